@@ -1,0 +1,300 @@
+"""Blocks of the causal video autoencoders, and the cache that lets them work in chunks.
+
+Feature maps are (T·B, C, H, W) with channels last in memory and time slowest, so that a frame,
+or all frames but the first, is a view, and everything in space is a plain two-dimensional
+operation. What a layer must remember of earlier chunks lies in a `FrameCache` that is handed
+through; with a fresh cache the first chunk may be one frame or the whole clip, the numbers are
+the same. Called by the two autoencoder modules.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange, repeat
+from torch import Tensor, nn
+
+from .activations import silu
+
+# Small enough to vanish beside any real activation, large enough for float32.
+NORM_EPS = 1e-24
+
+
+@dataclass
+class FrameCache:
+    """The last frames that each layer has seen, for a clip that is worked on in chunks.
+
+    Attributes:
+        batch: Clips in the batch, B.
+        is_first: Whether the chunk at hand is the first one.
+    """
+
+    batch: int
+    is_first: bool = True
+    _frames: dict[nn.Module, Tensor] = field(default_factory=dict)
+
+    def previous(self, layer: nn.Module) -> Tensor | None:
+        """Frames that the layer kept from the chunk before, (n·B, C, H, W), if any."""
+        return self._frames.get(layer)
+
+    def keep(self, layer: nn.Module, frames: Tensor) -> None:
+        """Remember frames for the next chunk; a copy, so that the chunk itself can be freed."""
+        self._frames[layer] = frames.clone() if not torch.is_grad_enabled() else frames
+
+    def end_chunk(self) -> None:
+        """Say that the chunk at hand is done."""
+        self.is_first = False
+
+
+class CausalConv3d(nn.Module):
+    """A convolution over rows, columns and the frames up to the present one.
+
+    It is computed as one two-dimensional convolution per time tap. ATen sends small float32
+    `conv3d` calls of batch 1 to an unvectorised kernel on the CPU, up to ten times slower, and
+    its bfloat16 backward pass crashes on some of them; the taps have neither trouble, need no
+    padded copy of the clip, and skip the zero frames before the start altogether.
+    """
+
+    def __init__(
+        self, channels: int, out_channels: int, kernel: tuple[int, int, int] = (3, 3, 3)
+    ) -> None:
+        super().__init__()
+        reference = nn.Conv3d(channels, out_channels, kernel)
+        self.weight, self.bias = reference.weight, reference.bias
+        self.padding = (kernel[1] // 2, kernel[2] // 2)
+
+    def tap(self, x: Tensor, time: int, bias: Tensor | None = None) -> Tensor:
+        """Convolve (N, C, H, W) with what the kernel holds at one moment; 0 is the earliest."""
+        kernel = self.weight[:, :, time]
+        if self.padding == (0, 0):
+            return pointwise(x, kernel, bias)
+        kernel = kernel.contiguous(memory_format=torch.channels_last)
+        return F.conv2d(x, kernel, bias, padding=self.padding)
+
+    def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
+        """Convolve a chunk: (T·B, C, H, W) to (T·B, C_out, H, W)."""
+        lags = self.weight.shape[2] - 1
+        out = self.tap(x, lags, self.bias)
+        if not lags:
+            return out
+        history = cache.previous(self)
+        for lag in range(1, lags + 1):
+            reach, tap = lag * cache.batch, lags - lag
+            if x.shape[0] > reach:
+                out[reach:] += self.tap(x[:-reach], tap)
+            if history is not None:
+                # Frame i of the chunk looks back to frame i - lag, here that of the history.
+                first = max(0, reach - history.shape[0])
+                seen = history[max(0, history.shape[0] - reach) :][: x.shape[0] - first]
+                out[first : first + seen.shape[0]] += self.tap(seen, tap)
+        keep = lags * cache.batch
+        recent = x if history is None or x.shape[0] >= keep else torch.cat((history, x))
+        cache.keep(self, recent[-keep:])
+        return out
+
+
+def pointwise(x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
+    """Convolve (N, C, H, W) with a kernel of (C_out, C, 1, 1) as a matrix product.
+
+    oneDNN's 1x1 convolution gives other bits on other numbers of threads.
+    """
+    last = rearrange(x, "n c h w -> n h w c")
+    matrix = rearrange(kernel, "o c 1 1 -> o c")
+    return rearrange(F.linear(last, matrix, bias), "n h w o -> n o h w")
+
+
+class ChannelNorm(nn.Module):
+    """Scale each position's channels to unit mean square, with a gain per channel."""
+
+    def __init__(self, channels: int, *, trailing_axes: int = 3) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(channels, *[1] * trailing_axes))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise (N, C, H, W)."""
+        last = rearrange(x, "n c h w -> n h w c")
+        gain = self.gamma.flatten().to(x.dtype)
+        return rearrange(F.rms_norm(last, gain.shape, gain, NORM_EPS), "n h w c -> n c h w")
+
+
+class ResidualBlock(nn.Module):
+    """Norm, SiLU and convolution, twice, plus the input.
+
+    Source: Wan2.2 wan/modules/vae2_1.py, ResidualBlock.
+    """
+
+    def __init__(self, channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.residual = nn.ModuleDict(
+            {
+                "0": ChannelNorm(channels),
+                "2": CausalConv3d(channels, out_channels),
+                "3": ChannelNorm(out_channels),
+                "6": CausalConv3d(out_channels, out_channels),
+            }
+        )
+        self.shortcut = (
+            CausalConv3d(channels, out_channels, (1, 1, 1)) if channels != out_channels else None
+        )
+
+    def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
+        """(T·B, C, H, W) to (T·B, C_out, H, W)."""
+        layers = self.residual
+        out: Tensor = layers["2"](silu(layers["0"](x)), cache)
+        out = layers["6"](silu(layers["3"](out)), cache)
+        return out + (x if self.shortcut is None else self.shortcut(x, cache))
+
+
+class AttentionBlock(nn.Module):
+    """Single-head attention over the positions of each frame by itself, plus the input.
+
+    Source: Wan2.2 wan/modules/vae2_1.py, AttentionBlock.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = ChannelNorm(channels, trailing_axes=2)
+        self.to_qkv = nn.Conv2d(channels, 3 * channels, kernel_size=1)
+        self.proj = nn.Conv2d(channels, channels, kernel_size=1)
+
+    def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
+        """(T·B, C, H, W) to the same."""
+        qkv = pointwise(self.norm(x), self.to_qkv.weight, self.to_qkv.bias)
+        qkv = rearrange(qkv, "n c h w -> n 1 (h w) c")
+        out = F.scaled_dot_product_attention(*qkv.chunk(3, dim=-1))
+        out = rearrange(out, "n 1 (h w) c -> n c h w", h=x.shape[2])
+        return x + pointwise(out, self.proj.weight, self.proj.bias)
+
+
+class Middle(nn.ModuleList):
+    """Residual block, attention, residual block; keys `0.*`, `1.*`, `2.*`."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(
+            [
+                ResidualBlock(channels, channels),
+                AttentionBlock(channels),
+                ResidualBlock(channels, channels),
+            ]
+        )
+
+    def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
+        """(T·B, C, H, W) to the same."""
+        for layer in self:
+            x = layer(x, cache)
+        return x
+
+
+class Ending(nn.ModuleDict):
+    """Norm, SiLU and convolution; keys `0.*` and `2.*`."""
+
+    def __init__(self, channels: int, out_channels: int) -> None:
+        super().__init__({"0": ChannelNorm(channels), "2": CausalConv3d(channels, out_channels)})
+
+    def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
+        """(T·B, C, H, W) to (T·B, C_out, H, W)."""
+        return self["2"](silu(self["0"](x)), cache)
+
+
+class Downsample(nn.Module):
+    """Halve rows and columns and, with `in_time`, the frames after the first.
+
+    Source: Wan2.2 wan/modules/vae2_1.py, Resample, downsample2d and downsample3d.
+    """
+
+    def __init__(self, channels: int, *, in_time: bool) -> None:
+        super().__init__()
+        self.resample = nn.ModuleDict({"1": nn.Conv2d(channels, channels, 3, stride=2)})
+        self.time_conv = CausalConv3d(channels, channels, (3, 1, 1)) if in_time else None
+
+    def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
+        """(T·B, C, H, W) to (T'·B, C, H/2, W/2); T' is T, or half of it and the first frame."""
+        x = self.resample["1"](F.pad(x, (0, 1, 0, 1)))
+        return x if self.time_conv is None else self._halve_time(self.time_conv, x, cache)
+
+    def _halve_time(self, conv: CausalConv3d, x: Tensor, cache: FrameCache) -> Tensor:
+        """The first frame passes as it is; each later pair sees the frame before it too."""
+        previous = cache.previous(self)
+        cache.keep(self, x[-cache.batch :])
+        clip = x if previous is None else torch.cat((previous, x))
+        frames = rearrange(clip, "(t b) c h w -> t b c h w", b=cache.batch)
+        early, middle, late = (
+            rearrange(part, "t b c h w -> (t b) c h w")
+            for part in (frames[:-2:2], frames[1:-1:2], frames[2::2])
+        )
+        out = x[:0]
+        if late.shape[0]:
+            out = conv.tap(late, 2, conv.bias)
+            out = out + conv.tap(middle, 1) + conv.tap(early, 0)
+        return out if previous is not None else torch.cat((x[: cache.batch], out))
+
+
+class Upsample(nn.Module):
+    """Double rows and columns and, with `in_time`, the frames after the first.
+
+    Source: Wan2.2 wan/modules/vae2_1.py, Resample, upsample2d and upsample3d.
+    """
+
+    def __init__(self, channels: int, out_channels: int, *, in_time: bool) -> None:
+        super().__init__()
+        self.resample = nn.ModuleDict({"1": nn.Conv2d(channels, out_channels, 3, padding=1)})
+        self.time_conv = CausalConv3d(channels, 2 * channels, (3, 1, 1)) if in_time else None
+
+    def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
+        """(T·B, C, H, W) to (T'·B, C_out, 2H, 2W); T' is T, or twice it less the first frame."""
+        if self.time_conv is not None:
+            x = self._double_time(self.time_conv, x, cache)
+        return self.resample["1"](F.interpolate(x, scale_factor=2, mode="nearest-exact"))
+
+    def _double_time(self, conv: CausalConv3d, x: Tensor, cache: FrameCache) -> Tensor:
+        """The first frame stays one and is not seen by the frames after it."""
+        head = cache.batch if cache.is_first else 0
+        later = x[head:]
+        if later.shape[0]:
+            later = rearrange(
+                conv(later, cache), "(t b) (k c) h w -> (t k b) c h w", k=2, b=cache.batch
+            )
+        return torch.cat((x[:head], later)) if head else later
+
+
+def shrink(x: Tensor, out_channels: int, *, time: int, space: int, batch: int) -> Tensor:
+    """Downsample by averaging: blocks of cells become channels, then channels are pooled.
+
+    Args:
+        x: (T·B, C, H, W); with `time` 2 an odd T gets a zero frame in front.
+        out_channels: Channels of the result.
+        time: Frames per block.
+        space: Rows and columns per block.
+        batch: B.
+
+    Source: Wan2.2 wan/modules/vae2_2.py, AvgDown3D.
+    """
+    if x.shape[0] // batch % time:
+        x = torch.cat((torch.zeros_like(x[:batch]), x))
+    cells = rearrange(
+        x, "(t k b) c (h p) (w q) -> (t b) (c k p q) h w", k=time, b=batch, p=space, q=space
+    )
+    return rearrange(cells, "n (o g) h w -> n o g h w", o=out_channels).mean(dim=2)
+
+
+def grow(x: Tensor, out_channels: int, *, time: int, space: int, batch: int) -> Tensor:
+    """Upsample by repeating channels and laying them out in blocks.
+
+    Args:
+        x: (T·B, C, H, W).
+        out_channels: Channels of the result.
+        time: Frames per block.
+        space: Rows and columns per block.
+        batch: B.
+
+    Returns:
+        (T · time · B, C_out, H · space, W · space); the first chunk of a clip has `time` - 1
+        frames too many in front.
+
+    Source: Wan2.2 wan/modules/vae2_2.py, DupUp3D.
+    """
+    repeats = out_channels * time * space**2 // x.shape[1]
+    cells = repeat(x, "n c h w -> n (c r) h w", r=repeats)
+    return rearrange(
+        cells, "(t b) (o k p q) h w -> (t k b) o (h p) (w q)", k=time, b=batch, p=space, q=space
+    )

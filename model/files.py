@@ -1,0 +1,215 @@
+"""From files to networks: reading configs, headers and tensors, strictly.
+
+Networks are built on the `meta` device, checked against the headers of the files before a byte
+of a tensor is read, and filled straight in the dtype asked for. Nothing here is pickled. Called
+by `weights` and `text`, which know what the files mean.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from .errors import WeightsError
+
+Rename = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A tensor as its file's header announces it."""
+
+    file: Path
+    name: str
+    shape: tuple[int, ...]
+
+
+def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
+    """Read a JSON object of a checkpoint.
+
+    Raises:
+        WeightsError: The file is missing or is no JSON object.
+    """
+    path = folder / name
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: not there. Fetch the folder again.") from None
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{path}: {error}. Fetch the file again.") from error
+    if not isinstance(config, dict):
+        raise WeightsError(f"{path}: holds no JSON object. Fetch the file again.")
+    return config
+
+
+def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[Path, ...]:
+    """List the safetensors files of one network, one or the shards named by its index.
+
+    Raises:
+        WeightsError: There is none, or a shard is missing.
+    """
+    single, index = folder / f"{stem}.safetensors", folder / f"{stem}.safetensors.index.json"
+    if single.is_file():
+        return (single,)
+    if not index.is_file():
+        raise WeightsError(
+            f"{folder}: no {single.name} and no {index.name}. Fetch the folder again."
+        )
+    names = sorted({str(name) for name in read_config(folder, index.name)["weight_map"].values()})
+    for name in names:
+        # The index is data: it may name files beside it, nothing else.
+        if Path(name).name != name or not (folder / name).is_file():
+            raise WeightsError(
+                f"{index}: names shard {name!r}, which is not there. Fetch the folder again."
+            )
+    return tuple(folder / name for name in names)
+
+
+def tensor_headers(files: Sequence[Path]) -> tuple[Found, ...]:
+    """Read names and shapes of all tensors without reading the tensors.
+
+    Raises:
+        WeightsError: A file cannot be read.
+    """
+    found = []
+    for file in files:
+        with _opened(file) as handle:
+            found += [
+                Found(file, name, tuple(handle.get_slice(name).get_shape()))
+                for name in handle.keys()  # noqa: SIM118 (not a mapping)
+            ]
+    return tuple(found)
+
+
+def load_network(
+    network: nn.Module,
+    files: Sequence[Path],
+    *,
+    dtype: torch.dtype,
+    device: torch.device | str,
+    rename: Rename = str,
+    float32: str = "(?!)",
+    aliases: Mapping[str, str] | None = None,
+) -> None:
+    """Fill a network that was built on `meta`, strictly.
+
+    Args:
+        network: Gets every tensor, is set to evaluation and needs no gradients afterwards.
+        files: Safetensors files that together hold exactly its tensors.
+        dtype: What the tensors are stored as.
+        device: Where they lie.
+        rename: From names in the files to names in the network; raises for unknown ones.
+        float32: Regular expression for names that stay float32 whatever `dtype` is.
+        aliases: Names of the network that may be filled from another one.
+
+    Raises:
+        WeightsError: A tensor is missing, unknown, there twice or of another shape, or a file
+            is damaged.
+    """
+    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    found = _matched(tensor_headers(files), wanted, rename)
+    sources = {name: name if name in found else (aliases or {}).get(name, name) for name in wanted}
+    missing = [name for name, source in sources.items() if source not in found]
+    if missing:
+        raise WeightsError(
+            f"{files[0].parent}: {len(missing):,} of {len(wanted):,} tensors missing, "
+            f"first {missing[0]!r}. Is this the folder of another network, or cut short? "
+            "Fetch it again."
+        )
+    tensors: dict[str, Tensor] = {}
+    for file in files:
+        names = [name for name, at in found.items() if at.file == file]
+        with _opened(file) as handle:
+            for name in names:
+                stored = torch.float32 if re.search(float32, name) else dtype
+                tensor = handle.get_tensor(found[name].name)
+                tensors[name] = tensor.to(device=device, dtype=stored)
+    network.load_state_dict(
+        {name: tensors[source] for name, source in sources.items()}, strict=True, assign=True
+    )
+    assert_loaded(network)
+    network.eval().requires_grad_(False)
+
+
+def _matched(
+    headers: Sequence[Found], wanted: Mapping[str, tuple[int, ...]], rename: Rename
+) -> dict[str, Found]:
+    """Headers by the network's names, each known, single and of the right shape."""
+    found: dict[str, Found] = {}
+    for header in headers:
+        try:
+            name = rename(header.name)
+        except WeightsError as error:
+            raise WeightsError(f"{header.file}: {error}") from None
+        if name not in wanted:
+            raise WeightsError(
+                f"{header.file}: tensor {header.name!r} has no place in the network. "
+                "Does config.json belong to this file?"
+            )
+        if name in found:
+            raise WeightsError(
+                f"{header.file}: tensor {header.name!r} is also in {found[name].file}. "
+                "Remove one of the two."
+            )
+        if header.shape != wanted[name]:
+            raise WeightsError(
+                f"{header.file}: tensor {header.name!r} is {header.shape}, "
+                f"must be {wanted[name]}. Does config.json belong to this file?"
+            )
+        found[name] = header
+    return found
+
+
+def assert_loaded(network: nn.Module) -> None:
+    """Check that nothing is left on `meta`; a non-persistent buffer survives a strict load there.
+
+    Raises:
+        WeightsError: Something is.
+    """
+    every = [*network.named_parameters(), *network.named_buffers()]
+    left = [name for name, tensor in every if tensor.is_meta]
+    if left:
+        raise WeightsError(f"{left[0]!r}: is still without values after loading. Report this.")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[safe_open]:
+    """Open a safetensors file; its errors become ours."""
+    try:
+        with safe_open(str(file), framework="pt", device="cpu") as handle:
+            yield handle
+    except (SafetensorError, OSError) as error:
+        size = f"{file.stat().st_size:,} bytes" if file.is_file() else "not there"
+        raise WeightsError(
+            f"{file}: not a whole safetensors file ({size}; {error}). Fetch the file again."
+        ) from error
+
+
+def fingerprint(files: Sequence[Path]) -> str:
+    """Name the content of files by one SHA-256, whatever their folder is called.
+
+    Hashing 28 GB takes half a minute, so the hash of a file is remembered in this process for as
+    long as its path, size and modification time stay.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda path: path.name):
+        status = file.stat()
+        content = _file_hash(file.resolve(), status.st_size, status.st_mtime_ns)
+        digest.update(f"{file.name}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _file_hash(file: Path, size: int, modified_ns: int) -> str:
+    """Hash a file; size and time are there to tell its versions apart."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,83 @@
+"""Pixels ⇄ latent cells ⇄ tokens, and the rule that frames come as 4n + 1.
+
+Pure arithmetic on presets, without torch; planning, sampling and training all count with it.
+"""
+
+from .errors import GeometryError
+from .presets import Preset, Size
+
+# The first latent frame decodes to one pixel frame, every later one to four.
+FRAMES_PER_LATENT = 4
+
+
+def is_legal_frames(num_frames: int) -> bool:
+    """Tell whether a clip of this many frames exists, as 1, 5, 9 and 13 do."""
+    return num_frames >= 1 and num_frames % FRAMES_PER_LATENT == 1
+
+
+def legal_frames_at_least(num_frames: int) -> int:
+    """Smallest legal clip that holds `num_frames` frames."""
+    return latent_frames_at_least(num_frames) * FRAMES_PER_LATENT - FRAMES_PER_LATENT + 1
+
+
+def latent_frames_at_least(num_frames: int) -> int:
+    """Latent frames of the smallest legal clip that holds `num_frames` frames."""
+    return max(0, num_frames - 1 + FRAMES_PER_LATENT - 1) // FRAMES_PER_LATENT + 1
+
+
+def latent_frames(num_frames: int) -> int:
+    """Latent frames of a clip.
+
+    Raises:
+        GeometryError: The count is not 4n + 1.
+    """
+    if not is_legal_frames(num_frames):
+        above = legal_frames_at_least(num_frames)
+        below = above - FRAMES_PER_LATENT
+        remedy = f"Use {below} or {above}." if below >= 1 else f"Use {above}."
+        raise GeometryError(f"num_frames: {num_frames} frames, must be 4n + 1. {remedy}")
+    return (num_frames - 1) // FRAMES_PER_LATENT + 1
+
+
+def pixel_frames(num_latent_frames: int) -> int:
+    """Frames that a latent decodes to."""
+    return FRAMES_PER_LATENT * num_latent_frames - FRAMES_PER_LATENT + 1
+
+
+def check_size(preset: Preset, size: Size) -> None:
+    """Refuse a picture size that does not fall on whole tokens.
+
+    Raises:
+        GeometryError: Width or height is not a positive multiple of the preset's grain.
+    """
+    for axis, pixels, grain in zip(("width", "height"), size, preset.grain, strict=True):
+        if pixels < grain or pixels % grain:
+            below = pixels // grain * grain
+            remedy = f"Use {below} or {below + grain}." if below else f"Use {grain}."
+            raise GeometryError(
+                f"size: {axis} is {pixels}, must be a multiple of {grain} "
+                f"for preset {preset.name!r}. {remedy}"
+            )
+
+
+def latent_shape(preset: Preset, size: Size, num_frames: int) -> tuple[int, int, int, int]:
+    """Shape of one clip's latent, (C, T, H, W) in latent cells.
+
+    Raises:
+        GeometryError: The frames are not 4n + 1 or the size does not fall on whole tokens.
+    """
+    check_size(preset, size)
+    width, height = size
+    _, row_stride, column_stride = preset.stride
+    return (
+        preset.latent_channels,
+        latent_frames(num_frames),
+        height // row_stride,
+        width // column_stride,
+    )
+
+
+def num_tokens(preset: Preset, size: Size, num_frames: int) -> int:
+    """Video tokens an expert attends over: 75,600 for 81 frames of 1280 x 720 at A14B."""
+    _, time, rows, columns = latent_shape(preset, size, num_frames)
+    return time * rows * columns // (preset.patch[0] * preset.patch[1] * preset.patch[2])

@@ -1,0 +1,259 @@
+"""The published Wan 2.2 configurations and the embedded one, as frozen values.
+
+Experts are data, not a branch: a preset holds an ordered tuple of them, noisiest first, each
+with the noise floor it works down to. One expert or two, the code that samples is the same.
+Imports no torch, so that planning a board costs milliseconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal
+
+from .errors import PresetError
+
+Size = tuple[int, int]
+"""Width and height in pixels, in that order."""
+
+FirstFrame = Literal["none", "channels", "per-token"]
+"""How a given first picture enters: not at all, as extra channels, or clean in the latent."""
+
+VAE_CLASSES = ("wan2.1", "wan2.2")
+
+# Model data, verbatim; sha256 of its UTF-8 text starts with ce96e032.
+WAN_NEGATIVE = (
+    "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，"  # noqa: RUF001
+    "低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，画得不好的脸部，畸形的，毁容的，"  # noqa: RUF001
+    "形态畸形的肢体，手指融合，静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走"  # noqa: RUF001
+)
+
+
+@dataclass(frozen=True)
+class Expert:
+    """One denoiser and the noise range it owns, from the floor of the one before down to its own.
+
+    Attributes:
+        name: "high" and "low" always mean noise.
+        floor: Lowest noise level it works at, in [0, 1]; compared as timestep ≥ 1000 · floor.
+        guidance: Default classifier-free guidance scale; 1 skips the second branch.
+        folder: Where its weights lie in a checkpoint of the diffusers layout.
+    """
+
+    name: str
+    floor: float
+    guidance: float
+    folder: str
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """Sizes of one expert transformer, all experts of a preset alike."""
+
+    width: int
+    heads: int
+    layers: int
+    ffn_width: int
+    in_channels: int
+    out_channels: int
+    text_width: int
+    frequency_width: int = 256
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How much of a preset to spend on a shot: picture size, steps, longest clip."""
+
+    size: Size
+    steps: int
+    max_frames: int
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named model configuration, complete enough to plan with.
+
+    Attributes:
+        name: As users type it.
+        experts: Noisiest first; floors fall and end at 0.
+        vae: Which autoencoder class, one of VAE_CLASSES.
+        stride: Pixels per latent cell, (time, rows, columns).
+        latent_channels: Channels of a latent cell.
+        patch: Latent cells per token, (time, rows, columns).
+        steps: Default number of sampling steps.
+        shift: Default noise shift of the schedule.
+        solver: Default solver, "unipc", "dpm++" or "euler".
+        fps: Frame rate the model was trained at.
+        max_frames: Longest clip it was trained on, 4n + 1.
+        sizes: Picture sizes it was trained on; others are allowed when they fit the grid.
+        negative: Used whenever the caller gives an empty negative prompt.
+        first_frame: How a given first picture enters.
+        backbone: Sizes of the experts where published; embedded checkpoints say it themselves.
+        text_len: Rows of context the experts attend to, zero rows included.
+    """
+
+    name: str
+    experts: tuple[Expert, ...]
+    vae: str
+    stride: tuple[int, int, int]
+    latent_channels: int
+    steps: int
+    shift: float
+    fps: Fraction
+    max_frames: int
+    sizes: tuple[Size, ...]
+    negative: str = ""
+    solver: str = "unipc"
+    patch: tuple[int, int, int] = (1, 2, 2)
+    first_frame: FirstFrame = "none"
+    backbone: Backbone | None = None
+    text_len: int = 512
+
+    def __post_init__(self) -> None:
+        floors = [expert.floor for expert in self.experts]
+        if not floors or floors[-1] != 0 or sorted(set(floors), reverse=True) != floors:
+            raise PresetError(
+                f"preset {self.name!r}: expert floors are {floors}, must fall and end at 0. "
+                "List the noisiest expert first."
+            )
+        if self.vae not in VAE_CLASSES:
+            raise PresetError(
+                f"preset {self.name!r}: vae is {self.vae!r}, must be one of {VAE_CLASSES}."
+            )
+        if self.max_frames % 4 != 1:
+            raise PresetError(
+                f"preset {self.name!r}: max_frames is {self.max_frames}, must be 4n + 1."
+            )
+
+    @property
+    def grain(self) -> tuple[int, int]:
+        """Pixels that width and height must be multiples of: latent stride times patch."""
+        return self.stride[2] * self.patch[2], self.stride[1] * self.patch[1]
+
+    @property
+    def guidance(self) -> tuple[float, ...]:
+        """Default guidance scale of every expert, noisiest first."""
+        return tuple(expert.guidance for expert in self.experts)
+
+
+def _two_experts(boundary: float, high: float, low: float) -> tuple[Expert, ...]:
+    return (
+        Expert("high", floor=boundary, guidance=high, folder="transformer"),
+        Expert("low", floor=0.0, guidance=low, folder="transformer_2"),
+    )
+
+
+_A14B = Backbone(
+    width=5120,
+    heads=40,
+    layers=40,
+    ffn_width=13_824,
+    in_channels=16,
+    out_channels=16,
+    text_width=4096,
+)
+
+# Values: Wan2.2 wan/configs/wan_t2v_A14B.py; guidance there is written (low, high).
+WAN22_T2V_A14B = Preset(
+    name="wan2.2-t2v-a14b",
+    experts=_two_experts(0.875, high=4.0, low=3.0),
+    vae="wan2.1",
+    stride=(4, 8, 8),
+    latent_channels=16,
+    steps=40,
+    shift=12.0,
+    fps=Fraction(16),
+    max_frames=81,
+    sizes=((1280, 720), (720, 1280), (832, 480), (480, 832)),
+    negative=WAN_NEGATIVE,
+    backbone=_A14B,
+)
+
+# Values: Wan2.2 wan/configs/wan_i2v_A14B.py.
+WAN22_I2V_A14B = replace(
+    WAN22_T2V_A14B,
+    name="wan2.2-i2v-a14b",
+    experts=_two_experts(0.9, high=3.5, low=3.5),
+    shift=5.0,
+    first_frame="channels",
+    backbone=replace(_A14B, in_channels=36),
+)
+
+# Values: Wan2.2 wan/configs/wan_ti2v_5B.py.
+WAN22_TI2V_5B = Preset(
+    name="wan2.2-ti2v-5b",
+    experts=(Expert("dense", floor=0.0, guidance=5.0, folder="transformer"),),
+    vae="wan2.2",
+    stride=(4, 16, 16),
+    latent_channels=48,
+    steps=50,
+    shift=5.0,
+    fps=Fraction(24),
+    max_frames=121,
+    sizes=((1280, 704), (704, 1280)),
+    negative=WAN_NEGATIVE,
+    first_frame="per-token",
+    backbone=Backbone(
+        width=3072,
+        heads=24,
+        layers=30,
+        ffn_width=14_336,
+        in_channels=48,
+        out_channels=48,
+        text_width=4096,
+    ),
+)
+
+GREYBOX = Preset(
+    name="greybox",
+    experts=_two_experts(0.875, high=3.0, low=3.0),
+    vae="wan2.2",
+    stride=(4, 16, 16),
+    latent_channels=48,
+    steps=20,
+    shift=3.0,
+    fps=Fraction(12),
+    max_frames=33,
+    sizes=((224, 128), (288, 160), (128, 224), (128, 128)),
+    first_frame="per-token",
+)
+
+KNOWN = (GREYBOX, WAN22_T2V_A14B, WAN22_I2V_A14B, WAN22_TI2V_5B)
+"""Kinds of checkpoint that are recognised, the ones on offer and those only loaded so far."""
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {preset.name: preset for preset in (GREYBOX, WAN22_T2V_A14B)}
+)
+
+QUALITIES: Mapping[str, Mapping[str, Quality]] = MappingProxyType(
+    {
+        "greybox": MappingProxyType(
+            {
+                "draft": Quality(size=(224, 128), steps=12, max_frames=33),
+                "preview": Quality(size=(224, 128), steps=20, max_frames=33),
+                "final": Quality(size=(288, 160), steps=30, max_frames=33),
+            }
+        ),
+        "wan2.2-t2v-a14b": MappingProxyType(
+            {
+                "draft": Quality(size=(832, 480), steps=12, max_frames=33),
+                "preview": Quality(size=(832, 480), steps=24, max_frames=81),
+                "final": Quality(size=(1280, 720), steps=40, max_frames=81),
+            }
+        ),
+    }
+)
+
+
+def preset_named(name: str) -> Preset:
+    """Look a preset up by the name a user typed.
+
+    Raises:
+        PresetError: There is none; the message suggests the nearest.
+    """
+    if name in PRESETS:
+        return PRESETS[name]
+    near = get_close_matches(name, PRESETS, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(PRESETS)}."
+    raise PresetError(f"preset {name!r} does not exist. {hint}")

@@ -1,0 +1,150 @@
+"""Tensor names of the original checkpoints and of the diffusers layout, both ways.
+
+Every rule is anchored and exact, so the map is a bijection: a name that no rule knows is refused,
+not passed through. Mind the trap: the affine norm before cross-attention is `norm3` in the
+original and `norm2` in diffusers. Called by `weights` and by whoever writes a checkpoint.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from .errors import WeightsError
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Pairs of name templates, original first; `#` stands for a number, the n-th for the n-th.
+
+    Attributes:
+        family: What the names belong to, for messages.
+        pairs: Templates without repetition on either side.
+    """
+
+    family: str
+    pairs: tuple[tuple[str, str], ...]
+
+    def to_original(self, name: str) -> str:
+        """Rename from the diffusers layout.
+
+        Raises:
+            WeightsError: No rule knows the name.
+        """
+        return self._rename(name, source=1, target=0)
+
+    def to_diffusers(self, name: str) -> str:
+        """Rename from the original layout.
+
+        Raises:
+            WeightsError: No rule knows the name.
+        """
+        return self._rename(name, source=0, target=1)
+
+    def _rename(self, name: str, *, source: int, target: int) -> str:
+        for pair in self.pairs:
+            pattern = re.escape(pair[source]).replace(r"\#", r"(\d+)")
+            if found := re.fullmatch(pattern, name):
+                parts = zip_longest(pair[target].split("#"), found.groups(), fillvalue="")
+                return "".join(chain.from_iterable(parts))
+        raise WeightsError(f"{name!r}: no {self.family} tensor has this name.")
+
+
+def _affine(original: str, diffusers: str) -> list[tuple[str, str]]:
+    """The pairs of a layer with weight and bias."""
+    return [(f"{original}.{leaf}", f"{diffusers}.{leaf}") for leaf in ("weight", "bias")]
+
+
+def _transformer_pairs() -> list[tuple[str, str]]:
+    pairs = [
+        ("blocks.#.modulation", "blocks.#.scale_shift_table"),
+        ("head.modulation", "scale_shift_table"),
+        *_affine("patch_embedding", "patch_embedding"),
+        *_affine("time_projection.1", "condition_embedder.time_proj"),
+        *_affine("blocks.#.norm3", "blocks.#.norm2"),
+        *_affine("blocks.#.ffn.0", "blocks.#.ffn.net.0.proj"),
+        *_affine("blocks.#.ffn.2", "blocks.#.ffn.net.2"),
+        *_affine("head.head", "proj_out"),
+    ]
+    for what in ("text", "time"):
+        for index, linear in ((0, 1), (2, 2)):
+            embedder = f"condition_embedder.{what}_embedder.linear_{linear}"
+            pairs += _affine(f"{what}_embedding.{index}", embedder)
+    for original, diffusers in (("self_attn", "attn1"), ("cross_attn", "attn2")):
+        ours, theirs = f"blocks.#.{original}", f"blocks.#.{diffusers}"
+        for letter in "qkv":
+            pairs += _affine(f"{ours}.{letter}", f"{theirs}.to_{letter}")
+        pairs += _affine(f"{ours}.o", f"{theirs}.to_out.0")
+        pairs += [
+            (f"{ours}.norm_{letter}.weight", f"{theirs}.norm_{letter}.weight") for letter in "qk"
+        ]
+    # The camera adapter has no diffusers name of its own and keeps the published one.
+    for layer in ("conv", "residual_blocks.#.conv1", "residual_blocks.#.conv2"):
+        pairs += _affine(f"control_adapter.{layer}", f"control_adapter.{layer}")
+    return pairs
+
+
+def _residual(original: str, diffusers: str) -> list[tuple[str, str]]:
+    """The pairs of one residual block of an autoencoder."""
+    return [
+        (f"{original}.residual.0.gamma", f"{diffusers}.norm1.gamma"),
+        *_affine(f"{original}.residual.2", f"{diffusers}.conv1"),
+        (f"{original}.residual.3.gamma", f"{diffusers}.norm2.gamma"),
+        *_affine(f"{original}.residual.6", f"{diffusers}.conv2"),
+        *_affine(f"{original}.shortcut", f"{diffusers}.conv_shortcut"),
+    ]
+
+
+def _resample(original: str, diffusers: str) -> list[tuple[str, str]]:
+    """The pairs of one down- or upsampler of an autoencoder."""
+    return [
+        *_affine(f"{original}.resample.1", f"{diffusers}.resample.1"),
+        *_affine(f"{original}.time_conv", f"{diffusers}.time_conv"),
+    ]
+
+
+def _vae_pairs() -> list[tuple[str, str]]:
+    """What both autoencoders have alike: everything but the levels."""
+    pairs = [*_affine("conv1", "quant_conv"), *_affine("conv2", "post_quant_conv")]
+    for side in ("encoder", "decoder"):
+        attention = f"{side}.mid_block.attentions.0"
+        pairs += _affine(f"{side}.conv1", f"{side}.conv_in")
+        pairs += _residual(f"{side}.middle.0", f"{side}.mid_block.resnets.0")
+        pairs += _residual(f"{side}.middle.2", f"{side}.mid_block.resnets.1")
+        pairs += [(f"{side}.middle.1.norm.gamma", f"{attention}.norm.gamma")]
+        pairs += _affine(f"{side}.middle.1.to_qkv", f"{attention}.to_qkv")
+        pairs += _affine(f"{side}.middle.1.proj", f"{attention}.proj")
+        pairs += [(f"{side}.head.0.gamma", f"{side}.norm_out.gamma")]
+        pairs += _affine(f"{side}.head.2", f"{side}.conv_out")
+    return pairs
+
+
+def _vae21_pairs() -> list[tuple[str, str]]:
+    pairs = _vae_pairs()
+    pairs += _residual("encoder.downsamples.#", "encoder.down_blocks.#")
+    pairs += _resample("encoder.downsamples.#", "encoder.down_blocks.#")
+    # The original decoder is one flat list: three residual blocks and an upsampler per level.
+    for level, layer in ((i, j) for i in range(4) for j in range(4)):
+        ours, theirs = f"decoder.upsamples.{4 * level + layer}", f"decoder.up_blocks.{level}"
+        if layer < 3:
+            pairs += _residual(ours, f"{theirs}.resnets.{layer}")
+        elif level < 3:
+            pairs += _resample(ours, f"{theirs}.upsamplers.0")
+    return pairs
+
+
+def _vae22_pairs() -> list[tuple[str, str]]:
+    pairs = _vae_pairs()
+    for side, group, blocks, sampler, place in (
+        ("encoder", "downsamples", "down_blocks", "downsampler", 2),
+        ("decoder", "upsamples", "up_blocks", "upsampler", 3),
+    ):
+        ours, theirs = f"{side}.{group}.#.{group}", f"{side}.{blocks}.#"
+        pairs += _residual(f"{ours}.#", f"{theirs}.resnets.#")
+        # The sampler comes after the residual blocks: two in the encoder, three in the decoder.
+        pairs += _resample(f"{ours}.{place}", f"{theirs}.{sampler}")
+    return pairs
+
+
+TRANSFORMER = Rules("transformer", tuple(_transformer_pairs()))
+VAE_WAN21 = Rules("Wan 2.1 autoencoder", tuple(_vae21_pairs()))
+VAE_WAN22 = Rules("Wan 2.2 autoencoder", tuple(_vae22_pairs()))

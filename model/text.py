@@ -1,0 +1,120 @@
+"""Prompt to context: cleaning, tokens, and the UMT5 encoder.
+
+A prompt is encoded at its true length, without padding: positions are relative, so the result is
+that of a padded and masked run. The zero rows up to 512 that the experts attend to are added
+downstream. Called by the stage that encodes text.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ftfy
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from .errors import WeightsError
+from .files import load_network, network_files, read_config
+
+TEXT_LEN = 512
+
+
+@dataclass(frozen=True)
+class TextEncoder:
+    """A tokenizer and its network.
+
+    Attributes:
+        tokenizer: Appends the end token and truncates to `TEXT_LEN`.
+        network: `transformers.UMT5EncoderModel`.
+    """
+
+    tokenizer: Tokenizer
+    network: Any
+
+    def encode(self, text: str) -> Tensor:
+        """Encode one prompt.
+
+        Args:
+            text: As written; what is beyond `TEXT_LEN` tokens is cut, see `num_cut`.
+
+        Returns:
+            (M, D) without padding, M at least 1 for the end token.
+        """
+        ids = self.tokenizer.encode(clean(text)).ids
+        device = next(self.network.parameters()).device
+        with torch.no_grad():
+            hidden: Tensor = self.network(torch.tensor([ids], device=device)).last_hidden_state
+        return hidden[0]
+
+    def num_cut(self, text: str) -> int:
+        """Tokens of the prompt that do not fit and are not seen by the model."""
+        return sum(
+            sum(1 for special in part.special_tokens_mask if not special)
+            for part in self.tokenizer.encode(clean(text)).overflowing
+        )
+
+
+def clean(text: str) -> str:
+    """Repair broken encodings and entities and write every run of whitespace as one space.
+
+    Source: Wan2.2 wan/modules/tokenizers.py, basic_clean and whitespace_clean.
+    """
+    text = html.unescape(html.unescape(ftfy.fix_text(text)))
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def load_text(
+    folder: Path | str,
+    dtype: torch.dtype = torch.float32,
+    device: torch.device | str = "cpu",
+) -> TextEncoder:
+    """Load `text_encoder` and `tokenizer` of a checkpoint in the diffusers layout.
+
+    Args:
+        folder: The checkpoint.
+        dtype: Of the weights; norms and softmax are computed in float32 in any case.
+        device: Where the network lies.
+
+    Raises:
+        WeightsError: A file is missing, damaged or of another shape.
+    """
+    # Two seconds to import, and only this stage needs it.
+    from transformers import UMT5Config, UMT5EncoderModel
+
+    folder = Path(folder)
+    config = UMT5Config(**read_config(folder / "text_encoder"))
+    with torch.device("meta"):
+        network = UMT5EncoderModel(config)
+    # Files hold the embedding under either name, or both.
+    names = ("shared.weight", "encoder.embed_tokens.weight")
+    load_network(
+        network,
+        network_files(folder / "text_encoder", "model"),
+        dtype=dtype,
+        device=device,
+        aliases={names[0]: names[1], names[1]: names[0]},
+    )
+    return TextEncoder(load_tokenizer(folder / "tokenizer" / "tokenizer.json"), network)
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Read a tokenizer file and set it to truncate and not to pad.
+
+    The file is read by `tokenizers` itself, since the T5 classes of transformers rebuild it
+    without byte fallback and spell characters outside the vocabulary wrongly.
+
+    Raises:
+        WeightsError: The file is missing or is no tokenizer.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path}: not there, must hold the tokenizer. Fetch the folder again.")
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise WeightsError(f"{path}: {error}. Fetch the file again.") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_length=TEXT_LEN)
+    return tokenizer

@@ -1,0 +1,319 @@
+"""One Wan 2.2 expert: patch embedding, blocks, head.
+
+Parameters carry the names of the original checkpoints (`blocks.0.self_attn.q.weight`). What
+depends on the prompt alone is computed once by `prepare`, not once per step: the keys and values
+of cross-attention in every block. Called by `denoise`, and by training through `forward`.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from .activations import gelu, silu
+from .camera_adapter import CameraAdapter
+from .errors import GeometryError
+from .layers import (
+    AffineNorm,
+    RMSNorm,
+    attention,
+    float32_linear,
+    modulated_norm,
+    rotary_table,
+    rotate,
+    sinusoid,
+)
+from .presets import Backbone
+
+# Sensitive and small: stored in float32 whatever dtype the rest of an expert is loaded in.
+FLOAT32_PARAMETERS = r"^(time_embedding|time_projection|head)\.|modulation$|norm"
+
+
+@dataclass(frozen=True)
+class PreparedContext:
+    """What a prompt means to every block of one expert.
+
+    Attributes:
+        keys: One (B, M, A, K) per block, normalised.
+        values: One (B, M, A, K) per block.
+        bias: (1, 1, 1, M) added to the scores of cross-attention, or None.
+    """
+
+    keys: tuple[Tensor, ...]
+    values: tuple[Tensor, ...]
+    bias: Tensor | None
+
+
+class Mlp(nn.ModuleDict):
+    """Linear, GELU, linear; parameters `0.*` and `2.*` as in the original."""
+
+    def __init__(self, width: int, hidden: int, out: int) -> None:
+        super().__init__({"0": nn.Linear(width, hidden), "2": nn.Linear(hidden, out)})
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What its weights are stored in."""
+        return next(self.parameters()).dtype
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (..., width) to (..., out)."""
+        return self["2"](gelu(self["0"](x)))
+
+
+class Attention(nn.Module):
+    """The four projections and two norms that self- and cross-attention have alike."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q = nn.Linear(width, width)
+        self.k = nn.Linear(width, width)
+        self.v = nn.Linear(width, width)
+        self.o = nn.Linear(width, width)
+        self.norm_q = RMSNorm(width)
+        self.norm_k = RMSNorm(width)
+
+    def query(self, x: Tensor) -> Tensor:
+        """(B, L, D) to normalised (B, L, A, K) float32."""
+        return rearrange(self.norm_q(self.q(x)), "b l (a k) -> b l a k", a=self.heads)
+
+    def key(self, x: Tensor) -> Tensor:
+        """(B, M, D) to normalised (B, M, A, K) float32."""
+        return rearrange(self.norm_k(self.k(x)), "b m (a k) -> b m a k", a=self.heads)
+
+    def value(self, x: Tensor) -> Tensor:
+        """(B, M, D) to (B, M, A, K)."""
+        return rearrange(self.v(x), "b m (a k) -> b m a k", a=self.heads)
+
+
+class Block(nn.Module):
+    """Self-attention and feed-forward, each modulated by time and gated; text in between."""
+
+    def __init__(self, width: int, heads: int, ffn_width: int) -> None:
+        super().__init__()
+        self.self_attn = Attention(width, heads)
+        self.cross_attn = Attention(width, heads)
+        self.norm3 = AffineNorm(width)
+        self.ffn = Mlp(width, ffn_width, width)
+        self.modulation = nn.Parameter(torch.randn(1, 6, width) / math.sqrt(width))
+
+    def forward(
+        self,
+        x: Tensor,
+        time: Tensor,
+        table: Tensor,
+        key: Tensor,
+        value: Tensor,
+        bias: Tensor | None,
+    ) -> Tensor:
+        """Pass the tokens through one block.
+
+        Args:
+            x: (B, S, N, D) float32, S groups of N tokens with a timestep each.
+            time: (B, S, 6, D) float32.
+            table: (S · N, 1, K/2) complex rotations.
+            key: (B, M, A, K) of the text.
+            value: (B, M, A, K) of the text.
+            bias: (1, 1, 1, M) or None.
+
+        Returns:
+            (B, S, N, D) float32.
+
+        Source: Wan2.2 wan/modules/model.py, WanAttentionBlock.forward.
+        """
+        dtype, num_groups = self.ffn.dtype, x.shape[1]
+        modulation = (self.modulation.float()[:, None] + time)[..., None, :]
+        shift_sa, scale_sa, gate_sa, shift_ffn, scale_ffn, gate_ffn = modulation.unbind(2)
+
+        u = rearrange(modulated_norm(x, shift_sa, scale_sa).to(dtype), "b s n d -> b (s n) d")
+        own = self.self_attn
+        q, k = rotate(own.query(u), table), rotate(own.key(u), table)
+        out = own.o(attention(q, k, own.value(u), None))
+        out = rearrange(out, "b (s n) d -> b s n d", s=num_groups)
+        x = torch.addcmul(x, gate_sa, out.float())
+
+        text = self.cross_attn
+        u = rearrange(self.norm3(x).to(dtype), "b s n d -> b (s n) d")
+        out = text.o(attention(text.query(u), key, value, bias))
+        x = x + rearrange(out, "b (s n) d -> b s n d", s=num_groups)
+
+        u = modulated_norm(x, shift_ffn, scale_ffn).to(dtype)
+        return torch.addcmul(x, gate_ffn, self.ffn(u).float())
+
+
+class Head(nn.Module):
+    """Last norm, modulated by time, and the projection to the cells of a patch."""
+
+    def __init__(self, width: int, patch_channels: int) -> None:
+        super().__init__()
+        self.head = nn.Linear(width, patch_channels)
+        self.modulation = nn.Parameter(torch.randn(1, 2, width) / math.sqrt(width))
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        """(B, S, N, D) tokens and (B, S, D) time to (B, S, N, patch · C), all float32."""
+        shift, scale = (self.modulation.float()[:, None] + time[:, :, None])[..., None, :].unbind(2)
+        return float32_linear(self.head, modulated_norm(x, shift, scale))
+
+
+class Transformer(nn.Module):
+    """An expert: predicts the flow velocity, noise - clean, of a noisy latent.
+
+    Args:
+        backbone: Sizes.
+        patch: Latent cells per token, (time, rows, columns).
+        text_len: Rows of context that are attended to, zero rows included.
+        camera_unshuffle: Unshuffle factor of the camera adapter, or None to have none.
+
+    Source: Wan2.2 wan/modules/model.py, WanModel.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        *,
+        patch: tuple[int, int, int] = (1, 2, 2),
+        text_len: int = 512,
+        camera_unshuffle: int | None = None,
+    ) -> None:
+        super().__init__()
+        width, cells = backbone.width, math.prod(patch)
+        self.backbone, self.patch, self.text_len = backbone, patch, text_len
+        self.patch_embedding = nn.Conv3d(backbone.in_channels, width, patch, stride=patch)
+        self.text_embedding = Mlp(backbone.text_width, width, width)
+        self.time_embedding = Mlp(backbone.frequency_width, width, width)
+        self.time_projection = nn.ModuleDict({"1": nn.Linear(width, 6 * width)})
+        self.blocks = nn.ModuleList(
+            Block(width, backbone.heads, backbone.ffn_width) for _ in range(backbone.layers)
+        )
+        self.head = Head(width, cells * backbone.out_channels)
+        self.control_adapter = (
+            CameraAdapter(width, camera_unshuffle) if camera_unshuffle is not None else None
+        )
+
+    def forward(
+        self, latent: Tensor, timestep: Tensor, context: Tensor, camera: Tensor | None = None
+    ) -> Tensor:
+        """Predict the velocity from raw inputs; differentiable, for any batch.
+
+        Args:
+            latent: (B, C, T, H, W) latent cells.
+            timestep: (B,), or (B, T) when latent frames have timesteps of their own.
+            context: (B, M, text width); zero rows are padding and count as such.
+            camera: (B, 24, T, pixel H, pixel W) rays, or None.
+
+        Returns:
+            (B, C_out, T, H, W) float32.
+        """
+        embedded = None if camera is None else self.embed_camera(camera)
+        return self.velocity(latent, timestep, self.prepare(context), embedded)
+
+    def prepare(self, context: Tensor) -> PreparedContext:
+        """Compute keys and values of a prompt for every block.
+
+        The rows up to `text_len` are zeros before the text embedding, hence all alike after it,
+        and they are attended to. On the CPU they become one key whose score is raised by the
+        logarithm of their number, which is the same softmax; elsewhere a bias would cost the
+        fast attention kernels, so they are written out.
+
+        Args:
+            context: (B, M, text width), at most `text_len` rows.
+
+        Raises:
+            GeometryError: The context is too long.
+        """
+        num_pads = self.text_len - context.shape[1]
+        if num_pads < 0:
+            raise GeometryError(
+                f"context: {context.shape[1]} rows, must be at most {self.text_len}. "
+                "Shorten the prompt."
+            )
+        folds = context.device.type == "cpu" and num_pads > 1
+        padded = F.pad(context, (0, 0, 0, 1 if folds else num_pads))
+        text = self.text_embedding(padded.to(self.text_embedding.dtype))
+        layers = [block.cross_attn for block in self._blocks()]
+        values = tuple(layer.value(text) for layer in layers)
+        keys = tuple(layer.key(text).to(v.dtype) for layer, v in zip(layers, values, strict=True))
+        bias = None
+        if folds:
+            bias = torch.zeros(padded.shape[1], dtype=values[0].dtype, device=context.device)
+            bias[-1] = math.log(num_pads)
+            bias = rearrange(bias, "m -> 1 1 1 m")
+        return PreparedContext(keys, values, bias)
+
+    def embed_camera(self, rays: Tensor) -> Tensor:
+        """Turn (B, 24, T, pixel H, pixel W) rays into (B, L, D), the same for every step."""
+        if self.control_adapter is None:
+            raise GeometryError("camera: the checkpoint has no camera adapter. Leave it out.")
+        return self.control_adapter(rays)
+
+    def velocity(
+        self,
+        latent: Tensor,
+        timestep: Tensor,
+        context: PreparedContext,
+        camera: Tensor | None = None,
+    ) -> Tensor:
+        """Predict the velocity of one step.
+
+        Args:
+            latent: (B, C, T, H, W) latent cells.
+            timestep: (B,), or (B, T) when latent frames have timesteps of their own.
+            context: From `prepare`.
+            camera: (B, L, D) from `embed_camera`, or None.
+
+        Returns:
+            (B, C_out, T, H, W) float32.
+        """
+        pt, ph, pw = self.patch
+        grid = latent.shape[2] // pt, latent.shape[3] // ph, latent.shape[4] // pw
+        table = rotary_table(grid, self.backbone.width // self.backbone.heads, device=latent.device)
+        time = self._embed_time(timestep, grid[0])
+        modulation = rearrange(
+            float32_linear(self.time_projection["1"], silu(time)), "b s (six d) -> b s six d", six=6
+        )
+        x = self._embed_patches(latent)
+        if camera is not None:
+            x = x + camera
+        x = rearrange(x.float(), "b (s n) d -> b s n d", s=time.shape[1])
+        for block, key, value in zip(self._blocks(), context.keys, context.values, strict=True):
+            x = block(x, modulation, table, key, value, context.bias)
+        x = self.head(x, time)
+        t, h, w = grid
+        return rearrange(
+            rearrange(x, "b s n c -> b (s n) c"),
+            "b (t h w) (pt ph pw c) -> b c (t pt) (h ph) (w pw)",
+            t=t,
+            h=h,
+            w=w,
+            pt=pt,
+            ph=ph,
+            pw=pw,
+        )
+
+    def _embed_time(self, timestep: Tensor, num_frames: int) -> Tensor:
+        """(B,) to (B, 1, D), or (B, T) to (B, T, D): one row per group of tokens."""
+        if timestep.ndim == 1:
+            timestep = timestep[:, None]
+        waves = sinusoid(timestep, self.backbone.frequency_width)
+        hidden = silu(float32_linear(self.time_embedding["0"], waves))
+        return float32_linear(self.time_embedding["2"], hidden)
+
+    def _blocks(self) -> list[Block]:
+        return cast("list[Block]", list(self.blocks))
+
+    def _embed_patches(self, latent: Tensor) -> Tensor:
+        """(B, C, T, H, W) to (B, L, D); a convolution whose kernel is its stride is a product."""
+        weight = rearrange(self.patch_embedding.weight, "d c pt ph pw -> d (c pt ph pw)")
+        pt, ph, pw = self.patch
+        cells = rearrange(
+            latent.to(weight.dtype),
+            "b c (t pt) (h ph) (w pw) -> b (t h w) (c pt ph pw)",
+            pt=pt,
+            ph=ph,
+            pw=pw,
+        )
+        return F.linear(cells, weight, self.patch_embedding.bias)

@@ -1,0 +1,292 @@
+"""A shot list as the rest of the program sees it: frozen, typed, every level already merged.
+
+What a board may *say*, shorthands and inheritance included, is in `written.py`; how the one
+becomes the other is in `resolve.py`. Built by `load.py`, read by everybody.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr
+
+from .camera import Amount, Camera
+from .errors import Problem, UnknownShotError
+from .lighting import Lighting
+from .terms import Block, Fault, OneOf, did_you_mean, faults_error
+from .texts import AspectText, BoardPath, FpsText, LoudnessText, Lower, SizeText, Texts
+from .trail import Origin, Trail
+from .transition import Transition
+
+__all__ = [
+    "Amount",
+    "Camera",
+    "Character",
+    "Continuity",
+    "Dialogue",
+    "Experts",
+    "Format",
+    "Guidance",
+    "Lighting",
+    "Location",
+    "ModelChoice",
+    "Origin",
+    "References",
+    "Scene",
+    "Shot",
+    "ShotList",
+    "Sound",
+    "Style",
+    "Transition",
+]
+
+
+class Character(Block):
+    """Somebody, or something, that shots show again and again."""
+
+    id: str = ""
+    name: str = ""
+    """How it is written in action and dialogue."""
+    as_: str = ""
+    """How the model is told about it after the first mention: "the woman"."""
+    looks: Annotated[str, Field(min_length=1)]
+    """The description at the first mention: "a woman in her thirties with short black hair"."""
+    wardrobe: Mapping[str, str] = {}
+    """Outfits by name."""
+    references: tuple[BoardPath, ...] = ()
+    """Pictures, relative to the board."""
+
+    def outfit(self, wardrobe: str | None) -> str:
+        """What it wears in a shot: the outfit of that name, else its only or unnamed one."""
+        if wardrobe in self.wardrobe:
+            return self.wardrobe[wardrobe or ""]
+        if wardrobe is None and len(self.wardrobe) == 1:
+            return next(iter(self.wardrobe.values()))
+        return self.wardrobe.get("", "")
+
+
+class Location(Block):
+    """A place, with the heading a script gives it and the words the model reads."""
+
+    id: str = ""
+    heading: str = ""
+    """INT. or EXT. and the name, as in the script."""
+    looks: str = ""
+    """What the model is told about the place."""
+
+
+class Dialogue(Block):
+    """A line somebody speaks. It is never sent to the model, only that somebody speaks."""
+
+    who: str
+    line: str
+    at_s: Fraction | None = None
+    locale: Mapping[str, str] = {}
+
+
+class Sound(Block):
+    """What is heard, for the edit."""
+
+    ambience: str | None = None
+    """What is heard all through the shot."""
+    sfx: Texts = ()
+    """Single sounds."""
+    music: str | None = None
+    """What plays, if anything."""
+    is_mos: bool = False
+    """True: shot without sound."""
+
+
+class Continuity(Block):
+    """What a shot takes over from another one."""
+
+    after: str | None = None
+    """The shot it follows; left out: the one before it on the board."""
+    from_: Annotated[Literal["last-frame", "match-cut", "style-only"] | None, Lower] = None
+    """What it takes over from that shot."""
+    match_color: Annotated[float, Field(ge=0, le=1)] | None = None
+    """How much of that shot's colour it takes over, 0 to 1."""
+    screen_direction: Annotated[
+        Literal["left-to-right", "right-to-left", "towards", "away"] | None, Lower
+    ] = None
+    """Which way things move across the picture."""
+
+
+class References(Block):
+    """Pictures a shot is made from."""
+
+    first_frame: BoardPath | None = None
+    """A picture relative to the board, or auto: what continuity gives."""
+    last_frame: BoardPath | None = None
+    """A picture relative to the board."""
+
+
+class Shot(Block):
+    """What the director wants, with nothing left to look up."""
+
+    id: str
+    scene: str
+    location: Location | None = None
+    subjects: tuple[str, ...] = ()
+    camera: Camera = Camera()
+    lighting: Lighting = Lighting()
+    composition: Annotated[str, OneOf("composition")] | None = "center"
+    duration_s: Annotated[Fraction, Field(gt=0)] = Fraction(4)
+    action: str = ""
+    dialogue: tuple[Dialogue, ...] = ()
+    sound: Sound | None = None
+    transition_in: Transition = Transition()
+    transition_out: Transition | None = None
+    continuity: Continuity | None = None
+    references: References = References()
+    takes: Annotated[int, Field(ge=1)] = 1
+    use: str | None = None
+    seed: int | None = None
+    notes: str = ""
+    priority: int | None = None
+    status: str | None = None
+    review: str = ""
+    wardrobe: str | None = None
+    setup: str | None = None
+
+    @property
+    def starts_from_picture(self) -> bool:
+        """Whether a first frame is given, so that a prompt need not describe the picture."""
+        is_chained = self.continuity is not None and self.continuity.from_ == "last-frame"
+        return self.references.first_frame is not None or is_chained
+
+
+class Style(Block):
+    """What all shots of a board share."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """The one number every take's noise is derived from."""
+    seed_policy: Annotated[Literal["shared", "scene", "shot", "take"], Lower] = "scene"
+    """What takes with the same noise have in common."""
+    consistency: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """How much of the noise the shots share, 0 to 1."""
+    look: str = ""
+    """The style in words; one that is not photographic goes first in the prompt."""
+    palette: tuple[Annotated[str, OneOf("tone")], ...] = ()
+    """Tones of every shot that does not say otherwise: cool, desaturated, ..."""
+    texture: str = ""
+    """Words that end every prompt: grain, reflections, colours."""
+
+
+class Format(Block):
+    """What the cut is delivered as."""
+
+    aspect: AspectText = (16, 9)
+    """Width to height, 16:9."""
+    fps: FpsText = Fraction(24)
+    """Frames a second of the cut."""
+    size: SizeText = (1920, 1080)
+    """Pixels of the cut, 1920x1080."""
+    loudness: LoudnessText = -14.0
+    """Loudness of the cut in LUFS."""
+
+
+class Guidance(Block):
+    """Guidance scale of each expert."""
+
+    high_noise: Annotated[float, Field(ge=1, le=50)] | None = None
+    low_noise: Annotated[float, Field(ge=1, le=50)] | None = None
+
+
+class Experts(Block):
+    """What a board changes about the two experts of a preset."""
+
+    boundary: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Noise level at which the second expert takes over."""
+    guidance: Guidance = Guidance()
+    """Guidance scale of each expert."""
+
+
+class ModelChoice(Block):
+    """Which model renders the board, and how hard it tries."""
+
+    use: str = "greybox"
+    """Preset; `storyboard presets` lists them."""
+    quality: Annotated[Literal["layout", "draft", "preview", "final"], Lower] = "draft"
+    """layout, draft, preview or final: steps, size, cache."""
+    experts: Experts = Experts()
+    """Changes to the preset's experts."""
+    negative: Texts = ()
+    """Words for the negative prompt of every shot, beside the preset's own."""
+    tags: Annotated[Literal["full", "lean"], Lower] = "full"
+    """full, or lean: at most four tags and no angle with a camera move."""
+
+
+class Scene(Block):
+    """A scene of the script and its shots."""
+
+    number: str
+    location: str | None = None
+    heading: str = ""
+    time: str = ""
+    synopsis: str = ""
+    wardrobe: str | None = None
+    shots: tuple[Shot, ...] = ()
+
+
+def _check_version(version: int) -> int:
+    if version != 1:
+        finding = f"storyboard is {version}, this program reads 1"
+        raise faults_error([Fault("SB008", finding, "write storyboard: 1")])
+    return version
+
+
+class ShotList(Block):
+    """A whole board."""
+
+    path: Path = Path("board.yaml")
+    version: Annotated[int, AfterValidator(_check_version)] = 1
+    title: str = ""
+    code: str = ""
+    author: str = ""
+    format: Format = Format()
+    model: ModelChoice = ModelChoice()
+    style: Style = Style()
+    characters: Mapping[str, Character] = {}
+    locations: Mapping[str, Location] = {}
+    lighting: Mapping[str, Lighting] = {}
+    scenes: tuple[Scene, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    _trail: Trail = PrivateAttr(default_factory=Trail)
+
+    @cached_property
+    def shots(self) -> tuple[Shot, ...]:
+        """Every shot, in the order of the cut."""
+        return tuple(shot for scene in self.scenes for shot in scene.shots)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Shot]:
+        return {shot.id.casefold(): shot for shot in self.shots}
+
+    def shot(self, shot_id: str) -> Shot:
+        """Look a shot up; ids are the same in upper and lower case.
+
+        Raises:
+            UnknownShotError: There is none; the message suggests the nearest.
+        """
+        found = self._by_id.get(shot_id.casefold())
+        if found is None:
+            ids = [shot.id for shot in self.shots]
+            hint = did_you_mean(shot_id, ids) or f"choose from {', '.join(ids)}"
+            raise UnknownShotError(f'{self.path}: no shot "{shot_id}". {hint[0].upper()}{hint[1:]}')
+        return found
+
+    def num_frames(self, shot: Shot) -> int:
+        """Frames of a shot in the cut, at least one."""
+        return max(1, round(shot.duration_s * self.format.fps))
+
+    def origin(self, shot_id: str, field: str) -> Origin:
+        """Where a field of a shot was said.
+
+        Args:
+            shot_id: The shot.
+            field: As in the mapping spelling: "camera.size", "lighting.source", "duration".
+        """
+        return self._trail.origin(self.shot(shot_id).id, field)

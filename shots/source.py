@@ -1,0 +1,155 @@
+"""A board's source: its text, and where in it every key and value stands.
+
+Decodes bytes, and turns a finding into a `Problem` with line, column and caret. Knows nothing of
+YAML (`reader.py`) or of what a board may say (`written.py`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from .errors import Problem, ShotListErrors
+
+Loc = tuple[str | int, ...]
+"""Keys and indices from the top of the file down to a value."""
+
+MAX_CHARACTERS = 16_000_000
+
+LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a key or a value stands; lines and columns counted from 0, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass
+class Source:
+    """A board file.
+
+    Attributes:
+        path: As the caller named it.
+        lines: Without line ends.
+        problems: What is wrong so far; reading goes on after most of it.
+        values: Places of the values that were written.
+        keys: Places of their keys, and of keys that nobody declared.
+    """
+
+    path: Path
+    lines: Sequence[str]
+    problems: list[Problem] = field(default_factory=list)
+    values: dict[Loc, Place] = field(default_factory=dict)
+    keys: dict[Loc, Place] = field(default_factory=dict)
+
+    def place(self, loc: Loc, *, of: Literal["key", "value"] = "value") -> Place:
+        """Where a value or its key stands.
+
+        What was never written stands where the nearest block around it begins.
+        """
+        if of == "key" and loc in self.keys:
+            return self.keys[loc]
+        for size in range(len(loc), -1, -1):
+            if loc[:size] in self.values:
+                return self.values[loc[:size]]
+        return Place(0, 0, 0, 0)
+
+    def problem(
+        self, code: str, finding: str, remedy: str, place: Place, *, text: str = "", offset: int = 0
+    ) -> Problem:
+        """Put a finding in its place.
+
+        Args:
+            code: SB and three digits.
+            finding: What was found.
+            remedy: What to do.
+            place: The key or value that it is about.
+            text: The part of the value that is wrong; empty for all of it.
+            offset: Where that part begins in the value, in characters.
+        """
+        line, column = self._search(place, text, offset) or (place.line, place.column)
+        source = self.lines[line] if line < len(self.lines) else ""
+        span = len(source.rstrip()) - column
+        if text and source.startswith(text, column):
+            span = len(text)
+        elif place.line == place.end_line == line and place.column < place.end_column:
+            span = place.end_column - place.column
+        return Problem(
+            code, self.path, line + 1, column + 1, finding, remedy, source, max(1, span)
+        )
+
+    def report(self, code: str, finding: str, remedy: str, place: Place) -> None:
+        """Keep a problem for later."""
+        self.problems.append(self.problem(code, finding, remedy, place))
+
+    def stop(self, code: str, finding: str, remedy: str, place: Place) -> ShotListErrors:
+        """Make the error that ends the reading, with everything reported before."""
+        self.report(code, finding, remedy, place)
+        return ShotListErrors(self.sorted_problems())
+
+    def sorted_problems(self) -> list[Problem]:
+        """What was reported, in the order of the file."""
+        return sorted(self.problems, key=lambda problem: (problem.line, problem.column))
+
+    def _search(self, place: Place, text: str, offset: int) -> tuple[int, int] | None:
+        """Line and column of a part of a value: where the offset says, or else near there."""
+        if not text:
+            return None
+        for line in range(place.line, min(place.end_line + 1, len(self.lines))):
+            begin = place.column if line == place.line else 0
+            # A quote shifts a value by one column.
+            for start in (begin + offset, begin + offset + 1):
+                if place.line == line and self.lines[line].startswith(text, start):
+                    return line, start
+            found = self.lines[line].find(text, begin)
+            if found >= 0:
+                return line, found
+        return None
+
+
+def open_source(content: bytes | str, path: Path) -> tuple[Source, str]:
+    """Decode a file; UTF-8 and UTF-16 with a byte order mark are text.
+
+    Raises:
+        ShotListErrors: It is no text, or more of it than a board may have.
+    """
+    if isinstance(content, str):
+        text, fault = content, None
+    else:
+        text, fault = _decode(content)
+    text = text.removeprefix("\ufeff")
+    source = Source(path, LINE_END.split(text))
+    if fault:
+        raise source.stop("SB001", fault, "save the file as UTF-8", _end(text))
+    if len(text) > MAX_CHARACTERS:
+        finding = f"the file has {len(text):,} characters, {MAX_CHARACTERS:,} are allowed"
+        raise source.stop("SB009", finding, "split the board", Place(0, 0, 0, 1))
+    if found := UNPRINTABLE.search(text):
+        finding = f"character U+{ord(found[0]):04X} is not allowed in a text file"
+        remedy = "delete it, and save the file as UTF-8"
+        raise source.stop("SB001", finding, remedy, _end(text[: found.start()]))
+    return source, text
+
+
+def _decode(content: bytes) -> tuple[str, str | None]:
+    """Text of a file, up to the first byte that is none, and what that byte is."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        return content.decode(encoding), None
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode(encoding, errors="ignore")
+        return before, f"byte 0x{content[error.start]:02x} is not {encoding.upper()} text"
+
+
+def _end(text: str) -> Place:
+    lines = LINE_END.split(text)
+    return Place(len(lines) - 1, len(lines[-1]), len(lines) - 1, len(lines[-1]) + 1)

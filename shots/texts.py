@@ -1,0 +1,153 @@
+"""Small values that boards write as text: ratios, picture sizes, frame rates, paths, word lists."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from .terms import Fault, faults_error
+
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)\s*[:x/]\s*(\d{1,4}(?:\.\d{1,3})?)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,5})\s*[x×]\s*(\d{1,5})", re.IGNORECASE)  # noqa: RUF001
+_FPS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?:\s*/\s*(\d{1,6}))?\s*(?:fps)?", re.IGNORECASE)
+_LOUDNESS = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,3})?)\s*(?:LUFS|LKFS)?", re.IGNORECASE)
+_ID = re.compile(r"[^\W_](?:[\w-]|\.(?!\.)){0,39}")
+_DRIVE = re.compile(r"[A-Za-z]:")
+# Broadcast rates are written short and meant exactly.
+_BROADCAST: Mapping[str, Fraction] = {
+    "23.976": Fraction(24000, 1001),
+    "23.98": Fraction(24000, 1001),
+    "29.97": Fraction(30000, 1001),
+    "47.952": Fraction(48000, 1001),
+    "59.94": Fraction(60000, 1001),
+    "119.88": Fraction(120000, 1001),
+}
+
+
+def _fail(finding: str, remedy: str, code: str = "SB008") -> Exception:
+    return faults_error([Fault(code, finding, remedy)])
+
+
+def _read_aspect(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if _NUMBER.fullmatch(text):
+        # Other YAML readers count 16:9 in base sixty, 16 · 60 + 9.
+        width, height = divmod(int(float(text)), 60)
+        written = f"{width}:{height}" if width > 0 < height else "16:9"
+        raise _fail(f"a ratio arrived as the number {text}", f"write {written}", "SB012")
+    found = _RATIO.fullmatch(text)
+    if not found or not float(found[1]) or not float(found[2]):
+        raise _fail(f'"{value}" is not a ratio', "write it like 16:9 or 2.39:1")
+    width, height = Fraction(found[1]), Fraction(found[2])
+    scale = 1 if width.denominator == height.denominator == 1 else 1000
+    if scale == 1:
+        return int(width), int(height)
+    ratio = width / height
+    return ratio.numerator, ratio.denominator
+
+
+def _read_size(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _SIZE.fullmatch(value.strip())
+    if not found:
+        code = "SB012" if _NUMBER.fullmatch(value.strip()) else "SB008"
+        raise _fail(f'"{value}" is not a picture size', "write it like 1920x1080", code)
+    return int(found[1]), int(found[2])
+
+
+def _check_size(size: tuple[int, int]) -> tuple[int, int]:
+    if any(side % 2 or not 16 <= side <= 8192 for side in size):
+        finding = f"size is {size[0]}x{size[1]}, each side must be even and 16 to 8192"
+        raise _fail(finding, f"write {'x'.join(str(max(16, side // 2 * 2)) for side in size)}")
+    return size
+
+
+def _read_fps(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _FPS.fullmatch(value.strip())
+    if not found or (found[2] is not None and not int(found[2])):
+        raise _fail(f'"{value}" is not a frame rate', "write it like 24, 23.976 or 24000/1001")
+    return _BROADCAST.get(found[1], Fraction(found[1])) / Fraction(found[2] or 1)
+
+
+def _check_fps(fps: Fraction) -> Fraction:
+    if not 1 <= fps <= 240:
+        raise _fail(f"fps is {fps}, must be 1 to 240", "24 is what films run at")
+    return fps
+
+
+def _read_loudness(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _LOUDNESS.fullmatch(value.strip())
+    if not found:
+        raise _fail(f'"{value}" is not a loudness', "write it like -14 LUFS")
+    return float(found[1])
+
+
+def _read_texts(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(filter(None, (part.strip() for part in re.split(r"[,，]", value))))  # noqa: RUF001
+
+
+def _check_path(path: str) -> str:
+    is_outside = path.startswith("/") or "\\" in path or _DRIVE.match(path)
+    if is_outside or ".." in path.split("/"):
+        remedy = "use a path inside it, with forward slashes, relative to the board"
+        raise _fail(f'path "{path}" leaves the folder of the board', remedy)
+    return path
+
+
+def _check_id(name: str) -> str:
+    if not _ID.fullmatch(name):
+        raise _fail(
+            f'"{name}" cannot name a file', "use up to 40 letters, digits, -, _ and single dots"
+        )
+    return name
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Lower = BeforeValidator(_lower)
+"""Lets people write a choice in any case."""
+
+_TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
+
+Id = Annotated[str, AfterValidator(_check_id), _TEXT_OR_NUMBER]
+"""A name that goes into file names: letters, digits, hyphens, underscores and single dots."""
+
+BoardPath = Annotated[str, AfterValidator(_check_path)]
+"""A path that stays inside the folder of the board."""
+
+Texts = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_read_texts),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""A list of texts, or one text with commas between."""
+
+AspectText = Annotated[
+    tuple[int, int],
+    BeforeValidator(_read_aspect),
+    WithJsonSchema({"type": "string", "examples": ["16:9", "9:16", "1:1", "4:5", "2.39:1"]}),
+]
+SizeText = Annotated[
+    tuple[int, int],
+    AfterValidator(_check_size),
+    BeforeValidator(_read_size),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9]+\s*[xX×]\s*[0-9]+\s*$"}),  # noqa: RUF001
+]
+FpsText = Annotated[
+    Fraction, AfterValidator(_check_fps), BeforeValidator(_read_fps), _TEXT_OR_NUMBER
+]
+LoudnessText = Annotated[float, BeforeValidator(_read_loudness), _TEXT_OR_NUMBER]

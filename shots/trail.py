@@ -1,0 +1,73 @@
+"""Where each value of a shot was said: level, line, and the lighting set-up it came through.
+
+Filled by `resolve.py`, asked by `ShotList.origin`, `lint.py` and the trace of a prompt.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import Problem
+from .source import Loc, Source
+from .terms import Fault
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value was said.
+
+    Attributes:
+        level: "shot", "scene", "defaults" or "project"; "model" where nobody said anything.
+        label: The same for people: "shot 12B".
+        line: In the board file, counted from 1; None for level "model".
+        via: The lighting set-up it came through, if any.
+    """
+
+    level: str
+    label: str
+    line: int | None = None
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the value of one field was found while levels were merged."""
+
+    level: str
+    label: str
+    loc: Loc
+    via: str | None = None
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The steps of every shot, by id and field. A board made in Python has none."""
+
+    source: Source | None = None
+    steps: Mapping[str, Mapping[str, Step]] = field(default_factory=dict)
+    shots: Mapping[str, Loc] = field(default_factory=dict)
+
+    def origin(self, shot_id: str, name: str) -> Origin:
+        """Where a field of a shot was said."""
+        step = self.steps.get(shot_id, {}).get(name)
+        if step is None or self.source is None:
+            return Origin("model", "default")
+        return Origin(step.level, step.label, self.source.place(step.loc).line + 1, step.via)
+
+    def problem(self, fault: Fault, path: Path, shot_id: str | None, name: str = "") -> Problem:
+        """Give a fault the place of a shot's field, or of the shot where nobody said it.
+
+        Args:
+            fault: What was found.
+            path: The board, for one that was made in Python.
+            shot_id: The shot; None for a finding about the whole board.
+            name: The field.
+        """
+        if self.source is None:
+            return Problem(fault.code, path, 1, 1, fault.finding, fault.remedy)
+        step = self.steps.get(shot_id or "", {}).get(name)
+        loc = step.loc if step else self.shots.get(shot_id or "", ())
+        place = self.source.place(loc)
+        return self.source.problem(
+            fault.code, fault.finding, fault.remedy, place, text=fault.text, offset=fault.offset
+        )

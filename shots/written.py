@@ -1,0 +1,166 @@
+"""A board as people write it: shorthands, blocks that inherit, names that refer.
+
+These models check the form of every value by itself. Whether names exist and which level wins is
+`resolve.py`'s business; the JSON Schema for editors is made from here (`json_schema.py`).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from .camera import Camera
+from .lighting import Lighting, LightingChoice
+from .schema import (
+    Character,
+    Continuity,
+    Format,
+    Location,
+    ModelChoice,
+    References,
+    Sound,
+    Style,
+)
+from .terms import Block, Fault, OneOf, faults_error
+from .texts import Id, Texts
+from .timing import TimeText
+from .transition import TransitionSides
+
+
+def _read_sound(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return {"is-mos": True} if value.strip().upper() == "MOS" else {"ambience": value}
+
+
+def _read_dialogue(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+class DialogueLine(Block):
+    """A line that somebody speaks."""
+
+    who: str
+    """The character."""
+    line: str
+    """The words, for captions and voice. The model is only told that somebody speaks."""
+    at: TimeText | None = None
+    """When, from the beginning of the shot."""
+    locale: Mapping[str, str] = {}
+    """The line in other languages: {fr-FR: "Gardez-la."}."""
+
+
+class Level(Block):
+    """What a shot, its scene or the defaults may say; the nearest to the shot wins."""
+
+    camera: Camera | None = None
+    """MCU, single, push in slow, 85mm, shallow - or the same as a mapping."""
+    lighting: LightingChoice | None = None
+    """A set-up, terms such as night, practical, hard, edge - or a mapping."""
+    composition: Annotated[str, OneOf("composition")] | None = None
+    """Where things stand in the frame."""
+    duration: TimeText | None = None
+    """4s, 1.5s, 72f or 1:30."""
+    subjects: Texts | None = None
+    """The characters in the picture, the most important first."""
+    location: str | None = None
+    """A location of this board."""
+    wardrobe: str | None = None
+    """Which outfit the characters wear."""
+    sound: Annotated[Sound, BeforeValidator(_read_sound)] | None = None
+    """What is heard; MOS for silence."""
+    transition: TransitionSides | None = None
+    """cut, dissolve 8f, fade from black 12f - or {in: ..., out: ...}."""
+    takes: Annotated[int, Field(ge=1, le=99)] | None = None
+    """How many takes to render."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    """Fixes the noise of the shot, whatever the policy of the style."""
+    priority: Annotated[int, Field(ge=1, le=99)] | None = None
+    """1 survives the shortest cut-down."""
+    status: str | None = None
+    """Where the work on it stands."""
+
+
+class WrittenShot(Level):
+    """One shot."""
+
+    id: Id
+    """The slate: 12, 12A, 12B, ... without I and O."""
+    action: str = ""
+    """What happens, in the present tense; names of characters are replaced by descriptions."""
+    dialogue: Annotated[tuple[DialogueLine, ...], BeforeValidator(_read_dialogue)] = ()
+    """Who speaks which line."""
+    continuity: Continuity | None = None
+    """What the shot takes over from another one."""
+    references: References | None = None
+    """Pictures the shot is made from."""
+    use: str | None = None
+    """The take that goes into the cut: T02."""
+    notes: str = ""
+    """For people."""
+    review: str = ""
+    """What a review said about it; `notes apply` writes it."""
+
+
+class WrittenScene(Level):
+    """One scene."""
+
+    number: Id
+    """As in the script; letters allowed."""
+    heading: str = ""
+    """As in the script; left out: the location's."""
+    time: str = ""
+    """NIGHT, DAY, CONTINUOUS, ...; the time of the light where no lighting says one."""
+    synopsis: str = ""
+    """For people."""
+    shots: Annotated[tuple[WrittenShot, ...], Field(min_length=1)]
+    """The shots, in the order of the cut."""
+
+
+class Variants(Block):
+    """Versions of the film to cut from the same shots."""
+
+    axes: Mapping[str, Any] = {}
+    exclude: tuple[Mapping[str, Any], ...] = ()
+    rules: tuple[Mapping[str, Any], ...] = ()
+    name: str = ""
+
+
+def _check_version(version: int) -> int:
+    if version != 1:
+        finding = f"storyboard is {version}, this program reads 1"
+        raise faults_error([Fault("SB008", finding, "write storyboard: 1")])
+    return version
+
+
+class Board(Block):
+    """A shot list for `storyboard`."""
+
+    storyboard: Annotated[int, AfterValidator(_check_version)] = 1
+    """Version of the language."""
+    title: str = ""
+    """What the film is called."""
+    code: Id | None = None
+    """Prefix of file names and slates."""
+    author: str = ""
+    """Who wrote the board."""
+    format: Format = Format()
+    """What the cut is delivered as."""
+    model: ModelChoice = ModelChoice()
+    """Which model renders it."""
+    style: Style = Style()
+    """What all shots share."""
+    characters: Mapping[str, Character] = {}
+    """Who and what shots show again and again, by id."""
+    locations: Mapping[str, Location] = {}
+    """Places, by id."""
+    lighting: Mapping[str, Lighting] = {}
+    """Lighting set-ups, by name."""
+    defaults: Level = Level()
+    """What holds for every shot that does not say otherwise."""
+    scenes: Annotated[tuple[WrittenScene, ...], Field(min_length=1)]
+    """The scenes, in the order of the cut."""
+    variants: Variants | None = None
+    """Versions of the film: formats, lengths, languages."""

@@ -1,0 +1,45 @@
+"""What can go wrong in `storyboard`, and the exit code a command leaves with.
+
+    StoryboardError            1
+    ├── AssemblyError          1   pieces that do not add up to the plan
+    ├── InputError             2   a board, a folder or an option that cannot be rendered
+    ├── ResourceError          3   not enough disk or memory; what is done is kept
+    └── BoardLockedError       4   another process renders into the same folder
+
+Messages follow one grammar: where: what was found, what is allowed. What to do.
+"""
+
+EXIT_DONE = 0
+EXIT_SHOT_FAILED = 1
+EXIT_INPUT = 2
+EXIT_RESOURCE = 3
+EXIT_LOCKED = 4
+EXIT_INTERRUPTED = 130
+
+
+class StoryboardError(Exception):
+    """Base of every error that a user of `storyboard` can cause."""
+
+    exit_code = EXIT_SHOT_FAILED
+
+
+class AssemblyError(StoryboardError):
+    """A cut whose frames are not those of the plan."""
+
+
+class InputError(StoryboardError):
+    """A board, folder or option that cannot be rendered as it stands."""
+
+    exit_code = EXIT_INPUT
+
+
+class ResourceError(StoryboardError):
+    """Disk or memory that ran out; finished work stays valid."""
+
+    exit_code = EXIT_RESOURCE
+
+
+class BoardLockedError(StoryboardError):
+    """The folder belongs to another running process."""
+
+    exit_code = EXIT_LOCKED

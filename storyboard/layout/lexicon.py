@@ -1,0 +1,104 @@
+"""What people write, as what the layout can build: nouns, places, colours, verbs.
+
+Data only. A noun that is not here is looked for by its last word ("tram driver" is a driver);
+a shot without any known noun shows a person. Read by `reading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+Colour = tuple[float, float, float]
+
+NOUNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "person": (
+            "person man woman boy girl child kid actor actress driver figure pedestrian stranger "
+            "passenger waiter waitress soldier officer doctor nurse teacher student dancer runner "
+            "detective thief guard worker farmer fisherman sailor pilot chef barista bride groom "
+            "mother father sister brother friend couple lady gentleman hero heroine someone hand "
+            "hands palm fingers face courier cyclist clerk host guest model athlete musician"
+        ).split(),
+        "robot": "robot android droid machine automaton cyborg".split(),
+        "dog": "dog puppy hound wolf cat fox horse deer animal".split(),
+        "car": "car automobile sedan taxi cab coupe hatchback jeep suv convertible limousine".split(),
+        "truck": "truck lorry van pickup ambulance".split(),
+        "bus": "bus tram trolley streetcar coach train carriage".split(),
+        "house": "house cottage cabin hut farmhouse barn home shed chapel".split(),
+        "tower": "tower skyscraper lighthouse building highrise office castle block".split(),
+        "tree": "tree oak pine fir birch".split(),
+        "ball": "ball sphere globe orb balloon apple orange coin planet".split(),
+        "box": "box crate parcel package suitcase cube chest carton briefcase trunk".split(),
+        "bottle": "bottle flask perfume vase jar can thermos lamp".split(),
+        "boat": "boat ship ferry yacht dinghy".split(),
+    }
+)
+
+PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "street": "street road avenue city town alley highway kerb curb junction stop pavement".split(),
+        "forest": "forest wood woods woodland jungle park grove".split(),
+        "field": "field meadow grass lawn plain countryside farmland hill pasture".split(),
+        "desert": "desert dune dunes wasteland sand canyon".split(),
+        "shore": "shore beach coast seaside harbour harbor pier lake sea ocean".split(),
+        "room": "room kitchen bedroom office apartment flat bar cafe hall lobby house".split(),
+        "carriage": "tram carriage compartment wagon corridor bus train".split(),
+        "studio": "studio cyclorama backdrop stage void".split(),
+    }
+)
+
+COLOURS: Mapping[str, Colour] = MappingProxyType(
+    {
+        "red": (0.80, 0.13, 0.12),
+        "orange": (0.90, 0.46, 0.10),
+        "yellow": (0.90, 0.77, 0.15),
+        "green": (0.20, 0.58, 0.24),
+        "blue": (0.15, 0.32, 0.78),
+        "purple": (0.50, 0.22, 0.66),
+        "pink": (0.92, 0.50, 0.64),
+        "brown": (0.42, 0.27, 0.16),
+        "white": (0.92, 0.92, 0.90),
+        "black": (0.09, 0.09, 0.10),
+        "grey": (0.50, 0.50, 0.52),
+    }
+)
+
+COLOUR_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "gray": "grey",
+        "silver": "grey",
+        "navy": "blue",
+        "teal": "blue",
+        "crimson": "red",
+        "scarlet": "red",
+        "gold": "yellow",
+        "golden": "yellow",
+        "violet": "purple",
+        "beige": "brown",
+        "wooden": "brown",
+        "amber": "orange",
+    }
+)
+
+# Metres a second of a subject that moves by itself, scaled to a figure of 1.75 m.
+VERBS: Mapping[str, tuple[float, str]] = MappingProxyType(
+    {
+        "run": (1.5, "runs sprints races dashes flees chases rushes hurries"),
+        "walk": (0.8, "walks strolls steps wanders paces crosses approaches leaves enters marches"),
+        "drive": (
+            1.7,
+            "drives rolls speeds turns rides pulls passes arrives departs sails skids accelerates "
+            "races moves slides travels",
+        ),
+    }
+)
+
+HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "towards": ("towards the camera", "toward the camera", "to the camera", "at the camera"),
+        "away": ("away from the camera", "into the distance", "away"),
+        "right": ("left to right", "to the right", "rightwards"),
+        "left": ("right to left", "to the left", "leftwards"),
+    }
+)

@@ -1,0 +1,108 @@
+"""A shot staged: the set, the subjects where they are at each moment, and the light."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from storyboard.layout.figures import FIGURES, REST_YAW_DEG, VEHICLES, framing_scale
+from storyboard.layout.light import LightRig, light_rig
+from storyboard.layout.mesh import SUBJECT, Array, Mesh, join
+from storyboard.layout.raster import GroundPaint
+from storyboard.layout.reading import Actor, read_shot
+from storyboard.layout.sets import build_place
+
+if TYPE_CHECKING:
+    from shots.path import CameraPath
+    from shots.schema import Shot, ShotList
+
+_STRIDE_PER_METRE = 4.2  # radians of arm swing a metre walked
+_WALKS_WITH_CAMERA = frozenset({"follow", "lead"})
+_HEADING_VECTOR = {
+    "left": (-1.0, 0.0),
+    "right": (1.0, 0.0),
+    "towards": (0.0, -1.0),
+    "away": (0.0, 1.0),
+}
+# Turned so that the figure's front leads; vehicles are built side on, figures face the camera.
+_HEADING_YAW = {"left": -90.0, "right": 90.0, "towards": 0.0, "away": 180.0}
+_VEHICLE_YAW = {"left": 0.0, "right": 180.0, "towards": 90.0, "away": -90.0}
+_SIDE_BY_SIDE_M = 0.72
+_COMPOSITION_SHIFT = {"left-heavy": -0.17, "right-heavy": 0.17}
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A staged shot; `at(frame)` is everything solid at that frame."""
+
+    actors: tuple[Actor, ...]
+    ground: GroundPaint
+    set_mesh: Mesh
+    rig: LightRig
+    starts: tuple[Array, ...]
+    travel: Array  # (F, 3) metres that the subjects have moved by each frame
+
+    def at(self, frame: int) -> Mesh:
+        """The set and the subjects at a frame, one mesh."""
+        parts = [self.set_mesh]
+        travelled = float(np.linalg.norm(self.travel[frame] - self.travel[0]))
+        for actor, start in zip(self.actors, self.starts, strict=True):
+            scale = framing_scale(actor.figure)
+            stride = _STRIDE_PER_METRE * travelled / scale
+            solid = FIGURES[actor.figure](actor.colour, stride)
+            place = start + self.travel[frame]
+            parts.append(
+                solid.moved(place, yaw_deg=self._yaw(actor), scale=scale).owned_by(SUBJECT)
+            )
+        return join(parts)
+
+    def _yaw(self, actor: Actor) -> float:
+        is_moving = float(np.abs(self.travel).max()) > 0.05
+        if not is_moving:
+            return REST_YAW_DEG.get(actor.figure, 0.0)
+        table = _VEHICLE_YAW if actor.figure in VEHICLES or actor.figure == "dog" else _HEADING_YAW
+        return table[actor.heading]
+
+
+def _seed(shot: Shot, board: ShotList) -> int:
+    """One number a location and board, so that the shots of a scene share their set."""
+    location = shot.location.id if shot.location else shot.scene
+    return zlib.crc32(f"{board.title}/{location}".encode())
+
+
+def stage(board: ShotList, shot: Shot, path: CameraPath) -> Scene:
+    """Build the scene of a shot for the frames of its camera path."""
+    reading = read_shot(board, shot)
+    place = build_place(reading.place, _seed(shot, board))
+    rig = light_rig(shot.lighting, board.style.palette)
+    if place.is_interior:
+        # Past the walls there is dimness, not sky, and no haze hangs in a room.
+        grey = 0.10 if rig.is_dark else 0.42
+        fill = rig.fill * 1.4  # light that the walls throw back
+        rig = replace(rig, zenith=(grey,) * 3, horizon=(grey,) * 3, haze=0.015, fill=fill)
+    actors = reading.actors
+    if set(shot.camera.movement) & _WALKS_WITH_CAMERA:
+        heading = "towards" if "lead" in shot.camera.movement else "away"
+        actors = tuple(replace(actor, heading=heading) for actor in actors)
+    frame_width = path.subject_distance_m / float(path.focal[0])
+    shift = _COMPOSITION_SHIFT.get(shot.composition or "", 0.0) * frame_width
+    offsets = (np.arange(len(actors)) - (len(actors) - 1) / 2) * _SIDE_BY_SIDE_M
+    starts = tuple(np.array([shift + x, 0, 0], np.float32) for x in offsets)
+    return Scene(actors, place.ground, place.solids, rig, starts, _travel(actors, shot, path))
+
+
+def _travel(actors: tuple[Actor, ...], shot: Shot, path: CameraPath) -> Array:
+    """Where the subjects are at each frame, (F, 3), passing the origin at mid-shot."""
+    if set(shot.camera.movement) & _WALKS_WITH_CAMERA:
+        return path.subject.astype(np.float32)
+    lead = actors[0]
+    x, z = _HEADING_VECTOR[lead.heading]
+    # Across the frame at most: the subject stays in the picture of a fixed camera.
+    span = lead.speed * float(shot.duration_s)
+    limit = 0.5 * path.subject_distance_m / float(path.focal[0])
+    span = min(span, limit if x else 2 * limit)
+    progress = np.linspace(-0.5, 0.5, path.num_frames) if path.num_frames > 1 else np.zeros(1)
+    return np.stack([x * span * progress, 0 * progress, z * span * progress], 1).astype(np.float32)

@@ -1,0 +1,78 @@
+"""Which noise a take starts from: the style seed, shared as far as the board says.
+
+The noise of a take is sqrt(a) · shared + sqrt(1 - a) · own, of unit variance for every
+consistency a. The shared part hangs on the style seed down to the level of the seed policy, the
+own part down to shot and take. Seeds are SHA-256, so that no version of Python changes a film.
+Called by `plan`; `stages` draws the noise.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+SeedPolicy = str
+"""shared | scene | shot | take"""
+
+_LEVELS = ("shared", "scene", "shot", "take")
+
+
+@dataclass(frozen=True)
+class NoiseRecipe:
+    """Two seeds and their mix; says everything about the noise but its shape.
+
+    Attributes:
+        shared_seed: Of what this take has in common with others.
+        own_seed: Of what it has alone.
+        consistency: a, the share of the variance that is common, 0 … 1.
+    """
+
+    shared_seed: int
+    own_seed: int
+    consistency: float
+
+    @property
+    def seed(self) -> int:
+        """The one number to show a person."""
+        return self.shared_seed if self.consistency == 1 else self.own_seed
+
+
+def derive_seed(*parts: str | int) -> int:
+    """Hash parts into a seed in [0, 2^63)."""
+    text = json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def noise_recipe(
+    *,
+    style_seed: int,
+    policy: SeedPolicy,
+    consistency: float,
+    scene: str,
+    shot: str,
+    take: int,
+    fixed_seed: int | None = None,
+) -> NoiseRecipe:
+    """Find the seeds of one take.
+
+    Args:
+        style_seed: Of the board.
+        policy: Level down to which the shared part is shared.
+        consistency: 0 … 1.
+        scene: Number of the scene.
+        shot: Id of the shot.
+        take: From 1.
+        fixed_seed: The author's own; it alone then decides, and every take is the same.
+    """
+    if fixed_seed is not None:
+        return NoiseRecipe(fixed_seed, fixed_seed, 0.0)
+    levels = (("scene", scene), ("shot", shot), ("take", str(take)))
+    shared = [part for level in levels[: _LEVELS.index(policy)] for part in level]
+    if consistency == 1 and take > 1 and policy != "take":
+        # The own part has no weight, and another take has to be another picture.
+        shared += ["take", str(take)]
+    own = [part for level in levels for part in level]
+    return NoiseRecipe(
+        shared_seed=derive_seed("shared", style_seed, *shared),
+        own_seed=derive_seed("own", style_seed, *own),
+        consistency=consistency,
+    )

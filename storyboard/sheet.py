@@ -1,0 +1,317 @@
+"""The contact sheet: one HTML file that shows every shot of a board and plays its clips.
+
+Here: how a `ShotList` and the results of a render become a `SheetBoard`, and writing the file. Not
+here: how it looks (`templates/`), how it was rendered (`render.py`), where notes are kept
+(`review.py`). Called by the CLI after `render` and by `storyboard sheet`.
+
+Every text is data: it reaches the page through jinja2's autoescape and nothing else. Only the style
+and the script of `templates/` are written as they are, and the page's policy allows only those two,
+by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from storyboard.plan_view import PlanPoint, PlanView, draw_plan, plan_points
+from storyboard.sheet_board import (
+    Direction,
+    Field,
+    Line,
+    Mark,
+    SheetBoard,
+    SheetCard,
+    SheetScene,
+    ShotResult,
+    Status,
+    decimal,
+    timecode,
+)
+
+if TYPE_CHECKING:
+    from shots.schema import Camera, Dialogue, Scene, Shot, ShotList, Sound, Transition
+
+__all__ = [
+    "Direction",
+    "Field",
+    "Line",
+    "Mark",
+    "PlanPoint",
+    "PlanView",
+    "SheetBoard",
+    "SheetCard",
+    "SheetScene",
+    "ShotResult",
+    "Status",
+    "build_sheet",
+    "plan_points",
+    "write_sheet",
+]
+
+MEDIA_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+}
+
+
+def build_sheet(
+    shots: ShotList,
+    results: Mapping[str, ShotResult],
+    *,
+    date: str,
+    preset: str,
+    quality: str,
+    animatic: Path | None = None,
+) -> SheetBoard:
+    """Lay a shot list, and what was rendered of it, out as a sheet.
+
+    Args:
+        shots: Every shot gets a card, in order.
+        results: By shot id. A shot without one is shown as missing.
+        date: Shown as given.
+        preset: Of this run, for the header.
+        quality: Of this run, for the header.
+        animatic: All clips cut together.
+    """
+    scenes = []
+    end_s = Fraction(0)
+    for scene in shots.scenes:
+        cards = []
+        for shot in scene.shots:
+            result = results.get(shot.id, ShotResult())
+            start_s = end_s if result.start_s is None else result.start_s
+            cards.append(_card(shots, shot, result, start_s))
+            end_s = start_s + shot.duration_s
+        scenes.append(_scene(shots, scene, tuple(cards)))
+    return SheetBoard(
+        title=shots.title,
+        code=shots.code,
+        author=shots.author,
+        date=date,
+        preset=preset,
+        quality=quality,
+        seed=shots.style.seed,
+        aspect=shots.format.aspect,
+        size=shots.format.size,
+        fps=shots.format.fps,
+        duration_s=sum((scene.duration_s for scene in scenes), Fraction(0)),
+        scenes=tuple(scenes),
+        animatic=animatic,
+    )
+
+
+def _scene(shots: ShotList, scene: Scene, cards: tuple[SheetCard, ...]) -> SheetScene:
+    location = shots.locations.get(scene.location) if scene.location else None
+    lights = [tuple(_light(shot, with_time=True)) for shot in scene.shots]
+    common = [word for word in (lights[0] if lights else ()) if all(word in of for of in lights)]
+    return SheetScene(
+        number=scene.number,
+        heading=scene.heading or (location.heading if location else ""),
+        time=scene.time,
+        synopsis=scene.synopsis,
+        light=", ".join(common),
+        duration_s=sum((card.duration_s for card in cards), Fraction(0)),
+        cards=cards,
+    )
+
+
+def _card(shots: ShotList, shot: Shot, result: ShotResult, start_s: Fraction) -> SheetCard:
+    fps = shots.format.fps
+    return SheetCard(
+        id=shot.id,
+        size=shot.camera.size,
+        moves=shot.camera.movement,
+        start_s=start_s,
+        duration_s=shot.duration_s,
+        num_frames=shots.num_frames(shot),
+        timecode=timecode(start_s, fps),
+        fields=tuple(_fields(shots, shot)),
+        action=shot.action,
+        dialogue=tuple(_line(shots, line) for line in shot.dialogue),
+        sound=tuple(_sound(shot.sound)),
+        notes=shot.notes,
+        verdict=shot.status or "",
+        review=shot.review,
+        transition_in=_mark(shot.transition_in, "in", fps),
+        transition_out=_mark(shot.transition_out, "out", fps),
+        plan=draw_plan(result.plan),
+        result=result,
+    )
+
+
+def _fields(shots: ShotList, shot: Shot) -> Iterator[Field]:
+    camera = shot.camera
+    yield Field("Size", _words(camera.size, camera.people, camera.view))
+    yield Field("Angle", _words(camera.angle))
+    yield Field("Lens", _words(f"{camera.lens_mm:g} mm", camera.focus))
+    yield Field("Time", _words(shot.lighting.time))
+    yield Field("Move", _move(camera))
+    yield Field("Frame", _words(shot.composition))
+    yield Field("Light", ", ".join(_light(shot, with_time=False)))
+    if shot.subjects:
+        yield Field("Cast", ", ".join(_name(shots, key) for key in shot.subjects))
+
+
+def _words(*terms: str | None) -> str:
+    return " ".join(term.replace("-", " ") for term in terms if term)
+
+
+def _move(camera: Camera) -> str:
+    moves = ", ".join(_words(move) for move in camera.movement)
+    amount = (
+        f" {decimal(Fraction(camera.amount.value))} {camera.amount.unit}" if camera.amount else ""
+    )
+    if camera.movement == ("static",) or camera.speed == "medium":
+        return moves + amount
+    return f"{moves}, {_words(camera.speed)}{amount}"
+
+
+def _light(shot: Shot, *, with_time: bool) -> Iterator[str]:
+    light = shot.lighting
+    direction = _words(light.direction, light.side)
+    time = light.time if with_time else None
+    for term in (time, light.source, light.quality, direction, light.contrast, light.tone):
+        if term:
+            yield _words(term)
+
+
+def _line(shots: ShotList, line: Dialogue) -> Line:
+    at = "" if line.at_s is None else f"({decimal(line.at_s)} s)"
+    return Line(_name(shots, line.who), line.line, at)
+
+
+def _name(shots: ShotList, key: str) -> str:
+    character = shots.characters.get(key)
+    return (character.name if character else "") or key
+
+
+def _sound(sound: Sound | None) -> Iterator[Field]:
+    if sound is None:
+        return
+    if sound.is_mos:
+        yield Field("Sound", "MOS")
+    if sound.ambience:
+        yield Field("Ambience", sound.ambience)
+    if sound.sfx:
+        yield Field("Effects", ", ".join(sound.sfx))
+    if sound.music:
+        yield Field("Music", sound.music)
+
+
+def _mark(transition: Transition | None, side: Literal["in", "out"], fps: Fraction) -> Mark | None:
+    if transition is None or (side == "out" and transition.kind == "cut"):
+        return None
+    preposition = "from" if side == "in" and transition.kind == "fade" else "to"
+    colour = f"{preposition} {transition.colour}" if transition.colour else None
+    frames = f"{transition.frames} f" if transition.frames else None
+    return Mark(transition.kind, _words(transition.kind, transition.direction, colour, frames))
+
+
+def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 24_000_000) -> Path:
+    """Write the sheet as one file that opens from disk and asks the network for nothing.
+
+    Stills are always inside. The animatic and then the clips, in order, go inside as long as the
+    media of the page stay within the budget; the others are linked by their path relative to the
+    page, so they have to travel with it.
+
+    Args:
+        board: What to show; every path in it exists.
+        target: The file; its folder exists. Replaced at once, never half-written.
+        inline_budget_bytes: For all media inside, as they stand in the page (base64).
+    """
+    environment = Environment(
+        loader=PackageLoader("templates", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    urls = _media_urls(board, target.parent, inline_budget_bytes)
+    environment.filters["url"] = lambda path: urls[path]
+    environment.filters["timecode"] = timecode
+    environment.filters["decimal"] = decimal
+    style = _source(environment, "sheet.css") + _board_style(board)
+    script = _source(environment, "sheet.js")
+    page = environment.get_template("contact_sheet.html.j2").render(
+        board=board,
+        policy=_policy(
+            style, script, has_links=not all(url.startswith("data:") for url in urls.values())
+        ),
+        style=Markup(style),
+        script=Markup(script),
+    )
+    part = target.with_name(f"{target.name}.part")
+    # Half a surrogate pair can be written in YAML, but not in UTF-8.
+    part.write_text(page, encoding="utf-8", errors="replace", newline="\n")
+    part.replace(target)
+    return target
+
+
+def _media_urls(board: SheetBoard, folder: Path, budget_bytes: int) -> dict[Path, str]:
+    """Decide for every picture and clip whether it goes inside the page or is linked."""
+    results = [card.result for card in board.cards]
+    stills = [
+        path for result in results for path in (result.shown_still, result.layout_still) if path
+    ]
+    clips = [path for result in results for path in (result.shown_clip, result.layout_clip) if path]
+    urls = {still: _inline(still) for still in dict.fromkeys(stills)}
+    left = budget_bytes - sum(map(len, urls.values()))
+    for film in dict.fromkeys(([board.animatic] if board.animatic else []) + clips):
+        size = ceil(film.stat().st_size / 3) * 4
+        if size <= left:
+            urls[film] = _inline(film)
+            left -= size
+        else:
+            urls[film] = quote(Path(os.path.relpath(film, folder)).as_posix())
+    return urls
+
+
+def _inline(path: Path) -> str:
+    media_type = MEDIA_TYPES[path.suffix.lower()]
+    return f"data:{media_type};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
+def _source(environment: Environment, name: str) -> str:
+    loader = environment.loader
+    assert loader is not None
+    return loader.get_source(environment, name)[0]
+
+
+def _board_style(board: SheetBoard) -> str:
+    """Numbers of this board that the style needs; the policy allows no style attributes."""
+    lengths = [
+        f".reel :nth-child({i}) {{ --length: {card.num_frames}; }}"
+        for i, card in enumerate(board.cards, start=1)
+    ]
+    width, height = board.aspect
+    ratio = f":root {{ --aspect: {width / height:.4f}; --shots: {len(board.cards)}; }}"
+    return "\n".join(["", ratio, *lengths, ""])
+
+
+def _policy(style: str, script: str, *, has_links: bool) -> str:
+    """Nothing from anywhere but this page, and the clips beside it if there are any."""
+    beside = " 'self' file:" if has_links else ""
+    return (
+        f"default-src 'none'; img-src data:; media-src blob:{beside}; style-src {_hash(style)}; "
+        f"script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return f"'sha256-{digest}'"

@@ -1,0 +1,189 @@
+"""Train greybox's experts by flow matching: one network on all noise, then two, each on its own.
+
+Usage: python -m training.experts --stage shared|high|low --minutes M. Resumes where it stopped.
+Latents, rays and contexts are as the product makes them; text and camera are each left out now
+and then, so that guidance and words alone work; in a quarter of the clips the first latent frame
+is given clean, at timestep 0.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.camera_adapter import plucker_rays
+from model.presets import GREYBOX
+from training.contexts import Contexts
+from training.footage import Footage, training_folder
+from training.latents import LENGTHS
+from training.optimizer import MovingAverage, Optimizers, warm_cosine
+from training.sizes import CAMERA_UNSHUFFLE, new_expert
+from training.state import Log, load_state, save_state
+
+LEARNING_RATE = 2e-3
+SHIFT = 2.5
+TEXT_DROP, CAMERA_DROP, FIRST_FRAME = 0.1, 0.3, 0.25
+HELD_OUT_CLIPS = 400  # the first two shards are never trained on
+NOISE_RANGES = {
+    "shared": (0.0, 1.0),
+    "high": (GREYBOX.experts[0].floor, 1.0),
+    "low": (0.0, GREYBOX.experts[0].floor),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Training examples as the network takes them; `given` marks clean first frames."""
+
+    clean: Tensor  # (B, C, T, H, W)
+    context: Tensor  # (B, M, text width)
+    rays: Tensor  # (B, 24, T, 2H, 2W)
+    given: Tensor  # (B,) bool
+
+
+class Clips:
+    """Latents, camera rays and contexts of the footage, by clip and by mirror image."""
+
+    def __init__(self, folder: Path) -> None:
+        self.footage = Footage()
+        self.distance = np.load(folder / "distances.npy")
+        statistics = np.load(folder / "latents" / "statistics.npz")
+        self.mean = torch.from_numpy(statistics["mean"])[:, None, None, None]
+        self.std = torch.from_numpy(statistics["std"])[:, None, None, None]
+        self.latents = {}
+        for length in LENGTHS:
+            names = [f"{shard.name}_{length}.npy" for shard in self.footage.shards]
+            paths = [folder / "latents" / name for name in names]
+            self.latents[length] = [np.load(p, mmap_mode="r") for p in paths if p.exists()]
+        self.contexts = Contexts(folder)
+
+    def __len__(self) -> int:
+        return min(sum(len(shard) for shard in shards) for shards in self.latents.values())
+
+    def latent(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
+        """(C, T, H, W), zero mean and unit deviation per channel."""
+        shard, row = divmod(clip, len(self.latents[length][0]))
+        cells = torch.from_numpy(self.latents[length][shard][row, int(is_mirrored)].astype(np.float32))
+        return (cells - self.mean) / self.std
+
+    def rays(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
+        """(24, T, H, W) at two rays a latent cell, distances in units of the subject's."""
+        step = 2 if length == LENGTHS[0] else 1
+        pose = torch.from_numpy(self.footage.poses[clip][::step].astype(np.float64))
+        pose[:, :, 3] /= float(self.distance[clip])
+        if is_mirrored:
+            flip = torch.diag(torch.tensor([-1.0, 1, 1], dtype=torch.float64))
+            pose = torch.cat([flip @ pose[:, :, :3] @ flip, flip @ pose[:, :, 3:]], dim=-1)
+        focal = torch.from_numpy(self.footage.focal[clip][::step])
+        height, width = self.latents[length][0].shape[-2:]
+        size = (width * CAMERA_UNSHUFFLE, height * CAMERA_UNSHUFFLE)
+        return plucker_rays(pose, focal, width / height, size)[0]
+
+    def batch(self, random: np.random.Generator, size: int, length: int) -> Batch:
+        """Random training examples of one length."""
+        chosen = random.integers(HELD_OUT_CLIPS, len(self), size)
+        mirror = random.random(size) < 0.5
+        clean = torch.stack([self.latent(c, length, m) for c, m in zip(chosen, mirror, strict=True)])
+        rays = torch.stack([self.rays(c, length, m) for c, m in zip(chosen, mirror, strict=True)])
+        context = self.contexts.sample(random, chosen, mirror, drop=TEXT_DROP)
+        return Batch(clean, context, rays, torch.from_numpy(random.random(size) < FIRST_FRAME))
+
+
+def noise_levels(random: np.random.Generator, size: int, low: float, high: float) -> Tensor:
+    """Stratified noise levels in [low, high), denser towards noise as sampling is. (B,)"""
+    # The range is cut in the unshifted variable, so both experts see the density of the whole.
+    ends = [x / (SHIFT - (SHIFT - 1) * x) for x in (low, high)]
+    strata = (random.permutation(size) + random.random(size)) / size
+    u = ends[0] + strata * (ends[1] - ends[0])
+    return torch.from_numpy(SHIFT * u / (1 + (SHIFT - 1) * u)).float()
+
+
+def flow_loss(
+    expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: bool
+) -> Tensor:
+    """Mean squared error of the velocity, over the frames that are not given."""
+    start = torch.randn_like(batch.clean)
+    level = noise[:, None].repeat(1, batch.clean.shape[2])
+    level[batch.given, 0] = 0.0
+    share = level[:, None, :, None, None]
+    noisy = (1 - share) * batch.clean + share * start
+    with torch.autocast("cpu", torch.bfloat16):
+        velocity = expert(noisy, 1000 * level, batch.context, batch.rays if use_camera else None)
+    error = (velocity.float() - (start - batch.clean)).square()
+    weight = torch.ones_like(level)
+    weight[batch.given, 0] = 0.0
+    return (error.mean(dim=(1, 3, 4)) * weight).sum() / weight.sum()
+
+
+@torch.no_grad()
+def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float) -> float:
+    """The loss on fixed held-out clips, noise and wordings."""
+    random = np.random.default_rng(7)
+    torch.manual_seed(7)
+    chosen = np.arange(0, 64)
+    losses = []
+    for part in np.split(chosen, 2):
+        mirror = np.zeros(len(part), bool)
+        batch = Batch(
+            torch.stack([clips.latent(c, LENGTHS[0], False) for c in part]),
+            clips.contexts.sample(random, part, mirror, drop=0.0),
+            torch.stack([clips.rays(c, LENGTHS[0], False) for c in part]),
+            torch.zeros(len(part), dtype=torch.bool),
+        )
+        losses.append(float(flow_loss(expert, batch, noise_levels(random, len(part), low, high), True)))
+    return float(np.mean(losses))
+
+
+@click.command()
+@click.option("--stage", type=click.Choice(list(NOISE_RANGES)), default="shared")
+@click.option("--minutes", default=60.0, help="Stop after this long.")
+@click.option("--total-steps", default=6000, help="Length of the cosine.")
+@click.option("--batch-size", default=32)
+@click.option("--long-share", default=0.0, help="Share of steps on clips of 33 frames.")
+def main(stage: str, minutes: float, total_steps: int, batch_size: int, long_share: float) -> None:
+    """Train one stage for a while and save; the experts branch from the shared run."""
+    folder = training_folder()
+    expert = new_expert(seed=1)
+    optimizers = Optimizers(expert, lr=LEARNING_RATE, adam_only=("head.", "patch_embedding", "time_", "modulation"))
+    average = MovingAverage(expert, 0.999)
+    step = load_state(folder / stage, expert, optimizers, average)
+    if step == 0 and stage != "shared":
+        shared = torch.load(folder / "shared" / "state.pt", weights_only=True)
+        expert.load_state_dict(shared["network"])
+        average.shadow = shared["average"]
+    clips, log = Clips(folder), Log(folder / stage)
+    low, high = NOISE_RANGES[stage]
+    random = np.random.default_rng([step, len(stage)])
+    torch.manual_seed(step)
+    finish, running, began = time.monotonic() + 60 * minutes, 0.0, time.monotonic()
+    while time.monotonic() < finish and step < total_steps:
+        is_long = random.random() < long_share
+        length = LENGTHS[1] if is_long else LENGTHS[0]
+        batch = clips.batch(random, batch_size // 2 if is_long else batch_size, length)
+        noise = noise_levels(random, len(batch.clean), low, high)
+        loss = flow_loss(expert, batch, noise, bool(random.random() >= CAMERA_DROP))
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(expert.parameters(), 1.0)
+        if torch.isfinite(norm):
+            optimizers.step(warm_cosine(step, warmup=100, total=total_steps))
+            average.update(expert, step)
+        step += 1
+        running += float(loss.detach())
+        if step % 100 == 0:
+            rate = 100 * batch_size / (time.monotonic() - began)
+            log.write(step=step, loss=running / 100, samples_per_s=round(rate, 1))
+            running, began = 0.0, time.monotonic()
+        if step % 500 == 0:
+            save_state(folder / stage, step, expert, optimizers, average)
+            log.write(step=step, held_out=held_out_loss(expert, clips, low, high))
+    save_state(folder / stage, step, expert, optimizers, average)
+
+
+if __name__ == "__main__":
+    main()

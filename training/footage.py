@@ -1,0 +1,47 @@
+"""Footage as shards on disk: frames, poses, focal lengths and the seeds of their boards.
+
+`filming` makes the shards. A clip has 33 frames; every second one is the same shot in 17.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIZE = (224, 128)
+NUM_FRAMES = 33
+CLIPS_PER_SHARD = 200
+
+
+def training_folder() -> Path:
+    """Where training keeps its state: $STORYBOARD_TRAINING, or .training in this folder."""
+    return Path(os.environ.get("STORYBOARD_TRAINING", ".training"))
+
+
+class Footage:
+    """All finished shards in the training folder, as one sequence of clips."""
+
+    def __init__(self) -> None:
+        folder = training_folder() / "footage"
+        self.shards = sorted(p.with_suffix("") for p in folder.glob("*.npz"))
+        labels = [np.load(shard.with_suffix(".npz")) for shard in self.shards]
+        self.seeds = np.concatenate([shard["seeds"] for shard in labels])
+        self.poses = np.concatenate([shard["poses"] for shard in labels])
+        self.focal = np.concatenate([shard["focal"] for shard in labels])
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    def frames(self, clip: int) -> NDArray[np.uint8]:
+        """The frames of a clip, (33, H, W, 3), read from disk as they are used."""
+        shard, row = divmod(clip, CLIPS_PER_SHARD)
+        return _open_shard(self.shards[shard].with_suffix(".npy"))[row]
+
+
+@lru_cache(maxsize=256)
+def _open_shard(path: Path) -> NDArray[np.uint8]:
+    return np.load(path, mmap_mode="r")

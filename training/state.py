@@ -1,0 +1,56 @@
+"""Checkpoints and logs of a training run: whole or absent, one line a report."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from training.optimizer import MovingAverage, Optimizers
+
+
+def save_state(
+    folder: Path, step: int, network: nn.Module, optimizers: Optimizers, average: MovingAverage
+) -> None:
+    """Write everything that a run needs to go on, replacing the last state in one step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {
+        "step": step,
+        "network": network.state_dict(),
+        "optimizers": optimizers.state_dict(),
+        "average": average.shadow,
+    }
+    torch.save(state, folder / "state.part")
+    (folder / "state.part").replace(folder / "state.pt")
+
+
+def load_state(
+    folder: Path, network: nn.Module, optimizers: Optimizers, average: MovingAverage
+) -> int:
+    """Take up a run where it stopped; the step to go on from, 0 for a new run."""
+    if not (folder / "state.pt").exists():
+        return 0
+    state = torch.load(folder / "state.pt", weights_only=True)
+    network.load_state_dict(state["network"])
+    optimizers.load_state_dict(state["optimizers"])
+    average.shadow = state["average"]
+    return int(state["step"])
+
+
+class Log:
+    """A run's figures, one JSON object a line, also printed."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "log.jsonl"
+        self._start = time.monotonic()
+
+    def write(self, **figures: float | int | str) -> None:
+        """Add one line, with the seconds since this process began."""
+        line = json.dumps({"seconds": round(time.monotonic() - self._start), **figures})
+        with self._path.open("a") as file:
+            file.write(line + "\n")
+        print(line, flush=True)
