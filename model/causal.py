@@ -8,13 +8,14 @@ the same. Called by the two autoencoder modules.
 """
 
 from dataclasses import dataclass, field
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor, nn
 
-from .activations import silu
+from .steady import convolve, pointwise, silu
 
 # Small enough to vanish beside any real activation, large enough for float32.
 NORM_EPS = 1e-24
@@ -61,15 +62,14 @@ class CausalConv3d(nn.Module):
         super().__init__()
         reference = nn.Conv3d(channels, out_channels, kernel)
         self.weight, self.bias = reference.weight, reference.bias
-        self.padding = (kernel[1] // 2, kernel[2] // 2)
+        self.is_pointwise = kernel[1:] == (1, 1)
 
     def tap(self, x: Tensor, time: int, bias: Tensor | None = None) -> Tensor:
         """Convolve (N, C, H, W) with what the kernel holds at one moment; 0 is the earliest."""
         kernel = self.weight[:, :, time]
-        if self.padding == (0, 0):
+        if self.is_pointwise:
             return pointwise(x, kernel, bias)
-        kernel = kernel.contiguous(memory_format=torch.channels_last)
-        return F.conv2d(x, kernel, bias, padding=self.padding)
+        return convolve(x, kernel, bias, padding=1)
 
     def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
         """Convolve a chunk: (T·B, C, H, W) to (T·B, C_out, H, W)."""
@@ -78,29 +78,16 @@ class CausalConv3d(nn.Module):
         if not lags:
             return out
         history = cache.previous(self)
+        seen = x if history is None else torch.cat((history, x))
+        past = seen.shape[0] - x.shape[0]
         for lag in range(1, lags + 1):
-            reach, tap = lag * cache.batch, lags - lag
-            if x.shape[0] > reach:
-                out[reach:] += self.tap(x[:-reach], tap)
-            if history is not None:
-                # Frame i of the chunk looks back to frame i - lag, here that of the history.
-                first = max(0, reach - history.shape[0])
-                seen = history[max(0, history.shape[0] - reach) :][: x.shape[0] - first]
-                out[first : first + seen.shape[0]] += self.tap(seen, tap)
-        keep = lags * cache.batch
-        recent = x if history is None or x.shape[0] >= keep else torch.cat((history, x))
-        cache.keep(self, recent[-keep:])
+            # Frame i of the chunk looks back to frame i - lag, unless the clip starts later.
+            first = max(0, lag * cache.batch - past)
+            if first < x.shape[0]:
+                start, stop = past + first - lag * cache.batch, seen.shape[0] - lag * cache.batch
+                out[first:] += self.tap(seen[start:stop], lags - lag)
+        cache.keep(self, seen[-lags * cache.batch :])
         return out
-
-
-def pointwise(x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
-    """Convolve (N, C, H, W) with a kernel of (C_out, C, 1, 1) as a matrix product.
-
-    oneDNN's 1x1 convolution gives other bits on other numbers of threads.
-    """
-    last = rearrange(x, "n c h w -> n h w c")
-    matrix = rearrange(kernel, "o c 1 1 -> o c")
-    return rearrange(F.linear(last, matrix, bias), "n h w o -> n o h w")
 
 
 class ChannelNorm(nn.Module):
@@ -160,8 +147,8 @@ class AttentionBlock(nn.Module):
     def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
         """(T·B, C, H, W) to the same."""
         qkv = pointwise(self.norm(x), self.to_qkv.weight, self.to_qkv.bias)
-        qkv = rearrange(qkv, "n c h w -> n 1 (h w) c")
-        out = F.scaled_dot_product_attention(*qkv.chunk(3, dim=-1))
+        query, key, value = rearrange(qkv, "n (three c) h w -> three n 1 (h w) c", three=3)
+        out = F.scaled_dot_product_attention(query, key, value)
         out = rearrange(out, "n 1 (h w) c -> n c h w", h=x.shape[2])
         return x + pointwise(out, self.proj.weight, self.proj.bias)
 
@@ -209,7 +196,8 @@ class Downsample(nn.Module):
 
     def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
         """(T·B, C, H, W) to (T'·B, C, H/2, W/2); T' is T, or half of it and the first frame."""
-        x = self.resample["1"](F.pad(x, (0, 1, 0, 1)))
+        conv = cast("nn.Conv2d", self.resample["1"])
+        x = convolve(F.pad(x, (0, 1, 0, 1)), conv.weight, conv.bias, stride=2)
         return x if self.time_conv is None else self._halve_time(self.time_conv, x, cache)
 
     def _halve_time(self, conv: CausalConv3d, x: Tensor, cache: FrameCache) -> Tensor:
@@ -244,7 +232,9 @@ class Upsample(nn.Module):
         """(T·B, C, H, W) to (T'·B, C_out, 2H, 2W); T' is T, or twice it less the first frame."""
         if self.time_conv is not None:
             x = self._double_time(self.time_conv, x, cache)
-        return self.resample["1"](F.interpolate(x, scale_factor=2, mode="nearest-exact"))
+        conv = cast("nn.Conv2d", self.resample["1"])
+        x = F.interpolate(x, scale_factor=2, mode="nearest-exact")
+        return convolve(x, conv.weight, conv.bias, padding=1)
 
     def _double_time(self, conv: CausalConv3d, x: Tensor, cache: FrameCache) -> Tensor:
         """The first frame stays one and is not seen by the frames after it."""

@@ -11,6 +11,8 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from .steady import linear
+
 EPS = 1e-6
 ROTARY_BASE = 10_000.0
 
@@ -59,7 +61,7 @@ def float32_linear(layer: nn.Module, x: Tensor) -> Tensor:
     """Apply an `nn.Linear` in float32, whatever its weights are stored in and under autocast."""
     assert isinstance(layer, nn.Linear)
     with torch.autocast(x.device.type, enabled=False):
-        return F.linear(x.float(), layer.weight.float(), layer.bias.float())
+        return linear(x.float(), layer.weight.float(), layer.bias.float())
 
 
 def sinusoid(timestep: Tensor, width: int) -> Tensor:

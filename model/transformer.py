@@ -14,7 +14,6 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from .activations import gelu, silu
 from .camera_adapter import CameraAdapter
 from .errors import GeometryError
 from .layers import (
@@ -28,6 +27,7 @@ from .layers import (
     sinusoid,
 )
 from .presets import Backbone
+from .steady import Linear, gelu, silu
 
 # Sensitive and small: stored in float32 whatever dtype the rest of an expert is loaded in.
 FLOAT32_PARAMETERS = r"^(time_embedding|time_projection|head)\.|modulation$|norm"
@@ -52,7 +52,7 @@ class Mlp(nn.ModuleDict):
     """Linear, GELU, linear; parameters `0.*` and `2.*` as in the original."""
 
     def __init__(self, width: int, hidden: int, out: int) -> None:
-        super().__init__({"0": nn.Linear(width, hidden), "2": nn.Linear(hidden, out)})
+        super().__init__({"0": Linear(width, hidden), "2": Linear(hidden, out)})
 
     @property
     def dtype(self) -> torch.dtype:
@@ -70,10 +70,10 @@ class Attention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.q = nn.Linear(width, width)
-        self.k = nn.Linear(width, width)
-        self.v = nn.Linear(width, width)
-        self.o = nn.Linear(width, width)
+        self.q = Linear(width, width)
+        self.k = Linear(width, width)
+        self.v = Linear(width, width)
+        self.o = Linear(width, width)
         self.norm_q = RMSNorm(width)
         self.norm_k = RMSNorm(width)
 
@@ -150,7 +150,7 @@ class Head(nn.Module):
 
     def __init__(self, width: int, patch_channels: int) -> None:
         super().__init__()
-        self.head = nn.Linear(width, patch_channels)
+        self.head = Linear(width, patch_channels)
         self.modulation = nn.Parameter(torch.randn(1, 2, width) / math.sqrt(width))
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
@@ -185,7 +185,7 @@ class Transformer(nn.Module):
         self.patch_embedding = nn.Conv3d(backbone.in_channels, width, patch, stride=patch)
         self.text_embedding = Mlp(backbone.text_width, width, width)
         self.time_embedding = Mlp(backbone.frequency_width, width, width)
-        self.time_projection = nn.ModuleDict({"1": nn.Linear(width, 6 * width)})
+        self.time_projection = nn.ModuleDict({"1": Linear(width, 6 * width)})
         self.blocks = nn.ModuleList(
             Block(width, backbone.heads, backbone.ffn_width) for _ in range(backbone.layers)
         )

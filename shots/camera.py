@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
-from .terms import Block, Fault, OneOf, faults_error, two_values, unknown_term
+from .terms import Fault, OneOf, ShorthandBlock, faults_error, two_values, unknown_term
 from .vocabulary import MOVEMENT, find, find_in_group, normalize, term
 
 Unit = Literal["deg", "m", "x", "mm"]
@@ -42,11 +40,16 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _LENS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*mm(?:\s+lens)?", re.IGNORECASE)
-_THEN = re.compile(r"\s*(?:,?\s*\bthen\b|->|→)\s*", re.IGNORECASE)
-_ITEM = re.compile(r"[^,;]+")
+_THEN = re.compile(r"\s*(?:[,;]?\s*\bthen\b|->|→)\s*", re.IGNORECASE)
+_ITEM = re.compile(r"(?:[,;]\s*then\b|[^,;])+", re.IGNORECASE)
 
 
-class Amount(Block):
+_MOVE = {"anyOf": [{"enum": [entry.word for entry in MOVEMENT]}, {"type": "string"}]}
+_ONE_OR_MANY = WithJsonSchema({"anyOf": [*_MOVE["anyOf"], {"type": "array", "items": _MOVE}]})
+_TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
+
+
+class Amount(ShorthandBlock):
     """How far a move goes: degrees, metres, times, or the focal length a zoom ends on."""
 
     value: Annotated[float, Field(gt=0)]
@@ -63,18 +66,12 @@ class Amount(Block):
             raise faults_error([Fault("SB008", finding, "write it like 30deg, 1.5m, 2x or 50mm")])
         return _amount(found)
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string", "pattern": r"^\s*[0-9]"}, handler(schema)]}
-
 
 def _amount(found: re.Match[str]) -> dict[str, object]:
     return {"value": float(found[1]), "unit": _UNITS[found[2].lower()]}
 
 
-class Camera(Block):
+class Camera(ShorthandBlock):
     """Where the camera stands, through which lens, and how it moves."""
 
     size: Annotated[str, OneOf("size")] = "MS"
@@ -85,13 +82,13 @@ class Camera(Block):
     """Over the shoulder, point of view, insert, establishing or reverse."""
     angle: Annotated[str, OneOf("angle")] = "eye-level"
     """Height and tilt of the camera."""
-    movement: tuple[Annotated[str, OneOf("movement")], ...] = ("static",)
+    movement: Annotated[tuple[Annotated[str, OneOf("movement")], ...], _ONE_OR_MANY] = ("static",)
     """One move, or several in order: "push in then tilt up", or a list."""
     speed: Annotated[str, OneOf("speed")] = "medium"
     """very slow, slow, subtle, medium or fast."""
     amount: Amount | None = None
     """How far the move goes: 30deg, 1.5m, 2x, 50mm."""
-    lens_mm: Annotated[float, Field(ge=8, le=1200, alias="lens")] = 35
+    lens_mm: Annotated[float, Field(ge=8, le=1200, alias="lens"), _TEXT_OR_NUMBER] = 35
     """Focal length in full-frame millimetres."""
     focus: Annotated[str, OneOf("focus")] | None = None
     """shallow, deep, tilt-shift, fisheye or macro."""
@@ -103,7 +100,7 @@ class Camera(Block):
     def _read(cls, data: object) -> object:
         if isinstance(data, str):
             return read_shorthand(data)
-        if isinstance(data, Mapping) and "movement" in data:
+        if isinstance(data, Mapping) and data.get("movement"):
             return _spread_movement(data)
         return data
 
@@ -112,18 +109,6 @@ class Camera(Block):
     def _read_lens(cls, value: object) -> object:
         found = _LENS.fullmatch(value.strip()) if isinstance(value, str) else None
         return found[1] if found else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        mapping = handler(schema)
-        properties = handler.resolve_ref_schema(mapping)["properties"]
-        properties["lens"] = {"type": ["string", "number"], "description": "35mm or 35"}
-        moves = {"enum": [entry.word for entry in MOVEMENT]}
-        one = {"anyOf": [moves, {"type": "string"}]}
-        properties["movement"] = {"anyOf": [*one["anyOf"], {"type": "array", "items": one}]}
-        return {"anyOf": [{"type": "string"}, mapping]}
 
 
 @dataclass(frozen=True)
@@ -227,14 +212,12 @@ def _spread_movement(data: Mapping[str, Any]) -> dict[str, Any]:
         return dict(data)
     moves = [move for part in parts for move in _moves(part)]
     fields, faults = _manner(moves)
-    for field, value in fields.items():
-        if (
-            field == "speed"
-            and data.get(field)
-            and find(field, data[field]) != term(field, str(value))
-        ):
-            faults.append(two_values(field, str(value), str(data[field])))
+    speed = data.get("speed")
+    known = find("speed", speed) if isinstance(speed, str) else None
+    if known and fields.get("speed", known.word) != known.word:
+        faults.append(two_values("speed", str(fields["speed"]), known.word))
     if faults:
         raise faults_error(replace(fault, within=("movement",)) for fault in faults)
     # A move that is not known stays as it is, and the vocabulary of the field complains.
-    return {**fields, **data, "movement": tuple(move.core or move.text for move in moves)}
+    manner = {field: value for field, value in fields.items() if data.get(field) is None}
+    return {**data, **manner, "movement": tuple(move.core or move.text for move in moves)}

@@ -9,11 +9,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import GetJsonSchemaHandler, ValidationInfo, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import ValidationInfo, model_validator
 
-from .terms import Block, Fault, OneOf, did_you_mean, faults_error, two_values, unknown_term
+from .terms import (
+    Fault,
+    OneOf,
+    ShorthandBlock,
+    did_you_mean,
+    faults_error,
+    two_values,
+    unknown_term,
+)
 from .vocabulary import GROUPS, find, find_in_group, nearest
 
 Side = Literal["left", "right"]
@@ -22,7 +28,7 @@ _ITEM = re.compile(r"[^,;]+")
 _HAND = re.compile(r"^(left|right)\s+|[\s_-]+(?:from\s+)?(?:the\s+)?(left|right)$", re.IGNORECASE)
 
 
-class Lighting(Block):
+class Lighting(ShorthandBlock):
     """What the light is, where it comes from and when it is."""
 
     source: Annotated[str, OneOf("source")] | None = None
@@ -53,12 +59,6 @@ class Lighting(Block):
                 )
             return {**data, "direction": word, **({"side": side} if side else {})}
         return data
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
 class LightingChoice(Lighting):

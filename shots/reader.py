@@ -7,12 +7,13 @@ crash a reader. Called by `load.py`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from .errors import ShotListErrors
 from .source import UNPRINTABLE, Loc, Place, Source, open_source
@@ -63,8 +64,8 @@ _Node = _Text | _List | _Block
 def read_yaml(content: bytes | str, path: Path) -> tuple[Data, Source]:
     """Read a file's content into texts, lists and blocks.
 
-    Keys that begin with x- are the author's and are left out, as are empty values. Mistakes that
-    do not stop the reading, such as keys written twice, are in the source's problems.
+    Keys that begin with x- are the author's and are left out. Mistakes that do not stop the
+    reading, such as keys written twice, are in the source's problems.
 
     Raises:
         ShotListErrors: It is no text or no YAML, or is too deep or too large.
@@ -99,7 +100,8 @@ def _syntax_error(source: Source, error: yaml.YAMLError) -> ShotListErrors:
     return source.stop("SB001", finding, remedy, Place(line, column, line, column + 1))
 
 
-def _place(event: yaml.Event) -> Place:
+def _place(event: Any) -> Place:  # noqa: ANN401 - the stubs know no marks
+
     start, end = event.start_mark, event.end_mark
     return Place(start.line, start.column, end.line, end.column)
 
@@ -109,7 +111,7 @@ class _Composer:
 
     def __init__(self, source: Source, parser: CParser) -> None:
         self._source = source
-        self._next = parser.get_event
+        self._next: Callable[[], Any] = parser.get_event
         self._anchors: dict[str, _Node] = {}
 
     def compose(self) -> _Node:
@@ -125,10 +127,10 @@ class _Composer:
             raise self._source.stop("SB001", finding, remedy, _place(extra))
         return node
 
-    def _node(self, event: yaml.Event, depth: int) -> _Node:
+    def _node(self, event: Any, depth: int) -> _Node:  # noqa: ANN401 - as above
         place = _place(event)
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event.anchor, place)
+            return self._alias(event.anchor or "", place)
         if depth > MAX_DEPTH:
             raise self._source.stop("SB009", _TOO_DEEP, "nest less", place)
         if event.tag not in _TAGS:
@@ -148,7 +150,9 @@ class _Composer:
     def _alias(self, name: str, place: Place) -> _Node:
         if name not in self._anchors:
             finding = f'anchor "{name}" is not defined'
-            self._source.report("SB001", finding, f"write &{name} further up, before *{name}", place)
+            self._source.report(
+                "SB001", finding, f"write &{name} further up, before *{name}", place
+            )
             return _Text(place, None)
         return self._anchors[name]
 
@@ -220,9 +224,7 @@ class _Unfolder:
             if key.startswith("x-"):
                 continue
             self._source.keys[(*loc, key)] = place
-            value = self.unfold(child, (*loc, key))
-            if value is not None:
-                data[key] = value
+            data[key] = self.unfold(child, (*loc, key))
         return data
 
     def _pairs(self, block: _Block) -> dict[str, tuple[Place, _Node]]:

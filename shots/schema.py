@@ -10,13 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from .camera import Amount, Camera
 from .errors import Problem, UnknownShotError
 from .lighting import Lighting
-from .terms import Block, Fault, OneOf, did_you_mean, faults_error
+from .terms import Block, Fault, OneOf, ShorthandBlock, did_you_mean
 from .texts import AspectText, BoardPath, FpsText, LoudnessText, Lower, SizeText, Texts
+from .timing import whole_frames
 from .trail import Origin, Trail
 from .transition import Transition
 
@@ -43,6 +44,21 @@ __all__ = [
 ]
 
 
+def _name_outfit(value: object) -> object:
+    """One outfit needs no name."""
+    return {"": value} if isinstance(value, str) else value
+
+
+_OUTFITS = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "additionalProperties": {"type": "string"}},
+        ]
+    }
+)
+
+
 class Character(Block):
     """Somebody, or something, that shots show again and again."""
 
@@ -53,8 +69,8 @@ class Character(Block):
     """How the model is told about it after the first mention: "the woman"."""
     looks: Annotated[str, Field(min_length=1)]
     """The description at the first mention: "a woman in her thirties with short black hair"."""
-    wardrobe: Mapping[str, str] = {}
-    """Outfits by name."""
+    wardrobe: Annotated[Mapping[str, str], BeforeValidator(_name_outfit), _OUTFITS] = {}
+    """Outfits by name, or one outfit."""
     references: tuple[BoardPath, ...] = ()
     """Pictures, relative to the board."""
 
@@ -86,8 +102,8 @@ class Dialogue(Block):
     locale: Mapping[str, str] = {}
 
 
-class Sound(Block):
-    """What is heard, for the edit."""
+class Sound(ShorthandBlock):
+    """What is heard, for the edit. A text alone is the ambience, or MOS."""
 
     ambience: str | None = None
     """What is heard all through the shot."""
@@ -95,8 +111,15 @@ class Sound(Block):
     """Single sounds."""
     music: str | None = None
     """What plays, if anything."""
-    is_mos: bool = False
+    is_mos: Annotated[bool, Field(alias="mos")] = False
     """True: shot without sound."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, data: object) -> object:
+        if not isinstance(data, str):
+            return data
+        return {"mos": True} if data.strip().upper() == "MOS" else {"ambience": data}
 
 
 class Continuity(Block):
@@ -231,18 +254,11 @@ class Scene(Block):
     shots: tuple[Shot, ...] = ()
 
 
-def _check_version(version: int) -> int:
-    if version != 1:
-        finding = f"storyboard is {version}, this program reads 1"
-        raise faults_error([Fault("SB008", finding, "write storyboard: 1")])
-    return version
-
-
 class ShotList(Block):
     """A whole board."""
 
     path: Path = Path("board.yaml")
-    version: Annotated[int, AfterValidator(_check_version)] = 1
+    version: int = 1
     title: str = ""
     code: str = ""
     author: str = ""
@@ -278,9 +294,14 @@ class ShotList(Block):
             raise UnknownShotError(f'{self.path}: no shot "{shot_id}". {hint[0].upper()}{hint[1:]}')
         return found
 
+    def with_notices(self, notices: tuple[Problem, ...]) -> "ShotList":
+        """The same board with what a linter says about it."""
+        return self.model_copy(update={"notices": notices})
+
     def num_frames(self, shot: Shot) -> int:
-        """Frames of a shot in the cut, at least one."""
-        return max(1, round(shot.duration_s * self.format.fps))
+        """Frames of a shot in the cut."""
+        exact = whole_frames(shot.duration_s, self.format.fps)
+        return exact if exact is not None else round(shot.duration_s * self.format.fps)
 
     def origin(self, shot_id: str, field: str) -> Origin:
         """Where a field of a shot was said.
@@ -290,3 +311,7 @@ class ShotList(Block):
             field: As in the mapping spelling: "camera.size", "lighting.source", "duration".
         """
         return self._trail.origin(self.shot(shot_id).id, field)
+
+    def problem(self, fault: Fault, shot: Shot | None = None, field: str = "") -> Problem:
+        """Give a finding about a shot, or about the whole board, its place in the file."""
+        return self._trail.problem(fault, self.path, shot.id if shot else None, field)

@@ -63,6 +63,10 @@ class Source:
                 return self.values[loc[:size]]
         return Place(0, 0, 0, 0)
 
+    def has_colon_after(self, place: Place) -> bool:
+        """Whether a key was written as one, and is not a stray part of a flow block."""
+        return self.lines[place.end_line][place.end_column :].lstrip().startswith(":")
+
     def problem(
         self, code: str, finding: str, remedy: str, place: Place, *, text: str = "", offset: int = 0
     ) -> Problem:
@@ -83,9 +87,7 @@ class Source:
             span = len(text)
         elif place.line == place.end_line == line and place.column < place.end_column:
             span = place.end_column - place.column
-        return Problem(
-            code, self.path, line + 1, column + 1, finding, remedy, source, max(1, span)
-        )
+        return Problem(code, self.path, line + 1, column + 1, finding, remedy, source, max(1, span))
 
     def report(self, code: str, finding: str, remedy: str, place: Place) -> None:
         """Keep a problem for later."""

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -36,6 +42,25 @@ class Block(BaseModel):
         allow_inf_nan=False,
         use_attribute_docstrings=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, data: object) -> object:
+        """A key without a value is as good as not written, unless nobody knows the key."""
+        if not isinstance(data, dict) or None not in data.values():
+            return data
+        known = {name for key, info in cls.model_fields.items() for name in (key, info.alias)}
+        return {key: value for key, value in data.items() if value is not None or key not in known}
+
+
+class ShorthandBlock(Block):
+    """A block that may also be written as one text."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
 FAULTS = "storyboard_faults"

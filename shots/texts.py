@@ -37,18 +37,15 @@ def _read_aspect(value: object) -> object:
     text = value.strip()
     if _NUMBER.fullmatch(text):
         # Other YAML readers count 16:9 in base sixty, 16 · 60 + 9.
-        width, height = divmod(int(float(text)), 60)
-        written = f"{width}:{height}" if width > 0 < height else "16:9"
+        first, second = divmod(int(float(text)), 60)
+        written = f"{first}:{second}" if first > 0 < second else "16:9"
         raise _fail(f"a ratio arrived as the number {text}", f"write {written}", "SB012")
     found = _RATIO.fullmatch(text)
     if not found or not float(found[1]) or not float(found[2]):
         raise _fail(f'"{value}" is not a ratio', "write it like 16:9 or 2.39:1")
-    width, height = Fraction(found[1]), Fraction(found[2])
-    scale = 1 if width.denominator == height.denominator == 1 else 1000
-    if scale == 1:
-        return int(width), int(height)
-    ratio = width / height
-    return ratio.numerator, ratio.denominator
+    ratio = Fraction(found[1]) / Fraction(found[2])
+    is_whole = "." not in found[0]
+    return (int(found[1]), int(found[2])) if is_whole else (ratio.numerator, ratio.denominator)
 
 
 def _read_size(value: object) -> object:

@@ -7,6 +7,7 @@ another tool's YAML reader counted it in base sixty.
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -58,6 +59,22 @@ def read_time(text: str) -> Time:
         finding = f"a time arrived as the number {written}"
         raise faults_error([Fault("SB012", finding, f"write {written}s or {written}f")])
     raise faults_error([Fault("SB008", f'"{text}" is not a length of time', _REMEDY)])
+
+
+def whole_frames(duration_s: Fraction, fps: Fraction) -> int | None:
+    """Frames of a duration; None where it is no whole number of them.
+
+    Seconds are those of timecode, where 4 s are 96 frames at 23.976 as well as at 24.
+    """
+    for frames in (duration_s * fps, duration_s * ceil(fps)):
+        if frames.denominator == 1:
+            return int(frames)
+    return None
+
+
+def decimal(value: Fraction) -> str:
+    """Write a number as people say it: 4, 2.5, 23.976."""
+    return f"{float(value):.3f}".rstrip("0").rstrip(".")
 
 
 def _read(value: object) -> object:

@@ -49,7 +49,7 @@ class Trail:
 
     def origin(self, shot_id: str, name: str) -> Origin:
         """Where a field of a shot was said."""
-        step = self.steps.get(shot_id, {}).get(name)
+        step = self._step(shot_id, name)
         if step is None or self.source is None:
             return Origin("model", "default")
         return Origin(step.level, step.label, self.source.place(step.loc).line + 1, step.via)
@@ -65,9 +65,16 @@ class Trail:
         """
         if self.source is None:
             return Problem(fault.code, path, 1, 1, fault.finding, fault.remedy)
-        step = self.steps.get(shot_id or "", {}).get(name)
+        step = self._step(shot_id or "", name)
         loc = step.loc if step else self.shots.get(shot_id or "", ())
         place = self.source.place(loc)
         return self.source.problem(
             fault.code, fault.finding, fault.remedy, place, text=fault.text, offset=fault.offset
         )
+
+    def _step(self, shot_id: str, name: str) -> Step | None:
+        loc = tuple(name.split("."))
+        if loc[0] in ("style", "model", "format"):
+            is_written = self.source is not None and loc in self.source.values
+            return Step("project", "project", loc) if is_written else None
+        return self.steps.get(shot_id, {}).get(name)

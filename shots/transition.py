@@ -9,11 +9,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, model_validator
 
-from .terms import Block, Fault, did_you_mean, faults_error
+from .terms import Block, Fault, ShorthandBlock, did_you_mean, faults_error
 from .timing import Time, TimeText, read_time
 
 Kind = Literal["cut", "dissolve", "fade", "dip", "wipe", "match-cut", "smash-cut", "j-cut", "l-cut"]
@@ -42,7 +40,7 @@ class Transition(Block):
     direction: str | None = None
 
 
-class WrittenTransition(Block):
+class WrittenTransition(ShorthandBlock):
     """A transition as the board spells it: a shorthand, or a mapping of the same parts."""
 
     kind: Kind
@@ -56,12 +54,6 @@ class WrittenTransition(Block):
     @classmethod
     def _read(cls, data: object) -> object:
         return read_transition(data) if isinstance(data, str) else data
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string"}, handler(schema)]}
 
     def at(self, fps: Fraction) -> Transition:
         """Count it in frames; one that lasts and does not say how long takes half a second."""
@@ -107,7 +99,7 @@ def _misfit(kind: str, parts: Mapping[str, str]) -> Fault | None:
     return None
 
 
-class TransitionSides(Block):
+class TransitionSides(ShorthandBlock):
     """How one shot begins and ends. A bare shorthand is the beginning, unless it says "to"."""
 
     in_: Annotated[WrittenTransition | None, Field(alias="in")] = None
@@ -122,12 +114,6 @@ class TransitionSides(Block):
             return data
         parts = read_transition(data)
         return {"out" if parts.get("way") == "to" and parts["kind"] == "fade" else "in": parts}
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string"}, handler(schema)]}
 
     @model_validator(mode="after")
     def _check_ways(self) -> "TransitionSides":

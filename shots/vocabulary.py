@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 
@@ -348,11 +348,13 @@ def _meanings(field: str) -> Mapping[str, Term]:
     return {normalize(name): term for term in FIELDS[field] for name in term.spellings}
 
 
+@lru_cache(maxsize=4096)
 def find(field: str, text: str) -> Term | None:
     """The term of one field that a text means, if any."""
     return _meanings(field).get(normalize(text))
 
 
+@lru_cache(maxsize=4096)
 def find_in_group(group: str, text: str) -> tuple[str, Term] | None:
     """The field and term that a text means in a shorthand of this group, if any."""
     key = normalize(text)
@@ -368,7 +370,10 @@ def term(field: str, word: str) -> Term:
     Raises:
         KeyError: The field has no such word.
     """
-    return _meanings(field)[normalize(word)]
+    found = find(field, word)
+    if found is None:
+        raise KeyError(f"{field}: {word}")
+    return found
 
 
 def spellings(*fields: str) -> Iterator[tuple[str, str, Term]]:
@@ -381,7 +386,7 @@ def spellings(*fields: str) -> Iterator[tuple[str, str, Term]]:
     )
 
 
-@cache
+@lru_cache(maxsize=4096)
 def nearest(text: str, *fields: str) -> str | None:
     """The word that a misspelt text most likely means, or None."""
     known = {name.casefold(): entry.word for name, _, entry in spellings(*fields)}

@@ -7,9 +7,7 @@ These models check the form of every value by itself. Whether names exist and wh
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import AfterValidator, Field
 
 from .camera import Camera
 from .lighting import Lighting, LightingChoice
@@ -29,14 +27,11 @@ from .timing import TimeText
 from .transition import TransitionSides
 
 
-def _read_sound(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return {"is-mos": True} if value.strip().upper() == "MOS" else {"ambience": value}
-
-
-def _read_dialogue(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
+def _check_not_empty(items: tuple[Block, ...]) -> tuple[Block, ...]:
+    # Not min_length: Pydantic would also call a list empty when all of its items are wrong.
+    if not items:
+        raise faults_error([Fault("SB008", "the list is empty", "write at least one item")])
+    return items
 
 
 class DialogueLine(Block):
@@ -69,7 +64,7 @@ class Level(Block):
     """A location of this board."""
     wardrobe: str | None = None
     """Which outfit the characters wear."""
-    sound: Annotated[Sound, BeforeValidator(_read_sound)] | None = None
+    sound: Sound | None = None
     """What is heard; MOS for silence."""
     transition: TransitionSides | None = None
     """cut, dissolve 8f, fade from black 12f - or {in: ..., out: ...}."""
@@ -90,7 +85,7 @@ class WrittenShot(Level):
     """The slate: 12, 12A, 12B, ... without I and O."""
     action: str = ""
     """What happens, in the present tense; names of characters are replaced by descriptions."""
-    dialogue: Annotated[tuple[DialogueLine, ...], BeforeValidator(_read_dialogue)] = ()
+    dialogue: tuple[DialogueLine, ...] = ()
     """Who speaks which line."""
     continuity: Continuity | None = None
     """What the shot takes over from another one."""
@@ -115,7 +110,7 @@ class WrittenScene(Level):
     """NIGHT, DAY, CONTINUOUS, ...; the time of the light where no lighting says one."""
     synopsis: str = ""
     """For people."""
-    shots: Annotated[tuple[WrittenShot, ...], Field(min_length=1)]
+    shots: Annotated[tuple[WrittenShot, ...], AfterValidator(_check_not_empty)]
     """The shots, in the order of the cut."""
 
 
@@ -160,7 +155,7 @@ class Board(Block):
     """Lighting set-ups, by name."""
     defaults: Level = Level()
     """What holds for every shot that does not say otherwise."""
-    scenes: Annotated[tuple[WrittenScene, ...], Field(min_length=1)]
+    scenes: Annotated[tuple[WrittenScene, ...], AfterValidator(_check_not_empty)]
     """The scenes, in the order of the cut."""
     variants: Variants | None = None
     """Versions of the film: formats, lengths, languages."""

@@ -58,7 +58,10 @@ class Latent:
         tensors = self.state.tensors()
         for name, tensor in tensors.items():
             _check_finite(name, tensor)
-        save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, path)
+        # Cloned, since a solver's history may be the latent itself, which the format refuses.
+        save_file(
+            {name: tensor.cpu().contiguous().clone() for name, tensor in tensors.items()}, path
+        )
 
     @classmethod
     def load(cls, path: Path) -> "Latent":

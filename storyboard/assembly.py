@@ -22,7 +22,7 @@ from .cut import Cut, Piece
 from .errors import AssemblyError
 from .frames import timecode
 from .slate import BurnIn, burn_in, title_picture
-from .store import Ref, Store, commit, content_key
+from .store import Ref, Store, content_key
 from .video import DELIVERY, VIDEO, Frame, join_videos, probe, read_video, write_video
 
 if TYPE_CHECKING:
@@ -74,6 +74,21 @@ def still_footage(picture: Frame, num_frames: int, key: str) -> Footage:
     return Footage(key, num_frames, lambda _, count: repeat(picture, count))
 
 
+def film_files(film: Film, store: Store) -> list[Path]:
+    """Make the pieces that the store lacks, and list the files of all, in order.
+
+    Raises:
+        ResourceError: The disk is full.
+    """
+    files = [_title(film, store)] if film.title_frames else []
+    return files + [_piece(piece, film, store) for piece in film.cut.pieces]
+
+
+def film_key(files: Sequence[Path]) -> str:
+    """Name a film by its pieces: files are named by their content."""
+    return content_key({"version": VERSION, "files": [path.name for path in files]})
+
+
 def assemble(film: Film, store: Store, target: Path) -> None:
     """Make the film.
 
@@ -86,12 +101,13 @@ def assemble(film: Film, store: Store, target: Path) -> None:
         AssemblyError: The result has not the frames of the plan.
         ResourceError: The disk is full.
     """
-    files = [_title(film, store)] if film.title_frames else []
-    files += [_piece(piece, film, store) for piece in film.cut.pieces]
-    draft = store.draft(VIDEO)
-    join_videos(files, draft)
-    _expect_film(draft, film)
-    commit(draft, target)
+    files = film_files(film, store)
+
+    def write(draft: Path) -> None:
+        join_videos(files, draft)
+        _expect_film(draft, film)
+
+    store.deliver(write, target)
 
 
 def _expect_film(path: Path, film: Film) -> None:
@@ -99,7 +115,6 @@ def _expect_film(path: Path, film: Film) -> None:
     found = (info.num_frames, info.size, info.fps)
     wanted = (film.num_frames, film.size, film.fps)
     if found != wanted:
-        path.unlink()
         raise AssemblyError(
             f"{path.name}: {found[0]} frames of {found[1]} at {found[2]} fps, must be "
             f"{wanted[0]} of {wanted[1]} at {wanted[2]}. Empty the store and render again."
@@ -108,13 +123,15 @@ def _expect_film(path: Path, film: Film) -> None:
 
 def write_review(film: Film, animatic: Path, store: Store, target: Path, marks: "Marks") -> None:
     """Write the copy for review: the same film, with what it is burnt into every frame."""
-    draft = store.draft(VIDEO)
     frames = (
         burn_in(frame, marks.at(index, film)) for index, frame in enumerate(read_video(animatic))
     )
-    write_video(draft, frames, fps=film.fps)
-    _expect_film(draft, film)
-    commit(draft, target)
+
+    def write(draft: Path) -> None:
+        write_video(draft, frames, fps=film.fps)
+        _expect_film(draft, film)
+
+    store.deliver(write, target)
 
 
 @dataclass(frozen=True)
@@ -139,15 +156,23 @@ class Marks:
         return BurnIn(self.project, self.date, self.slates[index], time, counter)
 
 
+def part_file(footage: Footage, first: int, count: int, film: Film, store: Store) -> Path:
+    """File of some frames of a shot; the whole clip is there already."""
+    if footage.whole is not None and (first, count) == (0, footage.num_frames):
+        return footage.whole
+    declared = {"footage": footage.key, "first": first, "count": count, **_format(film)}
+    return _made(store, declared, lambda: footage.frames(first, count), film.fps)
+
+
 def _piece(piece: Piece, film: Film, store: Store) -> Path:
     """File of one piece, made if the store lacks it."""
     footage = film.footage[piece.shot]
     if piece.kind == "body":
-        return _body(footage, piece.first, piece.frames, film, store)
-    sources = [_body(footage, piece.first, piece.frames, film, store)]
+        return part_file(footage, piece.first, piece.frames, film, store)
+    sources = [part_file(footage, piece.first, piece.frames, film, store)]
     if piece.to_shot >= 0:
         to = film.footage[piece.to_shot]
-        sources.append(_body(to, piece.to_first, piece.frames, film, store))
+        sources.append(part_file(to, piece.to_first, piece.frames, film, store))
     declared = {
         "kind": piece.kind,
         "frames": piece.frames,
@@ -157,13 +182,6 @@ def _piece(piece: Piece, film: Film, store: Store) -> Path:
         **_format(film),
     }
     return _made(store, declared, lambda: _effect_frames(piece, sources, film.fps), film.fps)
-
-
-def _body(footage: Footage, first: int, count: int, film: Film, store: Store) -> Path:
-    if footage.whole is not None and (first, count) == (0, footage.num_frames):
-        return footage.whole
-    declared = {"footage": footage.key, "first": first, "count": count, **_format(film)}
-    return _made(store, declared, lambda: footage.frames(first, count), film.fps)
 
 
 def _title(film: Film, store: Store) -> Path:

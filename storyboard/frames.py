@@ -1,6 +1,6 @@
 """Frames by exact arithmetic: how many a shot has, how many are rendered, which one is shown when.
 
-A second of a board is a second of timecode: at 24000/1001 it has 24 frames, as editors count.
+Seconds are seconds of timecode: at 24000/1001 they have 24 frames, as editors count.
 Nothing here rounds: a duration that is no whole number of frames is refused. Called by `plan`.
 """
 
@@ -67,7 +67,7 @@ def shot_frames(duration_s: Fraction, fps: Fraction, *, where: str) -> int:
     """Count the frames of a duration.
 
     Args:
-        duration_s: Seconds of timecode.
+        duration_s: Seconds of timecode, or of real time where it was written in frames.
         fps: Delivery rate.
         where: What to name in the message.
 
@@ -75,9 +75,9 @@ def shot_frames(duration_s: Fraction, fps: Fraction, *, where: str) -> int:
         InputError: It is no whole number of frames, or none at all.
     """
     rate = timecode_rate(fps)
-    frames = duration_s * rate
-    if frames.denominator == 1 and frames > 0:
-        return int(frames)
+    for frames in (duration_s * fps, duration_s * rate):
+        if frames.denominator == 1 and frames > 0:
+            return int(frames)
     below, above = max(floor(frames), 1), max(ceil(frames), 1)
     ways = " or ".join(f"{n}f ({seconds(Fraction(n, rate))} s)" for n in sorted({below, above}))
     raise InputError(
@@ -87,7 +87,14 @@ def shot_frames(duration_s: Fraction, fps: Fraction, *, where: str) -> int:
 
 
 def plan_frames(
-    shot: int, *, head: int, tail: int, fps: Fraction, model_fps: Fraction, max_frames: int
+    shot: int,
+    *,
+    head: int,
+    tail: int,
+    fps: Fraction,
+    model_fps: Fraction,
+    max_frames: int,
+    any_length: bool = False,
 ) -> FramePlan:
     """Decide what the model makes for a clip, and which of its frames are shown when.
 
@@ -102,13 +109,13 @@ def plan_frames(
         fps: Delivery rate.
         model_fps: Rate the model was trained at.
         max_frames: Longest clip of the model, 4n + 1.
+        any_length: Whether clips need not be 4n + 1 frames, as layouts need not.
     """
     clip = head + shot + tail
     step = model_fps / timecode_rate(fps)
-    wanted = ceil(clip * step)
-    if wanted <= max_frames:
-        rendered = legal_frames_at_least(wanted)
-        shown = (clip - 1) * step.numerator // step.denominator + 1
+    shown = (clip - 1) * step.numerator // step.denominator + 1
+    if shown <= max_frames:
+        rendered = shown if any_length else legal_frames_at_least(shown)
         return FramePlan(shot, head, tail, rendered, shown, step, stretched=False)
     return FramePlan(
         shot, head, tail, max_frames, max_frames, Fraction(max_frames, clip), stretched=True

@@ -5,12 +5,14 @@ Called by `plan`.
 
 from collections.abc import Iterable
 from fractions import Fraction
-from math import log
 
 from model.presets import Preset, Quality, Size
 
 LEAST_KEPT = Fraction(9, 10)
 """Share of a rendered picture that must survive the crop to the delivery's aspect."""
+
+LEAST_AREA = 0.8
+"""Share of the area that a size on the grid must at least have."""
 
 DRAFT_LONG_SIDE = 960
 """Longest side of a cut that is not the final one, in pixels."""
@@ -53,8 +55,9 @@ def closest(sizes: Iterable[Size], aspect: Fraction) -> Size | None:
 def _grid(grain: tuple[int, int], area: int) -> Iterable[Size]:
     """Sizes on whole tokens with about this area."""
     for width in range(grain[0], area // grain[1] + 1, grain[0]):
-        for height in range(grain[1], area // grain[0] + 1, grain[1]):
-            if abs(log(width * height / area)) < 0.2:
+        tallest = area // width // grain[1] * grain[1]
+        for height in (tallest, tallest - grain[1]):
+            if height > 0 and width * height >= LEAST_AREA * area:
                 yield width, height
 
 

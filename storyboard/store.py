@@ -121,7 +121,7 @@ class Store:
         Raises:
             ResourceError: The disk is full; nothing of the artefact is left.
         """
-        draft = self.draft(ref.suffix)
+        draft = self._draft(ref.suffix)
         with _disk_full_said(self.root, draft):
             meta = write(draft) or {}
             path = self._path(ref)
@@ -132,7 +132,18 @@ class Store:
         self._verified.pop(ref, None)
         return path
 
-    def draft(self, suffix: str) -> Path:
+    def deliver(self, write: Callable[[Path], None], target: Path) -> None:
+        """Make a file outside the store appear, whole or not at all; it stays a plain file.
+
+        Raises:
+            ResourceError: The disk is full; the old file, if any, is still there.
+        """
+        draft = self._draft(target.suffix)
+        with _disk_full_said(target.parent, draft):
+            write(draft)
+            commit(draft, target)
+
+    def _draft(self, suffix: str) -> Path:
         """Fresh name on the same disk for a file in the making; swept after a crash."""
         return self.root / "tmp" / f"{os.getpid()}-{next(self._numbers)}{suffix}"
 
@@ -190,17 +201,22 @@ def write_atomically(path: Path, content: bytes) -> None:
         commit(draft, path)
 
 
-def publish(source: Path, target: Path) -> None:
-    """Copy a stored file to where people look, in one step; an unchanged one is left alone."""
+def publish(source: Path, target: Path) -> bool:
+    """Copy a stored file to where people look, in one step.
+
+    Returns:
+        Whether there was anything to copy; an unchanged file is left alone.
+    """
     facts = source.stat()
     if target.exists():
         there = target.stat()
         if (there.st_size, there.st_mtime_ns) == (facts.st_size, facts.st_mtime_ns):
-            return
+            return False
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     with _disk_full_said(target.parent, draft):
         shutil.copy2(source, draft)
         commit(draft, target)
+    return True
 
 
 def commit(draft: Path, path: Path) -> None:

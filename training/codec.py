@@ -1,8 +1,8 @@
-"""Train greybox's VAE on crops of footage, then measure it on clips it has not seen.
+"""Train greybox's decoder and encoder to speak the latent of `basis`.
 
-Usage: python -m training.codec [--minutes M]. Resumes from its last checkpoint.
-The published VAE's own class at a small width; the loss is a plain reconstruction with its edges
-weighed, on latents with a little noise added, because a denoiser's latents are never exact.
+Usage: python -m training.codec decoder|encoder [--minutes M]. Resumes from its last checkpoint.
+The decoder learns from crops of footage, its edges weighed, on latents with a little noise added,
+because a denoiser's latents are never exact. The encoder learns to say what the basis says.
 """
 
 from __future__ import annotations
@@ -14,32 +14,35 @@ import click
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
+from model.autoencoder import Autoencoder
+from training.basis import Basis, as_video
 from training.footage import Footage, training_folder
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
-from training.state import Log, load_state, save_state
 from training.sizes import new_codec
+from training.state import Log, load_state, save_state
 
 LEARNING_RATE = 2e-3
 WARMUP_STEPS = 60
-LATENT_NOISE = 0.08
+LATENT_NOISE = 0.05
 HELD_OUT_CLIPS = 12
+PARTS = {"decoder": ("decoder.", "conv2."), "encoder": ("encoder.", "conv1.")}
 
 
-def crops(footage: Footage, random: np.random.Generator, *, batch: int, side: int, frames: int) -> Tensor:
-    """A batch (B, 3, T, side, side) in [-1, 1] cut anywhere in training clips, half mirrored."""
-    cut = np.empty((batch, frames, side, side, 3), np.uint8)
+def crops(footage: Footage, random: np.random.Generator, batch: int, shape: tuple[int, int, int]) -> Tensor:
+    """A batch (B, 3, T, H, W) in [-1, 1] cut anywhere in training clips, half mirrored."""
+    frames, height, width = shape
+    cut = np.empty((batch, frames, height, width, 3), np.uint8)
     for row in range(batch):
         clip = footage.frames(int(random.integers(HELD_OUT_CLIPS, len(footage))))
         step = int(random.choice([1, 2]))
         t = int(random.integers(0, clip.shape[0] - (frames - 1) * step))
-        y = int(random.integers(0, clip.shape[1] - side + 1))
-        x = int(random.integers(0, clip.shape[2] - side + 1))
-        piece = clip[t : t + (frames - 1) * step + 1 : step, y : y + side, x : x + side]
+        y = int(random.integers(0, clip.shape[1] - height + 1))
+        x = int(random.integers(0, clip.shape[2] - width + 1))
+        piece = clip[t : t + (frames - 1) * step + 1 : step, y : y + height, x : x + width]
         cut[row] = piece[:, :, ::-1] if random.random() < 0.5 else piece
-    video = torch.from_numpy(cut).permute(0, 4, 1, 2, 3).float()
-    return video / 127.5 - 1
+    return torch.from_numpy(cut).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
 
 
 def edges(video: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -51,51 +54,79 @@ def edges(video: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     )
 
 
-def loss_of(rebuilt: Tensor, video: Tensor) -> Tensor:
+def picture_loss(rebuilt: Tensor, video: Tensor) -> Tensor:
     """Absolute and squared error of the picture, absolute error of its edges."""
     error = rebuilt - video
     edge = sum(F.l1_loss(a, b) for a, b in zip(edges(rebuilt), edges(video), strict=True))
     return error.abs().mean() + 2 * (error * error).mean() + 0.5 * edge
 
 
+def step_loss(part: str, codec: Autoencoder, basis: Basis, video: Tensor) -> Tensor:
+    """What the decoder or the encoder is to make small."""
+    latent = basis.encode(video)
+    with torch.autocast("cpu", torch.bfloat16):
+        if part == "decoder":
+            noisy = latent + LATENT_NOISE * torch.randn_like(latent)
+            return picture_loss(codec.decode(noisy).float(), video)
+        return F.mse_loss(codec.encode(video).float(), latent)
+
+
 @torch.no_grad()
-def held_out_psnr(codec: torch.nn.Module, footage: Footage) -> float:
-    """Mean PSNR in dB over held-out clips of 17 frames."""
+def held_out_psnr(part: str, codec: Autoencoder, basis: Basis, footage: Footage) -> float:
+    """Mean PSNR in dB over held-out clips of 17 frames; the encoder's is through the decoder."""
     errors = []
     for k in range(HELD_OUT_CLIPS):
-        clip = np.ascontiguousarray(footage.frames(k)[::2])
-        video = torch.from_numpy(clip).permute(3, 0, 1, 2)[None].float() / 127.5 - 1
-        rebuilt = codec.decode(codec.encode(video)).clamp(-1, 1)
+        video = as_video(footage.frames(k)[::2])
+        latent = basis.encode(video) if part == "decoder" else codec.encode(video)
+        rebuilt = codec.decode(latent).clamp(-1, 1)
         errors.append(float(((rebuilt - video) / 2).square().mean()))
     return float(np.mean([-10 * np.log10(e) for e in errors]))
 
 
+def freeze_all_but(part: str, codec: nn.Module) -> None:
+    """Train one side only."""
+    for name, parameter in codec.named_parameters():
+        parameter.requires_grad_(name.startswith(PARTS[part]))
+
+
+def load_averages(codec: Autoencoder, folder: Path, part: str) -> None:
+    """Set one side to its averaged weights."""
+    average = torch.load(folder / part / "state.pt", weights_only=True)["average"]
+    with torch.no_grad():
+        for name, parameter in codec.named_parameters():
+            if name.startswith(PARTS[part]):
+                parameter.copy_(average[name])
+
+
+def trained_codec(folder: Path) -> Autoencoder:
+    """Both sides as they stand, frozen."""
+    codec = new_codec(seed=0)
+    for part in PARTS:
+        if (folder / part / "state.pt").exists():
+            load_averages(codec, folder, part)
+    return codec.eval().requires_grad_(False)
+
+
 @click.command()
+@click.argument("part", type=click.Choice(list(PARTS)))
 @click.option("--minutes", default=60.0, help="Stop after this long.")
 @click.option("--total-steps", default=9000, help="Length of the cosine.")
 @click.option("--batch", default=8)
-def main(minutes: float, total_steps: int, batch: int) -> None:
-    """Train for a while and save."""
-    folder = training_folder() / "codec"
-    codec = new_codec(seed=0)
-    optimizers = Optimizers(codec, lr=LEARNING_RATE, adam_only=("conv_out",))
+def main(part: str, minutes: float, total_steps: int, batch: int) -> None:
+    """Train one side for a while and save."""
+    folder = training_folder()
+    codec, basis, footage = new_codec(seed=0), Basis.load(folder), Footage()
+    freeze_all_but(part, codec)
+    optimizers = Optimizers(codec, lr=LEARNING_RATE, adam_only=("head.2",))
     average = MovingAverage(codec, 0.995)
-    step = load_state(folder, codec, optimizers, average)
-    log, footage = Log(folder), Footage()
-    random = np.random.default_rng(step + 1)
-    finish = time.monotonic() + 60 * minutes
-    running = 0.0
+    step = load_state(folder / part, codec, optimizers, average)
+    log, random = Log(folder / part), np.random.default_rng(step + 1)
+    finish, running = time.monotonic() + 60 * minutes, 0.0
     while time.monotonic() < finish and step < total_steps:
-        side, frames = (64, 9) if step % 5 == 0 else (64, 5)
-        video = crops(footage, random, batch=batch, side=side, frames=frames)
-        with torch.autocast("cpu", torch.bfloat16):
-            latent = codec.encode(video)
-            spread = latent.detach().float().std()
-            noisy = latent + LATENT_NOISE * spread * torch.randn_like(latent)
-            rebuilt = codec.decode(noisy)
-        loss = loss_of(rebuilt.float(), video) + 1e-4 * latent.float().square().mean()
+        shape = (9, 64, 64) if step % 4 == 0 else (5, 64, 64)
+        loss = step_loss(part, codec, basis, crops(footage, random, batch, shape))
         loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(codec.parameters(), 1.0)
+        norm = nn.utils.clip_grad_norm_(codec.parameters(), 1.0)
         if torch.isfinite(norm):
             optimizers.step(warm_cosine(step, warmup=WARMUP_STEPS, total=total_steps))
             average.update(codec, step)
@@ -105,10 +136,9 @@ def main(minutes: float, total_steps: int, batch: int) -> None:
             log.write(step=step, loss=running / 50)
             running = 0.0
         if step % 250 == 0:
-            save_state(folder, step, codec, optimizers, average)
-    save_state(folder, step, codec, optimizers, average)
-    average.copy_to(codec)
-    log.write(step=step, psnr=held_out_psnr(codec, footage))
+            save_state(folder / part, step, codec, optimizers, average)
+    save_state(folder / part, step, codec, optimizers, average)
+    log.write(step=step, psnr=held_out_psnr(part, trained_codec(folder), basis, footage))
 
 
 if __name__ == "__main__":

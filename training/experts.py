@@ -53,9 +53,6 @@ class Clips:
     def __init__(self, folder: Path) -> None:
         self.footage = Footage()
         self.distance = np.load(folder / "distances.npy")
-        statistics = np.load(folder / "latents" / "statistics.npz")
-        self.mean = torch.from_numpy(statistics["mean"])[:, None, None, None]
-        self.std = torch.from_numpy(statistics["std"])[:, None, None, None]
         self.latents = {}
         for length in LENGTHS:
             names = [f"{shard.name}_{length}.npy" for shard in self.footage.shards]
@@ -67,10 +64,9 @@ class Clips:
         return min(sum(len(shard) for shard in shards) for shards in self.latents.values())
 
     def latent(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
-        """(C, T, H, W), zero mean and unit deviation per channel."""
+        """(C, T, H, W), as the codec speaks it."""
         shard, row = divmod(clip, len(self.latents[length][0]))
-        cells = torch.from_numpy(self.latents[length][shard][row, int(is_mirrored)].astype(np.float32))
-        return (cells - self.mean) / self.std
+        return torch.from_numpy(self.latents[length][shard][row, int(is_mirrored)].astype(np.float32))
 
     def rays(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
         """(24, T, H, W) at two rays a latent cell, distances in units of the subject's."""

@@ -117,7 +117,7 @@ def read_shot(board: ShotList, shot: Shot) -> Reading:
     actors = []
     for name in shot.subjects:
         character = board.characters[name]
-        clothes = character.wardrobe.get(shot.wardrobe or "", "")
+        clothes = character.outfit(shot.wardrobe)
         figure, position = (_figures_in(character.looks) or [("person", 0)])[0]
         colour = _colour_before(clothes, -1) or _colour_before(character.looks, position)
         actors.append(Actor(figure, colour or _NEUTRAL.get(figure, _GREY), speed, heading))

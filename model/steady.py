@@ -1,0 +1,89 @@
+"""Operations whose bits do not depend on how many threads share the work.
+
+A clip must be the same on two cores and on eight. The CPU kernels of PyTorch do not all give
+that: fused activations treat the vector body and the tail of each thread's share differently,
+matrix products change with the cut when they have few rows, and so do convolutions of a single
+picture. What is here goes around it; measured on 1 to 16 threads, see the tests. Training and
+other devices take the plain operations. Called by the layers of both network families.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+# Products of fewer rows are padded; the cuts that change bits were seen below 28 rows.
+MIN_ROWS = 32
+
+# gelu(x) is about x · sigmoid(2 · sqrt(2 / pi) · (x + 0.044715 · x³)), the form with tanh.
+_GELU_LINEAR = -2 * math.sqrt(2 / math.pi)
+_GELU_CUBIC = _GELU_LINEAR * 0.044715
+
+
+def _plain_will_do(x: Tensor) -> bool:
+    return torch.is_grad_enabled() or x.device.type != "cpu"
+
+
+def silu(x: Tensor) -> Tensor:
+    """Multiply by the sigmoid, for any shape."""
+    if _plain_will_do(x):
+        return F.silu(x)
+    divisor = x.neg().exp_().add_(1)
+    return torch.div(x, divisor, out=divisor)
+
+
+def gelu(x: Tensor) -> Tensor:
+    """GELU in its tanh approximation, for any shape; faster than the fused kernel, too."""
+    if _plain_will_do(x):
+        return F.gelu(x, approximate="tanh")
+    divisor = (x * x).mul_(_GELU_CUBIC).add_(_GELU_LINEAR).mul_(x).exp_().add_(1)
+    return torch.div(x, divisor, out=divisor)
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Multiply (..., C) by the transpose of (C_out, C) and add (C_out,)."""
+    num_rows = x.numel() // x.shape[-1]
+    if _plain_will_do(x) or num_rows >= MIN_ROWS:
+        return F.linear(x, weight, bias)
+    rows = F.pad(x.reshape(num_rows, x.shape[-1]), (0, 0, 0, MIN_ROWS - num_rows))
+    return F.linear(rows, weight, bias)[:num_rows].reshape(*x.shape[:-1], -1)
+
+
+class Linear(nn.Linear):
+    """`nn.Linear` with steady bits."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (..., C) to (..., C_out)."""
+        return linear(input, self.weight, self.bias)
+
+
+def pointwise(x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
+    """Convolve (N, C, H, W) with a kernel of (C_out, C, 1, 1), as matrix products.
+
+    Each row of each picture is a product of its own, which one thread works on.
+    """
+    last = rearrange(x, "n c h w -> n h w c")
+    matrix = rearrange(kernel, "o c 1 1 -> o c")
+    if _plain_will_do(x):
+        return rearrange(F.linear(last, matrix, bias), "n h w o -> n o h w")
+    rows = rearrange(last, "n h w c -> (n h) w c")
+    start = x.new_zeros(1, 1, 1) if bias is None else bias
+    out = torch.baddbmm(
+        start.expand(*rows.shape[:2], matrix.shape[0]),
+        rows,
+        rearrange(matrix, "o c -> 1 c o").expand(rows.shape[0], -1, -1),
+    )
+    return rearrange(out, "(n h) w o -> n o h w", n=x.shape[0])
+
+
+def convolve(
+    x: Tensor, kernel: Tensor, bias: Tensor | None, *, stride: int = 1, padding: int = 0
+) -> Tensor:
+    """Convolve (N, C, H, W), channels last, with a kernel of (C_out, C, h, w)."""
+    kernel = kernel.contiguous(memory_format=torch.channels_last)
+    if _plain_will_do(x) or x.shape[0] > 1:
+        return F.conv2d(x, kernel, bias, stride=stride, padding=padding)
+    twice = torch.cat((x, x)).contiguous(memory_format=torch.channels_last)
+    return F.conv2d(twice, kernel, bias, stride=stride, padding=padding)[:1]

@@ -1,0 +1,71 @@
+"""A YAML file → a ShotList, or everything that is wrong with it.
+
+The one way in: read (`reader.py`), check each value (`written.py`), merge and look up
+(`resolve.py`), then judge as a whole (`lint.py`). One mistake does not hide the next: what is
+wrong is taken out and the rest is checked all the same.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from .errors import ShotListErrors
+from .lint import lint
+from .names import Names
+from .reader import read_yaml
+from .resolve import resolve
+from .schema import ShotList
+from .source import Place, Source
+from .validation import problems_of, prune
+from .written import Board
+
+_MAX_ROUNDS = 8
+
+
+def load_shots(path: Path) -> ShotList:
+    """Load a board from disk.
+
+    Raises:
+        ShotListErrors: The file cannot be read, or anything in it is wrong.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        fault = f"the file cannot be read: {reason}"
+        raise Source(path, ()).stop("SB001", fault, "check the path", Place(0, 0, 0, 0)) from None
+    return parse_shots(content, path)
+
+
+def parse_shots(content: bytes | str, path: Path) -> ShotList:
+    """Load a board from a text, as if it stood in the file at `path`.
+
+    Raises:
+        ShotListErrors: Anything in it is wrong.
+    """
+    data, source = read_yaml(content, path)
+    if not isinstance(data, dict):
+        code, finding = "SB005", "a board is a block of keys"
+        if data is None:
+            code, finding = "SB007", "the file holds no board"
+        raise source.stop(code, finding, "`storyboard init` writes one", source.place(()))
+    names = Names(data)
+    names.report_twins(source)
+    board = _check(data, source, names)
+    shots = resolve(board, source, names) if board else None
+    if shots is None or source.problems:
+        raise ShotListErrors(source.sorted_problems())
+    return shots.with_notices(lint(shots))
+
+
+def _check(data: dict[str, Any], source: Source, names: Names) -> Board | None:
+    """The board, without what was wrong with it; None where too little is left."""
+    for attempt in range(_MAX_ROUNDS):
+        try:
+            return Board.model_validate(data, context={"setups": names.setups})
+        except ValidationError as error:
+            if attempt == 0:
+                source.problems += problems_of(error, source)
+            prune(data, error)
+    return None

@@ -1,0 +1,5 @@
+"""`python -m storyboard`."""
+
+from .cli import main
+
+main()

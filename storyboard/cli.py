@@ -1,0 +1,310 @@
+"""The command `storyboard`: what a user types, and how errors reach them.
+
+Commands import what they need when they run: no torch, transformers or moviepy before that, so
+that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
+`errors`. The commands about the language alone are in `cli_language`.
+"""
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .cli_language import COMMANDS
+from .errors import (
+    EXIT_INPUT,
+    EXIT_INTERRUPTED,
+    EXIT_SHOT_FAILED,
+    InputError,
+    StoryboardError,
+)
+
+if TYPE_CHECKING:
+    from shots.schema import ShotList
+
+    from .preview import Options
+    from .settings import Request
+
+CRASH_FILE = "storyboard-crash.txt"
+PAGE_WIDTH = 160
+
+BOARD = click.argument("board", type=click.Path(path_type=Path))
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that choose the model and its numbers."""
+    for option in (
+        click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
+                     help="Override a setting: style.seed, format.size, steps, guidance, ..."),
+        click.option("--seed", type=int, help="Style seed; short for --set style.seed=N."),
+        click.option("--device", default="auto", show_default=True,
+                     type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute."),
+        click.option("--weights", type=click.Path(path_type=Path), metavar="FOLDER",
+                     help="Checkpoint in the diffusers layout."),
+        click.option("--quality", type=click.Choice(["layout", "draft", "preview", "final"]),
+                     help="How hard to try; layout uses no model."),
+        click.option("--preset", help="Model; `storyboard presets` lists them."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that choose what is made beside the clips."""
+    for option in (
+        click.option("--title", default="0s", metavar="TIME", show_default=True,
+                     help="Length of a title card before the first shot."),
+        click.option("--burn-in", is_flag=True, help="Also write animatic_review.mp4."),
+        click.option("--json", "as_json", is_flag=True, help="Print one event per line."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+OUT = click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR",
+    help="Folder to render into; out/<board> if left out.",
+)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="storyboard-previz", prog_name="storyboard")
+def cli() -> None:
+    """From a YAML shot list to an animatic and a contact sheet."""
+
+
+@cli.command()
+@BOARD
+@OUT
+@model_options
+@click.option("--shots", help="Render only these, like 12A,13; the others stay as they are.")
+@click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
+@click.option("--wave", type=click.IntRange(min=1), help="Takes per wave instead of the plan's.")
+@output_options
+@click.pass_context
+def render(context: click.Context, /, board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Render BOARD: clips, animatic, contact sheet."""
+    from .console import listening
+    from .run import render_board
+
+    shots = _load(board)
+    with listening(as_lines_of_json=asked["as_json"]) as listen:
+        folder = out or _default_folder(board)
+        outcome = render_board(shots, _request(asked), folder, _options(asked, shots), listen)
+    if outcome.failures:
+        context.exit(EXIT_SHOT_FAILED)
+
+
+@cli.command()
+@BOARD
+@OUT
+@model_options
+@click.option("--shots", help="Plan only these, like 12A,13.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Show what would be rendered, and why, without rendering."""
+    import json
+    from contextlib import ExitStack
+    from tempfile import TemporaryDirectory
+
+    from rich.console import Console
+
+    from .entries import take_entries
+    from .plan_table import print_plan
+    from .preview import preview
+    from .run import STORE
+
+    shots = _load(board)
+    root = (out or _default_folder(board)) / STORE
+    with ExitStack() as stack:
+        if not root.is_dir():  # a dry run leaves no folder behind
+            root = Path(stack.enter_context(TemporaryDirectory())) / STORE
+            root.mkdir()
+        notes: list[str] = []
+        seen = preview(
+            shots,
+            _request(asked),
+            root,
+            _options(asked, shots),
+            lambda event: notes.append(event.name),
+        )
+        if asked["as_json"]:
+            takes = [_plan_entry(entry) for entry in take_entries(seen, {})]
+            told = {"notices": seen.plan.notices, "waves": seen.waves.reason, "takes": takes}
+            click.echo(json.dumps(told, ensure_ascii=False, default=str))
+        else:
+            width = None if sys.stdout.isatty() else PAGE_WIDTH
+            print_plan(seen, Console(highlight=False, width=width))
+
+
+def _plan_entry(entry: Any) -> dict[str, object]:  # noqa: ANN401
+    from dataclasses import asdict
+
+    return asdict(entry)
+
+
+@cli.command()
+@FOLDER
+@click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
+def sheet(folder: Path, as_json: bool) -> None:
+    """Write the contact sheet of FOLDER again, without rendering."""
+    _again(folder, {"animatic": False, "as_json": as_json})
+
+
+@cli.command()
+@FOLDER
+@output_options
+def assemble(folder: Path, **asked: Any) -> None:  # noqa: ANN401
+    """Cut the clips of FOLDER together again, without rendering."""
+    _again(folder, asked)
+
+
+def _again(folder: Path, asked: dict[str, Any]) -> None:
+    from .console import listening
+    from .entries import repeated_request
+    from .manifest import require_manifest
+    from .run import deliver_again
+
+    manifest = require_manifest(folder)
+    board = folder / str(manifest.board["path"])
+    if not board.is_file():
+        raise InputError(
+            f"{board}: the board of this folder is not there, must be where it was. "
+            "Put it back, or render again."
+        )
+    request, shots = repeated_request(manifest, folder), _load(board)
+    with listening(as_lines_of_json=asked["as_json"]) as listen:
+        deliver_again(shots, request, folder, _options(asked, shots), listen)
+
+
+@cli.command()
+def presets() -> None:
+    """List the models and their qualities."""
+    from model.presets import PRESETS, QUALITIES
+
+    for name, preset in PRESETS.items():
+        experts = ", ".join(expert.name for expert in preset.experts)
+        click.echo(f"{name}: {len(preset.experts)} experts ({experts}), {float(preset.fps):g} fps")
+        for quality, level in QUALITIES[name].items():
+            size = f"{level.size[0]}x{level.size[1]}"
+            click.echo(f"  {quality:8} {size:9} {level.steps:3} steps, {level.max_frames} frames")
+    click.echo("layout: no model; grey primitives along the camera's path (--quality layout)")
+
+
+@cli.command()
+@FOLDER
+@click.option("--latents", is_flag=True, help="Also drop what only a change would need again.")
+def gc(folder: Path, latents: bool) -> None:
+    """Drop from FOLDER's store what its last run does not use."""
+    from .housekeeping import collect_garbage
+
+    count, freed = collect_garbage(folder, with_latents=latents)
+    click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def _load(board: Path) -> "ShotList":
+    from shots import load_shots
+
+    return load_shots(board)
+
+
+def _default_folder(board: Path) -> Path:
+    return Path("out") / board.stem
+
+
+def _request(asked: dict[str, Any]) -> "Request":
+    from .settings import Request
+
+    settings = []
+    for text in asked["settings"]:
+        key, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(f"--set {text!r}: no value, must be like style.seed=7.")
+        settings.append((key.strip(), value.strip()))
+    if asked["seed"] is not None:
+        settings.append(("style.seed", str(asked["seed"])))
+    return Request(
+        preset=asked["preset"],
+        quality=asked["quality"],
+        weights=asked["weights"],
+        device=asked["device"],
+        settings=tuple(settings),
+    )
+
+
+def _options(asked: dict[str, Any], board: "ShotList") -> "Options":
+    from pydantic_core import PydanticCustomError
+
+    from shots.timing import read_time
+
+    from .preview import Options
+
+    named = asked.get("shots")
+    text = asked.get("title", "0s")
+    try:
+        title_s = read_time(text).at(board.format.fps)
+    except PydanticCustomError:
+        raise InputError(f"--title {text!r}: no length of time, must be like 2s or 48f.") from None
+    return Options(
+        shots=frozenset(part.strip() for part in named.split(",")) if named else None,
+        animatic=not asked.get("no_animatic", False) and asked.get("animatic", True),
+        burn_in=asked.get("burn_in", False),
+        title_s=title_s,
+        wave=asked.get("wave"),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.exit(run(arguments))
+
+
+def _terminated(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code and never raises."""
+    try:
+        result = cli.main(arguments, prog_name="storyboard", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; what is finished is kept, the same command goes on", err=True)
+        return EXIT_INTERRUPTED
+    except StoryboardError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except Exception as error:
+        return _unforeseen(error)
+    return result if isinstance(result, int) else 0
+
+
+def _unforeseen(error: Exception) -> int:
+    """Errors of the language and of the model are the user's; anything else is ours."""
+    from model.errors import ModelError
+    from shots.errors import ShotsError
+
+    if isinstance(error, ShotsError | ModelError):
+        click.echo(str(error), err=True)
+        return EXIT_INPUT
+    Path(CRASH_FILE).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    click.echo(
+        f"storyboard: {type(error).__name__}: {error}. This is a fault of the program. "
+        f"Report it with {CRASH_FILE}.",
+        err=True,
+    )
+    return EXIT_SHOT_FAILED

@@ -1,0 +1,257 @@
+"""Commands about the language alone: check, explain, schema, vocab, init. No network, no frames.
+
+`cli.py` registers `COMMANDS`. Bad input leaves with exit code 2.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import click
+
+from .errors import EXIT_INPUT
+
+if TYPE_CHECKING:
+    from model.presets import Preset
+    from shots import Problem, Prompt, Shot, ShotList, TraceRow
+
+BOARD_NAME = "shots.yaml"
+SCHEMA_NAME = Path(".storyboard") / "shotlist.schema.json"
+_TEXT_WIDTH = 96
+
+
+class BadInput(click.ClickException):
+    """Something the user named that cannot be used."""
+
+    exit_code = EXIT_INPUT
+
+
+@dataclass(frozen=True)
+class _Limits:
+    fps: Fraction
+    max_frames: int
+
+
+@click.command()
+@click.argument("board", type=click.Path(path_type=Path))
+@click.option("--preset", help="Judge for this preset instead of the one the board names.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.pass_context
+def check(context: click.Context, board: Path, preset: str | None, form: str) -> None:
+    """Report every problem of BOARD at once, with its place and a remedy."""
+    from shots import ShotListErrors, load_shots
+
+    shots: ShotList | None = None
+    try:
+        shots = load_shots(board)
+        problems = _judge(shots, preset)
+    except ShotListErrors as errors:
+        problems = errors.problems
+    if form == "json":
+        click.echo(json.dumps(_report(shots, problems), indent=2))
+    else:
+        for problem in problems:
+            click.echo(problem.render())
+        click.echo(_summary(board, shots, problems))
+    if any(problem.level == "error" for problem in problems):
+        context.exit(EXIT_INPUT)
+
+
+def _judge(board: "ShotList", preset_name: str | None) -> tuple["Problem", ...]:
+    """What the board's preset makes of the board, beside what the language does."""
+    from shots import lint
+
+    preset = _preset(board, preset_name)
+    if preset is None:
+        return (*_unknown_preset(board, preset_name), *board.notices)
+    return lint(board, limits=_limits(board, preset), negative_base=preset.negative)
+
+
+def _preset(board: "ShotList", name: str | None) -> "Preset | None":
+    from model.presets import PRESETS
+
+    return PRESETS.get(name or board.model.use)
+
+
+def _limits(board: "ShotList", preset: "Preset") -> _Limits | None:
+    """Longest clip at the board's quality; the layout has no limit."""
+    from model.presets import QUALITIES
+
+    quality = QUALITIES.get(preset.name, {}).get(board.model.quality)
+    return _Limits(preset.fps, quality.max_frames) if quality else None
+
+
+def _unknown_preset(board: "ShotList", name: str | None) -> tuple["Problem", ...]:
+    from model.presets import PRESETS
+    from shots.terms import Fault, did_you_mean
+
+    if name is not None:
+        hint = did_you_mean(name, PRESETS) or f"use one of {', '.join(PRESETS)}"
+        raise BadInput(f'preset "{name}" does not exist: {hint}')
+    remedy = did_you_mean(board.model.use, PRESETS) or f"use one of {', '.join(PRESETS)}"
+    fault = Fault("SB011", f'preset "{board.model.use}" does not exist', remedy, board.model.use)
+    return (board.problem(fault, field="model.use"),)
+
+
+def _report(board: "ShotList | None", problems: Sequence["Problem"]) -> dict[str, object]:
+    return {
+        "shots": len(board.shots) if board else None,
+        **{f"{level}s": count for level, count in _counts(problems).items()},
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def _counts(problems: Iterable["Problem"]) -> dict[str, int]:
+    levels = [problem.level for problem in problems]
+    return {level: levels.count(level) for level in ("error", "warning", "notice")}
+
+
+def _summary(path: Path, board: "ShotList | None", problems: Sequence["Problem"]) -> str:
+    """One line: what the board holds and how many problems of each level."""
+    said = [_count(count, level) for level, count in _counts(problems).items() if count]
+    found = ", ".join(said) or "no problems"
+    if board is None:
+        return f"{path}: {found}."
+    seconds = sum((shot.duration_s for shot in board.shots), Fraction(0))
+    return f"{path}: {_count(len(board.shots), 'shot')}, {float(seconds):g} s, {found}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+@click.command()
+@click.argument("board", type=click.Path(path_type=Path))
+@click.argument("shot")
+@click.option("--preset", help="Use this preset's negative prompt instead of the board's.")
+def explain(board: Path, shot: str, preset: str | None) -> None:
+    """Show which directive of SHOT became which words, and from which line of BOARD."""
+    from shots import ShotsError, compile_prompt, load_shots
+
+    try:
+        shots = load_shots(board)
+        found = shots.shot(shot)
+    except ShotsError as error:
+        raise BadInput(str(error)) from None
+    model = _preset(shots, preset)
+    if model is None and preset:
+        _unknown_preset(shots, preset)
+    base = model.negative if model else ""
+    prompt = compile_prompt(shots, found, mode="text", negative_base=base)
+    _show_prompt(f"shot {found.id}, text-to-video", prompt)
+    if found.starts_from_picture:
+        from_picture = compile_prompt(shots, found, mode="image", negative_base=base)
+        _show_prompt(f"shot {found.id}, image-to-video", from_picture)
+    _show_negative(prompt, is_default=model is None)
+    _show_trace(found, prompt.trace)
+
+
+def _show_prompt(title: str, prompt: "Prompt") -> None:
+    click.echo(f"{title}, {prompt.num_words} words")
+    click.echo(_indented(prompt.positive) + "\n")
+
+
+def _show_negative(prompt: "Prompt", *, is_default: bool) -> None:
+    click.echo("negative" + (", of a preset that is not known" if is_default else ""))
+    click.echo(_indented(prompt.negative or "(none)"))
+    for row in prompt.trace:
+        if row.field == "negative":
+            click.echo(f"  removed {row.words}: {row.dropped} ({row.value}, {_where(row)})")
+    click.echo()
+
+
+def _indented(text: str) -> str:
+    return fill(text, _TEXT_WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _show_trace(shot: "Shot", trace: Sequence["TraceRow"]) -> None:
+    rows = [("words", "from", "where")]
+    for row in trace:
+        if row.field != "negative":
+            words = f"(dropped: {row.words})" if row.dropped else row.words
+            because = f", because {row.dropped}" if row.dropped else ""
+            via = f" through {row.via}" if row.via else ""
+            rows.append(
+                (_clip(words), f"{row.field} {row.value}".strip() + via, _where(row) + because)
+            )
+    first, second = (max(len(row[k]) for row in rows) for k in (0, 1))
+    for words, source, where in rows:
+        click.echo(f"{words:{first}}  {source:{second}}  {where}".rstrip())
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= 48 else f"{text[:45].rstrip()}..."
+
+
+def _where(row: "TraceRow") -> str:
+    return f"{row.label}, line {row.line}" if row.line else row.label
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead.")
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of the language, for editors."""
+    text = _schema_text()
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    _write(output, text)
+
+
+def _schema_text() -> str:
+    from shots.json_schema import board_schema
+
+    return json.dumps(board_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path}: {(error.strerror or str(error)).lower()}") from None
+
+
+@click.command()
+@click.argument("field", required=False)
+def vocab(field: str | None) -> None:
+    """List the words of a shot list, what else may be written, and what the model reads.
+
+    Without FIELD, every field.
+    """
+    from shots.terms import did_you_mean
+    from shots.vocabulary import FIELDS
+
+    if field is not None and field.lower() not in FIELDS:
+        hint = did_you_mean(field, FIELDS) or f"use one of {', '.join(FIELDS)}"
+        raise BadInput(f'no field "{field}": {hint}')
+    for name in [field.lower()] if field else FIELDS:
+        click.echo(name)
+        for entry in FIELDS[name]:
+            phrase = entry.phrase or "(nothing is sent)"
+            click.echo(f"  {entry.word:15} {phrase} [{entry.source}]")
+            if entry.aliases:
+                click.echo(f"  {'':15} also {', '.join(entry.aliases)}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+def init(folder: Path) -> None:
+    """Write a starter board, and the schema that editors check it with, into FOLDER."""
+    board = folder / BOARD_NAME
+    if board.exists():
+        raise BadInput(f"{board} exists already: name another folder")
+    _write(folder / SCHEMA_NAME, _schema_text())
+    _write(board, files("shots").joinpath("starter.yaml").read_text(encoding="utf-8"))
+    click.echo(f"wrote {board} and {folder / SCHEMA_NAME}")
+    click.echo(f"next: storyboard check {board}")
+
+
+COMMANDS: tuple[click.Command, ...] = (check, explain, schema, vocab, init)

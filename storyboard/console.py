@@ -1,0 +1,123 @@
+"""How events look: bars with time left on a terminal, plain lines elsewhere, JSON for scripts.
+
+Called by the CLI; nothing else knows what a terminal is.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from .progress import (
+    ClipReady,
+    Event,
+    FileWritten,
+    Listener,
+    NetworkLoaded,
+    RunFinished,
+    RunStarted,
+    StageFinished,
+    StageStarted,
+    Stepped,
+    TakeFailed,
+    Warned,
+    WaveStarted,
+    as_json,
+)
+
+QUIET = ("Stepped", "TakeFinished", "StageFinished", "WaveStarted")
+"""Events that plain lines leave out."""
+
+
+@contextmanager
+def listening(*, as_lines_of_json: bool) -> Iterator[Listener]:
+    """Yield the listener that suits where output goes."""
+    if as_lines_of_json:
+        yield lambda event: click.echo(as_json(event))
+    elif sys.stderr.isatty():
+        with _bars() as listen:
+            yield listen
+    else:
+        yield _print_line
+
+
+def _print_line(event: Event) -> None:
+    text = said(event)
+    if text and event.name not in QUIET:
+        click.echo(text, err=True)
+
+
+def said(event: Event) -> str:
+    """An event in words; empty for those without news."""
+    match event:
+        case RunStarted(title, takes, waves, frames):
+            rest = f" in {waves} wave{'s' * (waves != 1)}" if waves else ", nothing to render"
+            return f"{title}: {takes} take{'s' * (takes != 1)}, {frames} frames{rest}"
+        case WaveStarted(wave, waves, takes):
+            return f"wave {wave} of {waves}: {takes} take{'s' * (takes != 1)}"
+        case StageStarted(stage, takes, _):
+            return f"  {stage}: {takes} take{'s' * (takes != 1)}"
+        case NetworkLoaded(network, seconds):
+            return f"    {network} loaded in {seconds:.1f} s"
+        case TakeFailed(stage, take, error):
+            return f"  {take} failed at {stage}: {error}"
+        case ClipReady(take, path):
+            return f"    {take} is ready: {path}"
+        case FileWritten(path):
+            return f"wrote {path}"
+        case Warned(text):
+            return f"note: {text}"
+        case RunFinished(rendered, cached, failed, networks, seconds):
+            failures = f", {failed} failed" if failed else ""
+            return (
+                f"{rendered} rendered, {cached} as before{failures}; "
+                f"{networks} network{'s' * (networks != 1)} loaded, {seconds:.1f} s"
+            )
+    return ""
+
+
+@contextmanager
+def _bars() -> Iterator[Listener]:
+    """One bar per stage, over all takes and steps of its wave, with the time that is left."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    progress = Progress(
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[take]:<10}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    bars: dict[str, TaskID] = {}
+
+    def listen(event: Event) -> None:
+        match event:
+            case StageStarted(stage, _, units):
+                bars[stage] = progress.add_task(stage, total=units, take="")
+            case Stepped(stage, take, _, _) if stage in bars:
+                progress.update(bars[stage], advance=1, take=take)
+            case StageFinished(stage) if stage in bars:
+                progress.remove_task(bars.pop(stage))
+            case NetworkLoaded():
+                pass
+            case _:
+                if text := said(event):
+                    # As Text: a board's words are data, not markup.
+                    progress.console.print(Text(text))
+
+    with progress:
+        yield listen

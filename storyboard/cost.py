@@ -1,0 +1,182 @@
+"""What a run will cost: an estimate in seconds and bytes, good enough to choose waves by.
+
+Work is counted in floating-point operations; the speed of this machine is learnt from the last
+run into the same folder, and guessed before the first. Called by `plan`'s readers and `waves`.
+
+Source of the formulae: the layer sizes of the published transformer, two operations per weight
+and token, four per pair of tokens and channel in attention.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from model.geometry import latent_shape, num_tokens
+
+from .errors import ResourceError
+from .plan import RenderPlan
+from .progress import Event, NetworkLoaded, StageStarted, TakeFinished
+from .store import canonical_json, write_atomically
+from .takes import Take
+
+MEMORY = "speed.json"
+TEXT_TOKENS = 128  # of a usual prompt
+
+# Measured on the published 4x8x8 autoencoder: operations per pixel and frame at width 96.
+VAE_FLOP_PER_PIXEL, VAE_WIDTH = 8.47e6, 96
+
+# First guesses, replaced by what a run measures. Operations a second per core and per GPU.
+CPU_CORE_FLOPS, GPU_FLOPS = 3e10, 3e14
+LOAD_BYTES_PER_S = 1e9
+LOAD_EACH_S = 0.1
+LAYOUT_FRAME_S = 0.1
+CONFORM_FRAME_S = 0.008
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast a machine is: operations a second of the experts and of the decoder, loading."""
+
+    denoise_flops: float
+    decode_flops: float
+    load_s_per_byte: float = 1 / LOAD_BYTES_PER_S
+    is_measured: bool = False
+
+
+@dataclass(frozen=True)
+class TakeCost:
+    """Operations of one take, and seconds of what no model does."""
+
+    denoise_flop: float
+    decode_flop: float
+    other_s: float
+
+    def seconds(self, speed: Speed) -> float:
+        """Time at a speed."""
+        model_s = self.denoise_flop / speed.denoise_flops + self.decode_flop / speed.decode_flops
+        return model_s + self.other_s
+
+
+def guessed_speed(device: str) -> Speed:
+    """A speed to begin with."""
+    flops = GPU_FLOPS if device.startswith("cuda") else CPU_CORE_FLOPS * (os.cpu_count() or 1)
+    return Speed(flops, flops / 3)
+
+
+def known_speed(plan: RenderPlan, memory: Path) -> Speed:
+    """The speed measured by the last run with this preset and device, else a guess."""
+    try:
+        known = json.loads((memory / MEMORY).read_text())[_machine(plan)]
+        return Speed(**known)
+    except (OSError, ValueError, KeyError, TypeError):
+        return guessed_speed(plan.settings.hardware.device)
+
+
+def _machine(plan: RenderPlan) -> str:
+    return f"{plan.settings.preset_name}/{plan.settings.hardware.device}"
+
+
+def take_cost(plan: RenderPlan, take: Take) -> TakeCost:
+    """Count the work of one take."""
+    conform_s = take.frames.clip * CONFORM_FRAME_S
+    preset, weights = plan.settings.preset, plan.settings.weights
+    if preset is None or weights is None:
+        return TakeCost(0.0, 0.0, conform_s + take.frames.rendered * LAYOUT_FRAME_S)
+    assert preset.backbone is not None
+    size, tokens = preset.backbone, num_tokens(preset, take.size, take.frames.rendered)
+    width = size.width
+    linear = 2 * tokens * (6 * width**2 + 2 * width * size.ffn_width) * size.layers
+    attention = 4 * tokens * (tokens + TEXT_TOKENS) * width * size.layers
+    branches = [2 if scale != 1 else 1 for scale in plan.settings.guidance]
+    denoise = (linear + attention) * plan.settings.level.steps * max(branches)
+    pixels = take.size[0] * take.size[1] * take.frames.rendered
+    # The newer autoencoder works on cells of 2x2 pixels.
+    cells = pixels / 4 if preset.vae == "wan2.2" else pixels
+    decode = VAE_FLOP_PER_PIXEL * (weights.vae_width / VAE_WIDTH) ** 2 * cells
+    return TakeCost(denoise, decode, conform_s)
+
+
+def loading_s(plan: RenderPlan, speed: Speed) -> float:
+    """Seconds to load every network once."""
+    if plan.settings.weights is None:
+        return 0.0
+    sizes = plan.settings.weights.bytes.values()
+    return sum(LOAD_EACH_S + size * speed.load_s_per_byte for size in sizes)
+
+
+def disk_bytes(plan: RenderPlan, take: Take) -> int:
+    """Bytes that a take may add to the store, generously."""
+    pixels = take.size[0] * take.size[1] * take.frames.rendered
+    shown = plan.size[0] * plan.size[1] * take.frames.clip
+    latents = 0
+    if plan.settings.preset is not None:
+        channels, frames, rows, columns = latent_shape(
+            plan.settings.preset, take.size, take.frames.rendered
+        )
+        # Solver history is three copies; the last expert keeps one.
+        latents = 4 * channels * frames * rows * columns * 5
+    return latents + 2 * pixels + shown // 4
+
+
+def check_disk(plan: RenderPlan, takes: Sequence[Take], folder: Path) -> None:
+    """Refuse a run that the disk cannot hold.
+
+    Raises:
+        ResourceError: It cannot; nothing has been done.
+    """
+    need = sum(disk_bytes(plan, take) for take in takes)
+    free = shutil.disk_usage(folder).free
+    if need > free:
+        raise ResourceError(
+            f"{folder}: {free / 1e9:.1f} GB free, must be {need / 1e9:.1f} GB for {len(takes)} "
+            "takes. Free some space, or render fewer shots at a time with --shots."
+        )
+
+
+def learn_speed(plan: RenderPlan, events: Iterable[Event], memory: Path) -> None:
+    """Keep what a run has measured, for the next plan."""
+    seconds = {"denoise": 0.0, "decode": 0.0, "load": 0.0}
+    work = {"denoise": 0.0, "decode": 0.0}
+    costs = {take.stem: take_cost(plan, take) for take in plan.takes}
+    steps = plan.settings.level.steps
+    shares = {stage.name: stage.units(plan.takes[0]) / max(steps, 1) for stage in plan.stages}
+    loaded = 0
+    networks = {stage.name: stage.network for stage in plan.stages}
+    for event in events:
+        if isinstance(event, NetworkLoaded):
+            seconds["load"] += event.seconds
+        elif isinstance(event, StageStarted) and networks.get(event.stage):
+            loaded += _bytes_of(plan, event.stage)
+        elif isinstance(event, TakeFinished) and event.take in costs:
+            kind = event.stage.partition("-")[0]
+            if kind == "denoise":
+                seconds[kind] += event.seconds
+                work[kind] += costs[event.take].denoise_flop * shares[event.stage]
+            elif kind == "decode":
+                seconds[kind] += event.seconds
+                work[kind] += costs[event.take].decode_flop
+    if not (work["denoise"] and work["decode"]):
+        return
+    guess = known_speed(plan, memory)
+    speed = Speed(
+        denoise_flops=work["denoise"] / max(seconds["denoise"], 1e-6),
+        decode_flops=work["decode"] / max(seconds["decode"], 1e-6),
+        load_s_per_byte=seconds["load"] / loaded if loaded else guess.load_s_per_byte,
+        is_measured=True,
+    )
+    try:
+        everything = dict(json.loads((memory / MEMORY).read_text()))
+    except (OSError, ValueError, TypeError):
+        everything = {}
+    everything[_machine(plan)] = asdict(speed)
+    write_atomically(memory / MEMORY, canonical_json(everything).encode())
+
+
+def _bytes_of(plan: RenderPlan, stage: str) -> int:
+    weights = plan.settings.weights
+    assert weights is not None
+    name = {"encode-text": "text", "encode-picture": "vae", "decode": "vae"}.get(stage)
+    return weights.bytes[name or stage.partition("-")[2]]

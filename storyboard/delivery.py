@@ -1,0 +1,190 @@
+"""From finished clips to what lies in the folder: clips, stills, animatic, review copy, sheet.
+
+Everything here can be done again from the store and loads no network. Called by `run`.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image
+
+from .assembly import (
+    Film,
+    Footage,
+    Marks,
+    assemble,
+    film_files,
+    film_key,
+    part_file,
+    still_footage,
+    write_review,
+)
+from .finishing import Conform
+from .frames import shot_frames
+from .manifest import Manifest
+from .plan import RenderPlan
+from .slate import slate_picture
+from .store import Store, content_key, publish
+from .takes import Take
+from .video import VIDEO, read_video
+
+CLIPS, STILLS = "clips", "stills"
+ANIMATIC, REVIEW = "animatic.mp4", "animatic_review.mp4"
+STILL_QUALITY = 90
+
+Failures = Mapping[Take, str]
+
+
+def plan_film(plan: RenderPlan, store: Store, failures: Failures, title_s: Fraction) -> Film:
+    """The film of a plan: clips where there are any, slates where there are none."""
+    return Film(
+        cut=plan.cut,
+        footage=tuple(_footage(plan, take, store, failures) for take in plan.shown),
+        size=plan.size,
+        fps=plan.fps,
+        title=plan.board.title or plan.board.path.stem,
+        title_lines=tuple(line for line in (plan.board.code, plan.board.author) if line),
+        title_frames=shot_frames(title_s, plan.fps, where="--title") if title_s else 0,
+    )
+
+
+def clip_footage(plan: RenderPlan, take: Take, store: Store) -> Footage:
+    """The finished clip of a take."""
+    conform = plan.stages[-1]
+    assert isinstance(conform, Conform)
+    ref = plan.final(take)
+    return Footage(
+        key=ref.key,
+        num_frames=take.frames.clip,
+        frames=lambda first, count: conform.frames(take, store, first, count),
+        whole=store.path(ref),
+    )
+
+
+def _footage(plan: RenderPlan, take: Take, store: Store, failures: Failures) -> Footage:
+    if store.holds(plan.final(take)):
+        return clip_footage(plan, take, store)
+    error = failures.get(take, "")
+    state = "FAILED" if error else "NOT RENDERED"
+    lines = [line for line in (take.shot.action, error) if line]
+    picture = slate_picture(plan.size, shot=take.slate, state=state, lines=lines)
+    key = content_key({"slate": take.slate, "state": state, "lines": lines, "version": 1})
+    return still_footage(picture, take.frames.clip, key)
+
+
+def publish_take(plan: RenderPlan, take: Take, film: Film, store: Store, folder: Path) -> Path:
+    """Put a take's clip and still where people look: exactly the frames of the shot.
+
+    Args:
+        plan: The run.
+        take: Its finished clip is in the store.
+        film: For its size and rate.
+        store: Where the clip is.
+        folder: Of the run; `clips` and `stills` are made in it.
+    """
+    footage = clip_footage(plan, take, store)
+    source = part_file(footage, take.frames.head, take.frames.shot, film, store)
+    clip = folder / CLIPS / f"{take.stem}{VIDEO}"
+    still = folder / STILLS / f"{take.stem}.jpg"
+    for place in (clip.parent, still.parent):
+        place.mkdir(exist_ok=True)
+    is_new = publish(source, clip)
+    if is_new or not still.exists():
+        frame = next(islice(read_video(source), take.frames.shot // 2, None))
+        store.deliver(
+            lambda draft: Image.fromarray(frame).save(draft, quality=STILL_QUALITY), still
+        )
+    return clip
+
+
+def write_animatic(
+    film: Film, store: Store, folder: Path, before: Mapping[str, object]
+) -> dict[str, object]:
+    """Assemble the film unless it is there already; returns how to know it again."""
+    target = folder / ANIMATIC
+    key = film_key(film_files(film, store))
+    if before.get("key") != key or _stamp(target) != before.get("stamp"):
+        assemble(film, store, target)
+    return {"file": ANIMATIC, "key": key, "stamp": _stamp(target)}
+
+
+def remove_stale(before: Manifest | None, now: Manifest, folder: Path) -> None:
+    """Remove clips and stills of takes that are no longer on the board.
+
+    Only files that the run before wrote are touched, and only in their two folders.
+    """
+    kept = {name for entry in now.takes for name in (entry.clip, entry.still)}
+    for entry in before.takes if before else ():
+        for place, name in ((CLIPS, entry.clip), (STILLS, entry.still)):
+            if name and name not in kept:
+                (folder / place / Path(name).name).unlink(missing_ok=True)
+
+
+def _stamp(path: Path) -> list[int] | None:
+    if not path.exists():
+        return None
+    facts = path.stat()
+    return [facts.st_size, facts.st_mtime_ns]
+
+
+def write_review_copy(
+    plan: RenderPlan, film: Film, store: Store, folder: Path, *, version: int, date: str
+) -> Path:
+    """Write the animatic with the burn-in, beside the one without."""
+    marks = Marks(
+        project=f"{film.title} v{version:03}",
+        date=date,
+        slates=tuple(take.slate for take in plan.shown),
+    )
+    target = folder / REVIEW
+    write_review(film, folder / ANIMATIC, store, target, marks)
+    return target
+
+
+def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> Path:
+    """Write contact_sheet.html from what the run left."""
+    from .plan_view import plan_points
+    from .sheet import ShotResult, build_sheet, write_sheet
+
+    results = {}
+    offset = Fraction(_int(manifest.delivery, "title_frames")) / plan.fps
+    for index, take in enumerate(plan.shown):
+        entry = manifest.entry(take.shot.id, take.number)
+        if entry is None:
+            continue
+        has_clip = entry.status in ("rendered", "cached")
+        results[take.shot.id] = ShotResult(
+            status="rendered" if has_clip else "failed" if entry.error else "missing",
+            take=f"T{take.number:02}",
+            failure=entry.error,
+            still=folder / entry.still if has_clip else None,
+            clip=folder / entry.clip if has_clip else None,
+            num_frames=take.frames.shot,
+            fps=plan.fps,
+            start_s=offset + Fraction(plan.cut.start(index)) / plan.fps,
+            preset=plan.settings.preset_name,
+            quality=plan.settings.quality,
+            positive=take.prompt,
+            negative=take.negative,
+            removed=take.removed,
+            seed=take.noise.seed,
+            plan=plan_points(take.path),
+            timings=tuple(entry.seconds.items()),
+        )
+    animatic = folder / ANIMATIC
+    board = build_sheet(
+        plan.board,
+        results,
+        date=manifest.started[:10],
+        preset=plan.settings.preset_name,
+        quality=plan.settings.quality,
+        animatic=animatic if manifest.animatic and animatic.exists() else None,
+    )
+    return write_sheet(board, folder / "contact_sheet.html")
+
+
+def _int(values: Mapping[str, object], name: str) -> int:
+    value = values.get(name, 0)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,151 @@
+"""A run as run.json tells it: from plan and store to the values of `manifest`.
+
+Called by `run`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .delivery import CLIPS, STILLS, Failures
+from .manifest import Manifest, TakeEntry, used_versions
+from .plan import RenderPlan
+from .preview import Preview
+from .reasons import reason, take_facts
+from .settings import Request
+from .store import file_sha256
+from .takes import Take
+from .video import VIDEO
+from .waves import Waves
+
+
+def describe_run(plan: RenderPlan, waves: Waves, request: Request, folder: Path) -> Manifest:
+    """What is known of a run before it begins."""
+    board, settings = plan.board, plan.settings
+    return Manifest(
+        status="running",
+        version=0,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=0.0,
+        board={
+            "path": os.path.relpath(board.path.resolve(), folder.resolve()),
+            "title": board.title,
+            "sha256": file_sha256(board.path) if board.path.is_file() else "",
+        },
+        request=_request(request, folder),
+        preset=asdict(settings.preset) if settings.preset else {},
+        weights=settings.weights.fingerprints if settings.weights else {},
+        delivery={"size": list(plan.size), "fps": str(plan.fps), "frames": plan.cut.frames},
+        waves={"count": len(waves.waves), "size": waves.size, "reason": waves.reason},
+        networks_loaded=0,
+        takes=(),
+        animatic={},
+        notices=plan.notices,
+        versions=used_versions(),
+    )
+
+
+def _request(request: Request, folder: Path) -> dict[str, object]:
+    """The command line's part, with a checkpoint found from the folder again."""
+    weights = request.weights
+    return {
+        "preset": request.preset,
+        "quality": request.quality,
+        "weights": os.path.relpath(weights.resolve(), folder.resolve()) if weights else None,
+        "device": request.device,
+        "settings": [list(setting) for setting in request.settings],
+    }
+
+
+def repeated_request(manifest: Manifest, folder: Path) -> Request:
+    """Undo `describe_run`: the request that a run was made with."""
+    told: Mapping[str, object] = manifest.request
+    weights, settings = told["weights"], told["settings"]
+    assert isinstance(settings, list)
+    return Request(
+        preset=_text(told["preset"]),
+        quality=_text(told["quality"]),
+        weights=folder / str(weights) if weights else None,
+        device=str(told["device"]),
+        settings=tuple((str(key), str(value)) for key, value in settings),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def take_entries(seen: Preview, failures: Failures) -> tuple[TakeEntry, ...]:
+    """Every take as it stands now."""
+    waiting = set(seen.waiting)
+    return tuple(
+        _entry(seen, take, failures.get(take, ""), was_waiting=take in waiting)
+        for take in seen.plan.takes
+    )
+
+
+def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeEntry:
+    plan, store = seen.plan, seen.store
+    is_done = store.holds(plan.final(take))
+    facts = take_facts(plan, take)
+    style = plan.board.style
+    meta = store.meta(plan.final(take))
+    return TakeEntry(
+        shot=take.shot.id,
+        take=take.number,
+        shown=take in plan.shown,
+        status=_status(is_done=is_done, was_waiting=was_waiting, error=error),
+        error="" if is_done else error,
+        reason=why(seen, take) if was_waiting else "",
+        start_frame=plan.cut.start(plan.board.shots.index(take.shot)),
+        prompt=take.prompt,
+        negative=take.negative,
+        removed=take.removed,
+        seeds={
+            "style": style.seed,
+            "policy": style.seed_policy,
+            "shared": take.noise.shared_seed,
+            "own": take.noise.own_seed,
+            "consistency": take.noise.consistency,
+        },
+        noise_sha256=str(meta.get("noise_sha256", "")),
+        size=take.size,
+        frames={
+            "shot": take.frames.shot,
+            "head": take.frames.head,
+            "tail": take.frames.tail,
+            "rendered": take.frames.rendered,
+            "shown": take.frames.shown,
+            "step": str(take.frames.step),
+        },
+        keys=plan.keys(take),
+        facts=facts,
+        clip=f"{CLIPS}/{take.stem}{VIDEO}" if is_done else "",
+        still=f"{STILLS}/{take.stem}.jpg" if is_done else "",
+        seconds=_seconds(seen, take),
+    )
+
+
+def _status(*, is_done: bool, was_waiting: bool, error: str) -> str:
+    if is_done:
+        return "rendered" if was_waiting else "cached"
+    return "failed" if error else "missing"
+
+
+def why(seen: Preview, take: Take) -> str:
+    """Why a take lacks its clip, in one line."""
+    entry = seen.before.entry(take.shot.id, take.number) if seen.before else None
+    return reason(take_facts(seen.plan, take), entry.facts if entry else None)
+
+
+def _seconds(seen: Preview, take: Take) -> dict[str, float]:
+    """What each stage took, whenever it ran."""
+    seconds = {}
+    for stage in seen.plan.stages:
+        for ref in stage.refs(take):
+            took = seen.store.meta(ref).get("seconds")
+            if isinstance(took, int | float):
+                seconds[stage.name] = float(took)
+    return seconds

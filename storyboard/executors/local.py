@@ -1,0 +1,100 @@
+"""One process, one take after the other. Stands in for a cluster everywhere else."""
+
+import gc
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from storyboard.errors import ResourceError, StoryboardError
+from storyboard.progress import (
+    Listener,
+    NetworkLoaded,
+    StageFinished,
+    StageStarted,
+    Stepped,
+    TakeFailed,
+    TakeFinished,
+)
+from storyboard.stages import Stage
+from storyboard.store import Store
+from storyboard.takes import Take
+
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory")
+
+
+@dataclass(frozen=True)
+class LocalExecutor:
+    """A loop."""
+
+    listen: Listener
+
+    def map(self, stage: Stage, takes: Sequence[Take], store: Store) -> Mapping[Take, str]:
+        """Make the stage's results for the takes, in their order."""
+        units = sum(stage.units(take) for take in takes)
+        self.listen(StageStarted(stage.name, len(takes), units))
+        failures: dict[Take, str] = {}
+        network = self._load(stage)
+        try:
+            for take in takes:
+                error = self._run(stage, network, take, store)
+                if error is not None:
+                    failures[take] = error
+                    self.listen(TakeFailed(stage.name, take.stem, error))
+        finally:
+            del network
+            _release()
+        self.listen(StageFinished(stage.name))
+        return failures
+
+    def _load(self, stage: Stage) -> Any:  # noqa: ANN401 (its network, whatever it is)
+        if not stage.network:
+            return None
+        started = perf_counter()
+        network = stage.load()
+        self.listen(NetworkLoaded(stage.network, round(perf_counter() - started, 3)))
+        return network
+
+    def _run(self, stage: Stage, network: Any, take: Take, store: Store) -> str | None:  # noqa: ANN401
+        started = perf_counter()
+        done, of = 0, stage.units(take)
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            self.listen(Stepped(stage.name, take.stem, done, of))
+
+        try:
+            stage.run(network, take, store, step)
+        except ResourceError:
+            raise
+        # Whatever one shot runs into, the others of the board are still wanted.
+        except Exception as error:
+            _raise_if_out_of_memory(error, stage, take)
+            return _reason(error)
+        self.listen(TakeFinished(stage.name, take.stem, round(perf_counter() - started, 3)))
+        return None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, StoryboardError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _raise_if_out_of_memory(error: Exception, stage: Stage, take: Take) -> None:
+    if isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY):
+        raise ResourceError(
+            f"shot {take.shot.id!r}: not enough memory for stage {stage.name!r} at "
+            f"{take.size[0]}x{take.size[1]}, {take.frames.rendered} frames. What is finished is "
+            "kept; choose a lower --quality, or a machine with more memory."
+        ) from error
+
+
+def _release() -> None:
+    """Give a network's memory back, also what the device keeps for later."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,142 @@
+"""The stages without a network: layout frames instead of a model, and clips for the cut.
+
+The same rules as in `stages` hold: what can change a result is declared, nothing else. Called
+through the schedule.
+"""
+# ruff: noqa: D102 - what the methods of a stage do stands once, at `stages.Stage`
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+
+from .conform import conform_frames
+from .slate import mark_layout
+from .stages import Stage, Step, noise_meta, since
+from .store import Meta, Ref, Store, content_key
+from .takes import Size, Take
+from .video import DELIVERY, VIDEO, Frame, read_video, write_video
+
+BOOKKEEPING = {
+    "notes", "status", "review", "priority", "use", "takes", "seed", "dialogue", "sound",
+    "references", "transition_in", "transition_out",
+}  # fmt: skip
+"""Fields of a shot that its picture does not depend on."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Shot → Clip of grey primitives, filmed along the shot's own camera path."""
+
+    fps: Fraction
+    name = "layout"
+    network = ""
+    VERSION = 1
+
+    def refs(self, take: Take) -> tuple[Ref, ...]:
+        board, shot = take.board, take.filmed
+        declared = {
+            "stage": self.name,
+            "version": self.VERSION,
+            "board": board.title,
+            "shot": shot.model_dump(mode="json", exclude=BOOKKEEPING),
+            "cast": [board.characters[key].model_dump(mode="json") for key in shot.subjects],
+            "palette": list(board.style.palette),
+            "path": take.path_key,
+            "size": list(take.size),
+            "fps": str(self.fps),
+        }
+        return (Ref(self.name, content_key(declared), VIDEO),)
+
+    def needs(self, take: Take) -> tuple[Ref, ...]:
+        return ()
+
+    def units(self, take: Take) -> int:
+        return 1
+
+    def load(self) -> None:
+        return None
+
+    def run(self, network: object, take: Take, store: Store, step: Step) -> None:
+        from .artifacts import Clip
+        from .layout import layout_frames
+
+        started = perf_counter()
+        frames = layout_frames(take.board, take.filmed, take.path, take.size)
+
+        def write(path: Path) -> Meta:
+            Clip.save(path, iter(frames), fps=self.fps)
+            return {"seconds": since(started)}
+
+        store.put(self.refs(take)[0], write)
+        step()
+
+
+@dataclass(frozen=True)
+class Conform:
+    """Clip → the clip as the cut shows it: delivery size and rate, spare frames included."""
+
+    source: Stage
+    size: Size
+    fps: Fraction
+    stamp: bool = False
+    name = "conform"
+    network = ""
+    VERSION = 1
+
+    def refs(self, take: Take) -> tuple[Ref, ...]:
+        declared = {
+            "stage": self.name,
+            "version": self.VERSION,
+            "clip": self.source.refs(take)[0].key,
+            "frames": take.frames.clip,
+            "step": str(take.frames.step),
+            "size": list(self.size),
+            "fps": str(self.fps),
+            "stamp": self.stamp,
+            "encoding": DELIVERY.name,
+        }
+        return (Ref(self.name, content_key(declared), VIDEO),)
+
+    def needs(self, take: Take) -> tuple[Ref, ...]:
+        return self.source.refs(take)
+
+    def units(self, take: Take) -> int:
+        return 1
+
+    def load(self) -> None:
+        return None
+
+    def run(self, network: object, take: Take, store: Store, step: Step) -> None:
+        started = perf_counter()
+        source = self.source.refs(take)[0]
+        clip = store.path(source)
+
+        def write(path: Path) -> Meta:
+            frames = self._frames(read_video(clip), take, 0, take.frames.clip)
+            write_video(path, frames, fps=self.fps)
+            return {**noise_meta(store, source), "seconds": since(started)}
+
+        store.put(self.refs(take)[0], write)
+        step()
+
+    def frames(self, take: Take, store: Store, first: int, count: int) -> Iterator[Frame]:
+        """Some frames of a finished clip, from the model's own where they are still there."""
+        source = self.source.refs(take)[0]
+        if store.holds(source):
+            yield from self._frames(read_video(store.path(source)), take, first, count)
+        else:
+            conformed = read_video(store.path(self.refs(take)[0]))
+            yield from islice(conformed, first, first + count)
+
+    def _frames(
+        self, source: Iterator[Frame], take: Take, first: int, count: int
+    ) -> Iterator[Frame]:
+        """Conformed frames, stamped if they are a layout's; what is held stays one object."""
+        last, marked = None, None
+        for frame in conform_frames(source, take.frames, self.size, first=first, count=count):
+            if marked is None or frame is not last:
+                last, marked = frame, mark_layout(frame) if self.stamp else frame
+            yield marked

@@ -1,0 +1,109 @@
+"""What a plan has to tell a person: whatever is done otherwise than somebody might expect.
+
+Nothing is rounded, shortened or left out without a line here. Called by `plan`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .frames import seconds, timecode_rate
+from .settings import Settings
+from .sizes import kept
+from .takes import Take
+
+if TYPE_CHECKING:
+    from shots.schema import Shot, ShotList
+
+
+def plan_notices(board: "ShotList", settings: Settings, takes: Sequence[Take]) -> tuple[str, ...]:
+    """Say what is stretched, trimmed, held, cropped, and what no part of the program does yet."""
+    return tuple(
+        [
+            *_rates(board, settings, takes),
+            *_frames(takes),
+            *_sizes(board, settings, takes),
+            *_takes(board),
+            *_camera(board, settings),
+            *_undone(board),
+        ]
+    )
+
+
+def _rates(board: "ShotList", settings: Settings, takes: Sequence[Take]) -> Iterator[str]:
+    rate, own = timecode_rate(board.format.fps), settings.fps
+    if any(not take.frames.stretched for take in takes) and own != rate:
+        how = "held" if own < rate else "left out as needed"
+        if rate % own == 0:
+            how = f"held {rate // own} f"
+        yield (
+            f"SB303 the model makes {seconds(own)} frames a second, the cut shows {rate}: "
+            f"each frame is {how}."
+        )
+
+
+def _frames(takes: Sequence[Take]) -> Iterator[str]:
+    for take in takes:
+        frames = take.frames
+        if take.number != min(t.number for t in takes if t.shot.id == take.shot.id):
+            continue
+        spare = f" + {frames.head + frames.tail} spare" if frames.head + frames.tail else ""
+        length = f"{take.shot.id}: {seconds(take.shot.duration_s)} s = {frames.shot} f{spare}"
+        low, high = frames.holds
+        held = f"{low}" if low == high else f"{low}–{high}"  # noqa: RUF001 (a range)
+        if frames.stretched:
+            yield f"SB301 {length}; {frames.rendered} rendered, each held {held} f"
+        elif frames.trimmed:
+            yield f"SB302 {length}; {frames.rendered} rendered (4n+1), {frames.trimmed} trimmed"
+
+
+def _sizes(board: "ShotList", settings: Settings, takes: Sequence[Take]) -> Iterator[str]:
+    if not takes or settings.preset is None or settings.size is not None:
+        return
+    from fractions import Fraction
+
+    size = takes[0].size
+    share = kept(size, Fraction(*board.format.size))
+    if size not in settings.preset.sizes and size[::-1] not in settings.preset.sizes:
+        yield (
+            f"SB304 {size[0]}x{size[1]} is not a size {settings.preset.name} was trained on; "
+            "it is the closest to the aspect of the cut."
+        )
+    if share < Fraction(99, 100):
+        yield f"{size[0]}x{size[1]} is cropped in the middle to {float(share):.0%} of its picture."
+
+
+def _takes(board: "ShotList") -> Iterator[str]:
+    same = [shot.id for shot in board.shots if shot.seed is not None and shot.takes > 1]
+    if same:
+        yield f"{', '.join(same)}: seed is fixed, so all takes are the same picture."
+
+
+def _camera(board: "ShotList", settings: Settings) -> Iterator[str]:
+    moving = any(set(shot.camera.movement) != {"static"} for shot in board.shots)
+    if settings.weights is not None and not settings.weights.has_camera and moving:
+        yield (
+            f"{settings.preset_name} has no camera adapter: it hears of camera moves in words, "
+            "not as a path."
+        )
+
+
+_UNDONE: tuple[tuple[str, Callable[["Shot"], object]], ...] = (
+    ("match-color", lambda shot: shot.continuity and shot.continuity.match_color),
+    ("references.last-frame", lambda shot: shot.references.last_frame),
+    ("continuity from match-cut", lambda shot: _continues(shot, "match-cut")),
+)
+
+
+def _continues(shot: "Shot", how: str) -> bool:
+    return shot.continuity is not None and shot.continuity.from_ == how
+
+
+def _undone(board: "ShotList") -> Iterator[str]:
+    for directive, asks in _UNDONE:
+        ids = [shot.id for shot in board.shots if asks(shot)]
+        if ids:
+            yield f"{', '.join(ids)}: {directive} is noted, and not done yet."
+    if any(who.references for who in board.characters.values()):
+        yield "references of characters are noted, and not given to the model yet."
+    if any(shot.dialogue or shot.sound for shot in board.shots):
+        yield "dialogue and sound are noted; the animatic is silent."

@@ -1,0 +1,159 @@
+"""ShotList + Settings → RenderPlan: every take, frame, size, seed and key, and no tensor.
+
+The only place where a shot becomes model input. Making a plan touches no network, so
+`storyboard plan` is a dry run of `render` that takes no time. Called by the commands.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from model.flow import expert_steps, schedule
+from model.geometry import check_size
+
+from .cut import Cut, CutShot, Effect, plan_cut
+from .errors import InputError
+from .finishing import Conform, Layout
+from .frames import shot_frames
+from .names import take_number
+from .notices import plan_notices
+from .settings import LAYOUT_SIZE, Settings
+from .sizes import delivery_size, render_size
+from .stages import Decode, Denoise, EncodePicture, EncodeText, Stage
+from .store import Ref
+from .take_plan import TakePlanner
+from .takes import Take
+
+if TYPE_CHECKING:
+    from shots.schema import Shot, ShotList, Transition
+
+
+@dataclass(frozen=True)
+class RenderPlan:
+    """Everything that will be, decided.
+
+    Attributes:
+        board: The board, with the command line's word in it.
+        settings: Model, quality and numbers.
+        takes: Every take of every shot, in the order of the cut.
+        stages: From prompt to conformed clip.
+        cut: The film.
+        size: Of the delivery.
+        fps: Of the delivery.
+        notices: What is done differently from what somebody might expect.
+    """
+
+    board: "ShotList"
+    settings: Settings
+    takes: tuple[Take, ...]
+    stages: tuple[Stage, ...]
+    cut: Cut
+    size: tuple[int, int]
+    fps: Fraction
+    notices: tuple[str, ...]
+
+    @cached_property
+    def shown(self) -> tuple[Take, ...]:
+        """The take of each shot that is in the cut, in order."""
+        by_shot = {(take.shot.id, take.number): take for take in self.takes}
+        return tuple(by_shot[shot.id, take_number(shot)] for shot in self.board.shots)
+
+    def final(self, take: Take) -> Ref:
+        """Its finished clip."""
+        return self.stages[-1].refs(take)[0]
+
+    def clip(self, take: Take) -> Ref:
+        """Its clip as the model made it."""
+        return self.stages[-2].refs(take)[0]
+
+    def keys(self, take: Take) -> dict[str, list[str]]:
+        """Every key of a take, by stage."""
+        pairs = ((stage.name, [ref.key for ref in stage.refs(take)]) for stage in self.stages)
+        return {name: keys for name, keys in pairs if keys}
+
+
+def plan_render(board: "ShotList", settings: Settings) -> RenderPlan:
+    """Decide everything about a run.
+
+    Args:
+        board: From `effective_board`.
+        settings: From `settle`.
+
+    Raises:
+        InputError: A duration is no whole number of frames, transitions do not fit, or a size
+            is impossible.
+    """
+    if not board.shots:
+        raise InputError(f"{board.path}: no shots, must be at least one. Add one under scenes.")
+    fps = board.format.fps
+    cut = plan_cut([_cut_shot(shot, fps) for shot in board.shots])
+    size = delivery_size(board.format.size, is_final=settings.quality == "final")
+    picture_size = _picture_size(board, settings)
+    stages = _stages(settings, size, fps)
+    planner = TakePlanner(board, settings, cut, picture_size, stages[-2])
+    takes = tuple(planner.takes())
+    notices = (*cut.notices, *planner.notices, *plan_notices(board, settings, takes))
+    return RenderPlan(board, settings, takes, stages, cut, size, fps, notices)
+
+
+def _cut_shot(shot: "Shot", fps: Fraction) -> CutShot:
+    frames = shot_frames(shot.duration_s, fps, where=f"shot {shot.id!r}")
+    return CutShot(shot.id, frames, _effect(shot.transition_in), _effect(shot.transition_out))
+
+
+def _effect(transition: "Transition | None") -> Effect:
+    if transition is None:
+        return Effect()
+    return Effect(
+        transition.kind,
+        transition.frames,
+        transition.colour or "black",
+        transition.direction or "left",
+    )
+
+
+def _picture_size(board: "ShotList", settings: Settings) -> tuple[int, int]:
+    aspect = Fraction(*board.format.size)
+    if settings.preset is None:
+        return settings.size or _layout_size(aspect)
+    if settings.size is not None:
+        check_size(settings.preset, settings.size)
+        return settings.size
+    return render_size(settings.preset, settings.level, aspect)
+
+
+def _layout_size(aspect: Fraction) -> tuple[int, int]:
+    """The layout's own area at exactly the aspect, as far as even pixels allow."""
+    area = LAYOUT_SIZE[0] * LAYOUT_SIZE[1]
+    height = round((area / aspect) ** 0.5 / 2) * 2
+    return round(height * aspect / 2) * 2, height
+
+
+def _stages(settings: Settings, size: tuple[int, int], fps: Fraction) -> tuple[Stage, ...]:
+    """Encode, one denoise per expert that owns a step, decode, conform; or layout, conform."""
+    preset, weights, hardware = settings.preset, settings.weights, settings.hardware
+    if preset is None or weights is None:
+        layout = Layout(settings.fps)
+        return layout, Conform(layout, size, fps, stamp=True)
+    text, picture = EncodeText(weights, hardware), EncodePicture(weights, hardware)
+    grid = schedule(settings.level.steps, settings.shift, settings.solver)
+    experts: list[Denoise] = []
+    for index, owned in enumerate(expert_steps(grid, preset.experts)):
+        if owned:
+            experts.append(
+                Denoise(
+                    weights=weights,
+                    hardware=hardware,
+                    schedule=grid,
+                    shift=settings.shift,
+                    index=index,
+                    steps=(owned.start, owned.stop),
+                    guidance=settings.guidance[index],
+                    text=text,
+                    picture=picture,
+                    before=experts[-1] if experts else None,
+                )
+            )
+    decode = Decode(weights, hardware, experts[-1])
+    return text, picture, *experts, decode, Conform(decode, size, fps)

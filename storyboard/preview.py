@@ -1,0 +1,95 @@
+"""What a run would do: the plan beside what is there already.
+
+`storyboard plan` prints it and `run` does it. Called by both.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .cost import known_speed
+from .manifest import Manifest, read_manifest
+from .plan import RenderPlan, plan_render
+from .progress import Listener, Warned
+from .render import unfinished
+from .settings import Request, effective_board, settle
+from .store import Store
+from .takes import Take
+from .waves import Waves, plan_waves
+
+if TYPE_CHECKING:
+    from shots.schema import ShotList
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to make, beside the clips.
+
+    Attributes:
+        shots: Ids to render; None for all.
+        animatic: Whether to cut the clips together.
+        sheet: Whether to write the contact sheet.
+        burn_in: Whether to write the review copy too.
+        title_s: Seconds of title card.
+        wave: Takes per wave; None chooses.
+    """
+
+    shots: frozenset[str] | None = None
+    animatic: bool = True
+    sheet: bool = True
+    burn_in: bool = False
+    title_s: Fraction = Fraction(0)
+    wave: int | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A plan beside what is there already: what would be done."""
+
+    plan: RenderPlan
+    store: Store
+    todo: frozenset[tuple[str, Take]]
+    waves: Waves
+    before: Manifest | None
+
+    @property
+    def waiting(self) -> tuple[Take, ...]:
+        """Takes with work to do, in the order of the cut."""
+        takes = {take for _, take in self.todo}
+        return tuple(take for take in self.plan.takes if take in takes)
+
+
+def preview(
+    board: "ShotList", request: Request, root: Path, options: Options, listen: Listener
+) -> Preview:
+    """Plan a run without doing any of it.
+
+    Args:
+        board: As loaded.
+        request: Model and numbers.
+        root: Of the store; the folder around it is the one rendered into.
+        options: What to make.
+        listen: Told of damaged artefacts.
+
+    Raises:
+        InputError: The board or an option cannot be used.
+    """
+    store = Store(root, warn=lambda text: listen(Warned(text)))
+    chosen = effective_board(board, request)
+    plan = plan_render(chosen, settle(chosen, request, root))
+    wanted = _chosen_takes(plan, options)
+    todo = frozenset(unfinished(plan.stages, plan.takes, wanted, store))
+    waiting = {take for _, take in todo}
+    speed = known_speed(plan, root)
+    ordered = [take for take in plan.takes if take in waiting]
+    waves = plan_waves(plan, ordered, speed, size=options.wave)
+    return Preview(plan, store, todo, waves, read_manifest(root.parent))
+
+
+def _chosen_takes(plan: RenderPlan, options: Options) -> list[Take]:
+    """Takes of the shots that were named; all without a name."""
+    if options.shots is None:
+        return list(plan.takes)
+    wanted = {plan.board.shot(shot).id for shot in options.shots}
+    return [take for take in plan.takes if take.shot.id in wanted]

@@ -1,0 +1,310 @@
+"""From what the board, the command line and the checkpoint say to one set of settings.
+
+The command line wins over the board, the board over the preset's quality. Called by the commands
+before `plan`.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from fractions import Fraction
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+from model.flow import SOLVERS
+from model.geometry import is_legal_frames, legal_frames_at_least
+from model.presets import PRESETS, QUALITIES, Expert, Preset, Quality, preset_named
+
+from .errors import InputError
+from .stages import Hardware
+from .weights import Weights, embedded_folder, know_weights
+
+if TYPE_CHECKING:
+    from shots.schema import ShotList
+
+LAYOUT = "layout"
+LEVELS = (LAYOUT, "draft", "preview", "final")
+
+# Without a model there is no grid; these are what a layout is drawn at.
+LAYOUT_SIZE = (384, 216)
+LAYOUT_FPS = Fraction(12)
+
+SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size")
+SECTIONS = ("style", "format", "model")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a command was asked for, before it is looked at.
+
+    Attributes:
+        preset: Name, or None for the board's.
+        quality: One of LEVELS, or None for the board's.
+        weights: Checkpoint folder, or None for the preset's own.
+        device: "auto", "cpu" or "cuda".
+        settings: (key, value) of `--set`, in order.
+    """
+
+    preset: str | None = None
+    quality: str | None = None
+    weights: Path | None = None
+    device: str = "auto"
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything about a run that is not the board.
+
+    Attributes:
+        quality: One of LEVELS.
+        preset: Of the checkpoint, with the board's changes; None for layouts.
+        weights: The checkpoint; None for layouts.
+        level: Size, steps and longest clip to start from.
+        shift: Of the schedule.
+        solver: Of the schedule.
+        guidance: Per expert, noisiest first.
+        hardware: Where and in which numbers to compute.
+        size: Picture size asked for outright.
+    """
+
+    quality: str
+    preset: Preset | None
+    weights: Weights | None
+    level: Quality
+    shift: float = 1.0
+    solver: str = "unipc"
+    guidance: tuple[float, ...] = ()
+    hardware: Hardware = field(default_factory=Hardware)
+    size: tuple[int, int] | None = None
+
+    @property
+    def fps(self) -> Fraction:
+        """Rate that frames are made at."""
+        return self.preset.fps if self.preset else LAYOUT_FPS
+
+    @property
+    def preset_name(self) -> str:
+        """For people."""
+        return self.preset.name if self.preset else LAYOUT
+
+
+def effective_board(board: "ShotList", request: Request) -> "ShotList":
+    """The board with the command line's word in it.
+
+    Raises:
+        InputError: A `--set` names no field, or a value that the field cannot have.
+    """
+    changes = {"use": request.preset, "quality": request.quality}
+    chosen = {key: value for key, value in changes.items() if value is not None}
+    board = board.model_copy(update={"model": board.model.model_copy(update=chosen)})
+    for key, value in request.settings:
+        section, _, name = key.partition(".")
+        if section in SECTIONS and name:
+            part = _with_field(getattr(board, section), key, name.replace("-", "_"), value)
+            board = board.model_copy(update={section: part})
+        elif key not in SAMPLING:
+            raise _unknown_key(board, key)
+    return board
+
+
+def _with_field(part: BaseModel, key: str, name: str, value: str) -> BaseModel:
+    if key == "format.fps":
+        raise InputError(
+            "--set format.fps: lengths in frames are counted when the board is read, must be "
+            "set in the board. Change it there."
+        )
+    fields = type(part).model_fields
+    if name not in fields:
+        raise _unknown_field(key, sorted(fields))
+    try:
+        # One field alone, so that the others keep values that are already resolved.
+        checked = type(part).model_validate({_written(part, name): value})
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].splitlines()[0]
+        raise InputError(f"--set {key}: {value!r}: {reason}.") from None
+    return part.model_copy(update={name: getattr(checked, name)})
+
+
+def _written(part: BaseModel, name: str) -> str:
+    """A field as the board spells it."""
+    alias = type(part).model_fields[name].alias
+    return alias or name
+
+
+def _unknown_key(board: "ShotList", key: str) -> InputError:
+    fields = [f"{s}.{name}" for s in SECTIONS for name in type(getattr(board, s)).model_fields]
+    return _unknown_field(key, [*fields, *SAMPLING])
+
+
+def _unknown_field(key: str, known: Sequence[str]) -> InputError:
+    near = get_close_matches(key.rpartition(".")[2], known, n=1) or get_close_matches(key, known, 1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(known)}."
+    return InputError(f"--set {key}: no such setting. {hint}")
+
+
+def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings:
+    """Settle on preset, checkpoint and numbers for a board that is already effective.
+
+    Args:
+        board: From `effective_board`.
+        request: Of the command line.
+        memory: Folder that remembers checkpoints.
+
+    Raises:
+        InputError: A setting does not exist or does not fit.
+        PresetError: The preset does not exist.
+        WeightsError: The checkpoint cannot be read.
+    """
+    quality = board.model.quality
+    wanted = dict(item for item in request.settings if item[0] in SAMPLING)
+    if quality == LAYOUT:
+        level = Quality(size=LAYOUT_SIZE, steps=0, max_frames=1_000_001)
+        return Settings(LAYOUT, None, None, level, size=_size(wanted))
+    weights = _weights(board, request, memory)
+    preset = _with_boundary(weights.preset, board.model.experts.boundary)
+    level = _levels(board.model.use, preset)[quality]
+    level = replace(
+        level,
+        steps=int(_number(wanted, "steps", level.steps)),
+        max_frames=_frames(wanted, level.max_frames),
+    )
+    return Settings(
+        quality=quality,
+        preset=preset,
+        weights=weights,
+        level=level,
+        shift=_number(wanted, "shift", preset.shift),
+        solver=_solver(wanted, preset),
+        guidance=_guidance(board, preset, wanted),
+        hardware=_hardware(request.device),
+        size=_size(wanted),
+    )
+
+
+def _weights(board: "ShotList", request: Request, memory: Path | None) -> Weights:
+    """The checkpoint, checked to be of the preset's kind."""
+    named = request.weights is None or request.preset is not None or board.model.use in PRESETS
+    preset = preset_named(board.model.use) if named else None
+    if request.weights is None:
+        assert preset is not None
+        if preset.name != "greybox":
+            raise InputError(
+                f"preset {preset.name!r}: no weights, must be a folder in the diffusers layout. "
+                "Name it with --weights."
+            )
+        return know_weights(embedded_folder(), memory)
+    weights = know_weights(request.weights, memory)
+    found = weights.preset
+    if preset is not None and _kind(preset) != _kind(found):
+        raise InputError(
+            f"{request.weights}: {_said(found)}, must be {_said(preset)} for preset "
+            f"{preset.name!r}. Choose the preset that belongs to the weights with --preset."
+        )
+    return weights
+
+
+def _kind(preset: Preset) -> tuple[object, ...]:
+    return preset.vae, len(preset.experts), preset.first_frame
+
+
+def _said(preset: Preset) -> str:
+    experts = "one expert" if len(preset.experts) == 1 else f"{len(preset.experts)} experts"
+    return f"{experts} with a {preset.vae} autoencoder"
+
+
+def _with_boundary(preset: Preset, boundary: float | None) -> Preset:
+    if boundary is None or len(preset.experts) == 1:
+        return preset
+    high, *rest = preset.experts
+    moved = Expert(high.name, boundary, high.guidance, high.folder)
+    return replace(preset, experts=(moved, *rest))
+
+
+def _levels(name: str, preset: Preset) -> Mapping[str, Quality]:
+    """Qualities of a preset; those of one that is not on offer follow from its own numbers."""
+    if name in QUALITIES:
+        return QUALITIES[name]
+    small = min(preset.sizes, key=lambda size: size[0] * size[1])
+    steps = preset.steps
+    short = min(preset.max_frames, 33)
+    return {
+        "draft": Quality(small, max(steps // 3, 1), short),
+        "preview": Quality(small, max(steps * 3 // 5, 1), preset.max_frames),
+        "final": Quality(preset.sizes[0], steps, preset.max_frames),
+    }
+
+
+def _guidance(board: "ShotList", preset: Preset, wanted: Mapping[str, str]) -> tuple[float, ...]:
+    count = len(preset.experts)
+    if "guidance" in wanted:
+        parts = wanted["guidance"].split(",")
+        scales = tuple(_float("guidance", part) for part in parts)
+        if len(scales) not in (1, count) or min(scales) < 1:
+            raise InputError(
+                f"--set guidance: {wanted['guidance']!r}, must be {count} numbers of at least 1, "
+                "noisiest expert first, or a single one."
+            )
+        return scales * count if len(scales) == 1 else scales
+    said = board.model.experts.guidance
+    asked = (said.high_noise, said.low_noise) if count == 2 else (None,) * count
+    return tuple(
+        own if scale is None else scale for own, scale in zip(preset.guidance, asked, strict=True)
+    )
+
+
+def _number(wanted: Mapping[str, str], key: str, default: float) -> float:
+    if key not in wanted:
+        return default
+    value = _float(key, wanted[key])
+    if value <= 0 or (key == "steps" and value != int(value)):
+        raise InputError(f"--set {key}: {wanted[key]!r}, must be above 0. Try {default:g}.")
+    return value
+
+
+def _float(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--set {key}: {text!r}, must be a number.") from None
+
+
+def _frames(wanted: Mapping[str, str], default: int) -> int:
+    frames = int(_number(wanted, "frames", default))
+    if not is_legal_frames(frames):
+        above = legal_frames_at_least(frames)
+        raise InputError(f"--set frames: {frames}, must be 4n + 1. Use {above - 4} or {above}.")
+    return frames
+
+
+def _solver(wanted: Mapping[str, str], preset: Preset) -> str:
+    solver = wanted.get("solver", preset.solver)
+    if solver not in SOLVERS:
+        raise InputError(f"--set solver: {solver!r}, must be one of {', '.join(SOLVERS)}.")
+    return solver
+
+
+def _size(wanted: Mapping[str, str]) -> tuple[int, int] | None:
+    if "size" not in wanted:
+        return None
+    width, cross, height = wanted["size"].partition("x")
+    if not (cross and width.isdigit() and height.isdigit()):
+        raise InputError(f"--set size: {wanted['size']!r}, must be like 832x480.")
+    return int(width), int(height)
+
+
+def _hardware(device: str) -> Hardware:
+    """Pick the device without importing torch: whether one may try is all that is known here."""
+    if device == "auto":
+        device = "cuda" if _may_have_cuda() else "cpu"
+    return Hardware(device, "bfloat16" if device.startswith("cuda") else "float32")
+
+
+def _may_have_cuda() -> bool:
+    if sys.platform == "darwin" or "+cpu" in metadata.version("torch"):
+        return False
+    return Path("/proc/driver/nvidia/version").exists()

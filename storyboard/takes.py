@@ -1,0 +1,82 @@
+"""A take: one shot with one seed, with everything decided that a stage reads.
+
+Values only; `plan` fills them, `stages` reads them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .frames import FramePlan
+from .seeds import NoiseRecipe
+from .store import Ref
+
+if TYPE_CHECKING:
+    from shots.path import CameraPath
+    from shots.schema import Shot, ShotList
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A first frame that is given: a file, or a frame of another take's clip.
+
+    Attributes:
+        key: Names its content.
+        file: A picture of the board, or None.
+        clip: Another take's clip, or None.
+        frame: Which frame of that clip.
+        of_take: The take that makes the clip, for messages.
+    """
+
+    key: str
+    file: Path | None = None
+    clip: Ref | None = None
+    frame: int = 0
+    of_take: str = ""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Take:
+    """What is to be rendered.
+
+    Attributes:
+        board: The board it comes from.
+        shot: What the director wants.
+        filmed: The same, as long as its clip: with the spare frames.
+        number: From 1.
+        stem: Name of its files, without suffix; safe on every disk.
+        prompt: Positive text.
+        negative: Negative text.
+        removed: Words taken out of the negative text because the shot asks for them.
+        noise: Seeds.
+        size: Of the model's picture.
+        frames: Of the model and of the cut.
+        path: The camera, a pose per rendered frame.
+        path_key: Names the path's content.
+        picture: First frame, if one is given.
+    """
+
+    board: "ShotList"
+    shot: "Shot"
+    filmed: "Shot"
+    number: int
+    stem: str
+    prompt: str
+    negative: str
+    removed: tuple[str, ...]
+    noise: NoiseRecipe
+    size: Size
+    frames: FramePlan
+    path: "CameraPath"
+    path_key: str
+    picture: Picture | None = None
+
+    @property
+    def slate(self) -> str:
+        """As on the slate: "12A T02"."""
+        return f"{self.shot.id} T{self.number:02}"
+
+    def __repr__(self) -> str:
+        return f"Take({self.stem})"

@@ -1,0 +1,83 @@
+"""How many takes go through the stages together.
+
+A wave loads every network once. A long wave loads seldom, a short one shows its first clips
+early: so a wave is as short as keeps loading under a twentieth of its work. Which take is in
+which wave changes no bit of any clip. Called by the commands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from .cost import Speed, loading_s, take_cost
+from .plan import RenderPlan
+from .takes import Take
+
+LOADING_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Waves:
+    """Takes in the order they are rendered, and why.
+
+    Attributes:
+        waves: At least one take each.
+        size: Takes that a wave may have.
+        reason: One line for people.
+    """
+
+    waves: tuple[tuple[Take, ...], ...]
+    size: int
+    reason: str
+
+
+def plan_waves(
+    plan: RenderPlan, takes: Sequence[Take], speed: Speed, *, size: int | None = None
+) -> Waves:
+    """Put takes into waves.
+
+    Args:
+        plan: The run.
+        takes: Those with work to do, in the order of the cut.
+        speed: Of the machine.
+        size: Takes per wave; None chooses.
+    """
+    if not takes:
+        return Waves((), 0, "nothing to render")
+    if plan.settings.weights is None:
+        size, reason = 1, "waves of 1 take: a layout loads no network"
+    elif size is not None:
+        reason = f"waves of {size}: as asked"
+    else:
+        loading = loading_s(plan, speed)
+        work = sum(take_cost(plan, take).seconds(speed) for take in takes) / len(takes)
+        size = max(ceil(loading / (LOADING_SHARE * work)), 1)
+        share = loading / (loading + size * work)
+        what = "1 take" if size == 1 else f"{size} takes"
+        reason = (
+            f"waves of {what}: loading all networks takes {loading:.1f} s and a take "
+            f"{work:.1f} s, so loading is {share:.0%} of a wave"
+        )
+    waves: list[tuple[Take, ...]] = []
+    for level in _levels(plan, takes):
+        waves += [tuple(level[i : i + size]) for i in range(0, len(level), size)]
+    return Waves(tuple(waves), size, reason)
+
+
+def _levels(plan: RenderPlan, takes: Sequence[Take]) -> list[list[Take]]:
+    """Takes that start from another's last frame come in a later wave than it."""
+    makers = {plan.clip(take): take for take in takes}
+    depths: dict[Take, int] = {}
+
+    def depth(take: Take) -> int:
+        if take not in depths:
+            source = makers.get(take.picture.clip) if take.picture and take.picture.clip else None
+            depths[take] = 0 if source is None else depth(source) + 1
+        return depths[take]
+
+    levels: list[list[Take]] = []
+    for take in takes:
+        while len(levels) <= depth(take):
+            levels.append([])
+        levels[depth(take)].append(take)
+    return levels

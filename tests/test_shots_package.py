@@ -1,0 +1,23 @@
+import subprocess
+import sys
+
+import pytest
+
+import shots
+
+HEAVY = ("torch", "transformers", "moviepy", "ray", "cv2", "numpy", "PIL")
+
+
+@pytest.mark.parametrize("module", ["shots", "storyboard.cli_language"])
+def test_importing_the_language_loads_nothing_heavy(module):
+    code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_everything_that_is_promised_is_there():
+    assert [name for name in shots.__all__ if getattr(shots, name, None) is None] == []
+
+
+def test_the_camera_path_arrives_on_first_use():
+    assert shots.camera_path.__module__ == "shots.path"

@@ -1,0 +1,106 @@
+"""The latent that greybox's codec speaks: principal components of blocks of 4×16×16 pixels.
+
+Usage: python -m training.basis. A closed form over the footage, minutes instead of days: it fixes
+what a latent is before any network is trained, so that decoder, encoder and experts can all learn
+at once. The decoder sees neighbouring blocks and draws what a linear code cannot; the encoder
+learns to say the same as the components.
+
+The components keep some of their own scale (their deviation to the power `EMPHASIS`): coarse
+structure stands out of the noise first, as in the pictures themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+from einops import rearrange, repeat
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.footage import Footage, training_folder
+from training.sizes import LATENT_CHANNELS
+
+FRAMES, SIDE = 4, 16
+EMPHASIS = 0.35
+_CLIPS, _BLOCKS_PER_CLIP = 600, 160
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """An affine code of blocks: centre (P,), components (P, C), scale of each channel (C,)."""
+
+    centre: Tensor
+    components: Tensor
+    scale: Tensor
+
+    @classmethod
+    def load(cls, folder: Path) -> Basis:
+        """Read what `main` has written."""
+        data = np.load(folder / "basis.npz")
+        return cls(*(torch.from_numpy(data[name]) for name in ("centre", "components", "scale")))
+
+    def encode(self, video: Tensor) -> Tensor:
+        """Latents (B, C, T, h, w) of videos (B, 3, F, H, W) in [-1, 1], F = 4n + 1.
+
+        The first frame is coded as four of it, so that every latent frame means the same.
+        """
+        first = repeat(video[:, :, :1], "b c 1 h w -> b c k h w", k=FRAMES - 1)
+        blocks = rearrange(
+            torch.cat([first, video], dim=2),
+            "b c (t p) (h q) (w r) -> b t h w (p q r c)",
+            p=FRAMES,
+            q=SIDE,
+            r=SIDE,
+        )
+        coded = (blocks - self.centre) @ (self.components * self.scale)
+        return rearrange(coded, "b t h w c -> b c t h w")
+
+
+def as_video(frames: NDArray[np.uint8]) -> Tensor:
+    """Frames (T, H, W, 3) uint8 as a batch of one video (1, 3, T, H, W) in [-1, 1]."""
+    pixels = torch.from_numpy(np.ascontiguousarray(frames)).float() / 127.5 - 1
+    return rearrange(pixels, "t h w c -> 1 c t h w")
+
+
+def _blocks(frames: NDArray[np.uint8]) -> Tensor:
+    video = as_video(frames)[0]
+    return rearrange(video, "c (t p) (h q) (w r) -> (t h w) (p q r c)", p=FRAMES, q=SIDE, r=SIDE)
+
+
+@click.command()
+def main() -> None:
+    """Fit the components and print how well they code."""
+    footage, random = Footage(), np.random.default_rng(0)
+    size = FRAMES * SIDE * SIDE * 3
+    moment, total, count = torch.zeros(size, size), torch.zeros(size), 0
+    for clip in random.choice(len(footage), min(_CLIPS, len(footage)), replace=False):
+        frames = footage.frames(int(clip))
+        frames = frames[:: int(random.integers(1, 3))]
+        frames = frames[1:17, :, :: int(random.choice([-1, 1]))]
+        blocks = _blocks(frames)
+        blocks = blocks[torch.from_numpy(random.permutation(len(blocks))[:_BLOCKS_PER_CLIP])]
+        moment += blocks.T @ blocks
+        total += blocks.sum(0)
+        count += len(blocks)
+    centre = total / count
+    values, vectors = torch.linalg.eigh(moment / count - torch.outer(centre, centre))
+    write_basis(training_folder(), centre, values.flip(0), vectors.flip(1))
+
+
+def write_basis(folder: Path, centre: Tensor, values: Tensor, vectors: Tensor) -> None:
+    """Keep the first components, scaled so that the latent has unit variance on the whole."""
+    deviation = values[:LATENT_CHANNELS].sqrt()
+    kept = deviation**EMPHASIS
+    scale = kept / kept.square().mean().sqrt() / deviation
+    components = vectors[:, :LATENT_CHANNELS].contiguous()
+    np.savez(folder / "basis.npz", centre=centre, components=components, scale=scale)
+    lost = values[LATENT_CHANNELS:].sum() / len(centre) / 4
+    print(f"basis: {-10 * float(torch.log10(lost)):.2f} dB as a linear code")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Write greybox as a checkpoint in the diffusers layout, in half precision.
+
+Usage: python -m training.export FOLDER. Takes the averaged weights of every part as they stand;
+an expert that has not branched yet is the shared network.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import PreTrainedTokenizerFast
+
+from model.presets import GREYBOX
+from model.rename import TRANSFORMER, vae_wan22_rules
+from training.contexts import trained_encoder
+from training.footage import training_folder
+from training.codec import trained_codec
+from training.sizes import CODEC, EXPERT, LATENT_CHANNELS, new_expert
+
+WEIGHTS = "diffusion_pytorch_model.safetensors"
+
+
+def _half(network: nn.Module) -> dict[str, Tensor]:
+    return {name: t.detach().half().contiguous() for name, t in network.state_dict().items()}
+
+
+def _write(folder: Path, config: dict[str, object], tensors: dict[str, Tensor], name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    save_file(tensors, folder / name, metadata={"format": "pt"})
+
+
+def write_expert(folder: Path, target: Path, index: int) -> None:
+    """One expert and, beside it, its camera adapter, which diffusers does not know."""
+    name = GREYBOX.experts[index].name
+    run = folder / name if (folder / name / "state.pt").exists() else folder / "shared"
+    expert = new_expert(seed=1)
+    average = torch.load(run / "state.pt", weights_only=True)["average"]
+    with torch.no_grad():
+        for key, parameter in expert.named_parameters():
+            parameter.copy_(average[key])
+    tensors = {TRANSFORMER.to_diffusers(key): t for key, t in _half(expert).items()}
+    adapter = {key: tensors.pop(key) for key in list(tensors) if key.startswith("control_adapter.")}
+    config = {
+        "_class_name": "WanTransformer3DModel",
+        "added_kv_proj_dim": None,
+        "attention_head_dim": EXPERT.width // EXPERT.heads,
+        "cross_attn_norm": True,
+        "eps": 1e-6,
+        "ffn_dim": EXPERT.ffn_width,
+        "freq_dim": EXPERT.frequency_width,
+        "image_dim": None,
+        "in_channels": EXPERT.in_channels,
+        "num_attention_heads": EXPERT.heads,
+        "num_layers": EXPERT.layers,
+        "out_channels": EXPERT.out_channels,
+        "patch_size": [1, 2, 2],
+        "pos_embed_seq_len": None,
+        "qk_norm": "rms_norm_across_heads",
+        "rope_max_seq_len": 1024,
+        "text_dim": EXPERT.text_width,
+    }
+    place = target / GREYBOX.experts[index].folder
+    _write(place, config, tensors, WEIGHTS)
+    save_file(adapter, place / "control_adapter.safetensors", metadata={"format": "pt"})
+
+
+def write_codec(folder: Path, target: Path) -> None:
+    """The autoencoder; its latents need no further normalisation."""
+    rules = vae_wan22_rules(CODEC.num_blocks)
+    tensors = {rules.to_diffusers(key): t for key, t in _half(trained_codec(folder)).items()}
+    config = {
+        "_class_name": "AutoencoderKLWan",
+        "attn_scales": [],
+        "base_dim": CODEC.width,
+        "decoder_base_dim": CODEC.decoder_width,
+        "dim_mult": list(CODEC.multipliers),
+        "dropout": 0.0,
+        "in_channels": 12,
+        "is_residual": True,
+        "latents_mean": [0.0] * LATENT_CHANNELS,
+        "latents_std": [1.0] * LATENT_CHANNELS,
+        "num_res_blocks": CODEC.num_blocks,
+        "out_channels": 12,
+        "patch_size": 2,
+        "scale_factor_spatial": 16,
+        "scale_factor_temporal": 4,
+        "temperal_downsample": list(CODEC.in_time),
+        "z_dim": LATENT_CHANNELS,
+    }
+    _write(target / "vae", config, tensors, WEIGHTS)
+
+
+def write_text(folder: Path, target: Path) -> None:
+    """The text encoder and its tokenizer."""
+    tokenizer = Tokenizer.from_file(str(folder / "words" / "tokenizer.json"))
+    encoder = trained_encoder(folder, tokenizer.get_vocab_size()).half()
+    encoder.save_pretrained(target / "text_encoder")
+    wrapped = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        model_max_length=GREYBOX.text_len,
+    )
+    wrapped.save_pretrained(target / "tokenizer")
+
+
+def write_index(target: Path) -> None:
+    """What ties the parts together, and the scheduler's settings."""
+    index = {
+        "_class_name": "WanPipeline",
+        "boundary_ratio": GREYBOX.experts[0].floor,
+        "expand_timesteps": True,
+        "scheduler": ["diffusers", "UniPCMultistepScheduler"],
+        "text_encoder": ["transformers", "UMT5EncoderModel"],
+        "tokenizer": ["transformers", "PreTrainedTokenizerFast"],
+        "transformer": ["diffusers", "WanTransformer3DModel"],
+        "transformer_2": ["diffusers", "WanTransformer3DModel"],
+        "vae": ["diffusers", "AutoencoderKLWan"],
+    }
+    (target / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
+    scheduler = {
+        "_class_name": "UniPCMultistepScheduler",
+        "flow_shift": GREYBOX.shift,
+        "num_train_timesteps": 1000,
+        "prediction_type": "flow_prediction",
+        "use_flow_sigmas": True,
+    }
+    (target / "scheduler").mkdir(exist_ok=True)
+    place = target / "scheduler" / "scheduler_config.json"
+    place.write_text(json.dumps(scheduler, indent=2) + "\n")
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path), default=Path("model/greybox"))
+def main(target: Path) -> None:
+    """Write the checkpoint and print its size."""
+    folder = training_folder()
+    write_text(folder, target)
+    write_codec(folder, target)
+    for index in range(len(GREYBOX.experts)):
+        write_expert(folder, target, index)
+    write_index(target)
+    size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+    print(f"{target}: {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Prompts of the footage and what they mean: compiled by the product, labelled by the product.
+
+Usage: python -m training.prompts. Writes one line a clip, wording and mirror image.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from shots import Shot, ShotList, compile_prompt, parse_shots
+from storyboard.layout.lexicon import COLOURS
+from storyboard.layout.reading import read_shot
+from training.boards import sample_board
+from training.footage import Footage, training_folder
+from training.wording import mirrored, reworded
+
+WORDINGS = 2
+
+
+def read_wording(seed: int, wording: int, is_mirrored: bool, **choices: Any) -> tuple[ShotList, Shot]:
+    """The board of a seed in one of its wordings, read as a user's file is read."""
+    board = reworded(sample_board(seed, **choices), wording)
+    text = yaml.safe_dump(board, sort_keys=False, allow_unicode=True)
+    shot_list = parse_shots(mirrored(text) if is_mirrored else text, Path(f"footage_{seed}.yaml"))
+    return shot_list, shot_list.shots[0]
+
+
+def meaning(board: ShotList, shot: Shot) -> dict[str, str]:
+    """Every field that a prompt should let a reader recover."""
+    reading = read_shot(board, shot)
+    lead = reading.actors[0]
+    names = [name for name, colour in COLOURS.items() if colour == lead.colour]
+    camera, light = shot.camera, shot.lighting
+    fields = {
+        "figure": lead.figure,
+        "colour": names[0] if names else "none",
+        "count": str(len(reading.actors)),
+        "place": reading.place,
+        "pace": f"{lead.speed}",
+        "heading": lead.heading if lead.speed else "none",
+        "size": camera.size,
+        "angle": camera.angle,
+        "movement": camera.movement[0],
+        "speed": camera.speed,
+        "lens": str(sum(camera.lens_mm >= edge for edge in (16, 28, 45, 70, 135))),
+        "composition": shot.composition or "none",
+        "side": f"{light.direction} {light.side}",
+    }
+    for field in ("source", "quality", "contrast", "time", "tone"):
+        fields[field] = getattr(light, field) or "none"
+    if board.model.tags == "lean":  # a lean prompt leaves tags out: they cannot be asked for
+        kept = ("figure", "colour", "count", "place", "pace", "heading", "movement", "speed")
+        fields = {name: fields[name] for name in kept}
+    return fields
+
+
+@click.command()
+def main() -> None:
+    """Compile the prompts of all footage, and of as many boards again without footage."""
+    folder = training_folder()
+    seeds = [int(seed) for seed in Footage().seeds]
+    part = folder / "prompts.part"
+    with part.open("w") as file:
+        for seed in seeds:
+            for is_mirrored in (False, True):
+                for wording in range(WORDINGS):
+                    board, shot = read_wording(seed, wording, is_mirrored)
+                    prompt = compile_prompt(board, shot).positive
+                    row = {"seed": seed, "mirrored": is_mirrored, "prompt": prompt}
+                    file.write(json.dumps(row | {"meaning": meaning(board, shot)}) + "\n")
+    part.replace(folder / "prompts.jsonl")
+
+
+if __name__ == "__main__":
+    main()
