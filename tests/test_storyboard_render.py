@@ -166,7 +166,7 @@ def test_shot_that_fails_is_kept_apart(weights, tmp_path):
     picture.write_bytes(b"no picture")
     text = BOARD.replace("A man walks.", "A man walks., references: {first-frame: broken.png}")
     plan = plan_of(weights, text)
-    store, events, failures = run(plan, tmp_path)
+    _, events, failures = run(plan, tmp_path)
     assert [take.shot.id for take in failures] == ["1"]
     assert "cannot identify image file" in failures[plan.takes[0]]
     assert {take for stage, take in finished(events) if stage == "conform"} == {"1A_T01", "2_T01"}
@@ -193,7 +193,7 @@ def test_shot_whose_source_failed_says_so(weights, tmp_path):
 
 def test_numbers_that_are_not_finite_stop_the_shot_and_name_the_step(weights, tmp_path):
     plan = plan_of(weights)
-    high = replace(plan.stages[2], guidance=float("inf"))
+    high = replace(plan.stages[2], guidance=1e38)
     stages = [*plan.stages[:2], high]
     events = []
     failures = render(

@@ -1,4 +1,4 @@
-"""The latent that greybox's codec speaks: principal components of blocks of 4×16×16 pixels.
+"""The latent that greybox's codec speaks: principal components of blocks of 4 x 16 x 16 pixels.
 
 Usage: python -m training.basis. A closed form over the footage, minutes instead of days: it fixes
 what a latent is before any network is trained, so that decoder, encoder and experts can all learn

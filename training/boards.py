@@ -8,120 +8,18 @@ from seeds that training never uses.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 Board = dict[str, Any]
 Random = np.random.Generator
 
 UNSEEN_SEED = 1_000_000_000  # seeds from here on are for judging, never for training
 
-# fmt: off
-_COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "white", "black", "grey")
-_PEOPLE = (
-    "a woman", "a man", "a woman in her thirties", "an old man", "a young woman", "a tall man",
-    "a boy", "a girl", "a thin man of about sixty", "a young man with glasses", "a driver",
-    "a woman with short hair", "a man with a beard", "an officer", "a courier", "a stranger",
-)
-_CLOTHES = (
-    "coat", "jacket", "raincoat", "dress", "uniform", "jumper", "suit", "hoodie", "shirt", "overall",
-    "wool coat", "leather jacket", "oilskin raincoat", "long coat", "tracksuit",
-)
-_THINGS = {
-    "robot": ("robot", "android"),
-    "dog": ("dog", "hound"),
-    "car": ("car", "taxi", "sedan", "sports car"),
-    "truck": ("truck", "van", "delivery van"),
-    "bus": ("bus", "tram"),
-    "house": ("house", "cottage"),
-    "tower": ("tower", "skyscraper"),
-    "tree": ("tree",),
-    "ball": ("ball", "globe"),
-    "box": ("box", "crate", "parcel"),
-    "bottle": ("bottle", "flask"),
-    "boat": ("boat", "ship"),
-}
-_SHARES = {
-    "person": 0.36, "robot": 0.08, "dog": 0.06, "car": 0.11, "truck": 0.05, "bus": 0.07, "house": 0.05,
-    "tower": 0.03, "tree": 0.03, "ball": 0.05, "box": 0.04, "bottle": 0.05, "boat": 0.02,
-}
-_ON_FOOT = frozenset({"person", "robot", "dog"})
-_VEHICLES = frozenset({"car", "truck", "bus", "boat"})
-
-_PLACES = {
-    "street": (
-        "a deserted tram stop on a cobbled street in heavy rain", "a wide city street", "an empty street",
-        "a narrow street between tall fronts", "a quiet road in the old town", "a busy avenue",
-    ),
-    "forest": ("a dark pine forest", "a clearing in the woods", "a dense forest", "a park with tall pines"),
-    "field": ("an open field", "a green meadow with a wooden fence", "a lawn behind a farm", "a wide grassy plain"),
-    "desert": ("a rocky desert", "an endless desert with mesas", "a sandy wasteland", "red dunes"),
-    "shore": ("a sandy beach with a pier", "the shore of a calm sea", "an empty beach", "a windy coast"),
-    "room": ("a plain room with a window", "a small living room", "a quiet bedroom", "a kitchen with a wooden floor"),
-    "carriage": (
-        "the empty interior of an old wooden tram", "the interior of a train carriage",
-        "the interior of a night tram with wooden seats",
-    ),
-    "studio": ("a bare photo studio", "a studio with a grey backdrop", "a film studio with two soft lamps"),
-}
-_INDOORS = frozenset({"room", "carriage", "studio"})
-_FITS = {
-    "person": tuple(_PLACES),
-    "robot": tuple(_PLACES),
-    "dog": ("street", "forest", "field", "desert", "shore", "room", "studio"),
-    "car": ("street", "field", "desert", "shore", "studio"),
-    "truck": ("street", "field", "desert", "shore", "studio"),
-    "bus": ("street", "field", "desert", "shore"),
-    "house": ("street", "forest", "field", "desert", "shore"),
-    "tower": ("street", "forest", "field", "desert", "shore"),
-    "tree": ("street", "field", "desert", "shore"),
-    "ball": tuple(_PLACES),
-    "box": tuple(_PLACES),
-    "bottle": ("room", "studio", "carriage", "street", "shore"),
-    "boat": ("shore",),
-}
-_WAITING = (
-    "stands still", "waits", "stands and looks ahead", "stands alone", "pauses", "looks into the lens",
-    "stops and looks up", "listens", "breathes slowly", "turns to look at something",
-)
-_RESTING = ("stands still", "rests there", "is seen up close", "fills the picture", "waits", "sits in the light")
-_WALKING = ("walks", "strolls", "walks slowly", "steps forward")
-_RUNNING = ("runs", "sprints", "dashes", "hurries")
-_DRIVING = ("drives", "rolls", "speeds", "moves")
-_WAYS = ("from left to right", "from right to left", "towards the camera", "away from the camera", "to the right", "to the left")
-_WEATHER = (
-    "", "", "", " while rain falls", " as the wind rises", " in silence", " as the light changes",
-    " at the end of a long day", ", out of breath", " without a sound", " for a moment",
-)
-_TEXTURES = ("", "", "", "35mm film grain", "35mm film grain, wet asphalt reflections, muted teal and amber", "fine grain", "clean digital picture")
-
-_SIZES = {"EWS": 5, "WS": 17, "FS": 22, "MWS": 10, "MS": 18, "MCU": 12, "CU": 12, "BCU": 2, "ECU": 2}
-_ANGLES = {
-    "eye-level": 52, "low": 12, "high": 12, "dutch": 5, "overhead": 5, "aerial": 4, "worms-eye": 2,
-    "ground": 3, "shoulder": 3, "hip": 2,
-}
-MEASURED_MOVES = {
-    "static": 13, "pan-left": 6, "pan-right": 6, "tilt-up": 6, "tilt-down": 6, "push-in": 8, "pull-out": 8,
-    "track-left": 6, "track-right": 6, "crane-up": 4, "crane-down": 4, "orbit-left": 4, "orbit-right": 4,
-    "zoom-in": 4, "zoom-out": 4, "roll-left": 2, "roll-right": 2, "dolly-zoom": 1, "fly-through": 2,
-    "handheld": 2, "steadicam": 1, "whip-pan-left": 1, "whip-pan-right": 1, "follow": 2, "lead": 2,
-}
-_SPEEDS = {"medium": 60, "slow": 20, "very slow": 5, "fast": 15}
-_LENSES = {24: 12, 28: 10, 35: 40, 50: 24, 85: 14}
-_LIGHT = {
-    "time": {None: 25, "day": 25, "night": 18, "dawn": 7, "sunrise": 7, "sunset": 12, "dusk": 10},
-    "source": {
-        None: 55, "sun": 8, "clear-sky": 4, "overcast": 9, "moonlight": 4, "practical": 6, "fluorescent": 4,
-        "firelight": 5, "neon": 5,
-    },
-    "quality": {None: 60, "soft": 20, "hard": 20},
-    "direction": {
-        None: 38, "side": 30, "top": 6, "under": 4, "edge": 6, "back": 7, "silhouette": 4, "front": 5,
-    },
-    "contrast": {None: 60, "high-contrast": 20, "low-contrast": 20},
-    "tone": {None: 58, "warm": 14, "cool": 14, "desaturated": 7, "saturated": 7},
-}  # fmt: skip
+PHRASES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("phrases.yaml").read_text())
 
 
 def _pick(random: Random, weights: dict[Any, float]) -> Any:  # noqa: ANN401 - words or None
@@ -139,26 +37,26 @@ def _article(words: str) -> str:
 
 
 def _camera(random: Random, figure: str, moves: dict[str, float]) -> dict[str, Any]:
-    sizes = dict(_SIZES)
-    if figure not in _ON_FOOT:  # an eye has a close-up, a crate has not
+    sizes = dict(PHRASES["sizes"])
+    if figure not in PHRASES["on_foot"]:  # an eye has a close-up, a crate has not
         sizes |= {"CU": 5, "BCU": 0, "ECU": 0, "MCU": 8}
     move = _pick(random, moves)
     camera: dict[str, Any] = {
         "size": _pick(random, sizes),
-        "angle": _pick(random, _ANGLES),
+        "angle": _pick(random, PHRASES["angles"]),
         "movement": move,
-        "lens": f"{_pick(random, _LENSES)}mm",
+        "lens": f"{_pick(random, PHRASES['lenses'])}mm",
     }
     if move not in ("static", "handheld", "steadicam") and "whip" not in move:
-        camera["speed"] = _pick(random, _SPEEDS)
+        camera["speed"] = _pick(random, PHRASES["speeds"])
     if random.random() < 0.08:
         camera["focus"] = _one(random, ("shallow", "deep"))
     return camera
 
 
 def _lighting(random: Random, place: str) -> dict[str, str]:
-    light = {field: _pick(random, weights) for field, weights in _LIGHT.items()}
-    if place in _INDOORS and light["source"] in ("overcast", "clear-sky"):
+    light = {field: _pick(random, weights) for field, weights in PHRASES["light"].items()}
+    if place in PHRASES["indoors"] and light["source"] in ("overcast", "clear-sky"):
         light["source"] = None
     if light["time"] in ("night", "dusk") and light["source"] in ("sun", "clear-sky"):
         light["source"] = "moonlight"
@@ -172,13 +70,17 @@ def _lighting(random: Random, place: str) -> dict[str, str]:
 
 def _verb(random: Random, figure: str) -> str:
     stays = random.random() < 0.55
-    if figure in _ON_FOOT:
+    if figure in PHRASES["on_foot"]:
         if stays:
-            return _one(random, _WAITING)
-        return _one(random, _WALKING if random.random() < 0.6 else _RUNNING) + " " + _one(random, _WAYS)
-    if figure in _VEHICLES and not stays:
-        return _one(random, _DRIVING) + " " + _one(random, _WAYS)
-    return _one(random, _RESTING)
+            return _one(random, PHRASES["waiting"])
+        return (
+            _one(random, PHRASES["walking"] if random.random() < 0.6 else PHRASES["running"])
+            + " "
+            + _one(random, PHRASES["ways"])
+        )
+    if figure in PHRASES["vehicles"] and not stays:
+        return _one(random, PHRASES["driving"]) + " " + _one(random, PHRASES["ways"])
+    return _one(random, PHRASES["resting"])
 
 
 def _cast(random: Random, count: int) -> dict[str, Any]:
@@ -187,9 +89,10 @@ def _cast(random: Random, count: int) -> dict[str, Any]:
     chosen = random.permutation(len(names))[:count]
     cast = {}
     for k in chosen:
-        looks = _one(random, _PEOPLE)
+        looks = _one(random, PHRASES["people"])
         who = "the man" if " man" in looks or "boy" in looks else "the woman"
-        outfit = _article(f"{_one(random, _COLOURS)} {_one(random, _CLOTHES)}")
+        colour = _one(random, PHRASES["colours"])
+        outfit = _article(f"{colour} {_one(random, PHRASES['clothes'])}")
         if random.random() < 0.3:
             outfit += f" over a grey {_one(random, ('wool jumper', 'shirt', 'dress'))}"
         cast[names[k].lower()] = {
@@ -209,9 +112,9 @@ def sample_board(seed: int, *, moves: dict[str, float] | None = None) -> Board:
         moves: Weights of camera moves to draw from, instead of the usual mix.
     """
     random = np.random.default_rng(seed)
-    figure = _pick(random, _SHARES)
-    place = _one(random, _FITS[figure])
-    camera = _camera(random, figure, moves or MEASURED_MOVES)
+    figure = _pick(random, PHRASES["shares"])
+    place = _one(random, PHRASES["fits"][figure])
+    camera = _camera(random, figure, moves or PHRASES["moves"])
     shot: dict[str, Any] = {
         "id": "1",
         "camera": camera,
@@ -219,10 +122,10 @@ def sample_board(seed: int, *, moves: dict[str, float] | None = None) -> Board:
         "duration": f"{float(random.integers(4, 11)) / 2:g}s",
     }
     board: Board = {"storyboard": 1, "title": f"Footage {seed}", "style": {"seed": seed % 100_000}}
-    texture = _one(random, _TEXTURES)
+    texture = _one(random, PHRASES["textures"])
     if texture:
         board["style"]["texture"] = texture
-    verb, weather = _verb(random, figure), _one(random, _WEATHER)
+    verb, weather = _verb(random, figure), _one(random, PHRASES["weather"])
     if figure == "person" and random.random() < 0.6:
         cast = _cast(random, 2 if random.random() < 0.2 else 1)
         board["characters"] = cast
@@ -236,8 +139,8 @@ def sample_board(seed: int, *, moves: dict[str, float] | None = None) -> Board:
         shot["composition"] = _one(random, ("left-heavy", "right-heavy", "symmetrical", "balanced"))
     board["locations"] = {
         "place": {
-            "heading": ("INT. " if place in _INDOORS else "EXT. ") + place.upper(),
-            "looks": _one(random, _PLACES[place]),
+            "heading": ("INT. " if place in PHRASES["indoors"] else "EXT. ") + place.upper(),
+            "looks": _one(random, PHRASES["places"][place]),
         }
     }
     board["scenes"] = [{"number": 1, "location": "place", "shots": [shot]}]
@@ -245,10 +148,11 @@ def sample_board(seed: int, *, moves: dict[str, float] | None = None) -> Board:
 
 
 def _noun_phrase(random: Random, figure: str) -> str:
-    colour = _one(random, _COLOURS)
+    colour = _one(random, PHRASES["colours"])
     if figure == "person":
-        dressed = f"in {_article(f'{colour} {_one(random, _CLOTHES)}')}"
-        phrase = f"{_one(random, _PEOPLE)} {dressed}"
+        clothes = _one(random, PHRASES["clothes"])
+        dressed = "in " + _article(f"{colour} {clothes}")
+        phrase = f"{_one(random, PHRASES['people'])} {dressed}"
     else:
-        phrase = _article(f"{colour} {_one(random, _THINGS[figure])}")
+        phrase = _article(f"{colour} {_one(random, PHRASES['things'][figure])}")
     return phrase[0].upper() + phrase[1:]

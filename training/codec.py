@@ -30,7 +30,9 @@ HELD_OUT_CLIPS = 12
 PARTS = {"decoder": ("decoder.", "conv2."), "encoder": ("encoder.", "conv1.")}
 
 
-def crops(footage: Footage, random: np.random.Generator, batch: int, shape: tuple[int, int, int]) -> Tensor:
+def crops(
+    footage: Footage, random: np.random.Generator, batch: int, shape: tuple[int, int, int]
+) -> Tensor:
     """A batch (B, 3, T, H, W) in [-1, 1] cut anywhere in training clips, half mirrored."""
     frames, height, width = shape
     cut = np.empty((batch, frames, height, width, 3), np.uint8)

@@ -66,7 +66,9 @@ class Clips:
     def latent(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
         """(C, T, H, W), as the codec speaks it."""
         shard, row = divmod(clip, len(self.latents[length][0]))
-        return torch.from_numpy(self.latents[length][shard][row, int(is_mirrored)].astype(np.float32))
+        return torch.from_numpy(
+            self.latents[length][shard][row, int(is_mirrored)].astype(np.float32)
+        )
 
     def rays(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
         """(24, T, H, W) at two rays a latent cell, distances in units of the subject's."""
@@ -85,14 +87,16 @@ class Clips:
         """Random training examples of one length."""
         chosen = random.integers(HELD_OUT_CLIPS, len(self), size)
         mirror = random.random(size) < 0.5
-        clean = torch.stack([self.latent(c, length, m) for c, m in zip(chosen, mirror, strict=True)])
+        clean = torch.stack(
+            [self.latent(c, length, m) for c, m in zip(chosen, mirror, strict=True)]
+        )
         rays = torch.stack([self.rays(c, length, m) for c, m in zip(chosen, mirror, strict=True)])
         context = self.contexts.sample(random, chosen, mirror, drop=TEXT_DROP)
         return Batch(clean, context, rays, torch.from_numpy(random.random(size) < FIRST_FRAME))
 
 
 def noise_levels(random: np.random.Generator, size: int, low: float, high: float) -> Tensor:
-    """Stratified noise levels in [low, high), denser towards noise as sampling is. (B,)"""
+    """Stratified noise levels in [low, high), denser towards noise as sampling is, (B,)."""
     # The range is cut in the unshifted variable, so both experts see the density of the whole.
     ends = [x / (SHIFT - (SHIFT - 1) * x) for x in (low, high)]
     strata = (random.permutation(size) + random.random(size)) / size
@@ -100,9 +104,7 @@ def noise_levels(random: np.random.Generator, size: int, low: float, high: float
     return torch.from_numpy(SHIFT * u / (1 + (SHIFT - 1) * u)).float()
 
 
-def flow_loss(
-    expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: bool
-) -> Tensor:
+def flow_loss(expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: bool) -> Tensor:
     """Mean squared error of the velocity, over the frames that are not given."""
     start = torch.randn_like(batch.clean)
     level = noise[:, None].repeat(1, batch.clean.shape[2])
@@ -132,7 +134,9 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
             torch.stack([clips.rays(c, LENGTHS[0], False) for c in part]),
             torch.zeros(len(part), dtype=torch.bool),
         )
-        losses.append(float(flow_loss(expert, batch, noise_levels(random, len(part), low, high), True)))
+        losses.append(
+            float(flow_loss(expert, batch, noise_levels(random, len(part), low, high), True))
+        )
     return float(np.mean(losses))
 
 
@@ -146,7 +150,9 @@ def main(stage: str, minutes: float, total_steps: int, batch_size: int, long_sha
     """Train one stage for a while and save; the experts branch from the shared run."""
     folder = training_folder()
     expert = new_expert(seed=1)
-    optimizers = Optimizers(expert, lr=LEARNING_RATE, adam_only=("head.", "patch_embedding", "time_", "modulation"))
+    optimizers = Optimizers(
+        expert, lr=LEARNING_RATE, adam_only=("head.", "patch_embedding", "time_", "modulation")
+    )
     average = MovingAverage(expert, 0.999)
     step = load_state(folder / stage, expert, optimizers, average)
     if step == 0 and stage != "shared":

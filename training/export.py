@@ -18,9 +18,9 @@ from transformers import PreTrainedTokenizerFast
 
 from model.presets import GREYBOX
 from model.rename import TRANSFORMER, vae_wan22_rules
+from training.codec import trained_codec
 from training.contexts import trained_encoder
 from training.footage import training_folder
-from training.codec import trained_codec
 from training.sizes import CODEC, EXPERT, LATENT_CHANNELS, new_expert
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"

@@ -30,7 +30,9 @@ def read_board(seed: int, **choices: object) -> tuple[ShotList, Shot]:
     return board, board.shots[0]
 
 
-def film(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float64], NDArray[np.float64]]:
+def film(
+    seed: int,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float64], NDArray[np.float64]]:
     """Frames, subject coverage, poses and focal lengths of a seed's board."""
     board, shot = read_board(seed)
     path = camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 def orthogonalised(matrix: Tensor, rounds: int = 5) -> Tensor:
-    """The nearest semi-orthogonal matrix, roughly, by Newton-Schulz in bfloat16. (R, C) → (R, C)."""
+    """The nearest semi-orthogonal matrix, roughly, by Newton-Schulz in bfloat16, (R, C)."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrix.bfloat16()
     tall = x.shape[0] > x.shape[1]

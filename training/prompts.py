@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 import yaml
@@ -22,9 +21,11 @@ from training.wording import mirrored, reworded
 WORDINGS = 2
 
 
-def read_wording(seed: int, wording: int, is_mirrored: bool, **choices: Any) -> tuple[ShotList, Shot]:
+def read_wording(
+    seed: int, wording: int, is_mirrored: bool, moves: dict[str, float] | None = None
+) -> tuple[ShotList, Shot]:
     """The board of a seed in one of its wordings, read as a user's file is read."""
-    board = reworded(sample_board(seed, **choices), wording)
+    board = reworded(sample_board(seed, moves=moves), wording)
     text = yaml.safe_dump(board, sort_keys=False, allow_unicode=True)
     shot_list = parse_shots(mirrored(text) if is_mirrored else text, Path(f"footage_{seed}.yaml"))
     return shot_list, shot_list.shots[0]

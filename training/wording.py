@@ -11,60 +11,26 @@ import re
 
 import numpy as np
 
-from training import boards
-from training.boards import Board, Random
-
-_MORE_PEOPLE = (
-    "a woman in her thirties with short black hair and a scar over her left eyebrow",
-    "a thin tram driver of about sixty with a white moustache", "a teenage girl", "a child", "a nurse",
-    "an elderly woman with a cane", "a broad-shouldered man", "a runner", "a waiter", "a young actress",
-    "a tired detective", "a farmer", "a cyclist", "a man of forty with a grey beard",
-)
-_MORE_WEATHER = (
-    " as the light of a passing tram slides across the scene", " while the city hums far away",
-    ", one arm raised, splashing through the puddles", " and the curtains move", ", then hesitates",
-    " as smoke drifts through the light", " while nobody watches", ", breathing hard", " as snow begins to fall",
-    " just as the clock strikes", ", and nothing else happens", " in the cold morning air",
-)
-_MORE_PLACES = {
-    "street": ("a cobbled street at the edge of the old town", "a tram stop in the rain", "a city avenue with shop fronts"),
-    "forest": ("a forest of tall pines", "the edge of a wood"),
-    "field": ("a field of grass with a fence and a few trees", "the countryside, grass to the horizon"),
-    "desert": ("a desert of red sand and boulders", "a dry canyon"),
-    "shore": ("the seaside, sand and a wooden pier", "a quiet harbour beach"),
-    "room": ("an ordinary room with a lamp and a sofa", "a hotel bedroom", "the lobby of a small hotel"),
-    "carriage": ("the inside of a tram carriage at night", "a tram carriage with wooden seats"),
-    "studio": ("a plain studio with a grey wall", "a studio, softly lit"),
-}
-_MORE_WAITING = (
-    "stands quite still and waits", "looks up slowly", "holds out a coin", "smiles", "stares into the dark",
-    "stops, out of breath, and looks up", "shakes his head", "raises a hand", "thinks", "speaks softly",
-)
-_LOOKS = ("", "", "", "", "clay model previsualization", "simple 3D render", "grey box animation", "low-poly 3D animation")
+from training.boards import PHRASES, Board, Random
 
 
 def _groups() -> list[tuple[str, ...]]:
-    places = [boards._PLACES[name] + _MORE_PLACES[name] for name in boards._PLACES]
-    things = list(boards._THINGS.values())
-    return [
-        boards._PEOPLE + _MORE_PEOPLE,
-        boards._CLOTHES,
-        boards._WAITING + _MORE_WAITING,
-        boards._RESTING,
-        boards._WALKING,
-        boards._RUNNING,
-        boards._DRIVING,
-        tuple(w for w in boards._WEATHER if w) + _MORE_WEATHER,
-        *places,
-        *things,
-    ]  # fmt: skip
+    more = PHRASES["more"]
+    same = ["people", "waiting", "weather"]
+    groups = [[*PHRASES[name], *more[name]] for name in same]
+    groups += [PHRASES[name] for name in ("clothes", "resting", "walking", "running", "driving")]
+    groups += [[*PHRASES["places"][name], *more["places"][name]] for name in PHRASES["places"]]
+    groups += PHRASES["things"].values()
+    return [tuple(phrase for phrase in group if phrase) for group in groups]
 
 
 _GROUPS = _groups()
 _OF = {phrase: group for group in _GROUPS for phrase in group}
 # A group may share a phrase with a longer one; the longest match is what was meant.
 _PATTERN = re.compile(
-    r"(?<![\w])(" + "|".join(sorted(map(re.escape, map(str.strip, _OF)), key=len, reverse=True)) + r")(?![\w])"
+    r"(?<![\w])("
+    + "|".join(sorted(map(re.escape, map(str.strip, _OF)), key=len, reverse=True))
+    + r")(?![\w])"
 )
 _STRIPPED = {phrase.strip(): group for phrase, group in _OF.items()}
 
@@ -95,8 +61,8 @@ def reworded(board: Board, wording: int) -> Board:
     place = board["locations"]["place"]
     place["looks"] = _lower_first(_reword(place["looks"], random))
     style = board["style"]
-    style["texture"] = boards._TEXTURES[int(random.integers(len(boards._TEXTURES)))]
-    style["look"] = _LOOKS[int(random.integers(len(_LOOKS)))]
+    style["texture"] = PHRASES["textures"][int(random.integers(len(PHRASES["textures"])))]
+    style["look"] = PHRASES["looks"][int(random.integers(len(PHRASES["looks"])))]
     board["model"] = {"tags": "lean" if random.random() < 0.25 else "full"}
     return board
 

@@ -57,7 +57,9 @@ class Reader(nn.Module):
         self.encoder = encoder
         self.classes = classes
         self.queries = nn.Parameter(torch.randn(len(classes), TEXT_WIDTH) * 0.1)
-        self.outputs = nn.ModuleList(nn.Linear(TEXT_WIDTH, len(names)) for names in classes.values())
+        self.outputs = nn.ModuleList(
+            nn.Linear(TEXT_WIDTH, len(names)) for names in classes.values()
+        )
 
     def forward(self, tokens: Tensor, mask: Tensor) -> list[Tensor]:
         """Tokens and mask (B, M) to logits (B, classes) per field."""
@@ -96,7 +98,9 @@ def main(minutes: float, total_steps: int, batch: int) -> None:
     tokens = [encoding.ids for encoding in tokenizer.encode_batch([row["prompt"] for row in rows])]
     labels = np.array([[index[n].get(row["meaning"].get(n), -100) for n in names] for row in rows])
     reader = Reader(new_encoder(tokenizer.get_vocab_size(), seed=2), classes)
-    optimizers = Optimizers(reader, lr=LEARNING_RATE, adam_only=("shared", "embed", "queries", "bias"))
+    optimizers = Optimizers(
+        reader, lr=LEARNING_RATE, adam_only=("shared", "embed", "queries", "bias")
+    )
     average = MovingAverage(reader, 0.995)
     step = load_state(folder / "words", reader, optimizers, average)
     log, random = Log(folder / "words"), np.random.default_rng(step)
@@ -136,7 +140,9 @@ def _accuracy(
             known = truth[:, k] >= 0
             right[k] += (out.argmax(-1).numpy() == truth[:, k])[known].sum()
             asked[k] += known.sum()
-    return {name: round(float(r / max(a, 1)), 4) for name, r, a in zip(names, right, asked, strict=True)}
+    return {
+        name: round(float(r / max(a, 1)), 4) for name, r, a in zip(names, right, asked, strict=True)
+    }
 
 
 if __name__ == "__main__":

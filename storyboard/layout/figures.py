@@ -94,7 +94,13 @@ def dog(colour: Colour, stride: float) -> Mesh:
     ]
     for side in (-0.07, 0.07):
         parts.append(
-            limb((-0.44, -0.76, side), (-0.40, -0.88, side), 0.04, _shade(colour, 0.6), end_radius=0.01)
+            limb(
+                (-0.44, -0.76, side),
+                (-0.40, -0.88, side),
+                0.04,
+                _shade(colour, 0.6),
+                end_radius=0.01,
+            )
         )
         for x, lag in ((-0.2, 0.0), (0.3, np.pi)):
             reach = 0.14 * np.sin(stride + lag + (np.pi if side > 0 else 0))
@@ -178,7 +184,9 @@ def house(colour: Colour, stride: float) -> Mesh:
         box((1.3, -4.0, 0.6), (0.5, 1.4, 0.5), (0.40, 0.25, 0.20)),
     ]
     for x in (-1.55, 1.55):
-        parts.append(box((x, -1.55, -2.32), (0.95, 0.9, 0.06), _LAMP if x > 0 else _GLASS, glow=0.9))
+        parts.append(
+            box((x, -1.55, -2.32), (0.95, 0.9, 0.06), _LAMP if x > 0 else _GLASS, glow=0.9)
+        )
         parts.append(box((x, -1.55, -2.34), (0.06, 0.9, 0.06), (0.9, 0.9, 0.88)))
     for z in (-1.2, 1.2):
         parts.append(box((-2.42, -1.55, z), (0.06, 0.9, 0.9), _GLASS, glow=0.9))
@@ -209,7 +217,12 @@ def tree(colour: Colour, stride: float) -> Mesh:
     """A broad tree of 5 m; its crown takes the colour."""
     del stride
     parts = [limb((0, 0, 0), (0, -2.2, 0), 0.26, (0.34, 0.22, 0.14), end_radius=0.16)]
-    crown = ((0, -3.5, 0, 1.5), (-0.9, -2.9, 0.2, 0.95), (0.95, -3.0, -0.1, 1.0), (0.1, -4.5, 0, 0.9))
+    crown = (
+        (0, -3.5, 0, 1.5),
+        (-0.9, -2.9, 0.2, 0.95),
+        (0.95, -3.0, -0.1, 1.0),
+        (0.1, -4.5, 0, 0.9),
+    )
     for x, y, z, radius in crown:
         parts.append(ellipsoid((x, y, z), (radius, radius * 0.85, radius), colour, rings=6))
     return join(parts)
@@ -285,7 +298,16 @@ FIGURES: Mapping[str, Callable[[Colour, float], Mesh]] = MappingProxyType(
 
 # Things that people show from a corner, so that their front and side both read.
 REST_YAW_DEG: Mapping[str, float] = MappingProxyType(
-    {"car": -28, "truck": -28, "bus": -24, "boat": -20, "dog": -15, "house": 24, "tower": 30, "box": 28}
+    {
+        "car": -28,
+        "truck": -28,
+        "bus": -24,
+        "boat": -20,
+        "dog": -15,
+        "house": 24,
+        "tower": 30,
+        "box": 28,
+    }
 )
 VEHICLES = frozenset({"car", "truck", "bus", "boat"})
 

@@ -143,8 +143,8 @@ def _unit_frustum(segments: int, top: float) -> tuple[Array, NDArray[np.int32]]:
     """A round column from y = 0.5 (radius 1) up to y = -0.5 (radius `top`)."""
     around = np.linspace(0, 2 * np.pi, segments, endpoint=False) + np.pi / segments
     circle = np.stack([np.cos(around), np.zeros(segments), np.sin(around)], axis=-1)
-    low = circle + [0, 0.5, 0]
-    high = circle * top + [0, -0.5, 0]
+    low = circle + np.array([0, 0.5, 0])
+    high = circle * top - np.array([0, 0.5, 0])
     vertices = np.concatenate([low, high, [[0, 0.5, 0], [0, -0.5, 0]]]).astype(np.float32)
     here = np.arange(segments)
     after = (here + 1) % segments

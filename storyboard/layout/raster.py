@@ -139,9 +139,7 @@ def _shadow_mask(mesh: Mesh, camera: Camera, rig: LightRig, size: tuple[int, int
     return (soft * np.float32(1 - 0.6 * rig.softness)).astype(np.uint8)
 
 
-def _paint_faces(
-    picture: Bytes, mask: Bytes, mesh: Mesh, camera: Camera, rig: LightRig
-) -> None:
+def _paint_faces(picture: Bytes, mask: Bytes, mesh: Mesh, camera: Camera, rig: LightRig) -> None:
     """Fill every face turned towards the camera, farthest first within its layer."""
     height, width = mask.shape
     corners = mesh.vertices[mesh.faces]  # (N, 4, 3)
@@ -174,9 +172,7 @@ def _paint_faces(
         cv2.fillConvexPoly(mask, polygon, owner[row], cv2.LINE_8, _SUBPIXEL_BITS)
 
 
-def _clip_near(
-    corners: Array, camera: Camera, width: int, height: int
-) -> NDArray[np.int32] | None:
+def _clip_near(corners: Array, camera: Camera, width: int, height: int) -> NDArray[np.int32] | None:
     """The part of a face in front of the camera, in fixed-point pixels."""
     depth = (corners - camera.position) @ camera.turn[:, 2]
     kept: list[Array] = []
@@ -211,7 +207,7 @@ def _shade(mesh: Mesh, normal: Array, view: Array, distance: Array, rig: LightRi
 
 
 def _grade(picture: Bytes, rig: LightRig) -> Bytes:
-    """Saturation and tint of the finished picture, by one 3×3 matrix."""
+    """Saturation and tint of the finished picture, by one 3 x 3 matrix."""
     if rig.saturation == 1 and rig.tint == (1.0, 1.0, 1.0):
         return picture
     grey = np.tile(np.float32([0.30, 0.59, 0.11]), (3, 1))

@@ -73,7 +73,9 @@ def _shore_floor(x: Array, z: Array, distance: Array) -> Array:
     shoreline = z - 4.0 - 0.4 * np.sin(x * 0.6)
     wet = np.clip(shoreline / 1.2 + 0.5, 0, 1)[:, None]
     waves = _line((z + 0.25 * np.sin(x * 0.5)) % 2.4 - 1.2, 0.22, distance)
-    foam = (np.where(shoreline > 0, waves, 0) * 0.5 + _line(shoreline, 0.5, distance) * 0.6)[:, None]
+    foam = (np.where(shoreline > 0, waves, 0) * 0.5 + _line(shoreline, 0.5, distance) * 0.6)[
+        :, None
+    ]
     colour = sand * (1 - wet) + sea * wet
     return (colour * (1 - foam) + np.float32((0.93, 0.95, 0.95)) * foam).astype(np.float32)
 
@@ -141,13 +143,19 @@ def _forest(random: Random) -> Place:
         trunk = limb((0, 0, 0), (0, -height * 0.4, 0), 0.2, (0.30, 0.20, 0.13), end_radius=0.13)
         skirts = [
             limb(
-                (0, -height * low, 0), (0, -height * (low + 0.42), 0), 1.35 - low, green, end_radius=0.02
+                (0, -height * low, 0),
+                (0, -height * (low + 0.42), 0),
+                1.35 - low,
+                green,
+                end_radius=0.02,
             )
             for low in (0.24, 0.42, 0.6)
         ]
         return join([trunk, *skirts])
 
-    near = [pine(0.5).moved((x, 0, z)) for x, z in ((-3.4, 1.5), (3.9, 2.6), (-6.5, -2.0), (6.8, -1.0))]
+    near = [
+        pine(0.5).moved((x, 0, z)) for x, z in ((-3.4, 1.5), (3.9, 2.6), (-6.5, -2.0), (6.8, -1.0))
+    ]
     ground = _floor((0.24, 0.33, 0.17), (0.17, 0.24, 0.12), pitch_m=2.0, strength=0.55)
     return Place(ground, join(near + _scattered(random, 26, 3.5, 32, pine)))
 
@@ -159,7 +167,9 @@ def _field(random: Random) -> Place:
     solids = _scattered(random, 6, 9, 40, broadleaf)
     x = float(random.choice([-9.0, 9.0]))
     solids.append(house((0.74, 0.70, 0.62), 0.0).moved((x, 0, 17), yaw_deg=20))
-    solids += [box((x, -0.5, 7.0), (0.12, 1.0, 0.12), (0.45, 0.36, 0.26)) for x in range(-15, 16, 3)]
+    solids += [
+        box((x, -0.5, 7.0), (0.12, 1.0, 0.12), (0.45, 0.36, 0.26)) for x in range(-15, 16, 3)
+    ]
     solids.append(box((0, -0.78, 7.0), (30, 0.1, 0.06), (0.45, 0.36, 0.26)))
     ground = _floor((0.38, 0.52, 0.22), (0.29, 0.42, 0.16), pitch_m=2.0, strength=0.6)
     return Place(ground, join(solids))
@@ -175,7 +185,9 @@ def _desert(random: Random) -> Place:
         return join(stones)
 
     def mesa(x: float, z: float, size: float) -> Mesh:
-        return limb((x, 0, z), (x, -size, z), size * 1.1, (0.62, 0.36, 0.24), end_radius=size * 0.75)
+        return limb(
+            (x, 0, z), (x, -size, z), size * 1.1, (0.62, 0.36, 0.24), end_radius=size * 0.75
+        )
 
     solids = _scattered(random, 9, 3.5, 26, rock)
     solids += [mesa(-17, 38, 8), mesa(15, 46, 10), mesa(2, 60, 7)]
@@ -188,7 +200,11 @@ def _shore(random: Random) -> Place:
         return ellipsoid((0, -0.15, 0), (0.5 + 0.6 * size, 0.45, 0.5), (0.42, 0.40, 0.38), rings=5)
 
     solids = _scattered(random, 6, 2.5, 9, stone)
-    posts = [limb((x, 0.2, 7 + 2.2 * k), (x, -1.2, 7 + 2.2 * k), 0.12, (0.36, 0.28, 0.20)) for k in range(5) for x in (6.0, 7.6)]
+    posts = [
+        limb((x, 0.2, 7 + 2.2 * k), (x, -1.2, 7 + 2.2 * k), 0.12, (0.36, 0.28, 0.20))
+        for k in range(5)
+        for x in (6.0, 7.6)
+    ]
     deck = [box((6.8, -1.2, 11.5), (2.0, 0.12, 10.5), (0.52, 0.42, 0.30))]
     hills = [ellipsoid((x, 0.4, 75), (26, 5.5, 6), (0.30, 0.38, 0.42), rings=5) for x in (-38, 30)]
     return Place(_shore_floor, join(solids + posts + deck + hills))
@@ -267,13 +283,11 @@ def _studio(random: Random) -> Place:
         for x in np.arange(-12, 12.1, 3.0)
         for y in (1.0, 3.0, 5.0)
     ]
-    stand = [
-        limb((x, 0, 4.2), (x, -3.0, 4.2), 0.04, (0.12, 0.12, 0.12)) for x in (-5.2, 5.2)
-    ] + [box((x, -3.1, 4.0), (0.9, 0.7, 0.25), (0.95, 0.93, 0.88), glow=0.7) for x in (-5.2, 5.2)]
+    stand = [limb((x, 0, 4.2), (x, -3.0, 4.2), 0.04, (0.12, 0.12, 0.12)) for x in (-5.2, 5.2)] + [
+        box((x, -3.1, 4.0), (0.9, 0.7, 0.25), (0.95, 0.93, 0.88), glow=0.7) for x in (-5.2, 5.2)
+    ]
     ground = _floor((0.52, 0.52, 0.53), (0.40, 0.40, 0.42), pitch_m=1.0, strength=0.5)
     return Place(ground, join([join(flats).painted_in(0), *marks, *stand]), is_interior=True)
-
-
 
 
 _BUILDERS: Mapping[str, Callable[[Random], Place]] = MappingProxyType(
