@@ -6,16 +6,59 @@ carry the names of the published Wan 2.2 camera checkpoints (`control_adapter.*`
 """
 
 import math
+from typing import Protocol
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor, nn
 
 from .geometry import FRAMES_PER_LATENT, latent_frames
+from .steady import convolve
 
 # Moment (origin cross direction) and direction, for each frame folded into a latent frame.
 RAY_CHANNELS = 6 * FRAMES_PER_LATENT
+
+
+class CameraPath(Protocol):
+    """What a camera does during a clip; `shots.CameraPath` is one.
+
+    Attributes:
+        camera_to_world: (F, 3, 4) poses in metres, x right, y down, z forward.
+        focal: (F,) focal length over picture width.
+        aspect: Width over height of the field of view.
+        subject_distance_m: What the camera looks at is this far away.
+    """
+
+    @property
+    def camera_to_world(self) -> np.ndarray: ...  # noqa: D102
+    @property
+    def focal(self) -> np.ndarray: ...  # noqa: D102
+    @property
+    def aspect(self) -> float: ...  # noqa: D102
+    @property
+    def subject_distance_m(self) -> float: ...  # noqa: D102
+
+
+def path_rays(path: CameraPath, cells: tuple[int, int], unshuffle: int) -> Tensor:
+    """Draw the rays of a path as an adapter reads them.
+
+    Lengths are in units of the subject's distance: what a picture shows of a travelling camera
+    depends on how far it travels over how far it looks, and metres alone do not say that.
+
+    Args:
+        path: One pose a frame.
+        cells: Columns and rows of the latent.
+        unshuffle: Rays along each side of a latent cell, `CameraAdapter.unshuffle`.
+
+    Returns:
+        (1, 24, T, H, W) float32 with H, W in rays.
+    """
+    poses = torch.as_tensor(np.array(path.camera_to_world, dtype=np.float64))
+    poses[:, :, 3] /= path.subject_distance_m
+    focal = torch.as_tensor(np.array(path.focal, dtype=np.float64))
+    return plucker_rays(poses, focal, path.aspect, (cells[0] * unshuffle, cells[1] * unshuffle))
 
 
 def plucker_rays(
@@ -79,7 +122,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Refine (B, D, H, W)."""
-        return x + self.conv2(F.relu(self.conv1(x)))
+        hidden = F.relu(convolve(x, self.conv1.weight, self.conv1.bias, padding=1))
+        return x + convolve(hidden, self.conv2.weight, self.conv2.bias, padding=1)
 
 
 class CameraAdapter(nn.Module):
@@ -92,13 +136,16 @@ class CameraAdapter(nn.Module):
         self.residual_blocks = nn.Sequential(ResidualBlock(width))
 
     def forward(self, rays: Tensor) -> Tensor:
-        """Turn (B, 24, T, H, W) rays in pixels into (B, L, D) vectors, one per token."""
+        """Turn (B, 24, T, H, W) rays, `unshuffle` a cell, into (B, L, D) vectors, one per token."""
         frames = rearrange(rays.to(self.conv.weight.dtype), "b c t h w -> (b t) c h w")
         cells = F.pixel_unshuffle(frames, self.unshuffle)
-        tokens = self.residual_blocks(self.conv(cells))
+        tokens = self.residual_blocks(convolve(cells, self.conv.weight, self.conv.bias, stride=2))
         return rearrange(tokens, "(b t) d h w -> b (t h w) d", b=rays.shape[0])
 
 
 def unshuffle_of(conv_weight_shape: tuple[int, ...]) -> int:
-    """Read the unshuffle factor, which is the spatial stride of the VAE, from `conv.weight`."""
+    """Read how many rays a side of a latent cell the adapter takes, from `conv.weight`.
+
+    The published checkpoints take one per pixel, so it is the spatial stride of their VAE.
+    """
     return math.isqrt(conv_weight_shape[1] // RAY_CHANNELS)

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor, nn
 
-from .steady import convolve, pointwise, silu
+from .steady import attention, convolve, pointwise, silu
 
 # Small enough to vanish beside any real activation, large enough for float32.
 NORM_EPS = 1e-24
@@ -148,7 +148,7 @@ class AttentionBlock(nn.Module):
         """(T·B, C, H, W) to the same."""
         qkv = pointwise(self.norm(x), self.to_qkv.weight, self.to_qkv.bias)
         query, key, value = rearrange(qkv, "n (three c) h w -> three n 1 (h w) c", three=3)
-        out = F.scaled_dot_product_attention(query, key, value)
+        out = attention(query, key, value)
         out = rearrange(out, "n 1 (h w) c -> n c h w", h=x.shape[2])
         return x + pointwise(out, self.proj.weight, self.proj.bias)
 

@@ -4,14 +4,12 @@ float32 islands live here and in `transformer.py`: norm statistics, modulation, 
 and the residual stream are float32 whatever the dtype of the weights. Called by `transformer`.
 """
 
-import math
-
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from .steady import linear
+from .steady import attention, linear
 
 EPS = 1e-6
 ROTARY_BASE = 10_000.0
@@ -127,8 +125,8 @@ def rotate(x: Tensor, table: Tensor) -> Tensor:
     return rearrange(torch.view_as_real(pairs * table), "b l a p two -> b l a (p two)")
 
 
-def attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
-    """Softmax attention over heads.
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
+    """Softmax attention of tokens, heads last but one.
 
     Args:
         query: (B, L, A, K).
@@ -142,6 +140,4 @@ def attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) ->
     query, key, value = (
         rearrange(x.to(value.dtype), "b l a k -> b a l k") for x in (query, key, value)
     )
-    scale = 1 / math.sqrt(query.shape[-1])
-    out = F.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=scale)
-    return rearrange(out, "b a l k -> b l (a k)")
+    return rearrange(attention(query, key, value, bias), "b a l k -> b l (a k)")

@@ -7,7 +7,7 @@ order for one. What differs between runs is told by arguments, nothing is read f
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from .autoencoder import Autoencoder, decode_stream
-from .camera_adapter import plucker_rays
+from .camera_adapter import CameraPath, path_rays
 from .denoise import OnStep, denoise, draw_noise
 from .errors import GeometryError, PresetError
 from .flow import expert_steps, schedule
@@ -30,23 +30,6 @@ Picture = Image.Image | np.ndarray
 """A PIL image, or (H, W, 3) uint8."""
 
 Residency = Literal["all", "one"]
-
-
-class CameraPath(Protocol):
-    """What a camera does during a clip; `shots.CameraPath` is one.
-
-    Attributes:
-        camera_to_world: (F, 3, 4) poses in metres, x right, y down, z forward.
-        focal: (F,) focal length over picture width.
-        aspect: Width over height of the field of view.
-    """
-
-    @property
-    def camera_to_world(self) -> np.ndarray: ...  # noqa: D102
-    @property
-    def focal(self) -> np.ndarray: ...  # noqa: D102
-    @property
-    def aspect(self) -> float: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -147,7 +130,7 @@ class Wan:
             solver or preset.solver,
         )
         start = _noise(shape, noise, seed).to(self.device)
-        rays = None if camera_path is None else _rays(camera_path, size, num_frames)
+        rays = None if camera_path is None else self._rays(camera_path, shape)
 
         encoder = self.text_encoder()
         context = encoder.encode(prompt)
@@ -196,11 +179,22 @@ class Wan:
                 f"first_frame: {name!r} cannot start from a picture. Leave it out, or use a "
                 "checkpoint that can."
             )
-        if camera_path is not None and not self.checkpoint.has_camera:
+        if camera_path is not None and self.checkpoint.camera_unshuffle is None:
             raise PresetError(
                 f"camera_path: {name!r} has no camera adapter. Leave it out, and say the move "
                 "in the prompt."
             )
+
+    def _rays(self, path: CameraPath, shape: tuple[int, ...]) -> Tensor:
+        """Rays of a path that is as long as the clip, for a latent (1, C, T, H, W)."""
+        num_frames = pixel_frames(shape[2])
+        if len(path.focal) != num_frames:
+            raise GeometryError(
+                f"camera_path: {len(path.focal)} frames, must be {num_frames} like the clip."
+            )
+        unshuffle = self.checkpoint.camera_unshuffle
+        assert unshuffle is not None
+        return path_rays(path, (shape[4], shape[3]), unshuffle)
 
     def _resident(self, name: str, load: Any) -> Any:  # noqa: ANN401 (any network)
         if name not in self._networks:
@@ -279,13 +273,3 @@ def _noise(shape: tuple[int, ...], noise: Tensor | np.ndarray | None, seed: int 
             f"noise: shape is {tuple(given.shape)}, must be {shape} for this size and length."
         )
     return given
-
-
-def _rays(path: CameraPath, size: Size, num_frames: int) -> Tensor:
-    """(1, 24, T, H, W) rays of a path that is as long as the clip."""
-    if len(path.focal) != num_frames:
-        raise GeometryError(
-            f"camera_path: {len(path.focal)} frames, must be {num_frames} like the clip."
-        )
-    poses, focal = (torch.as_tensor(np.asarray(x)) for x in (path.camera_to_world, path.focal))
-    return plucker_rays(poses, focal, path.aspect, size)

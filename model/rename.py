@@ -7,7 +7,7 @@ original and `norm2` in diffusers. Called by `weights` and by whoever writes a c
 
 import re
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain, count, zip_longest
 
 from .errors import WeightsError
 
@@ -118,33 +118,45 @@ def _vae_pairs() -> list[tuple[str, str]]:
     return pairs
 
 
-def _vae21_pairs() -> list[tuple[str, str]]:
+def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> Rules:
+    """Rules of the Wan 2.1 autoencoder.
+
+    Args:
+        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
+        num_levels: Levels, finest first in the encoder.
+    """
     pairs = _vae_pairs()
     pairs += _residual("encoder.downsamples.#", "encoder.down_blocks.#")
     pairs += _resample("encoder.downsamples.#", "encoder.down_blocks.#")
-    # The original decoder is one flat list: three residual blocks and an upsampler per level.
-    for level, layer in ((i, j) for i in range(4) for j in range(4)):
-        ours, theirs = f"decoder.upsamples.{4 * level + layer}", f"decoder.up_blocks.{level}"
-        if layer < 3:
-            pairs += _residual(ours, f"{theirs}.resnets.{layer}")
-        elif level < 3:
-            pairs += _resample(ours, f"{theirs}.upsamplers.0")
-    return pairs
+    # The original decoder is one flat list: residual blocks and an upsampler per level.
+    flat = count()
+    for level in range(num_levels):
+        theirs = f"decoder.up_blocks.{level}"
+        for block in range(num_blocks + 1):
+            pairs += _residual(f"decoder.upsamples.{next(flat)}", f"{theirs}.resnets.{block}")
+        if level < num_levels - 1:
+            pairs += _resample(f"decoder.upsamples.{next(flat)}", f"{theirs}.upsamplers.0")
+    return Rules("Wan 2.1 autoencoder", tuple(pairs))
 
 
-def _vae22_pairs() -> list[tuple[str, str]]:
+def vae_wan22_rules(num_blocks: int = 2) -> Rules:
+    """Rules of the Wan 2.2 autoencoder.
+
+    Args:
+        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
+    """
     pairs = _vae_pairs()
     for side, group, blocks, sampler, place in (
-        ("encoder", "downsamples", "down_blocks", "downsampler", 2),
-        ("decoder", "upsamples", "up_blocks", "upsampler", 3),
+        ("encoder", "downsamples", "down_blocks", "downsampler", num_blocks),
+        ("decoder", "upsamples", "up_blocks", "upsampler", num_blocks + 1),
     ):
         ours, theirs = f"{side}.{group}.#.{group}", f"{side}.{blocks}.#"
         pairs += _residual(f"{ours}.#", f"{theirs}.resnets.#")
-        # The sampler comes after the residual blocks: two in the encoder, three in the decoder.
+        # The sampler comes after the residual blocks of its level.
         pairs += _resample(f"{ours}.{place}", f"{theirs}.{sampler}")
-    return pairs
+    return Rules("Wan 2.2 autoencoder", tuple(pairs))
 
 
 TRANSFORMER = Rules("transformer", tuple(_transformer_pairs()))
-VAE_WAN21 = Rules("Wan 2.1 autoencoder", tuple(_vae21_pairs()))
-VAE_WAN22 = Rules("Wan 2.2 autoencoder", tuple(_vae22_pairs()))
+VAE_WAN21 = vae_wan21_rules()
+VAE_WAN22 = vae_wan22_rules()

@@ -1,6 +1,6 @@
 """Prompt to context: cleaning, tokens, and the UMT5 encoder.
 
-A prompt is encoded at its true length, without padding: positions are relative, so the result is
+A prompt is encoded at its own length, not padded to 512: positions are relative, so the result is
 that of a padded and masked run. The zero rows up to 512 that the experts attend to are added
 downstream. Called by the stage that encodes text.
 """
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from .errors import WeightsError
 from .files import load_network, network_files, read_config
+from .steady import MIN_ROWS
 
 TEXT_LEN = 512
 
@@ -45,9 +46,13 @@ class TextEncoder:
         """
         ids = self.tokenizer.encode(clean(text)).ids
         device = next(self.network.parameters()).device
+        # A few masked rows keep the bits of short prompts independent of the number of threads.
+        num_pads = max(0, MIN_ROWS - len(ids))
+        rows = torch.tensor([ids + [0] * num_pads], device=device)
+        mask = torch.tensor([[1] * len(ids) + [0] * num_pads], device=device)
         with torch.no_grad():
-            hidden: Tensor = self.network(torch.tensor([ids], device=device)).last_hidden_state
-        return hidden[0]
+            hidden: Tensor = self.network(rows, attention_mask=mask).last_hidden_state
+        return hidden[0, : len(ids)]
 
     def num_cut(self, text: str) -> int:
         """Tokens of the prompt that do not fit and are not seen by the model."""

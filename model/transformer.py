@@ -19,7 +19,7 @@ from .errors import GeometryError
 from .layers import (
     AffineNorm,
     RMSNorm,
-    attention,
+    attend,
     float32_linear,
     modulated_norm,
     rotary_table,
@@ -27,7 +27,7 @@ from .layers import (
     sinusoid,
 )
 from .presets import Backbone
-from .steady import Linear, gelu, silu
+from .steady import Linear, gelu, linear, silu
 
 # Sensitive and small: stored in float32 whatever dtype the rest of an expert is loaded in.
 FLOAT32_PARAMETERS = r"^(time_embedding|time_projection|head)\.|modulation$|norm"
@@ -132,13 +132,13 @@ class Block(nn.Module):
         u = rearrange(modulated_norm(x, shift_sa, scale_sa).to(dtype), "b s n d -> b (s n) d")
         own = self.self_attn
         q, k = rotate(own.query(u), table), rotate(own.key(u), table)
-        out = own.o(attention(q, k, own.value(u), None))
+        out = own.o(attend(q, k, own.value(u), None))
         out = rearrange(out, "b (s n) d -> b s n d", s=num_groups)
         x = torch.addcmul(x, gate_sa, out.float())
 
         text = self.cross_attn
         u = rearrange(self.norm3(x).to(dtype), "b s n d -> b (s n) d")
-        out = text.o(attention(text.query(u), key, value, bias))
+        out = text.o(attend(text.query(u), key, value, bias))
         x = x + rearrange(out, "b (s n) d -> b s n d", s=num_groups)
 
         u = modulated_norm(x, shift_ffn, scale_ffn).to(dtype)
@@ -316,4 +316,4 @@ class Transformer(nn.Module):
             ph=ph,
             pw=pw,
         )
-        return F.linear(cells, weight, self.patch_embedding.bias)
+        return linear(cells, weight, self.patch_embedding.bias)

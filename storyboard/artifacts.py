@@ -2,24 +2,23 @@
 
 Contexts and latents are safetensors, which hold numbers and nothing that runs; clips are
 losslessly coded video. The store checks every file against its SHA-256. Tensors that could not be
-shown are refused on the way in, so that nothing not finite is ever kept.
+shown are refused on the way in, so that nothing not finite is ever kept. Clips need no torch,
+so it is imported where tensors are.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-
-import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
-
-from model.solvers import SolverState
+from typing import TYPE_CHECKING
 
 from .errors import StoryboardError
 from .video import LOSSLESS, Frame, read_video, write_video
 
-TENSORS = ".safetensors"
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from model.solvers import SolverState
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,20 @@ class TextContext:
         context: (M, D) without padding.
     """
 
-    context: Tensor
+    context: "Tensor"
 
     def save(self, path: Path) -> None:
         """Write a safetensors file."""
+        from safetensors.torch import save_file
+
         _check_finite("context", self.context)
         save_file({"context": self.context.contiguous().cpu()}, path)
 
     @classmethod
     def load(cls, path: Path) -> "TextContext":
         """Read what `save` wrote."""
+        from safetensors.torch import load_file
+
         return cls(load_file(path)["context"])
 
 
@@ -51,10 +54,12 @@ class Latent:
         state: Latent, step and solver history.
     """
 
-    state: SolverState
+    state: "SolverState"
 
     def save(self, path: Path) -> None:
         """Write a safetensors file."""
+        from safetensors.torch import save_file
+
         tensors = self.state.tensors()
         for name, tensor in tensors.items():
             _check_finite(name, tensor)
@@ -66,6 +71,10 @@ class Latent:
     @classmethod
     def load(cls, path: Path) -> "Latent":
         """Read what `save` wrote."""
+        from safetensors.torch import load_file
+
+        from model.solvers import SolverState
+
         return cls(SolverState.from_tensors(load_file(path)))
 
 
@@ -89,7 +98,9 @@ class Clip:
         return write_video(path, frames, fps=fps, encoding=LOSSLESS)
 
 
-def _check_finite(name: str, tensor: Tensor) -> None:
+def _check_finite(name: str, tensor: "Tensor") -> None:
+    import torch
+
     if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
         raise StoryboardError(
             f"{name}: holds numbers that are not finite, must be finite. "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import __version__
 from .cli_language import COMMANDS
 from .errors import (
     EXIT_INPUT,
@@ -26,8 +27,8 @@ from .errors import (
 if TYPE_CHECKING:
     from shots.schema import ShotList
 
+    from .overrides import Request
     from .preview import Options
-    from .settings import Request
 
 CRASH_FILE = "storyboard-crash.txt"
 PAGE_WIDTH = 160
@@ -47,7 +48,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--weights", type=click.Path(path_type=Path), metavar="FOLDER",
                      help="Checkpoint in the diffusers layout."),
         click.option("--quality", type=click.Choice(["layout", "draft", "preview", "final"]),
-                     help="How hard to try; layout uses no model."),
+                     help="How hard to try: layout uses no model, only final has full size."),
         click.option("--preset", help="Model; `storyboard presets` lists them."),
     ):  # fmt: skip
         command = option(command)
@@ -73,7 +74,7 @@ OUT = click.option(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="storyboard-previz", prog_name="storyboard")
+@click.version_option(__version__, prog_name="storyboard")
 def cli() -> None:
     """From a YAML shot list to an animatic and a contact sheet."""
 
@@ -110,6 +111,7 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Show what would be rendered, and why, without rendering."""
     import json
     from contextlib import ExitStack
+    from dataclasses import asdict
     from tempfile import TemporaryDirectory
 
     from rich.console import Console
@@ -134,18 +136,12 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
             lambda event: notes.append(event.name),
         )
         if asked["as_json"]:
-            takes = [_plan_entry(entry) for entry in take_entries(seen, {})]
+            takes = [asdict(entry) for entry in take_entries(seen, {})]
             told = {"notices": seen.plan.notices, "waves": seen.waves.reason, "takes": takes}
             click.echo(json.dumps(told, ensure_ascii=False, default=str))
         else:
             width = None if sys.stdout.isatty() else PAGE_WIDTH
             print_plan(seen, Console(highlight=False, width=width))
-
-
-def _plan_entry(entry: Any) -> dict[str, object]:  # noqa: ANN401
-    from dataclasses import asdict
-
-    return asdict(entry)
 
 
 @cli.command()
@@ -222,7 +218,7 @@ def _default_folder(board: Path) -> Path:
 
 
 def _request(asked: dict[str, Any]) -> "Request":
-    from .settings import Request
+    from .overrides import Request
 
     settings = []
     for text in asked["settings"]:

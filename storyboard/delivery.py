@@ -110,6 +110,13 @@ def write_animatic(
     return {"file": ANIMATIC, "key": key, "stamp": _stamp(target)}
 
 
+def sweep_drafts(folder: Path) -> None:
+    """Remove what a killed process left half-written among the results."""
+    for place in (folder, folder / CLIPS, folder / STILLS):
+        for draft in place.glob(".*.part"):
+            draft.unlink(missing_ok=True)
+
+
 def remove_stale(before: Manifest | None, now: Manifest, folder: Path) -> None:
     """Remove clips and stills of takes that are no longer on the board.
 
@@ -150,7 +157,7 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
 
     results = {}
     offset = Fraction(_int(manifest.delivery, "title_frames")) / plan.fps
-    for index, take in enumerate(plan.shown):
+    for take in plan.shown:
         entry = manifest.entry(take.shot.id, take.number)
         if entry is None:
             continue
@@ -163,7 +170,7 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             clip=folder / entry.clip if has_clip else None,
             num_frames=take.frames.shot,
             fps=plan.fps,
-            start_s=offset + Fraction(plan.cut.start(index)) / plan.fps,
+            start_s=offset + Fraction(plan.starts[take.shot.id]) / plan.fps,
             preset=plan.settings.preset_name,
             quality=plan.settings.quality,
             positive=take.prompt,

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from .delivery import CLIPS, STILLS, Failures
 from .manifest import Manifest, TakeEntry, used_versions
+from .overrides import Request
 from .plan import RenderPlan
 from .preview import Preview
 from .reasons import reason, take_facts
-from .settings import Request
 from .store import file_sha256
 from .takes import Take
 from .video import VIDEO
@@ -99,7 +99,7 @@ def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeE
         status=_status(is_done=is_done, was_waiting=was_waiting, error=error),
         error="" if is_done else error,
         reason=why(seen, take) if was_waiting else "",
-        start_frame=plan.cut.start(plan.board.shots.index(take.shot)),
+        start_frame=plan.starts[take.shot.id],
         prompt=take.prompt,
         negative=take.negative,
         removed=take.removed,

@@ -3,7 +3,7 @@
 The same rules as in `stages` hold: what can change a result is declared, nothing else. Called
 through the schedule.
 """
-# ruff: noqa: D102 - what the methods of a stage do stands once, at `stages.Stage`
+# ruff: noqa: D102 - what the methods of a stage do stands once, at `stage.Stage`
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from time import perf_counter
 
 from .conform import conform_frames
 from .slate import mark_layout
-from .stages import Stage, Step, noise_meta, since
+from .stage import Stage, Step, noise_meta, since
 from .store import Meta, Ref, Store, content_key
 from .takes import Size, Take
 from .video import DELIVERY, VIDEO, Frame, read_video, write_video

@@ -12,12 +12,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from . import __version__
 from .errors import InputError
 from .store import write_atomically
 
 FILE = "run.json"
 FORMAT = 1
-PACKAGES = ("storyboard-previz", "torch", "numpy", "av", "moviepy", "pillow", "transformers")
+PACKAGES = ("torch", "numpy", "av", "moviepy", "pillow", "transformers")
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,11 @@ def _entry(content: dict[str, Any]) -> TakeEntry:
 
 def used_versions() -> dict[str, str]:
     """Versions of the program, of Python and of the packages that pixels depend on."""
-    versions = {"python": platform.python_version(), "machine": platform.machine()}
+    versions = {
+        "storyboard": __version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)

@@ -4,9 +4,11 @@ The only place where a shot becomes model input. Making a plan touches no networ
 `storyboard plan` is a dry run of `render` that takes no time. Called by the commands.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from model.flow import expert_steps, schedule
@@ -20,7 +22,8 @@ from .names import take_number
 from .notices import plan_notices
 from .settings import LAYOUT_SIZE, Settings
 from .sizes import delivery_size, render_size
-from .stages import Decode, Denoise, EncodePicture, EncodeText, Stage
+from .stage import Stage
+from .stages import Decode, Denoise, EncodePicture, EncodeText
 from .store import Ref
 from .take_plan import TakePlanner
 from .takes import Take
@@ -58,6 +61,13 @@ class RenderPlan:
         """The take of each shot that is in the cut, in order."""
         by_shot = {(take.shot.id, take.number): take for take in self.takes}
         return tuple(by_shot[shot.id, take_number(shot)] for shot in self.board.shots)
+
+    @cached_property
+    def starts(self) -> Mapping[str, int]:
+        """Frame of the film at which each shot begins, by id."""
+        lengths = [shot.frames for shot in self.cut.shots]
+        ids = [shot.id for shot in self.cut.shots]
+        return dict(zip(ids, accumulate(lengths[:-1], initial=0), strict=True))
 
     def final(self, take: Take) -> Ref:
         """Its finished clip."""

@@ -44,12 +44,11 @@ def _head(seen: Preview) -> str:
 
 def _row(seen: Preview, take: Take) -> tuple[str, ...]:
     plan, frames = seen.plan, take.frames
-    index = plan.board.shots.index(take.shot)
     low, high = frames.holds
     is_waiting = take in seen.waiting
     spare = f"+{frames.head + frames.tail}" if frames.head + frames.tail else ""
     return (
-        timecode(plan.cut.start(index), plan.fps) if take in plan.shown else "",
+        timecode(plan.starts[take.shot.id], plan.fps) if take in plan.shown else "",
         take.shot.id,
         f"T{take.number:02}",
         f"{frames.shot}{spare} f",

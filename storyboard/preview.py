@@ -5,15 +5,17 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cost import known_speed
 from .manifest import Manifest, read_manifest
+from .overrides import Request, effective_board
 from .plan import RenderPlan, plan_render
 from .progress import Listener, Warned
 from .render import unfinished
-from .settings import Request, effective_board, settle
+from .settings import settle
 from .store import Store
 from .takes import Take
 from .waves import Waves, plan_waves
@@ -53,7 +55,7 @@ class Preview:
     waves: Waves
     before: Manifest | None
 
-    @property
+    @cached_property
     def waiting(self) -> tuple[Take, ...]:
         """Takes with work to do, in the order of the cut."""
         takes = {take for _, take in self.todo}

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from .executors import Executor
 from .progress import Listener, WaveStarted
-from .stages import Stage
-from .store import Ref, Store
+from .stage import Stage
+from .store import Store
 from .takes import Take
 
 Job = tuple[str, Take]
@@ -53,15 +53,20 @@ def unfinished(
         wanted: Those whose clips are asked for.
         store: What is there.
     """
-    makers = {ref: (stage, take) for take in takes for stage in stages for ref in stage.refs(take)}
-    asked: list[Ref] = [ref for take in wanted for ref in stages[-1].refs(take)]
+    own = {(take, ref): stage for take in takes for stage in stages for ref in stage.refs(take)}
+    makers = {ref: take for take, ref in own}
+    asked = [(take, ref) for take in wanted for ref in stages[-1].refs(take)]
     jobs: set[Job] = set()
     while asked:
-        ref = asked.pop()
-        if ref not in makers or store.holds(ref):
+        take, ref = asked.pop()
+        if store.holds(ref):
             continue
-        stage, take = makers[ref]
-        if (stage.name, take) not in jobs:
-            jobs.add((stage.name, take))
-            asked += stage.needs(take)
+        # A context that takes share is made by the one that asks; a clip by the take it is of.
+        maker = take if (take, ref) in own else makers.get(ref)
+        if maker is None:
+            continue
+        stage = own[maker, ref]
+        if (stage.name, maker) not in jobs:
+            jobs.add((stage.name, maker))
+            asked += [(maker, needed) for needed in stage.needs(maker)]
     return jobs

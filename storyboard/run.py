@@ -21,6 +21,7 @@ from .delivery import (
     plan_film,
     publish_take,
     remove_stale,
+    sweep_drafts,
     write_animatic,
     write_contact_sheet,
     write_review_copy,
@@ -30,6 +31,7 @@ from .errors import InputError, ResourceError, StoryboardError
 from .executors import Executor, LocalExecutor
 from .lock import board_lock
 from .manifest import Manifest
+from .overrides import Request
 from .preview import Options, Preview, preview
 from .progress import (
     ClipReady,
@@ -43,7 +45,6 @@ from .progress import (
     Warned,
 )
 from .render import render
-from .settings import Request
 from .takes import Take
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def render_board(
     with board_lock(folder / STORE):
         seen = preview(board, request, folder / STORE, options, recorder)
         seen.store.clear_drafts()
+        sweep_drafts(folder)
         run = _Run(seen, describe_run(seen.plan, seen.waves, request, folder), folder, recorder)
         run.begin()
         with run.interruption_noted():
@@ -161,7 +163,7 @@ class _Run:
         self._recorder(RunStarted(title, len(plan.takes), len(waves.waves), plan.cut.frames))
         for notice in plan.notices:
             self._recorder(Warned(notice))
-        self._draft.write(self._folder)
+        self._noted("running", {}).write(self._folder)
 
     def listen(self, event: Event) -> None:
         """Pass an event on, and let a finished clip be seen at once."""

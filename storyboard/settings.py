@@ -5,22 +5,20 @@ before `plan`.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from pydantic import BaseModel, ValidationError
 
 from model.flow import SOLVERS
 from model.geometry import is_legal_frames, legal_frames_at_least
 from model.presets import PRESETS, QUALITIES, Expert, Preset, Quality, preset_named
 
 from .errors import InputError
-from .stages import Hardware
+from .overrides import SAMPLING, Request
+from .stage import Hardware
 from .weights import Weights, embedded_folder, know_weights
 
 if TYPE_CHECKING:
@@ -32,28 +30,6 @@ LEVELS = (LAYOUT, "draft", "preview", "final")
 # Without a model there is no grid; these are what a layout is drawn at.
 LAYOUT_SIZE = (384, 216)
 LAYOUT_FPS = Fraction(12)
-
-SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size")
-SECTIONS = ("style", "format", "model")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a command was asked for, before it is looked at.
-
-    Attributes:
-        preset: Name, or None for the board's.
-        quality: One of LEVELS, or None for the board's.
-        weights: Checkpoint folder, or None for the preset's own.
-        device: "auto", "cpu" or "cuda".
-        settings: (key, value) of `--set`, in order.
-    """
-
-    preset: str | None = None
-    quality: str | None = None
-    weights: Path | None = None
-    device: str = "auto"
-    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,60 +67,6 @@ class Settings:
     def preset_name(self) -> str:
         """For people."""
         return self.preset.name if self.preset else LAYOUT
-
-
-def effective_board(board: "ShotList", request: Request) -> "ShotList":
-    """The board with the command line's word in it.
-
-    Raises:
-        InputError: A `--set` names no field, or a value that the field cannot have.
-    """
-    changes = {"use": request.preset, "quality": request.quality}
-    chosen = {key: value for key, value in changes.items() if value is not None}
-    board = board.model_copy(update={"model": board.model.model_copy(update=chosen)})
-    for key, value in request.settings:
-        section, _, name = key.partition(".")
-        if section in SECTIONS and name:
-            part = _with_field(getattr(board, section), key, name.replace("-", "_"), value)
-            board = board.model_copy(update={section: part})
-        elif key not in SAMPLING:
-            raise _unknown_key(board, key)
-    return board
-
-
-def _with_field(part: BaseModel, key: str, name: str, value: str) -> BaseModel:
-    if key == "format.fps":
-        raise InputError(
-            "--set format.fps: lengths in frames are counted when the board is read, must be "
-            "set in the board. Change it there."
-        )
-    fields = type(part).model_fields
-    if name not in fields:
-        raise _unknown_field(key, sorted(fields))
-    try:
-        # One field alone, so that the others keep values that are already resolved.
-        checked = type(part).model_validate({_written(part, name): value})
-    except ValidationError as error:
-        reason = error.errors()[0]["msg"].splitlines()[0]
-        raise InputError(f"--set {key}: {value!r}: {reason}.") from None
-    return part.model_copy(update={name: getattr(checked, name)})
-
-
-def _written(part: BaseModel, name: str) -> str:
-    """A field as the board spells it."""
-    alias = type(part).model_fields[name].alias
-    return alias or name
-
-
-def _unknown_key(board: "ShotList", key: str) -> InputError:
-    fields = [f"{s}.{name}" for s in SECTIONS for name in type(getattr(board, s)).model_fields]
-    return _unknown_field(key, [*fields, *SAMPLING])
-
-
-def _unknown_field(key: str, known: Sequence[str]) -> InputError:
-    near = get_close_matches(key.rpartition(".")[2], known, n=1) or get_close_matches(key, known, 1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(known)}."
-    return InputError(f"--set {key}: no such setting. {hint}")
 
 
 def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings:

@@ -7,17 +7,17 @@ nothing. A stage whose mathematics change gets a new VERSION in the same commit.
 
 Importing this file loads no torch: stages that are already done cost nothing.
 """
-# ruff: noqa: D102 - what the methods of a stage do stands once, at `Stage`
+# ruff: noqa: D102 - what the methods of a stage do stands once, at `stage.Stage`
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from model.flow import Schedule
 from model.geometry import latent_shape
 
+from .stage import Hardware, Step, noise_meta, since
 from .store import Meta, Ref, Store, content_key
 from .takes import Take
 from .video import VIDEO
@@ -30,50 +30,6 @@ if TYPE_CHECKING:
     from model.transformer import Transformer
 
 TENSORS = ".safetensors"
-Step = Callable[[], None]
-"""Told after every unit of work."""
-
-
-class Stage(Protocol):
-    """One stage of the schedule; frozen, so that it can be sent to a worker.
-
-    Attributes:
-        name: Folder of its results in the store.
-        network: What it loads; empty for none.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def network(self) -> str: ...
-
-    def refs(self, take: Take) -> tuple[Ref, ...]:
-        """Results for a take; empty if the stage has nothing to do with it."""
-        ...
-
-    def needs(self, take: Take) -> tuple[Ref, ...]:
-        """Results of earlier stages that it reads."""
-        ...
-
-    def units(self, take: Take) -> int:
-        """How often `run` reports a step."""
-        ...
-
-    def load(self) -> Any:  # noqa: ANN401 (its own network, which only its own `run` sees)
-        """Bring the network into memory; None without one."""
-        ...
-
-    def run(self, network: Any, take: Take, store: Store, step: Step) -> None:  # noqa: ANN401
-        """Make what is missing of the results."""
-        ...
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """Where networks lie and in which numbers they compute."""
-
-    device: str = "cpu"
-    dtype: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -280,7 +236,7 @@ class Denoise:
             texts[0],
             texts[1] if len(texts) > 1 else None,
             self.guidance,
-            camera=tensors.rays(take, device) if self.weights.has_camera else None,
+            camera=tensors.rays(take, network, state.latent),
             first_frame=pictures[0] if pictures else None,
             on_step=on_step,
         )
@@ -358,14 +314,3 @@ class Decode:
 
         store.put(self.refs(take)[0], write)
         step()
-
-
-def since(started: float) -> float:
-    """Seconds since a reading of the clock, to a thousandth."""
-    return round(perf_counter() - started, 3)
-
-
-def noise_meta(store: Store, ref: Ref) -> Meta:
-    """Hash of the noise that a result goes back to, handed on from stage to stage."""
-    meta = store.meta(ref)
-    return {"noise_sha256": meta["noise_sha256"]} if "noise_sha256" in meta else {}

@@ -21,7 +21,7 @@ from .frames import FramePlan, plan_frames, timecode_rate
 from .names import file_stems, take_number
 from .seeds import NoiseRecipe, derive_seed, noise_recipe
 from .settings import Settings
-from .stages import Stage
+from .stage import Stage
 from .store import file_sha256
 from .takes import Picture, Take
 

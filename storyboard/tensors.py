@@ -11,13 +11,14 @@ from PIL import Image
 from torch import Tensor
 
 from model.autoencoder import Autoencoder
-from model.camera_adapter import plucker_rays
+from model.camera_adapter import path_rays
 from model.solvers import SolverState
+from model.transformer import Transformer
 from model.weights import open_checkpoint
 
 from .artifacts import Clip, Latent, TextContext
 from .errors import InputError, StoryboardError
-from .stages import Hardware
+from .stage import Hardware
 from .store import Ref, Store
 from .takes import Picture, Take
 from .video import Frame
@@ -56,11 +57,12 @@ def load_tensor(store: Store, ref: Ref, device: str) -> Tensor:
     return TextContext.load(store.path(ref)).context.to(device)
 
 
-def rays(take: Take, device: str) -> Tensor:
-    """Camera rays of a take's path, (1, 24, T, H, W)."""
-    poses = torch.as_tensor(take.path.camera_to_world)
-    focal = torch.as_tensor(take.path.focal)
-    return plucker_rays(poses, focal, take.path.aspect, take.size).to(device)
+def rays(take: Take, network: Transformer, latent: Tensor) -> Tensor | None:
+    """Camera rays of a take's path as this expert reads them; None if it reads none."""
+    if network.control_adapter is None:
+        return None
+    cells = (latent.shape[4], latent.shape[3])
+    return path_rays(take.path, cells, network.control_adapter.unshuffle).to(latent.device)
 
 
 def picture_frame(picture: Picture, store: Store) -> Frame:

@@ -87,7 +87,7 @@ def _open(folder: Path) -> Weights:
     return Weights(
         folder=folder,
         preset=checkpoint.preset,
-        has_camera=checkpoint.has_camera,
+        has_camera=checkpoint.camera_unshuffle is not None,
         fingerprints=prints
         | {"text": checkpoint.text_fingerprint(), "vae": checkpoint.vae_fingerprint()},
         bytes={name: _bytes(folder / place) for name, place in folders.items()},

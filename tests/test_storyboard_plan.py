@@ -8,13 +8,14 @@ import pytest
 
 from model.presets import GREYBOX, QUALITIES, WAN22_T2V_A14B, Backbone
 from shots import parse_shots
-from storyboard.cost import Speed
+from storyboard.cost import Speed, take_cost
 from storyboard.errors import InputError
 from storyboard.names import file_stems
+from storyboard.overrides import Request, effective_board
 from storyboard.plan import plan_render
 from storyboard.reasons import reason, take_facts
 from storyboard.seeds import derive_seed, noise_recipe
-from storyboard.settings import Request, Settings, effective_board
+from storyboard.settings import Settings
 from storyboard.sizes import delivery_size, render_size
 from storyboard.waves import plan_waves
 from storyboard.weights import Weights
@@ -211,6 +212,17 @@ def test_wave_is_as_long_as_keeps_loading_under_a_twentieth():
     assert fast.size > 3
     assert len(fast.waves) == 1
     assert slow.reason.startswith("waves of 1 take: loading all networks takes 0.4 s and a take")
+
+
+def test_cost_of_the_published_model_is_that_of_its_layers():
+    weights = replace(WEIGHTS, preset=WAN22_T2V_A14B, has_camera=False, vae_width=96)
+    level = replace(QUALITIES["wan2.2-t2v-a14b"]["preview"], steps=1)
+    settings = settings_of(preset=WAN22_T2V_A14B, weights=weights, level=level, guidance=(1.0, 1.0))
+    plan = plan_of(BOARD.replace("duration: 13f", "duration: 10s"), settings)
+    cost = take_cost(plan, plan.takes[2])
+    # 81 frames of 832x480: 1.678 PFLOP a forward and 0.274 to decode, counted from the layers.
+    assert cost.denoise_flop == pytest.approx(1.678e15, rel=0.02)
+    assert cost.decode_flop == pytest.approx(0.274e15, rel=0.02)
 
 
 def test_reason_names_the_field_that_changed():

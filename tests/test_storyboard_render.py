@@ -1,23 +1,28 @@
 """The schedule with a real tiny checkpoint: same bits by any road, and no work done twice."""
 
 import os
-from dataclasses import replace
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+import model
 from shots import parse_shots
+from storyboard.errors import ResourceError
 from storyboard.executors import LocalExecutor
 from storyboard.noise import take_noise
+from storyboard.overrides import Request, effective_board
 from storyboard.plan import plan_render
 from storyboard.progress import NetworkLoaded, TakeFinished
 from storyboard.render import render, unfinished
 from storyboard.seeds import NoiseRecipe
-from storyboard.settings import Request, effective_board, settle
+from storyboard.settings import settle
 from storyboard.store import Store
 from storyboard.video import read_clip
+from storyboard.weights import know_weights
 from tests.storyboard_kit import BOARD, write_checkpoint
 
 
@@ -96,6 +101,21 @@ def test_order_of_the_takes_gives_the_same_bytes(rendered, weights, tmp_path):
     assert clips(again, other) == clips(plan, store)
 
 
+def test_stages_give_the_frames_of_the_python_door(rendered, weights):
+    plan, store, _ = rendered
+    take = plan.takes[1]
+    frames = model.load(weights).generate(
+        take.prompt,
+        take.negative,
+        size=take.size,
+        num_frames=take.frames.rendered,
+        steps=3,
+        noise=take_noise(take.noise, (48, 2, 2, 4)),
+        camera_path=take.path,
+    )
+    np.testing.assert_array_equal(read_clip(store.path(plan.clip(take))), frames)
+
+
 def test_second_run_loads_nothing(rendered, weights):
     _, store, _ = rendered
     _, events, _ = run(plan_of(weights), store.root)
@@ -119,7 +139,7 @@ class Pulled(list):
 def test_run_that_was_stopped_anywhere_goes_on_to_the_same_bytes(rendered, weights, tmp_path):
     plan, store, events = rendered
     total = len(finished(events))
-    for limit in (1, 4, 8, total - 1):
+    for limit in (1, 6, total - 1):
         folder = tmp_path / str(limit)
         again, kept = plan_of(weights), Pulled(limit)
         with pytest.raises(KeyboardInterrupt):
@@ -192,15 +212,16 @@ def test_shot_whose_source_failed_says_so(weights, tmp_path):
 
 
 def test_numbers_that_are_not_finite_stop_the_shot_and_name_the_step(weights, tmp_path):
-    plan = plan_of(weights)
-    high = replace(plan.stages[2], guidance=1e38)
-    stages = [*plan.stages[:2], high]
-    events = []
-    failures = render(
-        stages, [plan.takes[:1]], Store(tmp_path), LocalExecutor(events.append), events.append
-    )
+    broken = shutil.copytree(weights, tmp_path / "weights")
+    file = broken / "transformer_2" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(file)
+    tensors["proj_out.bias"][0] = float("nan")
+    save_file(tensors, file)
+    plan = plan_of(broken)
+    _, events, failures = run(plan, tmp_path / "store", waves=[plan.takes[:1]])
+    assert finished(events)[-1] == ("denoise-high", "1_T01")
     assert failures[plan.takes[0]] == (
-        "shot '1': step 1 gave numbers that are not finite, must be finite. "
+        "shot '1': step 2 gave numbers that are not finite, must be finite. "
         "Lower the guidance, or check the weights."
     )
 
@@ -262,3 +283,42 @@ def _render_and_die(plan, folder, number: int) -> None:
         run(plan, folder)
     finally:
         os._exit(0)
+
+
+class Hungry:
+    """A stage that runs out of memory, as torch says it on a CPU."""
+
+    name = "denoise-high"
+    network = ""
+
+    def units(self, take):
+        return 1
+
+    def load(self):
+        return None
+
+    def run(self, network, take, store, step):
+        raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
+
+
+def test_memory_that_runs_out_stops_the_run_and_says_what_to_do(weights, tmp_path):
+    plan = plan_of(weights)
+    with pytest.raises(ResourceError) as error:
+        LocalExecutor(lambda event: None).map(Hungry(), plan.takes[:1], Store(tmp_path))
+    assert str(error.value) == (
+        "shot '1': not enough memory for stage 'denoise-high' at 64x32, 5 frames. What is "
+        "finished is kept; choose a lower --quality, or a machine with more memory."
+    )
+
+
+def test_checkpoint_is_remembered_as_long_as_its_files_stay(weights, tmp_path):
+    folder = shutil.copytree(weights, tmp_path / "weights")
+    first = know_weights(folder, tmp_path)
+    assert know_weights(folder, tmp_path) == first
+    file = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(file)
+    name = next(iter(tensors))
+    save_file({**tensors, name: tensors[name] + 1}, file)
+    second = know_weights(folder, tmp_path)
+    assert second.fingerprints["vae"] != first.fingerprints["vae"]
+    assert second.fingerprints["high"] == first.fingerprints["high"]

@@ -28,15 +28,16 @@ def trained_encoder(folder: Path, vocabulary: int) -> UMT5EncoderModel:
 class Contexts:
     """Encodes a random wording of a clip's prompt; the empty prompt where it is left out."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seeds: np.ndarray) -> None:
         self.tokenizer = Tokenizer.from_file(str(folder / "words" / "tokenizer.json"))
         self.encoder = trained_encoder(folder, self.tokenizer.get_vocab_size())
         self.tokens: dict[tuple[int, bool], list[list[int]]] = defaultdict(list)
-        seeds: dict[int, int] = {}
+        clips = {int(seed): clip for clip, seed in enumerate(seeds)}
         for line in (folder / "prompts.jsonl").open():
             row = json.loads(line)
-            clip = seeds.setdefault(row["seed"], len(seeds))
-            self.tokens[clip, row["mirrored"]].append(self.tokenizer.encode(row["prompt"]).ids)
+            self.tokens[clips.get(row["seed"], -1), row["mirrored"]].append(
+                self.tokenizer.encode(row["prompt"]).ids
+            )
         self.empty = self.tokenizer.encode("").ids
 
     @torch.no_grad()

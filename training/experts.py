@@ -51,14 +51,13 @@ class Clips:
     """Latents, camera rays and contexts of the footage, by clip and by mirror image."""
 
     def __init__(self, folder: Path) -> None:
-        self.footage = Footage()
-        self.distance = np.load(folder / "distances.npy")
+        self.footage = Footage(coded_only=True)
         self.latents = {}
         for length in LENGTHS:
             names = [f"{shard.name}_{length}.npy" for shard in self.footage.shards]
             paths = [folder / "latents" / name for name in names]
-            self.latents[length] = [np.load(p, mmap_mode="r") for p in paths if p.exists()]
-        self.contexts = Contexts(folder)
+            self.latents[length] = [np.load(path, mmap_mode="r") for path in paths]
+        self.contexts = Contexts(folder, self.footage.seeds)
 
     def __len__(self) -> int:
         return min(sum(len(shard) for shard in shards) for shards in self.latents.values())
@@ -74,7 +73,7 @@ class Clips:
         """(24, T, H, W) at two rays a latent cell, distances in units of the subject's."""
         step = 2 if length == LENGTHS[0] else 1
         pose = torch.from_numpy(self.footage.poses[clip][::step].astype(np.float64))
-        pose[:, :, 3] /= float(self.distance[clip])
+        pose[:, :, 3] /= float(self.footage.distance[clip])
         if is_mirrored:
             flip = torch.diag(torch.tensor([-1.0, 1, 1], dtype=torch.float64))
             pose = torch.cat([flip @ pose[:, :, :3] @ flip, flip @ pose[:, :, 3:]], dim=-1)

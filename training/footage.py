@@ -25,12 +25,16 @@ def training_folder() -> Path:
 class Footage:
     """All finished shards in the training folder, as one sequence of clips."""
 
-    def __init__(self) -> None:
-        folder = training_folder() / "footage"
-        self.shards = sorted(p.with_suffix("") for p in folder.glob("*.npz"))
+    def __init__(self, *, coded_only: bool = False) -> None:
+        """Find the shards; with `coded_only` those whose latents are there too."""
+        folder = training_folder()
+        shards = sorted(path.with_suffix("") for path in (folder / "footage").glob("*.npz"))
+        coded = {path.name[:4] for path in (folder / "latents").glob("*.npy")}
+        self.shards = [shard for shard in shards if not coded_only or shard.name in coded]
         labels = [np.load(shard.with_suffix(".npz")) for shard in self.shards]
         self.seeds = np.concatenate([shard["seeds"] for shard in labels])
         self.poses = np.concatenate([shard["poses"] for shard in labels])
+        self.distance = np.concatenate([shard["distance"] for shard in labels])
         self.focal = np.concatenate([shard["focal"] for shard in labels])
 
     def __len__(self) -> int:

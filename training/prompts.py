@@ -62,19 +62,21 @@ def meaning(board: ShotList, shot: Shot) -> dict[str, str]:
 
 @click.command()
 def main() -> None:
-    """Compile the prompts of all footage, and of as many boards again without footage."""
-    folder = training_folder()
-    seeds = [int(seed) for seed in Footage().seeds]
-    part = folder / "prompts.part"
-    with part.open("w") as file:
-        for seed in seeds:
-            for is_mirrored in (False, True):
-                for wording in range(WORDINGS):
-                    board, shot = read_wording(seed, wording, is_mirrored)
-                    prompt = compile_prompt(board, shot).positive
-                    row = {"seed": seed, "mirrored": is_mirrored, "prompt": prompt}
-                    file.write(json.dumps(row | {"meaning": meaning(board, shot)}) + "\n")
-    part.replace(folder / "prompts.jsonl")
+    """Compile the prompts of footage that has none yet."""
+    target = training_folder() / "prompts.jsonl"
+    known = {json.loads(line)["seed"] for line in target.open()} if target.exists() else set()
+    for seed in map(int, Footage().seeds):
+        if seed in known:
+            continue
+        lines = []
+        for is_mirrored in (False, True):
+            for wording in range(WORDINGS):
+                board, shot = read_wording(seed, wording, is_mirrored)
+                prompt = compile_prompt(board, shot).positive
+                row = {"seed": seed, "mirrored": is_mirrored, "prompt": prompt}
+                lines.append(json.dumps(row | {"meaning": meaning(board, shot)}) + "\n")
+        with target.open("a") as file:  # one write a clip, so that none is half there
+            file.write("".join(lines))
 
 
 if __name__ == "__main__":

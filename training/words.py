@@ -109,7 +109,8 @@ def main(minutes: float, total_steps: int, batch: int) -> None:
     while time.monotonic() < finish and step < total_steps:
         chosen = random.integers(held_out, len(rows), batch)
         kept = [[t for t in tokens[c] if t == 1 or random.random() >= WORD_DROP] for c in chosen]
-        logits = reader(*pad(kept))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = [out.float() for out in reader(*pad(kept))]
         losses = [
             F.cross_entropy(out, torch.from_numpy(labels[chosen, k]), ignore_index=-100)
             for k, out in enumerate(logits)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from storyboard.stages import Stage
+from storyboard.stage import Stage
 from storyboard.store import Store
 from storyboard.takes import Take
 

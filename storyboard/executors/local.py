@@ -17,7 +17,7 @@ from storyboard.progress import (
     TakeFailed,
     TakeFinished,
 )
-from storyboard.stages import Stage
+from storyboard.stage import Stage
 from storyboard.store import Store
 from storyboard.takes import Take
 
@@ -44,7 +44,8 @@ class LocalExecutor:
                     self.listen(TakeFailed(stage.name, take.stem, error))
         finally:
             del network
-            _release()
+            if stage.network:
+                _release()
         self.listen(StageFinished(stage.name))
         return failures
 

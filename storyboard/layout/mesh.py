@@ -11,10 +11,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float32]
 Vector = Sequence[float]
+
+
+def floats(values: ArrayLike) -> Array:
+    """Numbers as single precision, which is all a layout needs."""
+    return np.asarray(values, np.float32)
+
 
 SET, SUBJECT = 0, 1  # what a face belongs to; the subject's faces give the subject's mask
 

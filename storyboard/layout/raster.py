@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.layout.light import LightRig
-from storyboard.layout.mesh import SUBJECT, Array, Mesh
+from storyboard.layout.mesh import SUBJECT, Array, Mesh, floats
 
 SUPERSAMPLING = 2
 NEAR_M = 0.05
@@ -86,7 +86,7 @@ def _backdrop(
     width, height = size
     rays = _rays(camera, width, height)
     down = rays[..., 1] / np.sqrt((rays * rays).sum(axis=-1))
-    zenith, horizon = np.float32(rig.zenith), np.float32(rig.horizon)
+    zenith, horizon = floats(rig.zenith), floats(rig.horizon)
     climb = np.clip(-down * 1.6, 0, 1)[..., None] ** np.float32(0.7)
     picture = horizon + climb * (zenith - horizon)
     below = down > 1e-4
@@ -99,8 +99,8 @@ def _backdrop(
         paint = ground(x.astype(np.float32), z.astype(np.float32), distance.astype(np.float32))
         up_light = max(0.0, -float(rig.direction[1]))
         lit = shadow[below, None] / np.float32(255)
-        light = np.float32(rig.fill_colour) * rig.fill * 1.5 + (1 - lit) * (
-            np.float32(rig.key_colour) * rig.key * up_light
+        light = floats(rig.fill_colour) * rig.fill * 1.5 + (1 - lit) * (
+            floats(rig.key_colour) * rig.key * up_light
         )
         picture[below] = _through_air(paint * light, distance, rig)
     return np.clip(picture * 255, 0, 255).astype(np.uint8)
@@ -108,7 +108,7 @@ def _backdrop(
 
 def _through_air(colour: Array, distance: Array, rig: LightRig) -> Array:
     clear = (np.float32(1 - rig.haze) ** (distance / 10))[:, None]
-    return colour * clear + np.float32(rig.horizon) * (1 - clear)
+    return colour * clear + floats(rig.horizon) * (1 - clear)
 
 
 def _project(points: Array, camera: Camera, width: int, height: int) -> tuple[Array, Array]:
@@ -116,7 +116,7 @@ def _project(points: Array, camera: Camera, width: int, height: int) -> tuple[Ar
     seen = (points - camera.position) @ camera.turn
     depth = seen[..., 2]
     scale = camera.focal * width / np.maximum(depth, NEAR_M)
-    pixels = seen[..., :2] * scale[..., None] + np.float32([width / 2, height / 2])
+    pixels = seen[..., :2] * scale[..., None] + floats([width / 2, height / 2])
     return np.clip(pixels, -_FARTHEST_PX, _FARTHEST_PX).astype(np.float32), depth
 
 
@@ -194,13 +194,13 @@ def _shade(mesh: Mesh, normal: Array, view: Array, distance: Array, rig: LightRi
     light = rig.direction
     facing = np.clip((normal @ light + 0.25 * rig.softness) / (1 + 0.25 * rig.softness), 0, 1)
     sky = (0.72 - 0.38 * normal[:, 1])[:, None]  # y is down: faces turned up see the sky
-    lit = np.float32(rig.key_colour) * (rig.key * facing)[:, None]
-    lit = lit + np.float32(rig.fill_colour) * rig.fill * sky * np.float32(1.35)
+    lit = floats(rig.key_colour) * (rig.key * facing)[:, None]
+    lit = lit + floats(rig.fill_colour) * rig.fill * sky * np.float32(1.35)
     colour = mesh.colour * lit
     if rig.rim:
         grazing = np.clip(1 + (normal * view).sum(axis=1), 0, 1) ** 2
         behind = np.clip((normal * light).sum(axis=1) + 0.3, 0, 1)
-        colour = colour + np.float32(rig.key_colour) * (rig.rim * grazing * behind)[:, None]
+        colour = colour + floats(rig.key_colour) * (rig.rim * grazing * behind)[:, None]
     shine = mesh.glow[:, None] * (1.0 if rig.is_dark else 0.12)
     colour = colour * (1 - shine) + mesh.colour * shine
     return _through_air(colour.astype(np.float32), distance.astype(np.float32), rig)
@@ -210,8 +210,8 @@ def _grade(picture: Bytes, rig: LightRig) -> Bytes:
     """Saturation and tint of the finished picture, by one 3 x 3 matrix."""
     if rig.saturation == 1 and rig.tint == (1.0, 1.0, 1.0):
         return picture
-    grey = np.tile(np.float32([0.30, 0.59, 0.11]), (3, 1))
-    matrix = np.float32(rig.tint)[:, None] * (
+    grey = np.tile(floats([0.30, 0.59, 0.11]), (3, 1))
+    matrix = floats(rig.tint)[:, None] * (
         np.eye(3, dtype=np.float32) * rig.saturation + grey * (1 - rig.saturation)
     )
     return cv2.transform(picture, matrix)  # saturates at 0 and 255

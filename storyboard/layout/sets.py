@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from storyboard.layout.figures import house, tree
-from storyboard.layout.mesh import Array, Mesh, box, ellipsoid, join, limb
+from storyboard.layout.mesh import Array, Mesh, box, ellipsoid, floats, join, limb
 from storyboard.layout.raster import GroundPaint
 
 Colour = tuple[float, float, float]
@@ -51,25 +51,25 @@ def _floor(base: Colour, lines: Colour, *, pitch_m: float, strength: float) -> G
 
     def paint(x: Array, z: Array, distance: Array) -> Array:
         share = strength * _grid(x, z, distance, pitch_m, 0.05)[:, None]
-        return np.float32(base) * (1 - share) + np.float32(lines) * share
+        return floats(base) * (1 - share) + floats(lines) * share
 
     return paint
 
 
 def _street_floor(x: Array, z: Array, distance: Array) -> Array:
     road = np.abs(z - 1.0)[:, None] < 4.2
-    colour = np.where(road, np.float32((0.25, 0.25, 0.27)), np.float32((0.50, 0.49, 0.47)))
+    colour = np.where(road, floats((0.25, 0.25, 0.27)), floats((0.50, 0.49, 0.47)))
     slabs = np.where(road[:, 0], 0, 0.35 * _grid(x, z, distance, 1.5, 0.05))[:, None]
     dashes = _line(z - 1.0, 0.16, distance) * ((x % 3.0) < 1.7)
     edge = np.maximum(_line(z + 3.2, 0.22, distance), _line(z - 5.2, 0.22, distance))
     white = np.maximum(dashes * 0.85, edge * 0.6)[:, None]
-    colour = colour * (1 - slabs) + np.float32((0.30, 0.30, 0.30)) * slabs
-    return (colour * (1 - white) + np.float32((0.86, 0.85, 0.80)) * white).astype(np.float32)
+    colour = colour * (1 - slabs) + floats((0.30, 0.30, 0.30)) * slabs
+    return (colour * (1 - white) + floats((0.86, 0.85, 0.80)) * white).astype(np.float32)
 
 
 def _shore_floor(x: Array, z: Array, distance: Array) -> Array:
-    sand = np.float32((0.80, 0.70, 0.50))
-    sea = np.float32((0.14, 0.38, 0.50))
+    sand = floats((0.80, 0.70, 0.50))
+    sea = floats((0.14, 0.38, 0.50))
     shoreline = z - 4.0 - 0.4 * np.sin(x * 0.6)
     wet = np.clip(shoreline / 1.2 + 0.5, 0, 1)[:, None]
     waves = _line((z + 0.25 * np.sin(x * 0.5)) % 2.4 - 1.2, 0.22, distance)
@@ -77,7 +77,7 @@ def _shore_floor(x: Array, z: Array, distance: Array) -> Array:
         :, None
     ]
     colour = sand * (1 - wet) + sea * wet
-    return (colour * (1 - foam) + np.float32((0.93, 0.95, 0.95)) * foam).astype(np.float32)
+    return (colour * (1 - foam) + floats((0.93, 0.95, 0.95)) * foam).astype(np.float32)
 
 
 def _facade(x: float, z: float, random: Random, depth: float = 5.0) -> Mesh:

@@ -1,0 +1,131 @@
+"""The config files of a checkpoint, read into sizes and a preset.
+
+What the files do not say, such as shift and guidance, comes from the known preset of their kind.
+What the published models do not have is refused. Called by `weights`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .autoencoder import VaeSizes
+from .errors import WeightsError
+from .files import read_config
+from .presets import KNOWN, Backbone, Expert, Preset
+from .vae_wan21 import WAN21_SIZES
+from .vae_wan22 import PATCH, WAN22_SIZES
+
+
+def preset_of(
+    folder: Path,
+    index: Mapping[str, Any],
+    num_experts: int,
+    backbone: Backbone,
+    vae_class: str,
+    vae: VaeSizes,
+) -> Preset:
+    """The known preset of this kind, with the numbers of the files at hand."""
+    first_frame = "none"
+    if backbone.in_channels != backbone.out_channels:
+        first_frame = "channels"
+    elif index.get("expand_timesteps"):
+        first_frame = "per-token"
+    matches = [
+        preset
+        for preset in KNOWN
+        if (preset.vae, len(preset.experts), preset.first_frame)
+        == (vae_class, num_experts, first_frame)
+    ]
+    if not matches:
+        raise WeightsError(
+            f"{folder}: {num_experts} expert(s), {vae_class} autoencoder, first frame "
+            f"{first_frame}: no known kind. Known are {', '.join(p.name for p in KNOWN)}."
+        )
+    preset = matches[0]
+    is_published = preset.backbone is None or preset.backbone == backbone
+    patch = PATCH if vae_class == "wan2.2" else 1
+    space = patch * 2 ** (len(vae.multipliers) - 1)
+    return replace(
+        preset,
+        name=preset.name if is_published else folder.resolve().name,
+        experts=_with_boundary(folder, preset.experts, index.get("boundary_ratio")),
+        backbone=backbone,
+        latent_channels=vae.latent_channels,
+        stride=(2 ** sum(vae.in_time), space, space),
+    )
+
+
+def _with_boundary(
+    folder: Path, experts: tuple[Expert, ...], boundary: float | None
+) -> tuple[Expert, ...]:
+    if len(experts) == 1:
+        return experts
+    if not isinstance(boundary, int | float) or not 0 < boundary < 1:
+        raise WeightsError(
+            f"{folder}/model_index.json: boundary_ratio is {boundary}, must be between 0 and 1 "
+            "for two experts. Fetch the file again."
+        )
+    return replace(experts[0], floor=float(boundary)), *experts[1:]
+
+
+def read_backbone(folder: Path) -> Backbone:
+    """Sizes from an expert's config, refusing what the published models do not have."""
+    config = read_config(folder)
+    fixed = {
+        "patch_size": [1, 2, 2],
+        "qk_norm": "rms_norm_across_heads",
+        "cross_attn_norm": True,
+        "eps": 1e-6,
+        "image_dim": None,
+        "added_kv_proj_dim": None,
+    }
+    _require(folder, config, fixed)
+    try:
+        heads = config["num_attention_heads"]
+        return Backbone(
+            width=heads * config["attention_head_dim"],
+            heads=heads,
+            layers=config["num_layers"],
+            ffn_width=config["ffn_dim"],
+            in_channels=config["in_channels"],
+            out_channels=config["out_channels"],
+            text_width=config["text_dim"],
+            frequency_width=config["freq_dim"],
+        )
+    except KeyError as error:
+        raise WeightsError(f"{folder}/config.json: no {error}. Fetch the file again.") from None
+
+
+def read_vae(folder: Path) -> tuple[str, VaeSizes]:
+    """Class and sizes from the autoencoder's config."""
+    config = read_config(folder)
+    is_wan22 = bool(config.get("is_residual"))
+    _require(folder, config, {"attn_scales": [], "patch_size": PATCH if is_wan22 else None})
+    published = WAN22_SIZES if is_wan22 else WAN21_SIZES
+    width = config.get("base_dim", published.width)
+    sizes = VaeSizes(
+        width=width,
+        decoder_width=config.get("decoder_base_dim") or width,
+        latent_channels=config.get("z_dim", published.latent_channels),
+        mean=tuple(config.get("latents_mean") or published.mean),
+        std=tuple(config.get("latents_std") or published.std),
+        multipliers=tuple(config.get("dim_mult", published.multipliers)),
+        num_blocks=config.get("num_res_blocks", published.num_blocks),
+        in_time=tuple(config.get("temperal_downsample", published.in_time)),
+    )
+    if not len(sizes.mean) == len(sizes.std) == sizes.latent_channels:
+        raise WeightsError(
+            f"{folder}/config.json: {len(sizes.mean)} latents_mean and {len(sizes.std)} "
+            f"latents_std, must be {sizes.latent_channels} each. Fetch the file again."
+        )
+    return ("wan2.2" if is_wan22 else "wan2.1"), sizes
+
+
+def _require(folder: Path, config: Mapping[str, Any], fixed: Mapping[str, object]) -> None:
+    for key, value in fixed.items():
+        if key in config and config[key] != value:
+            raise WeightsError(
+                f"{folder}/config.json: {key} is {config[key]!r}, must be {value!r}. "
+                "Only Wan 2.2 checkpoints can be read."
+            )
