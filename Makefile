@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BOARD ?= examples/last_tram.yaml
 OUT ?= out/$(basename $(notdir $(BOARD)))
 
-.PHONY: install demo check test wheel greybox clean
+.PHONY: install demo check test greybox clean
 
 install: $(VENV)/.installed
 
@@ -26,10 +26,6 @@ check: install
 
 test: check
 	$(BIN)/pytest -q
-
-# Builds the wheel, installs it into an environment of its own and renders from an empty folder.
-wheel: install
-	BIN=$(BIN) sh tests/wheel_check.sh
 
 # Trains the embedded model from nothing; every stage resumes where it stopped.
 greybox: install

@@ -1,13 +1,21 @@
 """Plücker rays against a pixel computed by hand, and the adapter against a naive one."""
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 
-from model.camera_adapter import CameraAdapter, fold_frames, plucker_rays, unshuffle_of
+from model.camera_adapter import (
+    CameraAdapter,
+    fold_frames,
+    path_rays,
+    plucker_rays,
+    unshuffle_of,
+)
 from model.errors import GeometryError
 
 
@@ -58,6 +66,22 @@ def test_the_first_frame_is_the_identity_wherever_the_world_is():
     focal = torch.full((5,), 1.0)
     here, there = (plucker_rays(p, focal, 1.0, (4, 4)) for p in (path, elsewhere))
     torch.testing.assert_close(here, there, rtol=0, atol=1e-5)
+
+
+def test_a_path_is_measured_in_subject_distances():
+    @dataclass(frozen=True)
+    class Path:
+        camera_to_world: np.ndarray
+        subject_distance_m: float
+        focal: np.ndarray
+        aspect: float = 1.5
+
+    poses = torch.stack([turned(i, origin=(0.0, 0.0, 0.5 * i)) for i in range(5)]).numpy()
+    near = path_rays(Path(poses, 2.0, np.ones(5)), (6, 4), unshuffle=2)
+    doubled = poses * np.array([1.0, 1.0, 1.0, 2.0])
+    far = path_rays(Path(doubled, 4.0, np.ones(5)), (6, 4), unshuffle=2)
+    assert near.shape == (1, 24, 2, 8, 12)
+    torch.testing.assert_close(near, far)
 
 
 def test_time_is_folded_like_the_autoencoder_folds_it():

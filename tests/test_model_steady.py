@@ -48,11 +48,10 @@ def test_an_expert_gives_the_same_bits_on_any_number_of_threads(tokens, dtype):
 
 
 @pytest.mark.parametrize("build", [wan21_vae, wan22_vae])
-@pytest.mark.parametrize("width", [8, 12])
-def test_an_autoencoder_gives_the_same_bits_on_any_number_of_threads(build, width):
-    vae = enliven(build(VaeSizes(width, 2 * width, 16)), 1)
-    cells = torch.randn(1, 16, 3, 6, 10)
-    video = torch.rand(1, 3, 5, 64, 96)
+def test_an_autoencoder_gives_the_same_bits_on_any_number_of_threads(build):
+    vae = enliven(build(VaeSizes(12, 20, 16, num_blocks=1)), 1)
+    cells = torch.randn(1, 16, 2, 4, 6)
+    video = torch.rand(1, 3, 5, 32, 96)
     assert same_bits(lambda: torch.cat(list(decode_stream(vae, cells))))
     assert same_bits(lambda: torch.cat(list(encode_stream(vae, video)), dim=2))
 

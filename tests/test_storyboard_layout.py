@@ -10,6 +10,7 @@ from storyboard.layout import layout_frames, layout_with_mask
 from storyboard.layout.figures import FIGURES, framing_scale
 from storyboard.layout.mesh import box, ellipsoid, limb
 from storyboard.layout.reading import read_shot
+from storyboard.layout.scene import stage
 from storyboard.layout.sets import PLACE_NAMES, build_place
 
 SIZE = (160, 90)
@@ -191,3 +192,20 @@ scenes:
     left, right = frames[0][:, : SIZE[0] // 2], frames[0][:, SIZE[0] // 2 :]
     reds = [int(((p[..., 0] > 90) & (p[..., 2] < 70)).sum()) for p in (left, right)]
     assert reds[0] > 4 * max(1, reds[1])
+
+
+@pytest.mark.parametrize("figure", ["person", "car"])
+@pytest.mark.parametrize("heading", ["left", "right", "towards", "away"])
+def test_what_moves_looks_where_it_goes(figure: str, heading: str) -> None:
+    way = {"towards": "towards the camera", "away": "away from the camera"}
+    verb = "walks" if figure == "person" else "drives"
+    shots = board(f"A red {figure} {verb} {way.get(heading, f'to the {heading}')}.", camera="WS")
+    shot = shots.shots[0]
+    scene = stage(shots, shot, camera_path(shot, num_frames=5, aspect=16 / 9))
+    front = {"person": (0.0, 0.0, -1.0), "car": (-1.0, 0.0, 0.0)}[figure]
+    nose = box(front, (0.1, 0.1, 0.1), (1, 1, 1)).moved(
+        (0, 0, 0), yaw_deg=scene.yaw(scene.actors[0])
+    )
+    looks = nose.vertices.mean(axis=0)
+    went = scene.travel[-1] - scene.travel[0]
+    assert np.dot(looks, went) > 0.9 * np.linalg.norm(went)

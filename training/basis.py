@@ -21,10 +21,12 @@ from einops import rearrange, repeat
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.footage import Footage, training_folder
+from training.footage import Footage
 from training.sizes import LATENT_CHANNELS
 
 FRAMES, SIDE = 4, 16
+# Kept with the code: the latent of the shipped checkpoint, which further training goes on from.
+BASIS_FILE = Path(__file__).with_name("basis.npz")
 EMPHASIS = 0.35
 _CLIPS, _BLOCKS_PER_CLIP = 600, 160
 
@@ -38,9 +40,9 @@ class Basis:
     scale: Tensor
 
     @classmethod
-    def load(cls, folder: Path) -> Basis:
+    def load(cls) -> Basis:
         """Read what `main` has written."""
-        data = np.load(folder / "basis.npz")
+        data = np.load(BASIS_FILE)
         return cls(*(torch.from_numpy(data[name]) for name in ("centre", "components", "scale")))
 
     def encode(self, video: Tensor) -> Tensor:
@@ -88,16 +90,16 @@ def main() -> None:
         count += len(blocks)
     centre = total / count
     values, vectors = torch.linalg.eigh(moment / count - torch.outer(centre, centre))
-    write_basis(training_folder(), centre, values.flip(0), vectors.flip(1))
+    write_basis(centre, values.flip(0), vectors.flip(1))
 
 
-def write_basis(folder: Path, centre: Tensor, values: Tensor, vectors: Tensor) -> None:
+def write_basis(centre: Tensor, values: Tensor, vectors: Tensor) -> None:
     """Keep the first components, scaled so that the latent has unit variance on the whole."""
     deviation = values[:LATENT_CHANNELS].sqrt()
     kept = deviation**EMPHASIS
     scale = kept / kept.square().mean().sqrt() / deviation
     components = vectors[:, :LATENT_CHANNELS].contiguous()
-    np.savez(folder / "basis.npz", centre=centre, components=components, scale=scale)
+    np.savez(BASIS_FILE, centre=centre, components=components, scale=scale)
     lost = values[LATENT_CHANNELS:].sum() / len(centre) / 4
     print(f"basis: {-10 * float(torch.log10(lost)):.2f} dB as a linear code")
 

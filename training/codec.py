@@ -117,7 +117,7 @@ def trained_codec(folder: Path) -> Autoencoder:
 def main(part: str, minutes: float, total_steps: int, batch: int) -> None:
     """Train one side for a while and save."""
     folder = training_folder()
-    codec, basis, footage = new_codec(seed=0), Basis.load(folder), Footage()
+    codec, basis, footage = new_codec(seed=0), Basis.load(), Footage()
     freeze_all_but(part, codec)
     optimizers = Optimizers(codec, lr=LEARNING_RATE, adam_only=("head.2",))
     average = MovingAverage(codec, 0.995)

@@ -19,7 +19,7 @@ LENGTHS = (5, 9)  # latent frames of 17 and of 33 pictures
 def main() -> None:
     """Encode what is not encoded yet."""
     folder = training_folder()
-    basis, footage = Basis.load(folder), Footage()
+    basis, footage = Basis.load(), Footage()
     target = folder / "latents"
     target.mkdir(parents=True, exist_ok=True)
     for shard, name in enumerate(footage.shards):

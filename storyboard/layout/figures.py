@@ -32,7 +32,9 @@ def person(colour: Colour, stride: float) -> Mesh:
     trousers = _shade(colour, 0.45)
     parts = [
         ellipsoid((0, -1.60, 0), (0.105, 0.135, 0.12), _SKIN, rings=8, segments=12),
-        ellipsoid((0, -1.66, 0.025), (0.115, 0.105, 0.125), (0.16, 0.11, 0.08)),
+        ellipsoid((0, -1.685, 0.045), (0.118, 0.092, 0.118), (0.16, 0.11, 0.08)),
+        *(box((x, -1.615, -0.112), (0.032, 0.018, 0.02), _DARK) for x in (-0.042, 0.042)),
+        box((0, -1.575, -0.122), (0.026, 0.05, 0.03), _shade(_SKIN, 0.9)),
         limb((0, -1.50, 0), (0, -1.40, 0), 0.055, _SKIN),
         limb((0, -0.88, 0), (0, -1.28, 0), 0.16, colour, end_radius=0.215, segments=10),
         ellipsoid((0, -1.30, 0), (0.235, 0.13, 0.13), colour),
@@ -299,14 +301,14 @@ FIGURES: Mapping[str, Callable[[Colour, float], Mesh]] = MappingProxyType(
 # Things that people show from a corner, so that their front and side both read.
 REST_YAW_DEG: Mapping[str, float] = MappingProxyType(
     {
-        "car": -28,
-        "truck": -28,
-        "bus": -24,
-        "boat": -20,
-        "dog": -15,
-        "house": 24,
-        "tower": 30,
-        "box": 28,
+        "car": 28,
+        "truck": 28,
+        "bus": 24,
+        "boat": 20,
+        "dog": 15,
+        "house": -24,
+        "tower": -30,
+        "box": -28,
     }
 )
 VEHICLES = frozenset({"car", "truck", "bus", "boat"})

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 Vector = Sequence[float]
 
 
@@ -46,10 +47,10 @@ class Mesh:
     owner: NDArray[np.int8]
 
     def moved(self, offset: Vector, *, yaw_deg: float = 0.0, scale: float = 1.0) -> Mesh:
-        """Scale, turn about the vertical (positive turns towards +x), then move."""
+        """Scale, turn about the vertical, then move; positive turns a front at -z towards +x."""
         a = np.radians(yaw_deg)
         turn = np.array(
-            [[np.cos(a), 0, -np.sin(a)], [0, 1, 0], [np.sin(a), 0, np.cos(a)]], np.float32
+            [[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]], np.float32
         )
         moved = (self.vertices * np.float32(scale)) @ turn + np.asarray(offset, np.float32)
         return replace(self, vertices=moved)

@@ -64,11 +64,15 @@ def rasterise(
     width, height = size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING
     # The backdrop has no hard edge but the horizon and antialiases its own lines.
     backdrop = _backdrop(ground, camera, rig, size, _shadow_mask(mesh, camera, rig, size))
-    picture = cv2.resize(backdrop, (width, height), interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(backdrop, (width, height), interpolation=cv2.INTER_LINEAR)
+    picture = np.asarray(large, np.uint8)
     mask = np.zeros((height, width), np.uint8)
     _paint_faces(picture, mask, mesh, camera, rig)
-    picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return _grade(picture, rig), cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    return _grade(_averaged(picture, size), rig), _averaged(mask, size)
+
+
+def _averaged(pixels: Bytes, size: tuple[int, int]) -> Bytes:
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _rays(camera: Camera, width: int, height: int) -> Array:
@@ -76,7 +80,8 @@ def _rays(camera: Camera, width: int, height: int) -> Array:
     x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / (camera.focal * width)
     y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / (camera.focal * width)
     right, down, forward = camera.turn.T.astype(np.float32)
-    return forward + x[None, :, None] * right + y[:, None, None] * down
+    rays: Array = forward + x[None, :, None] * right + y[:, None, None] * down
+    return rays
 
 
 def _backdrop(
@@ -103,7 +108,8 @@ def _backdrop(
             floats(rig.key_colour) * rig.key * up_light
         )
         picture[below] = _through_air(paint * light, distance, rig)
-    return np.clip(picture * 255, 0, 255).astype(np.uint8)
+    done: Bytes = np.clip(picture * 255, 0, 255).astype(np.uint8)
+    return done
 
 
 def _through_air(colour: Array, distance: Array, rig: LightRig) -> Array:
@@ -214,4 +220,4 @@ def _grade(picture: Bytes, rig: LightRig) -> Bytes:
     matrix = floats(rig.tint)[:, None] * (
         np.eye(3, dtype=np.float32) * rig.saturation + grey * (1 - rig.saturation)
     )
-    return cv2.transform(picture, matrix)  # saturates at 0 and 255
+    return np.asarray(cv2.transform(picture, matrix), np.uint8)  # saturates at 0 and 255

@@ -54,12 +54,11 @@ class Scene:
             stride = _STRIDE_PER_METRE * travelled / scale
             solid = FIGURES[actor.figure](actor.colour, stride)
             place = start + self.travel[frame]
-            parts.append(
-                solid.moved(place, yaw_deg=self._yaw(actor), scale=scale).owned_by(SUBJECT)
-            )
+            parts.append(solid.moved(place, yaw_deg=self.yaw(actor), scale=scale).owned_by(SUBJECT))
         return join(parts)
 
-    def _yaw(self, actor: Actor) -> float:
+    def yaw(self, actor: Actor) -> float:
+        """Degrees that a subject is turned by: along its way, or as it shows best at rest."""
         is_moving = float(np.abs(self.travel).max()) > 0.05
         if not is_moving:
             return REST_YAW_DEG.get(actor.figure, 0.0)

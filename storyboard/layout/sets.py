@@ -34,9 +34,10 @@ class Place:
 def _line(at: Array, width_m: float, distance: Array) -> Array:
     """How much of a line through 0 a pixel shows, for points `at` metres off, in [0, 1]."""
     blur = 0.004 * distance + 0.01
-    return np.clip((width_m / 2 + blur - np.abs(at)) / (2 * blur), 0, 1) * np.clip(
+    share: Array = np.clip((width_m / 2 + blur - np.abs(at)) / (2 * blur), 0, 1) * np.clip(
         width_m / blur, 0, 1
     )
+    return share
 
 
 def _grid(x: Array, z: Array, distance: Array, pitch_m: float, width_m: float) -> Array:
@@ -64,7 +65,7 @@ def _street_floor(x: Array, z: Array, distance: Array) -> Array:
     edge = np.maximum(_line(z + 3.2, 0.22, distance), _line(z - 5.2, 0.22, distance))
     white = np.maximum(dashes * 0.85, edge * 0.6)[:, None]
     colour = colour * (1 - slabs) + floats((0.30, 0.30, 0.30)) * slabs
-    return (colour * (1 - white) + floats((0.86, 0.85, 0.80)) * white).astype(np.float32)
+    return floats(colour * (1 - white) + floats((0.86, 0.85, 0.80)) * white)
 
 
 def _shore_floor(x: Array, z: Array, distance: Array) -> Array:
@@ -77,7 +78,7 @@ def _shore_floor(x: Array, z: Array, distance: Array) -> Array:
         :, None
     ]
     colour = sand * (1 - wet) + sea * wet
-    return (colour * (1 - foam) + floats((0.93, 0.95, 0.95)) * foam).astype(np.float32)
+    return floats(colour * (1 - foam) + floats((0.93, 0.95, 0.95)) * foam)
 
 
 def _facade(x: float, z: float, random: Random, depth: float = 5.0) -> Mesh:

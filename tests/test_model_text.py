@@ -1,0 +1,77 @@
+"""Prompts are cleaned and encoded as the reference does, without its padding."""
+
+import shutil
+
+import pytest
+import torch
+
+from model.errors import WeightsError
+from model.text import clean, load_text
+from tests import oracle
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return load_text(oracle.text_to_video())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        oracle.PROMPT,
+        oracle.NEGATIVE,
+        "",
+        "a rather long prompt that runs well past the rows which short ones are padded to",
+    ],
+)
+@torch.no_grad()
+def test_context_is_that_of_the_padded_and_masked_reference(encoder, text):
+    ids = oracle.tokenizer().encode(clean(text)).ids
+    padding = 512 - len(ids)
+    with oracle.quiet():
+        expected = oracle.text_encoder()(
+            torch.tensor([ids + [0] * padding]),
+            attention_mask=torch.tensor([[1] * len(ids) + [0] * padding]),
+        ).last_hidden_state[0, : len(ids)]
+    found = encoder.encode(text)
+    assert found.shape == (len(ids), oracle.TEXT_WIDTH)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("  a  cat\n\twalks ", "a cat walks"),
+        ("Tom &amp;amp; Jerry", "Tom & Jerry"),
+        ("itâ€™s late", "it's late"),
+        ("Case, and: punctuation!", "Case, and: punctuation!"),
+    ],
+)
+def test_cleaning(raw, cleaned):
+    assert clean(raw) == cleaned
+
+
+def test_characters_outside_the_vocabulary_become_bytes(encoder):
+    ids = encoder.tokenizer.encode("猫").ids
+    tokens = [encoder.tokenizer.id_to_token(token) for token in ids]
+    assert tokens == ["▁", "<0xE7>", "<0x8C>", "<0xAB>", "</s>"]
+
+
+def test_what_does_not_fit_is_counted(encoder):
+    text = "x" * 600
+    assert encoder.encode(text).shape[0] == 512
+    # 600 letters, the space before them, and the end token share 512 places.
+    assert encoder.num_cut(text) == 600 + 1 + 1 - 512
+    assert encoder.num_cut("short") == 0
+
+
+def test_both_embedding_tables_are_one(encoder):
+    network = encoder.network
+    assert torch.equal(network.shared.weight, network.encoder.embed_tokens.weight)
+    assert not any(tensor.is_meta for tensor in network.state_dict().values())
+
+
+def test_a_missing_tokenizer_is_named(tmp_path):
+    shutil.copytree(oracle.text_to_video() / "text_encoder", tmp_path / "text_encoder")
+    with pytest.raises(WeightsError, match=r"tokenizer\.json: not there"):
+        load_text(tmp_path)
