@@ -1,6 +1,7 @@
 """Train greybox's experts by flow matching: one network on all noise, then two, each on its own.
 
 Usage: python -m training.experts --stage shared|high|low --minutes M. Resumes where it stopped.
+With two cores: python -m torch.distributed.run --nproc-per-node 2 -m training.experts ...
 Latents, rays and contexts are as the product makes them; text and camera are each left out now
 and then, so that guidance and words alone work; in a quarter of the clips the first latent frame
 is given clean, at timestep 0.
@@ -25,6 +26,7 @@ from training.latents import LENGTHS
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
 from training.sizes import CAMERA_UNSHUFFLE, new_expert
 from training.state import Log, load_state, save_state
+from training.workers import Workers
 
 LEARNING_RATE = 2e-3
 SHIFT = 2.5
@@ -147,11 +149,10 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
 @click.option("--long-share", default=0.0, help="Share of steps on clips of 33 frames.")
 def main(stage: str, minutes: float, total_steps: int, batch_size: int, long_share: float) -> None:
     """Train one stage for a while and save; the experts branch from the shared run."""
-    folder = training_folder()
+    folder, workers = training_folder(), Workers()
     expert = new_expert(seed=1)
-    optimizers = Optimizers(
-        expert, lr=LEARNING_RATE, adam_only=("head.", "patch_embedding", "time_", "modulation")
-    )
+    adam_only = ("head.", "patch_embedding", "time_", "modulation")
+    optimizers = Optimizers(expert, lr=LEARNING_RATE, adam_only=adam_only)
     average = MovingAverage(expert, 0.999)
     step = load_state(folder / stage, expert, optimizers, average)
     if step == 0 and stage != "shared":
@@ -160,30 +161,33 @@ def main(stage: str, minutes: float, total_steps: int, batch_size: int, long_sha
         average.shadow = shared["average"]
     clips, log = Clips(folder), Log(folder / stage)
     low, high = NOISE_RANGES[stage]
-    random = np.random.default_rng([step, len(stage)])
-    torch.manual_seed(step)
+    random = np.random.default_rng([step, len(stage), workers.rank])
+    torch.manual_seed(step * workers.count + workers.rank)
     finish, running, began = time.monotonic() + 60 * minutes, 0.0, time.monotonic()
-    while time.monotonic() < finish and step < total_steps:
-        is_long = random.random() < long_share
+    while not workers.agree(time.monotonic() >= finish or step >= total_steps):
+        # Lengths take turns by step, so that no worker waits for another's longer clips.
+        is_long = (step * long_share) % 1 + long_share >= 1
         length = LENGTHS[1] if is_long else LENGTHS[0]
         batch = clips.batch(random, batch_size // 2 if is_long else batch_size, length)
         noise = noise_levels(random, len(batch.clean), low, high)
         loss = flow_loss(expert, batch, noise, bool(random.random() >= CAMERA_DROP))
         loss.backward()
+        workers.average_gradients(expert)
         norm = torch.nn.utils.clip_grad_norm_(expert.parameters(), 1.0)
         if torch.isfinite(norm):
             optimizers.step(warm_cosine(step, warmup=100, total=total_steps))
             average.update(expert, step)
         step += 1
         running += float(loss.detach())
-        if step % 100 == 0:
-            rate = 100 * batch_size / (time.monotonic() - began)
+        if workers.is_first and step % 100 == 0:
+            rate = 100 * batch_size * workers.count / (time.monotonic() - began)
             log.write(step=step, loss=running / 100, samples_per_s=round(rate, 1))
             running, began = 0.0, time.monotonic()
-        if step % 500 == 0:
+        if workers.is_first and step % 500 == 0:
             save_state(folder / stage, step, expert, optimizers, average)
             log.write(step=step, held_out=held_out_loss(expert, clips, low, high))
-    save_state(folder / stage, step, expert, optimizers, average)
+    if workers.is_first:
+        save_state(folder / stage, step, expert, optimizers, average)
 
 
 if __name__ == "__main__":
