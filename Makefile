@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 BOARD ?= examples/last_tram.yaml
 OUT ?= out/$(basename $(notdir $(BOARD)))
+# layout until the weights of greybox are in model/greybox, then draft
+QUALITY ?= layout
 
 .PHONY: install demo check test greybox clean
 
@@ -16,7 +18,7 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 demo: install
-	$(BIN)/storyboard render $(BOARD) -o $(OUT)
+	$(BIN)/storyboard render $(BOARD) -o $(OUT) --quality $(QUALITY)
 
 check: install
 	$(BIN)/ruff check .

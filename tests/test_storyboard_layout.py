@@ -129,6 +129,11 @@ def test_nouns_choose_the_figure(action: str, figure: str) -> None:
     assert read_shot(shots, shots.shots[0]).actors[0].figure == figure
 
 
+def test_what_others_do_does_not_move_the_subject() -> None:
+    shots = board("A woman looks up as a tram drives past.")
+    assert read_shot(shots, shots.shots[0]).actors[0].speed == 0
+
+
 def test_the_colour_of_hair_is_not_the_colour_of_clothes() -> None:
     shots = board("A woman with black hair in a green coat waits.")
     red, green, _ = read_shot(shots, shots.shots[0]).actors[0].colour

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
 
 _WORD = re.compile(r"[a-z]+")
+_ASIDE = re.compile(r",|\b(?:as|while|when|before|after|until)\b")
 _NEUTRAL: dict[str, Colour] = {
     "person": (0.34, 0.38, 0.46),
     "tree": (0.24, 0.46, 0.20),
@@ -96,7 +97,8 @@ def _colour_before(text: str, position: int) -> Colour | None:
 
 
 def _motion(text: str) -> tuple[float, str]:
-    lower = f" {text.lower()} "
+    """Speed and heading of the subject, from the main clause: what others do is not its own."""
+    lower = f" {_ASIDE.split(text.lower())[0]} "
     speed = 0.0
     for metres, words in VERBS.values():
         if any(f" {verb} " in re.sub(r"[^a-z ]", " ", lower) for verb in words.split()):

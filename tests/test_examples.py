@@ -1,0 +1,30 @@
+"""Every example is a board without a mistake that becomes a film of the planned length."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shots import load_shots
+from storyboard.cli import run
+from storyboard.video import probe
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("board", EXAMPLES, ids=lambda path: path.stem)
+def test_example_has_no_warning(board: Path) -> None:
+    assert [notice.render() for notice in load_shots(board).notices] == []
+
+
+@pytest.mark.parametrize("board", EXAMPLES, ids=lambda path: path.stem)
+def test_example_renders_as_a_layout(board: Path, tmp_path: Path) -> None:
+    code = run(["render", str(board), "-o", str(tmp_path), "--quality", "layout"])
+    assert code == 0
+    shots = load_shots(board)
+    planned = sum(shots.num_frames(shot) for shot in shots.shots)
+    assert probe(tmp_path / "animatic.mp4").num_frames == planned
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert record["status"] == "done"
+    assert record["networks_loaded"] == 0
