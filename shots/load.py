@@ -23,12 +23,13 @@ from .written import Board
 _MAX_ROUNDS = 8
 
 
-def load_shots(path: Path) -> ShotList:
+def load_shots(path: Path | str) -> ShotList:
     """Load a board from disk.
 
     Raises:
         ShotListErrors: The file cannot be read, or anything in it is wrong.
     """
+    path = Path(path)
     try:
         content = path.read_bytes()
     except OSError as error:

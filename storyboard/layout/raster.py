@@ -75,41 +75,43 @@ def _averaged(pixels: Bytes, size: tuple[int, int]) -> Bytes:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _rays(camera: Camera, width: int, height: int) -> Array:
-    """(H, W, 3) directions in the world, of unit depth along the camera's axis."""
+def _rays(camera: Camera, width: int, height: int) -> tuple[Array, Array]:
+    """Directions in the world of unit depth, (3, H, W), and how long each is, (H, W)."""
     x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / (camera.focal * width)
     y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / (camera.focal * width)
-    right, down, forward = camera.turn.T.astype(np.float32)
-    rays: Array = forward + x[None, :, None] * right + y[:, None, None] * down
-    return rays
+    right, down, forward = floats(camera.turn.T)[:, :, None, None]
+    rays: Array = forward + x[None, None] * right + y[None, :, None] * down
+    return rays, np.sqrt(1 + x[None] ** 2 + y[:, None] ** 2)
 
 
 def _backdrop(
     ground: GroundPaint, camera: Camera, rig: LightRig, size: tuple[int, int], shadow: Bytes
 ) -> Bytes:
     """Sky above the horizon, painted ground with its shadows below, as (H, W, 3) uint8."""
-    width, height = size
-    rays = _rays(camera, width, height)
-    down = rays[..., 1] / np.sqrt((rays * rays).sum(axis=-1))
-    zenith, horizon = floats(rig.zenith), floats(rig.horizon)
-    climb = np.clip(-down * 1.6, 0, 1)[..., None] ** np.float32(0.7)
-    picture = horizon + climb * (zenith - horizon)
+    rays, length = _rays(camera, *size)
+    down = rays[1] / length
     below = down > 1e-4
+    picture = np.empty((size[1], size[0], 3), np.float32)
+    picture[~below] = _sky(-down[~below], rig)
     if below.any():
-        ray = rays[below]
-        reach = -camera.position[1] / ray[:, 1]
-        distance = reach * np.sqrt((ray * ray).sum(axis=-1))
-        x = camera.position[0] + reach * ray[:, 0]
-        z = camera.position[2] + reach * ray[:, 2]
-        paint = ground(x.astype(np.float32), z.astype(np.float32), distance.astype(np.float32))
-        up_light = max(0.0, -float(rig.direction[1]))
-        lit = shadow[below, None] / np.float32(255)
-        light = floats(rig.fill_colour) * rig.fill * 1.5 + (1 - lit) * (
-            floats(rig.key_colour) * rig.key * up_light
+        reach = -camera.position[1] / rays[1][below]
+        x = camera.position[0] + reach * rays[0][below]
+        z = camera.position[2] + reach * rays[2][below]
+        distance = reach * length[below]
+        unlit = shadow[below, None] / np.float32(255)
+        light = floats(rig.fill_colour) * rig.fill * 1.5 + (1 - unlit) * (
+            floats(rig.key_colour) * rig.key * max(0.0, -float(rig.direction[1]))
         )
-        picture[below] = _through_air(paint * light, distance, rig)
+        picture[below] = _through_air(ground(x, z, distance) * light, distance, rig)
     done: Bytes = np.clip(picture * 255, 0, 255).astype(np.uint8)
     return done
+
+
+def _sky(climb: Array, rig: LightRig) -> Array:
+    """(P, 3) colours at `climb`, the sine of the height above the horizon, (P,)."""
+    zenith, horizon = floats(rig.zenith), floats(rig.horizon)
+    share = np.clip(climb * 1.6, 0, 1)[:, None] ** np.float32(0.7)
+    return floats(horizon + share * (zenith - horizon))
 
 
 def _through_air(colour: Array, distance: Array, rig: LightRig) -> Array:
