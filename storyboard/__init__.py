@@ -4,7 +4,7 @@ The command line is in `cli`; `render_board` does the same for people who script
 package loads nothing heavy.
 """
 
-from .errors import (
+from storyboard.errors import (
     AssemblyError,
     BoardLockedError,
     InputError,

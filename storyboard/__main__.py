@@ -1,5 +1,5 @@
 """`python -m storyboard`."""
 
-from .cli import main
+from storyboard.cli import main
 
 main()

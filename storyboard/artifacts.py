@@ -12,8 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import StoryboardError
-from .video import LOSSLESS, Frame, read_video, write_video
+from storyboard.cutting.video import LOSSLESS, Frame, read_video, write_video
+from storyboard.errors import StoryboardError
 
 if TYPE_CHECKING:
     from torch import Tensor

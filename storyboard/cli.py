@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import __version__
-from .cli_language import COMMANDS
-from .errors import (
+from storyboard import __version__
+from storyboard.cli_language import COMMANDS
+from storyboard.errors import (
     EXIT_INPUT,
     EXIT_INTERRUPTED,
     EXIT_SHOT_FAILED,
@@ -26,9 +26,8 @@ from .errors import (
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
-
-    from .overrides import Request
-    from .preview import Options
+    from storyboard.planning.overrides import Request
+    from storyboard.planning.preview import Options
 
 CRASH_FILE = "storyboard-crash.txt"
 PAGE_WIDTH = 160
@@ -90,8 +89,8 @@ def cli() -> None:
 @click.pass_context
 def render(context: click.Context, /, board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Render BOARD: clips, animatic, contact sheet."""
-    from .console import listening
-    from .run import render_board
+    from storyboard.console import listening
+    from storyboard.run import render_board
 
     shots = _load(board)
     with listening(as_lines_of_json=asked["as_json"]) as listen:
@@ -116,10 +115,10 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
 
     from rich.console import Console
 
-    from .entries import take_entries
-    from .plan_table import print_plan
-    from .preview import preview
-    from .run import STORE
+    from storyboard.entries import take_entries
+    from storyboard.planning.preview import preview
+    from storyboard.planning.table import print_plan
+    from storyboard.run import STORE
 
     shots = _load(board)
     root = (out or _default_folder(board)) / STORE
@@ -161,10 +160,10 @@ def assemble(folder: Path, **asked: Any) -> None:  # noqa: ANN401
 
 
 def _again(folder: Path, asked: dict[str, Any]) -> None:
-    from .console import listening
-    from .entries import repeated_request
-    from .manifest import require_manifest
-    from .run import deliver_again
+    from storyboard.console import listening
+    from storyboard.entries import repeated_request
+    from storyboard.manifest import require_manifest
+    from storyboard.run import deliver_again
 
     manifest = require_manifest(folder)
     board = folder / str(manifest.board["path"])
@@ -197,7 +196,7 @@ def presets() -> None:
 @click.option("--latents", is_flag=True, help="Also drop what only a change would need again.")
 def gc(folder: Path, latents: bool) -> None:
     """Drop from FOLDER's store what its last run does not use."""
-    from .housekeeping import collect_garbage
+    from storyboard.housekeeping import collect_garbage
 
     count, freed = collect_garbage(folder, with_latents=latents)
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
@@ -218,7 +217,7 @@ def _default_folder(board: Path) -> Path:
 
 
 def _request(asked: dict[str, Any]) -> "Request":
-    from .overrides import Request
+    from storyboard.planning.overrides import Request
 
     settings = []
     for text in asked["settings"]:
@@ -241,8 +240,7 @@ def _options(asked: dict[str, Any], board: "ShotList") -> "Options":
     from pydantic_core import PydanticCustomError
 
     from shots.timing import read_time
-
-    from .preview import Options
+    from storyboard.planning.preview import Options
 
     named = asked.get("shots")
     text = asked.get("title", "0s")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .errors import EXIT_INPUT
+from storyboard.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
     from model.presets import Preset

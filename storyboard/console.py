@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import click
 
-from .progress import (
+from storyboard.progress import (
     ClipReady,
     Event,
     FileWritten,

@@ -9,16 +9,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .delivery import CLIPS, STILLS, Failures
-from .manifest import Manifest, TakeEntry, used_versions
-from .overrides import Request
-from .plan import RenderPlan
-from .preview import Preview
-from .reasons import reason, take_facts
-from .store import file_sha256
-from .takes import Take
-from .video import VIDEO
-from .waves import Waves
+from storyboard.cutting.delivery import CLIPS, STILLS, Failures
+from storyboard.cutting.video import VIDEO
+from storyboard.manifest import Manifest, TakeEntry, used_versions
+from storyboard.planning.overrides import Request
+from storyboard.planning.plan import RenderPlan
+from storyboard.planning.preview import Preview
+from storyboard.planning.reasons import reason, take_facts
+from storyboard.planning.takes import Take
+from storyboard.planning.waves import Waves
+from storyboard.store import file_sha256
 
 
 def describe_run(plan: RenderPlan, waves: Waves, request: Request, folder: Path) -> Manifest:

@@ -12,12 +12,12 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
-from .conform import conform_frames
-from .slate import mark_layout
-from .stage import Stage, Step, noise_meta, since
-from .store import Meta, Ref, Store, content_key
-from .takes import Size, Take
-from .video import DELIVERY, VIDEO, Frame, read_video, write_video
+from storyboard.cutting.conform import conform_frames
+from storyboard.cutting.slate import mark_layout
+from storyboard.cutting.video import DELIVERY, VIDEO, Frame, read_video, write_video
+from storyboard.planning.takes import Size, Take
+from storyboard.stage import Stage, Step, noise_meta, since
+from storyboard.store import Meta, Ref, Store, content_key
 
 BOOKKEEPING = {
     "notes", "status", "review", "priority", "use", "takes", "seed", "dialogue", "sound",
@@ -60,8 +60,8 @@ class Layout:
         return None
 
     def run(self, network: object, take: Take, store: Store, step: Step) -> None:
-        from .artifacts import Clip
-        from .layout import layout_frames
+        from storyboard.artifacts import Clip
+        from storyboard.layout import layout_frames
 
         started = perf_counter()
         frames = layout_frames(take.board, take.filmed, take.path, take.size)

@@ -5,10 +5,10 @@ Called by `storyboard gc`.
 
 from pathlib import Path
 
-from .errors import InputError
-from .lock import board_lock
-from .manifest import require_manifest
-from .store import Ref, Store
+from storyboard.errors import InputError
+from storyboard.lock import board_lock
+from storyboard.manifest import require_manifest
+from storyboard.store import Ref, Store
 
 # What stands between a prompt and a clip: of no use until the take changes.
 INTERMEDIATE = ("encode-text", "encode-picture", "denoise-")

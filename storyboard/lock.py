@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .errors import BoardLockedError
+from storyboard.errors import BoardLockedError
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from . import __version__
-from .errors import InputError
-from .store import write_atomically
+from storyboard import __version__
+from storyboard.errors import InputError
+from storyboard.store import write_atomically
 
 FILE = "run.json"
 FORMAT = 1

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .errors import InputError
+from storyboard.errors import InputError
 
 if TYPE_CHECKING:
     from shots.schema import Shot

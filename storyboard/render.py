@@ -7,11 +7,11 @@ this page. Interrupted at any point, the same call goes on where it stopped.
 
 from collections.abc import Mapping, Sequence
 
-from .executors import Executor
-from .progress import Listener, WaveStarted
-from .stage import Stage
-from .store import Store
-from .takes import Take
+from storyboard.executors import Executor
+from storyboard.planning.takes import Take
+from storyboard.progress import Listener, WaveStarted
+from storyboard.stage import Stage
+from storyboard.store import Store
 
 Job = tuple[str, Take]
 """A stage by name, and a take that lacks its result."""

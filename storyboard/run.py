@@ -13,9 +13,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from .assembly import Film
-from .cost import check_disk, learn_speed
-from .delivery import (
+from storyboard.cutting.assembly import Film
+from storyboard.cutting.delivery import (
     ANIMATIC,
     Failures,
     plan_film,
@@ -26,14 +25,16 @@ from .delivery import (
     write_contact_sheet,
     write_review_copy,
 )
-from .entries import describe_run, take_entries
-from .errors import InputError, ResourceError, StoryboardError
-from .executors import Executor, LocalExecutor
-from .lock import board_lock
-from .manifest import Manifest
-from .overrides import Request
-from .preview import Options, Preview, preview
-from .progress import (
+from storyboard.entries import describe_run, take_entries
+from storyboard.errors import InputError, ResourceError, StoryboardError
+from storyboard.executors import Executor, LocalExecutor
+from storyboard.lock import board_lock
+from storyboard.manifest import Manifest
+from storyboard.planning.cost import check_disk, learn_speed
+from storyboard.planning.overrides import Request
+from storyboard.planning.preview import Options, Preview, preview
+from storyboard.planning.takes import Take
+from storyboard.progress import (
     ClipReady,
     Event,
     FileWritten,
@@ -44,8 +45,7 @@ from .progress import (
     TakeFinished,
     Warned,
 )
-from .render import render
-from .takes import Take
+from storyboard.render import render
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
@@ -154,7 +154,7 @@ class _Run:
         check_disk(plan, self._seen.waiting, self._folder)
         busy = {stage for stage, _ in self._seen.todo}
         if any(stage.network for stage in plan.stages if stage.name in busy):
-            from . import tensors
+            from storyboard import tensors
 
             tensors.check_hardware(plan.settings.hardware)
             if "encode-text" in busy:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
-from .store import Meta, Ref, Store
-from .takes import Take
+from storyboard.planning.takes import Take
+from storyboard.store import Meta, Ref, Store
 
 Step = Callable[[], None]
 """Told after every unit of work."""

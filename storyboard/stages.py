@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 from model.flow import Schedule
 from model.geometry import latent_shape
-
-from .stage import Hardware, Step, noise_meta, since
-from .store import Meta, Ref, Store, content_key
-from .takes import Take
-from .video import VIDEO
-from .weights import Weights
+from storyboard.cutting.video import VIDEO
+from storyboard.planning.takes import Take
+from storyboard.planning.weights import Weights
+from storyboard.stage import Hardware, Step, noise_meta, since
+from storyboard.store import Meta, Ref, Store, content_key
 
 if TYPE_CHECKING:
     from model.autoencoder import Autoencoder
@@ -64,13 +63,12 @@ class EncodeText:
 
     def load(self) -> "TextEncoder":
         from model.text import load_text
-
-        from . import tensors
+        from storyboard import tensors
 
         return load_text(self.weights.folder, tensors.dtype(self.hardware), self.hardware.device)
 
     def run(self, network: "TextEncoder", take: Take, store: Store, step: Step) -> None:
-        from .artifacts import TextContext
+        from storyboard.artifacts import TextContext
 
         for text in (take.prompt, take.negative):
             ref = self.ref(text)
@@ -108,7 +106,7 @@ class EncodePicture:
         return 1
 
     def load(self) -> "Autoencoder":
-        from . import tensors
+        from storyboard import tensors
 
         return tensors.load_vae(self.weights, self.hardware)
 
@@ -116,9 +114,8 @@ class EncodePicture:
         import torch
 
         from model.pipeline import picture_to_pixels
-
-        from . import tensors
-        from .artifacts import TextContext
+        from storyboard import tensors
+        from storyboard.artifacts import TextContext
 
         assert take.picture is not None
         pixels = picture_to_pixels(tensors.picture_frame(take.picture, store), take.size)
@@ -203,8 +200,7 @@ class Denoise:
 
     def load(self) -> "Transformer":
         from model.weights import open_checkpoint
-
-        from . import tensors
+        from storyboard import tensors
 
         checkpoint = open_checkpoint(self.weights.folder)
         return checkpoint.load_expert(
@@ -214,9 +210,8 @@ class Denoise:
     def run(self, network: "Transformer", take: Take, store: Store, step: Step) -> None:
         from model.denoise import denoise
         from model.solvers import SolverState
-
-        from . import tensors
-        from .artifacts import Latent
+        from storyboard import tensors
+        from storyboard.artifacts import Latent
 
         started = perf_counter()
         device = self.hardware.device
@@ -250,9 +245,8 @@ class Denoise:
 
     def _start(self, take: Take, store: Store) -> tuple["SolverState", dict[str, object]]:
         from model.solvers import SolverState
-
-        from . import tensors
-        from .noise import noise_sha256, take_noise
+        from storyboard import tensors
+        from storyboard.planning.noise import noise_sha256, take_noise
 
         if self.before is not None:
             ref = self.before.refs(take)[0]
@@ -292,15 +286,14 @@ class Decode:
         return 1
 
     def load(self) -> "Autoencoder":
-        from . import tensors
+        from storyboard import tensors
 
         return tensors.load_vae(self.weights, self.hardware)
 
     def run(self, network: "Autoencoder", take: Take, store: Store, step: Step) -> None:
         from model.autoencoder import decode_stream
-
-        from . import tensors
-        from .artifacts import Clip
+        from storyboard import tensors
+        from storyboard.artifacts import Clip
 
         started = perf_counter()
         ref = self.before.refs(take)[0]

@@ -15,14 +15,13 @@ from model.camera_adapter import path_rays
 from model.solvers import SolverState
 from model.transformer import Transformer
 from model.weights import open_checkpoint
-
-from .artifacts import Clip, Latent, TextContext
-from .errors import InputError, StoryboardError
-from .stage import Hardware
-from .store import Ref, Store
-from .takes import Picture, Take
-from .video import Frame
-from .weights import Weights
+from storyboard.artifacts import Clip, Latent, TextContext
+from storyboard.cutting.video import Frame
+from storyboard.errors import InputError, StoryboardError
+from storyboard.planning.takes import Picture, Take
+from storyboard.planning.weights import Weights
+from storyboard.stage import Hardware
+from storyboard.store import Ref, Store
 
 
 def dtype(hardware: Hardware) -> torch.dtype:

@@ -7,7 +7,7 @@ import pytest
 
 from shots import load_shots
 from storyboard.cli import run
-from storyboard.video import probe
+from storyboard.cutting.video import probe
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

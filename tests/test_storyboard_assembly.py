@@ -6,13 +6,13 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from storyboard.assembly import Film, Footage, Marks, assemble, still_footage, write_review
-from storyboard.conform import centre_box, conform_frames, fit_frame
-from storyboard.cut import CutShot, Effect, plan_cut
+from storyboard.cutting.assembly import Film, Footage, Marks, assemble, still_footage, write_review
+from storyboard.cutting.conform import centre_box, conform_frames, fit_frame
+from storyboard.cutting.cut import CutShot, Effect, plan_cut
+from storyboard.cutting.video import join_videos, probe, read_clip, write_video
 from storyboard.errors import AssemblyError
-from storyboard.frames import plan_frames
+from storyboard.planning.frames import plan_frames
 from storyboard.store import Store
-from storyboard.video import join_videos, probe, read_clip, write_video
 
 SIZE = (96, 54)
 FPS = Fraction(24)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.cut import CutShot, Effect, plan_cut
+from storyboard.cutting.cut import CutShot, Effect, plan_cut
 from storyboard.errors import InputError
 
 EFFECTS = st.builds(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.errors import InputError
-from storyboard.frames import plan_frames, shot_frames, timecode
+from storyboard.planning.frames import plan_frames, shot_frames, timecode
 
 FPS = Fraction(24)
 

@@ -8,17 +8,17 @@ import pytest
 
 from model.presets import GREYBOX, QUALITIES, WAN22_T2V_A14B, Backbone
 from shots import parse_shots
-from storyboard.cost import Speed, take_cost
 from storyboard.errors import InputError
 from storyboard.names import file_stems
-from storyboard.overrides import Request, effective_board
-from storyboard.plan import plan_render
-from storyboard.reasons import reason, take_facts
-from storyboard.seeds import derive_seed, noise_recipe
-from storyboard.settings import Settings
-from storyboard.sizes import delivery_size, render_size
-from storyboard.waves import plan_waves
-from storyboard.weights import Weights
+from storyboard.planning.cost import Speed, take_cost
+from storyboard.planning.overrides import Request, effective_board
+from storyboard.planning.plan import plan_render
+from storyboard.planning.reasons import reason, take_facts
+from storyboard.planning.seeds import derive_seed, noise_recipe
+from storyboard.planning.settings import Settings
+from storyboard.planning.sizes import delivery_size, render_size
+from storyboard.planning.waves import plan_waves
+from storyboard.planning.weights import Weights
 from tests.storyboard_kit import BOARD
 
 BACKBONE = Backbone(

@@ -11,18 +11,18 @@ from safetensors.torch import load_file, save_file
 
 import model
 from shots import parse_shots
+from storyboard.cutting.video import read_clip
 from storyboard.errors import ResourceError
 from storyboard.executors import LocalExecutor
-from storyboard.noise import take_noise
-from storyboard.overrides import Request, effective_board
-from storyboard.plan import plan_render
+from storyboard.planning.noise import take_noise
+from storyboard.planning.overrides import Request, effective_board
+from storyboard.planning.plan import plan_render
+from storyboard.planning.seeds import NoiseRecipe
+from storyboard.planning.settings import settle
+from storyboard.planning.weights import know_weights
 from storyboard.progress import NetworkLoaded, TakeFinished
 from storyboard.render import render, unfinished
-from storyboard.seeds import NoiseRecipe
-from storyboard.settings import settle
 from storyboard.store import Store
-from storyboard.video import read_clip
-from storyboard.weights import know_weights
 from tests.storyboard_kit import BOARD, write_checkpoint
 
 

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from storyboard.cli import run
+from storyboard.cutting.video import probe, read_clip
 from storyboard.lock import board_lock
 from storyboard.manifest import read_manifest
-from storyboard.video import probe, read_clip
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
 
 DISSOLVE = BOARD.replace("A dog runs.", "A dog runs., transition: dissolve 5f")

@@ -25,8 +25,8 @@ from shots.schema import (
     Style,
     Transition,
 )
-from storyboard.plan_view import PlanPoint, draw_plan, plan_points
-from storyboard.sheet import (
+from storyboard.sheet.board import decimal, timecode
+from storyboard.sheet.page import (
     Direction,
     Field,
     Line,
@@ -38,7 +38,7 @@ from storyboard.sheet import (
     build_sheet,
     write_sheet,
 )
-from storyboard.sheet_board import decimal, timecode
+from storyboard.sheet.plan_view import PlanPoint, draw_plan, plan_points
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (

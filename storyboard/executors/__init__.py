@@ -1,6 +1,6 @@
 """Who runs a stage over its takes: this process, or workers elsewhere."""
 
-from .base import Executor
-from .local import LocalExecutor
+from storyboard.executors.base import Executor
+from storyboard.executors.local import LocalExecutor
 
 __all__ = ["Executor", "LocalExecutor"]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from storyboard.planning.takes import Take
 from storyboard.stage import Stage
 from storyboard.store import Store
-from storyboard.takes import Take
 
 
 class Executor(Protocol):

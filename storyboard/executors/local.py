@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from storyboard.errors import ResourceError, StoryboardError
+from storyboard.planning.takes import Take
 from storyboard.progress import (
     Listener,
     NetworkLoaded,
@@ -19,7 +20,6 @@ from storyboard.progress import (
 )
 from storyboard.stage import Stage
 from storyboard.store import Store
-from storyboard.takes import Take
 
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory")
 

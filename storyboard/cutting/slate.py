@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .video import Frame
+from storyboard.cutting.video import Frame
 
 BACKGROUND = (24, 25, 28)
 PALE = (236, 236, 232)

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 from model.flow import SOLVERS
 from model.geometry import is_legal_frames, legal_frames_at_least
 from model.presets import PRESETS, QUALITIES, Expert, Preset, Quality, preset_named
-
-from .errors import InputError
-from .overrides import SAMPLING, Request
-from .stage import Hardware
-from .weights import Weights, embedded_folder, know_weights
+from storyboard.errors import InputError
+from storyboard.planning.overrides import SAMPLING, Request
+from storyboard.planning.weights import Weights, embedded_folder, know_weights
+from storyboard.stage import Hardware
 
 if TYPE_CHECKING:
     from shots.schema import ShotList

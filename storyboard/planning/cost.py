@@ -15,12 +15,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from model.geometry import latent_shape, num_tokens
-
-from .errors import ResourceError
-from .plan import RenderPlan
-from .progress import Event, NetworkLoaded, StageStarted, TakeFinished
-from .store import canonical_json, write_atomically
-from .takes import Take
+from storyboard.errors import ResourceError
+from storyboard.planning.plan import RenderPlan
+from storyboard.planning.takes import Take
+from storyboard.progress import Event, NetworkLoaded, StageStarted, TakeFinished
+from storyboard.store import canonical_json, write_atomically
 
 MEMORY = "speed.json"
 TEXT_TOKENS = 128  # of a usual prompt

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from .errors import InputError
+from storyboard.errors import InputError
 
 Straight = ("cut", "match-cut", "smash-cut", "j-cut", "l-cut")
 Overlapping = ("dissolve", "wipe")

@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from model.denoise import draw_noise
-
-from .seeds import NoiseRecipe
+from storyboard.planning.seeds import NoiseRecipe
 
 Shape = tuple[int, int, int, int]
 

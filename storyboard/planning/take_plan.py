@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 
 from shots.path import camera_path
 from shots.prompt import compile_prompt
-
-from .cut import Cut
-from .errors import InputError
-from .frames import FramePlan, plan_frames, timecode_rate
-from .names import file_stems, take_number
-from .seeds import NoiseRecipe, derive_seed, noise_recipe
-from .settings import Settings
-from .stage import Stage
-from .store import file_sha256
-from .takes import Picture, Take
+from storyboard.cutting.cut import Cut
+from storyboard.errors import InputError
+from storyboard.names import file_stems, take_number
+from storyboard.planning.frames import FramePlan, plan_frames, timecode_rate
+from storyboard.planning.seeds import NoiseRecipe, derive_seed, noise_recipe
+from storyboard.planning.settings import Settings
+from storyboard.planning.takes import Picture, Take
+from storyboard.stage import Stage
+from storyboard.store import file_sha256
 
 if TYPE_CHECKING:
     from shots.path import CameraPath

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .assembly import (
+from storyboard.cutting.assembly import (
     Film,
     Footage,
     Marks,
@@ -21,14 +21,14 @@ from .assembly import (
     still_footage,
     write_review,
 )
-from .finishing import Conform
-from .frames import shot_frames
-from .manifest import Manifest
-from .plan import RenderPlan
-from .slate import slate_picture
-from .store import Store, content_key, publish
-from .takes import Take
-from .video import VIDEO, read_video
+from storyboard.cutting.slate import slate_picture
+from storyboard.cutting.video import VIDEO, read_video
+from storyboard.finishing import Conform
+from storyboard.manifest import Manifest
+from storyboard.planning.frames import shot_frames
+from storyboard.planning.plan import RenderPlan
+from storyboard.planning.takes import Take
+from storyboard.store import Store, content_key, publish
 
 CLIPS, STILLS = "clips", "stills"
 ANIMATIC, REVIEW = "animatic.mp4", "animatic_review.mp4"
@@ -152,8 +152,8 @@ def write_review_copy(
 
 def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> Path:
     """Write contact_sheet.html from what the run left."""
-    from .plan_view import plan_points
-    from .sheet import ShotResult, build_sheet, write_sheet
+    from storyboard.sheet.page import ShotResult, build_sheet, write_sheet
+    from storyboard.sheet.plan_view import plan_points
 
     results = {}
     offset = Fraction(_int(manifest.delivery, "title_frames")) / plan.fps

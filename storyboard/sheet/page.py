@@ -24,8 +24,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from storyboard.plan_view import PlanPoint, PlanView, draw_plan, plan_points
-from storyboard.sheet_board import (
+from storyboard.sheet.board import (
     Direction,
     Field,
     Line,
@@ -38,6 +37,7 @@ from storyboard.sheet_board import (
     decimal,
     timecode,
 )
+from storyboard.sheet.plan_view import PlanPoint, PlanView, draw_plan, plan_points
 
 if TYPE_CHECKING:
     from shots.schema import Camera, Dialogue, Scene, Shot, ShotList, Sound, Transition

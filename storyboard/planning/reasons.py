@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from .finishing import BOOKKEEPING
-from .takes import Take
+from storyboard.finishing import BOOKKEEPING
+from storyboard.planning.takes import Take
 
 if TYPE_CHECKING:
-    from .plan import RenderPlan
+    from storyboard.planning.plan import RenderPlan
 
 Facts = Mapping[str, object]
 """Field → JSON value."""

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .cost import disk_bytes, known_speed, loading_s, take_cost
-from .entries import why
-from .frames import seconds, timecode
-from .preview import Preview
-from .takes import Take
+from storyboard.entries import why
+from storyboard.planning.cost import disk_bytes, known_speed, loading_s, take_cost
+from storyboard.planning.frames import seconds, timecode
+from storyboard.planning.preview import Preview
+from storyboard.planning.takes import Take
 
 
 def print_plan(seen: Preview, console: Console) -> None:

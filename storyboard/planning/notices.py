@@ -6,10 +6,10 @@ Nothing is rounded, shortened or left out without a line here. Called by `plan`.
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .frames import seconds, timecode_rate
-from .settings import Settings
-from .sizes import kept
-from .takes import Take
+from storyboard.planning.frames import seconds, timecode_rate
+from storyboard.planning.settings import Settings
+from storyboard.planning.sizes import kept
+from storyboard.planning.takes import Take
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList

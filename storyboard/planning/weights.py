@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from model.presets import Backbone, Expert, Preset
-
-from .errors import InputError
-from .store import canonical_json, write_atomically
+from storyboard.errors import InputError
+from storyboard.store import canonical_json, write_atomically
 
 MEMORY = "checkpoints.json"
 FORMAT = 1

@@ -18,12 +18,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import ImageColor
 
-from .cut import Cut, Piece
-from .errors import AssemblyError
-from .frames import timecode
-from .slate import BurnIn, burn_in, title_picture
-from .store import Ref, Store, content_key
-from .video import DELIVERY, VIDEO, Frame, join_videos, probe, read_video, write_video
+from storyboard.cutting.cut import Cut, Piece
+from storyboard.cutting.slate import BurnIn, burn_in, title_picture
+from storyboard.cutting.video import (
+    DELIVERY,
+    VIDEO,
+    Frame,
+    join_videos,
+    probe,
+    read_video,
+    write_video,
+)
+from storyboard.errors import AssemblyError
+from storyboard.planning.frames import timecode
+from storyboard.store import Ref, Store, content_key
 
 if TYPE_CHECKING:
     from moviepy import VideoClip

@@ -9,16 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cost import known_speed
-from .manifest import Manifest, read_manifest
-from .overrides import Request, effective_board
-from .plan import RenderPlan, plan_render
-from .progress import Listener, Warned
-from .render import unfinished
-from .settings import settle
-from .store import Store
-from .takes import Take
-from .waves import Waves, plan_waves
+from storyboard.manifest import Manifest, read_manifest
+from storyboard.planning.cost import known_speed
+from storyboard.planning.overrides import Request, effective_board
+from storyboard.planning.plan import RenderPlan, plan_render
+from storyboard.planning.settings import settle
+from storyboard.planning.takes import Take
+from storyboard.planning.waves import Waves, plan_waves
+from storyboard.progress import Listener, Warned
+from storyboard.render import unfinished
+from storyboard.store import Store
 
 if TYPE_CHECKING:
     from shots.schema import ShotList

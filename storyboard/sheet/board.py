@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import Path
 from typing import Literal, get_args
 
-from storyboard.plan_view import PlanPoint, PlanView
+from storyboard.sheet.plan_view import PlanPoint, PlanView
 
 Status = Literal["rendered", "failed", "missing"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .frames import FramePlan
-from .seeds import NoiseRecipe
-from .store import Ref
+from storyboard.planning.frames import FramePlan
+from storyboard.planning.seeds import NoiseRecipe
+from storyboard.store import Ref
 
 if TYPE_CHECKING:
     from shots.path import CameraPath

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from .cost import Speed, loading_s, take_cost
-from .plan import RenderPlan
-from .takes import Take
+from storyboard.planning.cost import Speed, loading_s, take_cost
+from storyboard.planning.plan import RenderPlan
+from storyboard.planning.takes import Take
 
 LOADING_SHARE = 0.05
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 import numpy as np
 from PIL import Image
 
-from .frames import FramePlan
-from .video import Frame
+from storyboard.cutting.video import Frame
+from storyboard.planning.frames import FramePlan
 
 Size = tuple[int, int]
 

@@ -19,7 +19,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from .errors import AssemblyError
+from storyboard.errors import AssemblyError
 
 Frame = NDArray[np.uint8]
 """(H, W, 3) RGB."""

@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING
 
 from model.flow import expert_steps, schedule
 from model.geometry import check_size
-
-from .cut import Cut, CutShot, Effect, plan_cut
-from .errors import InputError
-from .finishing import Conform, Layout
-from .frames import shot_frames
-from .names import take_number
-from .notices import plan_notices
-from .settings import LAYOUT_SIZE, Settings
-from .sizes import delivery_size, render_size
-from .stage import Stage
-from .stages import Decode, Denoise, EncodePicture, EncodeText
-from .store import Ref
-from .take_plan import TakePlanner
-from .takes import Take
+from storyboard.cutting.cut import Cut, CutShot, Effect, plan_cut
+from storyboard.errors import InputError
+from storyboard.finishing import Conform, Layout
+from storyboard.names import take_number
+from storyboard.planning.frames import shot_frames
+from storyboard.planning.notices import plan_notices
+from storyboard.planning.settings import LAYOUT_SIZE, Settings
+from storyboard.planning.sizes import delivery_size, render_size
+from storyboard.planning.take_plan import TakePlanner
+from storyboard.planning.takes import Take
+from storyboard.stage import Stage
+from storyboard.stages import Decode, Denoise, EncodePicture, EncodeText
+from storyboard.store import Ref
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList, Transition

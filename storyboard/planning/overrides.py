@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from .errors import InputError
+from storyboard.errors import InputError
 
 if TYPE_CHECKING:
     from shots.schema import ShotList

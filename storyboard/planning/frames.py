@@ -9,8 +9,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from model.geometry import legal_frames_at_least
-
-from .errors import InputError
+from storyboard.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The contact sheet: what it shows, and the page that shows it."""
