@@ -214,3 +214,22 @@ def test_what_moves_looks_where_it_goes(figure: str, heading: str) -> None:
     looks = nose.vertices.mean(axis=0)
     went = scene.travel[-1] - scene.travel[0]
     assert np.dot(looks, went) > 0.9 * np.linalg.norm(went)
+
+
+def test_large_things_stand_apart() -> None:
+    text = """
+storyboard: 1
+title: Two
+characters:
+  a: {looks: a red box}
+  b: {looks: a blue box}
+scenes:
+  - number: 1
+    shots:
+      - {id: 1, subjects: [a, b], camera: "WS, two-shot", duration: 2s, action: They wait.}
+"""
+    shots = parse_shots(text, Path("two.yaml"))
+    shot = shots.shots[0]
+    scene = stage(shots, shot, camera_path(shot, num_frames=1, aspect=16 / 9))
+    apart = scene.starts[1][0] - scene.starts[0][0]
+    assert apart > 1.9  # a box is 1.75 m wide at the size it is framed at, and turned

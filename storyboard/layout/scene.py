@@ -10,7 +10,7 @@ import numpy as np
 
 from storyboard.layout.figures import FIGURES, REST_YAW_DEG, VEHICLES, framing_scale
 from storyboard.layout.light import LightRig, light_rig
-from storyboard.layout.mesh import SUBJECT, Array, Mesh, join
+from storyboard.layout.mesh import SUBJECT, Array, Mesh, floats, join
 from storyboard.layout.raster import GroundPaint
 from storyboard.layout.reading import Actor, read_shot
 from storyboard.layout.sets import build_place
@@ -30,7 +30,7 @@ _HEADING_VECTOR = {
 # Turned so that the figure's front leads; vehicles are built side on, figures face the camera.
 _HEADING_YAW = {"left": -90.0, "right": 90.0, "towards": 0.0, "away": 180.0}
 _VEHICLE_YAW = {"left": 0.0, "right": 180.0, "towards": 90.0, "away": -90.0}
-_SIDE_BY_SIDE_M = 0.72
+_GAP_M = 0.08
 _COMPOSITION_SHIFT = {"left-heavy": -0.17, "right-heavy": 0.17}
 
 
@@ -50,11 +50,8 @@ class Scene:
         parts = [self.set_mesh]
         travelled = float(np.linalg.norm(self.travel[frame] - self.travel[0]))
         for actor, start in zip(self.actors, self.starts, strict=True):
-            scale = framing_scale(actor.figure)
-            stride = _STRIDE_PER_METRE * travelled / scale
-            solid = FIGURES[actor.figure](actor.colour, stride)
-            place = start + self.travel[frame]
-            parts.append(solid.moved(place, yaw_deg=self.yaw(actor), scale=scale).owned_by(SUBJECT))
+            solid = _built(actor, travelled, self.yaw(actor))
+            parts.append(solid.moved(start + self.travel[frame]).owned_by(SUBJECT))
         return join(parts)
 
     def yaw(self, actor: Actor) -> float:
@@ -88,9 +85,23 @@ def stage(board: ShotList, shot: Shot, path: CameraPath) -> Scene:
         actors = tuple(replace(actor, heading=heading) for actor in actors)
     frame_width = path.subject_distance_m / float(path.focal[0])
     shift = _COMPOSITION_SHIFT.get(shot.composition or "", 0.0) * frame_width
-    offsets = (np.arange(len(actors)) - (len(actors) - 1) / 2) * _SIDE_BY_SIDE_M
-    starts = tuple(np.array([shift + x, 0, 0], np.float32) for x in offsets)
+    starts = tuple(floats([shift + x, 0, 0]) for x in _side_by_side(actors))
     return Scene(actors, place.ground, place.solids, rig, starts, _travel(actors, shot, path))
+
+
+def _side_by_side(actors: tuple[Actor, ...]) -> Array:
+    """Where each stands across the picture, metres, so that none hides another."""
+    solids = [_built(actor, 0.0, REST_YAW_DEG.get(actor.figure, 0.0)) for actor in actors]
+    widths = np.array([np.ptp(solid.vertices[:, 0]) for solid in solids])
+    middles = np.cumsum(widths + _GAP_M) - widths / 2
+    return floats(middles - (middles[0] + middles[-1]) / 2)
+
+
+def _built(actor: Actor, travelled_m: float, yaw_deg: float) -> Mesh:
+    """A subject at the size it is framed at, turned, in mid-stride after so many metres."""
+    scale = framing_scale(actor.figure)
+    solid = FIGURES[actor.figure](actor.colour, _STRIDE_PER_METRE * travelled_m / scale)
+    return solid.moved((0, 0, 0), yaw_deg=yaw_deg, scale=scale)
 
 
 def _travel(actors: tuple[Actor, ...], shot: Shot, path: CameraPath) -> Array:

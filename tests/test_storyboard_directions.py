@@ -1,0 +1,182 @@
+"""The judge is judged on layouts, which are what was asked for."""
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.directions import score, table, words_of
+from shots import camera_path, parse_shots
+from storyboard.directions import expected_motion, judge, measure_motion
+from storyboard.directions.motion import step_frames
+from storyboard.layout import layout_frames
+
+NUM_FRAMES = 17
+SIZE = (224, 128)
+BOARD = """
+storyboard: 1
+title: Directions
+scenes:
+  - number: 1
+    location: {place}
+    shots: [{{id: "1", camera: "{size}, {move}, 35mm", duration: 3s, action: "{action}"}}]
+locations:
+  street: {{heading: EXT. STREET, looks: a wide city street}}
+  room: {{heading: INT. ROOM, looks: a plain room with a window}}
+  forest: {{heading: EXT. FOREST, looks: a dark pine forest}}
+"""
+STANDS, CROSSES = "A man in a red coat stands still.", "A man in a red coat walks to the right."
+MOVES = (
+    "pan left", "pan right", "tilt up", "tilt down", "push in", "pull out", "track left",
+    "track right", "crane up", "crane down", "orbit left", "orbit right", "zoom in", "zoom out",
+    "roll left", "roll right", "static",
+)  # fmt: skip
+OPPOSITE = dict(pairwise(MOVES[:-1])) | {b: a for a, b in pairwise(MOVES[:-1])}
+
+
+@cache
+def shoot(move, size="WS", place="street", action=STANDS, num_frames=NUM_FRAMES):
+    text = BOARD.format(move=move, size=size, place=place, action=action)
+    board = parse_shots(text, Path("directions.yaml"))
+    path = camera_path(board.shots[0], num_frames=num_frames, aspect=SIZE[0] / SIZE[1])
+    return layout_frames(board, board.shots[0], path, SIZE), path
+
+
+def opposite(move):
+    at = MOVES.index(move)
+    return MOVES[at + 1 if at % 2 == 0 else at - 1]
+
+
+def worn(frames):
+    """Blurred, flickering, with blocks that stick to the screen: a clip of a weak model."""
+    random = np.random.default_rng(1)
+    blocks = random.normal(0, 2, (SIZE[1] // 8, SIZE[0] // 8, 3)).astype(np.float32)
+    sticking = cv2.resize(blocks, SIZE, interpolation=cv2.INTER_NEAREST)
+    soft = [cv2.GaussianBlur(frame, (0, 0), 1.2) for frame in frames]
+    noisy = [frame + sticking + random.normal(0, 2, (*frame.shape[:2], 1)) for frame in soft]
+    return np.clip(np.stack(noisy), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_layout_obeys_its_directive(move):
+    verdicts = {judge(*shoot(move, size)).verdict for size in ("WS", "MS")}
+    assert verdicts == {"obeyed"}
+
+
+@pytest.mark.parametrize("move", ["pan left", "tilt up", "push in", "track right", "zoom out"])
+def test_a_clip_played_backwards_disobeys(move):
+    frames, path = shoot(move)
+    assert judge(frames[::-1], path).verdict == "disobeyed"
+
+
+@pytest.mark.parametrize("move", ["pan left", "tilt up", "push in", "track right", "roll left"])
+def test_the_opposite_hand_disobeys(move):
+    assert judge(shoot(opposite(move))[0], shoot(move)[1]).verdict == "disobeyed"
+
+
+@pytest.mark.parametrize("move", ["pan left", "tilt up", "push in", "track right", "zoom in"])
+def test_a_camera_that_stands_still_disobeys_a_move(move):
+    assert judge(shoot("static")[0], shoot(move)[1]).verdict == "disobeyed"
+
+
+@pytest.mark.parametrize("move", ["pan left", "tilt up", "zoom in", "roll left"])
+def test_a_camera_that_moves_disobeys_a_lock_off(move):
+    assert judge(shoot(move)[0], shoot("static")[1]).verdict == "disobeyed"
+
+
+@pytest.mark.parametrize("place", ["street", "room", "forest"])
+def test_somebody_walking_through_does_not_move_the_camera(place):
+    assert judge(*shoot("static", "FS", place, CROSSES)).verdict == "obeyed"
+
+
+@pytest.mark.parametrize("move", ["pan left", "tilt down", "push in", "track right", "static"])
+def test_a_worn_clip_is_judged_alike(move):
+    frames, path = shoot(move)
+    assert judge(worn(frames), path).verdict == "obeyed"
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        np.full((NUM_FRAMES, 128, 224, 3), 90, np.uint8),
+        np.random.default_rng(0).integers(0, 255, (NUM_FRAMES, 128, 224, 3), np.uint8),
+    ],
+    ids=["flat", "noise"],
+)
+@pytest.mark.parametrize("move", ["pan left", "push in", "static"])
+def test_nothing_to_follow_cannot_be_told(frames, move):
+    assert judge(frames, shoot(move)[1]).verdict == "cannot tell"
+
+
+def test_a_single_frame_cannot_be_told():
+    frames, path = shoot("pan left", num_frames=1)
+    assert judge(frames, path).verdict == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("move", "axis", "sign"),
+    [
+        ("pan left", "x", 1),
+        ("tilt up", "y", 1),
+        ("track left", "x", 1),
+        ("zoom in", "growth", 1),
+        ("push in", "growth", 1),
+        ("roll right", "turn_deg", -1),
+        ("orbit right", "x", 1),
+    ],
+)
+def test_signs_are_those_of_the_picture(move, axis, sign):
+    frames, path = shoot(move)
+    measured = getattr(measure_motion(frames).total, axis)
+    assert np.sign([measured, getattr(expected_motion(path).total, axis)]).tolist() == [sign] * 2
+
+
+@pytest.mark.parametrize(
+    ("move", "axis"),
+    [("pan right", "x"), ("tilt down", "y"), ("zoom in", "growth"), ("roll left", "turn_deg")],
+)
+def test_a_turn_or_zoom_is_measured_to_a_tenth(move, axis):
+    frames, path = shoot(move)
+    expected = getattr(expected_motion(path).total, axis)
+    assert getattr(measure_motion(frames).total, axis) == pytest.approx(expected, rel=0.1)
+
+
+def test_the_amount_halves_with_the_move():
+    whole, path = shoot("pan left", num_frames=33)
+    first_half, _ = shoot("pan left", num_frames=33)
+    middle = np.concatenate([first_half[8:25], np.repeat(first_half[24:25], 16, axis=0)])
+    assert judge(middle, path).amount < 0.8 * judge(whole, path).amount
+
+
+def test_a_pan_turns_and_a_track_travels():
+    assert "as if turned in place" in judge(*shoot("pan left")).got
+    assert "as if travelled" in judge(*shoot("track left")).got
+
+
+def test_a_clip_is_measured_in_sixteen_steps_however_long():
+    assert [len(step_frames(count)) for count in (1, 5, 17, 33, 81)] == [1, 5, 17, 17, 17]
+
+
+def test_other_sizes_and_shapes_are_measured_alike():
+    frames, _ = shoot("pan left")
+    large = np.stack([cv2.resize(frame, (832, 480)) for frame in frames])
+    assert measure_motion(large).total.x == pytest.approx(measure_motion(frames).total.x, rel=0.05)
+    tall = np.ascontiguousarray(frames.transpose(0, 2, 1, 3))
+    assert measure_motion(tall).total.y == pytest.approx(measure_motion(frames).total.x, rel=0.05)
+
+
+def test_the_directive_is_named_by_its_moves():
+    direction = judge(*shoot("push in then tilt up"))
+    assert direction.directive == "push-in then tilt-up"
+    assert direction.asked.startswith("push-in ")
+
+
+def test_the_benchmark_counts_what_it_is_given():
+    assert words_of("pan") == ["pan-left", "pan-right"]
+    assert words_of("push-in") == ["push-in"]
+    empty = score("pan", [])
+    assert (empty.n, empty.right, empty.amount_correlation) == (0, 0, None)
+    assert table([empty]).splitlines()[1].split() == ["pan", "0", "0", "0", "0", "-"]
