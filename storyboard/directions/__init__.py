@@ -5,14 +5,14 @@ The geometry that drives a shot also judges it. Called by `stages.py` after a cl
 """
 
 from storyboard.directions.flow import measure_motion
-from storyboard.directions.judge import (
+from storyboard.directions.motion import Motion, Shift
+from storyboard.directions.verdict import (
     Direction,
     Verdict,
     expected_motion,
     judge,
     judge_motion,
 )
-from storyboard.directions.motion import Motion, Shift
 
 __all__ = [
     "Direction",

@@ -1,7 +1,7 @@
 """Motion of a picture on a grid of cells, and the steps that most of it follows.
 
 The same for what was measured in a clip (`flow.py`) and for what a camera path would show
-(`sight.py`), so that `judge.py` compares like with like. No OpenCV here.
+(`sight.py`), so that `verdict.py` compares like with like. No OpenCV here.
 
 Signs are those of the picture: x + moves right, y + moves down, a turn + is clockwise, growth +
 comes nearer. So a camera that pans left, tilts up and rolls left gives x +, y + and a turn +.

@@ -1,0 +1,1 @@
+"""What storyboard can do, measured; each file is a command, `python -m benchmarks.NAME`."""
