@@ -98,6 +98,12 @@ class Motion:
         return _reach(self.steps.sum(axis=0), self.flow.shape[1:3], self.aspect)
 
     @property
+    def worst_step(self) -> float:
+        """Trust of the worst step against the middle one; a cut or a whip pan is near 0."""
+        trust = self.trust.sum(axis=(1, 2))
+        return float(trust.min() / max(float(np.median(trust)), 1e-9)) if len(trust) else 1.0
+
+    @property
     def rest(self) -> float:
         """Part of the trusted cells that stay within half a pixel a step."""
         return _part(self.trust, _length(self.flow, self.grain) < 0.0022)
