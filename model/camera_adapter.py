@@ -19,6 +19,7 @@ from .steady import convolve
 
 # Moment (origin cross direction) and direction, for each frame folded into a latent frame.
 RAY_CHANNELS = 6 * FRAMES_PER_LATENT
+STRIDE = 2  # of the adapter's first convolution: unshuffled groups of rays a side of a token
 
 
 class CameraPath(Protocol):
@@ -41,7 +42,7 @@ class CameraPath(Protocol):
     def subject_distance_m(self) -> float: ...  # noqa: D102
 
 
-def path_rays(path: CameraPath, cells: tuple[int, int], unshuffle: int) -> Tensor:
+def path_rays(path: CameraPath, tokens: tuple[int, int], unshuffle: int) -> Tensor:
     """Draw the rays of a path as an adapter reads them.
 
     Lengths are in units of the subject's distance: what a picture shows of a travelling camera
@@ -49,8 +50,8 @@ def path_rays(path: CameraPath, cells: tuple[int, int], unshuffle: int) -> Tenso
 
     Args:
         path: One pose a frame.
-        cells: Columns and rows of the latent.
-        unshuffle: Rays along each side of a latent cell, `CameraAdapter.unshuffle`.
+        tokens: Columns and rows of tokens in a latent frame.
+        unshuffle: `CameraAdapter.unshuffle`; twice as many rays lie along a side of a token.
 
     Returns:
         (1, 24, T, H, W) float32 with H, W in rays.
@@ -58,7 +59,8 @@ def path_rays(path: CameraPath, cells: tuple[int, int], unshuffle: int) -> Tenso
     poses = torch.as_tensor(np.array(path.camera_to_world, dtype=np.float64))
     poses[:, :, 3] /= path.subject_distance_m
     focal = torch.as_tensor(np.array(path.focal, dtype=np.float64))
-    return plucker_rays(poses, focal, path.aspect, (cells[0] * unshuffle, cells[1] * unshuffle))
+    columns, rows = (STRIDE * unshuffle * n for n in tokens)
+    return plucker_rays(poses, focal, path.aspect, (columns, rows))
 
 
 def plucker_rays(
@@ -132,20 +134,22 @@ class CameraAdapter(nn.Module):
     def __init__(self, width: int, unshuffle: int) -> None:
         super().__init__()
         self.unshuffle = unshuffle
-        self.conv = nn.Conv2d(RAY_CHANNELS * unshuffle**2, width, kernel_size=2, stride=2)
+        self.conv = nn.Conv2d(RAY_CHANNELS * unshuffle**2, width, kernel_size=STRIDE, stride=STRIDE)
         self.residual_blocks = nn.Sequential(ResidualBlock(width))
 
     def forward(self, rays: Tensor) -> Tensor:
-        """Turn (B, 24, T, H, W) rays, `unshuffle` a cell, into (B, L, D) vectors, one per token."""
+        """Turn (B, 24, T, H, W) rays, 2 · `unshuffle` a side of a token, into (B, L, D) vectors."""
         frames = rearrange(rays.to(self.conv.weight.dtype), "b c t h w -> (b t) c h w")
         cells = F.pixel_unshuffle(frames, self.unshuffle)
-        tokens = self.residual_blocks(convolve(cells, self.conv.weight, self.conv.bias, stride=2))
+        tokens = self.residual_blocks(
+            convolve(cells, self.conv.weight, self.conv.bias, stride=STRIDE)
+        )
         return rearrange(tokens, "(b t) d h w -> b (t h w) d", b=rays.shape[0])
 
 
 def unshuffle_of(conv_weight_shape: tuple[int, ...]) -> int:
-    """Read how many rays a side of a latent cell the adapter takes, from `conv.weight`.
+    """Read the unshuffle factor of an adapter from its `conv.weight`.
 
-    The published checkpoints take one per pixel, so it is the spatial stride of their VAE.
+    The published checkpoints take a ray per pixel, so it is the spatial stride of their VAE.
     """
     return math.isqrt(conv_weight_shape[1] // RAY_CHANNELS)

@@ -24,12 +24,14 @@ def preset_of(
     backbone: Backbone,
     vae_class: str,
     vae: VaeSizes,
+    patch: tuple[int, int, int],
 ) -> Preset:
     """The known preset of this kind, with the numbers of the files at hand."""
     first_frame = "none"
     if backbone.in_channels != backbone.out_channels:
         first_frame = "channels"
-    elif index.get("expand_timesteps"):
+    elif index.get("expand_timesteps") or vae_class == "wan2.2":
+        # Every model on this autoencoder is trained so, whatever its index says.
         first_frame = "per-token"
     matches = [
         preset
@@ -44,8 +46,8 @@ def preset_of(
         )
     preset = matches[0]
     is_published = preset.backbone is None or preset.backbone == backbone
-    patch = PATCH if vae_class == "wan2.2" else 1
-    space = patch * 2 ** (len(vae.multipliers) - 1)
+    folded = PATCH if vae_class == "wan2.2" else 1
+    space = folded * 2 ** (len(vae.multipliers) - 1)
     return replace(
         preset,
         name=preset.name if is_published else folder.resolve().name,
@@ -53,6 +55,7 @@ def preset_of(
         backbone=backbone,
         latent_channels=vae.latent_channels,
         stride=(2 ** sum(vae.in_time), space, space),
+        patch=patch,
     )
 
 
@@ -73,7 +76,6 @@ def read_backbone(folder: Path) -> Backbone:
     """Sizes from an expert's config, refusing what the published models do not have."""
     config = read_config(folder)
     fixed = {
-        "patch_size": [1, 2, 2],
         "qk_norm": "rms_norm_across_heads",
         "cross_attn_norm": True,
         "eps": 1e-6,
@@ -95,6 +97,21 @@ def read_backbone(folder: Path) -> Backbone:
         )
     except KeyError as error:
         raise WeightsError(f"{folder}/config.json: no {error}. Fetch the file again.") from None
+
+
+def read_patch(folder: Path) -> tuple[int, int, int]:
+    """Latent cells per token, (time, rows, columns), from an expert's config.
+
+    Raises:
+        WeightsError: Neither one cell nor two by two.
+    """
+    found = read_config(folder).get("patch_size", [1, 2, 2])
+    if found not in ([1, 2, 2], [1, 1, 1]):
+        raise WeightsError(
+            f"{folder}/config.json: patch_size is {found}, must be [1, 2, 2] or [1, 1, 1]. "
+            "It belongs to another model."
+        )
+    return (1, found[1], found[2])
 
 
 def read_vae(folder: Path) -> tuple[str, VaeSizes]:

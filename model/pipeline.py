@@ -194,7 +194,8 @@ class Wan:
             )
         unshuffle = self.checkpoint.camera_unshuffle
         assert unshuffle is not None
-        return path_rays(path, (shape[4], shape[3]), unshuffle)
+        _, rows, columns = self.checkpoint.preset.patch
+        return path_rays(path, (shape[4] // columns, shape[3] // rows), unshuffle)
 
     def _resident(self, name: str, load: Any) -> Any:  # noqa: ANN401 (any network)
         if name not in self._networks:

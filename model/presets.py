@@ -210,6 +210,7 @@ GREYBOX = Preset(
     experts=_two_experts(0.875, high=3.0, low=3.0),
     vae="wan2.2",
     stride=(4, 16, 16),
+    patch=(1, 1, 1),  # a token is 16 pixels wide: small pictures, small figures
     latent_channels=48,
     steps=20,
     shift=3.0,

@@ -15,7 +15,7 @@ import torch
 from . import rename
 from .autoencoder import Autoencoder, VaeSizes
 from .camera_adapter import RAY_CHANNELS, unshuffle_of
-from .configs import preset_of, read_backbone, read_vae
+from .configs import preset_of, read_backbone, read_patch, read_vae
 from .errors import WeightsError
 from .files import (
     Found,
@@ -56,8 +56,7 @@ class Checkpoint:
         preset: Of the kind found, with floors, sizes and channels from the files.
         backbone: Sizes of the experts.
         vae: Sizes of the autoencoder.
-        camera_unshuffle: Rays a side of a latent cell that the camera adapter of the experts
-            takes; None without one.
+        camera_unshuffle: Unshuffle factor of the experts' camera adapter; None without one.
     """
 
     folder: Path
@@ -166,7 +165,8 @@ def open_checkpoint(folder: Path | str) -> Checkpoint:
             "alike. Do both folders belong together?"
         )
     vae_class, vae = read_vae(folder / "vae")
-    preset = preset_of(folder, index, len(folders), backbones[0], vae_class, vae)
+    patch = read_patch(folder / folders[0])
+    preset = preset_of(folder, index, len(folders), backbones[0], vae_class, vae, patch)
     cameras = {_camera_unshuffle(tensor_headers(_expert_files(folder / name))) for name in folders}
     if len(cameras) != 1:
         raise WeightsError(

@@ -60,8 +60,9 @@ def rays(take: Take, network: Transformer, latent: Tensor) -> Tensor | None:
     """Camera rays of a take's path as this expert reads them; None if it reads none."""
     if network.control_adapter is None:
         return None
-    cells = (latent.shape[4], latent.shape[3])
-    return path_rays(take.path, cells, network.control_adapter.unshuffle).to(latent.device)
+    _, rows, columns = network.patch
+    tokens = (latent.shape[4] // columns, latent.shape[3] // rows)
+    return path_rays(take.path, tokens, network.control_adapter.unshuffle).to(latent.device)
 
 
 def picture_frame(picture: Picture, store: Store) -> Frame:

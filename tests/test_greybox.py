@@ -31,7 +31,7 @@ def test_it_is_under_sixty_megabytes() -> None:
 def test_it_has_two_experts_and_a_camera_adapter() -> None:
     checkpoint = open_checkpoint(GREYBOX)
     assert [expert.name for expert in checkpoint.preset.experts] == ["high", "low"]
-    assert checkpoint.camera_unshuffle == 2
+    assert checkpoint.camera_unshuffle == 1
 
 
 def test_diffusers_opens_it_and_gives_the_same_clip(wan: model.Wan) -> None:

@@ -77,9 +77,9 @@ def test_a_path_is_measured_in_subject_distances():
         aspect: float = 1.5
 
     poses = torch.stack([turned(i, origin=(0.0, 0.0, 0.5 * i)) for i in range(5)]).numpy()
-    near = path_rays(Path(poses, 2.0, np.ones(5)), (6, 4), unshuffle=2)
+    near = path_rays(Path(poses, 2.0, np.ones(5)), (3, 2), unshuffle=2)
     doubled = poses * np.array([1.0, 1.0, 1.0, 2.0])
-    far = path_rays(Path(doubled, 4.0, np.ones(5)), (6, 4), unshuffle=2)
+    far = path_rays(Path(doubled, 4.0, np.ones(5)), (3, 2), unshuffle=2)
     assert near.shape == (1, 24, 2, 8, 12)
     torch.testing.assert_close(near, far)
 

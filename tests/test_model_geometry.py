@@ -33,7 +33,7 @@ def test_a_size_off_the_grid_is_refused_with_the_nearest_two():
     with pytest.raises(GeometryError) as caught:
         geometry.check_size(GREYBOX, (230, 128))
     assert str(caught.value) == (
-        "size: width is 230, must be a multiple of 32 for preset 'greybox'. Use 224 or 256."
+        "size: width is 230, must be a multiple of 16 for preset 'greybox'. Use 224 or 240."
     )
 
 

@@ -197,7 +197,7 @@ def test_a_truncated_file_is_named(folder):
     [
         ("transformer", {"num_layers": 5}, "the experts differ in size"),
         ("transformer", {"image_dim": 1280}, "image_dim is 1280, must be None"),
-        ("transformer", {"patch_size": [1, 1, 1]}, r"patch_size is \[1, 1, 1\]"),
+        ("transformer", {"patch_size": [2, 2, 2]}, r"patch_size is \[2, 2, 2\]"),
         ("vae", {"latents_mean": [0.0]}, "1 latents_mean and 48 latents_std, must be 48 each"),
         ("vae", {"attn_scales": [1.0]}, r"attn_scales is \[1.0\], must be \[\]"),
     ],

@@ -1,4 +1,7 @@
-"""Contexts of training prompts, from the frozen text encoder, as they are asked for."""
+"""Contexts of training prompts, from the frozen text encoder.
+
+Usage: python -m training.contexts, after training.prompts and training.words.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,18 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
+import click
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import UMT5EncoderModel
 
+from training.footage import training_folder
+from training.sizes import TEXT_WIDTH
 from training.words import new_encoder, pad
+
+BATCH = 64
 
 
 def trained_encoder(folder: Path, vocabulary: int) -> UMT5EncoderModel:
@@ -26,31 +34,58 @@ def trained_encoder(folder: Path, vocabulary: int) -> UMT5EncoderModel:
 
 
 class Contexts:
-    """Encodes a random wording of a clip's prompt; the empty prompt where it is left out."""
+    """A random wording of a clip's prompt as the text encoder says it; empty where left out.
+
+    The encoder is frozen, so every prompt is encoded once and kept on disk beside the others.
+    """
 
     def __init__(self, folder: Path, seeds: np.ndarray) -> None:
-        self.tokenizer = Tokenizer.from_file(str(folder / "words" / "tokenizer.json"))
-        self.encoder = trained_encoder(folder, self.tokenizer.get_vocab_size())
-        self.tokens: dict[tuple[int, bool], list[list[int]]] = defaultdict(list)
         clips = {int(seed): clip for clip, seed in enumerate(seeds)}
-        for line in (folder / "prompts.jsonl").open():
-            row = json.loads(line)
-            self.tokens[clips.get(row["seed"], -1), row["mirrored"]].append(
-                self.tokenizer.encode(row["prompt"]).ids
-            )
-        self.empty = self.tokenizer.encode("").ids
+        rows = [json.loads(line) for line in (folder / "prompts.jsonl").open()]
+        self.wordings: dict[tuple[int, bool], list[int]] = defaultdict(list)
+        for index, row in enumerate(rows):
+            if row["seed"] in clips:
+                self.wordings[clips[row["seed"]], row["mirrored"]].append(index)
+        self.ends = np.load(folder / "contexts_ends.npy")
+        self.words = np.load(folder / "contexts.npy", mmap_mode="r")
+        if len(self.ends) != len(rows) + 1:
+            raise SystemExit("contexts: not those of the prompts. Run python -m training.contexts.")
+        self.empty = len(rows)
 
-    @torch.no_grad()
     def sample(
         self, random: np.random.Generator, clips: np.ndarray, mirror: np.ndarray, *, drop: float
     ) -> Tensor:
         """(B, M, text width), zero rows after the end of each prompt."""
         rows = []
         for clip, is_mirrored in zip(clips, mirror, strict=True):
-            wordings = self.tokens[int(clip), bool(is_mirrored)]
+            wordings = self.wordings[int(clip), bool(is_mirrored)]
             chosen = wordings[int(random.integers(len(wordings)))]
-            rows.append(self.empty if random.random() < drop else chosen)
-        tokens, mask = pad(rows)
-        with torch.autocast("cpu", torch.bfloat16):
-            words = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
-        return words.float() * mask[..., None]
+            index = self.empty if random.random() < drop else chosen
+            start = self.ends[index - 1] if index else 0
+            rows.append(torch.from_numpy(self.words[start : self.ends[index]].astype(np.float32)))
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+
+
+@click.command()
+@torch.no_grad()
+def main() -> None:
+    """Encode every prompt, and after them the empty one, into one long array of rows."""
+    folder = training_folder()
+    tokenizer = Tokenizer.from_file(str(folder / "words" / "tokenizer.json"))
+    encoder = trained_encoder(folder, tokenizer.get_vocab_size())
+    prompts = [json.loads(line)["prompt"] for line in (folder / "prompts.jsonl").open()]
+    tokens = [encoding.ids for encoding in tokenizer.encode_batch([*prompts, ""])]
+    ends = np.cumsum([len(row) for row in tokens])
+    words = np.empty((ends[-1], TEXT_WIDTH), np.float16)
+    order = np.argsort([len(row) for row in tokens])  # alike lengths together: little padding
+    for batch in np.array_split(order, len(order) // BATCH + 1):
+        ids, mask = pad([tokens[k] for k in batch])
+        coded = encoder(input_ids=ids, attention_mask=mask).last_hidden_state.numpy()
+        for k, rows in zip(batch, coded, strict=True):
+            words[ends[k] - len(tokens[k]) : ends[k]] = rows[: len(tokens[k])]
+    np.save(folder / "contexts.npy", words)
+    np.save(folder / "contexts_ends.npy", ends)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,28 +10,30 @@ is given clean, at timestep 0.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from model.camera_adapter import plucker_rays
+from model.camera_adapter import STRIDE, plucker_rays
 from model.presets import GREYBOX
 from training.contexts import Contexts
-from training.footage import Footage, training_folder
-from training.latents import LENGTHS
+from training.footage import CLIPS_PER_SHARD, Footage, training_folder
+from training.latents import LENGTHS, SCALES, latent_name
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
 from training.sizes import CAMERA_UNSHUFFLE, new_expert
 from training.state import Log, load_state, save_state
 from training.workers import Workers
 
-LEARNING_RATE = 2e-3
 SHIFT = 2.5
 TEXT_DROP, CAMERA_DROP, FIRST_FRAME = 0.1, 0.3, 0.25
 HELD_OUT_CLIPS = 400  # the first two shards are never trained on
+HELD_OUT_JUDGED = 128
 NOISE_RANGES = {
     "shared": (0.0, 1.0),
     "high": (GREYBOX.experts[0].floor, 1.0),
@@ -45,34 +47,58 @@ class Batch:
 
     clean: Tensor  # (B, C, T, H, W)
     context: Tensor  # (B, M, text width)
-    rays: Tensor  # (B, 24, T, 2H, 2W)
+    rays: Tensor  # (B, 24, T, 2H, 2W), two along a side of a token
     given: Tensor  # (B,) bool
 
 
 class Clips:
     """Latents, camera rays and contexts of the footage, by clip and by mirror image."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, scale: int) -> None:
+        """Open the footage at a divisor of its size, one of `latents.SCALES`."""
         self.footage = Footage(coded_only=True)
         self.latents = {}
         for length in LENGTHS:
-            names = [f"{shard.name}_{length}.npy" for shard in self.footage.shards]
+            names = [latent_name(shard.name, length, scale) for shard in self.footage.shards]
             paths = [folder / "latents" / name for name in names]
             self.latents[length] = [np.load(path, mmap_mode="r") for path in paths]
         self.contexts = Contexts(folder, self.footage.seeds)
 
     def __len__(self) -> int:
-        return min(sum(len(shard) for shard in shards) for shards in self.latents.values())
+        return len(self.footage)
 
-    def latent(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
-        """(C, T, H, W), as the codec speaks it."""
-        shard, row = divmod(clip, len(self.latents[length][0]))
-        return torch.from_numpy(
-            self.latents[length][shard][row, int(is_mirrored)].astype(np.float32)
+    def batch(
+        self,
+        random: np.random.Generator,
+        clips: NDArray[np.int64],
+        mirror: NDArray[np.bool_],
+        length: int,
+        *,
+        drop: float,
+    ) -> Batch:
+        """These clips, in one of their wordings, at one of LENGTHS; no first frame is given."""
+        pairs = list(zip(map(int, clips), map(bool, mirror), strict=True))
+        return Batch(
+            clean=torch.stack([self._latent(*pair, length) for pair in pairs]),
+            context=self.contexts.sample(random, clips, mirror, drop=drop),
+            rays=torch.stack([self._rays(*pair, length) for pair in pairs]),
+            given=torch.zeros(len(pairs), dtype=torch.bool),
         )
 
-    def rays(self, clip: int, length: int, is_mirrored: bool) -> Tensor:
-        """(24, T, H, W) at two rays a latent cell, distances in units of the subject's."""
+    def sample(self, random: np.random.Generator, size: int, length: int) -> Batch:
+        """Random training examples, some without text, some with their first frame given."""
+        chosen = random.integers(HELD_OUT_CLIPS, len(self), size)
+        batch = self.batch(random, chosen, random.random(size) < 0.5, length, drop=TEXT_DROP)
+        return replace(batch, given=torch.from_numpy(random.random(size) < FIRST_FRAME))
+
+    def _latent(self, clip: int, is_mirrored: bool, length: int) -> Tensor:
+        """(C, T, H, W), as the codec speaks it."""
+        shard, row = divmod(clip, CLIPS_PER_SHARD)
+        latent = self.latents[length][shard][row, int(is_mirrored)]
+        return torch.from_numpy(latent.astype(np.float32))
+
+    def _rays(self, clip: int, is_mirrored: bool, length: int) -> Tensor:
+        """(24, T, 2H, 2W), two rays along a side of a token, lengths in subject distances."""
         step = 2 if length == LENGTHS[0] else 1
         pose = torch.from_numpy(self.footage.poses[clip][::step].astype(np.float64))
         pose[:, :, 3] /= float(self.footage.distance[clip])
@@ -81,19 +107,8 @@ class Clips:
             pose = torch.cat([flip @ pose[:, :, :3] @ flip, flip @ pose[:, :, 3:]], dim=-1)
         focal = torch.from_numpy(self.footage.focal[clip][::step])
         height, width = self.latents[length][0].shape[-2:]
-        size = (width * CAMERA_UNSHUFFLE, height * CAMERA_UNSHUFFLE)
-        return plucker_rays(pose, focal, width / height, size)[0]
-
-    def batch(self, random: np.random.Generator, size: int, length: int) -> Batch:
-        """Random training examples of one length."""
-        chosen = random.integers(HELD_OUT_CLIPS, len(self), size)
-        mirror = random.random(size) < 0.5
-        clean = torch.stack(
-            [self.latent(c, length, m) for c, m in zip(chosen, mirror, strict=True)]
-        )
-        rays = torch.stack([self.rays(c, length, m) for c, m in zip(chosen, mirror, strict=True)])
-        context = self.contexts.sample(random, chosen, mirror, drop=TEXT_DROP)
-        return Batch(clean, context, rays, torch.from_numpy(random.random(size) < FIRST_FRAME))
+        side = STRIDE * CAMERA_UNSHUFFLE
+        return plucker_rays(pose, focal, width / height, (width * side, height * side))[0]
 
 
 def noise_levels(random: np.random.Generator, size: int, low: float, high: float) -> Tensor:
@@ -112,7 +127,8 @@ def flow_loss(expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: 
     level[batch.given, 0] = 0.0
     share = level[:, None, :, None, None]
     noisy = (1 - share) * batch.clean + share * start
-    with torch.autocast("cpu", torch.bfloat16):
+    # The fused attention's backward pass is slow for this few tokens on a CPU.
+    with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
         velocity = expert(noisy, 1000 * level, batch.context, batch.rays if use_camera else None)
     error = (velocity.float() - (start - batch.clean)).square()
     weight = torch.ones_like(level)
@@ -125,19 +141,11 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
     """The loss on fixed held-out clips, noise and wordings."""
     random = np.random.default_rng(7)
     torch.manual_seed(7)
-    chosen = np.arange(0, 64)
     losses = []
-    for part in np.split(chosen, 2):
-        mirror = np.zeros(len(part), bool)
-        batch = Batch(
-            torch.stack([clips.latent(c, LENGTHS[0], False) for c in part]),
-            clips.contexts.sample(random, part, mirror, drop=0.0),
-            torch.stack([clips.rays(c, LENGTHS[0], False) for c in part]),
-            torch.zeros(len(part), dtype=torch.bool),
-        )
-        losses.append(
-            float(flow_loss(expert, batch, noise_levels(random, len(part), low, high), True))
-        )
+    for part in np.split(np.arange(HELD_OUT_JUDGED), HELD_OUT_JUDGED // 32):
+        batch = clips.batch(random, part, np.zeros(len(part), bool), LENGTHS[0], drop=0.0)
+        noise = noise_levels(random, len(part), low, high)
+        losses.append(float(flow_loss(expert, batch, noise, True)))
     return float(np.mean(losses))
 
 
@@ -145,21 +153,31 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
 @click.option("--stage", type=click.Choice(list(NOISE_RANGES)), default="shared")
 @click.option("--minutes", default=60.0, help="Stop after this long.")
 @click.option("--total-steps", default=6000, help="Length of the cosine.")
-@click.option("--batch-size", default=32)
+@click.option("--batch-size", default=32, help="Clips of 17 frames a step and worker.")
+@click.option("--scale", type=click.Choice([str(scale) for scale in SCALES]), default="1")
 @click.option("--long-share", default=0.0, help="Share of steps on clips of 33 frames.")
-def main(stage: str, minutes: float, total_steps: int, batch_size: int, long_share: float) -> None:
+@click.option("--learning-rate", default=2e-3, help="At the top of the cosine.")
+def main(
+    stage: str,
+    minutes: float,
+    total_steps: int,
+    batch_size: int,
+    scale: str,
+    long_share: float,
+    learning_rate: float,
+) -> None:
     """Train one stage for a while and save; the experts branch from the shared run."""
-    folder, workers = training_folder(), Workers()
+    folder, workers = training_folder(), Workers.join()
     expert = new_expert(seed=1)
     adam_only = ("head.", "patch_embedding", "time_", "modulation")
-    optimizers = Optimizers(expert, lr=LEARNING_RATE, adam_only=adam_only)
-    average = MovingAverage(expert, 0.999)
+    optimizers = Optimizers(expert, lr=learning_rate, adam_only=adam_only, workers=workers)
+    average = MovingAverage(expert, 0.998)
     step = load_state(folder / stage, expert, optimizers, average)
     if step == 0 and stage != "shared":
         shared = torch.load(folder / "shared" / "state.pt", weights_only=True)
         expert.load_state_dict(shared["network"])
         average.shadow = shared["average"]
-    clips, log = Clips(folder), Log(folder / stage)
+    clips, log = Clips(folder, int(scale)), Log(folder / stage)
     low, high = NOISE_RANGES[stage]
     random = np.random.default_rng([step, len(stage), workers.rank])
     torch.manual_seed(step * workers.count + workers.rank)
@@ -168,7 +186,7 @@ def main(stage: str, minutes: float, total_steps: int, batch_size: int, long_sha
         # Lengths take turns by step, so that no worker waits for another's longer clips.
         is_long = (step * long_share) % 1 + long_share >= 1
         length = LENGTHS[1] if is_long else LENGTHS[0]
-        batch = clips.batch(random, batch_size // 2 if is_long else batch_size, length)
+        batch = clips.sample(random, batch_size // 2 if is_long else batch_size, length)
         noise = noise_levels(random, len(batch.clean), low, high)
         loss = flow_loss(expert, batch, noise, bool(random.random() >= CAMERA_DROP))
         loss.backward()
@@ -179,11 +197,11 @@ def main(stage: str, minutes: float, total_steps: int, batch_size: int, long_sha
             average.update(expert, step)
         step += 1
         running += float(loss.detach())
-        if workers.is_first and step % 100 == 0:
-            rate = 100 * batch_size * workers.count / (time.monotonic() - began)
-            log.write(step=step, loss=running / 100, samples_per_s=round(rate, 1))
+        if workers.is_first and step % 50 == 0:
+            rate = 50 * batch_size * workers.count / (time.monotonic() - began)
+            log.write(step=step, loss=running / 50, samples_per_s=round(rate, 1))
             running, began = 0.0, time.monotonic()
-        if workers.is_first and step % 500 == 0:
+        if workers.is_first and step % 250 == 0:
             save_state(folder / stage, step, expert, optimizers, average)
             log.write(step=step, held_out=held_out_loss(expert, clips, low, high))
     if workers.is_first:

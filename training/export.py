@@ -60,7 +60,7 @@ def write_expert(folder: Path, target: Path, index: int) -> None:
         "num_attention_heads": EXPERT.heads,
         "num_layers": EXPERT.layers,
         "out_channels": EXPERT.out_channels,
-        "patch_size": [1, 2, 2],
+        "patch_size": list(GREYBOX.patch),
         "pos_embed_seq_len": None,
         "qk_norm": "rms_norm_across_heads",
         "rope_max_seq_len": 1024,
@@ -117,7 +117,8 @@ def write_index(target: Path) -> None:
     index = {
         "_class_name": "WanPipeline",
         "boundary_ratio": GREYBOX.experts[0].floor,
-        "expand_timesteps": True,
+        # diffusers' timesteps per token suppose a patch of 2 x 2; text-to-video needs none.
+        "expand_timesteps": False,
         "scheduler": ["diffusers", "UniPCMultistepScheduler"],
         "text_encoder": ["transformers", "UMT5EncoderModel"],
         "tokenizer": ["transformers", "PreTrainedTokenizerFast"],

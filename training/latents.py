@@ -1,6 +1,6 @@
-"""Footage as latents: each clip and its mirror image, at 33 frames and at every second of them.
+"""Footage as latents: each clip and its mirror image, in two sizes and two lengths.
 
-Usage: python -m training.latents. Shards that exist are left alone.
+Usage: python -m training.latents [--first N --count N]. Shards that exist are left alone.
 """
 
 from __future__ import annotations
@@ -8,34 +8,49 @@ from __future__ import annotations
 import click
 import numpy as np
 import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
 
 from training.basis import Basis, as_video
-from training.footage import CLIPS_PER_SHARD, Footage, training_folder
+from training.footage import Footage, training_folder
 
-LENGTHS = (5, 9)  # latent frames of 17 and of 33 pictures
+LENGTHS = (5, 9)  # latent frames of 17 pictures, every second one, and of all 33
+SCALES = (2, 1)  # divisors of the footage's size: small pictures teach more of them in the time
+
+
+def latent_name(shard: str, length: int, scale: int) -> str:
+    """File of a shard's latents, (clips, 2, C, T, h, w) float16; [:, 1] are mirror images."""
+    return f"{shard}_{length}_{scale}.npy"
+
+
+def coded_clip(basis: Basis, frames: NDArray[np.uint8], scale: int) -> torch.Tensor:
+    """A clip and its mirror image as latents (2, C, T, h, w), the picture made smaller first."""
+    video = as_video(frames)
+    if scale > 1:
+        video = F.avg_pool3d(video, (1, scale, scale))
+    return basis.encode(torch.cat([video, video.flip(-1)])).half()
 
 
 @click.command()
-def main() -> None:
+@click.option("--first", default=0, help="First shard, by order.")
+@click.option("--count", default=1_000_000, help="How many shards at most.")
+def main(first: int, count: int) -> None:
     """Encode what is not encoded yet."""
     folder = training_folder()
     basis, footage = Basis.load(), Footage()
     target = folder / "latents"
     target.mkdir(parents=True, exist_ok=True)
-    for shard, name in enumerate(footage.shards):
-        paths = [target / f"{name.name}_{length}.npy" for length in LENGTHS]
-        if all(path.exists() for path in paths):
-            continue
-        coded: dict[int, list[np.ndarray]] = {length: [] for length in LENGTHS}
-        for clip in range(shard * CLIPS_PER_SHARD, (shard + 1) * CLIPS_PER_SHARD):
-            frames = footage.frames(clip)
-            both = torch.cat([as_video(frames), as_video(frames[:, :, ::-1])])
-            for length, step in zip(LENGTHS, (2, 1), strict=True):
-                coded[length].append(basis.encode(both[:, :, ::step]).half().numpy())
-        for length, path in zip(LENGTHS, paths, strict=True):
-            part = path.with_suffix(".part.npy")
-            np.save(part, np.stack(coded[length]))  # (clips, 2, C, T, h, w)
-            part.replace(path)
+    for name in footage.shards[first : first + count]:
+        for length, step in zip(LENGTHS, (2, 1), strict=True):
+            for scale in SCALES:
+                path = target / latent_name(name.name, length, scale)
+                if path.exists():
+                    continue
+                clips = np.load(name.with_suffix(".npy"), mmap_mode="r")
+                coded = [coded_clip(basis, clip[::step], scale).numpy() for clip in clips]
+                part = path.with_suffix(".part.npy")
+                np.save(part, np.stack(coded))
+                part.replace(path)
         print(name.name, flush=True)
 
 

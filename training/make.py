@@ -1,34 +1,44 @@
 """Everything that makes greybox, in order. Every stage resumes where it stopped.
 
 Usage: python -m training.make, or `make greybox`. With the default budget this takes most of a day
-on two cores; the stages can also be run by themselves, and experts and decoder side by side.
+on two cores; the stages can also be run by themselves, the experts while the decoder learns.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
+WORKERS = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
+EXPERTS = (*WORKERS, "training.experts")
+BRANCH = ("--learning-rate", "6e-4", "--total-steps", "4000", "--long-share", "0.3")
+SMALL_BATCH = ("--batch-size", "8")
 STAGES = (
     ("training.filming", "--shards", "40"),
     ("training.basis",),
     ("training.latents",),
     ("training.prompts",),
     ("training.words", "--minutes", "30"),
+    ("training.contexts",),
     ("training.codec", "decoder", "--minutes", "180"),
     ("training.codec", "encoder", "--minutes", "60"),
-    ("training.experts", "--stage", "shared", "--minutes", "480"),
-    ("training.experts", "--stage", "high", "--minutes", "90"),
-    ("training.experts", "--stage", "low", "--minutes", "90"),
+    # Small pictures first: four samples for the price of one, and what is learned carries over.
+    (*EXPERTS, "--stage", "shared", "--scale", "2", "--minutes", "300", "--total-steps", "24000"),
+    (*EXPERTS, "--stage", "shared", "--minutes", "300", "--total-steps", "24000", *SMALL_BATCH),
+    (*EXPERTS, "--stage", "high", "--minutes", "90", *BRANCH, *SMALL_BATCH),
+    (*EXPERTS, "--stage", "low", "--minutes", "90", *BRANCH, *SMALL_BATCH),
     ("training.export", "model/greybox"),
 )
 
 
 def main() -> None:
     """Run the stages; the first that fails stops the rest."""
+    # Two workers of one thread: nearly twice as fast as one of two, nothing waits in an operation.
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
     for stage in STAGES:
         print(f"\n{' '.join(stage)}", flush=True)
-        subprocess.run([sys.executable, "-m", *stage], check=True)
+        subprocess.run([sys.executable, "-m", *stage], check=True, env=environment)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from training.workers import Workers
+
 
 def orthogonalised(matrix: Tensor, rounds: int = 5) -> Tensor:
     """The nearest semi-orthogonal matrix, roughly, by Newton-Schulz in bfloat16, (R, C)."""
@@ -30,27 +32,38 @@ class Muon(torch.optim.Optimizer):
     """Orthogonalised momentum for weights with two or more axes."""
 
     def __init__(
-        self, parameters: Iterable[nn.Parameter], lr: float, momentum: float, decay: float
+        self,
+        parameters: Iterable[nn.Parameter],
+        lr: float,
+        momentum: float,
+        decay: float,
+        workers: Workers,
     ) -> None:
         super().__init__(parameters, {"lr": lr, "momentum": momentum, "decay": decay})
+        self.workers = workers
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
-        """Apply one update from the gradients at hand."""
+        """Apply one update from the gradients at hand; workers take turns with the matrices."""
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is None:
-                    continue
+            trained = [p for p in group["params"] if p.grad is not None]
+            updates = []
+            for turn, parameter in enumerate(trained):
                 state = self.state[parameter]
                 if "momentum" not in state:
                     state["momentum"] = torch.zeros_like(parameter)
                 gradient = parameter.grad
                 state["momentum"].lerp_(gradient, 1 - group["momentum"])
-                direction = gradient.lerp(state["momentum"], group["momentum"])
-                matrix = direction.flatten(1)
+                if turn % self.workers.count != self.workers.rank:
+                    updates.append(torch.zeros_like(parameter))
+                    continue
+                matrix = gradient.lerp(state["momentum"], group["momentum"]).flatten(1)
                 update = orthogonalised(matrix) * (0.2 * math.sqrt(max(matrix.shape)))
+                updates.append(update.view_as(parameter))
+            self.workers.add_up(updates)
+            for parameter, update in zip(trained, updates, strict=True):
                 parameter.mul_(1 - group["lr"] * group["decay"])
-                parameter.add_(update.view_as(parameter), alpha=-group["lr"])
+                parameter.add_(update, alpha=-group["lr"])
 
 
 class Optimizers:
@@ -64,6 +77,7 @@ class Optimizers:
         decay: float = 0.01,
         momentum: float = 0.95,
         adam_only: tuple[str, ...] = (),
+        workers: Workers | None = None,
     ) -> None:
         """Split the parameters by shape; names containing a word of `adam_only` go to AdamW."""
         named = [(n, p) for n, p in network.named_parameters() if p.requires_grad]
@@ -72,7 +86,8 @@ class Optimizers:
             for n, p in named
         }
         self.base_lr = lr
-        self.muon = Muon((p for n, p in named if is_hidden[n]), lr, momentum, decay)
+        hidden = (p for n, p in named if is_hidden[n])
+        self.muon = Muon(hidden, lr, momentum, decay, workers or Workers.alone())
         rest = [p for n, p in named if not is_hidden[n]]
         self.adam = torch.optim.AdamW(rest, lr=lr, betas=(0.9, 0.98), weight_decay=0.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from model.autoencoder import Autoencoder, VaeSizes
-from model.presets import Backbone
+from model.presets import GREYBOX, Backbone
 from model.transformer import Transformer
 from model.vae_wan22 import wan22_vae
 
@@ -15,16 +15,16 @@ CODEC = VaeSizes(width=16, decoder_width=32, latent_channels=LATENT_CHANNELS, nu
 EXPERT = Backbone(
     width=256,
     heads=4,
-    layers=8,
+    layers=6,
     ffn_width=768,
     in_channels=LATENT_CHANNELS,
     out_channels=LATENT_CHANNELS,
     text_width=TEXT_WIDTH,
     frequency_width=256,
 )
-# Two rays a latent cell and direction: a ray field is smooth, sixteen would be a wide layer of
+# Two rays along a side of a token: a ray field is smooth, one a pixel would be a wide layer of
 # nothing new.
-CAMERA_UNSHUFFLE = 2
+CAMERA_UNSHUFFLE = 1
 
 
 def new_codec(seed: int) -> Autoencoder:
@@ -40,7 +40,7 @@ def new_codec(seed: int) -> Autoencoder:
 def new_expert(seed: int) -> Transformer:
     """An expert with fresh weights; its head starts at nothing."""
     torch.manual_seed(seed)
-    expert = Transformer(EXPERT, camera_unshuffle=CAMERA_UNSHUFFLE)
+    expert = Transformer(EXPERT, patch=GREYBOX.patch, camera_unshuffle=CAMERA_UNSHUFFLE)
     torch.nn.init.zeros_(expert.head.head.weight)
     torch.nn.init.zeros_(expert.head.head.bias)
     return expert

@@ -7,25 +7,46 @@ waits inside an operation. Started by `torch.distributed.run`; alone, everything
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 
 
 class Workers:
     """This process among the others; rank 0 speaks and saves."""
 
-    def __init__(self) -> None:
-        self.count = int(os.environ.get("WORLD_SIZE", "1"))
-        self.rank = int(os.environ.get("RANK", "0"))
-        if self.count > 1:
+    def __init__(self, count: int, rank: int) -> None:
+        self.count, self.rank = count, rank
+
+    @classmethod
+    def alone(cls) -> Workers:
+        """No others."""
+        return cls(1, 0)
+
+    @classmethod
+    def join(cls) -> Workers:
+        """The others that `torch.distributed.run` has started, if it has."""
+        count = int(os.environ.get("WORLD_SIZE", "1"))
+        if count > 1:
             dist.init_process_group("gloo")
+        return cls(count, int(os.environ.get("RANK", "0")))
 
     @property
     def is_first(self) -> bool:
         """Whether this is the process that logs and saves."""
         return self.rank == 0
+
+    def add_up(self, tensors: Sequence[Tensor]) -> None:
+        """Replace every tensor, alike in shape everywhere, by the sum over all processes."""
+        if self.count == 1 or not tensors:
+            return
+        flat = torch.cat([tensor.flatten() for tensor in tensors])
+        dist.all_reduce(flat)
+        parts = flat.split([tensor.numel() for tensor in tensors])
+        for tensor, part in zip(tensors, parts, strict=True):
+            tensor.copy_(part.view_as(tensor))
 
     def average_gradients(self, network: nn.Module) -> None:
         """Make every process's gradients the mean of all."""
@@ -36,20 +57,12 @@ class Workers:
         for parameter in parameters:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
-        flat = torch.cat([p.grad.flatten() for p in parameters if p.grad is not None])
-        dist.all_reduce(flat)
-        flat /= self.count
-        start = 0
-        for parameter in parameters:
-            assert parameter.grad is not None
-            size = parameter.numel()
-            parameter.grad.copy_(flat[start : start + size].view_as(parameter))
-            start += size
+            else:
+                parameter.grad /= self.count
+        self.add_up([p.grad for p in parameters if p.grad is not None])
 
     def agree(self, is_over: bool) -> bool:
         """Stop together: whether any process says that it is over."""
-        if self.count == 1:
-            return is_over
         vote = torch.tensor([float(is_over)])
-        dist.all_reduce(vote)
+        self.add_up([vote])
         return bool(vote > 0)
