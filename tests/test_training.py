@@ -1,0 +1,114 @@
+"""What greybox is trained on is what the product says, films and computes."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from shots import camera_path
+from training.basis import Basis
+from training.boards import UNSEEN_SEED, sample_board
+from training.experts import Batch, flow_loss, noise_levels
+from training.footage import SIZE
+from training.latents import coded_clip
+from training.optimizer import Optimizers, orthogonalised
+from training.prompts import meaning, read_wording
+from training.sizes import LATENT_CHANNELS, new_expert
+from training.workers import Workers
+
+
+@pytest.mark.parametrize("seed", [3, 14, 159, UNSEEN_SEED])
+def test_a_board_reads_alike_in_every_wording(seed: int) -> None:
+    said = [meaning(*read_wording(seed, wording, is_mirrored=False)) for wording in range(4)]
+    for other in said[1:]:
+        assert other == {name: said[0][name] for name in other}
+
+
+def test_the_same_seed_is_the_same_board() -> None:
+    assert sample_board(7) == sample_board(7) != sample_board(8)
+
+
+@pytest.mark.parametrize("move", ["pan-left", "track-right", "orbit-left", "roll-right"])
+def test_a_mirrored_board_has_the_mirrored_path(move: str) -> None:
+    straight, mirrored = (
+        camera_path(
+            read_wording(5, 0, is_mirrored, {move: 1.0})[1], num_frames=9, aspect=SIZE[0] / SIZE[1]
+        ).relative()
+        for is_mirrored in (False, True)
+    )
+    flip = np.diag([-1.0, 1.0, 1.0])
+    turned = np.concatenate([flip @ straight[:, :, :3] @ flip, flip @ straight[:, :, 3:]], axis=-1)
+    np.testing.assert_allclose(mirrored, turned, atol=1e-9)
+
+
+def test_a_clip_is_coded_with_its_mirror_image() -> None:
+    frames = np.random.default_rng(0).integers(0, 255, (5, 32, 64, 3), dtype=np.uint8)
+    basis = Basis.load()
+    straight, mirrored = coded_clip(basis, frames, scale=1)
+    assert straight.shape == (LATENT_CHANNELS, 2, 2, 4)
+    torch.testing.assert_close(coded_clip(basis, frames[:, :, ::-1].copy(), 1)[0], mirrored)
+
+
+def test_a_still_picture_is_one_latent_frame_and_more_of_the_same() -> None:
+    picture = np.random.default_rng(1).integers(0, 255, (1, 32, 32, 3), dtype=np.uint8)
+    latent = coded_clip(Basis.load(), picture.repeat(9, axis=0), scale=1)
+    torch.testing.assert_close(latent, latent[:, :, :1].expand_as(latent))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.875, 1.0), (0.0, 0.875)])
+def test_noise_levels_fill_their_range(low: float, high: float) -> None:
+    levels = noise_levels(np.random.default_rng(2), 64, low, high)
+    assert low <= levels.min() < low + 0.1 * (high - low)
+    assert high - 0.1 * (high - low) < levels.max() <= high
+
+
+def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
+    torch.manual_seed(0)
+    expert = new_expert(seed=1)  # says nothing yet: its head starts at zero
+    batch = Batch(
+        torch.randn(2, LATENT_CHANNELS, 3, 2, 2),
+        torch.zeros(2, 4, 160),
+        torch.zeros(2, 24, 3, 4, 4),
+        torch.ones(2, dtype=torch.bool),
+    )
+    torch.manual_seed(1)
+    loss = flow_loss(expert, batch, torch.full((2,), 0.5), use_camera=True)
+    torch.manual_seed(1)
+    error = (torch.randn_like(batch.clean) - batch.clean).square()
+    torch.testing.assert_close(loss, error[:, :, 1:].mean())
+    free = flow_loss(expert, dataclasses.replace(batch, given=~batch.given), torch.ones(2), True)
+    assert not torch.equal(free, loss)
+
+
+def test_an_orthogonalised_matrix_has_singular_values_near_one() -> None:
+    torch.manual_seed(0)
+    values = torch.linalg.svdvals(orthogonalised(torch.randn(64, 24)).float())
+    assert 0.6 < values.min() <= values.max() < 1.3
+
+
+def test_a_run_goes_on_bit_for_bit_from_its_state() -> None:
+    def layer() -> torch.nn.Linear:
+        torch.manual_seed(3)
+        return torch.nn.Linear(8, 8)
+
+    def train(network: torch.nn.Linear, optimizers: Optimizers, steps: range) -> None:
+        for step in steps:
+            torch.manual_seed(step)
+            network(torch.randn(4, 8)).square().mean().backward()
+            optimizers.step(1.0)
+
+    whole, halves = layer(), layer()
+    train(whole, Optimizers(whole, lr=0.01), range(6))
+    first = Optimizers(halves, lr=0.01)
+    train(halves, first, range(3))
+    again = Optimizers(halves, lr=0.01)
+    again.load_state_dict(first.state_dict())
+    train(halves, again, range(3, 6))
+    assert torch.equal(whole.weight, halves.weight)
+    assert torch.equal(whole.bias, halves.bias)
+
+
+def test_a_lone_worker_agrees_with_itself() -> None:
+    assert Workers.alone().agree(is_over=True)
+    assert not Workers.alone().agree(is_over=False)
