@@ -10,6 +10,7 @@ is given clean, at timestep 0.
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,6 +35,7 @@ SHIFT = 2.5
 TEXT_DROP, CAMERA_DROP, FIRST_FRAME = 0.1, 0.3, 0.25
 HELD_OUT_CLIPS = 400  # the first two shards are never trained on
 HELD_OUT_JUDGED = 128
+FUSED_FROM = 400  # tokens
 NOISE_RANGES = {
     "shared": (0.0, 1.0),
     "high": (GREYBOX.experts[0].floor, 1.0),
@@ -127,8 +129,10 @@ def flow_loss(expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: 
     level[batch.given, 0] = 0.0
     share = level[:, None, :, None, None]
     noisy = (1 - share) * batch.clean + share * start
-    # The fused attention's backward pass is slow for this few tokens on a CPU.
-    with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
+    # The fused attention's backward pass is slow for few tokens on a CPU.
+    is_small = batch.clean[0, 0].numel() < FUSED_FROM
+    attention = sdpa_kernel(SDPBackend.MATH) if is_small else nullcontext()
+    with torch.autocast("cpu", torch.bfloat16), attention:
         velocity = expert(noisy, 1000 * level, batch.context, batch.rays if use_camera else None)
     error = (velocity.float() - (start - batch.clean)).square()
     weight = torch.ones_like(level)
@@ -181,6 +185,7 @@ def main(
     low, high = NOISE_RANGES[stage]
     random = np.random.default_rng([step, len(stage), workers.rank])
     torch.manual_seed(step * workers.count + workers.rank)
+    warmup = min(100, total_steps // 10)
     finish, running, began = time.monotonic() + 60 * minutes, 0.0, time.monotonic()
     while not workers.agree(time.monotonic() >= finish or step >= total_steps):
         # Lengths take turns by step, so that no worker waits for another's longer clips.
@@ -193,7 +198,7 @@ def main(
         workers.average_gradients(expert)
         norm = torch.nn.utils.clip_grad_norm_(expert.parameters(), 1.0)
         if torch.isfinite(norm):
-            optimizers.step(warm_cosine(step, warmup=100, total=total_steps))
+            optimizers.step(warm_cosine(step, warmup=warmup, total=total_steps))
             average.update(expert, step)
         step += 1
         running += float(loss.detach())
