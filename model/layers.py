@@ -86,13 +86,16 @@ def rotary_split(head_width: int) -> tuple[int, int, int]:
     return head_width - 2 * space, space, space
 
 
-def rotary_table(grid: tuple[int, int, int], head_width: int, device: torch.device) -> Tensor:
+def rotary_table(
+    grid: tuple[int, int, int], head_width: int, device: torch.device, spacing: int = 1
+) -> Tensor:
     """Rotations of every token of a grid, to be multiplied onto pairs of channels.
 
     Args:
         grid: Tokens along (time, rows, columns).
         head_width: Channels per head, K; adjacent channels form a pair.
         device: Where the result lies.
+        spacing: From one row or column to the next, 1 in every published model.
 
     Returns:
         (L, 1, K/2) complex64, angles computed in float64; pairs in the order time, row, column.
@@ -103,6 +106,7 @@ def rotary_table(grid: tuple[int, int, int], head_width: int, device: torch.devi
     for axis, (length, channels) in enumerate(zip(grid, rotary_split(head_width), strict=True)):
         pair = torch.arange(0, channels, 2, dtype=torch.float64, device=device) / channels
         position = torch.arange(length, dtype=torch.float64, device=device)
+        position = position * (spacing if axis else 1)
         angle = position[:, None] * ROTARY_BASE**-pair
         shape = [1, 1, 1, angle.shape[1]]
         shape[axis] = length

@@ -195,7 +195,13 @@ class Transformer(nn.Module):
         )
 
     def forward(
-        self, latent: Tensor, timestep: Tensor, context: Tensor, camera: Tensor | None = None
+        self,
+        latent: Tensor,
+        timestep: Tensor,
+        context: Tensor,
+        camera: Tensor | None = None,
+        *,
+        spacing: int = 1,
     ) -> Tensor:
         """Predict the velocity from raw inputs; differentiable, for any batch.
 
@@ -204,12 +210,14 @@ class Transformer(nn.Module):
             timestep: (B,), or (B, T) when latent frames have timesteps of their own.
             context: (B, M, text width); zero rows are padding and count as such.
             camera: (B, 24, T, pixel H, pixel W) rays, or None.
+            spacing: Of rotary positions in the picture; 2 makes a picture of half the size, for
+                training, lie where the whole one does.
 
         Returns:
             (B, C_out, T, H, W) float32.
         """
         embedded = None if camera is None else self.embed_camera(camera)
-        return self.velocity(latent, timestep, self.prepare(context), embedded)
+        return self.velocity(latent, timestep, self.prepare(context), embedded, spacing=spacing)
 
     def prepare(self, context: Tensor) -> PreparedContext:
         """Compute keys and values of a prompt for every block.
@@ -256,6 +264,8 @@ class Transformer(nn.Module):
         timestep: Tensor,
         context: PreparedContext,
         camera: Tensor | None = None,
+        *,
+        spacing: int = 1,
     ) -> Tensor:
         """Predict the velocity of one step.
 
@@ -264,13 +274,15 @@ class Transformer(nn.Module):
             timestep: (B,), or (B, T) when latent frames have timesteps of their own.
             context: From `prepare`.
             camera: (B, L, D) from `embed_camera`, or None.
+            spacing: As in `forward`.
 
         Returns:
             (B, C_out, T, H, W) float32.
         """
         pt, ph, pw = self.patch
         grid = latent.shape[2] // pt, latent.shape[3] // ph, latent.shape[4] // pw
-        table = rotary_table(grid, self.backbone.width // self.backbone.heads, device=latent.device)
+        head_width = self.backbone.width // self.backbone.heads
+        table = rotary_table(grid, head_width, latent.device, spacing)
         time = self._embed_time(timestep, grid[0])
         modulation = rearrange(
             float32_linear(self.time_projection["1"], silu(time)), "b s (six d) -> b s six d", six=6

@@ -50,3 +50,9 @@ def test_modulation_scales_around_one_and_shifts():
     shift, scale = torch.randn(1, 1, 1, 8), torch.randn(1, 1, 1, 8)
     plain = torch.nn.functional.layer_norm(x, (8,), eps=1e-6)
     torch.testing.assert_close(modulated_norm(x, shift, scale), plain * (1 + scale) + shift)
+
+
+def test_a_picture_of_half_the_size_lies_on_every_second_position():
+    whole = rotary_table((2, 4, 6), 16, CPU).reshape(2, 4, 6, -1)
+    half = rotary_table((2, 2, 3), 16, CPU, spacing=2).reshape(2, 2, 3, -1)
+    assert torch.equal(half, whole[:, ::2, ::2])

@@ -1,6 +1,7 @@
 """What greybox is trained on is what the product says, films and computes."""
 
 import dataclasses
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from shots import camera_path
 from training.basis import Basis
 from training.boards import UNSEEN_SEED, sample_board
-from training.experts import Batch, flow_loss, noise_levels
+from training.experts import Batch, flow_loss, noise_levels, turn
 from training.footage import SIZE
 from training.latents import coded_clip
 from training.optimizer import Optimizers, orthogonalised
@@ -63,6 +64,13 @@ def test_noise_levels_fill_their_range(low: float, high: float) -> None:
     assert high - 0.1 * (high - low) < levels.max() <= high
 
 
+def test_lengths_and_scales_meet_in_their_shares() -> None:
+    turns = Counter(turn(step, full_share=0.4, long_share=0.25) for step in range(2000))
+    shares = {key: count / 2000 for key, count in turns.items()}
+    wanted = {(5, 2): 0.45, (5, 1): 0.3, (9, 2): 0.15, (9, 1): 0.1}
+    assert shares == pytest.approx(wanted, abs=0.02)
+
+
 def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
     torch.manual_seed(0)
     expert = new_expert(seed=1)  # says nothing yet: its head starts at zero
@@ -71,6 +79,7 @@ def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
         torch.zeros(2, 4, 160),
         torch.zeros(2, 24, 3, 4, 4),
         torch.ones(2, dtype=torch.bool),
+        scale=2,
     )
     torch.manual_seed(1)
     loss = flow_loss(expert, batch, torch.full((2,), 0.5), use_camera=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import click
@@ -36,6 +37,7 @@ TEXT_DROP, CAMERA_DROP, FIRST_FRAME = 0.1, 0.3, 0.25
 HELD_OUT_CLIPS = 400  # the first two shards are never trained on
 HELD_OUT_JUDGED = 128
 FUSED_FROM = 400  # tokens
+GOLDEN = 0.618034
 NOISE_RANGES = {
     "shared": (0.0, 1.0),
     "high": (GREYBOX.experts[0].floor, 1.0),
@@ -51,19 +53,19 @@ class Batch:
     context: Tensor  # (B, M, text width)
     rays: Tensor  # (B, 24, T, 2H, 2W), two along a side of a token
     given: Tensor  # (B,) bool
+    scale: int  # divisor of the size; 2 lies on every second rotary position
 
 
 class Clips:
     """Latents, camera rays and contexts of the footage, by clip and by mirror image."""
 
-    def __init__(self, folder: Path, scale: int) -> None:
-        """Open the footage at a divisor of its size, one of `latents.SCALES`."""
+    def __init__(self, folder: Path) -> None:
         self.footage = Footage(coded_only=True)
         self.latents = {}
-        for length in LENGTHS:
+        for length, scale in product(LENGTHS, SCALES):
             names = [latent_name(shard.name, length, scale) for shard in self.footage.shards]
             paths = [folder / "latents" / name for name in names]
-            self.latents[length] = [np.load(path, mmap_mode="r") for path in paths]
+            self.latents[length, scale] = [np.load(path, mmap_mode="r") for path in paths]
         self.contexts = Contexts(folder, self.footage.seeds)
 
     def __len__(self) -> int:
@@ -75,31 +77,33 @@ class Clips:
         clips: NDArray[np.int64],
         mirror: NDArray[np.bool_],
         length: int,
+        scale: int,
         *,
         drop: float,
     ) -> Batch:
-        """These clips, in one of their wordings, at one of LENGTHS; no first frame is given."""
+        """These clips, in one of their wordings, of one of LENGTHS and SCALES; none is begun."""
         pairs = list(zip(map(int, clips), map(bool, mirror), strict=True))
         return Batch(
-            clean=torch.stack([self._latent(*pair, length) for pair in pairs]),
+            clean=torch.stack([self._latent(*pair, length, scale) for pair in pairs]),
             context=self.contexts.sample(random, clips, mirror, drop=drop),
-            rays=torch.stack([self._rays(*pair, length) for pair in pairs]),
+            rays=torch.stack([self._rays(*pair, length, scale) for pair in pairs]),
             given=torch.zeros(len(pairs), dtype=torch.bool),
+            scale=scale,
         )
 
-    def sample(self, random: np.random.Generator, size: int, length: int) -> Batch:
+    def sample(self, random: np.random.Generator, size: int, length: int, scale: int) -> Batch:
         """Random training examples, some without text, some with their first frame given."""
         chosen = random.integers(HELD_OUT_CLIPS, len(self), size)
-        batch = self.batch(random, chosen, random.random(size) < 0.5, length, drop=TEXT_DROP)
+        batch = self.batch(random, chosen, random.random(size) < 0.5, length, scale, drop=TEXT_DROP)
         return replace(batch, given=torch.from_numpy(random.random(size) < FIRST_FRAME))
 
-    def _latent(self, clip: int, is_mirrored: bool, length: int) -> Tensor:
+    def _latent(self, clip: int, is_mirrored: bool, length: int, scale: int) -> Tensor:
         """(C, T, H, W), as the codec speaks it."""
         shard, row = divmod(clip, CLIPS_PER_SHARD)
-        latent = self.latents[length][shard][row, int(is_mirrored)]
+        latent = self.latents[length, scale][shard][row, int(is_mirrored)]
         return torch.from_numpy(latent.astype(np.float32))
 
-    def _rays(self, clip: int, is_mirrored: bool, length: int) -> Tensor:
+    def _rays(self, clip: int, is_mirrored: bool, length: int, scale: int) -> Tensor:
         """(24, T, 2H, 2W), two rays along a side of a token, lengths in subject distances."""
         step = 2 if length == LENGTHS[0] else 1
         pose = torch.from_numpy(self.footage.poses[clip][::step].astype(np.float64))
@@ -108,7 +112,7 @@ class Clips:
             flip = torch.diag(torch.tensor([-1.0, 1, 1], dtype=torch.float64))
             pose = torch.cat([flip @ pose[:, :, :3] @ flip, flip @ pose[:, :, 3:]], dim=-1)
         focal = torch.from_numpy(self.footage.focal[clip][::step])
-        height, width = self.latents[length][0].shape[-2:]
+        height, width = self.latents[length, scale][0].shape[-2:]
         side = STRIDE * CAMERA_UNSHUFFLE
         return plucker_rays(pose, focal, width / height, (width * side, height * side))[0]
 
@@ -133,21 +137,31 @@ def flow_loss(expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: 
     is_small = batch.clean[0, 0].numel() < FUSED_FROM
     attention = sdpa_kernel(SDPBackend.MATH) if is_small else nullcontext()
     with torch.autocast("cpu", torch.bfloat16), attention:
-        velocity = expert(noisy, 1000 * level, batch.context, batch.rays if use_camera else None)
+        rays = batch.rays if use_camera else None
+        velocity = expert(noisy, 1000 * level, batch.context, rays, spacing=batch.scale)
     error = (velocity.float() - (start - batch.clean)).square()
     weight = torch.ones_like(level)
     weight[batch.given, 0] = 0.0
     return (error.mean(dim=(1, 3, 4)) * weight).sum() / weight.sum()
 
 
+def turn(step: int, full_share: float, long_share: float) -> tuple[int, int]:
+    """Length and scale of a step; by step, so that no worker waits for another's larger clips."""
+    is_long = (step * long_share) % 1 + long_share >= 1
+    # A golden ratio apart, so that every length meets every scale.
+    is_full = (step * GOLDEN) % 1 < full_share
+    return LENGTHS[is_long], min(SCALES) if is_full else max(SCALES)
+
+
 @torch.no_grad()
 def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float) -> float:
-    """The loss on fixed held-out clips, noise and wordings."""
+    """The loss on fixed held-out clips, noise and wordings, on small pictures."""
     random = np.random.default_rng(7)
     torch.manual_seed(7)
     losses = []
     for part in np.split(np.arange(HELD_OUT_JUDGED), HELD_OUT_JUDGED // 32):
-        batch = clips.batch(random, part, np.zeros(len(part), bool), LENGTHS[0], drop=0.0)
+        straight = np.zeros(len(part), bool)
+        batch = clips.batch(random, part, straight, LENGTHS[0], max(SCALES), drop=0.0)
         noise = noise_levels(random, len(part), low, high)
         losses.append(float(flow_loss(expert, batch, noise, True)))
     return float(np.mean(losses))
@@ -157,16 +171,16 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
 @click.option("--stage", type=click.Choice(list(NOISE_RANGES)), default="shared")
 @click.option("--minutes", default=60.0, help="Stop after this long.")
 @click.option("--total-steps", default=6000, help="Length of the cosine.")
-@click.option("--batch-size", default=32, help="Clips of 17 frames a step and worker.")
-@click.option("--scale", type=click.Choice([str(scale) for scale in SCALES]), default="1")
-@click.option("--long-share", default=0.0, help="Share of steps on clips of 33 frames.")
+@click.option("--batch-size", default=32, help="Small clips of 17 frames a step and worker.")
+@click.option("--full-share", default=0.5, help="Share of steps on pictures of the full size.")
+@click.option("--long-share", default=0.25, help="Share of steps on clips of 33 frames.")
 @click.option("--learning-rate", default=2e-3, help="At the top of the cosine.")
 def main(
     stage: str,
     minutes: float,
     total_steps: int,
     batch_size: int,
-    scale: str,
+    full_share: float,
     long_share: float,
     learning_rate: float,
 ) -> None:
@@ -181,17 +195,18 @@ def main(
         shared = torch.load(folder / "shared" / "state.pt", weights_only=True)
         expert.load_state_dict(shared["network"])
         average.shadow = shared["average"]
-    clips, log = Clips(folder, int(scale)), Log(folder / stage)
+    clips, log = Clips(folder), Log(folder / stage)
     low, high = NOISE_RANGES[stage]
     random = np.random.default_rng([step, len(stage), workers.rank])
     torch.manual_seed(step * workers.count + workers.rank)
     warmup = min(100, total_steps // 10)
-    finish, running, began = time.monotonic() + 60 * minutes, 0.0, time.monotonic()
+    finish, began = time.monotonic() + 60 * minutes, time.monotonic()
+    running = dict.fromkeys(SCALES, (0.0, 0))
+    samples = 0
     while not workers.agree(time.monotonic() >= finish or step >= total_steps):
-        # Lengths take turns by step, so that no worker waits for another's longer clips.
-        is_long = (step * long_share) % 1 + long_share >= 1
-        length = LENGTHS[1] if is_long else LENGTHS[0]
-        batch = clips.sample(random, batch_size // 2 if is_long else batch_size, length)
+        length, scale = turn(step, full_share, long_share)
+        size = batch_size * scale**2 // max(SCALES) ** 2 * LENGTHS[0] // length
+        batch = clips.sample(random, size, length, scale)
         noise = noise_levels(random, len(batch.clean), low, high)
         loss = flow_loss(expert, batch, noise, bool(random.random() >= CAMERA_DROP))
         loss.backward()
@@ -201,11 +216,15 @@ def main(
             optimizers.step(warm_cosine(step, warmup=warmup, total=total_steps))
             average.update(expert, step)
         step += 1
-        running += float(loss.detach())
+        total, count = running[scale]
+        running[scale] = (total + float(loss.detach()), count + 1)
+        samples += size * workers.count
         if workers.is_first and step % 50 == 0:
-            rate = 50 * batch_size * workers.count / (time.monotonic() - began)
-            log.write(step=step, loss=running / 50, samples_per_s=round(rate, 1))
-            running, began = 0.0, time.monotonic()
+            means = {f"loss_{k}": round(t / n, 4) for k, (t, n) in running.items() if n}
+            log.write(
+                step=step, samples_per_s=round(samples / (time.monotonic() - began), 1), **means
+            )
+            running, samples, began = dict.fromkeys(SCALES, (0.0, 0)), 0, time.monotonic()
         if workers.is_first and step % 250 == 0:
             save_state(folder / stage, step, expert, optimizers, average)
             log.write(step=step, held_out=held_out_loss(expert, clips, low, high))

@@ -12,8 +12,7 @@ import sys
 
 WORKERS = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
 EXPERTS = (*WORKERS, "training.experts")
-BRANCH = ("--learning-rate", "6e-4", "--total-steps", "4000", "--long-share", "0.3")
-SMALL_BATCH = ("--batch-size", "8")
+BRANCH = ("--learning-rate", "6e-4", "--total-steps", "4000")
 STAGES = (
     ("training.filming", "--shards", "40"),
     ("training.basis",),
@@ -23,11 +22,9 @@ STAGES = (
     ("training.contexts",),
     ("training.codec", "decoder", "--minutes", "180"),
     ("training.codec", "encoder", "--minutes", "60"),
-    # Small pictures first: four samples for the price of one, and what is learned carries over.
-    (*EXPERTS, "--stage", "shared", "--scale", "2", "--minutes", "300", "--total-steps", "24000"),
-    (*EXPERTS, "--stage", "shared", "--minutes", "300", "--total-steps", "24000", *SMALL_BATCH),
-    (*EXPERTS, "--stage", "high", "--minutes", "90", *BRANCH, *SMALL_BATCH),
-    (*EXPERTS, "--stage", "low", "--minutes", "90", *BRANCH, *SMALL_BATCH),
+    (*EXPERTS, "--stage", "shared", "--minutes", "600", "--total-steps", "24000"),
+    (*EXPERTS, "--stage", "high", "--minutes", "90", *BRANCH),
+    (*EXPERTS, "--stage", "low", "--minutes", "90", *BRANCH),
     ("training.export", "model/greybox"),
 )
 
