@@ -45,7 +45,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--device", default="auto", show_default=True,
                      type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute."),
         click.option("--weights", type=click.Path(path_type=Path), metavar="FOLDER",
-                     help="Checkpoint in the diffusers layout."),
+                     help="Folder of a checkpoint, as it was published."),
         click.option("--quality", type=click.Choice(["layout", "draft", "preview", "final"]),
                      help="How hard to try: layout uses no model, only final has full size."),
         click.option("--preset", help="Model; `storyboard presets` lists them."),

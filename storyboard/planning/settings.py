@@ -115,7 +115,7 @@ def _weights(board: "ShotList", request: Request, memory: Path | None) -> Weight
         assert preset is not None
         if preset.name != "greybox":
             raise InputError(
-                f"preset {preset.name!r}: no weights, must be a folder in the diffusers layout. "
+                f"preset {preset.name!r}: no weights, must be the folder of a checkpoint. "
                 "Name it with --weights."
             )
         return know_weights(embedded_folder(), memory)
