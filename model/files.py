@@ -24,9 +24,6 @@ from .layouts.stored import Stored
 Rename = Callable[[str], str]
 Change = Callable[[str, Tensor], Tensor]
 
-SAMPLES = 64
-SAMPLE_BYTES = 4096
-
 
 def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
     """Read a JSON object of a checkpoint.
@@ -193,20 +190,3 @@ def _file_hash(file: Path, size: int, modified_ns: int) -> str:
     """Hash a file; size and time are there to tell its versions apart."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def quick_hash(files: Sequence[Path]) -> str:
-    """Tell files apart by their sizes and a few samples of their content, in milliseconds.
-
-    Two files that differ in a single tensor may be told alike; it is for people and for finding
-    the same file twice, never for a key.
-    """
-    digest = hashlib.sha256()
-    for file in files:
-        size = file.stat().st_size
-        digest.update(size.to_bytes(8, "little"))
-        with file.open("rb") as stream:
-            for sample in range(SAMPLES):
-                stream.seek(size * sample // SAMPLES)
-                digest.update(stream.read(SAMPLE_BYTES))
-    return digest.hexdigest()

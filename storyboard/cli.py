@@ -2,7 +2,8 @@
 
 Commands import what they need when they run: no torch, transformers or moviepy before that, so
 that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
-`errors`. The commands about the language alone are in `cli_language`.
+`errors`. The commands about the language alone are in `cli_language`, those about checkpoints in
+`cli_weights`.
 """
 
 import signal
@@ -16,6 +17,7 @@ import click
 
 from storyboard import __version__
 from storyboard.cli_language import COMMANDS
+from storyboard.cli_weights import weights
 from storyboard.errors import (
     EXIT_INPUT,
     EXIT_INTERRUPTED,
@@ -202,7 +204,7 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, weights):
     cli.add_command(command)
 
 

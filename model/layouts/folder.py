@@ -10,7 +10,8 @@ from pathlib import Path
 
 from model.errors import WeightsError
 
-from .survey import Network, Survey
+from .naming import require_whole
+from .survey import Network, Survey, quick_hash
 
 VAES = {48: "wan2.2"}
 """Autoencoder by the channels an expert puts out; all others have the older one."""
@@ -45,10 +46,13 @@ def choose(found: Survey) -> Chosen:
         WeightsError: They make none, or more than one.
     """
     experts = _experts(found)
+    for expert in experts:
+        require_whole(expert)
     _require_two_files(found.folder, experts)
     wanted = VAES.get(_channels_out(experts[0]), "wan2.1")
     vae = _only_one(found, "vae", f"{wanted.replace('wan', 'Wan ')} autoencoder", wanted)
     text = _only_one(found, "text", "UMT5 text encoder")
+    require_whole(text)
     adapters = _adapters(found, experts)
     return Chosen(experts, adapters, vae, text, find_tokenizer(found.folder, text))
 
@@ -153,8 +157,6 @@ def _adapters(found: Survey, experts: Sequence[Network]) -> tuple[Network, ...]:
 
 def _require_two_files(folder: Path, experts: Sequence[Network]) -> None:
     """One file under both names is the commonest swap, and the only one that content shows."""
-    from model.files import quick_hash
-
     if len({quick_hash(expert.files) for expert in experts}) < len(experts):
         raise WeightsError(
             f"{folder}: {_said(experts[0])} and {_said(experts[1])} are the same file, must be "

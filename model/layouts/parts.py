@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from model import rename
 from model.autoencoder import VaeSizes
 from model.errors import WeightsError
 from model.presets import Backbone
 from model.vae_wan21 import WAN21_SIZES
 from model.vae_wan22 import WAN22_SIZES
 
-from .kinds import DIFFUSERS, GGUF, ORIGINAL, Kind
+from .naming import naming
 from .scaled import with_scales
 from .survey import Network
 
@@ -47,28 +46,6 @@ def part_of(network: Network, *beside: Path) -> Part:
     config = network.files[0].parent / "config.json"
     aside = (config,) if network.kind.role == "expert" and config.is_file() else ()
     return Part(network.files, naming(network.kind), (*aside, *beside))
-
-
-def naming(kind: Kind) -> Callable[[str], str]:
-    """How the names of a file become those of the network."""
-    rules: dict[tuple[str, str], Callable[[str], str]] = {
-        ("expert", DIFFUSERS): rename.TRANSFORMER.to_original,
-        ("text", ORIGINAL): rename.TEXT.to_diffusers,
-        ("text", GGUF): rename.TEXT_GGUF.to_diffusers,
-    }
-    if kind.role == "vae" and kind.naming == DIFFUSERS:
-        vae = rename.VAE_WAN22 if kind.vae_class == "wan2.2" else rename.VAE_WAN21
-        return _after(kind.prefix, vae.to_original)
-    return _after(kind.prefix, rules.get((kind.role, kind.naming), str))
-
-
-def _after(prefix: str, translate: Callable[[str], str]) -> Callable[[str], str]:
-    def named(name: str) -> str:
-        if not name.startswith(prefix):
-            raise WeightsError(f"{name!r}: does not begin with {prefix!r} like the others.")
-        return translate(name.removeprefix(prefix))
-
-    return named
 
 
 def shapes_of(network: Network) -> Shapes:
