@@ -98,8 +98,8 @@ def load_network(
         rename: From names in the files to names in the network; raises for unknown ones.
         float32: Regular expression for names that stay float32 whatever `dtype` is.
         aliases: Names of the network that may be filled from another one.
-        change: Called with name and tensor, before the tensor takes its dtype; returns it or
-            another of the same shape.
+        change: Called with name and tensor, on its device and before it takes its dtype; returns
+            it or another of the same shape.
 
     Raises:
         WeightsError: A tensor is missing, unknown, there twice or of another shape, or a file
@@ -121,7 +121,7 @@ def load_network(
             kept = torch.float32 if re.search(float32, name) else dtype
             tensor = opened.read(stored)
             if change is not None:
-                tensor = change(name, tensor)
+                tensor = change(name, tensor.to(device))
             tensors[name] = tensor.to(device=device, dtype=kept)
     network.load_state_dict(
         {name: tensors[source] for name, source in sources.items()}, strict=True, assign=True

@@ -6,9 +6,10 @@ preset of that kind gives what the files do not, such as shift and guidance. Cal
 by planning and by the stages.
 """
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +29,11 @@ from .files import (
     tensor_headers,
 )
 from .layouts.folder import choose
+from .layouts.formats import OpenFiles
 from .layouts.kinds import ADAPTER
 from .layouts.parts import Part, backbone_of, part_of, text_config_of, vae_sizes_of
 from .layouts.survey import noise_in_name, survey
+from .lora import Lora, LoraChoice, Merger, read_lora
 from .presets import Backbone, Preset
 from .transformer import FLOAT32_PARAMETERS, Transformer
 from .vae_wan21 import wan21_vae
@@ -66,6 +69,7 @@ class Checkpoint:
         text_part: What the text encoder is read from.
         text_config: Sizes of the text encoder, as `transformers.UMT5Config` takes them.
         tokenizer: File that holds or embeds the tokenizer.
+        loras: Merged into the experts as they are loaded, in order.
     """
 
     folder: Path
@@ -78,6 +82,26 @@ class Checkpoint:
     text_part: Part
     text_config: Mapping[str, Any]
     tokenizer: Path
+    loras: tuple[tuple[Lora, LoraChoice], ...] = ()
+
+    def with_loras(self, choices: Sequence[LoraChoice]) -> "Checkpoint":
+        """The same checkpoint with LoRAs merged into its experts as they are loaded.
+
+        Raises:
+            WeightsError: A file cannot be read, or is for another model.
+        """
+        shapes = {name: tensor.shape for name, tensor in self._expert().state_dict().items()}
+        read = []
+        for choice in choices:
+            if len(choice.strengths) != len(self.experts):
+                raise WeightsError(
+                    f"{choice.file}: {len(choice.strengths)} strengths, must be "
+                    f"{len(self.experts)}, noisiest expert first."
+                )
+            lora = read_lora(choice.file)
+            lora.require_fit(shapes)
+            read.append((lora, choice))
+        return replace(self, loras=tuple(read))
 
     def expert_files(self, index: int) -> tuple[Path, ...]:
         """Weight files of one expert, noisiest first, its camera adapter included."""
@@ -91,23 +115,34 @@ class Checkpoint:
         Raises:
             WeightsError: A file is missing, damaged or of another shape.
         """
-        part = self.experts[index]
+        part, expert = self.experts[index], self._expert()
+        loras = self._loras_of(index)
+        with OpenFiles() as opened:
+            load_network(
+                expert,
+                part.files,
+                dtype=dtype,
+                device=device,
+                rename=part.rename,
+                float32=FLOAT32_PARAMETERS,
+                change=Merger(loras, opened) if loras else None,
+            )
+        return expert
+
+    def _expert(self) -> Transformer:
+        """An expert without values."""
         with torch.device("meta"):
-            expert = Transformer(
+            return Transformer(
                 self.backbone,
                 patch=self.preset.patch,
                 text_len=self.preset.text_len,
                 camera_unshuffle=self.camera_unshuffle,
             )
-        load_network(
-            expert,
-            part.files,
-            dtype=dtype,
-            device=device,
-            rename=part.rename,
-            float32=FLOAT32_PARAMETERS,
-        )
-        return expert
+
+    def _loras_of(self, index: int) -> list[tuple[Lora, float]]:
+        """LoRAs that one expert takes, with their strength."""
+        strengths = [(lora, choice.strengths[index]) for lora, choice in self.loras]
+        return [(lora, strength) for lora, strength in strengths if strength != 0]
 
     def load_vae(
         self, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
@@ -136,8 +171,15 @@ class Checkpoint:
         return load_text(self.text_part, self.text_config, self.tokenizer, dtype, device)
 
     def expert_fingerprint(self, index: int) -> str:
-        """SHA-256 over what makes one expert: weights, adapter and config."""
-        return _fingerprint(self.experts[index])
+        """SHA-256 over what makes one expert: weights, adapter, config, LoRAs and strengths."""
+        plain = _fingerprint(self.experts[index])
+        loras = self._loras_of(index)
+        if not loras:
+            return plain
+        digest = hashlib.sha256(plain.encode())
+        for lora, strength in loras:
+            digest.update(f"{fingerprint((lora.file, *lora.beside))} {strength!r}\n".encode())
+        return digest.hexdigest()
 
     def vae_fingerprint(self) -> str:
         """SHA-256 over what makes the autoencoder."""

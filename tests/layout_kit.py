@@ -116,7 +116,7 @@ def sentencepiece_model() -> bytes:
 
 def save(path: Path, tensors: Tensors, metadata: dict[str, str] | None = None) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({key: value.contiguous() for key, value in tensors.items()}, path, metadata)
+    save_file({key: value.clone().contiguous() for key, value in tensors.items()}, path, metadata)
     return path
 
 

@@ -1,4 +1,4 @@
-"""Weights are fetched from a hub, here a small server: pinned, resumed, only where there is space."""
+"""Weights are fetched from a hub, here a small server: pinned, resumed, if there is space."""
 
 import hashlib
 import http.server

@@ -80,12 +80,16 @@ def _experts(found: Survey) -> tuple[Network, ...]:
     if named["high"] and named["low"]:
         return named["high"][0], named["low"][0]
     if named["high"] or named["low"]:
+        if found.problems:  # a file that cannot be read is why it is missed
+            raise WeightsError(found.problems[0])
         there, missing = ("high", "low") if named["high"] else ("low", "high")
         raise WeightsError(
             f"{found.folder}: only the {there}-noise expert is there "
             f"({_said(named[there][0])}), must be both. Put the {missing}-noise expert beside it, "
             f"with {missing}_noise in its name."
         )
+    if found.problems and "TI2V-5B" not in readable[0].kind.model:
+        raise WeightsError(found.problems[0])
     return _unnamed(found.folder, named[""])
 
 
