@@ -48,8 +48,11 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute."),
         click.option("--weights", type=click.Path(path_type=Path), metavar="FOLDER",
                      help="Folder of a checkpoint, as it was published."),
-        click.option("--quality", type=click.Choice(["layout", "draft", "preview", "final"]),
-                     help="How hard to try: layout uses no model, only final has full size."),
+        click.option("--lora", "loras", multiple=True, metavar="FILE[=STRENGTH]",
+                     help="Merge a LoRA; FILE=HIGH,LOW for a strength per expert."),
+        click.option("--quality", help="How hard to try: layout uses no model, lightning takes 4 "
+                     "steps with its LoRAs, only final has full size.",
+                     type=click.Choice(["layout", "lightning", "draft", "preview", "final"])),
         click.option("--preset", help="Model; `storyboard presets` lists them."),
     ):  # fmt: skip
         command = option(command)
@@ -219,6 +222,7 @@ def _default_folder(board: Path) -> Path:
 
 
 def _request(asked: dict[str, Any]) -> "Request":
+    from storyboard.planning.loras import read_request
     from storyboard.planning.overrides import Request
 
     settings = []
@@ -235,6 +239,7 @@ def _request(asked: dict[str, Any]) -> "Request":
         weights=asked["weights"],
         device=asked["device"],
         settings=tuple(settings),
+        loras=tuple(read_request(text) for text in asked["loras"]),
     )
 
 

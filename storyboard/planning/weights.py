@@ -17,6 +17,7 @@ from storyboard.errors import InputError
 from storyboard.store import canonical_json, write_atomically
 
 if TYPE_CHECKING:
+    from model.lora import LoraChoice
     from model.weights import Checkpoint
 
 MEMORY = "checkpoints.json"
@@ -34,6 +35,7 @@ class Weights:
         fingerprints: SHA-256 per network: "text", "vae" and every expert by name.
         bytes: On disk, per network.
         vae_width: Channels of the decoder's widest stage, for the estimate of its cost.
+        loras: Merged into the experts as they are loaded.
     """
 
     folder: Path
@@ -42,12 +44,14 @@ class Weights:
     fingerprints: Mapping[str, str]
     bytes: Mapping[str, int]
     vae_width: int
+    loras: "tuple[LoraChoice, ...]" = ()
 
     def open(self) -> "Checkpoint":
         """Open the checkpoint, to load its networks."""
         from model.weights import open_checkpoint
 
-        return open_checkpoint(self.folder)
+        checkpoint = open_checkpoint(self.folder)
+        return checkpoint.with_loras(self.loras) if self.loras else checkpoint
 
 
 def embedded_folder() -> Path:
