@@ -6,6 +6,7 @@ allocate more than a crumb on the way.
 
 import io
 import json
+import mmap
 import os
 import pickle
 import shutil
@@ -315,8 +316,12 @@ def test_damage_is_refused_before_memory_is_taken(whole, tmp_path, case, monkeyp
     shutil.copytree(whole[layout], folder)
     damage(folder)
     taken = []
-    plain = torch.empty
+    own, plain = mmap.mmap, torch.empty
     monkeypatch.setattr(torch, "empty", lambda *a, **k: taken.append(a) or plain(*a, **k))
+    # A file that is mapped takes no memory; one without a file does.
+    monkeypatch.setattr(
+        mmap, "mmap", lambda f, *a, **k: taken.extend([a] * (f == -1)) or own(f, *a, **k)
+    )
     with pytest.raises(WeightsError, match=message) as caught:
         open_checkpoint(folder)
     said = str(caught.value)

@@ -141,7 +141,7 @@ def test_strengths_are_read_behind_the_last_sign(text):
 
 
 def test_what_is_no_strength_is_said():
-    with pytest.raises(InputError, match="'much' is no strength, must be like FILE=0.8"):
+    with pytest.raises(InputError, match=r"'much' is no strength, must be like FILE=0\.8"):
         read_request("a.safetensors=much")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from model.errors import WeightsError
 
 from . import gguf_file, pickle_file, safetensors_file
+from .pages import own_pages
 from .stored import Stored
 
 if TYPE_CHECKING:
@@ -74,10 +75,13 @@ class OpenFiles(AbstractContextManager["OpenFiles"]):
         raw = self._raw(stored)
         if stored.scale is None:
             return raw
+        import torch
+
         scale = self._raw(stored.scale).float()
+        values = own_pages(raw.shape, torch.float32).copy_(raw)
         if scale.numel() == 1:
-            return raw.float().mul_(scale.reshape(()))
-        return raw.float().mul_(scale.reshape(-1, *[1] * (raw.ndim - 1)))
+            return values.mul_(scale.reshape(()))
+        return values.mul_(scale.reshape(-1, *[1] * (raw.ndim - 1)))
 
     def _raw(self, stored: Stored) -> "Tensor":
         if stored.file not in self._read:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import WeightsError
 
+from .pages import own_pages
 from .stored import NUMBER_BYTES, Stored
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def opened(file: Path) -> "Iterator[Callable[[Stored], Tensor]]":
     with file.open("rb", buffering=0) as stream:
 
         def read(stored: Stored) -> "Tensor":
-            raw = torch.empty(stored.num_bytes, dtype=torch.uint8)
+            raw = own_pages((stored.num_bytes,), torch.uint8)
             window = memoryview(raw.numpy().data)
             stream.seek(stored.start)
             while window and (count := stream.readinto(window)):
