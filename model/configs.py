@@ -19,18 +19,32 @@ from .vae_wan22 import PATCH, WAN22_SIZES
 
 def preset_of(
     folder: Path,
-    index: Mapping[str, Any],
+    index: Mapping[str, Any] | None,
     num_experts: int,
     backbone: Backbone,
     vae_class: str,
     vae: VaeSizes,
     patch: tuple[int, int, int],
 ) -> Preset:
-    """The known preset of this kind, with the numbers of the files at hand."""
+    """The known preset of this kind, with the numbers of the files at hand.
+
+    Args:
+        folder: Of the checkpoint.
+        index: Content of model_index.json; None for layouts that have none, whose boundary
+            between the experts is the published one.
+        num_experts: One or two.
+        backbone: Sizes of the experts.
+        vae_class: One of `presets.VAE_CLASSES`.
+        vae: Sizes of the autoencoder.
+        patch: Latent cells per token.
+
+    Raises:
+        WeightsError: No known kind has all that.
+    """
     first_frame = "none"
     if backbone.in_channels != backbone.out_channels:
         first_frame = "channels"
-    elif index.get("expand_timesteps") or vae_class == "wan2.2":
+    elif (index or {}).get("expand_timesteps") or vae_class == "wan2.2":
         # Every model on this autoencoder is trained so, whatever its index says.
         first_frame = "per-token"
     matches = [
@@ -45,13 +59,16 @@ def preset_of(
             f"{first_frame}: no known kind. Known are {', '.join(p.name for p in KNOWN)}."
         )
     preset = matches[0]
+    experts = preset.experts
+    if index is not None:
+        experts = _with_boundary(folder, experts, index.get("boundary_ratio"))
     is_published = preset.backbone is None or preset.backbone == backbone
     folded = PATCH if vae_class == "wan2.2" else 1
     space = folded * 2 ** (len(vae.multipliers) - 1)
     return replace(
         preset,
         name=preset.name if is_published else folder.resolve().name,
-        experts=_with_boundary(folder, preset.experts, index.get("boundary_ratio")),
+        experts=experts,
         backbone=backbone,
         latent_channels=vae.latent_channels,
         stride=(2 ** sum(vae.in_time), space, space),

@@ -1,36 +1,28 @@
 """From files to networks: reading configs, headers and tensors, strictly.
 
 Networks are built on the `meta` device, checked against the headers of the files before a byte
-of a tensor is read, and filled straight in the dtype asked for. Nothing here is pickled. Called
-by `weights` and `text`, which know what the files mean.
+of a tensor is read, and filled straight in the dtype asked for. Formats are those of `layouts`.
+Called by `weights` and `text`, which know what the files mean.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from .errors import WeightsError
+from .layouts.formats import OpenFiles, read_header
+from .layouts.scaled import with_scales
+from .layouts.stored import Stored
 
 Rename = Callable[[str], str]
-
-
-@dataclass(frozen=True)
-class Found:
-    """A tensor as its file's header announces it."""
-
-    file: Path
-    name: str
-    shape: tuple[int, ...]
+Change = Callable[[str, Tensor], Tensor]
 
 
 def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
@@ -74,20 +66,13 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
     return tuple(folder / name for name in names)
 
 
-def tensor_headers(files: Sequence[Path]) -> tuple[Found, ...]:
-    """Read names and shapes of all tensors without reading the tensors.
+def tensor_headers(files: Sequence[Path]) -> tuple[Stored, ...]:
+    """List the tensors of a network without reading them, each with its scale if it has one.
 
     Raises:
         WeightsError: A file cannot be read.
     """
-    found = []
-    for file in files:
-        with _opened(file) as handle:
-            found += [
-                Found(file, name, tuple(handle.get_slice(name).get_shape()))
-                for name in handle.keys()  # noqa: SIM118 (not a mapping)
-            ]
-    return tuple(found)
+    return with_scales([stored for file in files for stored in read_header(file)])
 
 
 def load_network(
@@ -99,17 +84,22 @@ def load_network(
     rename: Rename = str,
     float32: str = "(?!)",
     aliases: Mapping[str, str] | None = None,
+    change: Change | None = None,
 ) -> None:
     """Fill a network that was built on `meta`, strictly.
 
+    Tensors are read one at a time, in the order of the files, straight to their dtype and device.
+
     Args:
         network: Gets every tensor, is set to evaluation and needs no gradients afterwards.
-        files: Safetensors files that together hold exactly its tensors.
+        files: Of any format, together holding exactly its tensors.
         dtype: What the tensors are stored as.
         device: Where they lie.
         rename: From names in the files to names in the network; raises for unknown ones.
         float32: Regular expression for names that stay float32 whatever `dtype` is.
         aliases: Names of the network that may be filled from another one.
+        change: Called with name and tensor, on its device and before it takes its dtype; returns
+            it or another of the same shape.
 
     Raises:
         WeightsError: A tensor is missing, unknown, there twice or of another shape, or a file
@@ -126,13 +116,13 @@ def load_network(
             "Fetch it again."
         )
     tensors: dict[str, Tensor] = {}
-    for file in files:
-        names = [name for name, at in found.items() if at.file == file]
-        with _opened(file) as handle:
-            for name in names:
-                stored = torch.float32 if re.search(float32, name) else dtype
-                tensor = handle.get_tensor(found[name].name)
-                tensors[name] = tensor.to(device=device, dtype=stored)
+    with OpenFiles() as opened:
+        for name, stored in found.items():
+            kept = torch.float32 if re.search(float32, name) else dtype
+            tensor = opened.read(stored)
+            if change is not None:
+                tensor = change(name, tensor.to(device))
+            tensors[name] = tensor.to(device=device, dtype=kept)
     network.load_state_dict(
         {name: tensors[source] for name, source in sources.items()}, strict=True, assign=True
     )
@@ -141,10 +131,10 @@ def load_network(
 
 
 def _matched(
-    headers: Sequence[Found], wanted: Mapping[str, tuple[int, ...]], rename: Rename
-) -> dict[str, Found]:
+    headers: Sequence[Stored], wanted: Mapping[str, tuple[int, ...]], rename: Rename
+) -> dict[str, Stored]:
     """Headers by the network's names, each known, single and of the right shape."""
-    found: dict[str, Found] = {}
+    found: dict[str, Stored] = {}
     for header in headers:
         try:
             name = rename(header.name)
@@ -179,19 +169,6 @@ def assert_loaded(network: nn.Module) -> None:
     left = [name for name, tensor in every if tensor.is_meta]
     if left:
         raise WeightsError(f"{left[0]!r}: is still without values after loading. Report this.")
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[safe_open]:
-    """Open a safetensors file; its errors become ours."""
-    try:
-        with safe_open(str(file), framework="pt", device="cpu") as handle:
-            yield handle
-    except (SafetensorError, OSError) as error:
-        size = f"{file.stat().st_size:,} bytes" if file.is_file() else "not there"
-        raise WeightsError(
-            f"{file}: not a whole safetensors file ({size}; {error}). Fetch the file again."
-        ) from error
 
 
 def fingerprint(files: Sequence[Path]) -> str:

@@ -6,6 +6,7 @@ original and `norm2` in diffusers. Called by `weights` and by whoever writes a c
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain, count, zip_longest
 
@@ -157,6 +158,41 @@ def vae_wan22_rules(num_blocks: int = 2) -> Rules:
     return Rules("Wan 2.2 autoencoder", tuple(pairs))
 
 
+def _text_pairs(block: str, layers: Mapping[str, str], ends: Mapping[str, str]) -> Rules:
+    """Rules of the UMT5 encoder from the names of one writer to those of transformers."""
+    pairs = [(f"{ours}.weight", f"{theirs}.weight") for ours, theirs in ends.items()]
+    pairs += [
+        (f"{block}.#.{ours}.weight", f"encoder.block.#.layer.{theirs}.weight")
+        for ours, theirs in layers.items()
+    ]
+    return Rules("text encoder", tuple(pairs))
+
+
+_TEXT_LAYERS = {
+    "norm1": "0.layer_norm",
+    **{f"attn.{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
+    "pos_embedding.embedding": "0.SelfAttention.relative_attention_bias",
+    "norm2": "1.layer_norm",
+    "ffn.gate.0": "1.DenseReluDense.wi_0",
+    "ffn.fc1": "1.DenseReluDense.wi_1",
+    "ffn.fc2": "1.DenseReluDense.wo",
+}
+# Source: ggml gguf-py tensor_mapping.py, T5ENCODER.
+_GGUF_LAYERS = {
+    "attn_norm": "0.layer_norm",
+    **{f"attn_{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
+    "attn_rel_b": "0.SelfAttention.relative_attention_bias",
+    "ffn_norm": "1.layer_norm",
+    "ffn_gate": "1.DenseReluDense.wi_0",
+    "ffn_up": "1.DenseReluDense.wi_1",
+    "ffn_down": "1.DenseReluDense.wo",
+}
+TEXT = _text_pairs(
+    "blocks", _TEXT_LAYERS, {"token_embedding": "shared", "norm": "encoder.final_layer_norm"}
+)
+TEXT_GGUF = _text_pairs(
+    "enc.blk", _GGUF_LAYERS, {"token_embd": "shared", "enc.output_norm": "encoder.final_layer_norm"}
+)
 TRANSFORMER = Rules("transformer", tuple(_transformer_pairs()))
 VAE_WAN21 = vae_wan21_rules()
 VAE_WAN22 = vae_wan22_rules()

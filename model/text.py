@@ -7,6 +7,7 @@ downstream. Called by the stage that encodes text.
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,13 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from .errors import WeightsError
-from .files import load_network, network_files, read_config
+from .files import load_network
+from .layouts.formats import format_of
+from .layouts.gguf_file import read_fields
+from .layouts.parts import Part
+from .layouts.pieces import GGUF_FIELDS, Pieces, build_tokenizer, gguf_pieces, read_pieces
+from .layouts.safetensors_file import read_bytes, read_header
+from .layouts.scaled import TOKENIZER
 from .steady import MIN_ROWS
 
 TEXT_LEN = 512
@@ -72,14 +79,18 @@ def clean(text: str) -> str:
 
 
 def load_text(
-    folder: Path | str,
+    part: Part,
+    config: Mapping[str, Any],
+    tokenizer: Path,
     dtype: torch.dtype = torch.float32,
     device: torch.device | str = "cpu",
 ) -> TextEncoder:
-    """Load `text_encoder` and `tokenizer` of a checkpoint in the diffusers layout.
+    """Load a text encoder and its tokenizer.
 
     Args:
-        folder: The checkpoint.
+        part: Files of the network and how their names become those of transformers.
+        config: Sizes, as `transformers.UMT5Config` takes them.
+        tokenizer: See `load_tokenizer`.
         dtype: Of the weights; norms and softmax are computed in float32 in any case.
         device: Where the network lies.
 
@@ -89,27 +100,30 @@ def load_text(
     # Two seconds to import, and only this stage needs it.
     from transformers import UMT5Config, UMT5EncoderModel
 
-    folder = Path(folder)
-    config = UMT5Config(**read_config(folder / "text_encoder"))
     with torch.device("meta"):
-        network = UMT5EncoderModel(config)
+        network = UMT5EncoderModel(UMT5Config(**config))
     # Files hold the embedding under either name, or both.
     names = ("shared.weight", "encoder.embed_tokens.weight")
+    spelling = load_tokenizer(tokenizer)
     load_network(
         network,
-        network_files(folder / "text_encoder", "model"),
+        part.files,
         dtype=dtype,
         device=device,
+        rename=part.rename,
         aliases={names[0]: names[1], names[1]: names[0]},
     )
-    return TextEncoder(load_tokenizer(folder / "tokenizer" / "tokenizer.json"), network)
+    return TextEncoder(spelling, network)
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """Read a tokenizer file and set it to truncate and not to pad.
+    """Read a tokenizer and set it to truncate and not to pad.
 
-    The file is read by `tokenizers` itself, since the T5 classes of transformers rebuild it
-    without byte fallback and spell characters outside the vocabulary wrongly.
+    A tokenizer.json is read by `tokenizers` itself, since the T5 classes of transformers rebuild
+    it without byte fallback and spell characters outside the vocabulary wrongly.
+
+    Args:
+        path: tokenizer.json, spiece.model, or weights that embed one.
 
     Raises:
         WeightsError: The file is missing or is no tokenizer.
@@ -117,9 +131,25 @@ def load_tokenizer(path: Path) -> Tokenizer:
     if not path.is_file():
         raise WeightsError(f"{path}: not there, must hold the tokenizer. Fetch the folder again.")
     try:
-        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer = (
+            Tokenizer.from_file(str(path))
+            if path.suffix == ".json"
+            else build_tokenizer(_pieces(path))
+        )
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from None
     except Exception as error:  # tokenizers raises nothing narrower
         raise WeightsError(f"{path}: {error}. Fetch the file again.") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_length=TEXT_LEN)
     return tokenizer
+
+
+def _pieces(path: Path) -> Pieces:
+    """The vocabulary in a SentencePiece model or in weights that embed one."""
+    if path.suffix == ".model":
+        return read_pieces(path.read_bytes())
+    if format_of(path) == "gguf":
+        return gguf_pieces(read_fields(path, *GGUF_FIELDS))
+    embedded = next(stored for stored in read_header(path) if stored.name == TOKENIZER)
+    return read_pieces(read_bytes(embedded))

@@ -1,14 +1,17 @@
 """What a checkpoint folder is, and its networks.
 
-A folder in the diffusers layout is recognised by its content: the configs give the kind, the
-sizes and the boundary between the experts, the preset of that kind gives what the files do not
-say, such as shift and guidance. Called by `pipeline`, by planning and by the stages.
+A folder is recognised by its content. One in the diffusers layout says in its configs what it is;
+in every other layout, the original release's, ComfyUI's, GGUF, LightX2V, the tensors say it. The
+preset of that kind gives what the files do not, such as shift and guidance. Called by `pipeline`,
+by planning and by the stages.
 """
 
+import hashlib
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -18,7 +21,6 @@ from .camera_adapter import RAY_CHANNELS, unshuffle_of
 from .configs import preset_of, read_backbone, read_patch, read_vae
 from .errors import WeightsError
 from .files import (
-    Found,
     assert_loaded,
     fingerprint,
     load_network,
@@ -26,6 +28,12 @@ from .files import (
     read_config,
     tensor_headers,
 )
+from .layouts.folder import choose
+from .layouts.formats import OpenFiles
+from .layouts.kinds import ADAPTER
+from .layouts.parts import Part, backbone_of, part_of, text_config_of, vae_sizes_of
+from .layouts.survey import noise_in_name, survey
+from .lora import Lora, LoraChoice, Merger, read_lora
 from .presets import Backbone, Preset
 from .transformer import FLOAT32_PARAMETERS, Transformer
 from .vae_wan21 import wan21_vae
@@ -44,19 +52,24 @@ __all__ = [
 ]
 
 ADAPTER_FILE = "control_adapter.safetensors"
-ADAPTER_CONV = "control_adapter.conv.weight"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A folder whose configs have been read and understood, and nothing else yet.
+    """A folder that has been understood, and nothing else yet.
 
     Attributes:
-        folder: In the diffusers layout.
+        folder: In any layout.
         preset: Of the kind found, with floors, sizes and channels from the files.
         backbone: Sizes of the experts.
         vae: Sizes of the autoencoder.
         camera_unshuffle: Unshuffle factor of the experts' camera adapter; None without one.
+        experts: What each expert is read from, noisiest first, its camera adapter included.
+        vae_part: What the autoencoder is read from.
+        text_part: What the text encoder is read from.
+        text_config: Sizes of the text encoder, as `transformers.UMT5Config` takes them.
+        tokenizer: File that holds or embeds the tokenizer.
+        loras: Merged into the experts as they are loaded, in order.
     """
 
     folder: Path
@@ -64,10 +77,35 @@ class Checkpoint:
     backbone: Backbone
     vae: VaeSizes
     camera_unshuffle: int | None
+    experts: tuple[Part, ...]
+    vae_part: Part
+    text_part: Part
+    text_config: Mapping[str, Any]
+    tokenizer: Path
+    loras: tuple[tuple[Lora, LoraChoice], ...] = ()
+
+    def with_loras(self, choices: Sequence[LoraChoice]) -> "Checkpoint":
+        """The same checkpoint with LoRAs merged into its experts as they are loaded.
+
+        Raises:
+            WeightsError: A file cannot be read, or is for another model.
+        """
+        shapes = {name: tensor.shape for name, tensor in self._expert().state_dict().items()}
+        read = []
+        for choice in choices:
+            if len(choice.strengths) != len(self.experts):
+                raise WeightsError(
+                    f"{choice.file}: {len(choice.strengths)} strengths, must be "
+                    f"{len(self.experts)}, noisiest expert first."
+                )
+            lora = read_lora(choice.file)
+            lora.require_fit(shapes)
+            read.append((lora, choice))
+        return replace(self, loras=tuple(read))
 
     def expert_files(self, index: int) -> tuple[Path, ...]:
         """Weight files of one expert, noisiest first, its camera adapter included."""
-        return _expert_files(self.folder / self.preset.experts[index].folder)
+        return self.experts[index].files
 
     def load_expert(
         self, index: int, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
@@ -77,23 +115,34 @@ class Checkpoint:
         Raises:
             WeightsError: A file is missing, damaged or of another shape.
         """
-        files = self.expert_files(index)
+        part, expert = self.experts[index], self._expert()
+        loras = self._loras_of(index)
+        with OpenFiles() as opened:
+            load_network(
+                expert,
+                part.files,
+                dtype=dtype,
+                device=device,
+                rename=part.rename,
+                float32=FLOAT32_PARAMETERS,
+                change=Merger(loras, opened) if loras else None,
+            )
+        return expert
+
+    def _expert(self) -> Transformer:
+        """An expert without values."""
         with torch.device("meta"):
-            expert = Transformer(
+            return Transformer(
                 self.backbone,
                 patch=self.preset.patch,
                 text_len=self.preset.text_len,
                 camera_unshuffle=self.camera_unshuffle,
             )
-        load_network(
-            expert,
-            files,
-            dtype=dtype,
-            device=device,
-            rename=rename.TRANSFORMER.to_original,
-            float32=FLOAT32_PARAMETERS,
-        )
-        return expert
+
+    def _loras_of(self, index: int) -> list[tuple[Lora, float]]:
+        """LoRAs that one expert takes, with their strength."""
+        strengths = [(lora, choice.strengths[index]) for lora, choice in self.loras]
+        return [(lora, strength) for lora, strength in strengths if strength != 0]
 
     def load_vae(
         self, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
@@ -103,15 +152,10 @@ class Checkpoint:
         Raises:
             WeightsError: A file is missing, damaged or of another shape.
         """
-        is_wan22 = self.preset.vae == "wan2.2"
+        part = self.vae_part
         with torch.device("meta"):
-            vae = wan22_vae(self.vae) if is_wan22 else wan21_vae(self.vae)
-        blocks, levels = self.vae.num_blocks, len(self.vae.multipliers)
-        rules = (
-            rename.vae_wan22_rules(blocks) if is_wan22 else rename.vae_wan21_rules(blocks, levels)
-        )
-        files = network_files(self.folder / "vae")
-        load_network(vae, files, dtype=dtype, device=device, rename=rules.to_original)
+            vae = wan22_vae(self.vae) if self.preset.vae == "wan2.2" else wan21_vae(self.vae)
+        load_network(vae, part.files, dtype=dtype, device=device, rename=part.rename)
         return vae
 
     def load_text(
@@ -124,83 +168,154 @@ class Checkpoint:
         """
         from .text import load_text
 
-        return load_text(self.folder, dtype, device)
+        return load_text(self.text_part, self.text_config, self.tokenizer, dtype, device)
 
     def expert_fingerprint(self, index: int) -> str:
-        """SHA-256 over what makes one expert: weights, adapter and config."""
-        folder = self.folder / self.preset.experts[index].folder
-        return fingerprint((*self.expert_files(index), folder / "config.json"))
+        """SHA-256 over what makes one expert: weights, adapter, config, LoRAs and strengths."""
+        plain = _fingerprint(self.experts[index])
+        loras = self._loras_of(index)
+        if not loras:
+            return plain
+        digest = hashlib.sha256(plain.encode())
+        for lora, strength in loras:
+            digest.update(f"{fingerprint((lora.file, *lora.beside))} {strength!r}\n".encode())
+        return digest.hexdigest()
 
     def vae_fingerprint(self) -> str:
         """SHA-256 over what makes the autoencoder."""
-        folder = self.folder / "vae"
-        return fingerprint((*network_files(folder), folder / "config.json"))
+        return _fingerprint(self.vae_part)
 
     def text_fingerprint(self) -> str:
         """SHA-256 over what makes the text encoder, tokenizer included."""
-        folder = self.folder / "text_encoder"
-        tokenizer = self.folder / "tokenizer" / "tokenizer.json"
-        if not tokenizer.is_file():
-            raise WeightsError(f"{tokenizer}: not there. Fetch the folder again.")
-        return fingerprint((*network_files(folder, "model"), folder / "config.json", tokenizer))
+        if not self.tokenizer.is_file():
+            raise WeightsError(f"{self.tokenizer}: not there. Fetch the folder again.")
+        return _fingerprint(self.text_part)
+
+
+def _fingerprint(part: Part) -> str:
+    return fingerprint((*part.files, *part.beside))
 
 
 def open_checkpoint(folder: Path | str) -> Checkpoint:
-    """Recognise a folder from its configs; no tensor is read.
+    """Recognise a folder from its configs or its tensors; no tensor is read.
 
     Raises:
-        WeightsError: The folder is no checkpoint in the diffusers layout, or of a kind that is
-            not known.
+        WeightsError: The folder is no checkpoint, of a kind that is not known, incomplete, or
+            holds more than one.
     """
     folder = Path(folder)
-    _require_diffusers_layout(folder)
+    if not folder.is_dir():
+        raise WeightsError(f"{folder}: no such folder. Name the folder of a checkpoint.")
+    is_diffusers = (folder / "model_index.json").is_file()
+    return _open_diffusers(folder) if is_diffusers else _open_surveyed(folder)
+
+
+def _open_diffusers(folder: Path) -> Checkpoint:
     index = read_config(folder, "model_index.json")
-    folders = [name for name in ("transformer", "transformer_2") if (index.get(name) or [None])[0]]
-    if not folders:
+    names = [name for name in ("transformer", "transformer_2") if (index.get(name) or [None])[0]]
+    if not names:
         raise WeightsError(f"{folder}/model_index.json: names no transformer. Fetch it again.")
-    backbones = [read_backbone(folder / name) for name in folders]
+    backbones = [read_backbone(folder / name) for name in names]
     if len(set(backbones)) != 1:
         raise WeightsError(
             f"{folder}: the experts differ in size ({backbones[0]} and {backbones[1]}), must be "
             "alike. Do both folders belong together?"
         )
     vae_class, vae = read_vae(folder / "vae")
-    patch = read_patch(folder / folders[0])
-    preset = preset_of(folder, index, len(folders), backbones[0], vae_class, vae, patch)
-    cameras = {_camera_unshuffle(tensor_headers(_expert_files(folder / name))) for name in folders}
+    patch = read_patch(folder / names[0])
+    preset = preset_of(folder, index, len(names), backbones[0], vae_class, vae, patch)
+    experts = tuple(_diffusers_expert(folder / name) for name in names)
+    if len(experts) == 2:
+        _require_places(folder, experts)
+    rules = (
+        rename.vae_wan22_rules(vae.num_blocks)
+        if vae_class == "wan2.2"
+        else rename.vae_wan21_rules(vae.num_blocks, len(vae.multipliers))
+    )
+    text, tokenizer = folder / "text_encoder", folder / "tokenizer" / "tokenizer.json"
+    text_config = read_config(text)
+    return Checkpoint(
+        folder,
+        preset,
+        backbones[0],
+        vae,
+        _camera_unshuffle(folder, experts),
+        experts,
+        Part(network_files(folder / "vae"), rules.to_original, (folder / "vae" / "config.json",)),
+        Part(network_files(text, "model"), str, (text / "config.json", tokenizer)),
+        text_config,
+        tokenizer,
+    )
+
+
+def _diffusers_expert(folder: Path) -> Part:
+    files, adapter = network_files(folder), folder / ADAPTER_FILE
+    return Part(
+        (*files, adapter) if adapter.is_file() else files,
+        rename.TRANSFORMER.to_original,
+        (folder / "config.json",),
+    )
+
+
+def _require_places(folder: Path, experts: Sequence[Part]) -> None:
+    """The folders say which expert is which; names inside them must not say otherwise."""
+    for part, wanted in zip(experts, ("high", "low"), strict=True):
+        for file in part.files:
+            said = noise_in_name(folder, file)
+            if said not in ("", wanted):
+                raise WeightsError(
+                    f"{file}: is named as the {said}-noise expert and lies where the "
+                    f"{wanted}-noise one belongs. Exchange the two folders."
+                )
+
+
+def _open_surveyed(folder: Path) -> Checkpoint:
+    """Recognise a folder by the tensors in it."""
+    chosen = choose(survey(folder))
+    sizes = [backbone_of(expert) for expert in chosen.experts]
+    if len(set(sizes)) != 1:
+        raise WeightsError(
+            f"{folder}: the experts differ in size ({sizes[0]} and {sizes[1]}), must be alike. "
+            "Do both files belong together?"
+        )
+    backbone, patch = sizes[0]
+    vae, vae_class = vae_sizes_of(chosen.vae), chosen.vae.kind.vae_class
+    preset = preset_of(folder, None, len(sizes), backbone, vae_class, vae, patch)
+    experts = tuple(part_of(expert) for expert in chosen.experts)
+    if chosen.adapters:
+        experts = tuple(
+            Part((*part.files, *adapter.files), part.rename, part.beside)
+            for part, adapter in zip(experts, chosen.adapters, strict=True)
+        )
+    is_embedded = chosen.tokenizer in chosen.text.files
+    return Checkpoint(
+        folder,
+        preset,
+        backbone,
+        vae,
+        _camera_unshuffle(folder, experts),
+        experts,
+        part_of(chosen.vae),
+        part_of(chosen.text, *(() if is_embedded else (chosen.tokenizer,))),
+        text_config_of(chosen.text),
+        chosen.tokenizer,
+    )
+
+
+def _camera_unshuffle(folder: Path, experts: Sequence[Part]) -> int | None:
+    """Unshuffle factor of the camera adapters, None without them."""
+    cameras = {_unshuffle(part) for part in experts}
     if len(cameras) != 1:
         raise WeightsError(
             f"{folder}: only one of the experts has a camera adapter, must be both or none. "
             f"Put {ADAPTER_FILE} into both folders."
         )
-    return Checkpoint(folder, preset, backbones[0], vae, camera_unshuffle=cameras.pop())
+    return cameras.pop()
 
 
-def _require_diffusers_layout(folder: Path) -> None:
-    if not folder.is_dir():
-        raise WeightsError(f"{folder}: no such folder. Name the folder of a checkpoint.")
-    if (folder / "model_index.json").is_file():
-        return
-    if any(folder.glob("*_noise_model")) or any(folder.glob("Wan2.*_VAE.pth")):
-        raise WeightsError(
-            f"{folder}: is in the layout of the original release, must be that of diffusers. "
-            "Fetch the repository whose name ends in -Diffusers."
-        )
-    raise WeightsError(
-        f"{folder}: no model_index.json, must be a checkpoint in the diffusers layout. "
-        "Name the folder that holds transformer, vae and text_encoder."
-    )
-
-
-def _expert_files(folder: Path) -> tuple[Path, ...]:
-    files, adapter = network_files(folder), folder / ADAPTER_FILE
-    return (*files, adapter) if adapter.is_file() else files
-
-
-def _camera_unshuffle(headers: tuple[Found, ...]) -> int | None:
-    """Unshuffle factor of the camera adapter among the tensors, None without one."""
-    for header in headers:
-        if header.name == ADAPTER_CONV:
+def _unshuffle(part: Part) -> int | None:
+    for header in tensor_headers(part.files):
+        if header.name.endswith(ADAPTER):
             factor = unshuffle_of(header.shape)
             if math.prod((RAY_CHANNELS, factor, factor)) != header.shape[1]:
                 raise WeightsError(

@@ -232,8 +232,8 @@ class ModelChoice(Block):
 
     use: str = "greybox"
     """Preset; `storyboard presets` lists them."""
-    quality: Annotated[Literal["layout", "draft", "preview", "final"], Lower] = "draft"
-    """layout, draft, preview or final: steps, size, cache."""
+    quality: Annotated[Literal["layout", "lightning", "draft", "preview", "final"], Lower] = "draft"
+    """layout, lightning, draft, preview or final: steps, size, cache."""
     experts: Experts = Experts()
     """Changes to the preset's experts."""
     negative: Texts = ()

@@ -2,7 +2,8 @@
 
 Commands import what they need when they run: no torch, transformers or moviepy before that, so
 that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
-`errors`. The commands about the language alone are in `cli_language`.
+`errors`. The commands about the language alone are in `cli_language`, those about checkpoints in
+`cli_weights`.
 """
 
 import signal
@@ -16,6 +17,7 @@ import click
 
 from storyboard import __version__
 from storyboard.cli_language import COMMANDS
+from storyboard.cli_weights import weights
 from storyboard.errors import (
     EXIT_INPUT,
     EXIT_INTERRUPTED,
@@ -45,9 +47,12 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--device", default="auto", show_default=True,
                      type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute."),
         click.option("--weights", type=click.Path(path_type=Path), metavar="FOLDER",
-                     help="Checkpoint in the diffusers layout."),
-        click.option("--quality", type=click.Choice(["layout", "draft", "preview", "final"]),
-                     help="How hard to try: layout uses no model, only final has full size."),
+                     help="Folder of a checkpoint, as it was published."),
+        click.option("--lora", "loras", multiple=True, metavar="FILE[=STRENGTH]",
+                     help="Merge a LoRA; FILE=HIGH,LOW for a strength per expert."),
+        click.option("--quality", help="How hard to try: layout uses no model, lightning takes 4 "
+                     "steps with its LoRAs, only final has full size.",
+                     type=click.Choice(["layout", "lightning", "draft", "preview", "final"])),
         click.option("--preset", help="Model; `storyboard presets` lists them."),
     ):  # fmt: skip
         command = option(command)
@@ -202,7 +207,7 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, weights):
     cli.add_command(command)
 
 
@@ -217,6 +222,7 @@ def _default_folder(board: Path) -> Path:
 
 
 def _request(asked: dict[str, Any]) -> "Request":
+    from storyboard.planning.loras import read_request
     from storyboard.planning.overrides import Request
 
     settings = []
@@ -233,6 +239,7 @@ def _request(asked: dict[str, Any]) -> "Request":
         weights=asked["weights"],
         device=asked["device"],
         settings=tuple(settings),
+        loras=tuple(read_request(text) for text in asked["loras"]),
     )
 
 

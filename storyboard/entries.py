@@ -12,6 +12,7 @@ from pathlib import Path
 from storyboard.cutting.delivery import CLIPS, STILLS, Failures
 from storyboard.cutting.video import VIDEO
 from storyboard.manifest import Manifest, TakeEntry, used_versions
+from storyboard.planning.loras import LoraRequest
 from storyboard.planning.overrides import Request
 from storyboard.planning.plan import RenderPlan
 from storyboard.planning.preview import Preview
@@ -56,6 +57,10 @@ def _request(request: Request, folder: Path) -> dict[str, object]:
         "weights": os.path.relpath(weights.resolve(), folder.resolve()) if weights else None,
         "device": request.device,
         "settings": [list(setting) for setting in request.settings],
+        "loras": [
+            [os.path.relpath(lora.file.resolve(), folder.resolve()), *lora.strengths]
+            for lora in request.loras
+        ],
     }
 
 
@@ -63,13 +68,19 @@ def repeated_request(manifest: Manifest, folder: Path) -> Request:
     """Undo `describe_run`: the request that a run was made with."""
     told: Mapping[str, object] = manifest.request
     weights, settings = told["weights"], told["settings"]
+    loras = told.get("loras", [])  # runs from before there were any have none
     assert isinstance(settings, list)
+    assert isinstance(loras, list)
     return Request(
         preset=_text(told["preset"]),
         quality=_text(told["quality"]),
         weights=folder / str(weights) if weights else None,
         device=str(told["device"]),
         settings=tuple((str(key), str(value)) for key, value in settings),
+        loras=tuple(
+            LoraRequest(folder / str(file), tuple(float(strength) for strength in strengths))
+            for file, *strengths in loras
+        ),
     )
 
 

@@ -62,10 +62,11 @@ class EncodeText:
         return 1
 
     def load(self) -> "TextEncoder":
-        from model.text import load_text
         from storyboard import tensors
 
-        return load_text(self.weights.folder, tensors.dtype(self.hardware), self.hardware.device)
+        return self.weights.open().load_text(
+            dtype=tensors.dtype(self.hardware), device=self.hardware.device
+        )
 
     def run(self, network: "TextEncoder", take: Take, store: Store, step: Step) -> None:
         from storyboard.artifacts import TextContext
@@ -199,11 +200,9 @@ class Denoise:
         return self.steps[1] - self.steps[0]
 
     def load(self) -> "Transformer":
-        from model.weights import open_checkpoint
         from storyboard import tensors
 
-        checkpoint = open_checkpoint(self.weights.folder)
-        return checkpoint.load_expert(
+        return self.weights.open().load_expert(
             self.index, dtype=tensors.dtype(self.hardware), device=self.hardware.device
         )
 

@@ -14,7 +14,6 @@ from model.autoencoder import Autoencoder
 from model.camera_adapter import path_rays
 from model.solvers import SolverState
 from model.transformer import Transformer
-from model.weights import open_checkpoint
 from storyboard.artifacts import Clip, Latent, TextContext
 from storyboard.cutting.video import Frame
 from storyboard.errors import InputError, StoryboardError
@@ -48,7 +47,7 @@ def import_text_encoder() -> None:
 
 def load_vae(weights: Weights, hardware: Hardware) -> Autoencoder:
     """The autoencoder, in float32 as in the reference."""
-    return open_checkpoint(weights.folder).load_vae(device=hardware.device)
+    return weights.open().load_vae(device=hardware.device)
 
 
 def load_tensor(store: Store, ref: Ref, device: str) -> Tensor:

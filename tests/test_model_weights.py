@@ -225,8 +225,8 @@ def test_one_expert_alone_is_a_checkpoint_too(folder):
     ("made", "message"),
     [
         (None, "no such folder"),
-        ("readme.txt", "no model_index.json, must be a checkpoint in the diffusers layout"),
-        ("Wan2.1_VAE.pth", "is in the layout of the original release"),
+        ("readme.txt", "no model_index.json and no weight files, must be a checkpoint"),
+        ("Wan2.1_VAE.pth", "holds 0 bytes, must be a safetensors file"),
     ],
 )
 def test_other_folders_are_refused(tmp_path, made, message):

@@ -157,7 +157,7 @@ BROKEN = {
     "quality that does not exist": (
         "model: {use: greybox}",
         "model: {quality: prevew}",
-        '3:18: SB008 quality is "prevew", must be one of layout, draft, preview, final',
+        '3:18: SB008 quality is "prevew", must be one of layout, lightning, draft, preview, final',
         'did you mean "preview"?',
     ),
     "number out of range": (

@@ -46,7 +46,7 @@ WRONG = {
     ),
     "no weights": (
         ["--preset", "wan2.2-t2v-a14b"],
-        "preset 'wan2.2-t2v-a14b': no weights, must be a folder in the diffusers layout. "
+        "preset 'wan2.2-t2v-a14b': no weights, must be the folder of a checkpoint. "
         "Name it with --weights.\n",
     ),
     "set without value": (

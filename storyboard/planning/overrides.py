@@ -15,6 +15,7 @@ from storyboard.errors import InputError
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
+    from storyboard.planning.loras import LoraRequest
 
 SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size")
 """Settings that no board has; `settings` reads them."""
@@ -33,6 +34,7 @@ class Request:
         weights: Checkpoint folder, or None for the preset's own.
         device: "auto", "cpu" or "cuda".
         settings: (key, value) of `--set`, in order.
+        loras: Of `--lora`, in order.
     """
 
     preset: str | None = None
@@ -40,6 +42,7 @@ class Request:
     weights: Path | None = None
     device: str = "auto"
     settings: tuple[tuple[str, str], ...] = ()
+    loras: "tuple[LoraRequest, ...]" = ()
 
 
 def effective_board(board: "ShotList", request: Request) -> "ShotList":

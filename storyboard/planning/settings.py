@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING
 
 from model.flow import SOLVERS
 from model.geometry import is_legal_frames, legal_frames_at_least
+from model.lightning import lightning
 from model.presets import PRESETS, QUALITIES, Expert, Preset, Quality, preset_named
 from storyboard.errors import InputError
+from storyboard.planning.loras import (
+    choose_loras,
+    find_lightning,
+    require_lightning,
+    with_loras,
+)
 from storyboard.planning.overrides import SAMPLING, Request
 from storyboard.planning.weights import Weights, embedded_folder, know_weights
 from storyboard.stage import Hardware
@@ -24,7 +31,8 @@ if TYPE_CHECKING:
     from shots.schema import ShotList
 
 LAYOUT = "layout"
-LEVELS = (LAYOUT, "draft", "preview", "final")
+LIGHTNING = "lightning"
+LEVELS = (LAYOUT, LIGHTNING, "draft", "preview", "final")
 
 # Without a model there is no grid; these are what a layout is drawn at.
 LAYOUT_SIZE = (384, 216)
@@ -86,9 +94,14 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
     if quality == LAYOUT:
         level = Quality(size=LAYOUT_SIZE, steps=0, max_frames=1_000_001)
         return Settings(LAYOUT, None, None, level, size=_size(wanted))
-    weights = _weights(board, request, memory)
+    weights = _with_loras(_weights(board, request, memory), request, quality)
     preset = _with_boundary(weights.preset, board.model.experts.boundary)
-    level = _levels(board.model.use, preset)[quality]
+    levels = _levels(board.model.use, preset)
+    if quality == LIGHTNING:
+        preset = lightning(preset)
+        level = replace(levels["preview"], steps=preset.steps)
+    else:
+        level = levels[quality]
     level = replace(
         level,
         steps=int(_number(wanted, "steps", level.steps)),
@@ -115,7 +128,7 @@ def _weights(board: "ShotList", request: Request, memory: Path | None) -> Weight
         assert preset is not None
         if preset.name != "greybox":
             raise InputError(
-                f"preset {preset.name!r}: no weights, must be a folder in the diffusers layout. "
+                f"preset {preset.name!r}: no weights, must be the folder of a checkpoint. "
                 "Name it with --weights."
             )
         return know_weights(embedded_folder(), memory)
@@ -127,6 +140,17 @@ def _weights(board: "ShotList", request: Request, memory: Path | None) -> Weight
             f"{preset.name!r}. Choose the preset that belongs to the weights with --preset."
         )
     return weights
+
+
+def _with_loras(weights: Weights, request: Request, quality: str) -> Weights:
+    """The checkpoint with what --lora names; lightning finds its own files beside the weights."""
+    asked = request.loras
+    if quality == LIGHTNING and not asked:
+        asked = find_lightning(weights)
+    choices = choose_loras(asked, weights.preset)
+    if quality == LIGHTNING:
+        require_lightning(choices, weights.preset)
+    return with_loras(weights, choices)
 
 
 def _kind(preset: Preset) -> tuple[object, ...]:

@@ -6,15 +6,19 @@ long as those do. Called by the commands before `plan`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model.presets import Backbone, Expert, Preset
 from storyboard.errors import InputError
 from storyboard.store import canonical_json, write_atomically
+
+if TYPE_CHECKING:
+    from model.lora import LoraChoice
+    from model.weights import Checkpoint
 
 MEMORY = "checkpoints.json"
 FORMAT = 1
@@ -25,12 +29,13 @@ class Weights:
     """A checkpoint as the plan sees it.
 
     Attributes:
-        folder: In the diffusers layout.
+        folder: In any layout.
         preset: What it is, with the numbers of its files.
         has_camera: Whether its experts take a camera path.
         fingerprints: SHA-256 per network: "text", "vae" and every expert by name.
         bytes: On disk, per network.
         vae_width: Channels of the decoder's widest stage, for the estimate of its cost.
+        loras: Merged into the experts as they are loaded.
     """
 
     folder: Path
@@ -39,6 +44,14 @@ class Weights:
     fingerprints: Mapping[str, str]
     bytes: Mapping[str, int]
     vae_width: int
+    loras: "tuple[LoraChoice, ...]" = ()
+
+    def open(self) -> "Checkpoint":
+        """Open the checkpoint, to load its networks."""
+        from model.weights import open_checkpoint
+
+        checkpoint = open_checkpoint(self.folder)
+        return checkpoint.with_loras(self.loras) if self.loras else checkpoint
 
 
 def embedded_folder() -> Path:
@@ -52,7 +65,7 @@ def know_weights(folder: Path, memory: Path | None) -> Weights:
     """Recognise a checkpoint and name its content.
 
     Args:
-        folder: In the diffusers layout.
+        folder: In any layout.
         memory: Folder to remember the answer in.
 
     Raises:
@@ -81,21 +94,21 @@ def _open(folder: Path) -> Weights:
     checkpoint = open_checkpoint(folder)
     names = [expert.name for expert in checkpoint.preset.experts]
     prints = {name: checkpoint.expert_fingerprint(index) for index, name in enumerate(names)}
-    folders = {expert.name: expert.folder for expert in checkpoint.preset.experts}
-    folders |= {"text": "text_encoder", "vae": "vae"}
+    files = {name: checkpoint.experts[index].files for index, name in enumerate(names)}
+    files |= {"text": checkpoint.text_part.files, "vae": checkpoint.vae_part.files}
     return Weights(
         folder=folder,
         preset=checkpoint.preset,
         has_camera=checkpoint.camera_unshuffle is not None,
         fingerprints=prints
         | {"text": checkpoint.text_fingerprint(), "vae": checkpoint.vae_fingerprint()},
-        bytes={name: _bytes(folder / place) for name, place in folders.items()},
+        bytes={name: _bytes(place) for name, place in files.items()},
         vae_width=checkpoint.vae.decoder_width,
     )
 
 
-def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+def _bytes(files: Sequence[Path]) -> int:
+    return sum(path.stat().st_size for path in files)
 
 
 def _stamp(folder: Path) -> list[list[object]]:

@@ -1,0 +1,64 @@
+"""Loading an expert takes the memory of the expert, measured on one of two gigabytes."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from model.presets import Backbone
+from model.transformer import Transformer
+
+BACKBONE = Backbone(
+    width=1536, heads=12, layers=24, ffn_width=8960, in_channels=16, out_channels=16,
+    text_width=4096,
+)  # fmt: skip
+SCRIPT = """
+import resource, sys
+from pathlib import Path
+import torch
+from model.files import load_network
+from model.transformer import FLOAT32_PARAMETERS, Transformer
+from tests.test_model_memory import BACKBONE
+with torch.device("meta"):
+    expert = Transformer(BACKBONE)
+def now():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+before = now()
+load_network(expert, [Path(sys.argv[1])], dtype=getattr(torch, sys.argv[2]), device="cpu",
+             float32=FLOAT32_PARAMETERS)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+size = sum(p.numel() * p.element_size() for p in expert.parameters())
+print(size, peak - before)
+"""
+
+
+def write_sparse(path: Path, dtype: str, num_bytes: int) -> Path:
+    """An expert full of zeros that takes no room on the disk."""
+    with torch.device("meta"):
+        shapes = {k: list(v.shape) for k, v in Transformer(BACKBONE).state_dict().items()}
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        start, end = end, end + math.prod(shape) * num_bytes
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    with path.open("wb") as stream:
+        stream.write(len(text).to_bytes(8, "little") + text)
+        stream.truncate(8 + len(text) + end)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="measured through /proc")
+def test_the_peak_of_loading_is_a_tenth_above_the_expert(tmp_path):
+    path = write_sparse(tmp_path / "expert.safetensors", "F16", 2)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(path), "bfloat16"],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    size, peak = (int(number) for number in done.stdout.split())
+    assert size > 2e9
+    assert peak <= 1.1 * size
