@@ -1,7 +1,7 @@
 """From files to networks: reading configs, headers and tensors, strictly.
 
 Networks are built on the `meta` device, checked against the headers of the files before a byte
-of a tensor is read, and filled straight in the dtype asked for. Formats are those of `layouts`.
+of a tensor is read, and filled straight in the dtype asked for. Formats are those of `formats`.
 Called by `weights` and `text`, which know what the files mean.
 """
 
@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from .errors import WeightsError
-from .layouts.formats import OpenFiles, read_header
-from .layouts.scaled import with_scales
-from .layouts.stored import Stored
+from .formats.opening import OpenFiles, read_header
+from .formats.scaled import with_scales
+from .formats.stored import Stored
 
 Rename = Callable[[str], str]
 Change = Callable[[str, Tensor], Tensor]

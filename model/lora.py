@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import WeightsError
-from .layouts.formats import OpenFiles, format_of, read_header
-from .layouts.safetensors_file import read_metadata
-from .layouts.stored import Stored
+from .formats.opening import OpenFiles, format_of, read_header
+from .formats.safetensors_file import read_metadata
+from .formats.stored import Stored
 from .rename import TRANSFORMER
 
 if TYPE_CHECKING:

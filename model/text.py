@@ -19,12 +19,12 @@ from torch import Tensor
 
 from .errors import WeightsError
 from .files import load_network
-from .layouts.formats import format_of
-from .layouts.gguf_file import read_fields
-from .layouts.parts import Part
-from .layouts.pieces import GGUF_FIELDS, Pieces, build_tokenizer, gguf_pieces, read_pieces
-from .layouts.safetensors_file import read_bytes, read_header
-from .layouts.scaled import TOKENIZER
+from .formats.gguf_file import read_fields
+from .formats.opening import format_of
+from .formats.parts import Part
+from .formats.pieces import GGUF_FIELDS, Pieces, build_tokenizer, gguf_pieces, read_pieces
+from .formats.safetensors_file import read_bytes, read_header
+from .formats.scaled import TOKENIZER
 from .steady import MIN_ROWS
 
 TEXT_LEN = 512

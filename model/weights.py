@@ -28,11 +28,11 @@ from .files import (
     read_config,
     tensor_headers,
 )
-from .layouts.folder import choose
-from .layouts.formats import OpenFiles
-from .layouts.kinds import ADAPTER
-from .layouts.parts import Part, backbone_of, part_of, text_config_of, vae_sizes_of
-from .layouts.survey import noise_in_name, survey
+from .formats.folder import choose
+from .formats.kinds import ADAPTER
+from .formats.opening import OpenFiles
+from .formats.parts import Part, backbone_of, part_of, text_config_of, vae_sizes_of
+from .formats.survey import noise_in_name, survey
 from .lora import Lora, LoraChoice, Merger, read_lora
 from .presets import Backbone, Preset
 from .transformer import FLOAT32_PARAMETERS, Transformer

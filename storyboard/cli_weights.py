@@ -12,7 +12,7 @@ import click
 from storyboard.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
-    from model.layouts.report import Report, Row
+    from model.formats.report import Report, Row
 
 
 @click.group()
@@ -31,7 +31,7 @@ def check(context: click.Context, folder: Path, as_json: bool) -> None:
     """
     import json
 
-    from model.layouts.report import report
+    from model.formats.report import report
 
     found = report(folder)
     if as_json:

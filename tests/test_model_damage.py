@@ -18,7 +18,7 @@ import torch
 from model.errors import WeightsError
 from model.lora import LoraChoice
 from model.weights import open_checkpoint
-from tests import layout_kit as kit
+from tests import checkpoint_kit as kit
 
 HIGH = "diffusion_models/wan2.2_t2v_high_noise_14B_fp16.safetensors"
 LOW = "diffusion_models/wan2.2_t2v_low_noise_14B_fp16.safetensors"
@@ -338,7 +338,7 @@ def test_a_whole_checkpoint_of_every_layout_is_not_refused(whole):
 
 def test_a_state_dict_with_its_metadata_and_parameters_is_no_danger(tmp_path):
     """What `torch.save(module.state_dict())` writes has an attribute and may hold parameters."""
-    from model.layouts.pickle_file import read_header
+    from model.formats.pickle_file import read_header
 
     saved = torch.nn.Linear(2, 3).state_dict(keep_vars=True)
     torch.save(saved, tmp_path / "a.pth")

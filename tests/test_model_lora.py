@@ -8,7 +8,7 @@ import torch
 from model.errors import WeightsError
 from model.lora import LoraChoice, read_lora
 from model.weights import open_checkpoint
-from tests import layout_kit as kit
+from tests import checkpoint_kit as kit
 
 Q, RANK = "blocks.0.self_attn.q", 4
 WEIGHT = f"{Q}.weight"

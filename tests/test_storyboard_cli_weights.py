@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from storyboard.cli import run
-from tests import layout_kit as kit
+from tests import checkpoint_kit as kit
 
 LAYOUTS = {
     "original": kit.write_original,

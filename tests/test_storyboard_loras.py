@@ -13,7 +13,7 @@ from storyboard.errors import InputError
 from storyboard.planning.loras import LoraRequest, choose_loras, read_request
 from storyboard.planning.overrides import Request, effective_board
 from storyboard.planning.settings import settle
-from tests import layout_kit as kit
+from tests import checkpoint_kit as kit
 from tests.storyboard_kit import write_board
 
 PRESET = "wan2.2-t2v-a14b"

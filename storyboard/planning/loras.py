@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model.errors import WeightsError
-from model.layouts.survey import noise_in_name, survey
+from model.formats.survey import noise_in_name, survey
 from model.lightning import is_lightning
 from model.lora import LoraChoice
 from model.presets import Preset

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from model import rename
 from model.autoencoder import VaeSizes
-from model.layouts.pieces import build_tokenizer, read_pieces
+from model.formats.pieces import build_tokenizer, read_pieces
 from model.presets import Backbone
 from model.transformer import Transformer
 from model.vae_wan21 import WAN21_SIZES, wan21_vae

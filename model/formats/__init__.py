@@ -2,7 +2,7 @@
 
     stored              a tensor as the header of its file announces it
     safetensors_file    pickle_file    gguf_file    the formats: headers, then tensors
-    formats             which of them a file is, by its first bytes
+    opening             which of them a file is, by its first bytes
     pages               memory that goes back when a tensor does
     scaled              fp8 and int8 with scales: a weight and its factor become one tensor
     kinds               whose tensors these are, by name and shape

@@ -10,8 +10,8 @@ from pathlib import Path
 from model.errors import WeightsError
 
 from .folder import choose
-from .formats import format_of
 from .kinds import Kind
+from .opening import format_of
 from .survey import Network, Survey, quick_hash, survey
 
 # Words in folders that say what belongs there, and the roles that do.

@@ -194,7 +194,7 @@ def find_tokenizer(folder: Path, text: Network) -> Path:
 
 def embeds_tokenizer(text: Network, file: Path) -> bool:
     """Whether a file of a text encoder holds the tokenizer too."""
-    from .formats import format_of
+    from .opening import format_of
 
     if format_of(file) == "gguf":
         from .gguf_file import read_fields

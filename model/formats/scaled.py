@@ -13,7 +13,7 @@ from pathlib import Path
 
 from model.errors import WeightsError
 
-from .formats import format_of
+from .opening import format_of
 from .safetensors_file import read_bytes, read_metadata
 from .stored import FLOAT8, QUANTISED, Stored
 

@@ -6,9 +6,9 @@ import sentencepiece
 import torch
 
 import model
-from model.layouts.pieces import build_tokenizer, read_pieces
+from model.formats.pieces import build_tokenizer, read_pieces
 from model.weights import open_checkpoint
-from tests import layout_kit as kit
+from tests import checkpoint_kit as kit
 
 EXACT = {
     "original": kit.write_original,
@@ -92,7 +92,7 @@ def test_other_k_quants_are_what_the_package_makes_of_them(tmp_path, quantisatio
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    from model.layouts.formats import OpenFiles, read_header
+    from model.formats.opening import OpenFiles, read_header
 
     (stored,) = read_header(tmp_path / "one.gguf")
     with OpenFiles() as files:
@@ -105,7 +105,7 @@ def test_other_k_quants_are_what_the_package_makes_of_them(tmp_path, quantisatio
 def test_a_folded_axis_comes_back_from_the_shape_kept_aside(tmp_path):
     import gguf
 
-    from model.layouts.formats import OpenFiles, read_header
+    from model.formats.opening import OpenFiles, read_header
 
     values = np.arange(48, dtype=np.float32).reshape(2, 3, 8)
     writer = gguf.GGUFWriter(tmp_path / "one.gguf", "wan")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from model.errors import WeightsError
 
-from .formats import read_header
 from .kinds import Kind, kind_of
+from .opening import read_header
 from .stored import Stored
 
 SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin", ".gguf")
