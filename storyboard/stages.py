@@ -85,7 +85,12 @@ class EncodePicture:
     hardware: Hardware
     name = "encode-picture"
     network = "autoencoder"
-    VERSION = 1
+    VERSION = 2
+
+    @property
+    def _in_channels(self) -> bool:
+        """Whether the result is as long as the clip, and not its first frame alone."""
+        return self.weights.preset.first_frame == "channels"
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
         if take.picture is None:
@@ -94,6 +99,8 @@ class EncodePicture:
             "stage": self.name,
             "version": self.VERSION,
             "picture": take.picture.key,
+            "enters": self.weights.preset.first_frame,
+            "frames": take.frames.rendered if self._in_channels else 1,
             "size": list(take.size),
             "weights": self.weights.fingerprints["vae"],
         }
@@ -111,16 +118,19 @@ class EncodePicture:
         return tensors.load_vae(self.weights, self.hardware)
 
     def run(self, network: "Autoencoder", take: Take, store: Store, step: Step) -> None:
-        import torch
-
-        from model.pipeline import picture_to_pixels
+        from model.pictures import encode_pictures
         from storyboard import tensors
         from storyboard.artifacts import TextContext
 
         assert take.picture is not None
-        pixels = picture_to_pixels(tensors.picture_frame(take.picture, store), take.size)
-        with torch.no_grad():
-            latent = network.encode(pixels.to(self.hardware.device)).float()
+        latent = encode_pictures(
+            network,
+            self.weights.preset,
+            (tensors.picture_frame(take.picture, store),),
+            size=take.size,
+            num_frames=take.frames.rendered,
+            device=self.hardware.device,
+        )
         store.put(self.refs(take)[0], TextContext(latent).save)
         step()
 
@@ -209,6 +219,7 @@ class Denoise:
 
     def run(self, network: "Transformer", take: Take, store: Store, step: Step) -> None:
         from model.denoise import denoise
+        from model.pictures import given
         from model.solvers import SolverState
         from storyboard import tensors
         from storyboard.artifacts import Latent
@@ -232,7 +243,7 @@ class Denoise:
             texts[1] if len(texts) > 1 else None,
             self.guidance,
             camera=tensors.rays(take, network, state.latent),
-            first_frame=pictures[0] if pictures else None,
+            given=given(self.weights.preset.first_frame, pictures[0] if pictures else None),
             on_step=on_step,
         )
 

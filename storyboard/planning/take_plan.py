@@ -25,6 +25,7 @@ from storyboard.stage import Stage
 from storyboard.store import file_sha256
 
 if TYPE_CHECKING:
+    from model.presets import Preset
     from shots.path import CameraPath
     from shots.schema import Shot, ShotList
 
@@ -127,9 +128,23 @@ class TakePlanner:
     def _picture(self, shot: "Shot", stems: dict[str, str]) -> Picture | None:
         """The first frame that the shot is given, if the model can take one."""
         preset = self._settings.preset
-        if preset is None or not shot.starts_from_picture:
+        if preset is None:
             return None
-        if preset.first_frame != "per-token":
+        picture = self._asked_picture(shot, stems, preset)
+        if picture is None and preset.first_frame == "channels":
+            raise InputError(
+                f"shot {shot.id!r}: no picture to start from, must be one for {preset.name!r}. "
+                "Say references: {first-frame: FILE} or continuity: {from: last-frame}, or use a "
+                "text-to-video preset."
+            )
+        return picture
+
+    def _asked_picture(
+        self, shot: "Shot", stems: dict[str, str], preset: "Preset"
+    ) -> Picture | None:
+        if not shot.starts_from_picture:
+            return None
+        if preset.first_frame == "none":
             self.notices.append(
                 f"{shot.id}: starts from a picture, which {preset.name} cannot take; "
                 "it is rendered from words alone."
