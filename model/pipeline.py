@@ -146,7 +146,9 @@ class Wan:
 
         encoder = self.text_encoder()
         context = encoder.encode(prompt)
-        negative = encoder.encode(negative_prompt or preset.negative)
+        negative = None
+        if any(scale != 1 for scale in scales):
+            negative = encoder.encode(negative_prompt or preset.negative)
         del encoder
         known = self._given(first_frame, last_frame, size, num_frames)
         state = SolverState(start.to(self.device))

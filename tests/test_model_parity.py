@@ -4,7 +4,7 @@ Every latent of every run agrees to 5e-5 of its scale, the pixels to rounding an
 a step. The pipelines are seeded by their case, so that no case rests on the weights of another.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -79,10 +79,10 @@ def reference(folder, case, size):
     )  # fmt: skip
 
 
-def ours(folder, case, size):
+def ours(folder, case, size, dtype=torch.float32):
     given = dict(zip(("first_frame", "last_frame"), pictures(size, case.pictures), strict=False))
     trail = []
-    frames = model.load(folder).generate(
+    frames = model.load(folder, dtype).generate(
         oracle.PROMPT, oracle.NEGATIVE, size=size, num_frames=case.num_frames, steps=case.steps,
         solver=case.solver, shift=case.shift, guidance=case.guidance, seed=7,
         on_step=lambda _, state: trail.append(state.latent), **given,
@@ -110,3 +110,11 @@ def test_a_run_is_that_of_diffusers(case):
         )
     pixels = expected.video.permute(0, 2, 3, 1).numpy() * 255
     assert np.abs(frames - pixels).max() < 0.5 + 0.0255
+
+
+def test_a_run_in_bfloat16_stays_near_one_in_float32():
+    case = replace(CASES[4], guidance=(1.0, 1.0))
+    folder = oracle.pipeline(case.kind, *case.shape, seed=case.seed)
+    expected = reference(folder, case, (48, 32)).latents[-1]
+    found = ours(folder, case, (48, 32), torch.bfloat16)[1][-1]
+    assert 1e-4 < (found - expected).norm() / expected.norm() < 2e-2
