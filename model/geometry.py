@@ -3,6 +3,7 @@
 Pure arithmetic on presets, without torch; planning, sampling and training all count with it.
 """
 
+from dataclasses import dataclass
 from math import sqrt
 
 from .errors import GeometryError
@@ -10,6 +11,54 @@ from .presets import Preset, Size
 
 # The first latent frame decodes to one pixel frame, every later one to four.
 FRAMES_PER_LATENT = 4
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """How a frame is cut.
+
+    Attributes:
+        side: Rows and columns of a tile, in latent cells.
+        overlap: Cells that neighbours share, at most half of `side`.
+    """
+
+    side: int
+    overlap: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.overlap <= self.side // 2:
+            raise GeometryError(
+                f"tile: {self.side} cells with {self.overlap} shared, must share at least 1 and "
+                "at most half. Make the tile larger."
+            )
+
+    def spans(self, length: int) -> tuple[tuple[int, int], ...]:
+        """Cut an axis of so many cells: (start, stop) of each tile, the last one flush."""
+        if length <= self.side:
+            return ((0, length),)
+        stride = self.side - self.overlap
+        starts = [*range(0, length - self.side, stride), length - self.side]
+        return tuple((start, start + self.side) for start in starts)
+
+
+def tiling(preset: Preset, side: int) -> Tiling:
+    """Tiles of about so many pixels, a quarter of which neighbours share.
+
+    Args:
+        preset: For the pixels in a cell.
+        side: Of a tile in pixels.
+
+    Raises:
+        GeometryError: A tile would have fewer than 4 cells.
+    """
+    cells = side // preset.stride[1]
+    if cells < 4:
+        least = 4 * preset.stride[1]
+        raise GeometryError(
+            f"tile: {side} pixels, must be at least {least} for preset {preset.name!r}. "
+            "256 is usual."
+        )
+    return Tiling(cells, cells // 4)
 
 
 def is_legal_frames(num_frames: int) -> bool:

@@ -18,7 +18,7 @@ from .camera_adapter import CameraPath, path_rays
 from .denoise import OnStep, Remix, denoise, draw_noise, remix_noise
 from .errors import GeometryError, PresetError
 from .flow import expert_steps, remix_schedule
-from .geometry import latent_shape, pixel_frames, size_for_picture
+from .geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
 from .pictures import (
     NOTHING,
     Given,
@@ -30,6 +30,7 @@ from .pictures import (
 )
 from .presets import Preset, Size
 from .solvers import SolverState
+from .tiling import decode_tiled
 from .transformer import Transformer
 from .weights import Checkpoint, open_checkpoint
 
@@ -46,12 +47,14 @@ class Wan:
             reference.
         device: Where the networks lie.
         residency: "all" keeps every network once loaded, "one" only the one at work.
+        tiles: How frames are cut for decoding; None decodes them whole.
     """
 
     checkpoint: Checkpoint
     dtype: torch.dtype
     device: torch.device
     residency: Residency = "all"
+    tiles: Tiling | None = None
     _networks: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -166,7 +169,7 @@ class Wan:
                     given=known,
                     on_step=on_step,
                 )
-        return decode_clip(self.vae(), state.latent)
+        return decode_clip(self.vae(), state.latent, self.tiles)
 
     def encode_clip(self, clip: np.ndarray) -> Tensor:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
@@ -228,6 +231,7 @@ def load(
     device: torch.device | str = "cpu",
     *,
     residency: Residency = "all",
+    tile: int | None = None,
 ) -> Wan:
     """Open a checkpoint; its networks are read when they are first needed.
 
@@ -236,18 +240,24 @@ def load(
         dtype: Of the experts and the text encoder.
         device: Where the networks lie.
         residency: "all" keeps every network once loaded, "one" only the one at work.
+        tile: Side in pixels of the tiles that frames are decoded in, for small cards; the clip
+            is then near that of a whole decode and not the same.
 
     Raises:
+        GeometryError: The tile is too small.
         WeightsError: The folder is no checkpoint that can be read.
     """
-    return Wan(open_checkpoint(folder), dtype, torch.device(device), residency)
+    checkpoint = open_checkpoint(folder)
+    tiles = None if tile is None else tiling(checkpoint.preset, tile)
+    return Wan(checkpoint, dtype, torch.device(device), residency, tiles)
 
 
-def decode_clip(vae: Autoencoder, latent: Tensor) -> np.ndarray:
+def decode_clip(vae: Autoencoder, latent: Tensor, tiles: Tiling | None = None) -> np.ndarray:
     """Decode a whole clip, (1, C, T, H, W) normalised, to (F, H, W, 3) uint8."""
     frames: np.ndarray | None = None
     start = 0
-    for chunk in decode_stream(vae, latent):
+    stream = decode_tiled(vae, latent, tiles) if tiles else decode_stream(vae, latent)
+    for chunk in stream:
         if frames is None:
             frames = np.empty((pixel_frames(latent.shape[2]), *chunk.shape[1:]), dtype=np.uint8)
         frames[start : start + chunk.shape[0]] = chunk.cpu().numpy()

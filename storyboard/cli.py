@@ -48,6 +48,8 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Checkpoint in the diffusers layout."),
         click.option("--quality", type=click.Choice(["layout", "draft", "preview", "final"]),
                      help="How hard to try: layout uses no model, only final has full size."),
+        click.option("--stills", is_flag=True,
+                     help="One frame a shot: also writes a PNG of each, a storyboard panel."),
         click.option("--preset", help="Model; `storyboard presets` lists them."),
     ):  # fmt: skip
         command = option(command)
@@ -233,6 +235,7 @@ def _request(asked: dict[str, Any]) -> "Request":
         weights=asked["weights"],
         device=asked["device"],
         settings=tuple(settings),
+        stills=asked["stills"],
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storyboard.cutting.delivery import CLIPS, STILLS, Failures
+from storyboard.cutting.delivery import CLIPS, PANELS, STILLS, Failures
 from storyboard.cutting.video import VIDEO
 from storyboard.manifest import Manifest, TakeEntry, used_versions
 from storyboard.planning.overrides import Request
@@ -56,6 +56,7 @@ def _request(request: Request, folder: Path) -> dict[str, object]:
         "weights": os.path.relpath(weights.resolve(), folder.resolve()) if weights else None,
         "device": request.device,
         "settings": [list(setting) for setting in request.settings],
+        "stills": request.stills,
     }
 
 
@@ -70,6 +71,7 @@ def repeated_request(manifest: Manifest, folder: Path) -> Request:
         weights=folder / str(weights) if weights else None,
         device=str(told["device"]),
         settings=tuple((str(key), str(value)) for key, value in settings),
+        stills=told.get("stills") is True,
     )
 
 
@@ -124,6 +126,7 @@ def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeE
         facts=facts,
         clip=f"{CLIPS}/{take.stem}{VIDEO}" if is_done else "",
         still=f"{STILLS}/{take.stem}.jpg" if is_done else "",
+        panel=f"{PANELS}/{take.stem}.png" if is_done and plan.settings.stills else "",
         seconds=_seconds(seen, take),
     )
 

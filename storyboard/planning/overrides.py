@@ -16,7 +16,7 @@ from storyboard.errors import InputError
 if TYPE_CHECKING:
     from shots.schema import ShotList
 
-SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size")
+SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size", "tile")
 """Settings that no board has; `settings` reads them."""
 
 SECTIONS = ("style", "format", "model")
@@ -33,6 +33,7 @@ class Request:
         weights: Checkpoint folder, or None for the preset's own.
         device: "auto", "cpu" or "cuda".
         settings: (key, value) of `--set`, in order.
+        stills: Whether every take is one frame.
     """
 
     preset: str | None = None
@@ -40,6 +41,7 @@ class Request:
     weights: Path | None = None
     device: str = "auto"
     settings: tuple[tuple[str, str], ...] = ()
+    stills: bool = False
 
 
 def effective_board(board: "ShotList", request: Request) -> "ShotList":
