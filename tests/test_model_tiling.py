@@ -62,7 +62,7 @@ def test_tiles_stay_near_the_whole(kind):
     assert found.shape == expected.shape
     other = whole(decode_stream(vae, latent(vae, 2, 10, 12, seed=5)))
     error = (found - expected).abs().float().mean()
-    assert 0 < error < 0.1 * (other - expected).abs().float().mean()
+    assert 0 < error < 0.25 * (other - expected).abs().float().mean()
 
 
 @pytest.mark.parametrize("length", [5, 8, 9, 13, 40])
