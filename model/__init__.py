@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from .errors import GeometryError, ModelError, PresetError, WeightsError
 
 if TYPE_CHECKING:
+    from .denoise import Remix
     from .pipeline import Wan, load
 
-__all__ = ["GeometryError", "ModelError", "PresetError", "Wan", "WeightsError", "load"]
+__all__ = ["GeometryError", "ModelError", "PresetError", "Remix", "Wan", "WeightsError", "load"]
 
 
 def __getattr__(name: str) -> object:
-    if name in ("Wan", "load"):
+    if name in ("Remix", "Wan", "load"):
         from . import pipeline
 
         return getattr(pipeline, name)

@@ -5,7 +5,7 @@ is here. Latents are normalised, (mean - latents_mean) / latents_std, pixels lie
 Called by the stages that encode a picture or decode a take, and by training.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -158,14 +158,28 @@ def encode_stream(vae: Autoencoder, video: Tensor) -> Iterator[Tensor]:
     Yields:
         (B, z, 1, h, w) normalised; chunks of 1, 4, 4, … frames make one each.
     """
-    cache = FrameCache(batch=video.shape[0])
     num_latents = latent_frames(video.shape[2])
     bounds = [0, *(FRAMES_PER_LATENT * i + 1 for i in range(num_latents))]
-    for start, stop in pairwise(bounds):
+    return encode_chunks(vae, (video[:, :, start:stop] for start, stop in pairwise(bounds)))
+
+
+def encode_chunks(vae: Autoencoder, chunks: Iterable[Tensor]) -> Iterator[Tensor]:
+    """Encode a clip that comes in chunks, and need not exist as a whole.
+
+    Args:
+        vae: The autoencoder.
+        chunks: (B, 3, 1, H, W) first, then (B, 3, 4, H, W), pixels in [-1, 1].
+
+    Yields:
+        (B, z, 1, h, w) normalised, one for each chunk.
+    """
+    cache: FrameCache | None = None
+    for chunk in chunks:
+        cache = cache or FrameCache(batch=chunk.shape[0])
         with torch.no_grad():
-            mean, _ = vae.moments(video[:, :, start:stop], cache)
-            chunk = vae.normalise(mean)
-        yield chunk
+            mean, _ = vae.moments(chunk, cache)
+            latent = vae.normalise(mean)
+        yield latent
 
 
 def decode_stream(vae: Autoencoder, latent: Tensor) -> Iterator[Tensor]:

@@ -42,6 +42,15 @@ class FrameCache:
         """Remember frames for the next chunk; a copy, so that the chunk itself can be freed."""
         self._frames[layer] = frames.clone() if not torch.is_grad_enabled() else frames
 
+    @property
+    def num_bytes(self) -> int:
+        """Size of everything that is remembered."""
+        return sum(frames.nbytes for frames in self._frames.values())
+
+    def move(self, device: torch.device | str) -> None:
+        """Take everything that is remembered to another device."""
+        self._frames = {layer: frames.to(device) for layer, frames in self._frames.items()}
+
     def end_chunk(self) -> None:
         """Say that the chunk at hand is done."""
         self.is_first = False

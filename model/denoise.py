@@ -4,13 +4,14 @@ Called by the denoising stages, once per expert, with the state that the one bef
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from .flow import Schedule
-from .solvers import STEPS, SolverState
+from .pictures import NOTHING, Given
+from .solvers import STEPS, SolverState, combine
 from .transformer import PreparedContext, Transformer
 
 OnStep = Callable[[int, SolverState], None]
@@ -27,6 +28,25 @@ def draw_noise(shape: tuple[int, ...], seed: int) -> Tensor:
     return torch.randn(shape, generator=generator, dtype=torch.float32)
 
 
+@dataclass(frozen=True)
+class Remix:
+    """A clip to start from instead of pure noise.
+
+    Attributes:
+        latent: (1, C, T, H, W) clean, as a run leaves it or `Wan.encode_clip` makes it.
+        strength: Noise level to start at, above 0 and at most 1: how much may change.
+    """
+
+    latent: Tensor
+    strength: float
+
+
+def remix_noise(latent: Tensor, noise: Tensor, plan: Schedule) -> Tensor:
+    """Put a clean latent, (B, C, T, H, W), at the first noise level of a schedule."""
+    level = plan.noise[0]
+    return combine((1 - level, latent.to(noise)), (level, noise))
+
+
 def denoise(
     transformer: Transformer,
     plan: Schedule,
@@ -36,7 +56,7 @@ def denoise(
     negative: Tensor | None,
     guidance: float,
     camera: Tensor | None = None,
-    first_frame: Tensor | None = None,
+    given: Given = NOTHING,
     on_step: OnStep | None = None,
 ) -> SolverState:
     """Take the steps of one expert.
@@ -50,7 +70,7 @@ def denoise(
         negative: (M', text width) of the negative prompt; may be None at guidance 1.
         guidance: Scale of classifier-free guidance; at 1 the second branch is not computed.
         camera: (1, 24, T, pixel H, pixel W) rays, for both branches, or None.
-        first_frame: (1, C, 1, H, W) clean latent of a given first picture, or None.
+        given: What is known of the clip, the same for both branches.
         on_step: Called after every step with its index and the new state.
 
     Returns:
@@ -65,11 +85,14 @@ def denoise(
             assert negative is not None, "guidance needs a negative context"
             branches.append(transformer.prepare(negative[None]))
         embedded = None if camera is None else transformer.embed_camera(camera)
-        state = _pin(state, first_frame)
+        state = _pin(state, given.frame)
         for step in range(state.step, steps.stop):
-            timestep = _timestep(plan.timesteps[step], state.latent, first_frame)
-            velocity = _guided(transformer, state.latent, timestep, branches, guidance, embedded)
-            state = _pin(STEPS[plan.solver](state, velocity, plan), first_frame)
+            timestep = _timestep(plan.timesteps[step], state.latent, given.frame)
+            seen = state.latent
+            if given.channels is not None:
+                seen = torch.cat((seen, given.channels), dim=1)
+            velocity = _guided(transformer, seen, timestep, branches, guidance, embedded)
+            state = _pin(STEPS[plan.solver](state, velocity, plan), given.frame)
             if on_step is not None:
                 on_step(step, state)
     return state

@@ -3,11 +3,62 @@
 Pure arithmetic on presets, without torch; planning, sampling and training all count with it.
 """
 
+from dataclasses import dataclass
+from math import sqrt
+
 from .errors import GeometryError
 from .presets import Preset, Size
 
 # The first latent frame decodes to one pixel frame, every later one to four.
 FRAMES_PER_LATENT = 4
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """How a frame is cut.
+
+    Attributes:
+        side: Rows and columns of a tile, in latent cells.
+        overlap: Cells that neighbours share, at most half of `side`.
+    """
+
+    side: int
+    overlap: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.overlap <= self.side // 2:
+            raise GeometryError(
+                f"tile: {self.side} cells with {self.overlap} shared, must share at least 1 and "
+                "at most half. Make the tile larger."
+            )
+
+    def spans(self, length: int) -> tuple[tuple[int, int], ...]:
+        """Cut an axis of so many cells: (start, stop) of each tile, the last one flush."""
+        if length <= self.side:
+            return ((0, length),)
+        stride = self.side - self.overlap
+        starts = [*range(0, length - self.side, stride), length - self.side]
+        return tuple((start, start + self.side) for start in starts)
+
+
+def tiling(preset: Preset, side: int) -> Tiling:
+    """Tiles of about so many pixels, a quarter of which neighbours share.
+
+    Args:
+        preset: For the pixels in a cell.
+        side: Of a tile in pixels.
+
+    Raises:
+        GeometryError: A tile would have fewer than 4 cells.
+    """
+    cells = side // preset.stride[1]
+    if cells < 4:
+        least = 4 * preset.stride[1]
+        raise GeometryError(
+            f"tile: {side} pixels, must be at least {least} for preset {preset.name!r}. "
+            "256 is usual."
+        )
+    return Tiling(cells, cells // 4)
 
 
 def is_legal_frames(num_frames: int) -> bool:
@@ -58,6 +109,55 @@ def check_size(preset: Preset, size: Size) -> None:
                 f"size: {axis} is {pixels}, must be a multiple of {grain} "
                 f"for preset {preset.name!r}. {remedy}"
             )
+
+
+def size_for_picture(preset: Preset, area: Size, picture: Size) -> Size:
+    """Size of a clip that takes its shape from a picture and its area from the preset.
+
+    Models that take the picture as channels cut both sides down to whole tokens: 832 x 480 in
+    gives 832 x 464 out at that very area. The others look for the closest shape: they cut one
+    side down and fill the area with the other, either way round, and keep the better one.
+
+    Args:
+        preset: Says how a picture enters, and the grain.
+        area: Width and height whose product must not be exceeded.
+        picture: Width and height of the picture.
+
+    Returns:
+        Width and height, on whole tokens.
+
+    Raises:
+        GeometryError: The picture is so narrow that no whole token fits across it.
+
+    Source: Wan2.2 wan/image2video.py, WanI2V.generate; wan/utils/utils.py, best_output_size.
+    """
+    across, down = preset.grain
+    pixels = area[0] * area[1]
+    # Quotients and roots in the order of the source: they decide sides on the edge of a token.
+    if preset.first_frame == "channels":
+        height = sqrt(pixels * (picture[1] / picture[0])) // down * down
+        width = sqrt(pixels / (picture[1] / picture[0])) // across * across
+        sizes = [(width, height)]
+    else:
+        exact = sqrt(pixels * (picture[0] / picture[1]))
+        height, width = pixels / exact // down * down, exact // across * across
+        sizes = []
+        if width and height:
+            high_first = (pixels / height // across * across, height)
+            wide_first = (width, pixels / width // down * down)
+            sizes = [high_first, wide_first]
+    if not (width and height):
+        raise GeometryError(
+            f"first_frame: {picture[0]}x{picture[1]} is too narrow for {area[0]}x{area[1]} "
+            f"pixels in tokens of {across}x{down}. Crop it, or say the size."
+        )
+
+    def distortion(size: tuple[float, float]) -> float:
+        ratio = picture[0] / picture[1] / (size[0] / size[1])
+        return max(ratio, 1 / ratio)
+
+    width, height = min(sizes, key=distortion)
+    return int(width), int(height)
 
 
 def latent_shape(preset: Preset, size: Size, num_frames: int) -> tuple[int, int, int, int]:

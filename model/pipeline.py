@@ -11,23 +11,28 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from einops import rearrange
-from PIL import Image, ImageOps
 from torch import Tensor
 
 from .autoencoder import Autoencoder, decode_stream
 from .camera_adapter import CameraPath, path_rays
-from .denoise import OnStep, denoise, draw_noise
+from .denoise import OnStep, Remix, denoise, draw_noise, remix_noise
 from .errors import GeometryError, PresetError
-from .flow import expert_steps, schedule
-from .geometry import latent_shape, pixel_frames
+from .flow import expert_steps, remix_schedule
+from .geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
+from .pictures import (
+    NOTHING,
+    Given,
+    Picture,
+    check_pictures,
+    encode_clip,
+    encode_pictures,
+    given,
+)
 from .presets import Preset, Size
 from .solvers import SolverState
+from .tiling import decode_tiled
 from .transformer import Transformer
 from .weights import Checkpoint, open_checkpoint
-
-Picture = Image.Image | np.ndarray
-"""A PIL image, or (H, W, 3) uint8."""
 
 Residency = Literal["all", "one"]
 
@@ -42,12 +47,14 @@ class Wan:
             reference.
         device: Where the networks lie.
         residency: "all" keeps every network once loaded, "one" only the one at work.
+        tiles: How frames are cut for decoding; None decodes them whole.
     """
 
     checkpoint: Checkpoint
     dtype: torch.dtype
     device: torch.device
     residency: Residency = "all"
+    tiles: Tiling | None = None
     _networks: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -88,6 +95,7 @@ class Wan:
         first_frame: Picture | None = None,
         last_frame: Picture | None = None,
         camera_path: CameraPath | None = None,
+        remix: Remix | None = None,
         on_step: OnStep | None = None,
     ) -> np.ndarray:
         """Render one clip.
@@ -97,7 +105,8 @@ class Wan:
         Args:
             prompt: What to show.
             negative_prompt: What to avoid; empty means the preset's own.
-            size: Width and height in pixels, on whole tokens.
+            size: Width and height in pixels, on whole tokens; left out with a first frame, the
+                clip takes the picture's shape and the area of the preset's first size.
             num_frames: 4n + 1.
             steps: Sampling steps of all experts together.
             guidance: Scale of guidance, one for all experts or one each, noisiest first.
@@ -106,8 +115,11 @@ class Wan:
             seed: Of the noise; None draws one.
             noise: (1, C, T, H, W) latent cells instead of a seed.
             first_frame: Picture to start from, for checkpoints that take one.
-            last_frame: Not supported yet.
+            last_frame: Picture to end on, for checkpoints that take the first as channels; the
+                same as the first closes a loop.
             camera_path: Path of the camera, for checkpoints with a camera adapter.
+            remix: A clip to start from, with so much noise; steps above that level are skipped,
+                and so are experts that own no step below it.
             on_step: Called after every step with its index and the solver's state.
 
         Returns:
@@ -119,25 +131,30 @@ class Wan:
             WeightsError: A file of the checkpoint is damaged.
         """
         preset = self.preset
-        self._check_conditions(first_frame, last_frame, camera_path)
-        size = size or preset.sizes[0]
         num_frames = preset.max_frames if num_frames is None else num_frames
+        self._check_conditions(first_frame, last_frame, camera_path, num_frames)
+        size = size or _default_size(preset, first_frame)
         shape = (1, *latent_shape(preset, size, num_frames))
         scales = _guidance(preset, guidance)
-        plan = schedule(
+        plan = remix_schedule(
             preset.steps if steps is None else steps,
             preset.shift if shift is None else shift,
             solver or preset.solver,
+            1.0 if remix is None else remix.strength,
         )
-        start = _noise(shape, noise, seed).to(self.device)
+        start = _noise(shape, noise, seed)
+        if remix is not None:
+            start = remix_noise(_fitting("remix", remix.latent, shape), start, plan)
         rays = None if camera_path is None else self._rays(camera_path, shape)
 
         encoder = self.text_encoder()
         context = encoder.encode(prompt)
-        negative = encoder.encode(negative_prompt or preset.negative)
+        negative = None
+        if any(scale != 1 for scale in scales):
+            negative = encoder.encode(negative_prompt or preset.negative)
         del encoder
-        clean = None if first_frame is None else self.encode_picture(first_frame, size)
-        state = SolverState(start)
+        known = self._given(first_frame, last_frame, size, num_frames)
+        state = SolverState(start.to(self.device))
         for index, owned in enumerate(expert_steps(plan, preset.experts)):
             if owned:
                 state = denoise(
@@ -149,40 +166,43 @@ class Wan:
                     negative,
                     scales[index],
                     camera=None if rays is None else rays.to(self.device),
-                    first_frame=clean,
+                    given=known,
                     on_step=on_step,
                 )
-        return decode_clip(self.vae(), state.latent)
+        return decode_clip(self.vae(), state.latent, self.tiles)
 
-    def encode_picture(self, picture: Picture, size: Size) -> Tensor:
-        """Encode a picture as a clip of one frame: (1, C, 1, H, W), normalised."""
-        video = picture_to_pixels(picture, size).to(self.device)
-        with torch.no_grad():
-            return self.vae().encode(video).float()
+    def encode_clip(self, clip: np.ndarray) -> Tensor:
+        """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
+        return encode_clip(self.vae(), clip, self.device)
+
+    def _given(
+        self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
+    ) -> Given:
+        if first is None:
+            return NOTHING
+        pictures = (first,) if last is None else (first, last)
+        latent = encode_pictures(
+            self.vae(), self.preset, pictures, size=size, num_frames=num_frames, device=self.device
+        )
+        return given(self.preset.first_frame, latent)
 
     def _check_conditions(
         self,
         first_frame: Picture | None,
         last_frame: Picture | None,
         camera_path: CameraPath | None,
+        num_frames: int,
     ) -> None:
-        name, takes = self.preset.name, self.preset.first_frame
-        if last_frame is not None:
-            raise PresetError("last_frame: is not supported yet. Leave it out.")
-        if takes == "channels":
-            raise PresetError(
-                f"{name!r}: checkpoints that take a picture as channels are not supported yet. "
-                "Use a text-to-video checkpoint."
-            )
-        if first_frame is not None and takes == "none":
-            raise PresetError(
-                f"first_frame: {name!r} cannot start from a picture. Leave it out, or use a "
-                "checkpoint that can."
-            )
+        check_pictures(
+            self.preset,
+            has_first=first_frame is not None,
+            has_last=last_frame is not None,
+            num_frames=num_frames,
+        )
         if camera_path is not None and self.checkpoint.camera_unshuffle is None:
             raise PresetError(
-                f"camera_path: {name!r} has no camera adapter. Leave it out, and say the move "
-                "in the prompt."
+                f"camera_path: {self.preset.name!r} has no camera adapter. Leave it out, and say "
+                "the move in the prompt."
             )
 
     def _rays(self, path: CameraPath, shape: tuple[int, ...]) -> Tensor:
@@ -211,6 +231,7 @@ def load(
     device: torch.device | str = "cpu",
     *,
     residency: Residency = "all",
+    tile: int | None = None,
 ) -> Wan:
     """Open a checkpoint; its networks are read when they are first needed.
 
@@ -219,35 +240,30 @@ def load(
         dtype: Of the experts and the text encoder.
         device: Where the networks lie.
         residency: "all" keeps every network once loaded, "one" only the one at work.
+        tile: Side in pixels of the tiles that frames are decoded in, for small cards; the clip
+            is then near that of a whole decode and not the same.
 
     Raises:
+        GeometryError: The tile is too small.
         WeightsError: The folder is no checkpoint that can be read.
     """
-    return Wan(open_checkpoint(folder), dtype, torch.device(device), residency)
+    checkpoint = open_checkpoint(folder)
+    tiles = None if tile is None else tiling(checkpoint.preset, tile)
+    return Wan(checkpoint, dtype, torch.device(device), residency, tiles)
 
 
-def decode_clip(vae: Autoencoder, latent: Tensor) -> np.ndarray:
+def decode_clip(vae: Autoencoder, latent: Tensor, tiles: Tiling | None = None) -> np.ndarray:
     """Decode a whole clip, (1, C, T, H, W) normalised, to (F, H, W, 3) uint8."""
     frames: np.ndarray | None = None
     start = 0
-    for chunk in decode_stream(vae, latent):
+    stream = decode_tiled(vae, latent, tiles) if tiles else decode_stream(vae, latent)
+    for chunk in stream:
         if frames is None:
             frames = np.empty((pixel_frames(latent.shape[2]), *chunk.shape[1:]), dtype=np.uint8)
         frames[start : start + chunk.shape[0]] = chunk.cpu().numpy()
         start += chunk.shape[0]
     assert frames is not None
     return frames
-
-
-def picture_to_pixels(picture: Picture, size: Size) -> Tensor:
-    """Scale a picture to cover the size, cut it in the middle: (1, 3, 1, H, W) in [-1, 1].
-
-    Source: Wan2.2 wan/textimage2video.py, WanTI2V.i2v.
-    """
-    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    fitted = ImageOps.fit(image.convert("RGB"), size, method=Image.Resampling.LANCZOS)
-    pixels = torch.from_numpy(np.array(fitted, dtype=np.float32)) / 127.5 - 1
-    return rearrange(pixels, "h w c -> 1 c 1 h w")
 
 
 def _guidance(preset: Preset, guidance: float | tuple[float, ...] | None) -> tuple[float, ...]:
@@ -268,9 +284,22 @@ def _noise(shape: tuple[int, ...], noise: Tensor | np.ndarray | None, seed: int 
     """Given noise, or fresh noise from the seed; float32."""
     if noise is None:
         return draw_noise(shape, secrets.randbits(63) if seed is None else seed)
-    given = torch.as_tensor(noise, dtype=torch.float32)
-    if tuple(given.shape) != shape:
+    return _fitting("noise", noise, shape)
+
+
+def _fitting(name: str, latent: Tensor | np.ndarray, shape: tuple[int, ...]) -> Tensor:
+    """A latent that was given, float32 and of the clip's shape."""
+    found = torch.as_tensor(latent, dtype=torch.float32)
+    if tuple(found.shape) != shape:
         raise GeometryError(
-            f"noise: shape is {tuple(given.shape)}, must be {shape} for this size and length."
+            f"{name}: shape is {tuple(found.shape)}, must be {shape} for this size and length."
         )
-    return given
+    return found
+
+
+def _default_size(preset: Preset, first_frame: Picture | None) -> Size:
+    if first_frame is None:
+        return preset.sizes[0]
+    if isinstance(first_frame, np.ndarray):
+        return size_for_picture(preset, preset.sizes[0], first_frame.shape[1::-1])
+    return size_for_picture(preset, preset.sizes[0], first_frame.size)

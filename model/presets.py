@@ -221,10 +221,16 @@ GREYBOX = Preset(
 )
 
 KNOWN = (GREYBOX, WAN22_T2V_A14B, WAN22_I2V_A14B, WAN22_TI2V_5B)
-"""Kinds of checkpoint that are recognised, the ones on offer and those only loaded so far."""
+"""Kinds of checkpoint that are recognised."""
 
-PRESETS: Mapping[str, Preset] = MappingProxyType(
-    {preset.name: preset for preset in (GREYBOX, WAN22_T2V_A14B)}
+PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in KNOWN})
+
+_A14B_QUALITIES = MappingProxyType(
+    {
+        "draft": Quality(size=(832, 480), steps=12, max_frames=33),
+        "preview": Quality(size=(832, 480), steps=24, max_frames=81),
+        "final": Quality(size=(1280, 720), steps=40, max_frames=81),
+    }
 )
 
 QUALITIES: Mapping[str, Mapping[str, Quality]] = MappingProxyType(
@@ -236,11 +242,13 @@ QUALITIES: Mapping[str, Mapping[str, Quality]] = MappingProxyType(
                 "final": Quality(size=(288, 160), steps=30, max_frames=33),
             }
         ),
-        "wan2.2-t2v-a14b": MappingProxyType(
+        "wan2.2-t2v-a14b": _A14B_QUALITIES,
+        "wan2.2-i2v-a14b": _A14B_QUALITIES,
+        "wan2.2-ti2v-5b": MappingProxyType(
             {
-                "draft": Quality(size=(832, 480), steps=12, max_frames=33),
-                "preview": Quality(size=(832, 480), steps=24, max_frames=81),
-                "final": Quality(size=(1280, 720), steps=40, max_frames=81),
+                "draft": Quality(size=(1280, 704), steps=16, max_frames=33),
+                "preview": Quality(size=(1280, 704), steps=30, max_frames=121),
+                "final": Quality(size=(1280, 704), steps=50, max_frames=121),
             }
         ),
     }

@@ -28,7 +28,10 @@ from .timing import decimal, whole_frames
 from .trail import Step, Trail
 from .written import Board, WrittenScene, WrittenShot
 
-_OWN = ("action", "dialogue", "continuity", "references", "use", "notes", "review")
+_OWN = (
+    "action", "dialogue", "continuity", "references", "loop", "take", "use", "notes",
+    "review",
+)  # fmt: skip
 MAX_DURATION_S = 3600
 
 
@@ -138,6 +141,8 @@ class _Resolver:
             dialogue=tuple(self._dialogue(written, loc)),
             continuity=continuity,
             references=references,
+            loop=written.loop,
+            take=written.take,
             use=written.use,
             notes=written.notes,
             review=written.review,
@@ -217,6 +222,9 @@ class _Resolver:
         elif references.first_frame and follows == "last-frame":
             finding = f'two first frames: "{references.first_frame}" and the last frame before'
             self._report(Fault("SB102", finding, "keep one of them"), picture)
+        if written.loop and references.last_frame:
+            finding = f'two last frames: "{references.last_frame}" and the first of a loop'
+            self._report(Fault("SB102", finding, "keep one of them"), (*loc, "loop"))
         if continuity is None:
             return None, references
         if continuity.after is not None:

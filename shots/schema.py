@@ -40,6 +40,7 @@ __all__ = [
     "ShotList",
     "Sound",
     "Style",
+    "TakeFrom",
     "Transition",
 ]
 
@@ -146,6 +147,22 @@ class References(Block):
     """A picture relative to the board."""
 
 
+class TakeFrom(Block):
+    """A new take that is made from an earlier one of the same shot."""
+
+    from_: Annotated[str, Field(pattern=r"^[Tt]?0*[1-9]\d{0,2}$")]
+    """The take to start from: T01. Takes with a higher number are made from it."""
+    strength: Annotated[float, Field(gt=0, le=1)]
+    """How much may change, 0 to 1: the noise level the old take is put back to."""
+    action: str | None = None
+    """What happens in the new take; left out: the same as in the shot."""
+
+    @property
+    def number(self) -> int:
+        """The take to start from, from 1."""
+        return int(self.from_.lstrip("Tt"))
+
+
 class Shot(Block):
     """What the director wants, with nothing left to look up."""
 
@@ -164,6 +181,8 @@ class Shot(Block):
     transition_out: Transition | None = None
     continuity: Continuity | None = None
     references: References = References()
+    loop: bool = False
+    take: TakeFrom | None = None
     takes: Annotated[int, Field(ge=1)] = 1
     use: str | None = None
     seed: int | None = None

@@ -20,6 +20,7 @@ from .schema import (
     References,
     Sound,
     Style,
+    TakeFrom,
 )
 from .terms import Block, Fault, OneOf, faults_error
 from .texts import Id, Texts
@@ -91,6 +92,10 @@ class WrittenShot(Level):
     """What the shot takes over from another one."""
     references: References | None = None
     """Pictures the shot is made from."""
+    loop: bool = False
+    """True: the shot ends on the picture it starts from."""
+    take: TakeFrom | None = None
+    """Makes the next take from an earlier one: {from: T01, strength: 0.4}."""
     use: str | None = None
     """The take that goes into the cut: T02."""
     notes: str = ""

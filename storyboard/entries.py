@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storyboard.cutting.delivery import CLIPS, STILLS, Failures
+from storyboard.cutting.delivery import CLIPS, PANELS, STILLS, Failures
 from storyboard.cutting.video import VIDEO
 from storyboard.manifest import Manifest, TakeEntry, used_versions
 from storyboard.planning.loras import LoraRequest
@@ -61,6 +61,7 @@ def _request(request: Request, folder: Path) -> dict[str, object]:
             [os.path.relpath(lora.file.resolve(), folder.resolve()), *lora.strengths]
             for lora in request.loras
         ],
+        "stills": request.stills,
     }
 
 
@@ -81,6 +82,7 @@ def repeated_request(manifest: Manifest, folder: Path) -> Request:
             LoraRequest(folder / str(file), tuple(float(strength) for strength in strengths))
             for file, *strengths in loras
         ),
+        stills=told.get("stills") is True,
     )
 
 
@@ -135,6 +137,7 @@ def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeE
         facts=facts,
         clip=f"{CLIPS}/{take.stem}{VIDEO}" if is_done else "",
         still=f"{STILLS}/{take.stem}.jpg" if is_done else "",
+        panel=f"{PANELS}/{take.stem}.png" if is_done and plan.settings.stills else "",
         seconds=_seconds(seen, take),
     )
 

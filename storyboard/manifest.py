@@ -44,6 +44,7 @@ class TakeEntry:
         facts: Every field that feeds the take.
         clip: Relative to the folder.
         still: Relative to the folder.
+        panel: The one frame of a still as PNG, relative to the folder.
         seconds: Per stage, when it was made.
     """
 
@@ -65,6 +66,7 @@ class TakeEntry:
     facts: Mapping[str, object] = field(default_factory=dict)
     clip: str = ""
     still: str = ""
+    panel: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 

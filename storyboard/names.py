@@ -31,13 +31,13 @@ def file_stems(ids: Sequence[str]) -> dict[str, str]:
 
 
 def take_number(shot: "Shot") -> int:
-    """The take that is in the cut: what `use:` says, else the first.
+    """The take that is in the cut: what `use:` says, else the one made from another, else T01.
 
     Raises:
         InputError: `use:` names no take.
     """
     if shot.use is None:
-        return 1
+        return shot.take.number + 1 if shot.take else 1
     found = re.fullmatch(r"[Tt]?0*([1-9]\d{0,2})", shot.use.strip())
     if found is None:
         raise InputError(f"shot {shot.id!r}: use is {shot.use!r}, must be a take like T02.")

@@ -17,7 +17,7 @@ from model.transformer import Transformer
 from storyboard.artifacts import Clip, Latent, TextContext
 from storyboard.cutting.video import Frame
 from storyboard.errors import InputError, StoryboardError
-from storyboard.planning.takes import Picture, Take
+from storyboard.planning.takes import Picture, Remix, Take
 from storyboard.planning.weights import Weights
 from storyboard.stage import Hardware
 from storyboard.store import Ref, Store
@@ -77,6 +77,15 @@ def picture_frame(picture: Picture, store: Store) -> Frame:
     assert picture.file is not None
     with Image.open(picture.file) as image:
         return np.asarray(image.convert("RGB"))
+
+
+def remix_latent(remix: Remix, store: Store) -> Tensor:
+    """The latent of another take, on the CPU, where noise is mixed."""
+    if not store.holds(remix.latent):
+        raise StoryboardError(
+            f"take: {remix.of_take} has no latent to start from. Render that take first."
+        )
+    return load_state(store, remix.latent, "cpu").latent
 
 
 def check_finite(state: SolverState, take: Take, index: int) -> None:

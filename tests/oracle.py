@@ -76,29 +76,31 @@ def text_encoder() -> nn.Module:
     return enliven(UMT5EncoderModel(config), 11)
 
 
-def transformer(channels: int, seed: int, *, head_width: int = 16, layers: int = 2) -> nn.Module:
+def transformer(
+    channels: int, seed: int, *, head_width: int = 16, layers: int = 2, given: int = 0
+) -> nn.Module:
     with quiet():
         from diffusers import WanTransformer3DModel
     built = WanTransformer3DModel(
         patch_size=(1, 2, 2), num_attention_heads=4, attention_head_dim=head_width,
-        in_channels=channels, out_channels=channels, text_dim=TEXT_WIDTH, freq_dim=32,
+        in_channels=channels + given, out_channels=channels, text_dim=TEXT_WIDTH, freq_dim=32,
         ffn_dim=96, num_layers=layers, cross_attn_norm=True, qk_norm="rms_norm_across_heads",
         eps=1e-6, rope_max_seq_len=1024,
     )  # fmt: skip
     return enliven(built, seed)
 
 
-def vae21(num_blocks: int = 2) -> nn.Module:
+def vae21(num_blocks: int = 2, seed: int = 21) -> nn.Module:
     with quiet():
         from diffusers import AutoencoderKLWan
     built = AutoencoderKLWan(
         base_dim=8, z_dim=16, dim_mult=[1, 2, 4, 4], num_res_blocks=num_blocks,
         temperal_downsample=[False, True, True],
     )  # fmt: skip
-    return enliven(built, 21)
+    return enliven(built, seed)
 
 
-def vae22(num_blocks: int = 2) -> nn.Module:
+def vae22(num_blocks: int = 2, seed: int = 22) -> nn.Module:
     with quiet():
         from diffusers import AutoencoderKLWan
     generator = torch.Generator().manual_seed(5)
@@ -110,7 +112,7 @@ def vae22(num_blocks: int = 2) -> nn.Module:
         latents_mean=torch.randn(48, generator=generator).tolist(),
         latents_std=(torch.rand(48, generator=generator) + 0.5).tolist(),
     )  # fmt: skip
-    return enliven(built, 22)
+    return enliven(built, seed)
 
 
 @cache
@@ -120,19 +122,55 @@ def _workspace() -> tempfile.TemporaryDirectory:
     return folder
 
 
-@cache
+@dataclass(frozen=True)
+class Kind:
+    """What sets the published pipelines apart.
+
+    Attributes:
+        channels: Of a latent cell.
+        given: Channels an expert reads beside the noisy latent.
+        boundary: Between two experts; None for one.
+        has_own_timesteps: Whether every token has a timestep of its own.
+    """
+
+    channels: int
+    given: int = 0
+    boundary: float | None = 0.875
+    has_own_timesteps: bool = False
+
+
+KINDS = {
+    "t2v": Kind(16),
+    "i2v": Kind(16, given=20, boundary=0.9),
+    "ti2v": Kind(48, boundary=None, has_own_timesteps=True),
+    "greybox": Kind(48, has_own_timesteps=True),
+}
+
+
 def text_to_video() -> Path:
     """Two experts and the Wan 2.1 autoencoder, like wan2.2-t2v-a14b."""
-    return _save("t2v", channels=16, vae=vae21(), expand_timesteps=False)
+    return pipeline("t2v")
+
+
+def image_to_video() -> Path:
+    """Two experts that read a picture as channels, like wan2.2-i2v-a14b."""
+    return pipeline("i2v")
+
+
+def greybox_like() -> Path:
+    """Two experts, the Wan 2.2 autoencoder and a timestep per token, like greybox."""
+    return pipeline("greybox")
 
 
 @cache
-def greybox_like() -> Path:
-    """Two experts, the Wan 2.2 autoencoder and a timestep per token, like greybox."""
-    return _save("grey", channels=48, vae=vae22(), expand_timesteps=True)
-
-
-def _save(name: str, *, channels: int, vae: nn.Module, expand_timesteps: bool) -> Path:
+def pipeline(name: str, head_width: int = 16, layers: int = 2, seed: int = 1) -> Path:
+    """A pipeline of one of KINDS, of any shape, in the diffusers layout."""
+    kind = KINDS[name]
+    build_vae = vae21 if kind.channels == 16 else vae22
+    experts = [
+        transformer(kind.channels, seed + i, head_width=head_width, layers=layers, given=kind.given)
+        for i in range(1 if kind.boundary is None else 2)
+    ]
     with quiet():
         from diffusers import UniPCMultistepScheduler, WanPipeline
         from transformers import PreTrainedTokenizerFast
@@ -143,16 +181,16 @@ def _save(name: str, *, channels: int, vae: nn.Module, expand_timesteps: bool) -
                 unk_token="<unk>", model_max_length=512,
             ),
             text_encoder=text_encoder(),
-            vae=vae,
+            vae=build_vae(seed=20 + seed),
             scheduler=UniPCMultistepScheduler(
                 prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=12.0
             ),
-            transformer=transformer(channels, 1),
-            transformer_2=transformer(channels, 2),
-            boundary_ratio=0.875,
-            expand_timesteps=expand_timesteps,
+            transformer=experts[0],
+            transformer_2=experts[1] if len(experts) == 2 else None,
+            boundary_ratio=kind.boundary,
+            expand_timesteps=kind.has_own_timesteps,
         )  # fmt: skip
-        folder = Path(_workspace().name) / name
+        folder = Path(_workspace().name) / f"{name}-{head_width}-{layers}-{seed}"
         pipe.save_pretrained(folder)
     return folder
 
@@ -162,35 +200,68 @@ class Reference:
     """What diffusers did: per step the latent, the timestep and the expert; then the video."""
 
     latents: tuple[Tensor, ...]
-    timesteps: tuple[int, ...]
+    timesteps: tuple[float, ...]
     experts: tuple[str, ...]
     video: Tensor
 
 
-def run(folder: Path, *, image: object = None, **options: object) -> Reference:
+def grid(solver: str, steps: int, shift: float) -> tuple[np.ndarray, np.ndarray]:
+    """The official noise levels and timesteps, in numpy."""
+    start = GRID_START if solver == "unipc" else 1.0
+    levels = np.linspace(start, 0.0, steps + 1)[:-1]
+    levels = shift * levels / (1 + (shift - 1) * levels)
+    timesteps = levels * 1000
+    noise = np.append(levels, 0).astype(np.float32)
+    return noise, timesteps.astype(np.float32) if solver == "euler" else timesteps.astype(np.int64)
+
+
+def scheduler(solver: str, shift: float) -> object:
+    """A scheduler of diffusers that walks the official grid."""
+    import diffusers
+
+    flow = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": shift}
+    built = {
+        "unipc": lambda: diffusers.UniPCMultistepScheduler(**flow),
+        "dpm++": lambda: diffusers.DPMSolverMultistepScheduler(**flow, euler_at_final=True),
+        "euler": lambda: diffusers.FlowMatchEulerDiscreteScheduler(shift=shift),
+    }[solver]()
+    plain = built.set_timesteps
+
+    def set_timesteps(steps: int, device: object = None) -> None:
+        noise, timesteps = grid(solver, steps, shift)
+        # Only for what it resets: no scheduler but the first can be given this grid outright.
+        plain(steps, device=device)
+        built.sigmas, built.timesteps = torch.from_numpy(noise), torch.from_numpy(timesteps)
+
+    built.set_timesteps = set_timesteps
+    return built
+
+
+def run(
+    folder: Path, *, image: object = None, solver: str = "unipc", shift: float = 12.0,
+    **options: object,
+) -> Reference:  # fmt: skip
     """Render with diffusers on the official grid of noise levels, seed 7."""
     with quiet():
         from diffusers import WanImageToVideoPipeline, WanPipeline
 
         kind = WanPipeline if image is None else WanImageToVideoPipeline
-        pipe = kind.from_pretrained(folder)
+        pipe = kind.from_pretrained(folder, scheduler=scheduler(solver, shift))
         pipe.set_progress_bar_config(disable=True)
         latents, timesteps, experts = [], [], []
         for name in ("transformer", "transformer_2"):
-            getattr(pipe, name).register_forward_hook(lambda *_, name=name: experts.append(name))
+            expert = getattr(pipe, name)
+            if expert is not None:
+                expert.register_forward_hook(lambda *_, name=name: experts.append(name))
 
         def keep(_: object, step: int, timestep: Tensor, kept: dict) -> dict:
             latents.append(kept["latents"].clone())
-            timesteps.append(int(timestep))
+            timesteps.append(float(timestep))
             return kept
 
-        plain = pipe.scheduler.set_timesteps
-        pipe.scheduler.set_timesteps = lambda steps, device=None: plain(
-            sigmas=np.linspace(GRID_START, 0.0, steps + 1)[:-1], device=device
-        )
         video = pipe(
             prompt=PROMPT, negative_prompt=NEGATIVE, output_type="pt",
             generator=torch.Generator().manual_seed(7), callback_on_step_end=keep,
             **({} if image is None else {"image": image}), **options,
         ).frames[0]  # fmt: skip
-    return Reference(tuple(latents), tuple(timesteps), tuple(experts[::2]), video)
+    return Reference(tuple(latents), tuple(timesteps), tuple(experts), video)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.errors import PresetError
-from model.flow import expert_steps, schedule
+from model.flow import SOLVERS, expert_steps, remix_schedule, schedule
 from model.presets import WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B
 
 T2V = (
@@ -19,6 +19,10 @@ TI2V = (
     "999 995 991 987 982 978 973 968 963 957 952 946 940 934 927 920 913 906 898 890 882 873 863 "
     "854 843 833 821 809 796 783 768 753 737 720 701 681 660 636 611 584 555 522 487 448 405 356 "
     "302 241 172 92"
+)
+DPM_I2V = (
+    "1000 994 989 984 978 972 965 959 952 945 937 929 921 912 902 892 882 871 859 846 833 818 803 "
+    "787 769 750 729 706 681 654 625 592 555 514 468 416 357 288 208 113"
 )
 DPM_T2V = (
     "1000 997 995 993 990 988 985 982 979 976 972 969 965 961 957 952 947 941 936 929 923 915 907 "
@@ -37,6 +41,7 @@ def numbers(text):
         (40, 5.0, "unipc", I2V),
         (50, 5.0, "unipc", TI2V),
         (40, 12.0, "dpm++", DPM_T2V),
+        (40, 5.0, "dpm++", DPM_I2V),
         (4, 5.0, "unipc", "999 937 833 624"),
         (4, 12.0, "unipc", "999 972 922 799"),
         (4, 5.0, "dpm++", "1000 937 833 625"),
@@ -72,12 +77,25 @@ def test_experts_share_the_steps_as_published(preset, counts):
     assert tuple(len(steps) for steps in expert_steps(plan, preset.experts)) == counts
 
 
-@pytest.mark.parametrize(
-    ("steps", "shift", "high"), [(20, 3, 6), (20, 8, 11), (30, 5, 13), (50, 12, 32)]
-)
-def test_the_boundary_table_holds(steps, shift, high):
-    first, second = expert_steps(schedule(steps, shift), WAN22_T2V_A14B.experts)
-    assert (first, second) == (range(high), range(high, steps))
+BOUNDARIES = {
+    20: ((6, 5), (9, 8), (11, 10), (13, 12)),
+    30: ((9, 8), (13, 11), (16, 15), (19, 18)),
+    40: ((12, 10), (17, 15), (22, 19), (26, 23)),
+    50: ((15, 13), (21, 18), (27, 24), (32, 29)),
+}
+"""Steps of the high expert for shifts 3, 5, 8 and 12: text-to-video, image-to-video."""
+
+
+@pytest.mark.parametrize("steps", sorted(BOUNDARIES))
+@pytest.mark.parametrize("preset", [WAN22_T2V_A14B, WAN22_I2V_A14B], ids=lambda p: p.name)
+def test_the_boundary_table_holds(steps, preset):
+    found = []
+    for shift in (3, 5, 8, 12):
+        first, second = expert_steps(schedule(steps, shift), preset.experts)
+        assert (first.start, first.stop, second.stop) == (0, second.start, steps)
+        found.append(len(first))
+    column = (WAN22_T2V_A14B, WAN22_I2V_A14B).index(preset)
+    assert found == [counts[column] for counts in BOUNDARIES[steps]]
 
 
 def test_a_timestep_on_the_floor_still_belongs_to_the_noisier_expert():
@@ -102,3 +120,39 @@ def test_options_out_of_range_are_refused(arguments, message):
     with pytest.raises(PresetError) as caught:
         schedule(*arguments)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_remix_at_full_strength_has_the_full_schedule(solver):
+    assert remix_schedule(12, 5.0, solver, 1.0) == schedule(12, 5.0, solver)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("strength", [0.001, 0.1, 0.29, 0.4, 0.57, 0.875, 0.9, 0.99])
+def test_a_remix_starts_at_its_level_and_falls_to_zero(solver, strength):
+    plan = remix_schedule(12, 5.0, solver, strength)
+    assert plan.noise[0] == pytest.approx(strength, rel=1e-7)
+    assert plan.timesteps[0] == pytest.approx(1000 * strength, rel=1e-9)
+    assert list(plan.noise) == sorted(set(plan.noise), reverse=True)
+    assert plan.noise[-1] == 0
+
+
+def test_a_remix_is_sampled_at_least_as_finely_as_a_full_run():
+    full = schedule(40, 12.0)
+    for strength in (0.2, 0.4, 0.6, 0.9):
+        below = sum(0 < level < strength for level in full.noise)
+        assert below <= remix_schedule(40, 12.0, "unipc", strength).num_steps <= below + 1
+
+
+def test_a_remix_from_a_level_of_the_full_grid_has_its_steps():
+    full = schedule(40, 5.0, "dpm++")
+    plan = remix_schedule(40, 5.0, "dpm++", full.noise[30])
+    assert plan.num_steps == 10
+    assert plan.noise == pytest.approx(full.noise[30:], rel=1e-6)
+
+
+@pytest.mark.parametrize("strength", [0.0, -1.0, 1.2])
+def test_a_strength_that_is_no_noise_level_is_refused(strength):
+    with pytest.raises(PresetError) as caught:
+        remix_schedule(12, 5.0, "unipc", strength)
+    assert str(caught.value) == f"strength: {strength}, must be above 0 and at most 1."

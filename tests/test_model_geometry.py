@@ -4,7 +4,7 @@ import pytest
 
 from model import geometry
 from model.errors import GeometryError
-from model.presets import GREYBOX, WAN22_T2V_A14B, WAN22_TI2V_5B
+from model.presets import GREYBOX, WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B
 
 
 @pytest.mark.parametrize(("frames", "latents"), [(1, 1), (5, 2), (33, 9), (81, 21), (121, 31)])
@@ -51,3 +51,37 @@ def test_tokens_are_those_of_the_published_models(preset, size, frames, tokens):
 
 def test_latent_shape_is_channels_time_rows_columns():
     assert geometry.latent_shape(GREYBOX, (224, 128), 33) == (48, 9, 8, 14)
+
+
+@pytest.mark.parametrize(
+    ("preset", "area", "picture", "size"),
+    [
+        (WAN22_I2V_A14B, (832, 480), (832, 480), (832, 464)),
+        (WAN22_I2V_A14B, (1280, 720), (832, 480), (1248, 720)),
+        (WAN22_I2V_A14B, (1280, 720), (500, 500), (960, 960)),
+        (WAN22_I2V_A14B, (832, 480), (500, 500), (624, 624)),
+        (WAN22_TI2V_5B, (1280, 704), (1280, 720), (1248, 704)),
+        (WAN22_TI2V_5B, (1280, 704), (1024, 1024), (960, 928)),
+        (WAN22_TI2V_5B, (1280, 704), (1024, 768), (1088, 800)),
+    ],
+)
+def test_a_clip_takes_the_published_size_for_a_picture(preset, area, picture, size):
+    assert geometry.size_for_picture(preset, area, picture) == size
+
+
+@pytest.mark.parametrize("picture", [(640, 480), (480, 640), (1000, 100), (333, 777)])
+def test_the_size_for_a_picture_is_whole_tokens_within_the_area(picture):
+    for preset in (GREYBOX, WAN22_I2V_A14B, WAN22_TI2V_5B):
+        area = preset.sizes[0]
+        width, height = geometry.size_for_picture(preset, area, picture)
+        geometry.check_size(preset, (width, height))
+        assert width * height <= area[0] * area[1]
+
+
+def test_a_picture_like_a_thread_is_refused():
+    with pytest.raises(GeometryError) as caught:
+        geometry.size_for_picture(GREYBOX, (224, 128), (2000, 1))
+    assert str(caught.value) == (
+        "first_frame: 2000x1 is too narrow for 224x128 pixels in tokens of 16x16. "
+        "Crop it, or say the size."
+    )

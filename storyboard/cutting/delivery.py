@@ -30,7 +30,7 @@ from storyboard.planning.plan import RenderPlan
 from storyboard.planning.takes import Take
 from storyboard.store import Store, content_key, publish
 
-CLIPS, STILLS = "clips", "stills"
+CLIPS, STILLS, PANELS = "clips", "stills", "panels"
 ANIMATIC, REVIEW = "animatic.mp4", "animatic_review.mp4"
 STILL_QUALITY = 90
 
@@ -77,6 +77,8 @@ def _footage(plan: RenderPlan, take: Take, store: Store, failures: Failures) -> 
 def publish_take(plan: RenderPlan, take: Take, film: Film, store: Store, folder: Path) -> Path:
     """Put a take's clip and still where people look: exactly the frames of the shot.
 
+    A take of one frame also becomes a panel: the model's own frame, at the size of the cut.
+
     Args:
         plan: The run.
         take: Its finished clip is in the store.
@@ -91,12 +93,21 @@ def publish_take(plan: RenderPlan, take: Take, film: Film, store: Store, folder:
     for place in (clip.parent, still.parent):
         place.mkdir(exist_ok=True)
     is_new = publish(source, clip)
+    panel = folder / PANELS / f"{take.stem}.png"
+    if plan.settings.stills and (is_new or not panel.exists()):
+        _publish_panel(footage, take, store, panel)
     if is_new or not still.exists():
         frame = next(islice(read_video(source), take.frames.shot // 2, None))
         store.deliver(
             lambda draft: Image.fromarray(frame).save(draft, quality=STILL_QUALITY), still
         )
     return clip
+
+
+def _publish_panel(footage: Footage, take: Take, store: Store, panel: Path) -> None:
+    frame = next(iter(footage.frames(take.frames.head, 1)))
+    panel.parent.mkdir(exist_ok=True)
+    store.deliver(lambda draft: Image.fromarray(frame).save(draft, format="PNG"), panel)
 
 
 def write_animatic(
@@ -112,19 +123,20 @@ def write_animatic(
 
 def sweep_drafts(folder: Path) -> None:
     """Remove what a killed process left half-written among the results."""
-    for place in (folder, folder / CLIPS, folder / STILLS):
+    for place in (folder, folder / CLIPS, folder / STILLS, folder / PANELS):
         for draft in place.glob(".*.part"):
             draft.unlink(missing_ok=True)
 
 
 def remove_stale(before: Manifest | None, now: Manifest, folder: Path) -> None:
-    """Remove clips and stills of takes that are no longer on the board.
+    """Remove clips, stills and panels of takes that are no longer on the board.
 
-    Only files that the run before wrote are touched, and only in their two folders.
+    Only files that the run before wrote are touched, and only in their three folders.
     """
-    kept = {name for entry in now.takes for name in (entry.clip, entry.still)}
+    kept = {name for entry in now.takes for name in (entry.clip, entry.still, entry.panel)}
     for entry in before.takes if before else ():
-        for place, name in ((CLIPS, entry.clip), (STILLS, entry.still)):
+        names = ((CLIPS, entry.clip), (STILLS, entry.still), (PANELS, entry.panel))
+        for place, name in names:
             if name and name not in kept:
                 (folder / place / Path(name).name).unlink(missing_ok=True)
 

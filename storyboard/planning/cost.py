@@ -90,12 +90,17 @@ def take_cost(plan: RenderPlan, take: Take) -> TakeCost:
     linear = 2 * tokens * (6 * width**2 + 2 * width * size.ffn_width) * size.layers
     attention = 4 * tokens * (tokens + TEXT_TOKENS) * width * size.layers
     branches = [2 if scale != 1 else 1 for scale in plan.settings.guidance]
-    denoise = (linear + attention) * plan.settings.level.steps * max(branches)
+    denoise = (linear + attention) * denoise_steps(plan, take) * max(branches)
     pixels = take.size[0] * take.size[1] * take.frames.rendered
     # The newer autoencoder works on cells of 2x2 pixels.
     cells = pixels / 4 if preset.vae == "wan2.2" else pixels
     decode = VAE_FLOP_PER_PIXEL * (weights.vae_width / VAE_WIDTH) ** 2 * cells
     return TakeCost(denoise, decode, conform_s)
+
+
+def denoise_steps(plan: RenderPlan, take: Take) -> int:
+    """Steps of a take; one that is made from another has fewer."""
+    return sum(stage.units(take) for stage in plan.stages if stage.name.startswith("denoise-"))
 
 
 def loading_s(plan: RenderPlan, speed: Speed) -> float:
@@ -140,8 +145,11 @@ def learn_speed(plan: RenderPlan, events: Iterable[Event], memory: Path) -> None
     seconds = {"denoise": 0.0, "decode": 0.0, "load": 0.0}
     work = {"denoise": 0.0, "decode": 0.0}
     costs = {take.stem: take_cost(plan, take) for take in plan.takes}
-    steps = plan.settings.level.steps
-    shares = {stage.name: stage.units(plan.takes[0]) / max(steps, 1) for stage in plan.stages}
+    shares = {
+        (stage.name, take.stem): stage.units(take) / max(denoise_steps(plan, take), 1)
+        for stage in plan.stages
+        for take in plan.takes
+    }
     loaded = 0
     networks = {stage.name: stage.network for stage in plan.stages}
     for event in events:
@@ -153,7 +161,7 @@ def learn_speed(plan: RenderPlan, events: Iterable[Event], memory: Path) -> None
             kind = event.stage.partition("-")[0]
             if kind == "denoise":
                 seconds[kind] += event.seconds
-                work[kind] += costs[event.take].denoise_flop * shares[event.stage]
+                work[kind] += costs[event.take].denoise_flop * shares[event.stage, event.take]
             elif kind == "decode":
                 seconds[kind] += event.seconds
                 work[kind] += costs[event.take].decode_flop

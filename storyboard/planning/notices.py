@@ -23,6 +23,8 @@ def plan_notices(board: "ShotList", settings: Settings, takes: Sequence[Take]) -
             *_frames(takes),
             *_sizes(board, settings, takes),
             *_takes(board),
+            *_ends(takes),
+            *_remixes(settings, takes),
             *_camera(board, settings),
             *_undone(board),
         ]
@@ -78,6 +80,27 @@ def _takes(board: "ShotList") -> Iterator[str]:
         yield f"{', '.join(same)}: seed is fixed, so all takes are the same picture."
 
 
+def _ends(takes: Sequence[Take]) -> Iterator[str]:
+    """A picture that ends a clip may lie behind the last frame of the shot."""
+    for take in takes:
+        behind = take.frames.trimmed + take.frames.tail
+        if take.last_picture is not None and behind:
+            yield (
+                f"{take.slate}: its last picture comes at the end of what is rendered, after the "
+                "last frame of the shot."
+            )
+
+
+def _remixes(settings: Settings, takes: Sequence[Take]) -> Iterator[str]:
+    if settings.preset is None and any(take.shot.take for take in takes):
+        yield "take: a layout has no latent, so no take of it is made from another."
+    for take in takes:
+        if take.remix is not None:
+            yield (
+                f"{take.slate}: made from {take.remix.of_take} at noise {take.remix.strength:g}."
+            )
+
+
 def _camera(board: "ShotList", settings: Settings) -> Iterator[str]:
     moving = any(set(shot.camera.movement) != {"static"} for shot in board.shots)
     if settings.weights is not None and not settings.weights.has_camera and moving:
@@ -89,7 +112,6 @@ def _camera(board: "ShotList", settings: Settings) -> Iterator[str]:
 
 _UNDONE: tuple[tuple[str, Callable[["Shot"], object]], ...] = (
     ("match-color", lambda shot: shot.continuity and shot.continuity.match_color),
-    ("references.last-frame", lambda shot: shot.references.last_frame),
     ("continuity from match-cut", lambda shot: _continues(shot, "match-cut")),
 )
 

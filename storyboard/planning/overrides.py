@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shots.schema import ShotList
     from storyboard.planning.loras import LoraRequest
 
-SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size")
+SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size", "tile")
 """Settings that no board has; `settings` reads them."""
 
 SECTIONS = ("style", "format", "model")
@@ -35,6 +35,7 @@ class Request:
         device: "auto", "cpu" or "cuda".
         settings: (key, value) of `--set`, in order.
         loras: Of `--lora`, in order.
+        stills: Whether every take is one frame.
     """
 
     preset: str | None = None
@@ -43,6 +44,7 @@ class Request:
     device: str = "auto"
     settings: tuple[tuple[str, str], ...] = ()
     loras: "tuple[LoraRequest, ...]" = ()
+    stills: bool = False
 
 
 def effective_board(board: "ShotList", request: Request) -> "ShotList":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from model.flow import expert_steps, schedule
 from model.geometry import check_size
 from storyboard.cutting.cut import Cut, CutShot, Effect, plan_cut
+from storyboard.denoising import Decode, Denoise
 from storyboard.errors import InputError
 from storyboard.finishing import Conform, Layout
 from storyboard.names import take_number
@@ -24,7 +25,7 @@ from storyboard.planning.sizes import delivery_size, render_size
 from storyboard.planning.take_plan import TakePlanner
 from storyboard.planning.takes import Take
 from storyboard.stage import Stage
-from storyboard.stages import Decode, Denoise, EncodePicture, EncodeText
+from storyboard.stages import EncodePicture, EncodeText
 from storyboard.store import Ref
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def plan_render(board: "ShotList", settings: Settings) -> RenderPlan:
     cut = plan_cut([_cut_shot(shot, fps) for shot in board.shots])
     size = delivery_size(board.format.size, is_final=settings.quality == "final")
     picture_size = _picture_size(board, settings)
-    stages = _stages(settings, size, fps)
+    stages = _stages(settings, size, fps, has_remix=any(shot.take for shot in board.shots))
     planner = TakePlanner(board, settings, cut, picture_size, stages[-2])
     takes = tuple(planner.takes())
     notices = (*cut.notices, *planner.notices, *plan_notices(board, settings, takes))
@@ -139,8 +140,13 @@ def _layout_size(aspect: Fraction) -> tuple[int, int]:
     return round(height * aspect / 2) * 2, height
 
 
-def _stages(settings: Settings, size: tuple[int, int], fps: Fraction) -> tuple[Stage, ...]:
-    """Encode, one denoise per expert that owns a step, decode, conform; or layout, conform."""
+def _stages(
+    settings: Settings, size: tuple[int, int], fps: Fraction, *, has_remix: bool
+) -> tuple[Stage, ...]:
+    """Encode, one denoise per expert that owns a step, decode, conform; or layout, conform.
+
+    A remix has a schedule of its own, in which any expert may own a step.
+    """
     preset, weights, hardware = settings.preset, settings.weights, settings.hardware
     if preset is None or weights is None:
         layout = Layout(settings.fps)
@@ -149,13 +155,14 @@ def _stages(settings: Settings, size: tuple[int, int], fps: Fraction) -> tuple[S
     grid = schedule(settings.level.steps, settings.shift, settings.solver)
     experts: list[Denoise] = []
     for index, owned in enumerate(expert_steps(grid, preset.experts)):
-        if owned:
+        if owned or has_remix:
             experts.append(
                 Denoise(
                     weights=weights,
                     hardware=hardware,
                     schedule=grid,
                     shift=settings.shift,
+                    experts=preset.experts,
                     index=index,
                     steps=(owned.start, owned.stop),
                     guidance=settings.guidance[index],
@@ -164,5 +171,5 @@ def _stages(settings: Settings, size: tuple[int, int], fps: Fraction) -> tuple[S
                     before=experts[-1] if experts else None,
                 )
             )
-    decode = Decode(weights, hardware, experts[-1])
+    decode = Decode(weights, hardware, experts[-1], settings.tiles)
     return text, picture, *experts, decode, Conform(decode, size, fps)

@@ -46,12 +46,19 @@ def take_facts(plan: "RenderPlan", take: Take) -> Facts:
         "delivery.size": list(plan.size),
         "delivery.fps": str(plan.fps),
     }
+    if settings.tiles is not None:
+        facts["model.tile"] = [settings.tiles.side, settings.tiles.overlap]
     if settings.weights is not None:
         facts |= {f"weights.{name}": key for name, key in settings.weights.fingerprints.items()}
     # The words come last: they change because one of the fields above did.
     facts |= {"prompt": take.prompt, "negative prompt": take.negative}
     if take.picture is not None:
         facts["first frame"] = take.picture.key
+    if take.last_picture is not None:
+        facts["last frame"] = take.last_picture.key
+    if take.remix is not None:
+        facts["take.from"] = take.remix.latent.key
+        facts["take.strength"] = take.remix.strength
     return facts
 
 

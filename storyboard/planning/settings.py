@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.flow import SOLVERS
-from model.geometry import is_legal_frames, legal_frames_at_least
+from model.geometry import Tiling, is_legal_frames, legal_frames_at_least, tiling
 from model.lightning import lightning
 from model.presets import PRESETS, QUALITIES, Expert, Preset, Quality, preset_named
 from storyboard.errors import InputError
@@ -53,6 +53,8 @@ class Settings:
         guidance: Per expert, noisiest first.
         hardware: Where and in which numbers to compute.
         size: Picture size asked for outright.
+        stills: Whether every take is one frame, to be kept as a picture.
+        tiles: How frames are cut for decoding; None decodes them whole.
     """
 
     quality: str
@@ -64,6 +66,8 @@ class Settings:
     guidance: tuple[float, ...] = ()
     hardware: Hardware = field(default_factory=Hardware)
     size: tuple[int, int] | None = None
+    stills: bool = False
+    tiles: Tiling | None = None
 
     @property
     def fps(self) -> Fraction:
@@ -92,8 +96,8 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
     quality = board.model.quality
     wanted = dict(item for item in request.settings if item[0] in SAMPLING)
     if quality == LAYOUT:
-        level = Quality(size=LAYOUT_SIZE, steps=0, max_frames=1_000_001)
-        return Settings(LAYOUT, None, None, level, size=_size(wanted))
+        level = Quality(size=LAYOUT_SIZE, steps=0, max_frames=1 if request.stills else 1_000_001)
+        return Settings(LAYOUT, None, None, level, size=_size(wanted), stills=request.stills)
     weights = _with_loras(_weights(board, request, memory), request, quality)
     preset = _with_boundary(weights.preset, board.model.experts.boundary)
     levels = _levels(board.model.use, preset)
@@ -105,7 +109,7 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
     level = replace(
         level,
         steps=int(_number(wanted, "steps", level.steps)),
-        max_frames=_frames(wanted, level.max_frames),
+        max_frames=1 if request.stills else _frames(wanted, level.max_frames),
     )
     return Settings(
         quality=quality,
@@ -117,6 +121,8 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
         guidance=_guidance(board, preset, wanted),
         hardware=_hardware(request.device),
         size=_size(wanted),
+        stills=request.stills,
+        tiles=_tiles(wanted, preset),
     )
 
 
@@ -159,7 +165,12 @@ def _kind(preset: Preset) -> tuple[object, ...]:
 
 def _said(preset: Preset) -> str:
     experts = "one expert" if len(preset.experts) == 1 else f"{len(preset.experts)} experts"
-    return f"{experts} with a {preset.vae} autoencoder"
+    pictures = {
+        "none": "no first picture",
+        "channels": "a first picture as channels",
+        "per-token": "a first picture in the latent",
+    }[preset.first_frame]
+    return f"{experts} with a {preset.vae} autoencoder and {pictures}"
 
 
 def _with_boundary(preset: Preset, boundary: float | None) -> Preset:
@@ -240,6 +251,10 @@ def _size(wanted: Mapping[str, str]) -> tuple[int, int] | None:
     if not (cross and width.isdigit() and height.isdigit()):
         raise InputError(f"--set size: {wanted['size']!r}, must be like 832x480.")
     return int(width), int(height)
+
+
+def _tiles(wanted: Mapping[str, str], preset: Preset) -> Tiling | None:
+    return tiling(preset, int(_number(wanted, "tile", 0.0))) if "tile" in wanted else None
 
 
 def _hardware(device: str) -> Hardware:

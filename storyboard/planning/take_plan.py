@@ -20,11 +20,12 @@ from storyboard.names import file_stems, take_number
 from storyboard.planning.frames import FramePlan, plan_frames, timecode_rate
 from storyboard.planning.seeds import NoiseRecipe, derive_seed, noise_recipe
 from storyboard.planning.settings import Settings
-from storyboard.planning.takes import Picture, Take
+from storyboard.planning.takes import Picture, Remix, Take
 from storyboard.stage import Stage
 from storyboard.store import file_sha256
 
 if TYPE_CHECKING:
+    from model.presets import Preset
     from shots.path import CameraPath
     from shots.schema import Shot, ShotList
 
@@ -62,18 +63,33 @@ class TakePlanner:
 
     def _takes_of(self, shot: "Shot", stems: dict[str, str]) -> tuple[Take, ...]:
         if shot.id not in self._done:
-            picture = self._picture(shot, stems)
-            numbers = sorted({*range(1, shot.takes + 1), take_number(shot)})
-            self._done[shot.id] = tuple(
-                self._take(shot, number, picture, stems) for number in numbers
-            )
+            pictures = self._pictures(shot, stems)
+            source = shot.take.number if shot.take else 0
+            numbers = {*range(1, shot.takes + 1), take_number(shot), source or 1}
+            made: list[Take] = []
+            for number in sorted(numbers):
+                old = next((t for t in made if t.number == source), None)
+                take = self._take(shot if old is None else _remade(shot), number, pictures, stems)
+                made.append(take if old is None else replace(take, remix=self._remix(shot, old)))
+            self._done[shot.id] = tuple(made)
         return self._done[shot.id]
 
+    def _remix(self, shot: "Shot", old: Take) -> Remix | None:
+        """What a take above the named one starts from; a layout has no latent."""
+        if self._settings.preset is None or shot.take is None:
+            return None
+        (latent,) = self._clip_stage.needs(old)
+        return Remix(latent, shot.take.strength, old.slate)
+
     def _take(
-        self, shot: "Shot", number: int, picture: Picture | None, stems: dict[str, str]
+        self,
+        shot: "Shot",
+        number: int,
+        pictures: tuple[Picture | None, Picture | None],
+        stems: dict[str, str],
     ) -> Take:
         board, settings = self._board, self._settings
-        index = self._index[shot.id]
+        index, (picture, last_picture) = self._index[shot.id], pictures
         spare = self._cut.spares[index]
         frames = plan_frames(
             self._cut.shots[index].frames,
@@ -110,6 +126,7 @@ class TakePlanner:
             path=path,
             path_key=_path_key(path),
             picture=picture,
+            last_picture=last_picture,
         )
 
     def _noise(self, shot: "Shot", number: int) -> NoiseRecipe:
@@ -124,12 +141,51 @@ class TakePlanner:
             fixed_seed=shot.seed,
         )
 
-    def _picture(self, shot: "Shot", stems: dict[str, str]) -> Picture | None:
-        """The first frame that the shot is given, if the model can take one."""
+    def _pictures(
+        self, shot: "Shot", stems: dict[str, str]
+    ) -> tuple[Picture | None, Picture | None]:
+        """The first and the last frame that the shot is given, as far as the model takes them."""
         preset = self._settings.preset
-        if preset is None or not shot.starts_from_picture:
+        if preset is None:
+            return None, None
+        first = self._first_picture(shot, stems, preset)
+        return first, self._last_picture(shot, first, preset)
+
+    def _last_picture(
+        self, shot: "Shot", first: Picture | None, preset: "Preset"
+    ) -> Picture | None:
+        file = shot.references.last_frame
+        if not (shot.loop or file):
             return None
-        if preset.first_frame != "per-token":
+        asked = "loops" if shot.loop else "ends on a picture"
+        if preset.first_frame != "channels":
+            self.notices.append(
+                f"{shot.id}: {asked}, which {preset.name} cannot do; it ends as it comes."
+            )
+            return None
+        if self._settings.level.max_frames == 1:
+            self.notices.append(f"{shot.id}: {asked}, which one frame cannot show.")
+            return None
+        return first if file is None else self._file(shot, "last-frame", file)
+
+    def _first_picture(
+        self, shot: "Shot", stems: dict[str, str], preset: "Preset"
+    ) -> Picture | None:
+        picture = self._asked_picture(shot, stems, preset)
+        if picture is None and preset.first_frame == "channels":
+            raise InputError(
+                f"shot {shot.id!r}: no picture to start from, must be one for {preset.name!r}. "
+                "Say references: {first-frame: FILE} or continuity: {from: last-frame}, or use a "
+                "text-to-video preset."
+            )
+        return picture
+
+    def _asked_picture(
+        self, shot: "Shot", stems: dict[str, str], preset: "Preset"
+    ) -> Picture | None:
+        if not shot.starts_from_picture:
+            return None
+        if preset.first_frame == "none":
             self.notices.append(
                 f"{shot.id}: starts from a picture, which {preset.name} cannot take; "
                 "it is rendered from words alone."
@@ -137,14 +193,17 @@ class TakePlanner:
             return None
         file = shot.references.first_frame
         if file is not None and file != "auto":
-            path = self._board.path.parent / file
-            if not path.is_file():
-                raise InputError(
-                    f"shot {shot.id!r}: first-frame {file!r} is not there, must be a picture "
-                    "beside the board. Check the name."
-                )
-            return Picture(file_sha256(path), file=path)
+            return self._file(shot, "first-frame", file)
         return self._last_frame(shot, stems)
+
+    def _file(self, shot: "Shot", field: str, name: str) -> Picture:
+        path = self._board.path.parent / name
+        if not path.is_file():
+            raise InputError(
+                f"shot {shot.id!r}: {field} {name!r} is not there, must be a picture "
+                "beside the board. Check the name."
+            )
+        return Picture(file_sha256(path), file=path)
 
     def _last_frame(self, shot: "Shot", stems: dict[str, str]) -> Picture | None:
         index = self._index[shot.id]
@@ -162,6 +221,13 @@ class TakePlanner:
         clip = self._clip_stage.refs(take)[0]
         frame = take.frames.source(take.frames.head + take.frames.shot - 1)
         return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
+
+
+def _remade(shot: "Shot") -> "Shot":
+    """The shot as a take made from another one shows it."""
+    if shot.take is None or shot.take.action is None:
+        return shot
+    return shot.model_copy(update={"action": " ".join(shot.take.action.split())})
 
 
 def _path(

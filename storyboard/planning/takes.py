@@ -20,7 +20,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Picture:
-    """A first frame that is given: a file, or a frame of another take's clip.
+    """A first or last frame that is given: a file, or a frame of another take's clip.
 
     Attributes:
         key: Names its content.
@@ -35,6 +35,21 @@ class Picture:
     clip: Ref | None = None
     frame: int = 0
     of_take: str = ""
+
+
+@dataclass(frozen=True)
+class Remix:
+    """Another take's latent to start from.
+
+    Attributes:
+        latent: As the last expert left it.
+        strength: Noise level to put it back to, above 0 and at most 1.
+        of_take: The take that makes the latent, for messages.
+    """
+
+    latent: Ref
+    strength: float
+    of_take: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,6 +71,8 @@ class Take:
         path: The camera, a pose per rendered frame.
         path_key: Names the path's content.
         picture: First frame, if one is given.
+        last_picture: Last frame, if one is given.
+        remix: Latent of an earlier take, if this one starts from it.
     """
 
     board: "ShotList"
@@ -72,11 +89,24 @@ class Take:
     path: "CameraPath"
     path_key: str
     picture: Picture | None = None
+    last_picture: Picture | None = None
+    remix: Remix | None = None
 
     @property
     def slate(self) -> str:
         """As on the slate: "12A T02"."""
         return f"{self.shot.id} T{self.number:02}"
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures that are given, the first before the last."""
+        return tuple(each for each in (self.picture, self.last_picture) if each is not None)
+
+    @property
+    def sources(self) -> tuple[Ref, ...]:
+        """Results of other takes that it starts from."""
+        clips = tuple(picture.clip for picture in self.pictures if picture.clip)
+        return (*clips, self.remix.latent) if self.remix else clips
 
     def __repr__(self) -> str:
         return f"Take({self.stem})"

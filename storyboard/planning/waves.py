@@ -65,14 +65,15 @@ def plan_waves(
 
 
 def _levels(plan: RenderPlan, takes: Sequence[Take]) -> list[list[Take]]:
-    """Takes that start from another's last frame come in a later wave than it."""
-    makers = {plan.clip(take): take for take in takes}
+    """Takes that start from another's last frame or latent come in a later wave than it."""
+    clips = plan.stages[-2]
+    makers = {ref: take for take in takes for ref in (*clips.refs(take), *clips.needs(take))}
     depths: dict[Take, int] = {}
 
     def depth(take: Take) -> int:
         if take not in depths:
-            source = makers.get(take.picture.clip) if take.picture and take.picture.clip else None
-            depths[take] = 0 if source is None else depth(source) + 1
+            found = [makers[ref] for ref in take.sources if ref in makers]
+            depths[take] = max((depth(source) + 1 for source in found), default=0)
         return depths[take]
 
     levels: list[list[Take]] = []
