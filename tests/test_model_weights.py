@@ -63,8 +63,9 @@ def test_a_tiny_twin_of_greybox_is_recognised(folder):
 
 
 def test_another_size_of_a_published_kind_keeps_its_defaults_but_not_its_name():
-    preset = open_checkpoint(oracle.text_to_video()).preset
-    assert preset.name == "t2v"
+    folder = oracle.text_to_video()
+    preset = open_checkpoint(folder).preset
+    assert preset.name == folder.name
     assert (preset.shift, preset.guidance) == (12.0, (4.0, 3.0))
     assert preset.negative == WAN22_T2V_A14B.negative
 
