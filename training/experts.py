@@ -26,7 +26,7 @@ from model.camera_adapter import STRIDE, plucker_rays
 from model.presets import GREYBOX
 from training.contexts import Contexts
 from training.footage import CLIPS_PER_SHARD, Footage, training_folder
-from training.latents import LENGTHS, SCALES, latent_name
+from training.latents import LENGTHS, SCALES, STILLS, latent_name, stills_name
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
 from training.sizes import CAMERA_UNSHUFFLE, new_expert
 from training.state import Log, load_state, save_state
@@ -66,6 +66,8 @@ class Clips:
             names = [latent_name(shard.name, length, scale) for shard in self.footage.shards]
             paths = [folder / "latents" / name for name in names]
             self.latents[length, scale] = [np.load(path, mmap_mode="r") for path in paths]
+        stills = [folder / "latents" / stills_name(shard.name) for shard in self.footage.shards]
+        self.stills = [np.load(path, mmap_mode="r") for path in stills]
         self.contexts = Contexts(folder, self.footage.seeds)
 
     def __len__(self) -> int:
@@ -97,6 +99,25 @@ class Clips:
         batch = self.batch(random, chosen, random.random(size) < 0.5, length, scale, drop=TEXT_DROP)
         return replace(batch, given=torch.from_numpy(random.random(size) < FIRST_FRAME))
 
+    def sample_stills(self, random: np.random.Generator, size: int) -> Batch:
+        """Random single frames at full size: what things look like, cheaper than in motion."""
+        chosen = random.integers(HELD_OUT_CLIPS, len(self), size)
+        mirror, moment = random.random(size) < 0.5, random.integers(len(STILLS), size=size)
+        frames, rays = [], []
+        for clip, is_mirrored, k in zip(chosen, mirror, moment, strict=True):
+            shard, row = divmod(int(clip), CLIPS_PER_SHARD)
+            latent = self.stills[shard][row, int(is_mirrored), k]
+            frames.append(torch.from_numpy(latent.astype(np.float32)))
+            at = slice(STILLS[k], STILLS[k] + 1)
+            rays.append(self._drawn(int(clip), bool(is_mirrored), at, latent.shape[-2:]))
+        return Batch(
+            clean=torch.stack(frames),
+            context=self.contexts.sample(random, chosen, mirror, drop=TEXT_DROP),
+            rays=torch.stack(rays),
+            given=torch.zeros(size, dtype=torch.bool),
+            scale=1,
+        )
+
     def _latent(self, clip: int, is_mirrored: bool, length: int, scale: int) -> Tensor:
         """(C, T, H, W), as the codec speaks it."""
         shard, row = divmod(clip, CLIPS_PER_SHARD)
@@ -104,15 +125,19 @@ class Clips:
         return torch.from_numpy(latent.astype(np.float32))
 
     def _rays(self, clip: int, is_mirrored: bool, length: int, scale: int) -> Tensor:
-        """(24, T, 2H, 2W), two rays along a side of a token, lengths in subject distances."""
         step = 2 if length == LENGTHS[0] else 1
-        pose = torch.from_numpy(self.footage.poses[clip][::step].astype(np.float64))
+        cells = self.latents[length, scale][0].shape[-2:]
+        return self._drawn(clip, is_mirrored, slice(None, None, step), cells)
+
+    def _drawn(self, clip: int, is_mirrored: bool, frames: slice, cells: tuple[int, int]) -> Tensor:
+        """(24, T, 2H, 2W), two rays along a side of a token, lengths in subject distances."""
+        pose = torch.from_numpy(self.footage.poses[clip][frames].astype(np.float64))
         pose[:, :, 3] /= float(self.footage.distance[clip])
         if is_mirrored:
             flip = torch.diag(torch.tensor([-1.0, 1, 1], dtype=torch.float64))
             pose = torch.cat([flip @ pose[:, :, :3] @ flip, flip @ pose[:, :, 3:]], dim=-1)
-        focal = torch.from_numpy(self.footage.focal[clip][::step])
-        height, width = self.latents[length, scale][0].shape[-2:]
+        focal = torch.from_numpy(self.footage.focal[clip][frames])
+        height, width = cells
         side = STRIDE * CAMERA_UNSHUFFLE
         return plucker_rays(pose, focal, width / height, (width * side, height * side))[0]
 
@@ -174,6 +199,7 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
 @click.option("--batch-size", default=32, help="Small clips of 17 frames a step and worker.")
 @click.option("--full-share", default=0.5, help="Share of steps on pictures of the full size.")
 @click.option("--long-share", default=0.25, help="Share of steps on clips of 33 frames.")
+@click.option("--stills-share", default=0.5, help="Share of steps on single frames at full size.")
 @click.option("--learning-rate", default=2e-3, help="At the top of the cosine.")
 def main(
     stage: str,
@@ -182,6 +208,7 @@ def main(
     batch_size: int,
     full_share: float,
     long_share: float,
+    stills_share: float,
     learning_rate: float,
 ) -> None:
     """Train one stage for a while and save; the experts branch from the shared run."""
@@ -201,12 +228,15 @@ def main(
     torch.manual_seed(step * workers.count + workers.rank)
     warmup = min(100, total_steps // 10)
     finish, began = time.monotonic() + 60 * minutes, time.monotonic()
-    running = dict.fromkeys(SCALES, (0.0, 0))
+    running: dict[str, tuple[float, int]] = {}
     samples = 0
     while not workers.agree(time.monotonic() >= finish or step >= total_steps):
         length, scale = turn(step, full_share, long_share)
         size = batch_size * scale**2 // max(SCALES) ** 2 * LENGTHS[0] // length
-        batch = clips.sample(random, size, length, scale)
+        if (step * stills_share) % 1 + stills_share >= 1:
+            batch = clips.sample_stills(random, batch_size * LENGTHS[0] // max(SCALES) ** 2)
+        else:
+            batch = clips.sample(random, size, length, scale)
         noise = noise_levels(random, len(batch.clean), low, high)
         loss = flow_loss(expert, batch, noise, bool(random.random() >= CAMERA_DROP))
         loss.backward()
@@ -216,15 +246,16 @@ def main(
             optimizers.step(warm_cosine(step, warmup=warmup, total=total_steps))
             average.update(expert, step)
         step += 1
-        total, count = running[scale]
-        running[scale] = (total + float(loss.detach()), count + 1)
-        samples += size * workers.count
+        kind = f"loss_{batch.clean.shape[2]}_{batch.scale}"
+        total, count = running.get(kind, (0.0, 0))
+        running[kind] = (total + float(loss.detach()), count + 1)
+        samples += len(batch.clean) * workers.count
         if workers.is_first and step % 50 == 0:
-            means = {f"loss_{k}": round(t / n, 4) for k, (t, n) in running.items() if n}
+            means = {kind: round(t / n, 4) for kind, (t, n) in sorted(running.items())}
             log.write(
                 step=step, samples_per_s=round(samples / (time.monotonic() - began), 1), **means
             )
-            running, samples, began = dict.fromkeys(SCALES, (0.0, 0)), 0, time.monotonic()
+            running, samples, began = {}, 0, time.monotonic()
         if workers.is_first and step % 250 == 0:
             save_state(folder / stage, step, expert, optimizers, average)
             log.write(step=step, held_out=held_out_loss(expert, clips, low, high))

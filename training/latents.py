@@ -1,9 +1,11 @@
-"""Footage as latents: each clip and its mirror image, in two sizes and two lengths.
+"""Footage as latents: each clip and its mirror image, in two sizes and two lengths, and stills.
 
 Usage: python -m training.latents [--first N --count N]. Shards that exist are left alone.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 import numpy as np
@@ -16,6 +18,12 @@ from training.footage import Footage, training_folder
 
 LENGTHS = (5, 9)  # latent frames of 17 pictures, every second one, and of all 33
 SCALES = (2, 1)  # divisors of the footage's size: small pictures teach more of them in the time
+STILLS = (0, 8, 16, 24, 32)  # frames of a clip that are also coded as clips of one frame
+
+
+def stills_name(shard: str) -> str:
+    """File of a shard's stills at full size, (clips, 2, STILLS, C, 1, h, w) float16."""
+    return f"{shard}_stills.npy"
 
 
 def latent_name(shard: str, length: int, scale: int) -> str:
@@ -51,7 +59,22 @@ def main(first: int, count: int) -> None:
                 part = path.with_suffix(".part.npy")
                 np.save(part, np.stack(coded))
                 part.replace(path)
+        write_stills(basis, name, target / stills_name(name.name))
         print(name.name, flush=True)
+
+
+def write_stills(basis: Basis, shard: Path, path: Path) -> None:
+    """Encode some frames of every clip as clips of their own, if that is not done."""
+    if path.exists():
+        return
+    clips = np.load(shard.with_suffix(".npy"), mmap_mode="r")
+    coded = [
+        torch.stack([coded_clip(basis, clip[k : k + 1], 1) for k in STILLS], dim=1).numpy()
+        for clip in clips
+    ]
+    part = path.with_suffix(".part.npy")
+    np.save(part, np.stack(coded))
+    part.replace(path)
 
 
 if __name__ == "__main__":
