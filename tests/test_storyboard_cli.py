@@ -136,3 +136,10 @@ def test_board_text_is_no_markup_on_the_terminal(tmp_path, capsys):
     board = write_board(tmp_path, BOARD.replace("title: Tiny", "title: '[bold]Tiny[/nope]'"))
     assert run(["plan", str(board), "--quality", "layout", "-o", str(tmp_path / "out")]) == 0
     assert "[bold]Tiny[/nope]: 3 shots" in capsys.readouterr().out
+
+
+def test_missing_embedded_weights_are_told_with_a_way_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("storyboard.planning.settings.embedded_folder", lambda: tmp_path / "none")
+    board = write_board(tmp_path)
+    assert run(["plan", str(board), "--quality", "draft"]) == 2
+    assert "its weights are not in this installation" in capsys.readouterr().err

@@ -137,6 +137,11 @@ def _weights(board: "ShotList", request: Request, memory: Path | None) -> Weight
                 f"preset {preset.name!r}: no weights, must be the folder of a checkpoint. "
                 "Name it with --weights."
             )
+        if not embedded_folder().is_dir():
+            raise InputError(
+                "preset 'greybox': its weights are not in this installation. Use --quality layout, "
+                "which needs none, or name a checkpoint with --weights and --preset."
+            )
         return know_weights(embedded_folder(), memory)
     weights = know_weights(request.weights, memory)
     found = weights.preset
