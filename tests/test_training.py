@@ -1,6 +1,8 @@
 """What greybox is trained on is what the product says, films and computes."""
 
 import dataclasses
+import os
+import signal
 from collections import Counter
 
 import numpy as np
@@ -16,6 +18,7 @@ from training.latents import coded_clip
 from training.optimizer import Optimizers, orthogonalised
 from training.prompts import meaning, read_wording
 from training.sizes import LATENT_CHANNELS, new_expert
+from training.state import Stopped
 from training.workers import Workers
 
 
@@ -121,3 +124,15 @@ def test_a_run_goes_on_bit_for_bit_from_its_state() -> None:
 def test_a_lone_worker_agrees_with_itself() -> None:
     assert Workers.alone().agree(is_over=True)
     assert not Workers.alone().agree(is_over=False)
+
+
+def test_a_run_that_is_asked_to_stop_ends_after_its_step() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    try:
+        stopped = Stopped()
+        assert not stopped
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stopped
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])

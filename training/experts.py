@@ -29,7 +29,7 @@ from training.footage import CLIPS_PER_SHARD, Footage, training_folder
 from training.latents import LENGTHS, SCALES, STILLS, latent_name, stills_name
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
 from training.sizes import CAMERA_UNSHUFFLE, new_expert
-from training.state import Log, load_state, save_state
+from training.state import Log, Stopped, load_state, save_state
 from training.workers import Workers
 
 SHIFT = 2.5
@@ -230,7 +230,8 @@ def main(
     finish, began = time.monotonic() + 60 * minutes, time.monotonic()
     running: dict[str, tuple[float, int]] = {}
     samples = 0
-    while not workers.agree(time.monotonic() >= finish or step >= total_steps):
+    stopped = Stopped()
+    while not workers.agree(bool(stopped) or time.monotonic() >= finish or step >= total_steps):
         length, scale = turn(step, full_share, long_share)
         size = batch_size * scale**2 // max(SCALES) ** 2 * LENGTHS[0] // length
         if (step * stills_share) % 1 + stills_share >= 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from pathlib import Path
 
@@ -38,6 +39,21 @@ def load_state(
     optimizers.load_state_dict(state["optimizers"])
     average.shadow = state["average"]
     return int(state["step"])
+
+
+class Stopped:
+    """True from SIGTERM or SIGINT on, so that a run ends after its step and saves."""
+
+    def __init__(self) -> None:
+        self._is_set = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._set)
+
+    def _set(self, number: int, frame: object) -> None:
+        self._is_set = True
+
+    def __bool__(self) -> bool:
+        return self._is_set
 
 
 class Log:
