@@ -11,7 +11,7 @@ from PIL import Image
 import model
 from model.denoise import Remix
 from model.presets import WAN22_I2V_A14B
-from shots import parse_shots
+from shots import ShotsError, parse_shots
 from storyboard.cutting.video import read_clip
 from storyboard.errors import InputError
 from storyboard.executors import LocalExecutor
@@ -230,3 +230,33 @@ def test_weights_that_take_no_picture_are_told_from_those_that_do(tmp_path):
         "must be 2 experts with a wan2.1 autoencoder and a first picture as channels for preset "
         "'wan2.2-i2v-a14b'. Choose the preset that belongs to the weights with --preset."
     )
+
+
+def errors_of(text):
+    with pytest.raises(ShotsError) as caught:
+        parse_shots(text, Path("b.yaml"))
+    return str(caught.value)
+
+
+def test_a_loop_that_also_has_a_last_frame_must_choose():
+    said = errors_of(HEAD + "loop: true, references: {last-frame: a.png}}\n")
+    assert 'SB102 two last frames: "a.png" and the first of a loop' in said
+    assert "keep one of them" in said
+
+
+@pytest.mark.parametrize("take", ["{from: first, strength: 0.4}", "{from: T01, strength: 1.4}"])
+def test_a_take_that_cannot_be_made_is_placed(take):
+    said = errors_of(HEAD + f"take: {take}}}\n")
+    assert said.startswith("b.yaml:9:")
+
+
+def test_a_clip_decoded_in_tiles_is_another_clip(tmp_path):
+    board = parse_shots(HEAD + "}\n", tmp_path / "board.yaml")
+    folder = write_checkpoint(tmp_path / "weights")
+    clips = []
+    for settings in ((), (("tile", "128"),)):
+        request = Request(preset="greybox", quality="draft", weights=folder, settings=settings)
+        made = effective_board(board, request)
+        plan = plan_render(made, settle(made, request, None))
+        clips.append(plan.clip(plan.takes[0]).key)
+    assert clips[0] != clips[1]
