@@ -53,6 +53,8 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--quality", help="How hard to try: layout uses no model, lightning takes 4 "
                      "steps with its LoRAs, only final has full size.",
                      type=click.Choice(["layout", "lightning", "draft", "preview", "final"])),
+        click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
+                     help="Let the language model in FOLDER add visible detail to prompts."),
         click.option("--stills", is_flag=True,
                      help="One frame a shot: also writes a PNG of each, a storyboard panel."),
         click.option("--preset", help="Model; `storyboard presets` lists them."),
@@ -243,6 +245,7 @@ def _request(asked: dict[str, Any]) -> "Request":
         settings=tuple(settings),
         loras=tuple(read_request(text) for text in asked["loras"]),
         stills=asked["stills"],
+        extend=asked["extend"],
     )
 
 

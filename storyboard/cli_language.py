@@ -131,7 +131,9 @@ def _count(number: int, noun: str) -> str:
 @click.argument("board", type=click.Path(path_type=Path))
 @click.argument("shot")
 @click.option("--preset", help="Use this preset's negative prompt instead of the board's.")
-def explain(board: Path, shot: str, preset: str | None) -> None:
+@click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Show what the language model in FOLDER would add to the prompt.")  # fmt: skip
+def explain(board: Path, shot: str, preset: str | None, extend: Path | None) -> None:
     """Show which directive of SHOT became which words, and from which line of BOARD."""
     from shots import ShotsError, compile_prompt, load_shots
 
@@ -149,6 +151,8 @@ def explain(board: Path, shot: str, preset: str | None) -> None:
     if found.starts_from_picture:
         from_picture = compile_prompt(shots, found, mode="image", negative_base=base)
         _show_prompt(f"shot {found.id}, image-to-video", from_picture)
+    if extend is not None:
+        _show_extension(prompt.positive, extend)
     _show_negative(prompt, is_default=model is None)
     _show_trace(found, prompt.trace)
 
@@ -156,6 +160,20 @@ def explain(board: Path, shot: str, preset: str | None) -> None:
 def _show_prompt(title: str, prompt: "Prompt") -> None:
     click.echo(f"{title}, {prompt.num_words} words")
     click.echo(_indented(prompt.positive) + "\n")
+
+
+def _show_extension(prompt: str, folder: Path) -> None:
+    """What a language model would add, and what of its text is left out."""
+    from shots.extension import extend
+    from storyboard.writing import write_about
+
+    extension = extend(prompt, write_about([prompt], folder, None)[prompt])
+    click.echo(f"extended by {len(extension.added.split())} words of {folder}")
+    rows = [("  + ", extension.added)] if extension.added else []
+    rows += [("  - ", f"{sentence} ({reason})") for sentence, reason in extension.refused]
+    for sign, text in rows:
+        click.echo(fill(text, _TEXT_WIDTH, initial_indent=sign, subsequent_indent=sign))
+    click.echo()
 
 
 def _show_negative(prompt: "Prompt", *, is_default: bool) -> None:

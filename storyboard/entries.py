@@ -50,11 +50,10 @@ def describe_run(plan: RenderPlan, waves: Waves, request: Request, folder: Path)
 
 def _request(request: Request, folder: Path) -> dict[str, object]:
     """The command line's part, with a checkpoint found from the folder again."""
-    weights = request.weights
     return {
         "preset": request.preset,
         "quality": request.quality,
-        "weights": os.path.relpath(weights.resolve(), folder.resolve()) if weights else None,
+        "weights": _relative(request.weights, folder),
         "device": request.device,
         "settings": [list(setting) for setting in request.settings],
         "loras": [
@@ -62,7 +61,12 @@ def _request(request: Request, folder: Path) -> dict[str, object]:
             for lora in request.loras
         ],
         "stills": request.stills,
+        "extend": _relative(request.extend, folder),
     }
+
+
+def _relative(path: Path | None, folder: Path) -> str | None:
+    return None if path is None else os.path.relpath(path.resolve(), folder.resolve())
 
 
 def repeated_request(manifest: Manifest, folder: Path) -> Request:
@@ -83,6 +87,7 @@ def repeated_request(manifest: Manifest, folder: Path) -> Request:
             for file, *strengths in loras
         ),
         stills=told.get("stills") is True,
+        extend=folder / str(told["extend"]) if told.get("extend") else None,
     )
 
 

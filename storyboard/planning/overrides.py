@@ -36,6 +36,7 @@ class Request:
         settings: (key, value) of `--set`, in order.
         loras: Of `--lora`, in order.
         stills: Whether every take is one frame.
+        extend: Folder of a language model that makes prompts longer, or None.
     """
 
     preset: str | None = None
@@ -45,6 +46,7 @@ class Request:
     settings: tuple[tuple[str, str], ...] = ()
     loras: "tuple[LoraRequest, ...]" = ()
     stills: bool = False
+    extend: Path | None = None
 
 
 def effective_board(board: "ShotList", request: Request) -> "ShotList":

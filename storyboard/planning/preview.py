@@ -3,7 +3,7 @@
 `storyboard plan` prints it and `run` does it. Called by both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -79,7 +79,13 @@ def preview(
     """
     store = Store(root, warn=lambda text: listen(Warned(text)))
     chosen = effective_board(board, request)
-    plan = plan_render(chosen, settle(chosen, request, root))
+    settings = settle(chosen, request, root)
+    plan = plan_render(chosen, settings)
+    if request.extend is not None and settings.preset is not None:
+        from storyboard.writing import write_about
+
+        written = write_about([take.prompt for take in plan.takes], request.extend, root)
+        plan = plan_render(chosen, replace(settings, written=written))
     wanted = _chosen_takes(plan, options)
     todo = frozenset(unfinished(plan.stages, plan.takes, wanted, store))
     waiting = {take for _, take in todo}

@@ -55,6 +55,7 @@ class Settings:
         size: Picture size asked for outright.
         stills: Whether every take is one frame, to be kept as a picture.
         tiles: How frames are cut for decoding; None decodes them whole.
+        written: What a language model wrote about prompts, by prompt.
     """
 
     quality: str
@@ -68,6 +69,7 @@ class Settings:
     size: tuple[int, int] | None = None
     stills: bool = False
     tiles: Tiling | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fps(self) -> Fraction:

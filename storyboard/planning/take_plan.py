@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from shots.extension import extend
 from shots.path import camera_path
 from shots.prompt import compile_prompt
 from storyboard.cutting.cut import Cut
@@ -117,7 +118,7 @@ class TakePlanner:
             filmed=filmed,
             number=number,
             stem=f"{stems[shot.id]}_T{number:02}",
-            prompt=prompt.positive,
+            prompt=_extended(prompt.positive, settings),
             negative=prompt.negative,
             removed=prompt.removed,
             noise=self._noise(shot, number),
@@ -221,6 +222,13 @@ class TakePlanner:
         clip = self._clip_stage.refs(take)[0]
         frame = take.frames.source(take.frames.head + take.frames.shot - 1)
         return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
+
+
+def _extended(prompt: str, settings: Settings) -> str:
+    """The prompt, and what a writer may add to it."""
+    if prompt not in settings.written:
+        return prompt
+    return f"{prompt} {extend(prompt, settings.written[prompt]).added}".rstrip()
 
 
 def _remade(shot: "Shot") -> "Shot":
