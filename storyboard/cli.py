@@ -143,7 +143,12 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
         )
         if asked["as_json"]:
             takes = [asdict(entry) for entry in take_entries(seen, {})]
-            told = {"notices": seen.plan.notices, "waves": seen.waves.reason, "takes": takes}
+            told = {
+                "notices": seen.plan.notices,
+                "waves": seen.waves.reason,
+                "residency": asdict(seen.plan.settings.residency),
+                "takes": takes,
+            }
             click.echo(json.dumps(told, ensure_ascii=False, default=str))
         else:
             width = None if sys.stdout.isatty() else PAGE_WIDTH

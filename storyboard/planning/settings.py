@@ -23,7 +23,9 @@ from storyboard.planning.loras import (
     require_lightning,
     with_loras,
 )
+from storyboard.planning.memory import free_memory
 from storyboard.planning.overrides import SAMPLING, Request
+from storyboard.planning.residency import Residency, choose_residency, guessed_flops
 from storyboard.planning.weights import Weights, embedded_folder, know_weights
 from storyboard.stage import Hardware
 
@@ -55,6 +57,7 @@ class Settings:
         size: Picture size asked for outright.
         stills: Whether every take is one frame, to be kept as a picture.
         tiles: How frames are cut for decoding; None decodes them whole.
+        residency: How experts lie in memory, and why.
     """
 
     quality: str
@@ -68,6 +71,7 @@ class Settings:
     size: tuple[int, int] | None = None
     stills: bool = False
     tiles: Tiling | None = None
+    residency: Residency = field(default_factory=Residency)
 
     @property
     def fps(self) -> Fraction:
@@ -111,6 +115,7 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
         steps=int(_number(wanted, "steps", level.steps)),
         max_frames=1 if request.stills else _frames(wanted, level.max_frames),
     )
+    hardware, size = _hardware(request.device), _size(wanted)
     return Settings(
         quality=quality,
         preset=preset,
@@ -119,10 +124,19 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
         shift=_number(wanted, "shift", preset.shift),
         solver=_solver(wanted, preset),
         guidance=_guidance(board, preset, wanted),
-        hardware=_hardware(request.device),
-        size=_size(wanted),
+        hardware=hardware,
+        size=size,
         stills=request.stills,
         tiles=_tiles(wanted, preset),
+        residency=choose_residency(
+            preset,
+            hardware,
+            size=size or level.size,
+            num_frames=level.max_frames,
+            flops=guessed_flops(hardware.device),
+            free_bytes=free_memory(hardware.device),
+            asked=wanted.get("residency"),
+        ),
     )
 
 
