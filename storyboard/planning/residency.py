@@ -156,9 +156,10 @@ def choose_residency(
         return Residency(asked, "as asked", need[asked], free_bytes)
     if free_bytes is None:
         return Residency(WHOLE, "free memory is not known", need[WHOLE], None)
-    name, reason = _chosen(preset, hardware, need, free_bytes, _slowdown(
-        sizes, num_tokens(preset, size, num_frames), hardware.dtype, flops
-    ))  # fmt: skip
+    slowdown = streaming_slowdown(
+        preset, size=size, num_frames=num_frames, dtype=hardware.dtype, flops=flops
+    )
+    name, reason = _chosen(preset, hardware, need, free_bytes, slowdown)
     return Residency(name, reason, need[name], free_bytes)
 
 
@@ -183,7 +184,20 @@ def _chosen(
     return STREAMED, f"{wanted}, {free}; {least}: choose a smaller size or fewer frames"
 
 
-def _slowdown(sizes: ExpertSize, tokens: int, dtype: str, flops: float) -> float:
-    """Time to read the blocks over the time to compute with them, for one branch."""
-    read_s = NUMBER_BYTES[dtype] * sizes.packable / STREAM_BYTES_PER_S
-    return read_s / (2 * tokens * sizes.packable / flops)
+def streaming_slowdown(
+    preset: Preset, *, size: tuple[int, int], num_frames: int, dtype: str, flops: float
+) -> float:
+    """Time to read the blocks over the time to compute with them; below 1 reading is hidden.
+
+    Counts one branch and no attention, so it errs towards a slow disk.
+
+    Args:
+        preset: With its patch and stride.
+        size: Pixels, (width, height).
+        num_frames: Of the clip.
+        dtype: "float32" or "bfloat16".
+        flops: Operations a second of the device.
+    """
+    tokens = num_tokens(preset, size, num_frames)
+    # Per number of a weight: its bytes to read, two operations for every token.
+    return (NUMBER_BYTES[dtype] / STREAM_BYTES_PER_S) / (2 * tokens / flops)

@@ -115,7 +115,7 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
         steps=int(_number(wanted, "steps", level.steps)),
         max_frames=1 if request.stills else _frames(wanted, level.max_frames),
     )
-    hardware, size = _hardware(request.device), _size(wanted)
+    hardware, size = hardware_of(request.device), _size(wanted)
     return Settings(
         quality=quality,
         preset=preset,
@@ -271,8 +271,8 @@ def _tiles(wanted: Mapping[str, str], preset: Preset) -> Tiling | None:
     return tiling(preset, int(_number(wanted, "tile", 0.0))) if "tile" in wanted else None
 
 
-def _hardware(device: str) -> Hardware:
-    """Pick the device without importing torch: whether one may try is all that is known here."""
+def hardware_of(device: str) -> Hardware:
+    """Pick device and numbers without importing torch: whether one may try is all that is known."""
     if device == "auto":
         device = "cuda" if _may_have_cuda() else "cpu"
     return Hardware(device, "bfloat16" if device.startswith("cuda") else "float32")
