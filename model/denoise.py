@@ -107,7 +107,7 @@ def _guided(
     camera: Tensor | None,
 ) -> Tensor:
     """Velocity pushed away from the negative branch, the second of `branches`, if there."""
-    velocities = [transformer.velocity(latent, timestep, each, camera) for each in branches]
+    velocities = transformer.velocities(latent, timestep, branches, camera)
     if len(velocities) == 1:
         return velocities[0]
     positive, negative = velocities

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from .errors import WeightsError
 from .formats.opening import OpenFiles, read_header
 from .formats.scaled import with_scales
 from .formats.stored import Stored
+from .int8 import packed, replace_linear, scale_name
 
 Rename = Callable[[str], str]
 Change = Callable[[str, Tensor], Tensor]
@@ -75,16 +77,52 @@ def tensor_headers(files: Sequence[Path]) -> tuple[Stored, ...]:
     return with_scales([stored for file in files for stored in read_header(file)])
 
 
+NONE = "(?!)"
+"""A regular expression that no name matches."""
+
+
+@dataclass(frozen=True)
+class Storing:
+    """In which numbers the tensors of a network are kept, and where.
+
+    Attributes:
+        dtype: What tensors are stored as.
+        device: Where they lie.
+        float32: Regular expression for names that stay float32 whatever `dtype` is.
+        int8: Regular expression for weights of linear layers that are packed into int8.
+        change: Called with name and tensor, on its device and before it takes its dtype; returns
+            it or another of the same shape.
+    """
+
+    dtype: torch.dtype
+    device: torch.device | str
+    float32: str = NONE
+    int8: str = NONE
+    change: Change | None = None
+
+    def bring(self, name: str, stored: Stored, opened: OpenFiles) -> dict[str, Tensor]:
+        """Read one tensor as it is kept, by name; a packed one comes with its factors.
+
+        Raises:
+            WeightsError: Its file is damaged.
+        """
+        kept = torch.float32 if re.search(self.float32, name) else self.dtype
+        tensor = opened.read(stored)
+        if self.change is not None:
+            tensor = self.change(name, tensor.to(self.device))
+        if re.search(self.int8, name):
+            codes, scale = packed(tensor.to(self.device))
+            return {name: codes, scale_name(name): scale}
+        return {name: tensor.to(device=self.device, dtype=kept)}
+
+
 def load_network(
     network: nn.Module,
     files: Sequence[Path],
     *,
-    dtype: torch.dtype,
-    device: torch.device | str,
+    storing: Storing,
     rename: Rename = str,
-    float32: str = "(?!)",
     aliases: Mapping[str, str] | None = None,
-    change: Change | None = None,
 ) -> None:
     """Fill a network that was built on `meta`, strictly.
 
@@ -93,41 +131,68 @@ def load_network(
     Args:
         network: Gets every tensor, is set to evaluation and needs no gradients afterwards.
         files: Of any format, together holding exactly its tensors.
-        dtype: What the tensors are stored as.
-        device: Where they lie.
+        storing: In which numbers and where; layers that it packs are replaced.
         rename: From names in the files to names in the network; raises for unknown ones.
-        float32: Regular expression for names that stay float32 whatever `dtype` is.
         aliases: Names of the network that may be filled from another one.
-        change: Called with name and tensor, on its device and before it takes its dtype; returns
-            it or another of the same shape.
 
     Raises:
         WeightsError: A tensor is missing, unknown, there twice or of another shape, or a file
             is damaged.
     """
+    sources = find_sources(network, files, rename=rename, aliases=aliases)
+    for name in sources:
+        if re.search(storing.int8, name):
+            replace_linear(network, name)
+    with OpenFiles() as opened:
+        fill_network(network, sources, storing, opened)
+
+
+def fill_network(
+    network: nn.Module, sources: Mapping[str, Stored], storing: Storing, opened: OpenFiles
+) -> None:
+    """Read exactly the tensors of a network, and set it to evaluation.
+
+    Raises:
+        WeightsError: A file is damaged.
+    """
+    tensors: dict[str, Tensor] = {}
+    read: dict[Stored, str] = {}
+    for name, stored in sources.items():
+        if stored in read:
+            tensors[name] = tensors[read[stored]]
+        else:
+            tensors |= storing.bring(name, stored, opened)
+            read[stored] = name
+    network.load_state_dict(tensors, strict=True, assign=True)
+    assert_loaded(network)
+    network.eval().requires_grad_(False)
+
+
+def find_sources(
+    network: nn.Module,
+    files: Sequence[Path],
+    *,
+    rename: Rename = str,
+    aliases: Mapping[str, str] | None = None,
+) -> dict[str, Stored]:
+    """Find every tensor of a network in its files, by the network's names for them.
+
+    Takes what `load_network` takes, and raises what it raises, before a tensor is read.
+    """
     wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     found = _matched(tensor_headers(files), wanted, rename)
-    sources = {name: name if name in found else (aliases or {}).get(name, name) for name in wanted}
-    missing = [name for name, source in sources.items() if source not in found]
+    for name in wanted:
+        other = (aliases or {}).get(name, name)
+        if name not in found and other in found:
+            found[name] = found[other]
+    missing = [name for name in wanted if name not in found]
     if missing:
         raise WeightsError(
             f"{files[0].parent}: {len(missing):,} of {len(wanted):,} tensors missing, "
             f"first {missing[0]!r}. Is this the folder of another network, or cut short? "
             "Fetch it again."
         )
-    tensors: dict[str, Tensor] = {}
-    with OpenFiles() as opened:
-        for name, stored in found.items():
-            kept = torch.float32 if re.search(float32, name) else dtype
-            tensor = opened.read(stored)
-            if change is not None:
-                tensor = change(name, tensor.to(device))
-            tensors[name] = tensor.to(device=device, dtype=kept)
-    network.load_state_dict(
-        {name: tensors[source] for name, source in sources.items()}, strict=True, assign=True
-    )
-    assert_loaded(network)
-    network.eval().requires_grad_(False)
+    return found
 
 
 def _matched(

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from .errors import WeightsError
-from .files import load_network
+from .files import Storing, load_network
 from .formats.gguf_file import read_fields
 from .formats.opening import format_of
 from .formats.parts import Part
@@ -108,8 +108,7 @@ def load_text(
     load_network(
         network,
         part.files,
-        dtype=dtype,
-        device=device,
+        storing=Storing(dtype, device),
         rename=part.rename,
         aliases={names[0]: names[1], names[1]: names[0]},
     )

@@ -6,6 +6,7 @@ of cross-attention in every block. Called by `denoise`, and by training through 
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -28,9 +29,16 @@ from .layers import (
 )
 from .presets import Backbone
 from .steady import Linear, gelu, linear, silu
+from .streaming import StreamedBlocks
 
 # Sensitive and small: stored in float32 whatever dtype the rest of an expert is loaded in.
 FLOAT32_PARAMETERS = r"^(time_embedding|time_projection|head)\.|modulation$|norm"
+
+# The products of the blocks, 98 % of a published expert: what may be packed into int8.
+INT8_PARAMETERS = r"^blocks\.\d+\.(self_attn\.[qkvo]|cross_attn\.[qkvo]|ffn\.[02])\.weight$"
+
+# Of a block, what `prepare` uses.
+TEXT_PARAMETERS = r"^cross_attn\.(k|v|norm_k)\."
 
 
 @dataclass(frozen=True)
@@ -56,8 +64,8 @@ class Mlp(nn.ModuleDict):
 
     @property
     def dtype(self) -> torch.dtype:
-        """What its weights are stored in."""
-        return next(self.parameters()).dtype
+        """What it computes in; a bias is never packed, a weight may be."""
+        return cast("Tensor", self["0"].bias).dtype
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., width) to (..., out)."""
@@ -186,7 +194,7 @@ class Transformer(nn.Module):
         self.text_embedding = Mlp(backbone.text_width, width, width)
         self.time_embedding = Mlp(backbone.frequency_width, width, width)
         self.time_projection = nn.ModuleDict({"1": Linear(width, 6 * width)})
-        self.blocks = nn.ModuleList(
+        self.blocks: nn.ModuleList | StreamedBlocks = nn.ModuleList(
             Block(width, backbone.heads, backbone.ffn_width) for _ in range(backbone.layers)
         )
         self.head = Head(width, cells * backbone.out_channels)
@@ -242,15 +250,16 @@ class Transformer(nn.Module):
         folds = context.device.type == "cpu" and num_pads > 1
         padded = F.pad(context, (0, 0, 0, 1 if folds else num_pads))
         text = self.text_embedding(padded.to(self.text_embedding.dtype))
-        layers = [block.cross_attn for block in self._blocks()]
-        values = tuple(layer.value(text) for layer in layers)
-        keys = tuple(layer.key(text).to(v.dtype) for layer, v in zip(layers, values, strict=True))
+        keys, values = [], []
+        for block in self._blocks(only=TEXT_PARAMETERS):
+            values.append(block.cross_attn.value(text))
+            keys.append(block.cross_attn.key(text).to(values[-1].dtype))
         bias = None
         if folds:
             bias = torch.zeros(padded.shape[1], dtype=values[0].dtype, device=context.device)
             bias[-1] = math.log(num_pads)
             bias = rearrange(bias, "m -> 1 1 1 m")
-        return PreparedContext(keys, values, bias)
+        return PreparedContext(tuple(keys), tuple(values), bias)
 
     def embed_camera(self, rays: Tensor) -> Tensor:
         """Turn (B, 24, T, pixel H, pixel W) rays into (B, L, D), the same for every step."""
@@ -267,17 +276,31 @@ class Transformer(nn.Module):
         *,
         spacing: int = 1,
     ) -> Tensor:
-        """Predict the velocity of one step.
+        """Predict the velocity of one step, as `velocities` does for one context."""
+        return self.velocities(latent, timestep, (context,), camera, spacing=spacing)[0]
+
+    def velocities(
+        self,
+        latent: Tensor,
+        timestep: Tensor,
+        contexts: Sequence[PreparedContext],
+        camera: Tensor | None = None,
+        *,
+        spacing: int = 1,
+    ) -> list[Tensor]:
+        """Predict the velocities of one step under several contexts, block by block.
+
+        A block that has been brought to the device serves all of them before it goes.
 
         Args:
             latent: (B, C, T, H, W) latent cells.
             timestep: (B,), or (B, T) when latent frames have timesteps of their own.
-            context: From `prepare`.
+            contexts: From `prepare`.
             camera: (B, L, D) from `embed_camera`, or None.
             spacing: As in `forward`.
 
         Returns:
-            (B, C_out, T, H, W) float32.
+            One (B, C_out, T, H, W) float32 per context.
         """
         pt, ph, pw = self.patch
         grid = latent.shape[2] // pt, latent.shape[3] // ph, latent.shape[4] // pw
@@ -291,12 +314,24 @@ class Transformer(nn.Module):
         if camera is not None:
             x = x + camera
         x = rearrange(x.float(), "b (s n) d -> b s n d", s=time.shape[1])
-        for block, key, value in zip(self._blocks(), context.keys, context.values, strict=True):
-            x = block(x, modulation, table, key, value, context.bias)
-        x = self.head(x, time)
-        t, h, w = grid
+        streams = [x] * len(contexts)
+        for layer, block in enumerate(self._blocks()):
+            for branch, seen in enumerate(contexts):
+                streams[branch] = block(
+                    streams[branch],
+                    modulation,
+                    table,
+                    seen.keys[layer],
+                    seen.values[layer],
+                    seen.bias,
+                )
+        return [self._unpatch(self.head(stream, time), grid) for stream in streams]
+
+    def _unpatch(self, cells: Tensor, grid: tuple[int, int, int]) -> Tensor:
+        """(B, S, N, patch · C) to (B, C, T, H, W)."""
+        (t, h, w), (pt, ph, pw) = grid, self.patch
         return rearrange(
-            rearrange(x, "b s n c -> b (s n) c"),
+            rearrange(cells, "b s n c -> b (s n) c"),
             "b (t h w) (pt ph pw c) -> b c (t pt) (h ph) (w pw)",
             t=t,
             h=h,
@@ -314,8 +349,11 @@ class Transformer(nn.Module):
         hidden = silu(float32_linear(self.time_embedding["0"], waves))
         return float32_linear(self.time_embedding["2"], hidden)
 
-    def _blocks(self) -> list[Block]:
-        return cast("list[Block]", list(self.blocks))
+    def _blocks(self, only: str = "") -> Iterator[Block]:
+        """The blocks in order; those of a stream have at least the parameters asked for."""
+        if isinstance(self.blocks, StreamedBlocks):
+            return cast("Iterator[Block]", self.blocks.passing(only))
+        return cast("Iterator[Block]", iter(self.blocks))
 
     def _embed_patches(self, latent: Tensor) -> Tensor:
         """(B, C, T, H, W) to (B, L, D); a convolution whose kernel is its stride is a product."""

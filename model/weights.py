@@ -9,6 +9,7 @@ by planning and by the stages.
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from .camera_adapter import RAY_CHANNELS, unshuffle_of
 from .configs import preset_of, read_backbone, read_patch, read_vae
 from .errors import WeightsError
 from .files import (
+    NONE,
+    Storing,
     assert_loaded,
     fingerprint,
     load_network,
@@ -35,7 +38,8 @@ from .formats.parts import Part, backbone_of, part_of, text_config_of, vae_sizes
 from .formats.survey import noise_in_name, survey
 from .lora import Lora, LoraChoice, Merger, read_lora
 from .presets import Backbone, Preset
-from .transformer import FLOAT32_PARAMETERS, Transformer
+from .streaming import stream_network
+from .transformer import FLOAT32_PARAMETERS, INT8_PARAMETERS, Transformer
 from .vae_wan21 import wan21_vae
 from .vae_wan22 import wan22_vae
 
@@ -108,25 +112,41 @@ class Checkpoint:
         return self.experts[index].files
 
     def load_expert(
-        self, index: int, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
+        self,
+        index: int,
+        *,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+        residency: str = "whole",
     ) -> Transformer:
         """Load one expert, noisiest first.
+
+        Args:
+            index: Of the expert.
+            dtype: What it computes in; some small tensors stay float32.
+            device: Where it lies.
+            residency: "whole"; "int8", with the weights of its blocks packed into eight bits; or
+                "streamed", with its blocks left in the files and brought one by one.
 
         Raises:
             WeightsError: A file is missing, damaged or of another shape.
         """
         part, expert = self.experts[index], self._expert()
         loras = self._loras_of(index)
-        with OpenFiles() as opened:
-            load_network(
-                expert,
-                part.files,
-                dtype=dtype,
-                device=device,
-                rename=part.rename,
+        with ExitStack() as stack:
+            opened = stack.enter_context(OpenFiles())
+            storing = Storing(
+                dtype,
+                device,
                 float32=FLOAT32_PARAMETERS,
+                int8=INT8_PARAMETERS if residency == "int8" else NONE,
                 change=Merger(loras, opened) if loras else None,
             )
+            if residency == "streamed":
+                stream_network(expert, part.files, opened, storing=storing, rename=part.rename)
+                stack.pop_all()  # stays open as long as the expert is read from it
+            else:
+                load_network(expert, part.files, storing=storing, rename=part.rename)
         return expert
 
     def _expert(self) -> Transformer:
@@ -155,7 +175,7 @@ class Checkpoint:
         part = self.vae_part
         with torch.device("meta"):
             vae = wan22_vae(self.vae) if self.preset.vae == "wan2.2" else wan21_vae(self.vae)
-        load_network(vae, part.files, dtype=dtype, device=device, rename=part.rename)
+        load_network(vae, part.files, storing=Storing(dtype, device), rename=part.rename)
         return vae
 
     def load_text(

@@ -3,7 +3,7 @@
 Commands import what they need when they run: no torch, transformers or moviepy before that, so
 that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
 `errors`. The commands about the language alone are in `cli_language`, those about checkpoints in
-`cli_weights`.
+`cli_weights`, and the look at the machine is in `cli_doctor`.
 """
 
 import signal
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storyboard import __version__
+from storyboard.cli_doctor import doctor
 from storyboard.cli_language import COMMANDS
 from storyboard.cli_weights import weights
 from storyboard.errors import (
@@ -145,7 +146,12 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
         )
         if asked["as_json"]:
             takes = [asdict(entry) for entry in take_entries(seen, {})]
-            told = {"notices": seen.plan.notices, "waves": seen.waves.reason, "takes": takes}
+            told = {
+                "notices": seen.plan.notices,
+                "waves": seen.waves.reason,
+                "residency": asdict(seen.plan.settings.residency),
+                "takes": takes,
+            }
             click.echo(json.dumps(told, ensure_ascii=False, default=str))
         else:
             width = None if sys.stdout.isatty() else PAGE_WIDTH
@@ -211,7 +217,7 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in (*COMMANDS, weights):
+for command in (*COMMANDS, weights, doctor):
     cli.add_command(command)
 
 

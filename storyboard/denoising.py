@@ -38,6 +38,7 @@ class Denoise:
         index: Of this one.
         steps: Half-open range of the schedule that it owns.
         before: The expert before it; None for the noisiest.
+        residency: How the expert lies in memory, one of `residency.RESIDENCIES`.
     """
 
     weights: Weights
@@ -51,6 +52,7 @@ class Denoise:
     text: EncodeText
     picture: EncodePicture
     before: "Denoise | None" = None
+    residency: str = "whole"
     VERSION = 1
 
     @property
@@ -78,6 +80,8 @@ class Denoise:
         plan, owned = self.walk(take)
         before = self._before(take)
         start: object = before.key if before else self._declared_start(take)
+        # Packing changes what comes out; a streamed expert gives the bits of a whole one.
+        rounded = {"packed": self.residency} if self.residency == "int8" else {}
         return {
             "stage": self.name,
             "version": self.VERSION,
@@ -90,6 +94,7 @@ class Denoise:
             "picture": [ref.key for ref in self.picture.refs(take)],
             "camera": take.path_key if self.weights.has_camera else None,
             "start": start,
+            **rounded,
         }
 
     def _declared_start(self, take: Take) -> dict[str, object]:
@@ -132,7 +137,10 @@ class Denoise:
         from storyboard import tensors
 
         return self.weights.open().load_expert(
-            self.index, dtype=tensors.dtype(self.hardware), device=self.hardware.device
+            self.index,
+            dtype=tensors.dtype(self.hardware),
+            device=self.hardware.device,
+            residency=self.residency,
         )
 
     def run(self, network: "Transformer", take: Take, store: Store, step: Step) -> None:

@@ -45,6 +45,7 @@ def describe_run(plan: RenderPlan, waves: Waves, request: Request, folder: Path)
         animatic={},
         notices=plan.notices,
         versions=used_versions(),
+        residency=asdict(settings.residency) if settings.weights else {},
     )
 
 
@@ -75,6 +76,10 @@ def repeated_request(manifest: Manifest, folder: Path) -> Request:
     weights, settings = told["weights"], told["settings"]
     loras = told.get("loras", [])  # runs from before there were any have none
     assert isinstance(settings, list)
+    # What was chosen by free memory then is not chosen anew: its clips have its keys.
+    lay = manifest.residency.get("name")
+    if lay and "residency" not in dict(settings):
+        settings = [*settings, ["residency", lay]]
     assert isinstance(loras, list)
     return Request(
         preset=_text(told["preset"]),

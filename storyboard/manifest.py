@@ -90,6 +90,7 @@ class Manifest:
         animatic: Name, key, bytes and time of the film, to know it again.
         notices: What was done differently from what somebody might expect.
         versions: Of what was used.
+        residency: How experts lay in memory, why, and the bytes that decided; empty for layouts.
     """
 
     status: str
@@ -107,6 +108,7 @@ class Manifest:
     animatic: Mapping[str, object]
     notices: tuple[str, ...]
     versions: Mapping[str, str]
+    residency: Mapping[str, object] = field(default_factory=dict)
     format: int = FORMAT
 
     def write(self, folder: Path) -> None:

@@ -20,19 +20,41 @@ SCRIPT = """
 import resource, sys
 from pathlib import Path
 import torch
-from model.files import load_network
-from model.transformer import FLOAT32_PARAMETERS, Transformer
+from model.files import NONE, Storing, load_network
+from model.transformer import FLOAT32_PARAMETERS, INT8_PARAMETERS, Transformer
 from tests.test_model_memory import BACKBONE
 with torch.device("meta"):
     expert = Transformer(BACKBONE)
 def now():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 before = now()
-load_network(expert, [Path(sys.argv[1])], dtype=getattr(torch, sys.argv[2]), device="cpu",
-             float32=FLOAT32_PARAMETERS)
+storing = Storing(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS,
+                  int8=INT8_PARAMETERS if sys.argv[2] == "int8" else NONE)
+load_network(expert, [Path(sys.argv[1])], storing=storing)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 size = sum(p.numel() * p.element_size() for p in expert.parameters())
 print(size, peak - before)
+"""
+
+
+STREAMING = """
+import resource, sys
+from pathlib import Path
+import torch
+from model.files import Storing
+from model.formats.opening import OpenFiles
+from model.streaming import stream_network
+from model.transformer import FLOAT32_PARAMETERS, Transformer
+from tests.test_model_memory import BACKBONE
+with torch.device("meta"):
+    expert = Transformer(BACKBONE)
+size = sum(p.numel() * 2 for p in expert.parameters())
+before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+storing = Storing(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS)
+stream_network(expert, [Path(sys.argv[1])], OpenFiles(), storing=storing)
+with torch.no_grad():
+    expert(torch.zeros(1, 16, 1, 4, 4), torch.tensor([500.0]), torch.zeros(1, 2, 4096))
+print(size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before)
 """
 
 
@@ -53,12 +75,27 @@ def write_sparse(path: Path, dtype: str, num_bytes: int) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="measured through /proc")
-def test_the_peak_of_loading_is_a_tenth_above_the_expert(tmp_path):
+@pytest.mark.parametrize(("kept", "least"), [("bfloat16", 2e9), ("int8", 1e9)])
+def test_the_peak_of_loading_is_a_tenth_above_the_expert(tmp_path, kept, least):
     path = write_sparse(tmp_path / "expert.safetensors", "F16", 2)
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(path), "bfloat16"],
+        [sys.executable, "-c", SCRIPT, str(path), kept],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent,
     )  # fmt: skip
     size, peak = (int(number) for number in done.stdout.split())
-    assert size > 2e9
+    assert size > least
     assert peak <= 1.1 * size
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="measured through /proc")
+def test_a_streamed_expert_runs_in_a_quarter_of_its_size(tmp_path):
+    path = write_sparse(tmp_path / "expert.safetensors", "F16", 2)
+    done = subprocess.run(
+        [sys.executable, "-c", STREAMING, str(path)],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    size, peak = (int(number) for number in done.stdout.split())
+    print(f"expert {size / 1e9:.2f} GB, peak above imports {peak / 1e9:.2f} GB")
+    assert size > 2e9
+    assert peak < size / 4

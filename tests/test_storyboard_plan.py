@@ -14,6 +14,7 @@ from storyboard.planning.cost import Speed, take_cost
 from storyboard.planning.overrides import Request, effective_board
 from storyboard.planning.plan import plan_render
 from storyboard.planning.reasons import reason, take_facts
+from storyboard.planning.residency import Residency
 from storyboard.planning.seeds import derive_seed, noise_recipe
 from storyboard.planning.settings import Settings
 from storyboard.planning.sizes import delivery_size, render_size
@@ -296,3 +297,15 @@ def test_set_refuses_what_it_cannot_do(pair, message):
 def test_set_refuses_a_value_that_does_not_fit():
     with pytest.raises(InputError, match=r"style\.consistency: '2'"):
         board_with(("style.consistency", "2"))
+
+
+def test_int8_is_in_the_key_of_an_expert_and_streaming_is_not():
+    whole, small, streamed = (
+        plan_of(settings=settings_of(residency=Residency(name)))
+        for name in ("whole", "int8", "streamed")
+    )
+    take = whole.takes[0]
+    before, now = whole.keys(take), small.keys(take)
+    changed = {name for name in before if before[name] != now[name]}
+    assert changed == {"denoise-high", "denoise-low", "decode", "conform"}
+    assert streamed.keys(take) == before

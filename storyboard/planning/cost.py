@@ -8,15 +8,16 @@ and token, four per pair of tokens and channel in attention.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from model.geometry import latent_shape, num_tokens
+from model.presets import Preset
 from storyboard.errors import ResourceError
 from storyboard.planning.plan import RenderPlan
+from storyboard.planning.residency import guessed_flops
 from storyboard.planning.takes import Take
 from storyboard.progress import Event, NetworkLoaded, StageStarted, TakeFinished
 from storyboard.store import canonical_json, write_atomically
@@ -27,8 +28,7 @@ TEXT_TOKENS = 128  # of a usual prompt
 # Measured on the published 4x8x8 autoencoder: operations per pixel and frame at width 96.
 VAE_FLOP_PER_PIXEL, VAE_WIDTH = 8.47e6, 96
 
-# First guesses, replaced by what a run measures. Operations a second per core and per GPU.
-CPU_CORE_FLOPS, GPU_FLOPS = 3e10, 3e14
+# First guesses, replaced by what a run measures.
 LOAD_BYTES_PER_S = 1e9
 LOAD_EACH_S = 0.1
 LAYOUT_FRAME_S = 0.1
@@ -61,7 +61,7 @@ class TakeCost:
 
 def guessed_speed(device: str) -> Speed:
     """A speed to begin with."""
-    flops = GPU_FLOPS if device.startswith("cuda") else CPU_CORE_FLOPS * (os.cpu_count() or 1)
+    flops = guessed_flops(device)
     return Speed(flops, flops / 3)
 
 
@@ -84,18 +84,48 @@ def take_cost(plan: RenderPlan, take: Take) -> TakeCost:
     preset, weights = plan.settings.preset, plan.settings.weights
     if preset is None or weights is None:
         return TakeCost(0.0, 0.0, conform_s + take.frames.rendered * LAYOUT_FRAME_S)
+    model = clip_cost(
+        preset,
+        size=take.size,
+        num_frames=take.frames.rendered,
+        steps=denoise_steps(plan, take),
+        guidance=plan.settings.guidance,
+        vae_width=weights.vae_width,
+    )
+    return replace(model, other_s=conform_s)
+
+
+def clip_cost(
+    preset: Preset,
+    *,
+    size: tuple[int, int],
+    num_frames: int,
+    steps: int,
+    guidance: Sequence[float],
+    vae_width: int,
+) -> TakeCost:
+    """Count the work of one clip of a model.
+
+    Args:
+        preset: With the sizes of its experts.
+        size: Pixels, (width, height).
+        num_frames: That the model makes.
+        steps: Of all experts together.
+        guidance: Per expert; at 1 the second branch is not computed.
+        vae_width: Channels of the decoder's widest stage.
+    """
     assert preset.backbone is not None
-    size, tokens = preset.backbone, num_tokens(preset, take.size, take.frames.rendered)
-    width = size.width
-    linear = 2 * tokens * (6 * width**2 + 2 * width * size.ffn_width) * size.layers
-    attention = 4 * tokens * (tokens + TEXT_TOKENS) * width * size.layers
-    branches = [2 if scale != 1 else 1 for scale in plan.settings.guidance]
-    denoise = (linear + attention) * denoise_steps(plan, take) * max(branches)
-    pixels = take.size[0] * take.size[1] * take.frames.rendered
+    sizes, tokens = preset.backbone, num_tokens(preset, size, num_frames)
+    width = sizes.width
+    linear = 2 * tokens * (6 * width**2 + 2 * width * sizes.ffn_width) * sizes.layers
+    attention = 4 * tokens * (tokens + TEXT_TOKENS) * width * sizes.layers
+    branches = [2 if scale != 1 else 1 for scale in guidance]
+    denoise = (linear + attention) * steps * max(branches)
+    pixels = size[0] * size[1] * num_frames
     # The newer autoencoder works on cells of 2x2 pixels.
     cells = pixels / 4 if preset.vae == "wan2.2" else pixels
-    decode = VAE_FLOP_PER_PIXEL * (weights.vae_width / VAE_WIDTH) ** 2 * cells
-    return TakeCost(denoise, decode, conform_s)
+    decode = VAE_FLOP_PER_PIXEL * (vae_width / VAE_WIDTH) ** 2 * cells
+    return TakeCost(denoise, decode, 0.0)
 
 
 def denoise_steps(plan: RenderPlan, take: Take) -> int:

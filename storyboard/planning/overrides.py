@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shots.schema import ShotList
     from storyboard.planning.loras import LoraRequest
 
-SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size", "tile")
+SAMPLING = ("steps", "shift", "solver", "guidance", "frames", "size", "tile", "residency")
 """Settings that no board has; `settings` reads them."""
 
 SECTIONS = ("style", "format", "model")

@@ -169,6 +169,7 @@ def _stages(
                     text=text,
                     picture=picture,
                     before=experts[-1] if experts else None,
+                    residency=settings.residency.name,
                 )
             )
     decode = Decode(weights, hardware, experts[-1], settings.tiles)

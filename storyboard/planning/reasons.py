@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from storyboard.finishing import BOOKKEEPING
+from storyboard.planning.residency import INT8
 from storyboard.planning.takes import Take
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def take_facts(plan: "RenderPlan", take: Take) -> Facts:
         "delivery.size": list(plan.size),
         "delivery.fps": str(plan.fps),
     }
+    if settings.residency.name == INT8:
+        facts["model.residency"] = INT8
     if settings.tiles is not None:
         facts["model.tile"] = [settings.tiles.side, settings.tiles.overlap]
     if settings.weights is not None:

@@ -23,7 +23,9 @@ from storyboard.planning.loras import (
     require_lightning,
     with_loras,
 )
+from storyboard.planning.memory import free_memory
 from storyboard.planning.overrides import SAMPLING, Request
+from storyboard.planning.residency import Residency, choose_residency, guessed_flops
 from storyboard.planning.weights import Weights, embedded_folder, know_weights
 from storyboard.stage import Hardware
 
@@ -56,6 +58,7 @@ class Settings:
         stills: Whether every take is one frame, to be kept as a picture.
         tiles: How frames are cut for decoding; None decodes them whole.
         written: What a language model wrote about prompts, by prompt.
+        residency: How experts lie in memory, and why.
     """
 
     quality: str
@@ -70,6 +73,7 @@ class Settings:
     stills: bool = False
     tiles: Tiling | None = None
     written: Mapping[str, str] = field(default_factory=dict)
+    residency: Residency = field(default_factory=Residency)
 
     @property
     def fps(self) -> Fraction:
@@ -113,6 +117,7 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
         steps=int(_number(wanted, "steps", level.steps)),
         max_frames=1 if request.stills else _frames(wanted, level.max_frames),
     )
+    hardware, size = hardware_of(request.device), _size(wanted)
     return Settings(
         quality=quality,
         preset=preset,
@@ -121,10 +126,19 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
         shift=_number(wanted, "shift", preset.shift),
         solver=_solver(wanted, preset),
         guidance=_guidance(board, preset, wanted),
-        hardware=_hardware(request.device),
-        size=_size(wanted),
+        hardware=hardware,
+        size=size,
         stills=request.stills,
         tiles=_tiles(wanted, preset),
+        residency=choose_residency(
+            preset,
+            hardware,
+            size=size or level.size,
+            num_frames=level.max_frames,
+            flops=guessed_flops(hardware.device),
+            free_bytes=free_memory(hardware.device),
+            asked=wanted.get("residency"),
+        ),
     )
 
 
@@ -264,8 +278,8 @@ def _tiles(wanted: Mapping[str, str], preset: Preset) -> Tiling | None:
     return tiling(preset, int(_number(wanted, "tile", 0.0))) if "tile" in wanted else None
 
 
-def _hardware(device: str) -> Hardware:
-    """Pick the device without importing torch: whether one may try is all that is known here."""
+def hardware_of(device: str) -> Hardware:
+    """Pick device and numbers without importing torch: whether one may try is all that is known."""
     if device == "auto":
         device = "cuda" if _may_have_cuda() else "cpu"
     return Hardware(device, "bfloat16" if device.startswith("cuda") else "float32")

@@ -81,7 +81,9 @@ def _cost(seen: Preview) -> str:
     ]
     if plan.settings.weights is not None:
         name, size = max(plan.settings.weights.bytes.items(), key=lambda item: item[1])
-        lines.append(f"largest network in memory: {name}, {size / 1e9:.2f} GB on disk")
+        lines.append(f"largest network: {name}, {size / 1e9:.2f} GB on disk")
+        residency = plan.settings.residency
+        lines.append(f"experts {residency.name}: {residency.reason}")
     return "\n".join(lines)
 
 

@@ -1,0 +1,155 @@
+"""How experts lie in memory: sizes counted on the networks, choices from what is free."""
+
+import json
+import re
+
+import pytest
+import torch
+
+from model.presets import PRESETS, WAN22_T2V_A14B, Backbone
+from model.transformer import FLOAT32_PARAMETERS, INT8_PARAMETERS, Transformer
+from storyboard.cli import run
+from storyboard.errors import InputError
+from storyboard.manifest import read_manifest
+from storyboard.planning.memory import free_ram, read_cards
+from storyboard.planning.residency import (
+    INT8,
+    STREAMED,
+    WHOLE,
+    choose_residency,
+    expert_size,
+    work_bytes,
+)
+from storyboard.stage import Hardware
+from tests.storyboard_kit import BACKBONE, FAST, write_board, write_checkpoint
+
+CARD = Hardware("cuda", "bfloat16")
+A14B = WAN22_T2V_A14B
+GB = 10**9
+
+
+def chosen(free_bytes, *, size=(832, 480), num_frames=81, asked=None, hardware=CARD, flops=3e14):
+    return choose_residency(
+        A14B, hardware, size=size, num_frames=num_frames, flops=flops, free_bytes=free_bytes,
+        asked=asked,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("backbone", "patch"),
+    [(p.backbone, p.patch) for p in PRESETS.values() if p.backbone] + [(BACKBONE, (1, 1, 1))],
+)
+def test_an_expert_has_as_many_numbers_as_are_counted(backbone: Backbone, patch):
+    with torch.device("meta"):
+        state = Transformer(backbone, patch=patch).state_dict()
+    packable = {name: t for name, t in state.items() if re.search(INT8_PARAMETERS, name)}
+    islands = {name: t for name, t in state.items() if re.search(FLOAT32_PARAMETERS, name)}
+    size = expert_size(backbone, patch)
+    assert size.packable == sum(t.numel() for t in packable.values())
+    assert size.rows == sum(len(t) for t in packable.values())
+    assert size.float32 == sum(t.numel() for t in islands.values())
+    everything = sum(t.numel() for t in state.values())
+    assert size.packable + size.float32 + size.other == everything
+
+
+def test_a_published_expert_takes_29_gigabytes_15_in_int8_and_3_streamed():
+    size = expert_size(A14B.backbone, A14B.patch)
+    taken = [size.num_bytes("bfloat16", name) / GB for name in (WHOLE, INT8, STREAMED)]
+    assert taken == pytest.approx([29.0, 14.9, 3.0], abs=0.1)
+
+
+def test_a_large_card_holds_the_expert_whole():
+    found = chosen(80 * GB)
+    assert found.name == WHOLE
+    assert found.reason == (
+        "an expert of wan2.2-t2v-a14b with its work needs 38.4 GB, 80.0 GB free on the card"
+    )
+
+
+def test_a_small_card_streams_where_reading_hides_behind_computing():
+    found = chosen(24 * GB, flops=5e13)
+    assert found.name == STREAMED
+    assert found.reason.endswith(
+        "24.0 GB free on the card; reading its blocks is hidden behind computing"
+    )
+
+
+def test_int8_comes_where_reading_would_dominate():
+    found = chosen(24 * GB, num_frames=17)
+    assert found.name == INT8
+    assert "; reading its blocks would be 12.8 times the work; in int8 17." in found.reason
+
+
+def test_a_card_too_small_for_int8_streams_all_the_same():
+    assert chosen(12 * GB, num_frames=17).name == STREAMED
+
+
+def test_a_card_too_small_for_anything_is_told_what_to_do():
+    assert chosen(2 * GB).reason.endswith("choose a smaller size or fewer frames")
+
+
+@pytest.mark.parametrize("asked", [WHOLE, INT8, STREAMED])
+def test_what_is_asked_for_is_done_whatever_is_free(asked):
+    assert (chosen(GB, asked=asked).name, chosen(GB, asked=asked).reason) == (asked, "as asked")
+
+
+def test_a_word_that_is_no_residency_is_refused():
+    with pytest.raises(InputError) as caught:
+        chosen(GB, asked="half")
+    assert str(caught.value) == ("--set residency: 'half', must be one of whole, int8, streamed.")
+
+
+def test_unknown_memory_leaves_the_expert_whole():
+    assert (chosen(None).name, chosen(None).reason) == (WHOLE, "free memory is not known")
+
+
+def test_more_frames_need_more_memory():
+    short, long = (work_bytes(A14B, (832, 480), frames, "bfloat16") for frames in (17, 81))
+    assert long == pytest.approx(short * 21 / 5)
+
+
+def test_free_memory_is_the_smaller_of_machine_and_container(tmp_path):
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal: 8000 kB\nMemAvailable:    4000 kB\n")
+    assert free_ram(meminfo, tmp_path) == 4000 * 1024
+    (tmp_path / "memory.max").write_text("3000000\n")
+    (tmp_path / "memory.current").write_text("2500000\n")
+    (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 1000000\n")
+    assert free_ram(meminfo, tmp_path) == 1_500_000
+    (tmp_path / "memory.max").write_text("max\n")
+    assert free_ram(meminfo, tmp_path) == 4000 * 1024
+    assert free_ram(tmp_path / "none", tmp_path) is None
+
+
+def test_cards_are_read_from_the_drivers_lines():
+    text = "Card A, with comma, 81559, 80000\nCard B, [N/A], [N/A]\n"
+    card, *more = read_cards(text)
+    assert (card.name, card.total_bytes, card.free_bytes) == (
+        "Card A, with comma", 81559 << 20, 80000 << 20,
+    )  # fmt: skip
+    assert not more
+
+
+def test_a_run_says_how_its_experts_lay_and_streams_to_the_same_clip(tmp_path):
+    board, weights = write_board(tmp_path), write_checkpoint(tmp_path / "weights")
+    told = {}
+    for name in (WHOLE, STREAMED, INT8):
+        out = tmp_path / name
+        asked = ("--weights", str(weights), "--set", f"residency={name}", "--shots", "1")
+        assert run(["render", str(board), "-o", str(out), *FAST, "--no-animatic", *asked]) == 0
+        manifest = read_manifest(out)
+        assert manifest.residency["name"] == name
+        told[name] = manifest.takes[0].keys, (out / manifest.takes[0].clip).read_bytes()
+    assert told[STREAMED] == told[WHOLE]
+    assert told[INT8][0] != told[WHOLE][0]
+    assert told[INT8][1] != told[WHOLE][1]
+
+
+def test_plan_prints_the_residency_with_its_reason(tmp_path, capsys):
+    board, weights = write_board(tmp_path), write_checkpoint(tmp_path / "weights")
+    options = [str(board), "-o", str(tmp_path / "out"), "--weights", str(weights), *FAST]
+    assert run(["plan", *options]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"experts whole: an expert of greybox with its work needs 0\.0 GB, ", said)
+    assert run(["plan", *options, "--set", "residency=int8", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["residency"]["name"] == INT8
