@@ -34,7 +34,7 @@ def test_every_preset_has_every_quality_once():
 
 @pytest.mark.parametrize(
     ("free_gb", "residency", "fits"),
-    [(80, "whole", True), (24, "int8", True), (12, "streamed", True), (2, "streamed", False)],
+    [(80, "whole", True), (24, "streamed", True), (12, "streamed", True), (2, "streamed", False)],
 )
 def test_a_card_of_each_size_has_its_residency(free_gb, residency, fits):
     draft = found(with_card(free_gb), "wan2.2-t2v-a14b", "draft")

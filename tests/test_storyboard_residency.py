@@ -74,14 +74,14 @@ def test_a_small_card_streams_where_reading_hides_behind_computing():
     )
 
 
-def test_int8_comes_where_reading_would_dominate():
+def test_int8_is_offered_where_reading_would_dominate_and_never_taken():
     found = chosen(24 * GB, num_frames=17)
-    assert found.name == INT8
-    assert "; reading its blocks would be 12.8 times the work; in int8 17." in found.reason
+    assert found.name == STREAMED
+    assert "reading its blocks is 12.8 times the work; residency=int8 would fit" in found.reason
 
 
-def test_a_card_too_small_for_int8_streams_all_the_same():
-    assert chosen(12 * GB, num_frames=17).name == STREAMED
+def test_a_card_too_small_for_int8_is_not_offered_it():
+    assert "int8" not in chosen(12 * GB, num_frames=17).reason
 
 
 def test_a_card_too_small_for_anything_is_told_what_to_do():
