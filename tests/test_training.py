@@ -12,7 +12,7 @@ import torch
 from shots import camera_path
 from training.basis import Basis
 from training.boards import UNSEEN_SEED, sample_board
-from training.experts import Batch, flow_loss, noise_levels, turn
+from training.experts import Batch, flow_loss, form_first, noise_levels, turn
 from training.footage import SIZE
 from training.latents import coded_clip
 from training.optimizer import Optimizers, orthogonalised
@@ -91,6 +91,14 @@ def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
     torch.testing.assert_close(loss, error[:, :, 1:].mean())
     free = flow_loss(expert, dataclasses.replace(batch, given=~batch.given), torch.ones(2), True)
     assert not torch.equal(free, loss)
+
+
+def test_channels_that_move_more_of_the_picture_weigh_more() -> None:
+    basis = Basis.load()
+    weight = form_first(basis)
+    torch.testing.assert_close(weight.mean(), torch.tensor(1.0))
+    moved = (basis.components / basis.scale).square().sum(0)  # of the pixels, by one unit of each
+    assert torch.equal(weight.argsort(), moved.argsort())
 
 
 def test_an_orthogonalised_matrix_has_singular_values_near_one() -> None:

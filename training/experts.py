@@ -24,6 +24,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from model.camera_adapter import STRIDE, plucker_rays
 from model.presets import GREYBOX
+from training.basis import Basis
 from training.contexts import Contexts
 from training.footage import CLIPS_PER_SHARD, Footage, training_folder
 from training.latents import LENGTHS, SCALES, STILLS, latent_name, stills_name
@@ -151,8 +152,14 @@ def noise_levels(random: np.random.Generator, size: int, low: float, high: float
     return torch.from_numpy(SHIFT * u / (1 + (SHIFT - 1) * u)).float()
 
 
-def flow_loss(expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: bool) -> Tensor:
-    """Mean squared error of the velocity, over the frames that are not given."""
+def flow_loss(
+    expert: torch.nn.Module,
+    batch: Batch,
+    noise: Tensor,
+    use_camera: bool,
+    emphasis: Tensor | None = None,
+) -> Tensor:
+    """Mean squared error of the velocity over the frames that are not given, (C,) weights."""
     start = torch.randn_like(batch.clean)
     level = noise[:, None].repeat(1, batch.clean.shape[2])
     level[batch.given, 0] = 0.0
@@ -165,6 +172,8 @@ def flow_loss(expert: torch.nn.Module, batch: Batch, noise: Tensor, use_camera: 
         rays = batch.rays if use_camera else None
         velocity = expert(noisy, 1000 * level, batch.context, rays, spacing=batch.scale)
     error = (velocity.float() - (start - batch.clean)).square()
+    if emphasis is not None:
+        error = error * emphasis[:, None, None, None]
     weight = torch.ones_like(level)
     weight[batch.given, 0] = 0.0
     return (error.mean(dim=(1, 3, 4)) * weight).sum() / weight.sum()
@@ -176,6 +185,16 @@ def turn(step: int, full_share: float, long_share: float) -> tuple[int, int]:
     # A golden ratio apart, so that every length meets every scale.
     is_full = (step * GOLDEN) % 1 < full_share
     return LENGTHS[is_long], min(SCALES) if is_full else max(SCALES)
+
+
+def form_first(basis: Basis) -> Tensor:
+    """Weights of the channels, mean 1: what moves more of the picture counts more, (C,).
+
+    Weighing moves no optimum, only effort: left alone, most of it goes into the many channels of
+    fine detail, whose variance is that of noise.
+    """
+    weight = 1 / basis.scale
+    return weight / weight.mean()
 
 
 @torch.no_grad()
@@ -224,6 +243,7 @@ def main(
         average.shadow = shared["average"]
     clips, log = Clips(folder), Log(folder / stage)
     low, high = NOISE_RANGES[stage]
+    emphasis = form_first(Basis.load())
     random = np.random.default_rng([step, len(stage), workers.rank])
     torch.manual_seed(step * workers.count + workers.rank)
     warmup = min(100, total_steps // 10)
@@ -239,7 +259,8 @@ def main(
         else:
             batch = clips.sample(random, size, length, scale)
         noise = noise_levels(random, len(batch.clean), low, high)
-        loss = flow_loss(expert, batch, noise, bool(random.random() >= CAMERA_DROP))
+        use_camera = bool(random.random() >= CAMERA_DROP)
+        loss = flow_loss(expert, batch, noise, use_camera, emphasis)
         loss.backward()
         workers.average_gradients(expert)
         norm = torch.nn.utils.clip_grad_norm_(expert.parameters(), 1.0)
