@@ -8,6 +8,7 @@ by planning and by the stages.
 
 import hashlib
 import math
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -144,7 +145,8 @@ class Checkpoint:
             )
             if residency == "streamed":
                 stream_network(expert, part.files, opened, storing=storing, rename=part.rename)
-                stack.pop_all()  # stays open as long as the expert is read from it
+                # Its files stay open for as long as it is there to read from them.
+                weakref.finalize(expert, stack.pop_all().close)
             else:
                 load_network(expert, part.files, storing=storing, rename=part.rename)
         return expert

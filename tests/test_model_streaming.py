@@ -1,5 +1,7 @@
 """An expert whose blocks stay in the files gives the bits of one in memory."""
 
+import gc
+import os
 import threading
 from dataclasses import replace
 from functools import cache
@@ -108,6 +110,25 @@ def test_a_file_that_is_cut_short_after_loading_is_an_error_and_no_hang(tmp_path
         stream.truncate(file.stat().st_size // 2)
     with pytest.raises(WeightsError, match=r"ends within 'blocks\."):
         run(streamed)
+
+
+FILES_IN_USE = Path("/proc/self/fd")
+
+
+@pytest.mark.skipif(not FILES_IN_USE.is_dir(), reason="only Linux lists them")
+def test_an_expert_that_is_gone_holds_no_file_open(tmp_path):
+    checkpoint = write_deep(tmp_path)
+    streamed = checkpoint.load_expert(0, residency="streamed")
+    file = str(checkpoint.expert_files(0)[0].resolve())
+    assert file in open_files()
+    vars(streamed)["itself"] = streamed  # a circle, such as a traceback makes
+    del streamed
+    gc.collect()
+    assert file not in open_files()
+
+
+def open_files():
+    return {os.path.realpath(link) for link in FILES_IN_USE.iterdir()}
 
 
 @pytest.mark.gpu
