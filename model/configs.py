@@ -12,7 +12,7 @@ from typing import Any
 from .autoencoder import VaeSizes
 from .errors import WeightsError
 from .files import read_config
-from .presets import KNOWN, Backbone, Expert, Preset
+from .presets import KNOWN, PATCHES, Backbone, Expert, Patch, Preset
 from .vae_wan21 import WAN21_SIZES
 from .vae_wan22 import PATCH, WAN22_SIZES
 
@@ -24,7 +24,7 @@ def preset_of(
     backbone: Backbone,
     vae_class: str,
     vae: VaeSizes,
-    patch: tuple[int, int, int],
+    patch: Patch,
 ) -> Preset:
     """The known preset of this kind, with the numbers of the files at hand.
 
@@ -89,8 +89,12 @@ def _with_boundary(
     return replace(experts[0], floor=float(boundary)), *experts[1:]
 
 
-def read_backbone(folder: Path) -> Backbone:
-    """Sizes from an expert's config, refusing what the published models do not have."""
+def read_expert(folder: Path) -> tuple[Backbone, Patch]:
+    """Sizes of an expert and of its patches, refusing what the published models do not have.
+
+    Raises:
+        WeightsError: The config is of another model, or leaves something out.
+    """
     config = read_config(folder)
     fixed = {
         "qk_norm": "rms_norm_across_heads",
@@ -100,35 +104,17 @@ def read_backbone(folder: Path) -> Backbone:
         "added_kv_proj_dim": None,
     }
     _require(folder, config, fixed)
-    try:
-        heads = config["num_attention_heads"]
-        return Backbone(
-            width=heads * config["attention_head_dim"],
-            heads=heads,
-            layers=config["num_layers"],
-            ffn_width=config["ffn_dim"],
-            in_channels=config["in_channels"],
-            out_channels=config["out_channels"],
-            text_width=config["text_dim"],
-            frequency_width=config["freq_dim"],
-        )
-    except KeyError as error:
-        raise WeightsError(f"{folder}/config.json: no {error}. Fetch the file again.") from None
-
-
-def read_patch(folder: Path) -> tuple[int, int, int]:
-    """Latent cells per token, (time, rows, columns), from an expert's config.
-
-    Raises:
-        WeightsError: Neither one cell nor two by two.
-    """
-    found = read_config(folder).get("patch_size", [1, 2, 2])
-    if found not in ([1, 2, 2], [1, 1, 1]):
+    said = config.get("patch_size", [1, 2, 2])
+    patch = next((patch for patch in PATCHES if list(patch) == said), None)
+    if patch is None:
         raise WeightsError(
-            f"{folder}/config.json: patch_size is {found}, must be [1, 2, 2] or [1, 1, 1]. "
+            f"{folder}/config.json: patch_size is {said}, must be [1, 2, 2] or [1, 1, 1]. "
             "It belongs to another model."
         )
-    return (1, found[1], found[2])
+    try:
+        return Backbone.from_config(config), patch
+    except KeyError as error:
+        raise WeightsError(f"{folder}/config.json: no {error}. Fetch the file again.") from None
 
 
 def read_vae(folder: Path) -> tuple[str, VaeSizes]:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .autoencoder import Autoencoder, decode_stream
+from .autoencoder import Autoencoder
 from .camera_adapter import CameraPath, path_rays
 from .denoise import OnStep, Remix, denoise, draw_noise, remix_noise
 from .errors import GeometryError, PresetError
@@ -30,7 +30,7 @@ from .pictures import (
 )
 from .presets import Preset, Size
 from .solvers import SolverState
-from .tiling import decode_tiled
+from .tiling import decode_frames
 from .transformer import Transformer
 from .weights import Checkpoint, open_checkpoint
 
@@ -256,8 +256,7 @@ def decode_clip(vae: Autoencoder, latent: Tensor, tiles: Tiling | None = None) -
     """Decode a whole clip, (1, C, T, H, W) normalised, to (F, H, W, 3) uint8."""
     frames: np.ndarray | None = None
     start = 0
-    stream = decode_tiled(vae, latent, tiles) if tiles else decode_stream(vae, latent)
-    for chunk in stream:
+    for chunk in decode_frames(vae, latent, tiles):
         if frames is None:
             frames = np.empty((pixel_frames(latent.shape[2]), *chunk.shape[1:]), dtype=np.uint8)
         frames[start : start + chunk.shape[0]] = chunk.cpu().numpy()

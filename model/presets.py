@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from .errors import PresetError
 
@@ -21,6 +21,12 @@ FirstFrame = Literal["none", "channels", "per-token"]
 """How a given first picture enters: not at all, as extra channels, or clean in the latent."""
 
 VAE_CLASSES = ("wan2.1", "wan2.2")
+
+Patch = tuple[int, int, int]
+"""Latent cells per token, (time, rows, columns)."""
+
+PATCHES: tuple[Patch, ...] = ((1, 2, 2), (1, 1, 1))
+"""The published one, and that of small pictures."""
 
 # Model data, verbatim; sha256 of its UTF-8 text starts with ce96e032.
 WAN_NEGATIVE = (
@@ -59,6 +65,25 @@ class Backbone:
     out_channels: int
     text_width: int
     frequency_width: int = 256
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Backbone":
+        """Read the sizes from an expert's config in the diffusers layout.
+
+        Raises:
+            KeyError: It leaves one out.
+        """
+        heads = config["num_attention_heads"]
+        return cls(
+            width=heads * config["attention_head_dim"],
+            heads=heads,
+            layers=config["num_layers"],
+            ffn_width=config["ffn_dim"],
+            in_channels=config["in_channels"],
+            out_channels=config["out_channels"],
+            text_width=config["text_dim"],
+            frequency_width=config["freq_dim"],
+        )
 
 
 @dataclass(frozen=True)
@@ -105,7 +130,7 @@ class Preset:
     sizes: tuple[Size, ...]
     negative: str = ""
     solver: str = "unipc"
-    patch: tuple[int, int, int] = (1, 2, 2)
+    patch: Patch = (1, 2, 2)
     first_frame: FirstFrame = "none"
     backbone: Backbone | None = None
     text_len: int = 512

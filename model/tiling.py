@@ -16,9 +16,14 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from .autoencoder import Autoencoder, to_bytes
+from .autoencoder import Autoencoder, decode_stream, to_bytes
 from .causal import FrameCache
 from .geometry import Tiling
+
+
+def decode_frames(vae: Autoencoder, latent: Tensor, tiling: Tiling | None) -> Iterator[Tensor]:
+    """Decode a clip in tiles if there are any, else whole; see `decode_stream`."""
+    return decode_tiled(vae, latent, tiling) if tiling else decode_stream(vae, latent)
 
 
 def decode_tiled(

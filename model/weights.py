@@ -20,7 +20,7 @@ import torch
 from . import rename
 from .autoencoder import Autoencoder, VaeSizes
 from .camera_adapter import RAY_CHANNELS, unshuffle_of
-from .configs import preset_of, read_backbone, read_patch, read_vae
+from .configs import preset_of, read_expert, read_vae
 from .errors import WeightsError
 from .files import (
     NONE,
@@ -38,7 +38,7 @@ from .formats.opening import OpenFiles
 from .formats.parts import Part, backbone_of, part_of, text_config_of, vae_sizes_of
 from .formats.survey import noise_in_name, survey
 from .lora import Lora, LoraChoice, Merger, read_lora
-from .presets import Backbone, Preset
+from .presets import Backbone, Patch, Preset
 from .streaming import stream_network
 from .transformer import FLOAT32_PARAMETERS, INT8_PARAMETERS, Transformer
 from .vae_wan21 import wan21_vae
@@ -192,9 +192,14 @@ class Checkpoint:
 
         return load_text(self.text_part, self.text_config, self.tokenizer, dtype, device)
 
-    def expert_fingerprint(self, index: int) -> str:
-        """SHA-256 over what makes one expert: weights, adapter, config, LoRAs and strengths."""
-        plain = _fingerprint(self.experts[index])
+    def expert_fingerprint(self, index: int, *, plain: str | None = None) -> str:
+        """SHA-256 over what makes one expert: weights, adapter, config, LoRAs and strengths.
+
+        Args:
+            index: Of the expert.
+            plain: Its fingerprint without LoRAs, if that is known: reading it takes a while.
+        """
+        plain = plain or _fingerprint(self.experts[index])
         loras = self._loras_of(index)
         if not loras:
             return plain
@@ -237,15 +242,9 @@ def _open_diffusers(folder: Path) -> Checkpoint:
     names = [name for name in ("transformer", "transformer_2") if (index.get(name) or [None])[0]]
     if not names:
         raise WeightsError(f"{folder}/model_index.json: names no transformer. Fetch it again.")
-    backbones = [read_backbone(folder / name) for name in names]
-    if len(set(backbones)) != 1:
-        raise WeightsError(
-            f"{folder}: the experts differ in size ({backbones[0]} and {backbones[1]}), must be "
-            "alike. Do both folders belong together?"
-        )
+    backbone, patch = _alike(folder, [read_expert(folder / name) for name in names])
     vae_class, vae = read_vae(folder / "vae")
-    patch = read_patch(folder / names[0])
-    preset = preset_of(folder, index, len(names), backbones[0], vae_class, vae, patch)
+    preset = preset_of(folder, index, len(names), backbone, vae_class, vae, patch)
     experts = tuple(_diffusers_expert(folder / name) for name in names)
     if len(experts) == 2:
         _require_places(folder, experts)
@@ -259,7 +258,7 @@ def _open_diffusers(folder: Path) -> Checkpoint:
     return Checkpoint(
         folder,
         preset,
-        backbones[0],
+        backbone,
         vae,
         _camera_unshuffle(folder, experts),
         experts,
@@ -291,18 +290,22 @@ def _require_places(folder: Path, experts: Sequence[Part]) -> None:
                 )
 
 
-def _open_surveyed(folder: Path) -> Checkpoint:
-    """Recognise a folder by the tensors in it."""
-    chosen = choose(survey(folder))
-    sizes = [backbone_of(expert) for expert in chosen.experts]
+def _alike(folder: Path, sizes: Sequence[tuple[Backbone, Patch]]) -> tuple[Backbone, Patch]:
+    """What all experts have in common: everything."""
     if len(set(sizes)) != 1:
         raise WeightsError(
             f"{folder}: the experts differ in size ({sizes[0]} and {sizes[1]}), must be alike. "
-            "Do both files belong together?"
+            "Do both belong together?"
         )
-    backbone, patch = sizes[0]
+    return sizes[0]
+
+
+def _open_surveyed(folder: Path) -> Checkpoint:
+    """Recognise a folder by the tensors in it."""
+    chosen = choose(survey(folder))
+    backbone, patch = _alike(folder, [backbone_of(expert) for expert in chosen.experts])
     vae, vae_class = vae_sizes_of(chosen.vae), chosen.vae.kind.vae_class
-    preset = preset_of(folder, None, len(sizes), backbone, vae_class, vae, patch)
+    preset = preset_of(folder, None, len(chosen.experts), backbone, vae_class, vae, patch)
     experts = tuple(part_of(expert) for expert in chosen.experts)
     if chosen.adapters:
         experts = tuple(

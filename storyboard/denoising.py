@@ -245,16 +245,14 @@ class Decode:
         return tensors.load_vae(self.weights, self.hardware)
 
     def run(self, network: "Autoencoder", take: Take, store: Store, step: Step) -> None:
-        from model.autoencoder import decode_stream
-        from model.tiling import decode_tiled
+        from model.tiling import decode_frames
         from storyboard import tensors
         from storyboard.artifacts import Clip
 
         started = perf_counter()
         ref = self._latent(take)
         latent = tensors.load_state(store, ref, self.hardware.device).latent
-        tiles = self.tiles
-        chunks = decode_tiled(network, latent, tiles) if tiles else decode_stream(network, latent)
+        chunks = decode_frames(network, latent, self.tiles)
         frames = (frame for chunk in chunks for frame in chunk.cpu().numpy())
 
         def write(path: Path) -> Meta:

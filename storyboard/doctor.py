@@ -6,7 +6,6 @@ speed, since nothing has run. Called by the command `doctor`.
 
 import json
 import os
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from storyboard.planning.residency import (
 from storyboard.planning.settings import hardware_of
 from storyboard.planning.weights import embedded_folder
 from storyboard.stage import Hardware
+from storyboard.store import free_disk
 
 VAE_WIDTHS = {"wan2.1": VAE_WIDTH, "wan2.2": 256}
 """Of the published decoders."""
@@ -38,8 +38,8 @@ class Machine:
         dtype: Numbers that networks compute in there.
         cores: That this process may use.
         cards: NVIDIA cards, in the order of the driver.
-        free_ram: Bytes of memory, None if that cannot be known; so are all below.
-        total_ram: Bytes of memory.
+        free_ram: Bytes of memory; None if that cannot be known.
+        total_ram: Bytes of memory; None if that cannot be known.
         free_disk: Bytes on the disk rendered to.
         ffmpeg: Path of the program; empty if there is none.
     """
@@ -50,7 +50,7 @@ class Machine:
     cards: tuple[Card, ...]
     free_ram: int | None
     total_ram: int | None
-    free_disk: int | None
+    free_disk: int
     ffmpeg: str
 
     @property
@@ -96,7 +96,6 @@ def look(device: str, folder: Path) -> Machine:
         folder: That would be rendered into; it need not exist.
     """
     hardware = hardware_of(device)
-    there = next((f for f in (folder, *folder.resolve().parents) if f.is_dir()), None)
     return Machine(
         device=hardware.device,
         dtype=hardware.dtype,
@@ -104,7 +103,7 @@ def look(device: str, folder: Path) -> Machine:
         cards=cards(),
         free_ram=free_ram(),
         total_ram=total_ram(),
-        free_disk=shutil.disk_usage(there).free if there else None,
+        free_disk=free_disk(folder),
         ffmpeg=_ffmpeg(),
     )
 
@@ -132,17 +131,7 @@ def _known(preset: Preset) -> tuple[Preset, int]:
         vae = _config(embedded_folder() / "vae")
     except (OSError, ValueError):
         return preset, width
-    heads = expert["num_attention_heads"]
-    backbone = Backbone(
-        width=heads * expert["attention_head_dim"],
-        heads=heads,
-        layers=expert["num_layers"],
-        ffn_width=expert["ffn_dim"],
-        in_channels=expert["in_channels"],
-        out_channels=expert["out_channels"],
-        text_width=expert["text_dim"],
-        frequency_width=expert["freq_dim"],
-    )
+    backbone = Backbone.from_config(expert)
     return replace(preset, backbone=backbone), vae.get("decoder_base_dim") or vae["base_dim"]
 
 

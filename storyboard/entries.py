@@ -57,10 +57,7 @@ def _request(request: Request, folder: Path) -> dict[str, object]:
         "weights": _relative(request.weights, folder),
         "device": request.device,
         "settings": [list(setting) for setting in request.settings],
-        "loras": [
-            [os.path.relpath(lora.file.resolve(), folder.resolve()), *lora.strengths]
-            for lora in request.loras
-        ],
+        "loras": [[_relative(lora.file, folder), *lora.strengths] for lora in request.loras],
         "stills": request.stills,
         "extend": _relative(request.extend, folder),
     }

@@ -7,7 +7,6 @@ and a disk that is too small is noticed before the first byte. Called by `cli_we
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -16,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from storyboard.errors import InputError, ResourceError, StoryboardError
-from storyboard.store import write_atomically
+from storyboard.store import free_disk, write_atomically
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -193,10 +192,7 @@ def _fetch_file(wanted: Wanted, path: str, folder: Path) -> None:
 
 
 def _require_space(folder: Path, num_bytes: int) -> None:
-    there = folder.absolute()
-    while not there.exists():
-        there = there.parent
-    free = shutil.disk_usage(there).free
+    free = free_disk(folder)
     if num_bytes > 0 and num_bytes + RESERVE_BYTES > free:
         raise ResourceError(
             f"{folder}: {free / 1e9:.1f} GB free, must be {(num_bytes + RESERVE_BYTES) / 1e9:.1f} "

@@ -1,18 +1,16 @@
 """Longer prompts from a language model on this machine, asked in our own words.
 
-Off unless `--extend FOLDER` names a model that transformers can read. It runs before anything is
-planned, one prompt after another and greedily, so the same model writes the same text; what it
+Off unless `--extend FOLDER` names a model that transformers can read. It runs before the plan is
+made final, one prompt after another and greedily, so the same model writes the same text; what it
 wrote is remembered beside the store. What of it is used, `shots.extension` decides. Called by
 `preview` and by `explain`.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from storyboard.errors import InputError
-from storyboard.store import canonical_json, write_atomically
+from storyboard.store import canonical_json, content_key, read_object, write_atomically
 
 MEMORY = "extensions.json"
 MAX_NEW_TOKENS = 160
@@ -41,8 +39,9 @@ def write_about(prompts: Iterable[str], folder: Path, memory: Path | None) -> Ma
     Raises:
         InputError: The folder holds no such model.
     """
-    known = _remembered(memory)
-    keys = {prompt: _key(prompt, folder) for prompt in prompts}
+    known = {} if memory is None else read_object(memory / MEMORY)
+    model = _stamp(folder)
+    keys = {prompt: content_key({"prompt": prompt, **model}) for prompt in prompts}
     missing = [prompt for prompt, key in keys.items() if key not in known]
     if missing:
         writer = load_writer(folder)
@@ -51,7 +50,7 @@ def write_about(prompts: Iterable[str], folder: Path, memory: Path | None) -> Ma
         if memory is not None:
             memory.mkdir(parents=True, exist_ok=True)
             write_atomically(memory / MEMORY, canonical_json(known).encode())
-    return {prompt: known[key] for prompt, key in keys.items()}
+    return {prompt: str(known[key]) for prompt, key in keys.items()}
 
 
 def load_writer(folder: Path) -> Writer:
@@ -74,7 +73,6 @@ def load_writer(folder: Path) -> Writer:
             f"--extend {folder}: {reason} Must be the folder of a language model with its "
             "tokenizer, in safetensors, as transformers saves them."
         ) from None
-
     network.train(mode=False)
 
     def write(prompt: str) -> str:
@@ -103,22 +101,11 @@ def _asked(tokenizer: object, prompt: str) -> str:
     return f"{INSTRUCTION}\n\n{prompt}\n\n"
 
 
-def _key(prompt: str, folder: Path) -> str:
-    """Changes with anything that changes what is written.
+def _stamp(folder: Path) -> dict[str, object]:
+    """Changes with anything but the prompt that changes what is written.
 
     Files are known by name, size and time: hashing a model would take longer than asking it.
     """
     files = sorted(path for path in folder.glob("*") if path.is_file())
     stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    told = canonical_json([prompt, INSTRUCTION, MAX_NEW_TOKENS, stats])
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _remembered(memory: Path | None) -> dict[str, str]:
-    if memory is None:
-        return {}
-    try:
-        known = json.loads((memory / MEMORY).read_text())
-    except (OSError, ValueError):
-        return {}
-    return {str(key): str(text) for key, text in known.items()} if isinstance(known, dict) else {}
+    return {"instruction": INSTRUCTION, "most": MAX_NEW_TOKENS, "files": stats}

@@ -79,6 +79,19 @@ def test_coarse_grids_stay_within_their_error(tmp_path, quantisation):
         assert error <= ROUNDED[quantisation], name
 
 
+def written(writer, path):
+    """Finish a GGUF file of one tensor, and read that back."""
+    from model.formats.opening import OpenFiles, read_header
+
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    (stored,) = read_header(path)
+    with OpenFiles() as files:
+        return stored, files.read(stored)
+
+
 @pytest.mark.parametrize("quantisation", ["Q2_K", "Q3_K", "Q5_K", "Q6_K"])
 def test_other_k_quants_are_what_the_package_makes_of_them(tmp_path, quantisation):
     import gguf
@@ -88,15 +101,7 @@ def test_other_k_quants_are_what_the_package_makes_of_them(tmp_path, quantisatio
     packed = np.random.default_rng(5).integers(0, 60, (8, block_bytes), dtype=np.uint8)
     writer = gguf.GGUFWriter(tmp_path / "one.gguf", "wan")
     writer.add_tensor("a.weight", packed, raw_dtype=kind)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    from model.formats.opening import OpenFiles, read_header
-
-    (stored,) = read_header(tmp_path / "one.gguf")
-    with OpenFiles() as files:
-        values = files.read(stored)
+    stored, values = written(writer, tmp_path / "one.gguf")
     assert (stored.shape, stored.dtype) == ((8, 256), quantisation)
     np.testing.assert_array_equal(values.numpy(), gguf.dequantize(packed, kind))
     assert values.abs().max() > 0
@@ -105,19 +110,11 @@ def test_other_k_quants_are_what_the_package_makes_of_them(tmp_path, quantisatio
 def test_a_folded_axis_comes_back_from_the_shape_kept_aside(tmp_path):
     import gguf
 
-    from model.formats.opening import OpenFiles, read_header
-
     values = np.arange(48, dtype=np.float32).reshape(2, 3, 8)
     writer = gguf.GGUFWriter(tmp_path / "one.gguf", "wan")
     writer.add_array("comfy.gguf.orig_shape.patch_embedding.weight", [2, 3, 2, 2, 2])
     writer.add_tensor("patch_embedding.weight", values)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    (stored,) = read_header(tmp_path / "one.gguf")
-    with OpenFiles() as files:
-        read = files.read(stored)
+    _, read = written(writer, tmp_path / "one.gguf")
     np.testing.assert_array_equal(read.numpy(), values.reshape(2, 3, 2, 2, 2))
 
 

@@ -85,14 +85,13 @@ class Clips:
         drop: float,
     ) -> Batch:
         """These clips, in one of their wordings, of one of LENGTHS and SCALES; none is begun."""
-        pairs = list(zip(map(int, clips), map(bool, mirror), strict=True))
-        return Batch(
-            clean=torch.stack([self._latent(*pair, length, scale) for pair in pairs]),
-            context=self.contexts.sample(random, clips, mirror, drop=drop),
-            rays=torch.stack([self._rays(*pair, length, scale) for pair in pairs]),
-            given=torch.zeros(len(pairs), dtype=torch.bool),
-            scale=scale,
-        )
+        shards = self.latents[length, scale]
+        frames = slice(None, None, 2 if length == LENGTHS[0] else 1)
+        taken = [
+            (shards[clip // CLIPS_PER_SHARD][clip % CLIPS_PER_SHARD, int(flipped)], frames)
+            for clip, flipped in zip(clips, mirror, strict=True)
+        ]
+        return self._collated(random, clips, mirror, taken, scale, drop=drop)
 
     def sample(self, random: np.random.Generator, size: int, length: int, scale: int) -> Batch:
         """Random training examples, some without text, some with their first frame given."""
@@ -103,34 +102,36 @@ class Clips:
     def sample_stills(self, random: np.random.Generator, size: int) -> Batch:
         """Random single frames at full size: what things look like, cheaper than in motion."""
         chosen = random.integers(HELD_OUT_CLIPS, len(self), size)
-        mirror, moment = random.random(size) < 0.5, random.integers(len(STILLS), size=size)
-        frames, rays = [], []
-        for clip, is_mirrored, k in zip(chosen, mirror, moment, strict=True):
-            shard, row = divmod(int(clip), CLIPS_PER_SHARD)
-            latent = self.stills[shard][row, int(is_mirrored), k]
-            frames.append(torch.from_numpy(latent.astype(np.float32)))
-            at = slice(STILLS[k], STILLS[k] + 1)
-            rays.append(self._drawn(int(clip), bool(is_mirrored), at, latent.shape[-2:]))
+        mirror, moments = random.random(size) < 0.5, random.integers(len(STILLS), size=size)
+        taken = []
+        for clip, flipped, moment in zip(chosen, mirror, moments, strict=True):
+            shard = self.stills[clip // CLIPS_PER_SHARD]
+            latent = shard[clip % CLIPS_PER_SHARD, int(flipped), moment]
+            taken.append((latent, slice(STILLS[moment], STILLS[moment] + 1)))
+        return self._collated(random, chosen, mirror, taken, min(SCALES), drop=TEXT_DROP)
+
+    def _collated(
+        self,
+        random: np.random.Generator,
+        clips: NDArray[np.int64],
+        mirror: NDArray[np.bool_],
+        taken: list[tuple[NDArray[np.float16], slice]],
+        scale: int,
+        *,
+        drop: float,
+    ) -> Batch:
+        """Latents (C, T, H, W) and the frames they cover, with rays and words of their clips."""
+        cells = taken[0][0].shape[-2:]
+        rows = zip(clips, mirror, taken, strict=True)
         return Batch(
-            clean=torch.stack(frames),
-            context=self.contexts.sample(random, chosen, mirror, drop=TEXT_DROP),
-            rays=torch.stack(rays),
-            given=torch.zeros(size, dtype=torch.bool),
-            scale=1,
+            clean=torch.stack([torch.from_numpy(each.astype(np.float32)) for each, _ in taken]),
+            context=self.contexts.sample(random, clips, mirror, drop=drop),
+            rays=torch.stack([self._rays(c, flipped, at, cells) for c, flipped, (_, at) in rows]),
+            given=torch.zeros(len(taken), dtype=torch.bool),
+            scale=scale,
         )
 
-    def _latent(self, clip: int, is_mirrored: bool, length: int, scale: int) -> Tensor:
-        """(C, T, H, W), as the codec speaks it."""
-        shard, row = divmod(clip, CLIPS_PER_SHARD)
-        latent = self.latents[length, scale][shard][row, int(is_mirrored)]
-        return torch.from_numpy(latent.astype(np.float32))
-
-    def _rays(self, clip: int, is_mirrored: bool, length: int, scale: int) -> Tensor:
-        step = 2 if length == LENGTHS[0] else 1
-        cells = self.latents[length, scale][0].shape[-2:]
-        return self._drawn(clip, is_mirrored, slice(None, None, step), cells)
-
-    def _drawn(self, clip: int, is_mirrored: bool, frames: slice, cells: tuple[int, int]) -> Tensor:
+    def _rays(self, clip: int, is_mirrored: bool, frames: slice, cells: tuple[int, int]) -> Tensor:
         """(24, T, 2H, 2W), two rays along a side of a token, lengths in subject distances."""
         pose = torch.from_numpy(self.footage.poses[clip][frames].astype(np.float64))
         pose[:, :, 3] /= float(self.footage.distance[clip])

@@ -13,9 +13,6 @@ from model.errors import WeightsError
 from .naming import require_whole
 from .survey import Network, Survey, quick_hash
 
-VAES = {48: "wan2.2"}
-"""Autoencoder by the channels an expert puts out; all others have the older one."""
-
 TOKENIZERS = ("tokenizer.json", "spiece.model")
 TOKENIZER_PLACES = ("umt5", "tokenizer")
 
@@ -49,7 +46,7 @@ def choose(found: Survey) -> Chosen:
     for expert in experts:
         require_whole(expert)
     _require_two_files(found.folder, experts)
-    wanted = VAES.get(_channels_out(experts[0]), "wan2.1")
+    wanted = experts[0].kind.vae_class
     vae = _only_one(found, "vae", f"{wanted.replace('wan', 'Wan ')} autoencoder", wanted)
     text = _only_one(found, "text", "UMT5 text encoder")
     require_whole(text)
@@ -57,9 +54,9 @@ def choose(found: Survey) -> Chosen:
     return Chosen(experts, adapters, vae, text, find_tokenizer(found.folder, text))
 
 
-def _channels_out(expert: Network) -> int:
-    """Channels that an expert puts out, exact for those that can be rendered."""
-    return 48 if "TI2V-5B" in expert.kind.model else 16
+def _stands_alone(expert: Network) -> bool:
+    """Whether its model has one expert."""
+    return expert.kind.vae_class == "wan2.2"
 
 
 def _experts(found: Survey) -> tuple[Network, ...]:
@@ -85,24 +82,24 @@ def _experts(found: Survey) -> tuple[Network, ...]:
         there, missing = ("high", "low") if named["high"] else ("low", "high")
         raise WeightsError(
             f"{found.folder}: only the {there}-noise expert is there "
-            f"({_said(named[there][0])}), must be both. Put the {missing}-noise expert beside it, "
+            f"({named[there][0].place}), must be both. Put the {missing}-noise expert beside it, "
             f"with {missing}_noise in its name."
         )
-    if found.problems and "TI2V-5B" not in readable[0].kind.model:
+    if found.problems and not _stands_alone(readable[0]):
         raise WeightsError(found.problems[0])
     return _unnamed(found.folder, named[""])
 
 
 def _unnamed(folder: Path, experts: Sequence[Network]) -> tuple[Network, ...]:
     """Experts whose place does not say which they are: one alone, if its model has one."""
-    if len(experts) == 1 and "TI2V-5B" in experts[0].kind.model:
+    if len(experts) == 1 and _stands_alone(experts[0]):
         return (experts[0],)
     if len(experts) == 1:
         raise WeightsError(
-            f"{_said(experts[0])}: one {experts[0].kind.model}, or all of Wan 2.1, which has one; "
+            f"{experts[0].place}: one {experts[0].kind.model}, or all of Wan 2.1, which has one; "
             "must be two experts with high_noise and low_noise in their names. Put both there."
         )
-    names = ", ".join(_said(network) for network in experts)
+    names = ", ".join(str(network.place) for network in experts)
     raise WeightsError(
         f"{folder}: {len(experts)} experts whose names do not tell them apart ({names}), must "
         "have high_noise and low_noise in their names; their tensors look alike. Rename them as "
@@ -113,7 +110,7 @@ def _unnamed(folder: Path, experts: Sequence[Network]) -> tuple[Network, ...]:
 def _no_expert(found: Survey, every: Sequence[Network]) -> WeightsError:
     if every:
         return WeightsError(
-            f"{_said(every[0])}: is {every[0].kind.model}, must be a Wan 2.2 text-to-video, "
+            f"{every[0].place}: is {every[0].kind.model}, must be a Wan 2.2 text-to-video, "
             "image-to-video or TI2V-5B model. It is recognised but cannot be rendered."
         )
     if found.problems:
@@ -138,7 +135,7 @@ def _only_one(found: Survey, role: str, what: str, vae_class: str = "") -> Netwo
         return fitting[0]
     if every:
         raise WeightsError(
-            f"{_said(every[0])}: is a {every[0].kind.model}, must be a {what} for this model. "
+            f"{every[0].place}: is a {every[0].kind.model}, must be a {what} for this model. "
             "Put the right one there."
         )
     if found.problems:
@@ -163,7 +160,7 @@ def _require_two_files(folder: Path, experts: Sequence[Network]) -> None:
     """One file under both names is the commonest swap, and the only one that content shows."""
     if len({quick_hash(expert.files) for expert in experts}) < len(experts):
         raise WeightsError(
-            f"{folder}: {_said(experts[0])} and {_said(experts[1])} are the same file, must be "
+            f"{folder}: {experts[0].place} and {experts[1].place} are the same file, must be "
             "two experts. Fetch both again."
         )
 
@@ -204,12 +201,8 @@ def embeds_tokenizer(text: Network, file: Path) -> bool:
 
 
 def _too_many(folder: Path, what: str, networks: Sequence[Network]) -> WeightsError:
-    names = ", ".join(_said(network) for network in networks)
+    names = ", ".join(str(network.place) for network in networks)
     return WeightsError(
         f"{folder}: {len(networks)} files for {what} ({names}), must be one. "
         "Move the others elsewhere."
     )
-
-
-def _said(network: Network) -> str:
-    return str(network.files[0] if len(network.files) == 1 else network.files[0].parent)

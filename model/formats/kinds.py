@@ -6,6 +6,7 @@ see `survey`. Models that cannot be rendered are recognised too, so that a messa
 Source: tensor names of Wan2.2 wan/modules/*.py; ComfyUI comfy/model_detection.py for the idea.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -30,7 +31,8 @@ class Kind:
         naming: Whose names it uses, one of ORIGINAL, DIFFUSERS, GGUF.
         prefix: Before every name.
         is_readable: Whether it can be part of a checkpoint here.
-        vae_class: For autoencoders, one of `presets.VAE_CLASSES`.
+        vae_class: One of `presets.VAE_CLASSES`: what an autoencoder is, or what an expert needs;
+            that of the newer class has one expert, of the older two.
     """
 
     role: Role
@@ -51,6 +53,12 @@ FOREIGN_EXPERTS = (
     ("img_emb.", "Wan 2.1 image-to-video, with a CLIP branch"),
     ("condition_embedder.image_embedder.", "Wan 2.1 image-to-video, with a CLIP branch"),
 )
+# Model and the autoencoder it needs, by channels in and out.
+READABLE_EXPERTS = {
+    (48, 48): ("Wan 2.2 TI2V-5B or a relative", "wan2.2"),
+    (16, 16): ("Wan 2.2 A14B text-to-video expert", "wan2.1"),
+    (36, 16): ("Wan 2.2 A14B image-to-video expert", "wan2.1"),
+}
 FOREIGN_PARTS = (
     ("wav2vec2.", "wav2vec2, the ears of S2V-14B"),
     ("visual.", "a CLIP image encoder, of Wan 2.1 or Animate-14B"),
@@ -85,31 +93,33 @@ def _expert(shapes: Shapes, prefix: str) -> Kind | None:
     for naming, head in ((ORIGINAL, "head.head.weight"), (DIFFUSERS, "proj_out.weight")):
         rows = shapes.get(prefix + head)
         if rows is not None:
-            model = _expert_model(shapes, prefix, patches, rows)
-            known = model.removeprefix("~")
-            return Kind("expert", known, naming, prefix, is_readable=model == known)
+            foreign = _foreign_expert(shapes, prefix, patches, rows)
+            if foreign:
+                return Kind("expert", foreign, naming, prefix, is_readable=False)
+            model, vae_class = READABLE_EXPERTS[_channels(patches, rows)]
+            camera = ", with a camera adapter (Fun-Camera)" if prefix + ADAPTER in shapes else ""
+            return Kind("expert", model + camera, naming, prefix, vae_class=vae_class)
     return None
 
 
-def _expert_model(
+def _foreign_expert(
     shapes: Shapes, prefix: str, patches: tuple[int, ...], head: tuple[int, ...]
 ) -> str:
-    """Name of the model; a leading ~ says that it is not rendered here."""
+    """Name of a model that is not rendered here, or nothing."""
     for start, model in FOREIGN_EXPERTS:
         if any(name.startswith(prefix + start) for name in shapes):
-            return f"~{model}"
-    width, channels = patches[:2]
-    out = head[0] // (patches[2] * patches[3] * patches[4])
-    camera = ", with a camera adapter (Fun-Camera)" if prefix + ADAPTER in shapes else ""
-    if channels == out == 48:
-        return f"Wan 2.2 TI2V-5B or a relative{camera}"
-    if channels == out == 16 and width == 1536:
-        return "~Wan 2.1 T2V-1.3B, text to video"
-    if channels == out == 16:
-        return f"Wan 2.2 A14B text-to-video expert{camera}"
-    if (channels, out) == (36, 16):
-        return f"Wan 2.2 A14B image-to-video expert{camera}"
-    return f"~a relative of Wan with {channels} channels in and {out} out"
+            return model
+    channels = _channels(patches, head)
+    if channels == (16, 16) and patches[0] == 1536:
+        return "Wan 2.1 T2V-1.3B, text to video"
+    if channels not in READABLE_EXPERTS:
+        return f"a relative of Wan with {channels[0]} channels in and {channels[1]} out"
+    return ""
+
+
+def _channels(patches: tuple[int, ...], head: tuple[int, ...]) -> tuple[int, int]:
+    """Channels in and out, from the shapes of the first and of the last product."""
+    return patches[1], head[0] // math.prod(patches[2:])
 
 
 def _vae(shapes: Shapes, prefix: str) -> Kind | None:

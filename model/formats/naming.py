@@ -48,10 +48,8 @@ def require_whole(network: Network) -> None:
     wanted = _wanted(network.kind.role, there)
     missing = sorted(wanted - there)
     if missing:
-        first = network.files[0]
-        place = first if len(network.files) == 1 else first.parent
         raise WeightsError(
-            f"{place}: {len(missing):,} of {len(wanted):,} tensors missing, first "
+            f"{network.place}: {len(missing):,} of {len(wanted):,} tensors missing, first "
             f"{missing[0]!r}. Is it cut short? Fetch it again."
         )
 

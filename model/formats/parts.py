@@ -4,15 +4,14 @@ Sizes come from the shapes of the tensors; what shapes cannot say, such as the n
 from a config file beside them or from what all published models have alike.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from model.autoencoder import VaeSizes
 from model.errors import WeightsError
-from model.presets import Backbone
+from model.files import read_config
+from model.presets import PATCHES, Backbone, Patch
 from model.vae_wan21 import WAN21_SIZES
 from model.vae_wan22 import WAN22_SIZES
 
@@ -63,7 +62,7 @@ def shapes_of(network: Network) -> Shapes:
     return shapes
 
 
-def backbone_of(network: Network) -> tuple[Backbone, tuple[int, int, int]]:
+def backbone_of(network: Network) -> tuple[Backbone, Patch]:
     """Sizes of an expert and of its patches, from its shapes and a config beside it.
 
     Raises:
@@ -72,9 +71,9 @@ def backbone_of(network: Network) -> tuple[Backbone, tuple[int, int, int]]:
     shapes, place = shapes_of(network), network.files[0]
     patches = _shape(place, shapes, "patch_embedding.weight")
     patch = patches[2:]
-    if patch not in ((1, 2, 2), (1, 1, 1)):
+    if patch not in PATCHES:
         raise WeightsError(
-            f"{place}: its patches are {patch}, must be (1, 2, 2) or (1, 1, 1). "
+            f"{place}: its patches are {patch}, must be {' or '.join(map(str, PATCHES))}. "
             "It belongs to another model."
         )
     width, cells = patches[0], patch[1] * patch[2]
@@ -94,7 +93,8 @@ def backbone_of(network: Network) -> tuple[Backbone, tuple[int, int, int]]:
 
 def _heads(place: Path, width: int) -> int:
     """Heads of an expert: from its config, else as wide as those of the published models."""
-    config = _config_beside(place)
+    is_there = (place.parent / "config.json").is_file()
+    config = read_config(place.parent) if is_there else {}
     heads = config.get("num_heads", config.get("num_attention_heads"))
     if heads is None and width % HEAD_WIDTH == 0:
         return width // HEAD_WIDTH
@@ -104,17 +104,6 @@ def _heads(place: Path, width: int) -> int:
             "evenly. Put its config.json beside it."
         )
     return heads
-
-
-def _config_beside(place: Path) -> Mapping[str, Any]:
-    path = place.parent / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise WeightsError(f"{path}: {error}. Fetch the file again.") from None
-    if not isinstance(config, dict):
-        raise WeightsError(f"{path}: holds no JSON object. Fetch the file again.")
-    return config
 
 
 def vae_sizes_of(network: Network) -> VaeSizes:

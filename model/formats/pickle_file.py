@@ -7,6 +7,7 @@ Tensors are then read by torch itself, with `weights_only` and mapped from the f
 Source: pytorch torch/serialization.py, _save.
 """
 
+import math
 import pickle
 import zipfile
 from collections import OrderedDict
@@ -98,18 +99,19 @@ def read_header(file: Path) -> tuple[Stored, ...]:
     """
     return tuple(
         Stored(file, name, described.shape, described.storage.dtype, _num_bytes(described))
-        for name, described in _state_dict(file, _unpickled(file)).items()
+        for name, described in _described(file).items()
     )
 
 
-def _unpickled(file: Path) -> object:
+def _described(file: Path) -> dict[str, _Description]:
+    """The tensors of a file whose numbers are all there."""
     try:
         with zipfile.ZipFile(file) as archive:
             entry = _pickle_entry(file, archive)
             with archive.open(entry) as stream:
-                content = _Headers(stream).load()
-            _check_records(file, archive, entry.filename.removesuffix("data.pkl"), content)
-            return content
+                found = _state_dict(file, _Headers(stream).load())
+            _check_records(file, archive, entry.filename.removesuffix("data.pkl"), found)
+            return found
     except _RefusedError as refused:
         raise WeightsError(
             f"{file}: asks for {str(refused)!r} to be run, must hold tensors and nothing else. "
@@ -148,10 +150,12 @@ def _pickle_entry(file: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return entries[0]
 
 
-def _check_records(file: Path, archive: zipfile.ZipFile, root: str, content: object) -> None:
+def _check_records(
+    file: Path, archive: zipfile.ZipFile, root: str, found: Mapping[str, _Description]
+) -> None:
     """Every tensor's numbers lie in the archive, all of them."""
     sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-    for name, described in _state_dict(file, content).items():
+    for name, described in found.items():
         record = f"{root}data/{described.storage.record}"
         if sizes.get(record, -1) < _num_bytes(described):
             raise WeightsError(
@@ -161,10 +165,7 @@ def _check_records(file: Path, archive: zipfile.ZipFile, root: str, content: obj
 
 
 def _num_bytes(described: _Description) -> int:
-    count = NUMBER_BYTES[described.storage.dtype]
-    for length in described.shape:
-        count *= length
-    return count
+    return NUMBER_BYTES[described.storage.dtype] * math.prod(described.shape)
 
 
 def _state_dict(file: Path, content: object) -> dict[str, _Description]:

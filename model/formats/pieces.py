@@ -7,7 +7,7 @@ Source: google/sentencepiece src/sentencepiece_model.proto.
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ GGUF_FIELDS = tuple(
 )  # fmt: skip
 SPACE = "▁"
 END = "</s>"
-UNKNOWN = 2  # of the types of a piece; 3 is control, 6 a byte
+UNKNOWN, CONTROL, BYTE = 2, 3, 6  # types of a piece
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,26 @@ def read_pieces(model: bytes) -> Pieces:
     if UNKNOWN not in types or trainer.get(3, 1) != 1:
         raise WeightsError("not a unigram SentencePiece model. Fetch it again.")
     charsmap = normalizer.get(2, b"")
+    return _typed(
+        pieces,
+        types,
+        charsmap=charsmap if isinstance(charsmap, bytes) else b"",
+        adds_space=normalizer.get(3, 1) != 0,
+    )
+
+
+def _typed(
+    pieces: Sequence[tuple[str, float]], types: Sequence[int], *, charsmap: bytes, adds_space: bool
+) -> Pieces:
+    """Pieces with what their types say about them."""
+    typed = list(zip(pieces, types, strict=True))
     return Pieces(
         pieces=tuple(pieces),
         unknown=types.index(UNKNOWN),
-        has_bytes=6 in types,
-        charsmap=charsmap if isinstance(charsmap, bytes) else b"",
-        adds_space=normalizer.get(3, 1) != 0,
-        controls=tuple(
-            text for (text, _), kind in zip(pieces, types, strict=True) if kind in (UNKNOWN, 3)
-        ),
+        has_bytes=BYTE in types,
+        charsmap=charsmap,
+        adds_space=adds_space,
+        controls=tuple(text for (text, _), kind in typed if kind in (UNKNOWN, CONTROL)),
     )
 
 
@@ -96,15 +107,11 @@ def gguf_pieces(fields: Mapping[str, Any]) -> Pieces:
     model, tokens, scores, types, charsmap, adds_space = (fields.get(n) for n in GGUF_FIELDS)
     if model != "t5" or not tokens or not scores or not types or UNKNOWN not in types:
         raise WeightsError(f"its tokenizer is {model!r}, must be 't5'. Fetch the file again.")
-    return Pieces(
-        pieces=tuple(zip(tokens, scores, strict=True)),
-        unknown=types.index(UNKNOWN),
-        has_bytes=6 in types,
+    return _typed(
+        list(zip(tokens, scores, strict=True)),
+        types,
         charsmap=bytes(code % 256 for code in charsmap or ()),
         adds_space=adds_space is not False,
-        controls=tuple(
-            text for text, kind in zip(tokens, types, strict=True) if kind in (UNKNOWN, 3)
-        ),
     )
 
 

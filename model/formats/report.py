@@ -122,12 +122,11 @@ def _require_diffusers_parts(found: Survey) -> None:
 
 def _row(found: Survey, network: Network) -> Row:
     first = network.files[0]
-    place = first if len(network.files) == 1 else first.parent
     weights: Counter[str] = Counter()
     for stored in network.tensors:
         weights[stored.dtype] += stored.num_bytes
     return Row(
-        path=str(place.relative_to(found.folder)),
+        path=str(network.place.relative_to(found.folder)),
         part=network.kind.model,
         noise=network.noise,
         form=format_of(first),

@@ -48,6 +48,11 @@ class Network:
     noise: str = ""
 
     @property
+    def place(self) -> Path:
+        """Its file, or the folder of its shards."""
+        return self.files[0] if len(self.files) == 1 else self.files[0].parent
+
+    @property
     def num_bytes(self) -> int:
         """On disk."""
         return sum(file.stat().st_size for file in self.files)

@@ -1,7 +1,6 @@
 """Did the clip obey? The camera that was asked for, against the motion in the finished frames.
 
-The geometry that drives a shot also judges it. Called by `stages.py` after a clip is decoded, by
-`storyboard score` and by `benchmarks`.
+The geometry that drives a shot also judges it. Called by `benchmarks`.
 """
 
 from storyboard.directions.flow import measure_motion

@@ -216,10 +216,14 @@ def _reach(step: Array, shape: tuple[int, int], aspect: float) -> float:
     return float(np.sqrt(((_similarity(shape, aspect) @ step) ** 2).sum(axis=-1).mean()))
 
 
-def _length(flow: Array, grain: Array) -> Array:
-    """(K, R, C): length of the flow, as far as the cell's texture tells it."""
+def square_told(flow: Array, grain: Array) -> Array:
+    """(K, R, C): squared length of a flow, as far as the texture of a cell tells it."""
     square: Array = np.einsum("krci,krcij,krcj->krc", flow, grain, flow)
-    return np.sqrt(np.maximum(square, 0.0))
+    return square
+
+
+def _length(flow: Array, grain: Array) -> Array:
+    return np.sqrt(np.maximum(square_told(flow, grain), 0.0))
 
 
 def _part(weight: Array, where: NDArray[np.bool_]) -> float:

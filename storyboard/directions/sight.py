@@ -2,7 +2,7 @@
 
 Nobody knows how far away the things in a generated clip are. So every cell gets a span, from a
 point at infinity to the nearest that is likely there, and one best guess in between: the ground,
-a backdrop round the subject, and the figure itself. Called by `directions.py`.
+a backdrop round the subject, and the figure itself. Called by `verdict`.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from storyboard.directions.motion import (
     Shift,
     grid_shape,
     rim_weight,
+    square_told,
     summarise,
 )
 from storyboard.directions.sight import Sight, look
@@ -166,8 +167,8 @@ def weigh(seen: Motion, sight: Sight) -> Evidence:
         return Evidence(0, 0, 0, 0, 0, 0)
     rim = _as_motion(sight.guess, seen.aspect)
     tolerance = _tolerance(seen, sight)
-    costs = {a: _unexplained(seen, sight, a, tolerance) for a in (-1.5, -1.0, -0.6, -0.3, 0.0)}
-    costs |= {a: _unexplained(seen, sight, a, tolerance) for a in _AMOUNTS}
+    amounts = (0.0, *_AMOUNTS, *(-amount for amount in _AMOUNTS))
+    costs = {amount: _unexplained(seen, sight, amount, tolerance) for amount in amounts}
     told = np.einsum("krcij,krcj,krc->krci", seen.grain, seen.flow, seen.trust)
     guessed = np.einsum("krcij,krcj,krc->krci", seen.grain, sight.guess, seen.trust)
     both = float((told * sight.guess).sum())
@@ -184,7 +185,7 @@ def weigh(seen: Motion, sight: Sight) -> Evidence:
 
 def _tolerance(seen: Motion, sight: Sight) -> float:
     middle = (sight.far + sight.near) / 2
-    square = np.einsum("krci,krcij,krcj->krc", middle, seen.grain, middle)
+    square = square_told(middle, seen.grain)
     mean = (seen.trust * square).sum() / max(float(seen.trust.sum()), 1e-9)
     return max(_TOLERANCE_LEAST, _TOLERANCE * float(np.sqrt(max(mean, 0.0))))
 
@@ -198,7 +199,7 @@ def _unexplained(seen: Motion, sight: Sight, amount: float, tolerance: float) ->
         length = np.maximum((across * span).sum(axis=-1), 1e-12)
         closeness = np.clip((across * miss).sum(axis=-1) / amount / length, 0, 1)
         miss = miss - amount * closeness[..., None] * span
-    square = np.einsum("krci,krcij,krcj->krc", miss, seen.grain, miss)
+    square = square_told(miss, seen.grain)
     lost = seen.trust * square / (square + tolerance**2)
     return float(lost.sum() / max(float(seen.trust.sum()), 1e-9))
 

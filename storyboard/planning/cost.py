@@ -7,7 +7,6 @@ Source of the formulae: the layer sizes of the published transformer, two operat
 and token, four per pair of tokens and channel in attention.
 """
 
-import json
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,7 +19,7 @@ from storyboard.planning.plan import RenderPlan
 from storyboard.planning.residency import guessed_flops
 from storyboard.planning.takes import Take
 from storyboard.progress import Event, NetworkLoaded, StageStarted, TakeFinished
-from storyboard.store import canonical_json, write_atomically
+from storyboard.store import canonical_json, read_object, write_atomically
 
 MEMORY = "speed.json"
 TEXT_TOKENS = 128  # of a usual prompt
@@ -68,9 +67,8 @@ def guessed_speed(device: str) -> Speed:
 def known_speed(plan: RenderPlan, memory: Path) -> Speed:
     """The speed measured by the last run with this preset and device, else a guess."""
     try:
-        known = json.loads((memory / MEMORY).read_text())[_machine(plan)]
-        return Speed(**known)
-    except (OSError, ValueError, KeyError, TypeError):
+        return Speed(**read_object(memory / MEMORY)[_machine(plan)])
+    except (KeyError, TypeError):
         return guessed_speed(plan.settings.hardware.device)
 
 
@@ -204,10 +202,7 @@ def learn_speed(plan: RenderPlan, events: Iterable[Event], memory: Path) -> None
         load_s_per_byte=seconds["load"] / loaded if loaded else guess.load_s_per_byte,
         is_measured=True,
     )
-    try:
-        everything = dict(json.loads((memory / MEMORY).read_text()))
-    except (OSError, ValueError, TypeError):
-        everything = {}
+    everything = read_object(memory / MEMORY)
     everything[_machine(plan)] = asdict(speed)
     write_atomically(memory / MEMORY, canonical_json(everything).encode())
 

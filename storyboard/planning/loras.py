@@ -3,7 +3,6 @@
 A file whose name says high or low is for that expert alone. Called by `settings`.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,20 +113,8 @@ def with_loras(weights: Weights, choices: Sequence[LoraChoice]) -> Weights:
     if not choices:
         return weights
     chosen = replace(weights, loras=tuple(choices))
-    chosen.open()
-    prints = dict(weights.fingerprints)
+    checkpoint, prints = chosen.open(), dict(weights.fingerprints)
     for index, expert in enumerate(weights.preset.experts):
-        used = [(c.file, c.strengths[index]) for c in choices if c.strengths[index]]
-        if used:
-            digest = hashlib.sha256(prints[expert.name].encode())
-            for file, strength in used:
-                digest.update(f"{_content(file)} {strength!r}\n".encode())
-            prints[expert.name] = digest.hexdigest()
+        plain = prints[expert.name]
+        prints[expert.name] = checkpoint.expert_fingerprint(index, plain=plain)
     return replace(chosen, fingerprints=prints)
-
-
-def _content(file: Path) -> str:
-    from model.files import fingerprint
-    from model.lora import read_lora
-
-    return fingerprint((file, *read_lora(file).beside))

@@ -25,19 +25,15 @@ def plan_notices(board: "ShotList", settings: Settings, takes: Sequence[Take]) -
             *_takes(board),
             *_ends(takes),
             *_remixes(settings, takes),
-            *_extensions(settings, takes),
+            *_extensions(takes),
             *_camera(board, settings),
             *_undone(board),
         ]
     )
 
 
-def _extensions(settings: Settings, takes: Sequence[Take]) -> Iterator[str]:
-    added: dict[str, int] = {}
-    for prompt in settings.written:
-        for take in takes:
-            if take.prompt.startswith(prompt) and take.prompt != prompt:
-                added[take.shot.id] = len(take.prompt.split()) - len(prompt.split())
+def _extensions(takes: Sequence[Take]) -> Iterator[str]:
+    added = {take.shot.id: len(take.added.split()) for take in takes if take.added}
     if added:
         words = ", ".join(f"{shot} by {count} words" for shot, count in added.items())
         yield f"a language model made prompts longer: {words}; explain --extend shows them."

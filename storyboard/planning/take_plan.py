@@ -112,13 +112,15 @@ class TakePlanner:
             mode="text" if picture is None else "image",
             negative_base=settings.preset.negative if settings.preset else "",
         )
+        added = _addition(prompt.positive, settings)
         return Take(
             board=board,
             shot=shot,
             filmed=filmed,
             number=number,
             stem=f"{stems[shot.id]}_T{number:02}",
-            prompt=_extended(prompt.positive, settings),
+            prompt=f"{prompt.positive} {added}" if added else prompt.positive,
+            added=added,
             negative=prompt.negative,
             removed=prompt.removed,
             noise=self._noise(shot, number),
@@ -224,11 +226,9 @@ class TakePlanner:
         return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
 
 
-def _extended(prompt: str, settings: Settings) -> str:
-    """The prompt, and what a writer may add to it."""
-    if prompt not in settings.written:
-        return prompt
-    return f"{prompt} {extend(prompt, settings.written[prompt]).added}".rstrip()
+def _addition(prompt: str, settings: Settings) -> str:
+    """What a writer may add to a prompt."""
+    return extend(prompt, settings.written.get(prompt, "")).added
 
 
 def _remade(shot: "Shot") -> "Shot":

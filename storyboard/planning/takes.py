@@ -73,6 +73,7 @@ class Take:
         picture: First frame, if one is given.
         last_picture: Last frame, if one is given.
         remix: Latent of an earlier take, if this one starts from it.
+        added: What a language model put at the end of the prompt.
     """
 
     board: "ShotList"
@@ -91,6 +92,7 @@ class Take:
     picture: Picture | None = None
     last_picture: Picture | None = None
     remix: Remix | None = None
+    added: str = ""
 
     @property
     def slate(self) -> str:

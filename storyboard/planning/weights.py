@@ -5,7 +5,6 @@ once: the answer is kept beside the store, with path, size and time of every fil
 long as those do. Called by the commands before `plan`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.presets import Backbone, Expert, Preset
 from storyboard.errors import InputError
-from storyboard.store import canonical_json, write_atomically
+from storyboard.store import canonical_json, read_object, write_atomically
 
 if TYPE_CHECKING:
     from model.lora import LoraChoice
@@ -120,13 +119,9 @@ def _stamp(folder: Path) -> list[list[object]]:
 
 def _remembered(memory: Path | None) -> dict[str, dict[str, Any]]:
     """What is remembered, empty if it cannot be read: it can always be found out again."""
-    if memory is None:
-        return {}
-    try:
-        content = json.loads((memory / MEMORY).read_text())
-        return dict(content["checkpoints"]) if content["format"] == FORMAT else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+    content = {} if memory is None else read_object(memory / MEMORY)
+    known = content.get("checkpoints") if content.get("format") == FORMAT else None
+    return known if isinstance(known, dict) else {}
 
 
 def _to_json(weights: Weights) -> dict[str, Any]:
