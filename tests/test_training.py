@@ -82,6 +82,7 @@ def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
         torch.zeros(2, 4, 160),
         torch.zeros(2, 24, 3, 4, 4),
         torch.ones(2, dtype=torch.bool),
+        torch.ones(2, 3, 2, 2),
         scale=2,
     )
     torch.manual_seed(1)

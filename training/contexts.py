@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import UMT5EncoderModel
@@ -21,6 +22,7 @@ from training.sizes import TEXT_WIDTH
 from training.words import new_encoder, pad
 
 BATCH = 64
+ROWS = 80  # one shape for all, since a shape is compiled for; one prompt in twenty loses its end
 
 
 def trained_encoder(folder: Path, vocabulary: int) -> UMT5EncoderModel:
@@ -55,15 +57,16 @@ class Contexts:
     def sample(
         self, random: np.random.Generator, clips: np.ndarray, mirror: np.ndarray, *, drop: float
     ) -> Tensor:
-        """(B, M, text width), zero rows after the end of each prompt."""
+        """(B, ROWS, text width), zero rows after the end of each prompt."""
         rows = []
         for clip, is_mirrored in zip(clips, mirror, strict=True):
             wordings = self.wordings[int(clip), bool(is_mirrored)]
             chosen = wordings[int(random.integers(len(wordings)))]
             index = self.empty if random.random() < drop else chosen
             start = self.ends[index - 1] if index else 0
-            rows.append(torch.from_numpy(self.words[start : self.ends[index]].astype(np.float32)))
-        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+            said = torch.from_numpy(self.words[start : self.ends[index]][:ROWS].astype(np.float32))
+            rows.append(F.pad(said, (0, 0, 0, ROWS - len(said))))
+        return torch.stack(rows)
 
 
 @click.command()

@@ -18,13 +18,14 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from model.camera_adapter import STRIDE, plucker_rays
 from model.presets import GREYBOX
-from training.basis import Basis
+from training.basis import FRAMES, Basis
 from training.contexts import Contexts
 from training.footage import CLIPS_PER_SHARD, Footage, training_folder
 from training.latents import LENGTHS, SCALES, STILLS, latent_name, stills_name
@@ -35,7 +36,9 @@ from training.workers import Workers
 
 SHIFT = 2.5
 TEXT_DROP, CAMERA_DROP, FIRST_FRAME = 0.1, 0.3, 0.25
-HELD_OUT_CLIPS = 400  # the first two shards are never trained on
+STILLS_CAMERA_DROP = 0.7  # of a single frame, rays say the lens alone
+SUBJECT_WEIGHT = 3.0  # a cell that the subject fills counts this much more than one without
+HELD_OUT_CLIPS = 200  # the first shard is never trained on
 HELD_OUT_JUDGED = 128
 FUSED_FROM = 400  # tokens
 GOLDEN = 0.618034
@@ -54,6 +57,7 @@ class Batch:
     context: Tensor  # (B, M, text width)
     rays: Tensor  # (B, 24, T, 2H, 2W), two along a side of a token
     given: Tensor  # (B,) bool
+    weight: Tensor  # (B, T, H, W) of each cell in the loss
     scale: int  # divisor of the size; 2 lies on every second rotary position
 
 
@@ -122,14 +126,25 @@ class Clips:
     ) -> Batch:
         """Latents (C, T, H, W) and the frames they cover, with rays and words of their clips."""
         cells = taken[0][0].shape[-2:]
-        rows = zip(clips, mirror, taken, strict=True)
+        rows = list(zip(clips, mirror, taken, strict=True))
         return Batch(
             clean=torch.stack([torch.from_numpy(each.astype(np.float32)) for each, _ in taken]),
             context=self.contexts.sample(random, clips, mirror, drop=drop),
-            rays=torch.stack([self._rays(c, flipped, at, cells) for c, flipped, (_, at) in rows]),
+            rays=torch.stack([self._rays(c, flip, at, cells) for c, flip, (_, at) in rows]),
             given=torch.zeros(len(taken), dtype=torch.bool),
+            weight=torch.stack(
+                [self._weight(c, flipped, at, scale) for c, flipped, (_, at) in rows]
+            ),
             scale=scale,
         )
+
+    def _weight(self, clip: int, is_mirrored: bool, frames: slice, scale: int) -> Tensor:
+        """(T, H, W): most of a picture is sky and ground, and what it is about is small."""
+        cover = torch.from_numpy(self.footage.cover[clip][frames].astype(np.float32) / 255)
+        cover = cover.flip(-1) if is_mirrored else cover
+        first = cover[:1].expand(FRAMES - 1, -1, -1)
+        cells = F.avg_pool3d(torch.cat([first, cover])[None], (FRAMES, scale, scale))[0]
+        return 1 + SUBJECT_WEIGHT * cells.sqrt()
 
     def _rays(self, clip: int, is_mirrored: bool, frames: slice, cells: tuple[int, int]) -> Tensor:
         """(24, T, 2H, 2W), two rays along a side of a token, lengths in subject distances."""
@@ -175,9 +190,9 @@ def flow_loss(
     error = (velocity.float() - (start - batch.clean)).square()
     if emphasis is not None:
         error = error * emphasis[:, None, None, None]
-    weight = torch.ones_like(level)
+    weight = batch.weight.clone()
     weight[batch.given, 0] = 0.0
-    return (error.mean(dim=(1, 3, 4)) * weight).sum() / weight.sum()
+    return (error.mean(dim=1) * weight).sum() / weight.sum()
 
 
 def turn(step: int, full_share: float, long_share: float) -> tuple[int, int]:
@@ -208,7 +223,8 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
         straight = np.zeros(len(part), bool)
         batch = clips.batch(random, part, straight, LENGTHS[0], max(SCALES), drop=0.0)
         noise = noise_levels(random, len(part), low, high)
-        losses.append(float(flow_loss(expert, batch, noise, True)))
+        with torch.compiler.set_stance("force_eager"):
+            losses.append(float(flow_loss(expert, batch, noise, True)))
     return float(np.mean(losses))
 
 
@@ -233,7 +249,11 @@ def main(
 ) -> None:
     """Train one stage for a while and save; the experts branch from the shared run."""
     folder, workers = training_folder(), Workers.join()
+    # A lone sum in half precision is exact enough to train on, and not upcast it is twice as fast.
+    torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)
     expert = new_expert(seed=1)
+    for block in expert.blocks:
+        block.compile(dynamic=False)
     adam_only = ("head.", "patch_embedding", "time_", "modulation")
     optimizers = Optimizers(expert, lr=learning_rate, adam_only=adam_only, workers=workers)
     average = MovingAverage(expert, 0.998)
@@ -255,12 +275,13 @@ def main(
     while not workers.agree(bool(stopped) or time.monotonic() >= finish or step >= total_steps):
         length, scale = turn(step, full_share, long_share)
         size = batch_size * scale**2 // max(SCALES) ** 2 * LENGTHS[0] // length
-        if (step * stills_share) % 1 + stills_share >= 1:
+        is_still = (step * stills_share) % 1 + stills_share >= 1
+        if is_still:
             batch = clips.sample_stills(random, batch_size * LENGTHS[0] // max(SCALES) ** 2)
         else:
             batch = clips.sample(random, size, length, scale)
         noise = noise_levels(random, len(batch.clean), low, high)
-        use_camera = bool(random.random() >= CAMERA_DROP)
+        use_camera = random.random() >= (STILLS_CAMERA_DROP if is_still else CAMERA_DROP)
         loss = flow_loss(expert, batch, noise, use_camera, emphasis)
         loss.backward()
         workers.average_gradients(expert)

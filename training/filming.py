@@ -18,6 +18,7 @@ from storyboard.layout import layout_with_mask
 from training.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE, training_folder
 from training.prompts import read_wording
 
+CELLS = (SIZE[0] // 16, SIZE[1] // 16)  # latent cells of a picture, across and down
 _SEEDS_PER_SHARD = 1000
 _LEAST_COVER = 0.004  # of the picture by the subject, mean over the clip
 _LEAST_SPREAD = 4.0  # of pixel values: less is a plain colour
@@ -44,6 +45,12 @@ def is_worth_learning(clip: Clip) -> bool:
     return bool(clip.masks.mean() / 255 > _LEAST_COVER and clip.frames.std() > _LEAST_SPREAD)
 
 
+def covered(masks: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mean of masks (T, H, W) over each latent cell of every frame, (T, H / 16, W / 16)."""
+    cells = [cv2.resize(mask, CELLS, interpolation=cv2.INTER_AREA) for mask in masks]
+    return np.array(cells, np.uint8)
+
+
 def write_shard(folder: Path, shard: int) -> None:
     """Film 200 boards; the labels are written last, so a shard without them is not one."""
     width, height = SIZE
@@ -52,6 +59,7 @@ def write_shard(folder: Path, shard: int) -> None:
     kept = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)
     seeds: list[int] = []
     paths: list[CameraPath] = []
+    covers: list[NDArray[np.uint8]] = []
     seed = shard * _SEEDS_PER_SHARD
     while len(seeds) < CLIPS_PER_SHARD:
         clip = film(seed)
@@ -59,6 +67,7 @@ def write_shard(folder: Path, shard: int) -> None:
             kept[len(seeds)] = clip.frames
             seeds.append(seed)
             paths.append(clip.path)
+            covers.append(covered(clip.masks))
         seed += 1
     kept.flush()
     part.replace(folder / f"{shard:04d}.npy")
@@ -68,6 +77,7 @@ def write_shard(folder: Path, shard: int) -> None:
         poses=np.array([path.camera_to_world for path in paths], np.float32),
         focal=np.array([path.focal for path in paths], np.float32),
         distance=np.array([path.subject_distance_m for path in paths], np.float32),
+        cover=np.array(covers),
     )
 
 

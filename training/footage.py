@@ -1,4 +1,4 @@
-"""Footage as shards on disk: frames, poses, focal lengths and the seeds of their boards.
+"""Footage as shards on disk: frames, subjects' cover, poses, focal lengths, seeds of the boards.
 
 `filming` makes the shards. A clip has 33 frames; every second one is the same shot in 17.
 """
@@ -35,6 +35,7 @@ class Footage:
         self.seeds = np.concatenate([shard["seeds"] for shard in labels])
         self.poses = np.concatenate([shard["poses"] for shard in labels])
         self.distance = np.concatenate([shard["distance"] for shard in labels])
+        self.cover = np.concatenate([shard["cover"] for shard in labels])
         self.focal = np.concatenate([shard["focal"] for shard in labels])
 
     def __len__(self) -> int:
