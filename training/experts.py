@@ -258,7 +258,7 @@ def main(
     optimizers = Optimizers(expert, lr=learning_rate, adam_only=adam_only, workers=workers)
     average = MovingAverage(expert, 0.998)
     step = load_state(folder / stage, expert, optimizers, average)
-    if step == 0 and stage != "shared":
+    if stage != "shared" and not (folder / stage / "state.pt").exists():
         shared = torch.load(folder / "shared" / "state.pt", weights_only=True)
         expert.load_state_dict(shared["network"])
         average.shadow = shared["average"]

@@ -24,6 +24,8 @@ from training.footage import training_folder
 from training.sizes import CODEC, EXPERT, LATENT_CHANNELS, new_expert
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
+ADAPTER = "control_adapter.safetensors"  # beside an expert's weights; diffusers does not know it
+TOKENIZER = "tokenizer.json"
 
 
 def _half(network: nn.Module) -> dict[str, Tensor]:
@@ -37,7 +39,7 @@ def _write(folder: Path, config: dict[str, object], tensors: dict[str, Tensor], 
 
 
 def write_expert(folder: Path, target: Path, index: int) -> None:
-    """One expert and, beside it, its camera adapter, which diffusers does not know."""
+    """One expert and, beside it, its camera adapter."""
     name = GREYBOX.experts[index].name
     run = folder / name if (folder / name / "state.pt").exists() else folder / "shared"
     expert = new_expert(seed=1)
@@ -68,7 +70,7 @@ def write_expert(folder: Path, target: Path, index: int) -> None:
     }
     place = target / GREYBOX.experts[index].folder
     _write(place, config, tensors, WEIGHTS)
-    save_file(adapter, place / "control_adapter.safetensors", metadata={"format": "pt"})
+    save_file(adapter, place / ADAPTER, metadata={"format": "pt"})
 
 
 def write_codec(folder: Path, target: Path) -> None:
@@ -99,7 +101,7 @@ def write_codec(folder: Path, target: Path) -> None:
 
 def write_text(folder: Path, target: Path) -> None:
     """The text encoder and its tokenizer."""
-    tokenizer = Tokenizer.from_file(str(folder / "words" / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(folder / "words" / TOKENIZER))
     encoder = trained_encoder(folder, tokenizer.get_vocab_size()).half()
     encoder.save_pretrained(target / "text_encoder")
     wrapped = PreTrainedTokenizerFast(

@@ -36,7 +36,8 @@ def load_state(
         return 0
     state = torch.load(folder / "state.pt", weights_only=True)
     network.load_state_dict(state["network"])
-    optimizers.load_state_dict(state["optimizers"])
+    if "optimizers" in state:  # not where a run goes on from shipped weights
+        optimizers.load_state_dict(state["optimizers"])
     average.shadow = state["average"]
     return int(state["step"])
 

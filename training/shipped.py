@@ -1,0 +1,51 @@
+"""Take training up from the checkpoint that is shipped, on a machine that has no state of it.
+
+Usage: python -m training.shipped [FOLDER], in an empty training folder; then film, encode, write
+prompts and contexts, and go on with experts and codec. The optimizers begin anew; the words are
+done, their encoder is only read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from model.presets import GREYBOX
+from model.rename import TRANSFORMER, vae_wan22_rules
+from training.export import ADAPTER, TOKENIZER, WEIGHTS
+from training.footage import training_folder
+from training.sizes import CODEC
+
+
+def _written(folder: Path, weights: dict[str, Tensor]) -> None:
+    folder.mkdir(parents=True)
+    whole = {name: tensor.float() for name, tensor in weights.items()}
+    torch.save({"step": 0, "network": whole, "average": whole}, folder / "state.pt")
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path), default="model/greybox")
+def main(source: Path) -> None:
+    """Write the states that a run goes on from; what is there already is an error."""
+    folder = training_folder()
+    for expert in GREYBOX.experts:
+        place = source / expert.folder
+        weights = load_file(place / WEIGHTS) | load_file(place / ADAPTER)
+        network = {TRANSFORMER.to_original(name): t for name, t in weights.items()}
+        _written(folder / expert.name, network)
+    _written(folder / "shared", network)  # the last expert has the widest range
+    rules = vae_wan22_rules(CODEC.num_blocks)
+    codec = {rules.to_original(n): t for n, t in load_file(source / "vae" / WEIGHTS).items()}
+    for part in ("decoder", "encoder"):
+        _written(folder / part, codec)
+    words = load_file(source / "text_encoder" / "model.safetensors")
+    _written(folder / "words", {f"encoder.{name}": t for name, t in words.items()})
+    (folder / "words" / TOKENIZER).write_bytes((source / "tokenizer" / TOKENIZER).read_bytes())
+
+
+if __name__ == "__main__":
+    main()
