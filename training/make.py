@@ -32,7 +32,12 @@ STAGES = (
 def main() -> None:
     """Run the stages; the first that fails stops the rest."""
     # Two workers of one thread: nearly twice as fast as one of two, nothing waits in an operation.
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    # Large buffers are kept in the heap: fresh pages for each would cost up to a third of the time.
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_MMAP_THRESHOLD_": str(2**32),
+        "MALLOC_TRIM_THRESHOLD_": str(2**34),
+    }
     for stage in STAGES:
         print(f"\n{' '.join(stage)}", flush=True)
         subprocess.run([sys.executable, "-m", *stage], check=True, env=environment)
