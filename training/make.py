@@ -1,7 +1,8 @@
 """Everything that makes greybox, in order. Every stage resumes where it stopped.
 
-Usage: python -m training.make, or `make greybox`. With the default budget this takes most of a day
-on two cores; the stages can also be run by themselves, the experts while the decoder learns.
+Usage: python -m training.make, or `make greybox`; with `--onward` from the shipped checkpoint, in a
+training folder without one. With the default budget this takes most of a day on two cores; the
+stages can also be run by themselves, the experts while the decoder learns.
 """
 
 from __future__ import annotations
@@ -9,27 +10,67 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
+import click
+
+from training.footage import training_folder
+
+Stage = tuple[str, ...]
+
+SHARDS = 18
+HALVES = ((0, SHARDS // 2), (SHARDS // 2, SHARDS - SHARDS // 2))
 WORKERS = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
 EXPERTS = (*WORKERS, "training.experts")
 BRANCH = ("--learning-rate", "6e-4", "--total-steps", "4000")
-STAGES = (
-    ("training.filming", "--shards", "40"),
-    ("training.basis",),
-    ("training.latents",),
-    ("training.prompts",),
-    ("training.words", "--minutes", "30"),
-    ("training.contexts",),
-    ("training.codec", "decoder", "--minutes", "180"),
-    ("training.codec", "encoder", "--minutes", "60"),
-    (*EXPERTS, "--stage", "shared", "--minutes", "600", "--total-steps", "24000"),
-    (*EXPERTS, "--stage", "high", "--minutes", "90", *BRANCH),
-    (*EXPERTS, "--stage", "low", "--minutes", "90", *BRANCH),
-    ("training.export", "model/greybox"),
+
+
+def _halves(module: str, count: str) -> tuple[Stage, ...]:
+    return tuple((module, "--first", str(first), count, str(n)) for first, n in HALVES)
+
+
+# Stages of one row run at the same time.
+FOOTAGE: tuple[tuple[Stage, ...], ...] = (
+    _halves("training.filming", "--shards"),
+    (("training.prompts",),),
+)
+LATENTS = _halves("training.latents", "--count")
+ANEW = (
+    *FOOTAGE,
+    (("training.basis",),),
+    LATENTS,
+    (("training.words", "--minutes", "30"), ("training.codec", "decoder", "--minutes", "180")),
+    (("training.contexts",), ("training.codec", "encoder", "--minutes", "60")),
+)
+SHIPPED: tuple[Stage, ...] = (("training.shipped",),)
+ONWARD = (*FOOTAGE, LATENTS, (("training.contexts",),))
+LEARNING: tuple[tuple[Stage, ...], ...] = (
+    ((*EXPERTS, "--stage", "shared", "--minutes", "600", "--total-steps", "24000"),),
+    (
+        ("training.experts", "--stage", "high", "--minutes", "180", *BRANCH),
+        ("training.experts", "--stage", "low", "--minutes", "180", *BRANCH),
+    ),
+    (("training.export", "model/greybox"),),
 )
 
 
-def main() -> None:
+def run(row: Sequence[Stage], environment: dict[str, str]) -> None:
+    """Run stages side by side.
+
+    Raises:
+        SystemExit: One has failed; the others are waited for.
+    """
+    for stage in row:
+        print(f"\n{' '.join(stage)}", flush=True)
+    started = [subprocess.Popen([sys.executable, "-m", *s], env=environment) for s in row]
+    if any([process.wait() for process in started]):
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option("--onward", is_flag=True, help="Go on from the shipped checkpoint.")
+@click.option("--prepare", is_flag=True, help="Stop before the experts learn.")
+def main(*, onward: bool, prepare: bool) -> None:
     """Run the stages; the first that fails stops the rest."""
     # Two workers of one thread: nearly twice as fast as one of two, nothing waits in an operation.
     # Large buffers are kept in the heap: fresh pages for each would cost up to a third of the time.
@@ -38,9 +79,11 @@ def main() -> None:
         "MALLOC_MMAP_THRESHOLD_": str(2**32),
         "MALLOC_TRIM_THRESHOLD_": str(2**34),
     }
-    for stage in STAGES:
-        print(f"\n{' '.join(stage)}", flush=True)
-        subprocess.run([sys.executable, "-m", *stage], check=True, env=environment)
+    begun = (training_folder() / "shared" / "state.pt").exists()
+    taken_up = (SHIPPED,) if onward and not begun else ()
+    prepared = (*taken_up, *ONWARD) if onward else ANEW
+    for row in (*prepared, *(() if prepare else LEARNING)):
+        run(row, environment)
 
 
 if __name__ == "__main__":
