@@ -99,7 +99,7 @@ def shot_lines(shot: DraftShot) -> Iterator[str]:
     elif start:
         yield f"transition: {scalar(start)}"
     yield from _fields(shot, ("use", "status"))
-    if notes := "\n".join(filter(None, (note.strip() for note in shot.notes))):
+    if notes := "\n".join(dict.fromkeys(filter(None, map(str.strip, shot.notes)))):
         yield from entry("notes", notes)
     for key, value in shot.extra.items():
         yield from entry(scalar(key), value)

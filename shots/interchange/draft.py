@@ -147,7 +147,7 @@ def _free_key(text: str, taken: Mapping[str, object], *, prefix: str = "") -> st
 
 def _looks(place: Place) -> str:
     """Words for the model: INT. TRAM is "the tram, indoors"."""
-    name = place.name.lower()
+    name = place.name.lower().replace(" - ", ", ")
     article = "" if _POSSESSIVE.match(name) or name.startswith(("the ", "a ", "an ")) else "the "
     side = _SIDES.get(place.side)
     return f"{article}{name}{f', {side}' if side else ''}"

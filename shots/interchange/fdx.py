@@ -13,7 +13,7 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 from shots.source import LINE_END, UNPRINTABLE
 
 from .report import InterchangeError, Report
-from .script import Element, Kind, Script, note_element
+from .script import SAID, Element, Kind, Script, note_element, sung
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,6 @@ _KINDS: "Mapping[str, Kind]" = {
     "Outline 4": "section",
     "Outline Body": "synopsis",
 }
-_SAID = ("cue", "parenthetical", "dialogue")
 _BY = ("written by", "by", "screenplay by", "story by", "teleplay by")
 _MAX_BYTES = 64_000_000
 
@@ -204,6 +203,9 @@ class _Handler(ContentHandler):
         element = Element(kind, text, paragraph.line, number=paragraph.number)
         if kind == "cue":
             element = self._cue(element)
+        if kind == "lyrics" and self.elements and self.elements[-1].kind in SAID:
+            self.elements += sung(text, paragraph.line)
+            return
         # What a note inside a heading says comes after it, what one in an action says before it.
         place = paragraph.first if kind == "heading" else len(self.elements)
         self.elements.insert(place, element)

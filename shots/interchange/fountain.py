@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .report import Report
-from .script import Element, Kind, Script, is_heading, note_element, read_lines
+from .script import SAID, Element, Kind, Script, is_heading, note_element, read_lines, sung
 from .spacing import Layout, lay_out
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ class _Translator:
         self._layout = layout
         self._report = report
         self._spoken: Kind = "action"
+        self._last = 0
 
     def elements(self, found: Sequence["FountainElement"]) -> Iterator[Element]:
         for element in found:
@@ -134,15 +135,23 @@ class _Translator:
         return Element("heading", text, self._line(index), number=number)
 
     def _plain(self, element: "FountainElement", index: int, kind: Kind) -> Iterator[Element]:
-        for span in element.formatting:
-            line = self._line(index + element.text.count("\n", 0, span.start))
-            self._report.lose(line, "emphasis", element.text[span.start : span.end])
+        marked = {
+            (index + element.text.count("\n", 0, span.start), element.text[span.start : span.end])
+            for span in element.formatting
+        }
+        for place, text in sorted(marked):
+            self._report.lose(self._line(place), "emphasis", text)
+        is_said = self._spoken == "dialogue" and "" not in self._layout.lines[self._last : index]
+        self._last = index
         text = element.text.strip()
-        self._spoken = "dialogue" if kind in ("cue", "parenthetical", "dialogue") else "action"
         if kind == "cue":
             yield self._cue(element, self._line(index))
+        elif kind == "lyrics" and is_said:
+            yield from sung(text, self._line(index))
         elif text:
             yield Element(kind, text, self._line(index))
+        if kind != "lyrics" or not is_said:
+            self._spoken = "dialogue" if kind in SAID else "action"
 
     def _cue(self, element: "FountainElement", line: int) -> Element:
         extension = str(element.metadata.get("extension", ""))

@@ -84,6 +84,8 @@ _TIME = re.compile(
     r"MAGIC HOUR|GOLDEN HOUR|BLUE HOUR|CONTINUOUS|LATER|SAME|MOMENTS)\b"
 )
 _DASH = re.compile(r"\s+[-–—]+\s+|\s*[–—]\s*")  # noqa: RUF001
+SAID: tuple[Kind, ...] = ("cue", "parenthetical", "dialogue")
+"""What belongs to a speech."""
 SHOT_NOTE = re.compile(r"\s*shot\s*(?::(?P<rest>.*))?", re.IGNORECASE | re.DOTALL)
 
 
@@ -115,6 +117,11 @@ def note_element(text: str, line: int) -> Element:
     if found:
         return Element("shot note", (found["rest"] or "").strip(), line)
     return Element("note", "\n".join(part.strip() for part in text.splitlines()).strip(), line)
+
+
+def sung(text: str, line: int) -> tuple[Element, Element]:
+    """Words that somebody sings instead of saying them."""
+    return Element("parenthetical", "(sings)", line), Element("dialogue", text, line)
 
 
 def read_lines(content: bytes, report: Report) -> list[str]:

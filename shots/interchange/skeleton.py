@@ -37,7 +37,6 @@ _INTO = {
     "WIPE TO": "wipe left",
 }
 _PLAIN_CUTS = ("CUT TO", "HARD CUT TO")
-_TITLE_KEYS = ("title",)
 _AUTHOR_KEYS = ("author", "authors")
 
 
@@ -53,12 +52,13 @@ def make_draft(script: Script, report: Report) -> Draft:
 
 @dataclass
 class _Speech:
-    """Who is speaking, and how."""
+    """Who is speaking, and how; `line` is what they have said in the shot so far."""
 
     who: str
     name: str
     is_off: bool
-    at_s: float | None = None
+    at: str = ""
+    line: DraftLine | None = None
 
 
 class _Builder:
@@ -69,7 +69,6 @@ class _Builder:
         self._scene: DraftScene | None = None
         self._shot: DraftShot | None = None
         self._speech: _Speech | None = None
-        self._last_start_s = 0.0
         self._has_shot_notes = False
         self._given: list[str | None] = []
         self._sections: list[str] = []
@@ -103,11 +102,9 @@ class _Builder:
 
     def _read_title_page(self) -> None:
         draft, page = self._draft, dict(self._script.title_page)
-        title, author = (
-            next((page.pop(key) for key in keys if page.get(key)), "")
-            for keys in (_TITLE_KEYS, _AUTHOR_KEYS)
-        )
-        draft.title, draft.author = (" ".join(text.split()) for text in (title, author))
+        draft.title = " ".join(page.pop("title", "").split())
+        author = next((page.pop(key) for key in _AUTHOR_KEYS if page.get(key)), "")
+        draft.author = ", ".join(author.split("\n"))
         draft.code = code_of(draft.title)
         draft.title_page = {key: value for key, value in page.items() if value}
 
@@ -152,7 +149,6 @@ class _Builder:
         shot = self._shot = DraftShot("", line)
         self._current_scene().shots.append(shot)
         shot.notes, self._notes = self._notes, []
-        self._last_start_s = 0.0
         if self._transition is not None:
             kind = self._transition.text.rstrip(".: ")
             shot.transition_in, self._transition = _INTO[kind], None
@@ -187,62 +183,50 @@ class _Builder:
         who = self._draft.character(element.text)
         parts = re.split(r"\)\s*\(", element.extension)
         extension = ", ".join(part for part in parts if part and not _CONTINUED.fullmatch(part))
-        is_off = _OFF_SCREEN.search(extension) is not None
-        at_s = None
+        speech = _Speech(who, element.text, _OFF_SCREEN.search(extension) is not None)
         if element.is_dual and shot.dialogue:
-            at_s = self._last_start_s
-            self._say_together(shot, at_s)
-        self._speech = _Speech(who, element.text, is_off, at_s)
-        self._last_start_s = spoken_s(shot.dialogue) if at_s is None else at_s
+            first = shot.dialogue[-1]
+            first.at = first.at or f"{spoken_s(shot.dialogue[:-1]):g}s"
+            speech.at = first.at
+        self._speech = speech
         if extension:
             shot.notes.append(f"{element.text} ({extension})")
-
-    def _say_together(self, shot: DraftShot, at_s: float) -> None:
-        """Give the words of the one who spoke before the same time."""
-        who = shot.dialogue[-1].who
-        for line in reversed(shot.dialogue):
-            if line.who != who or line.at:
-                break
-            first = line
-        first.at = f"{at_s:g}s"
 
     def _say(self, element: Element) -> None:
         shot = self._current(element.line)
         text = " ".join(element.text.split())
-        if self._speech is None:
+        speech = self._speech
+        if speech is None:
             shot.action = f"{shot.action} {text}".strip()
             return
-        speech, said = self._speech, shot.dialogue
         if not speech.is_off and speech.who not in shot.subjects:
             shot.subjects.append(speech.who)
-        if said and said[-1].who == speech.who and speech.at_s is None and not said[-1].at:
-            said[-1].line += f" {text}"
-            return
-        at = "" if speech.at_s is None else f"{speech.at_s:g}s"
-        if at and said and said[-1].who == speech.who and said[-1].at == at:
-            said[-1].line += f" {text}"
+        if shot.dialogue and shot.dialogue[-1] is speech.line:
+            speech.line.line += f" {text}"
         else:
-            said.append(DraftLine(speech.who, text, at))
+            speech.line = DraftLine(speech.who, text, speech.at)
+            shot.dialogue.append(speech.line)
 
     def _aside(self, element: Element) -> None:
         who = self._speech.name if self._speech else ""
         self._current(element.line).notes.append(f"{who} {element.text}".strip())
 
     def _sing(self, element: Element) -> None:
-        if self._speech is not None:
-            self._say(element)
-            self._current(element.line).notes.append(f"{self._speech.name} sings")
-        else:
-            self._current(element.line).notes.append(f"Sung: {element.text}")
+        self._open_or_last(element.line).notes.append(f"Sung: {element.text}")
+
+    def _show_card(self, element: Element) -> None:
+        self._open_or_last(element.line).notes.append(f"On the screen: {element.text}")
+
+    def _open_or_last(self, line: int) -> DraftShot:
+        """The shot that is open, or the last of the scene."""
+        shots = self._scene.shots if self._scene else []
+        return self._shot or (shots[-1] if shots else self._begin_shot(line))
 
     def _synopsis(self, element: Element) -> None:
         if self._scene is None or self._sections:
             self._sections.append(element.text)
         else:
             self._scene.synopsis.append(" ".join(element.text.split()))
-
-    def _show_card(self, element: Element) -> None:
-        self._current(element.line).notes.append(f"On the screen: {element.text}")
 
     def _note(self, element: Element) -> None:
         (self._notes if self._shot is None else self._shot.notes).append(element.text)

@@ -90,7 +90,7 @@ class _Spacer:
         k = 0
         while k < len(self._texts):
             end = k
-            while end < len(self._texts) and self._texts[end]:
+            while end < len(self._texts) and not self._is_gap(end):
                 end += 1
             stretch = range(k, end)
             heads = [m for m in stretch if is_heading(self._texts[m]) and m + 1 < end]
@@ -98,6 +98,10 @@ class _Spacer:
             if len(heads) > 1 or (heads and any(m > heads[0] for m in names)):
                 yield from stretch
             k = end + 1
+
+    def _is_gap(self, k: int) -> bool:
+        """Whether a line is blank; one of notes is not."""
+        return not self._texts[k] and not any(isinstance(part, Note) for part in self._lines[k])
 
     def _is_name_above_words(self, k: int) -> bool:
         """Whether capitals are a name: in brackets behind it, or under it, is what no name has."""
@@ -113,7 +117,7 @@ class _Spacer:
         while 0 <= k < len(self._lines):
             if self._texts[k]:
                 return False
-            if not any(isinstance(piece, Note) for piece in self._lines[k]):
+            if self._is_gap(k):
                 return True
             k += step
         return True
@@ -121,7 +125,7 @@ class _Spacer:
     def _place(self, k: int) -> int:
         """Lay out what begins at a line; returns the line after it."""
         line, text = self._lines[k], self._texts[k]
-        if not text and not any(isinstance(piece, Note) for piece in line):
+        if self._is_gap(k):
             self._layout.part(0)
             return k + 1
         if self._is_heading(k):
