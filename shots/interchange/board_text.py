@@ -12,7 +12,7 @@ SHOT_MARGIN = 8
 """Columns in front of the keys of a shot."""
 DEFAULT_CAMERA = "MS, eye level, static, 35mm"
 
-_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n]*")
+_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n\r\x85\u2028\u2029]*")
 _UNSAFE = re.compile(r":(?=\s|$)|\s#|\s$|[\t]")
 _FLOW_UNSAFE = re.compile(r"[,\[\]{}]|:(?=[,\[\]{}\"'])")
 _NULLS = frozenset({"null", "Null", "NULL"})
@@ -41,8 +41,9 @@ def scalar(text: str, *, is_flow: bool = False) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text in double quotes. YAML reads what JSON writes."""
-    return json.dumps(text, ensure_ascii=False)
+    """A text in double quotes. YAML reads what JSON writes, but knows more line ends."""
+    written = json.dumps(text, ensure_ascii=False)
+    return re.sub("[\x85\u2028\u2029]", lambda end: f"\\u{ord(end[0]):04x}", written)
 
 
 def inline(value: object) -> str:

@@ -7,7 +7,6 @@ it is handed back, and a change that the language refuses is left out and told. 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isfinite
 from pathlib import Path
 
 from shots.errors import ShotListErrors
@@ -144,12 +143,12 @@ class _Merger:
     def _named(self, row: Row, shots: dict[str, Shot]) -> str:
         """The id of a row in lower case; a spreadsheet makes numbers of 12E1 and 0010."""
         name = row.cells.get("id", "") or row.cells.get("Shot", "")
-        if name.casefold() not in shots:
-            name = shot_id(row, scene_number(row), Report(self.report.path))
-        number = _as_number(name)
-        same = [known for known in shots if number is not None and _as_number(known) == number]
-        is_known = name.casefold() in shots or len(same) != 1
-        return name.casefold() if is_known else same[0]
+        if name.casefold() in shots:
+            return name.casefold()
+        same = [known for known in shots if _is_same_number(known, name)]
+        if len(same) == 1:
+            return same[0]
+        return shot_id(row, scene_number(row), Report(self.report.path)).casefold()
 
     def _note_missing(self, there: Sequence[Shot]) -> None:
         ids = {shot.id for shot in there}
@@ -170,7 +169,8 @@ class _Merger:
         said |= {extra_key(header): text for header, text in row.others.items()}
         for column, text in said.items():
             old = clean(now.get(column, ""))
-            if text != old:
+            is_number = column in ("Scene", "Shot") and _is_same_number(text, old)
+            if text != old and not is_number:
                 self._edit(row, column, text, old, edit)
 
     def _edit(self, row: Row, column: str, text: str, old: str, edit: Edit) -> None:
@@ -284,10 +284,10 @@ class _Merger:
         return text.encode("utf-8-sig" if self.content.startswith(b"\xef\xbb\xbf") else "utf-8")
 
 
-def _as_number(name: str) -> float | None:
-    """What a spreadsheet makes of 12E1 or 0010."""
+def _is_same_number(first: str, second: str) -> bool:
+    """Whether a spreadsheet makes the same number of two names, as of 12E1 and 1.2E+02."""
     try:
-        number = float(name)
+        numbers = float(first), float(second)
     except ValueError:
-        return None
-    return number if isfinite(number) else None
+        return False
+    return numbers[0] == numbers[1]

@@ -69,8 +69,8 @@ class Report:
         """The same as flat data, for scripts."""
         return {
             "path": str(self.path),
-            "remarks": [vars(remark) for remark in self.remarks],
-            "losses": [vars(loss) for loss in self.losses],
+            "remarks": [vars(k) for k in sorted(self.remarks, key=lambda k: k.line)],
+            "losses": [vars(k) for k in sorted(self.losses, key=lambda k: k.line)],
         }
 
 
