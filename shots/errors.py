@@ -63,14 +63,14 @@ class Problem:
 
     def render(self) -> str:
         """Lay the problem out for a terminal, in up to four lines."""
-        head = f"{self.path}:{self.line}:{self.column}: {self.code} {_printable(self.finding)}"
+        head = f"{self.path}:{self.line}:{self.column}: {self.code} {printable(self.finding)}"
         lines = [head]
         if self.source.strip():
-            source, start = _window(_printable(self.source), self.column - 1)
+            source, start = _window(printable(self.source), self.column - 1)
             indent = _width(source[:start])
             caret = "^" * max(1, _width(source[start : start + self.span]))
             lines += [f"{self.line:5} | {source}", f"      | {' ' * indent}{caret}"]
-        lines.append(f"      = {_printable(self.remedy)}")
+        lines.append(f"      = {printable(self.remedy)}")
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, str | int]:
@@ -87,7 +87,7 @@ class Problem:
         }
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text from a board is data: what would steer a terminal becomes a plain sign."""
     return "".join(" " if c == "\t" else "�" if category(c)[0] == "C" else c for c in text)
 

@@ -2,8 +2,9 @@
 
 Commands import what they need when they run: no torch, transformers or moviepy before that, so
 that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
-`errors`. The commands about the language alone are in `cli_language`, those about checkpoints in
-`cli_weights`, and the look at the machine is in `cli_doctor`.
+`errors`. The commands about the language alone are in `cli_language`, import and export in
+`cli_interchange`, those about checkpoints in `cli_weights`, and the look at the machine is in
+`cli_doctor`.
 """
 
 import signal
@@ -17,6 +18,7 @@ import click
 
 from storyboard import __version__
 from storyboard.cli_doctor import doctor
+from storyboard.cli_interchange import COMMANDS as INTERCHANGE_COMMANDS
 from storyboard.cli_language import COMMANDS
 from storyboard.cli_weights import weights
 from storyboard.errors import (
@@ -217,7 +219,7 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in (*COMMANDS, weights, doctor):
+for command in (*COMMANDS, *INTERCHANGE_COMMANDS, weights, doctor):
     cli.add_command(command)
 
 

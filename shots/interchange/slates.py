@@ -1,0 +1,104 @@
+"""Numbers as a slate has them: scenes 1, 2, 2A; set-ups 12, 12A, ... 12H, 12J, ... 12AA.
+
+I and O are left out, because they read as digits. What is written already stays as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import count, product
+
+from pydantic import TypeAdapter, ValidationError
+
+from shots.texts import Id
+
+from .draft import Draft
+from .report import Report
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+MAX_NUMBER = 30
+"""Longest scene number that leaves room for set-ups in an id."""
+
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+def is_id(text: str) -> bool:
+    """Whether the language takes a text as the id of a shot or the number of a scene."""
+    try:
+        _ID.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def suffixes() -> Iterator[str]:
+    """A, B, ... Z, AA, AB, ... without I and O."""
+    for size in count(1):
+        for letters in product(LETTERS, repeat=size):
+            yield "".join(letters)
+
+
+def setups(scene: str) -> Iterator[str]:
+    """Ids for the shots of a scene: the master, then its set-ups.
+
+    A scene that ends in a letter takes the long form, 12A-1: its bare number reads like a set-up
+    of scene 12.
+    """
+    if not scene[-1:].isdigit():
+        yield from (f"{scene}-{k}" for k in count(1))
+    yield scene
+    yield from (scene + letters for letters in suffixes())
+
+
+def number_scenes(given: Sequence[str | None]) -> list[str]:
+    """Number the scenes that have no number, around those that have one.
+
+    Args:
+        given: What the script says, in its order; None for a scene without a number. Numbers are
+            ids, none is used twice.
+    """
+    taken = {number.casefold() for number in given if number}
+    numbers: list[str] = []
+    last = "0"
+    for number in given:
+        if number is None:
+            number = next(name for name in _after(last) if name.casefold() not in taken)
+            taken.add(number.casefold())
+        numbers.append(number)
+        last = number
+    return numbers
+
+
+def _after(number: str) -> Iterator[str]:
+    """Numbers for a scene that follows: 13 after 12; where there is a 13, 12A."""
+    digits = number.rstrip("".join(LETTERS) + LETTERS.lower())
+    if digits.isdecimal():
+        yield str(int(digits) + 1)
+    stem = digits if digits.isdecimal() else number
+    yield from (stem + letters for letters in suffixes())
+
+
+def name_shots(draft: Draft, given: Sequence[str | None], report: Report) -> None:
+    """Number the scenes of a draft, and give every shot without an id the next free one.
+
+    Args:
+        draft: Changed in place.
+        given: The number of each scene, as in `number_scenes`.
+        report: Told of ids that are there twice.
+    """
+    for scene, number in zip(draft.scenes, number_scenes(given), strict=True):
+        scene.number = number
+    numbers = {scene.number.casefold() for scene in draft.scenes}
+    taken: set[str] = set()
+    for scene in draft.scenes:
+        for shot in scene.shots:
+            if shot.id.casefold() in taken:
+                finding = f'shot "{shot.id}" is there twice, the second is named anew'
+                report.remark(shot.line, finding)
+                shot.id = ""
+            taken |= {shot.id.casefold()} - {""}
+    for scene in draft.scenes:
+        # A set-up that reads like another scene would be a puzzle on the slate.
+        barred = taken | (numbers - {scene.number.casefold()})
+        free = (name for name in setups(scene.number) if name.casefold() not in barred)
+        for shot in scene.shots:
+            shot.id = shot.id or next(free)
+        taken |= {shot.id.casefold() for shot in scene.shots}

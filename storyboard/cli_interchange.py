@@ -1,0 +1,207 @@
+"""The commands `import` and `export`: scripts and shot lists become boards, and boards shot lists.
+
+`cli.py` registers `COMMANDS`. A cell or a line that cannot be carried over never stops an import:
+it is listed with its place. Bad input leaves with exit code 2, and nothing is overwritten unasked.
+"""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.errors import InputError
+
+if TYPE_CHECKING:
+    from shots.interchange.draft import Draft
+    from shots.interchange.report import Report
+
+SCRIPTS = (".fountain", ".spmd", ".txt", ".fdx")
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="BOARD",
+    help="Board to write; FILE with .yaml if left out. Never overwritten.",
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="BOARD",
+    help="Merge an edited shot list into the board that it was exported from.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def import_(file: Path, output: Path | None, into: Path | None, as_json: bool) -> None:  # fmt: skip
+    """Make a board of FILE: a script (.fountain, .fdx) or a shot list (.csv, .xlsx).
+
+    Prints what had to be guessed, and everything that could not be carried over, with its line.
+    """
+    from shots.interchange.report import Report
+
+    kind = file.suffix.lower()
+    if kind not in SCRIPTS + TABLES:
+        raise InputError(
+            f"{file}: {f'a {kind} file' if kind else 'a file without an ending'}, must be one of "
+            f"{', '.join(SCRIPTS + TABLES)}. Save it as one of them."
+        )
+    if into is not None and (output is not None or kind in SCRIPTS):
+        reason = "a script begins a board" if kind in SCRIPTS else "--into changes its board"
+        raise InputError(f"--into {into}: {reason}. Use either -o or --into with a shot list.")
+    report = Report(file)
+    content = _read(file)
+    if into is not None:
+        told = _merge(content, into, report)
+    else:
+        told = _make_board(content, output or file.with_suffix(".yaml"), report)
+    if as_json:
+        click.echo(json.dumps({**report.as_json(), **told}, indent=1, ensure_ascii=False))
+        return
+    for line in report.render():
+        click.echo(line)
+    _say(told, report)
+
+
+def _make_board(content: bytes, output: Path, report: "Report") -> dict[str, object]:
+    from shots import parse_shots
+    from shots.interchange.board_text import write_board
+
+    if output.exists():
+        remedy = "Name another file with -o"
+        if report.path.suffix.lower() in TABLES:
+            remedy += f", or merge with --into {output}"
+        raise InputError(f"{output}: exists already. {remedy}.")
+    text = write_board(_draft(content, report))
+    board = parse_shots(text, output)
+    _write(output, text.encode())
+    return {
+        "board": str(output),
+        "scenes": len(board.scenes),
+        "shots": len(board.shots),
+        "characters": len(board.characters),
+        "locations": len(board.locations),
+        "changes": [],
+    }
+
+
+def _draft(content: bytes, report: "Report") -> "Draft":
+    from shots.interchange.fdx import read_fdx
+    from shots.interchange.fountain import read_fountain
+    from shots.interchange.rows import draft_table
+    from shots.interchange.skeleton import make_draft
+    from shots.interchange.table import read_table
+
+    kind = report.path.suffix.lower()
+    if kind in TABLES:
+        return draft_table(read_table(content, report), report)
+    script = read_fdx(content, report) if kind == ".fdx" else read_fountain(content, report)
+    return make_draft(script, report)
+
+
+def _merge(content: bytes, board: Path, report: "Report") -> dict[str, object]:
+    from shots.interchange.merging import merge_table
+    from shots.interchange.table import read_table
+
+    before = _read(board)
+    merged = merge_table(before, board, read_table(content, report), report)
+    if merged.content != before:
+        _write(board, merged.content)
+    return {"board": str(board), "changes": list(merged.changes)}
+
+
+def _say(told: dict[str, object], report: "Report") -> None:
+    """One line per change, and one for the whole."""
+    changes = told["changes"]
+    assert isinstance(changes, list)
+    for change in changes:
+        click.echo(change)
+    if "scenes" in told:
+        keys = ("scenes", "shots", "characters", "locations")
+        done = f"wrote {told['board']}: {', '.join(f'{told[key]} {key}' for key in keys)}"
+    else:
+        done = f"{told['board']}: {_count(len(changes), 'change')}"
+    if report.remarks:
+        done += f", {_count(len(report.remarks), 'remark')}"
+    if report.losses:
+        done += f", {len(report.losses)} not carried over"
+    click.echo(done)
+    if "scenes" in told:
+        click.echo(f"next: storyboard check {told['board']}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+@click.command()
+@click.argument("board", type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    type=click.Choice(["csv", "xlsx"]),
+    help="csv, or xlsx for Excel and LibreOffice.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File to write; BOARD with .csv or .xlsx if left out.",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE, and what was edited in it.")
+def export(board: Path, form: str, output: Path | None, force: bool) -> None:  # fmt: skip
+    """Write the shots of BOARD as a shot list to edit in a spreadsheet.
+
+    `storyboard import FILE --into BOARD` brings back what was edited.
+    """
+    from shots import parse_shots
+    from shots.interchange.merging import left_behind, shot_list
+    from shots.interchange.table import write_csv, write_xlsx
+
+    content = _read(board)
+    rows = shot_list(content, board)
+    output = output or board.with_suffix(f".{form}")
+    if output.exists() and not force:
+        raise InputError(
+            f"{output}: exists already, and may have been edited. Merge it with `storyboard import "
+            f"{output} --into {board}`, name another file with -o, or overwrite it with --force."
+        )
+    shots = parse_shots(content, board)
+    title = shots.title or board.stem
+    _write(output, write_csv(rows) if form == "csv" else write_xlsx(rows, title))
+    click.echo(f"wrote {output}: {len(rows) - 1} shots")
+    kept = [f"{name} ({count} shots)" for name, count in left_behind(shots).items()]
+    if kept:
+        click.echo(f"only on the board, which keeps it: {', '.join(kept)}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path}: cannot be read: {reason}. Check the path.") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    from storyboard.store import write_atomically
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A link stays a link, and what it points to changes.
+        target = path.resolve()
+        mode = target.stat().st_mode if target.exists() else None
+        write_atomically(target, content)
+        if mode is not None:
+            target.chmod(mode)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path}: cannot be written: {reason}. Choose another place.") from None
+
+
+COMMANDS: tuple[click.Command, ...] = (import_, export)
