@@ -25,6 +25,8 @@ def preset_of(
     vae_class: str,
     vae: VaeSizes,
     patch: Patch,
+    *,
+    camera_unshuffle: int | None = None,
 ) -> Preset:
     """The known preset of this kind, with the numbers of the files at hand.
 
@@ -37,22 +39,24 @@ def preset_of(
         vae_class: One of `presets.VAE_CLASSES`.
         vae: Sizes of the autoencoder.
         patch: Latent cells per token.
+        camera_unshuffle: Unshuffle factor of the camera adapter, None without one.
 
     Raises:
         WeightsError: No known kind has all that.
     """
-    first_frame = "none"
+    # Every model on the 2.2 autoencoder is trained so, whatever its index says.
+    has_own_steps = (index or {}).get("expand_timesteps") or vae_class == "wan2.2"
+    first_frame = "per-token" if has_own_steps else "none"
     if backbone.in_channels != backbone.out_channels:
-        first_frame = "channels"
-    elif (index or {}).get("expand_timesteps") or vae_class == "wan2.2":
-        # Every model on this autoencoder is trained so, whatever its index says.
-        first_frame = "per-token"
+        first_frame = "channels-and-token" if has_own_steps else "channels"
     matches = [
         preset
         for preset in KNOWN
         if (preset.vae, len(preset.experts), preset.first_frame)
         == (vae_class, num_experts, first_frame)
     ]
+    # An adapter that somebody added to another model does not make it a model of another kind.
+    matches.sort(key=lambda preset: preset.has_camera != (camera_unshuffle is not None))
     if not matches:
         raise WeightsError(
             f"{folder}: {num_experts} expert(s), {vae_class} autoencoder, first frame "
@@ -73,6 +77,9 @@ def preset_of(
         latent_channels=vae.latent_channels,
         stride=(2 ** sum(vae.in_time), space, space),
         patch=patch,
+        camera_unshuffle=(camera_unshuffle or preset.camera_unshuffle)
+        if preset.has_camera
+        else None,
     )
 
 

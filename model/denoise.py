@@ -90,7 +90,7 @@ def denoise(
             timestep = _timestep(plan.timesteps[step], state.latent, given.frame)
             seen = state.latent
             if given.channels is not None:
-                seen = torch.cat((seen, given.channels), dim=1)
+                seen = torch.cat((seen, given.channels.to(seen)), dim=1)
             velocity = _guided(transformer, seen, timestep, branches, guidance, embedded)
             state = _pin(STEPS[plan.solver](state, velocity, plan), given.frame)
             if on_step is not None:

@@ -134,7 +134,7 @@ def size_for_picture(preset: Preset, area: Size, picture: Size) -> Size:
     across, down = preset.grain
     pixels = area[0] * area[1]
     # Quotients and roots in the order of the source: they decide sides on the edge of a token.
-    if preset.first_frame == "channels":
+    if preset.takes_channels:
         height = sqrt(pixels * (picture[1] / picture[0])) // down * down
         width = sqrt(pixels / (picture[1] / picture[0])) // across * across
         sizes = [(width, height)]

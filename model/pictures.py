@@ -19,7 +19,7 @@ from torch import Tensor
 from .autoencoder import Autoencoder, encode_chunks
 from .errors import GeometryError, PresetError
 from .geometry import FRAMES_PER_LATENT, latent_frames
-from .presets import FirstFrame, Preset, Size
+from .presets import Preset, Size
 
 Picture = Image.Image | np.ndarray
 """A PIL image, or (H, W, 3) uint8."""
@@ -43,9 +43,22 @@ class Given:
 NOTHING = Given()
 
 
-def given(how: FirstFrame, latent: Tensor | None) -> Given:
-    """Say in which way a latent from `encode_pictures` enters."""
-    return Given(channels=latent) if how == "channels" else Given(frame=latent)
+def given(preset: Preset, latent: Tensor | None, shape: tuple[int, ...]) -> Given:
+    """Say in which way a latent from `encode_pictures` enters, or the lack of one.
+
+    Args:
+        preset: Of the checkpoint.
+        latent: Of the pictures; None without any.
+        shape: (1, C, T, H, W) of the clip's latent.
+    """
+    if not preset.takes_channels:
+        return Given(frame=latent)
+    if latent is None:
+        _, channels, *cells = shape
+        return Given(channels=torch.zeros(1, FRAMES_PER_LATENT + channels, *cells))
+    if preset.first_frame == "channels":
+        return Given(channels=latent)
+    return Given(frame=latent[:, FRAMES_PER_LATENT:, :1], channels=latent)
 
 
 def check_pictures(
@@ -57,21 +70,26 @@ def check_pictures(
         PresetError: The checkpoint takes no such picture, or needs one.
         GeometryError: One frame cannot be both the first and the last of two pictures.
     """
-    name, how = preset.name, preset.first_frame
-    if has_first and how == "none":
+    name = preset.name
+    if has_first and preset.first_frame == "none":
         raise PresetError(
             f"first_frame: {name!r} cannot start from a picture. Leave it out, or use a "
             "checkpoint that can."
         )
-    if has_last and how != "channels":
+    if has_last and not preset.takes_channels:
         raise PresetError(
             f"last_frame: {name!r} cannot end on a picture. Leave it out, or use a checkpoint "
             "of the kind of wan2.2-i2v-a14b."
         )
-    if how == "channels" and not has_first:
+    if preset.needs_picture and not has_first:
         raise PresetError(
             f"first_frame: is left out, and {name!r} always starts from a picture. Give one, or "
             "use a text-to-video checkpoint."
+        )
+    if has_last and not has_first:
+        raise PresetError(
+            f"first_frame: is left out, and a clip of {name!r} that ends on a picture has to start "
+            "from one. Give both."
         )
     if has_last and num_frames == 1:
         raise GeometryError(
@@ -100,7 +118,7 @@ def encode_pictures(
         device: Where the autoencoder lies.
 
     Returns:
-        (1, C, 1, H, W) for "per-token", (1, 4 + C, T, H, W) for "channels"; float32.
+        (1, C, 1, H, W) for "per-token", (1, 4 + C, T, H, W) where channels are taken; float32.
     """
     pixels = [picture_to_pixels(preset, each, size).to(device) for each in pictures]
     if preset.first_frame == "per-token":
@@ -161,7 +179,7 @@ def picture_to_pixels(preset: Preset, picture: Picture, size: Size) -> Tensor:
     What goes beyond the shape of the clip is cut off evenly on both sides.
     """
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    fit = _stretch if preset.first_frame == "channels" else _cover
+    fit = _stretch if preset.takes_channels else _cover
     pixels = fit(image.convert("RGB"), size, preset.grain)
     return rearrange(pixels, "h w c -> 1 c 1 h w")
 

@@ -20,8 +20,6 @@ from .errors import GeometryError, PresetError
 from .flow import expert_steps, remix_schedule
 from .geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
 from .pictures import (
-    NOTHING,
-    Given,
     Picture,
     check_pictures,
     encode_clip,
@@ -153,7 +151,7 @@ class Wan:
         if any(scale != 1 for scale in scales):
             negative = encoder.encode(negative_prompt or preset.negative)
         del encoder
-        known = self._given(first_frame, last_frame, size, num_frames)
+        known = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
         state = SolverState(start.to(self.device))
         for index, owned in enumerate(expert_steps(plan, preset.experts)):
             if owned:
@@ -175,16 +173,16 @@ class Wan:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
         return encode_clip(self.vae(), clip, self.device)
 
-    def _given(
+    def _pictures(
         self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
-    ) -> Given:
+    ) -> Tensor | None:
+        """Latent of what is given, if anything is."""
         if first is None:
-            return NOTHING
+            return None
         pictures = (first,) if last is None else (first, last)
-        latent = encode_pictures(
+        return encode_pictures(
             self.vae(), self.preset, pictures, size=size, num_frames=num_frames, device=self.device
         )
-        return given(self.preset.first_frame, latent)
 
     def _check_conditions(
         self,

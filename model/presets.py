@@ -17,8 +17,9 @@ from .errors import PresetError
 Size = tuple[int, int]
 """Width and height in pixels, in that order."""
 
-FirstFrame = Literal["none", "channels", "per-token"]
-"""How a given first picture enters: not at all, as extra channels, or clean in the latent."""
+FirstFrame = Literal["none", "channels", "per-token", "channels-and-token"]
+"""How a given first picture enters: not at all, as extra channels, clean in the latent with a
+timestep of its own, or both ways at once."""
 
 VAE_CLASSES = ("wan2.1", "wan2.2")
 
@@ -114,6 +115,8 @@ class Preset:
         sizes: Picture sizes it was trained on; others are allowed when they fit the grid.
         negative: Used whenever the caller gives an empty negative prompt.
         first_frame: How a given first picture enters.
+        needs_picture: Whether there has to be one.
+        camera_unshuffle: Unshuffle factor of the camera adapter of its experts; None without one.
         backbone: Sizes of the experts where published; embedded checkpoints say it themselves.
         text_len: Rows of context the experts attend to, zero rows included.
     """
@@ -132,6 +135,8 @@ class Preset:
     solver: str = "unipc"
     patch: Patch = (1, 2, 2)
     first_frame: FirstFrame = "none"
+    needs_picture: bool = False
+    camera_unshuffle: int | None = None
     backbone: Backbone | None = None
     text_len: int = 512
 
@@ -155,6 +160,16 @@ class Preset:
     def grain(self) -> tuple[int, int]:
         """Pixels that width and height must be multiples of: latent stride times patch."""
         return self.stride[2] * self.patch[2], self.stride[1] * self.patch[1]
+
+    @property
+    def takes_channels(self) -> bool:
+        """Whether experts read a mask and a latent of given pictures beside the noisy latent."""
+        return self.first_frame in ("channels", "channels-and-token")
+
+    @property
+    def has_camera(self) -> bool:
+        """Whether its experts have a camera adapter."""
+        return self.camera_unshuffle is not None
 
     @property
     def guidance(self) -> tuple[float, ...]:
@@ -202,7 +217,18 @@ WAN22_I2V_A14B = replace(
     experts=_two_experts(0.9, high=3.5, low=3.5),
     shift=5.0,
     first_frame="channels",
+    needs_picture=True,
     backbone=replace(_A14B, in_channels=36),
+)
+
+_5B = Backbone(
+    width=3072,
+    heads=24,
+    layers=30,
+    ffn_width=14_336,
+    in_channels=48,
+    out_channels=48,
+    text_width=4096,
 )
 
 # Values: Wan2.2 wan/configs/wan_ti2v_5B.py.
@@ -219,15 +245,30 @@ WAN22_TI2V_5B = Preset(
     sizes=((1280, 704), (704, 1280)),
     negative=WAN_NEGATIVE,
     first_frame="per-token",
-    backbone=Backbone(
-        width=3072,
-        heads=24,
-        layers=30,
-        ffn_width=14_336,
-        in_channels=48,
-        out_channels=48,
-        text_width=4096,
-    ),
+    backbone=_5B,
+)
+
+# Values: VideoX-Fun examples/wan2.2_fun/predict_v2v_control_camera.py and the model cards of
+# Wan2.2-Fun-A14B-Control-Camera and Wan2.2-Fun-5B-Control-Camera.
+WAN22_FUN_CAMERA_A14B = replace(
+    WAN22_I2V_A14B,
+    name="wan2.2-fun-camera-a14b",
+    experts=_two_experts(0.9, high=6.0, low=6.0),
+    steps=50,
+    solver="euler",
+    sizes=((832, 480), (480, 832), (1280, 720), (720, 1280)),
+    needs_picture=False,
+    camera_unshuffle=8,
+)
+
+WAN22_FUN_CAMERA_5B = replace(
+    WAN22_TI2V_5B,
+    name="wan2.2-fun-camera-5b",
+    experts=(Expert("dense", floor=0.0, guidance=6.0, folder="transformer"),),
+    solver="euler",
+    first_frame="channels-and-token",
+    camera_unshuffle=16,
+    backbone=replace(_5B, in_channels=100),
 )
 
 GREYBOX = Preset(
@@ -243,9 +284,17 @@ GREYBOX = Preset(
     max_frames=33,
     sizes=((224, 128), (288, 160), (128, 224), (128, 128)),
     first_frame="per-token",
+    camera_unshuffle=2,
 )
 
-KNOWN = (GREYBOX, WAN22_T2V_A14B, WAN22_I2V_A14B, WAN22_TI2V_5B)
+KNOWN = (
+    GREYBOX,
+    WAN22_T2V_A14B,
+    WAN22_I2V_A14B,
+    WAN22_TI2V_5B,
+    WAN22_FUN_CAMERA_A14B,
+    WAN22_FUN_CAMERA_5B,
+)
 """Kinds of checkpoint that are recognised."""
 
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in KNOWN})
@@ -255,6 +304,14 @@ _A14B_QUALITIES = MappingProxyType(
         "draft": Quality(size=(832, 480), steps=12, max_frames=33),
         "preview": Quality(size=(832, 480), steps=24, max_frames=81),
         "final": Quality(size=(1280, 720), steps=40, max_frames=81),
+    }
+)
+
+_5B_QUALITIES = MappingProxyType(
+    {
+        "draft": Quality(size=(1280, 704), steps=16, max_frames=33),
+        "preview": Quality(size=(1280, 704), steps=30, max_frames=121),
+        "final": Quality(size=(1280, 704), steps=50, max_frames=121),
     }
 )
 
@@ -269,13 +326,9 @@ QUALITIES: Mapping[str, Mapping[str, Quality]] = MappingProxyType(
         ),
         "wan2.2-t2v-a14b": _A14B_QUALITIES,
         "wan2.2-i2v-a14b": _A14B_QUALITIES,
-        "wan2.2-ti2v-5b": MappingProxyType(
-            {
-                "draft": Quality(size=(1280, 704), steps=16, max_frames=33),
-                "preview": Quality(size=(1280, 704), steps=30, max_frames=121),
-                "final": Quality(size=(1280, 704), steps=50, max_frames=121),
-            }
-        ),
+        "wan2.2-ti2v-5b": _5B_QUALITIES,
+        "wan2.2-fun-camera-a14b": _A14B_QUALITIES,
+        "wan2.2-fun-camera-5b": _5B_QUALITIES,
     }
 )
 

@@ -244,8 +244,11 @@ def _open_diffusers(folder: Path) -> Checkpoint:
         raise WeightsError(f"{folder}/model_index.json: names no transformer. Fetch it again.")
     backbone, patch = _alike(folder, [read_expert(folder / name) for name in names])
     vae_class, vae = read_vae(folder / "vae")
-    preset = preset_of(folder, index, len(names), backbone, vae_class, vae, patch)
     experts = tuple(_diffusers_expert(folder / name) for name in names)
+    unshuffle = _camera_unshuffle(folder, experts)
+    preset = preset_of(
+        folder, index, len(names), backbone, vae_class, vae, patch, camera_unshuffle=unshuffle
+    )
     if len(experts) == 2:
         _require_places(folder, experts)
     rules = (
@@ -260,7 +263,7 @@ def _open_diffusers(folder: Path) -> Checkpoint:
         preset,
         backbone,
         vae,
-        _camera_unshuffle(folder, experts),
+        unshuffle,
         experts,
         Part(network_files(folder / "vae"), rules.to_original, (folder / "vae" / "config.json",)),
         Part(network_files(text, "model"), str, (text / "config.json", tokenizer)),
@@ -305,20 +308,30 @@ def _open_surveyed(folder: Path) -> Checkpoint:
     chosen = choose(survey(folder))
     backbone, patch = _alike(folder, [backbone_of(expert) for expert in chosen.experts])
     vae, vae_class = vae_sizes_of(chosen.vae), chosen.vae.kind.vae_class
-    preset = preset_of(folder, None, len(chosen.experts), backbone, vae_class, vae, patch)
     experts = tuple(part_of(expert) for expert in chosen.experts)
     if chosen.adapters:
         experts = tuple(
             Part((*part.files, *adapter.files), part.rename, part.beside)
             for part, adapter in zip(experts, chosen.adapters, strict=True)
         )
+    unshuffle = _camera_unshuffle(folder, experts)
+    preset = preset_of(
+        folder,
+        None,
+        len(experts),
+        backbone,
+        vae_class,
+        vae,
+        patch,
+        camera_unshuffle=unshuffle,
+    )
     is_embedded = chosen.tokenizer in chosen.text.files
     return Checkpoint(
         folder,
         preset,
         backbone,
         vae,
-        _camera_unshuffle(folder, experts),
+        unshuffle,
         experts,
         part_of(chosen.vae),
         part_of(chosen.text, *(() if is_embedded else (chosen.tokenizer,))),

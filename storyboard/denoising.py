@@ -170,7 +170,9 @@ class Denoise:
             texts[1] if len(texts) > 1 else None,
             self.guidance,
             camera=tensors.rays(take, network, state.latent),
-            given=given(self.weights.preset.first_frame, pictures[0] if pictures else None),
+            given=given(
+                self.weights.preset, pictures[0] if pictures else None, tuple(state.latent.shape)
+            ),
             on_step=on_step,
         )
 

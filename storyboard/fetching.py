@@ -32,6 +32,8 @@ REPOSITORIES: Mapping[str, str] = MappingProxyType(
         "wan2.2-t2v-a14b": "Wan-AI/Wan2.2-T2V-A14B-Diffusers",
         "wan2.2-i2v-a14b": "Wan-AI/Wan2.2-I2V-A14B-Diffusers",
         "wan2.2-ti2v-5b": "Wan-AI/Wan2.2-TI2V-5B-Diffusers",
+        "wan2.2-fun-camera-a14b": "alibaba-pai/Wan2.2-Fun-A14B-Control-Camera",
+        "wan2.2-fun-camera-5b": "alibaba-pai/Wan2.2-Fun-5B-Control-Camera",
     }
 )
 

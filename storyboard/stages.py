@@ -84,7 +84,7 @@ class EncodePicture:
     @property
     def _in_channels(self) -> bool:
         """Whether the result is as long as the clip, and not its first frame alone."""
-        return self.weights.preset.first_frame == "channels"
+        return self.weights.preset.takes_channels
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
         if not take.pictures:

@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from model import rename
-from model.presets import WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B
+from model.presets import (
+    WAN22_FUN_CAMERA_5B,
+    WAN22_FUN_CAMERA_A14B,
+    WAN22_I2V_A14B,
+    WAN22_T2V_A14B,
+    WAN22_TI2V_5B,
+)
 from model.transformer import Transformer
 from model.vae_wan21 import WAN21_SIZES, wan21_vae
 from model.vae_wan22 import WAN22_SIZES, wan22_vae
@@ -14,6 +20,11 @@ EXPERTS = {
     "wan2.2-t2v-a14b": (WAN22_T2V_A14B, 1095, 14_288_491_584),
     "wan2.2-i2v-a14b": (WAN22_I2V_A14B, 1095, 14_288_901_184),
     "wan2.2-ti2v-5b": (WAN22_TI2V_5B, 825, 4_999_787_712),
+}
+# Preset, unshuffle factor, tensors, numbers: 6 more tensors than without an adapter.
+CAMERAS = {
+    "wan2.2-fun-camera-a14b": (WAN22_FUN_CAMERA_A14B, 8, 1101, 14_792_233_024),
+    "wan2.2-fun-camera-5b": (WAN22_FUN_CAMERA_5B, 16, 831, 5_245_802_688),
 }
 VAES = {
     "2.1": (lambda: wan21_vae(WAN21_SIZES), rename.VAE_WAN21, 194, 126_892_531),
@@ -92,6 +103,26 @@ def test_an_expert_has_the_names_and_shapes_of_diffusers(expert):
     renamed = {rename.TRANSFORMER.to_diffusers(name): shape for name, shape in found.items()}
     assert renamed == theirs
     assert len(renamed) == len(found)
+
+
+@pytest.mark.parametrize("which", CAMERAS)
+def test_a_camera_expert_has_the_published_names_shapes_and_count(which):
+    preset, unshuffle, count, values = CAMERAS[which]
+    width, stride = preset.backbone.width, preset.stride[1]
+    found = shapes(lambda: Transformer(preset.backbone, camera_unshuffle=unshuffle))
+    block = "control_adapter.residual_blocks.0"
+    adapter = {
+        "control_adapter.conv.weight": (width, 24 * stride**2, 2, 2),
+        "control_adapter.conv.bias": (width,),
+        f"{block}.conv1.weight": (width, width, 3, 3),
+        f"{block}.conv1.bias": (width,),
+        f"{block}.conv2.weight": (width, width, 3, 3),
+        f"{block}.conv2.bias": (width,),
+    }
+    assert set(found) == published_names(preset.backbone.layers) | set(adapter)
+    assert {name: found[name] for name in adapter} == adapter
+    assert found["patch_embedding.weight"][1] == preset.latent_channels * 2 + 4
+    assert (len(found), num_values(found)) == (count, values)
 
 
 @pytest.mark.parametrize("which", VAES)

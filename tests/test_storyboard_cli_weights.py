@@ -105,7 +105,9 @@ def test_models_that_cannot_be_rendered_are_named(tmp_path, capsys, tensor):
 def test_a_camera_checkpoint_is_named(tmp_path, capsys):
     adapter = {"control_adapter.conv.weight": torch.zeros(256, 24 * 64, 2, 2)}
     kit.save(tmp_path / "fun_high_noise.safetensors", kit.tiny().high | adapter)
-    assert "with a camera adapter (Fun-Camera)" in checked(tmp_path, capsys)[1]
+    assert (
+        "Wan 2.2 A14B text-to-video expert, with a camera adapter" in checked(tmp_path, capsys)[1]
+    )
 
 
 def test_small_wan_21_is_named(tmp_path, capsys):

@@ -10,7 +10,7 @@ from PIL import Image
 
 import model
 from model.denoise import Remix
-from model.presets import WAN22_I2V_A14B
+from model.presets import WAN22_FUN_CAMERA_A14B, WAN22_I2V_A14B
 from shots import ShotsError, parse_shots
 from storyboard.cutting.video import read_clip
 from storyboard.errors import InputError
@@ -68,6 +68,27 @@ def test_a_shot_without_a_picture_is_refused_where_the_model_needs_one(i2v):
         "Say references: {first-frame: FILE} or continuity: {from: last-frame}, "
         "or use a text-to-video preset."
     )
+
+
+@pytest.fixture
+def fun():
+    preset = replace(WAN22_FUN_CAMERA_A14B, backbone=WEIGHTS.preset.backbone)
+    return settings_of(preset=preset, weights=replace(WEIGHTS, preset=preset))
+
+
+def test_a_camera_checkpoint_starts_from_a_picture_or_from_words(fun, tmp_path):
+    draw(tmp_path, "a.png", 0)
+    (words,) = plan_of(HEAD + "duration: 9f}\n", fun).takes
+    (picture,) = plan_of(HEAD + "references: {first-frame: a.png}}\n", fun, tmp_path).takes
+    assert words.picture is None
+    assert picture.picture is not None
+
+
+def test_a_loop_from_words_alone_is_said(fun):
+    plan = plan_of(HEAD + "loop: true}\n", fun)
+    assert plan.takes[0].last_picture is None
+    said = "1: loops, which needs a picture to start from; it ends as it comes."
+    assert said in plan.notices
 
 
 def test_a_loop_ends_on_its_first_picture(i2v, tmp_path):

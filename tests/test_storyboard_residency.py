@@ -36,15 +36,16 @@ def chosen(free_bytes, *, size=(832, 480), num_frames=81, asked=None, hardware=C
 
 
 @pytest.mark.parametrize(
-    ("backbone", "patch"),
-    [(p.backbone, p.patch) for p in PRESETS.values() if p.backbone] + [(BACKBONE, (1, 1, 1))],
+    ("backbone", "patch", "unshuffle"),
+    [(p.backbone, p.patch, p.camera_unshuffle) for p in PRESETS.values() if p.backbone]
+    + [(BACKBONE, (1, 1, 1), None)],
 )
-def test_an_expert_has_as_many_numbers_as_are_counted(backbone: Backbone, patch):
+def test_an_expert_has_as_many_numbers_as_are_counted(backbone: Backbone, patch, unshuffle):
     with torch.device("meta"):
-        state = Transformer(backbone, patch=patch).state_dict()
+        state = Transformer(backbone, patch=patch, camera_unshuffle=unshuffle).state_dict()
     packable = {name: t for name, t in state.items() if re.search(INT8_PARAMETERS, name)}
     islands = {name: t for name, t in state.items() if re.search(FLOAT32_PARAMETERS, name)}
-    size = expert_size(backbone, patch)
+    size = expert_size(backbone, patch, unshuffle)
     assert size.packable == sum(t.numel() for t in packable.values())
     assert size.rows == sum(len(t) for t in packable.values())
     assert size.float32 == sum(t.numel() for t in islands.values())

@@ -111,7 +111,7 @@ def _no_expert(found: Survey, every: Sequence[Network]) -> WeightsError:
     if every:
         return WeightsError(
             f"{every[0].place}: is {every[0].kind.model}, must be a Wan 2.2 text-to-video, "
-            "image-to-video or TI2V-5B model. It is recognised but cannot be rendered."
+            "image-to-video, TI2V-5B or Fun-Camera model. It is recognised but cannot be rendered."
         )
     if found.problems:
         return WeightsError(found.problems[0])

@@ -54,6 +54,12 @@ FOREIGN_EXPERTS = (
     ("condition_embedder.image_embedder.", "Wan 2.1 image-to-video, with a CLIP branch"),
 )
 # Model and the autoencoder it needs, by channels in and out.
+CAMERA_EXPERTS = {
+    (36, 16): ("Wan2.2-Fun-A14B-Control-Camera expert", "wan2.1"),
+    (100, 48): ("Wan2.2-Fun-5B-Control-Camera", "wan2.2"),
+}
+"""Of those with a camera adapter inside, and published so."""
+
 READABLE_EXPERTS = {
     (48, 48): ("Wan 2.2 TI2V-5B or a relative", "wan2.2"),
     (16, 16): ("Wan 2.2 A14B text-to-video expert", "wan2.1"),
@@ -96,9 +102,8 @@ def _expert(shapes: Shapes, prefix: str) -> Kind | None:
             foreign = _foreign_expert(shapes, prefix, patches, rows)
             if foreign:
                 return Kind("expert", foreign, naming, prefix, is_readable=False)
-            model, vae_class = READABLE_EXPERTS[_channels(patches, rows)]
-            camera = ", with a camera adapter (Fun-Camera)" if prefix + ADAPTER in shapes else ""
-            return Kind("expert", model + camera, naming, prefix, vae_class=vae_class)
+            model, vae_class = _readable_expert(shapes, prefix, _channels(patches, rows))
+            return Kind("expert", model, naming, prefix, vae_class=vae_class)
     return None
 
 
@@ -112,9 +117,21 @@ def _foreign_expert(
     channels = _channels(patches, head)
     if channels == (16, 16) and patches[0] == 1536:
         return "Wan 2.1 T2V-1.3B, text to video"
-    if channels not in READABLE_EXPERTS:
+    if channels == (100, 48) and prefix + ADAPTER not in shapes:
+        return "Wan2.2-Fun-5B-InP, a clip filled in between pictures"
+    if channels not in READABLE_EXPERTS | CAMERA_EXPERTS:
         return f"a relative of Wan with {channels[0]} channels in and {channels[1]} out"
     return ""
+
+
+def _readable_expert(shapes: Shapes, prefix: str, channels: tuple[int, int]) -> tuple[str, str]:
+    """Model and class of autoencoder of an expert that can be rendered."""
+    if prefix + ADAPTER not in shapes:
+        return READABLE_EXPERTS[channels]
+    if channels in CAMERA_EXPERTS:
+        return CAMERA_EXPERTS[channels]
+    model, vae_class = READABLE_EXPERTS[channels]
+    return f"{model}, with a camera adapter", vae_class
 
 
 def _channels(patches: tuple[int, ...], head: tuple[int, ...]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ size in metres. `FIGURES` is the list; `framing_scale` makes each fill a frame a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -314,6 +315,7 @@ REST_YAW_DEG: Mapping[str, float] = MappingProxyType(
 VEHICLES = frozenset({"car", "truck", "bus", "boat"})
 
 
+@cache
 def framing_scale(figure: str) -> float:
     """What a figure is scaled by, so that "medium shot" frames it as it would frame a person.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from storyboard.layout.reading import Actor, read_shot
 from storyboard.layout.sets import build_place
 
 if TYPE_CHECKING:
+    from shots.lighting import Lighting
     from shots.path import CameraPath
     from shots.schema import Shot, ShotList
 
@@ -44,6 +46,17 @@ class Scene:
     rig: LightRig
     starts: tuple[Array, ...]
     travel: Array  # (F, 3) metres that the subjects have moved by each frame
+    is_interior: bool
+
+    def lit(self, lighting: Lighting, palette: Iterable[str]) -> Scene:
+        """The same scene under another light."""
+        rig = light_rig(lighting, palette)
+        if self.is_interior:
+            # Past the walls there is dimness, not sky, and no haze hangs in a room.
+            grey = 0.10 if rig.is_dark else 0.42
+            fill = rig.fill * 1.4  # light that the walls throw back
+            rig = replace(rig, zenith=(grey,) * 3, horizon=(grey,) * 3, haze=0.015, fill=fill)
+        return replace(self, rig=rig)
 
     def at(self, frame: int) -> Mesh:
         """The set and the subjects at a frame, one mesh."""
@@ -73,12 +86,6 @@ def stage(board: ShotList, shot: Shot, path: CameraPath) -> Scene:
     """Build the scene of a shot for the frames of its camera path."""
     reading = read_shot(board, shot)
     place = build_place(reading.place, _seed(shot, board))
-    rig = light_rig(shot.lighting, board.style.palette)
-    if place.is_interior:
-        # Past the walls there is dimness, not sky, and no haze hangs in a room.
-        grey = 0.10 if rig.is_dark else 0.42
-        fill = rig.fill * 1.4  # light that the walls throw back
-        rig = replace(rig, zenith=(grey,) * 3, horizon=(grey,) * 3, haze=0.015, fill=fill)
     actors = reading.actors
     if set(shot.camera.movement) & _WALKS_WITH_CAMERA:
         heading = "towards" if "lead" in shot.camera.movement else "away"
@@ -86,7 +93,9 @@ def stage(board: ShotList, shot: Shot, path: CameraPath) -> Scene:
     frame_width = path.subject_distance_m / float(path.focal[0])
     shift = _COMPOSITION_SHIFT.get(shot.composition or "", 0.0) * frame_width
     starts = tuple(floats([shift + x, 0, 0]) for x in _side_by_side(actors))
-    return Scene(actors, place.ground, place.solids, rig, starts, _travel(actors, shot, path))
+    travel = _travel(actors, shot, path)
+    scene = Scene(actors, place.ground, place.solids, LightRig(), starts, travel, place.is_interior)
+    return scene.lit(shot.lighting, board.style.palette)
 
 
 def _side_by_side(actors: tuple[Actor, ...]) -> Array:

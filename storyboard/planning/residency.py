@@ -84,8 +84,10 @@ class ExpertSize:
         return rest + round(each * self.packable * share)
 
 
-def expert_size(backbone: Backbone, patch: tuple[int, int, int]) -> ExpertSize:
-    """Count the numbers of an expert from its sizes."""
+def expert_size(
+    backbone: Backbone, patch: tuple[int, int, int], camera_unshuffle: int | None = None
+) -> ExpertSize:
+    """Count the numbers of an expert from its sizes, camera adapter included."""
     width, hidden, layers = backbone.width, backbone.ffn_width, backbone.layers
     cells = patch[0] * patch[1] * patch[2]
     packable = layers * (8 * width**2 + 2 * width * hidden)
@@ -97,7 +99,11 @@ def expert_size(backbone: Backbone, patch: tuple[int, int, int]) -> ExpertSize:
     head = cells * backbone.out_channels * (width + 1) + 2 * width
     text = width * backbone.text_width + width + width**2 + width
     picture = width * (cells * backbone.in_channels + 1)
-    return ExpertSize(packable, rows, small + time + head, rows + text + picture, 1 / layers)
+    other = rows + text + picture
+    if camera_unshuffle is not None:
+        # A convolution of 2 x 2 on the rays of a token, and two of 3 x 3.
+        other += width * (24 * camera_unshuffle**2 * 4 + 1) + 2 * width * (9 * width + 1)
+    return ExpertSize(packable, rows, small + time + head, other, 1 / layers)
 
 
 def guessed_flops(device: str) -> float:
@@ -150,7 +156,7 @@ def choose_residency(
     if preset.backbone is None:
         return Residency(asked or WHOLE, "the sizes of the experts are not known", 0, free_bytes)
     work = work_bytes(preset, size, num_frames, hardware.dtype)
-    sizes = expert_size(preset.backbone, preset.patch)
+    sizes = expert_size(preset.backbone, preset.patch, preset.camera_unshuffle)
     need = {name: sizes.num_bytes(hardware.dtype, name) + work for name in RESIDENCIES}
     if asked is not None:
         return Residency(asked, "as asked", need[asked], free_bytes)

@@ -181,7 +181,7 @@ def _with_loras(weights: Weights, request: Request, quality: str) -> Weights:
 
 
 def _kind(preset: Preset) -> tuple[object, ...]:
-    return preset.vae, len(preset.experts), preset.first_frame
+    return preset.vae, len(preset.experts), preset.first_frame, preset.has_camera
 
 
 def _said(preset: Preset) -> str:
@@ -190,7 +190,10 @@ def _said(preset: Preset) -> str:
         "none": "no first picture",
         "channels": "a first picture as channels",
         "per-token": "a first picture in the latent",
+        "channels-and-token": "a first picture as channels and in the latent",
     }[preset.first_frame]
+    if preset.has_camera:
+        pictures += " and a camera adapter"
     return f"{experts} with a {preset.vae} autoencoder and {pictures}"
 
 

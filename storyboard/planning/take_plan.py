@@ -161,9 +161,14 @@ class TakePlanner:
         if not (shot.loop or file):
             return None
         asked = "loops" if shot.loop else "ends on a picture"
-        if preset.first_frame != "channels":
+        if not preset.takes_channels:
             self.notices.append(
                 f"{shot.id}: {asked}, which {preset.name} cannot do; it ends as it comes."
+            )
+            return None
+        if first is None:
+            self.notices.append(
+                f"{shot.id}: {asked}, which needs a picture to start from; it ends as it comes."
             )
             return None
         if self._settings.level.max_frames == 1:
@@ -175,7 +180,7 @@ class TakePlanner:
         self, shot: "Shot", stems: dict[str, str], preset: "Preset"
     ) -> Picture | None:
         picture = self._asked_picture(shot, stems, preset)
-        if picture is None and preset.first_frame == "channels":
+        if picture is None and preset.needs_picture:
             raise InputError(
                 f"shot {shot.id!r}: no picture to start from, must be one for {preset.name!r}. "
                 "Say references: {first-frame: FILE} or continuity: {from: last-frame}, or use a "
