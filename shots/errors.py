@@ -11,25 +11,11 @@ so is their printed form: `path:line:column: CODE finding`, the source line, a c
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from unicodedata import category, east_asian_width
 
-Level = Literal["error", "warning", "notice"]
+from .codes import CODES, Level
 
 MAX_SOURCE_WIDTH = 160
-
-_LEVELS: dict[str, Level] = {
-    "SB022": "warning",
-    "SB201": "warning",
-    "SB202": "warning",
-    "SB203": "warning",
-    "SB204": "warning",
-    "SB205": "notice",
-    "SB206": "warning",
-    "SB301": "warning",
-    "SB302": "notice",
-    "SB303": "warning",
-}
 
 
 @dataclass(frozen=True)
@@ -59,7 +45,7 @@ class Problem:
     @property
     def level(self) -> Level:
         """Errors stop a board; warnings and notices do not."""
-        return _LEVELS.get(self.code, "error")
+        return CODES[self.code].level
 
     def render(self) -> str:
         """Lay the problem out for a terminal, in up to four lines."""

@@ -14,6 +14,7 @@ from .errors import Problem
 from .negative import fit_negative
 from .prompt import count_words
 from .schema import Shot, ShotList
+from .source import in_order
 from .terms import Fault
 from .timing import decimal
 
@@ -69,7 +70,7 @@ def lint(
     if limits:
         found += [board.problem(*finding) for finding in _clip_problems(board, limits)]
     # What the defaults say is said of every shot, and worth reading once.
-    return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.line, problem.column)))
+    return tuple(in_order(dict.fromkeys(found), board.path))
 
 
 _Finding = tuple[Fault, Shot | None, str]

@@ -16,7 +16,7 @@ from .names import Names
 from .reader import read_yaml
 from .resolve import resolve
 from .schema import ShotList
-from .source import Place, Source
+from .source import Place, Source, TextFile
 from .validation import problems_of, prune
 from .written import Board
 
@@ -35,7 +35,8 @@ def load_shots(path: Path | str) -> ShotList:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         fault = f"the file cannot be read: {reason}"
-        raise Source(path, ()).stop("SB001", fault, "check the path", Place(0, 0, 0, 0)) from None
+        source = Source([TextFile(path, ())])
+        raise source.stop("SB001", fault, "check the path", Place(0, 0, 0, 0)) from None
     return parse_shots(content, path)
 
 

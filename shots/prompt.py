@@ -8,6 +8,7 @@ Source: the order and phrases of Wan2.2 wan/utils/system_prompt.py and its examp
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from .mentions import as_words, sentence, tell
@@ -35,9 +36,10 @@ class TraceRow:
         field: "camera.size", "style.palette", "negative", ...
         value: The word of the vocabulary or the name behind them; may be empty.
         label: The level for people: "shot 12B".
-        line: In the board file; None where nobody said it.
+        line: Counted from 1; None where nobody said it.
         via: The lighting set-up it came through.
         dropped: Why the words are not sent; empty for words that are.
+        file: Where the line is; None for the board itself.
     """
 
     words: str
@@ -47,6 +49,7 @@ class TraceRow:
     line: int | None
     via: str | None = None
     dropped: str = ""
+    file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,9 @@ def _draft(board: ShotList, shot: Shot, mode: Mode) -> _Draft:
 def _row(board: ShotList, shot: Shot, part: _Part) -> TraceRow:
     origin = board.origin(shot.id, part.field)
     return TraceRow(
-        part.words, part.field, part.value, origin.label, origin.line, origin.via, part.dropped
-    )
+        part.words, part.field, part.value, origin.label, origin.line, origin.via, part.dropped,
+        origin.file,
+    )  # fmt: skip
 
 
 def _negative_rows(board: ShotList, shot: Shot, removals: Sequence[Removal]) -> Iterator[TraceRow]:
@@ -156,7 +160,8 @@ def _negative_rows(board: ShotList, shot: Shot, removals: Sequence[Removal]) -> 
         origin = board.origin(shot.id, removal.field)
         reason = f"the shot asks for {removal.clash}"
         yield TraceRow(
-            removal.shown, "negative", removal.field, origin.label, origin.line, None, reason
+            removal.shown, "negative", removal.field, origin.label, origin.line, None, reason,
+            origin.file,
         )
 
 

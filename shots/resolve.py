@@ -66,6 +66,7 @@ class _Resolver:
         scenes = tuple(self._scene(k, scene) for k, scene in enumerate(board.scenes))
         shots = ShotList(
             path=self._source.path,
+            files=tuple(file.path for file in self._source.files),
             version=board.storyboard,
             title=board.title,
             code=board.code or "",

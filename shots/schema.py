@@ -277,6 +277,8 @@ class ShotList(Block):
     """A whole board."""
 
     path: Path = Path("board.yaml")
+    files: tuple[Path, ...] = ()
+    """Every file that the board was read from, itself first."""
     version: int = 1
     title: str = ""
     code: str = ""

@@ -1,11 +1,11 @@
-"""A board's source: its text, and where in it every key and value stands.
+"""A board's source: its files, and where in them every key and value stands.
 
-Decodes bytes, and turns a finding into a `Problem` with line, column and caret. Knows nothing of
-YAML (`reader.py`) or of what a board may say (`written.py`).
+Decodes bytes, and turns a finding into a `Problem` with file, line, column and caret. Knows nothing
+of YAML (`reader.py`) or of what a board may say (`written.py`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -25,31 +25,65 @@ UNPRINTABLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a key or a value stands; lines and columns counted from 0, the end exclusive."""
+    """Where a key or a value stands; lines and columns counted from 0, the end exclusive.
+
+    `file` counts the files of the source: the board itself is 0, then what it includes.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
+    file: int = 0
 
 
-@dataclass
-class Source:
-    """A board file.
+@dataclass(frozen=True)
+class TextFile:
+    """A file of a board.
 
     Attributes:
-        path: As the caller named it.
+        path: As the caller named it, or as it was included.
         lines: Without line ends.
-        problems: What is wrong so far; reading goes on after most of it.
-        values: Places of the values that were written.
-        keys: Places of their keys, and of keys that nobody declared.
     """
 
     path: Path
     lines: Sequence[str]
+
+
+@dataclass
+class Source:
+    """A board, and the files it includes.
+
+    Attributes:
+        files: The board first.
+        problems: What is wrong so far; reading goes on after most of it.
+        values: Places of the values that were written.
+        keys: Places of their keys, and of keys that nobody declared.
+        num_characters: Of all files.
+    """
+
+    files: list[TextFile]
     problems: list[Problem] = field(default_factory=list)
     values: dict[Loc, Place] = field(default_factory=dict)
     keys: dict[Loc, Place] = field(default_factory=dict)
+    num_characters: int = 0
+
+    @property
+    def path(self) -> Path:
+        """The board itself."""
+        return self.files[0].path
+
+    def path_of(self, place: Place) -> Path:
+        """The file that a place is in."""
+        return self.files[place.file].path
+
+    def line(self, place: Place) -> str:
+        """The line on which a place begins; empty behind the end of the file."""
+        return self._line(place.file, place.line)
+
+    def _line(self, file: int, number: int) -> str:
+        lines = self.files[file].lines
+        return lines[number] if number < len(lines) else ""
 
     def place(self, loc: Loc, *, of: Literal["key", "value"] = "value") -> Place:
         """Where a value or its key stands.
@@ -65,7 +99,8 @@ class Source:
 
     def has_colon_after(self, place: Place) -> bool:
         """Whether a key was written as one, and is not a stray part of a flow block."""
-        return self.lines[place.end_line][place.end_column :].lstrip().startswith(":")
+        line = self._line(place.file, place.end_line)
+        return line[place.end_column :].lstrip().startswith(":")
 
     def problem(
         self, code: str, finding: str, remedy: str, place: Place, *, text: str = "", offset: int = 0
@@ -81,13 +116,13 @@ class Source:
             offset: Where that part begins in the value, in characters.
         """
         line, column = self._search(place, text, offset) or (place.line, place.column)
-        source = self.lines[line] if line < len(self.lines) else ""
+        source, path = self._line(place.file, line), self.path_of(place)
         span = len(source.rstrip()) - column
         if text and source.startswith(text, column):
             span = len(text)
         elif place.line == place.end_line == line and place.column < place.end_column:
             span = place.end_column - place.column
-        return Problem(code, self.path, line + 1, column + 1, finding, remedy, source, max(1, span))
+        return Problem(code, path, line + 1, column + 1, finding, remedy, source, max(1, span))
 
     def report(self, code: str, finding: str, remedy: str, place: Place) -> None:
         """Keep a problem for later."""
@@ -99,47 +134,67 @@ class Source:
         return ShotListErrors(self.sorted_problems())
 
     def sorted_problems(self) -> list[Problem]:
-        """What was reported, in the order of the file."""
-        return sorted(self.problems, key=lambda problem: (problem.line, problem.column))
+        """What was reported, in the order of the files."""
+        return in_order(self.problems, self.path)
 
     def _search(self, place: Place, text: str, offset: int) -> tuple[int, int] | None:
         """Line and column of a part of a value: where the offset says, or else near there."""
         if not text:
             return None
-        for line in range(place.line, min(place.end_line + 1, len(self.lines))):
+        lines = self.files[place.file].lines
+        for line in range(place.line, min(place.end_line + 1, len(lines))):
             begin = place.column if line == place.line else 0
             # A quote shifts a value by one column.
             for start in (begin + offset, begin + offset + 1):
-                if place.line == line and self.lines[line].startswith(text, start):
+                if place.line == line and lines[line].startswith(text, start):
                     return line, start
-            found = self.lines[line].find(text, begin)
+            found = lines[line].find(text, begin)
             if found >= 0:
                 return line, found
         return None
 
 
+def in_order(problems: Iterable[Problem], board: Path) -> list[Problem]:
+    """Problems by line; those of the board itself come before those of what it includes."""
+
+    def order(problem: Problem) -> tuple[bool, str, int, int]:
+        is_included = problem.path != board
+        return is_included, str(problem.path) if is_included else "", problem.line, problem.column
+
+    return sorted(problems, key=order)
+
+
 def open_source(content: bytes | str, path: Path) -> tuple[Source, str]:
-    """Decode a file; UTF-8 and UTF-16 with a byte order mark are text.
+    """Decode a board; UTF-8 and UTF-16 with a byte order mark are text.
 
     Raises:
         ShotListErrors: It is no text, or more of it than a board may have.
     """
-    if isinstance(content, str):
-        text, fault = content, None
-    else:
-        text, fault = _decode(content)
+    source = Source([])
+    return source, add_file(source, content, path)
+
+
+def add_file(source: Source, content: bytes | str, path: Path) -> str:
+    """Decode one more file of a board, and make it the last of the source.
+
+    Raises:
+        ShotListErrors: As from `open_source`; the limit holds for all files together.
+    """
+    text, fault = (content, None) if isinstance(content, str) else _decode(content)
     text = text.removeprefix("\ufeff")
-    source = Source(path, LINE_END.split(text))
+    number = len(source.files)
+    source.files.append(TextFile(path, LINE_END.split(text)))
+    source.num_characters += len(text)
     if fault:
-        raise source.stop("SB001", fault, "save the file as UTF-8", _end(text))
-    if len(text) > MAX_CHARACTERS:
-        finding = f"the file has {len(text):,} characters, {MAX_CHARACTERS:,} are allowed"
-        raise source.stop("SB009", finding, "split the board", Place(0, 0, 0, 1))
+        raise source.stop("SB001", fault, "save the file as UTF-8", _end(text, number))
+    if source.num_characters > MAX_CHARACTERS:
+        finding = f"the board has {source.num_characters:,} characters, {MAX_CHARACTERS:,} may be"
+        raise source.stop("SB009", finding, "split the board", Place(0, 0, 0, 1, number))
     if found := UNPRINTABLE.search(text):
         finding = f"character U+{ord(found[0]):04X} is not allowed in a text file"
         remedy = "delete it, and save the file as UTF-8"
-        raise source.stop("SB001", finding, remedy, _end(text[: found.start()]))
-    return source, text
+        raise source.stop("SB001", finding, remedy, _end(text[: found.start()], number))
+    return text
 
 
 def _decode(content: bytes) -> tuple[str, str | None]:
@@ -152,6 +207,6 @@ def _decode(content: bytes) -> tuple[str, str | None]:
         return before, f"byte 0x{content[error.start]:02x} is not {encoding.upper()} text"
 
 
-def _end(text: str) -> Place:
+def _end(text: str, file: int) -> Place:
     lines = LINE_END.split(text)
-    return Place(len(lines) - 1, len(lines[-1]), len(lines) - 1, len(lines[-1]) + 1)
+    return Place(len(lines) - 1, len(lines[-1]), len(lines) - 1, len(lines[-1]) + 1, file)

@@ -92,12 +92,22 @@ def _read_loudness(value: object) -> object:
 def _read_texts(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return tuple(filter(None, (part.strip() for part in re.split(r"[,，]", value))))  # noqa: RUF001
+    return split_texts(value)
+
+
+def split_texts(text: str) -> tuple[str, ...]:
+    """The parts of a text between commas."""
+    return tuple(filter(None, (part.strip() for part in re.split(r"[,，]", text))))  # noqa: RUF001
+
+
+def leaves_folder(path: str) -> bool:
+    """Whether a path is anything but one inside the folder it is relative to."""
+    is_outside = path.startswith("/") or "\\" in path or bool(_DRIVE.match(path))
+    return is_outside or ".." in path.split("/")
 
 
 def _check_path(path: str) -> str:
-    is_outside = path.startswith("/") or "\\" in path or _DRIVE.match(path)
-    if is_outside or ".." in path.split("/"):
+    if leaves_folder(path):
         remedy = "use a path inside it, with forward slashes, relative to the board"
         raise _fail(f'path "{path}" leaves the folder of the board', remedy)
     return path

@@ -19,7 +19,8 @@ class Origin:
     Attributes:
         level: "shot", "scene", "defaults" or "project"; "model" where nobody said anything.
         label: The same for people: "shot 12B".
-        line: In the board file, counted from 1; None for level "model".
+        line: Counted from 1; None for level "model".
+        file: Where the line is; None for the board itself.
         via: The lighting set-up it came through, if any.
     """
 
@@ -27,6 +28,7 @@ class Origin:
     label: str
     line: int | None = None
     via: str | None = None
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Trail:
         step = self._step(shot_id, name)
         if step is None or self.source is None:
             return Origin("model", "default")
-        return Origin(step.level, step.label, self.source.place(step.loc).line + 1, step.via)
+        place = self.source.place(step.loc)
+        file = self.source.path_of(place) if place.file else None
+        return Origin(step.level, step.label, place.line + 1, step.via, file)
 
     def problem(self, fault: Fault, path: Path, shot_id: str | None, name: str = "") -> Problem:
         """Give a fault the place of a shot's field, or of the shot where nobody said it.

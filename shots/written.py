@@ -140,6 +140,8 @@ class Board(Block):
 
     storyboard: Annotated[int, AfterValidator(_check_version)] = 1
     """Version of the language."""
+    include: Texts = ()
+    """Files of this folder that become part of the board: cast.yaml, lights.yaml."""
     title: str = ""
     """What the film is called."""
     code: Id | None = None

@@ -209,7 +209,9 @@ def _clip(text: str) -> str:
 
 
 def _where(row: "TraceRow") -> str:
-    return f"{row.label}, line {row.line}" if row.line else row.label
+    if row.line is None:
+        return row.label
+    return f"{row.label}, line {row.line}" + (f" of {row.file.name}" if row.file else "")
 
 
 @click.command()
