@@ -9,7 +9,7 @@ import os
 import string
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -49,11 +49,12 @@ def enliven(module: nn.Module, seed: int) -> nn.Module:
     return module.eval()
 
 
-def tokenizer() -> Tokenizer:
-    """Single characters with byte fallback; ids <pad>=0, </s>=1, <unk>=3 as in UMT5."""
+def tokenizer(words: Sequence[str] = ()) -> Tokenizer:
+    """Words, single characters and byte fallback; ids <pad>=0, </s>=1, <unk>=3 as in UMT5."""
     pieces = [(piece, 0.0) for piece in ("<pad>", "</s>", "<s>", "<unk>")]
     pieces += [(f"<0x{byte:02X}>", 0.0) for byte in range(256)]
     pieces += [(letter, -5.0 - i / 50) for i, letter in enumerate("▁" + string.printable[:94])]
+    pieces += [(word, -4.0) for word in words]
     built = Tokenizer(models.Unigram(pieces, unk_id=3, byte_fallback=True))
     built.add_special_tokens(["<pad>", "</s>", "<s>", "<unk>"])
     built.normalizer = normalizers.NFKC()
@@ -65,36 +66,41 @@ def tokenizer() -> Tokenizer:
     return built
 
 
-def text_encoder() -> nn.Module:
+def text_encoder(
+    seed: int = 11, *, vocabulary: int = 0, width: int = TEXT_WIDTH, heads: int = 4,
+    head_width: int = 8, ffn_width: int = 48, layers: int = 2,
+) -> nn.Module:  # fmt: skip
     from transformers import UMT5Config, UMT5EncoderModel
 
     config = UMT5Config(
-        vocab_size=tokenizer().get_vocab_size(), d_model=TEXT_WIDTH, d_kv=8, d_ff=48,
-        num_layers=2, num_heads=4, dropout_rate=0.0, feed_forward_proj="gated-gelu",
-        pad_token_id=0, eos_token_id=1, decoder_start_token_id=0, tie_word_embeddings=False,
+        vocab_size=vocabulary or tokenizer().get_vocab_size(), d_model=width, d_kv=head_width,
+        d_ff=ffn_width, num_layers=layers, num_heads=heads, dropout_rate=0.0,
+        feed_forward_proj="gated-gelu", pad_token_id=0, eos_token_id=1, decoder_start_token_id=0,
+        tie_word_embeddings=False,
     )  # fmt: skip
-    return enliven(UMT5EncoderModel(config), 11)
+    return enliven(UMT5EncoderModel(config), seed)
 
 
 def transformer(
-    channels: int, seed: int, *, head_width: int = 16, layers: int = 2, given: int = 0
-) -> nn.Module:
+    channels: int, seed: int, *, heads: int = 4, head_width: int = 16, layers: int = 2,
+    ffn_width: int = 96, text_width: int = TEXT_WIDTH, given: int = 0,
+) -> nn.Module:  # fmt: skip
     with quiet():
         from diffusers import WanTransformer3DModel
     built = WanTransformer3DModel(
-        patch_size=(1, 2, 2), num_attention_heads=4, attention_head_dim=head_width,
-        in_channels=channels + given, out_channels=channels, text_dim=TEXT_WIDTH, freq_dim=32,
-        ffn_dim=96, num_layers=layers, cross_attn_norm=True, qk_norm="rms_norm_across_heads",
-        eps=1e-6, rope_max_seq_len=1024,
+        patch_size=(1, 2, 2), num_attention_heads=heads, attention_head_dim=head_width,
+        in_channels=channels + given, out_channels=channels, text_dim=text_width, freq_dim=32,
+        ffn_dim=ffn_width, num_layers=layers, cross_attn_norm=True,
+        qk_norm="rms_norm_across_heads", eps=1e-6, rope_max_seq_len=1024,
     )  # fmt: skip
     return enliven(built, seed)
 
 
-def vae21(num_blocks: int = 2, seed: int = 21) -> nn.Module:
+def vae21(num_blocks: int = 2, seed: int = 21, *, width: int = 8) -> nn.Module:
     with quiet():
         from diffusers import AutoencoderKLWan
     built = AutoencoderKLWan(
-        base_dim=8, z_dim=16, dim_mult=[1, 2, 4, 4], num_res_blocks=num_blocks,
+        base_dim=width, z_dim=16, dim_mult=[1, 2, 4, 4], num_res_blocks=num_blocks,
         temperal_downsample=[False, True, True],
     )  # fmt: skip
     return enliven(built, seed)
@@ -171,17 +177,26 @@ def pipeline(name: str, head_width: int = 16, layers: int = 2, seed: int = 1) ->
         transformer(kind.channels, seed + i, head_width=head_width, layers=layers, given=kind.given)
         for i in range(1 if kind.boundary is None else 2)
     ]
+    folder = Path(_workspace().name) / f"{name}-{head_width}-{layers}-{seed}"
+    return save_pipeline(folder, kind, experts, build_vae(seed=20 + seed), text_encoder())
+
+
+def save_pipeline(
+    folder: Path, kind: Kind, experts: Sequence[nn.Module], vae: nn.Module, encoder: nn.Module,
+    spelling: Tokenizer | None = None,
+) -> Path:  # fmt: skip
+    """Write networks that belong together in the diffusers layout."""
     with quiet():
         from diffusers import UniPCMultistepScheduler, WanPipeline
         from transformers import PreTrainedTokenizerFast
 
         pipe = WanPipeline(
             tokenizer=PreTrainedTokenizerFast(
-                tokenizer_object=tokenizer(), pad_token="<pad>", eos_token="</s>",
+                tokenizer_object=spelling or tokenizer(), pad_token="<pad>", eos_token="</s>",
                 unk_token="<unk>", model_max_length=512,
             ),
-            text_encoder=text_encoder(),
-            vae=build_vae(seed=20 + seed),
+            text_encoder=encoder,
+            vae=vae,
             scheduler=UniPCMultistepScheduler(
                 prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=12.0
             ),
@@ -190,7 +205,6 @@ def pipeline(name: str, head_width: int = 16, layers: int = 2, seed: int = 1) ->
             boundary_ratio=kind.boundary,
             expand_timesteps=kind.has_own_timesteps,
         )  # fmt: skip
-        folder = Path(_workspace().name) / f"{name}-{head_width}-{layers}-{seed}"
         pipe.save_pretrained(folder)
     return folder
 
