@@ -46,12 +46,16 @@ class _Includer:
 
     def join(self, block: Block, chain: tuple[Path, ...], folder: Path) -> Block:
         """A block of a file joined with what it includes; `chain` leads from the board to it."""
-        included = [
-            self.join(found, (*chain, path), path.parent)
-            for name, place in _names(block.pairs["include"][1])
-            if (path := self._find(name, place, chain, folder))
-            if (found := self._open(path, place))
-        ] if "include" in block.pairs else []
+        included = (
+            [
+                self.join(found, (*chain, path), path.parent)
+                for name, place in _names(block.pairs["include"][1])
+                if (path := self._find(name, place, chain, folder))
+                if (found := self._open(path, place))
+            ]
+            if "include" in block.pairs
+            else []
+        )
         return self._over(block, self._beside(included, block)) if included else block
 
     def _find(self, name: str, place: Place, chain: tuple[Path, ...], folder: Path) -> Path | None:
@@ -136,7 +140,9 @@ class _Includer:
     def _report_twin(self, name: str, first: Place, second: Place) -> None:
         path, line = self._source.path_of(first), first.line + 1
         finding = f'"{name}" is in two included files'
-        remedy = f"first in {path.name} on line {line}; keep one, or say it in the board, which wins"
+        remedy = (
+            f"first in {path.name} on line {line}; keep one, or say it in the board, which wins"
+        )
         self._source.report("SB014", finding, remedy, second)
 
 

@@ -74,10 +74,11 @@ class Alias:
     """A node that was written further up, under an anchor."""
 
     place: Place
-    target: "Node"
+    target: "Written"
 
 
-Node = Text | List | Block | Alias
+Written = Text | List | Block
+Node = Written | Alias
 
 
 def compose(source: Source, text: str) -> Node:
@@ -126,7 +127,7 @@ class _Composer:
         self._source = source
         self._file = file
         self._next: Callable[[], Any] = parser.get_event
-        self._anchors: dict[str, Node] = {}
+        self._anchors: dict[str, Written] = {}
 
     def compose(self) -> Node:
         """Compose the only document of the file."""
@@ -154,7 +155,7 @@ class _Composer:
         if event.tag not in _TAGS:
             finding = f'tag "{event.tag}" is not part of this language'
             self._source.report("SB005", finding, "remove it", place)
-        node: Node
+        node: Written
         if isinstance(event, yaml.ScalarEvent):
             node = self._text(event, place)
         elif isinstance(event, yaml.SequenceStartEvent):

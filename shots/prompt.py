@@ -160,7 +160,13 @@ def _negative_rows(board: ShotList, shot: Shot, removals: Sequence[Removal]) -> 
         origin = board.origin(shot.id, removal.field)
         reason = f"the shot asks for {removal.clash}"
         yield TraceRow(
-            removal.shown, "negative", removal.field, origin.label, origin.line, None, reason,
+            removal.shown,
+            "negative",
+            removal.field,
+            origin.label,
+            origin.line,
+            None,
+            reason,
             origin.file,
         )
 

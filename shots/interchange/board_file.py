@@ -140,7 +140,7 @@ class BoardFile:
         name, old = found
         start, end = self._span(name, old)
         new = self._in_style_of(old, value, node)
-        is_block = not isinstance(old, yaml.ScalarNode) and not old.flow_style
+        is_block = isinstance(old, yaml.CollectionNode) and not old.flow_style
         if is_block and start < end and not self._is_alias(node, key):
             start = self._text.index(":", name.end_mark.index) + 1
             new = f" {new}"
@@ -231,7 +231,7 @@ class BoardFile:
         if isinstance(node, yaml.ScalarNode):
             if node.style not in ("|", ">"):
                 return end
-        elif node.flow_style:
+        elif isinstance(node, yaml.CollectionNode) and node.flow_style:
             return end
         elif isinstance(node, yaml.MappingNode):
             return self._span(*node.value[-1])[1]

@@ -251,8 +251,9 @@ class _Spacer:
         for piece in line:
             if isinstance(piece, Note):
                 self._note(piece)
-        while spoken and isinstance(spoken[0], Note) and spoken[0].closes:
-            self._note(spoken.pop(0))
+        while spoken and isinstance(first := spoken[0], Note) and first.closes:
+            self._note(first)
+            del spoken[0]
         layout.part(number)
         if text.endswith("^"):
             layout.duals.add(number)

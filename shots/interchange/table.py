@@ -277,7 +277,7 @@ def write_xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.title = re.sub(r"[\\/*?:\[\]]", " ", title)[:31].strip("' ") or "Shots"
     for k, row in enumerate(rows, start=1):
         for n, text in enumerate(row, start=1):
