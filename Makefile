@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 BOARD ?= examples/last_tram.yaml
 OUT ?= out/$(basename $(notdir $(BOARD)))
-# layout until the weights of greybox are in model/greybox, then draft
+# layout until greybox draws what can be read, then draft
 QUALITY ?= layout
 
 .PHONY: install demo check test greybox clean

@@ -273,7 +273,7 @@ WAN22_FUN_CAMERA_5B = replace(
 
 GREYBOX = Preset(
     name="greybox",
-    experts=_two_experts(0.875, high=3.0, low=3.0),
+    experts=_two_experts(0.875, high=2.0, low=2.0),
     vae="wan2.2",
     stride=(4, 16, 16),
     patch=(1, 1, 1),  # a token is 16 pixels wide: small pictures, small figures

@@ -35,7 +35,7 @@ from training.state import Log, Stopped, load_state, save_state
 from training.workers import Workers
 
 SHIFT = 2.5
-TEXT_DROP, CAMERA_DROP, FIRST_FRAME = 0.1, 0.3, 0.25
+TEXT_DROP, CAMERA_DROP, FIRST_FRAME = 0.1, 0.15, 0.25
 STILLS_CAMERA_DROP = 0.7  # of a single frame, rays say the lens alone
 SUBJECT_WEIGHT = 3.0  # a cell that the subject fills counts this much more than one without
 HELD_OUT_CLIPS = 200  # the first shard is never trained on
