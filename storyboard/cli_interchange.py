@@ -175,7 +175,7 @@ def export(board: Path, form: str, output: Path | None, force: bool) -> None:  #
     title = shots.title or board.stem
     _write(output, write_csv(rows) if form == "csv" else write_xlsx(rows, title))
     click.echo(f"wrote {output}: {len(rows) - 1} shots")
-    kept = [f"{name} ({count} shots)" for name, count in left_behind(shots).items()]
+    kept = [f"{name} ({count})" for name, count in left_behind(shots).items()]
     if kept:
         click.echo(f"only on the board, which keeps it: {', '.join(kept)}")
 
