@@ -5,6 +5,7 @@ The one way in: read (`reader.py`), check each value (`written.py`), merge and l
 wrong is taken out and the rest is checked all the same.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,20 @@ def load_shots(path: Path | str) -> ShotList:
     return parse_shots(content, path)
 
 
-def parse_shots(content: bytes | str, path: Path) -> ShotList:
+def parse_shots(
+    content: bytes | str, path: Path, *, read: Callable[[Path], bytes] = Path.read_bytes
+) -> ShotList:
     """Load a board from a text, as if it stood in the file at `path`.
+
+    Args:
+        content: The board.
+        path: Where it would be; files it includes are looked for beside it.
+        read: Reads a file that is included.
 
     Raises:
         ShotListErrors: Anything in it is wrong.
     """
-    data, source = read_yaml(content, path)
+    data, source = read_yaml(content, path, read=read)
     if not isinstance(data, dict):
         code, finding = "SB005", "a board is a block of keys"
         if data is None:

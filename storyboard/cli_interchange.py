@@ -106,10 +106,9 @@ def _merge(content: bytes, board: Path, report: "Report") -> dict[str, object]:
     from shots.interchange.merging import merge_table
     from shots.interchange.table import read_table
 
-    before = _read(board)
-    merged = merge_table(before, board, read_table(content, report), report)
-    if merged.content != before:
-        _write(board, merged.content)
+    merged = merge_table(_read(board), board, read_table(content, report), report)
+    for path, changed in merged.contents.items():
+        _write(path, changed)
     return {"board": str(board), "changes": list(merged.changes)}
 
 

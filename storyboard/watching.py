@@ -41,6 +41,9 @@ LOOK_MS = 2_000
 WORK = (StageStarted, NetworkLoaded, Stepped, TakeFinished)
 """Events between two pieces of work, where a render may end."""
 
+Contents = tuple[bytes | None, ...]
+"""Of the board and of what it includes."""
+
 Keys = Mapping[str, frozenset[str]]
 """Shot → keys of its takes as the model makes them, before they are conformed."""
 
@@ -68,7 +71,9 @@ class Watch:
     options: Options
     listen: Listener
     is_rendering: bool = False
-    _content: bytes | None = None
+    _included: tuple[Path, ...] = ()
+    _contents: Contents = (None,)
+    _watched: set[Path] = field(default_factory=set)
     _keys: Keys | None = None
     _edited: set[str] = field(default_factory=set)
     _without_clip: int = 0
@@ -76,31 +81,48 @@ class Watch:
 
     def run(self) -> None:
         """Take the board as it is, and render what is edited from then on, until interrupted."""
-        from watchfiles import watch
-
         self.look()
         self.listen(Watching(str(self.board), str(self.folder), self._without_clip))
-        # A link may be replaced as well as what it points to, and editors replace files.
-        files = {self.board.absolute(), self.board.resolve()}
-        saves = watch(
-            *{file.parent for file in files},
-            watch_filter=lambda change, path: Path(path) in files,
+        while True:
+            for _ in self._saves():
+                self.look()
+                if self._folders() != self._watched:
+                    break  # an include was added in another folder
+
+    def _saves(self) -> Iterator[object]:
+        """Something after each save of the board or of a file it includes, and now and then."""
+        from watchfiles import watch
+
+        self._watched = self._folders()
+        return watch(
+            *self._watched,
+            watch_filter=lambda change, path: Path(path) in self._paths(),
             debounce=SAVE_MS,
             step=QUIET_MS,
             rust_timeout=LOOK_MS,
             yield_on_timeout=True,
             recursive=False,
         )
-        for _ in saves:
-            self.look()
+
+    def _paths(self) -> set[Path]:
+        # A link may be replaced as well as what it points to, and editors replace files.
+        return {path for file in self._files for path in (file.absolute(), file.resolve())}
+
+    def _folders(self) -> set[Path]:
+        return {path.parent for path in self._paths() if path.parent.is_dir()}
+
+    @property
+    def _files(self) -> tuple[Path, ...]:
+        """The board and what it included when it last had no errors."""
+        return (self.board, *self._included)
 
     def look(self) -> None:
         """Read the board if it was saved, check it, and render the shots that were edited."""
-        content = self._read()
-        if content is None or content == self._content:
+        contents = self._read()
+        if contents == self._contents or contents[0] is None:
             return
-        self._content = content
-        shots = self._load(content)
+        self._contents = contents
+        shots = self._load()
         if shots is None:
             return
         try:
@@ -111,21 +133,22 @@ class Watch:
             self.listen(Warned(str(error)))
         self.is_rendering = False
 
-    def _read(self) -> bytes | None:
-        try:
-            return self.board.read_bytes()
-        except OSError:  # between two steps of a save, or gone
-            return self._content
+    def _read(self) -> Contents:
+        """What the files hold; None for one that is between two steps of a save, or gone."""
+        return tuple(map(_content, self._files))
 
-    def _load(self, content: bytes) -> "ShotList | None":
+    def _load(self) -> "ShotList | None":
         """The board, and what is new among its warnings; None where it has errors."""
-        from shots import ShotListErrors, parse_shots
+        from shots import ShotListErrors, load_shots
 
         try:
-            shots = parse_shots(content, self.board)
+            shots = load_shots(self.board)
         except ShotListErrors as errors:
             self.listen(BoardRefused(tuple(problem.render() for problem in errors.problems)))
             return None
+        if shots.files[1:] != self._included:
+            self._included = shots.files[1:]
+            self._contents = self._read()
         warnings = [problem for problem in shots.notices if problem.level == "warning"]
         for problem in warnings:
             if (problem.code, problem.finding) not in self._told:
@@ -154,13 +177,20 @@ class Watch:
 
     def _listen_until_saved(self, event: Event) -> None:
         self.listen(event)
-        content = self._read() if isinstance(event, WORK) else self._content
-        if content == self._content or content is None:
+        contents = self._read() if isinstance(event, WORK) else self._contents
+        if contents == self._contents or contents[0] is None:
             return
-        self._content = content
-        if self._load(content) is not None:  # a broken save is told, and the render goes on
-            self._content = None
+        self._contents = contents
+        if self._load() is not None:  # a broken save is told, and the render goes on
+            self._contents = (None,)
             raise SavedAgain
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def merge(content, rows, kind="csv"):
     report = Report(Path(f"t.{kind}"))
     written = write_csv(rows) if kind == "csv" else write_xlsx(rows, "t")
     merged = merge_table(content, BOARD, read_table(written, report), report)
-    return merged.content, merged.changes, report
+    return merged.contents.get(BOARD, content), merged.changes, report
 
 
 def edited(content, cells, kind="csv"):
@@ -317,12 +317,41 @@ def test_all_edits_at_once_are_those_one_by_one():
     assert [c for c in comments if c not in after.decode()] == [" first"]
 
 
-@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
-def test_a_board_keeps_its_encoding(mark):
-    content = NASTY.encode(mark)
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")],
+    ids=["utf-8", "utf-16-le", "utf-16-be"],
+)
+def test_a_board_keeps_its_encoding(mark, encoding):
+    content = mark + NASTY.encode(encoding)
     after, _, _ = edited(content, {("13", "Description"): "日 goes."})
-    assert after.decode(mark) == NASTY.replace("日本 😀 walks.", "日 goes.")
-    assert after[:2] == content[:2]
+    assert after == mark + NASTY.replace("日本 😀 walks.", "日 goes.").encode(encoding)
+
+
+def test_an_edit_goes_into_the_file_that_the_shot_stands_in(tmp_path):
+    board, scene = tmp_path / "board.yaml", tmp_path / "scenes" / "one.yaml"
+    scene.parent.mkdir()
+    scene.write_text(
+        "scenes:\n  - number: 1\n    shots:\n"
+        "      - {id: 1, action: Mara walks., x-props: a cup}  # one\n"
+    )
+    content = (
+        b"include: scenes/one.yaml\nscenes:\n  - number: 2\n    shots:\n"
+        b"      - id: 2\n        action: Mara runs.\n        continuity: {after: 1}\n"
+    )
+    board.write_bytes(content)
+    rows = shot_list(content, board)
+    assert [row[rows[0].index("x-props")] for row in rows[1:]] == ["a cup", ""]
+    for row, text in zip(rows[1:], ("Mara stops.", "Mara falls."), strict=True):
+        row[rows[0].index("Description")] = text
+    rows[1][rows[0].index("Shot")] = "1A"
+    report = Report(Path("t.csv"))
+    merged = merge_table(content, board, read_table(write_csv(rows), report), report)
+    assert {path.name: new.decode() for path, new in merged.contents.items()} == {
+        "one.yaml": scene.read_text().replace("walks", "stops").replace("id: 1", "id: 1A"),
+        "board.yaml": content.decode().replace("runs", "falls").replace("after: 1", "after: 1A"),
+    }
+    assert report.losses == []
 
 
 REFUSED = {

@@ -154,6 +154,21 @@ def test_a_burst_of_saves_is_one(tmp_path, watching):
     assert len([event for event in watcher.events if event["event"] == "ShotsEdited"]) <= 2
 
 
+def test_a_file_that_the_board_includes_is_watched_too(tmp_path, watching):
+    board, out = write_board(tmp_path, f"include: more/cast.yaml\n{BOARD}"), tmp_path / "out"
+    cast = tmp_path / "more" / "cast.yaml"
+    cast.parent.mkdir()
+    cast.write_text("style: {look: a pencil drawing}\n")
+    watcher = watching(board, out, "--no-animatic")
+    watcher.wait_for("Watching")
+    save_beside_and_rename(cast, "style: {palette: [warm]}\n")
+    assert len(watcher.wait_for("ShotsEdited")["shots"]) == 3
+    watcher.wait_for("RunFinished")
+    save_in_place(cast, "style: {palette: [worm]}\n")
+    assert watcher.wait_for("BoardRefused")["problems"][0].startswith(f"{cast}:1:19: SB101 ")
+    assert watcher.stop()[0] == 0
+
+
 def test_what_cannot_be_rendered_is_told_and_the_watch_goes_on(tmp_path, watching):
     board, out = write_board(tmp_path), tmp_path / "out"
     watcher = watching(board, out)

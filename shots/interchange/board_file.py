@@ -1,8 +1,8 @@
-"""A board as the text it is: single values are changed, and every other byte stays as it was.
+"""A file of a board as text: single values are changed, and every other byte stays as it was.
 
 A YAML library that writes a whole file anew moves comments and folds lines that nobody touched.
 So PyYAML says where each key and value stands, and only those characters are replaced. Called by
-`merging.py`, which reads the result again before it is written.
+`board_files.py` for `merging.py`, which reads the result again before it is written.
 """
 
 import re
@@ -34,7 +34,7 @@ class FixedPlaceError(Exception):
 
 
 class BoardFile:
-    """The text of a board that has no errors, and where its shots stand in it."""
+    """The text of one file of a board without errors, and where its shots stand in it."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -89,9 +89,18 @@ class BoardFile:
             else:
                 self._put(inner, path[-1], value, lost)
 
+    def has_shot(self, shot: str) -> bool:
+        """Whether a shot stands in this file."""
+        return shot.casefold() in self._shots
+
+    def has_scene(self, scene: str) -> bool:
+        """Whether the shots of a scene stand in this file."""
+        return scene.casefold() in self._lists
+
     def rename_shot(self, shot: str, name: str) -> None:
         """Give a shot another id, also where others say that they follow it."""
-        self.change_shot(shot, {("id",): name})
+        if self.has_shot(shot):
+            self.change_shot(shot, {("id",): name})
         for other, node in self._shots.items():
             after = _child(_child(node, "continuity"), "after")
             if after is not None and after.value.casefold() == shot.casefold():

@@ -4,7 +4,7 @@ Every cell is compared with what the board would write into it now. The result i
 it is handed back, and a change that the language refuses is left out and told. Called by the CLI.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +12,10 @@ from pathlib import Path
 from shots.errors import ShotListErrors
 from shots.load import parse_shots
 from shots.schema import Shot, ShotList
-from shots.source import open_source
 from shots.timing import decimal
 
-from .board_file import BoardFile, FixedPlaceError
+from .board_file import FixedPlaceError
+from .board_files import BoardFiles, read_board
 from .board_text import shot_lines
 from .cells import Edit, RefusedError, edit_cell, find_character
 from .columns import COLUMNS, row_of
@@ -29,11 +29,11 @@ class Merged:
     """A board with a shot list merged into it.
 
     Attributes:
-        content: The file, as the board was encoded.
+        contents: Files that are different, by their path: the board, or what it includes.
         changes: What is different, for people: "12B Duration: 3s, was 4s".
     """
 
-    content: bytes
+    contents: Mapping[Path, bytes]
     changes: tuple[str, ...]
 
 
@@ -46,7 +46,7 @@ class _Change:
     column: str
     text: str
     told: str
-    do: Callable[[BoardFile], None]
+    do: Callable[[BoardFiles], None]
 
 
 def merge_table(content: bytes, path: Path, table: Table, report: Report) -> Merged:
@@ -54,15 +54,21 @@ def merge_table(content: bytes, path: Path, table: Table, report: Report) -> Mer
 
     Args:
         content: The board as it is on disk.
-        path: Where it is.
+        path: Where it is; what it includes is read from beside it.
         table: The shot list.
         report: Told of what could not be carried over.
 
     Raises:
         ShotListErrors: The board has errors.
     """
+    board, contents = _read(content, path)
+    return _Merger(board, contents, table, report).merge()
+
+
+def _read(content: bytes, path: Path) -> tuple[ShotList, dict[Path, bytes]]:
+    """A board, and the content of all of its files."""
     board = parse_shots(content, path)
-    return _Merger(board, content, table, report).merge()
+    return board, {file: content if file == path else file.read_bytes() for file in board.files}
 
 
 def shot_list(content: bytes, path: Path) -> list[list[str]]:
@@ -71,9 +77,9 @@ def shot_list(content: bytes, path: Path) -> list[list[str]]:
     Raises:
         ShotListErrors: The board has errors.
     """
-    board = parse_shots(content, path)
-    file = BoardFile(open_source(content, path)[1])
-    rows = [row_of(board, shot, file.extras(shot.id)) for shot in board.shots]
+    board, contents = _read(content, path)
+    files = BoardFiles(contents)
+    rows = [row_of(board, shot, files.extras(shot.id)) for shot in board.shots]
     header = list(dict.fromkeys([*COLUMNS, *(column for row in rows for column in row)]))
     return [header, *([clean(row.get(column, "")) for column in header] for row in rows)]
 
@@ -98,14 +104,13 @@ def left_behind(board: ShotList) -> dict[str, int]:
 @dataclass
 class _Merger:
     board: ShotList
-    content: bytes
+    contents: dict[Path, bytes]
     table: Table
     report: Report
     changes: list[_Change] = field(default_factory=list)
 
     def merge(self) -> Merged:
-        text = open_source(self.content, self.board.path)[1]
-        file = BoardFile(text)
+        files = BoardFiles(self.contents)
         found = self._match()
         self._note_missing([shot for _, shot in found if shot])
         before: Shot | None = None
@@ -114,12 +119,13 @@ class _Merger:
                 behind = next((other for _, other in found[k:] if other), None)
                 self._insert(row, before, behind)
             else:
-                self._compare(row, shot, file)
+                self._compare(row, shot, files)
                 before = shot
         # An id is what every other change goes by, so it changes last.
         ordered = sorted(self.changes, key=lambda change: change.column == "Shot")
-        accepted, text = self._accepted(text, [], ordered)
-        return Merged(self._encoded(text), tuple(change.told for change in accepted))
+        accepted, contents = self._accepted(self.contents, [], ordered)
+        different = {k: new for k, new in contents.items() if new != self.contents[k]}
+        return Merged(different, tuple(change.told for change in accepted))
 
     def _match(self) -> list[tuple[Row, Shot | None]]:
         """The shot of every row; None for a row that is a new one."""
@@ -160,10 +166,10 @@ class _Merger:
             order = ", ".join(shot.id for shot in there)
             self.report.lose(self.table.header, "order of shots", order)
 
-    def _compare(self, row: Row, shot: Shot, file: BoardFile) -> None:
+    def _compare(self, row: Row, shot: Shot, files: BoardFiles) -> None:
         """Every cell that says something else than the board."""
-        now = row_of(self.board, shot, file.extras(shot.id))
-        edit = Edit(self.board, shot, file.written(shot.id), self.table.units)
+        now = row_of(self.board, shot, files.extras(shot.id))
+        edit = Edit(self.board, shot, files.written(shot.id), self.table.units)
         said = {column: row.cells[column] for column in COLUMNS if column in row.cells}
         said.pop("id", None)
         said |= {extra_key(header): text for header, text in row.others.items()}
@@ -181,11 +187,11 @@ class _Merger:
             self.report.lose(row.number, f"{shot} {column} ({refusal})", text)
             return
 
-        def do(file: BoardFile) -> None:
+        def do(files: BoardFiles) -> None:
             if column == "Shot":
-                file.rename_shot(shot, text)
+                files.rename_shot(shot, text)
             else:
-                file.change_shot(shot, values)
+                files.change_shot(shot, values)
 
         if values:
             told = f"{shot} {column}: {text or 'nothing'}, was {old or 'nothing'}"
@@ -209,8 +215,8 @@ class _Merger:
         shot.id = name
         lines = list(shot_lines(shot))
 
-        def do(file: BoardFile) -> None:
-            file.insert_shot(lines, scene.number, place)
+        def do(files: BoardFiles) -> None:
+            files.insert_shot(lines, scene.number, place)
 
         told = f"{name}: new, {f'behind {place}' if place else f'first of scene {number}'}"
         self.changes.append(_Change(row.number, name, "row", name, told, do))
@@ -226,40 +232,40 @@ class _Merger:
         )
 
     def _accepted(
-        self, text: str, done: Sequence[_Change], changes: Sequence[_Change]
-    ) -> tuple[list[_Change], str]:
-        """The changes that the language takes, halving those that it does not, and the text."""
+        self, contents: Mapping[Path, bytes], done: Sequence[_Change], changes: Sequence[_Change]
+    ) -> tuple[list[_Change], Mapping[Path, bytes]]:
+        """The changes that the language takes, halving those that it does not, and the files."""
         if not changes:
-            return [], text
-        changed, reason = self._applied(text, done, changes)
+            return [], contents
+        changed, reason = self._applied(contents, done, changes)
         if not reason:
             return list(changes), changed
         if len(changes) == 1:
             change = changes[0]
             what = f"{change.shot} {change.column} ({reason})"
             self.report.lose(change.row, what, change.text)
-            return [], text
+            return [], contents
         half = len(changes) // 2
-        first, text = self._accepted(text, done, changes[:half])
-        second, text = self._accepted(text, [*done, *first], changes[half:])
-        return first + second, text
+        first, contents = self._accepted(contents, done, changes[:half])
+        second, contents = self._accepted(contents, [*done, *first], changes[half:])
+        return first + second, contents
 
     def _applied(
-        self, text: str, done: Sequence[_Change], changes: Sequence[_Change]
-    ) -> tuple[str, str]:
-        """A text with changes in it, and why it cannot be used; nothing where it can."""
-        file = BoardFile(text)
+        self, contents: Mapping[Path, bytes], done: Sequence[_Change], changes: Sequence[_Change]
+    ) -> tuple[Mapping[Path, bytes], str]:
+        """Files with changes in them, and why they cannot be used; nothing where they can."""
+        files = BoardFiles(contents)
         try:
             for change in changes:
-                change.do(file)
-            changed = file.text()
-            board = parse_shots(changed, self.board.path)
+                change.do(files)
+            changed = files.contents()
+            board = read_board(changed, self.board.path)
         except FixedPlaceError as error:
-            return text, str(error)
+            return contents, str(error)
         except KeyError as error:
-            return text, f"shot {error} is not there any more"
+            return contents, f"shot {error} is not there any more"
         except ShotListErrors as errors:
-            return text, errors.errors[0].finding
+            return contents, errors.errors[0].finding
         return changed, self._spilled(board, [*done, *changes])
 
     def _spilled(self, board: ShotList, changes: Sequence[_Change]) -> str:
@@ -276,12 +282,6 @@ class _Merger:
                 if old[column] != new[column] and column not in columns:
                     return f"it would change {column} of {shot.id} too"
         return ""
-
-    def _encoded(self, text: str) -> bytes:
-        """A text as the board was written: UTF-8 or UTF-16, with its byte order mark."""
-        if self.content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return text.encode("utf-16")
-        return text.encode("utf-8-sig" if self.content.startswith(b"\xef\xbb\xbf") else "utf-8")
 
 
 def _is_same_number(first: str, second: str) -> bool:
