@@ -360,7 +360,7 @@ REFUSED = {
     ("12B", "Duration"): ("3", "12B Duration (write it like 4s or 96f)"),
     ("12E1", "Duration"): (
         "1.3s",
-        "12E1 Duration (1.3 s is 31.2 f at 24 fps, must be a whole number of frames)",
+        "12E1 Duration (no whole number of frames at 24 fps)",
     ),
     ("12B", "Cast"): (
         "BOB",
@@ -376,6 +376,7 @@ REFUSED = {
     ("12B", "Shot"): ("../x", "12B Shot (it cannot name a file)"),
     ("12B", "Lens"): ("", "12B Lens (a level above the shot says it, clear it there)"),
     ("12", "Angle"): ("low", "12 Angle (it would change Angle of 12A too)"),
+    ("13", "Duration"): ("2h", "13 Duration (write it like 4s or 96f)"),
     ("13", "Shot"): ("12a", '13 Shot (shot id "12a" is used twice, first as "12A")'),
 }
 

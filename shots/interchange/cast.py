@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 
+from shots.resolve import MAX_DURATION_S
+
 from .draft import DEFAULT_DURATION_S, DEFAULT_LOOKS, Draft, DraftLine
 
 WORDS_PER_SECOND = 2.5
@@ -14,7 +16,6 @@ WORDS_PER_SECOND = 2.5
 PAUSE_S = 0.5
 """After a line."""
 MAX_NAME_WORDS = 6
-MAX_DURATION_S = 3600
 
 _ENDING = re.compile(r"(?:['’]s|['’])?[.,;:!?)\"”…]*$")  # noqa: RUF001
 

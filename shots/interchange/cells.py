@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from shots.schema import Shot, ShotList, Sound
-from shots.timing import read_time
+from shots.timing import decimal, read_time, whole_frames
 
 from .board_file import Path, Value
 from .columns import CAMERA_FIELDS, EXTRA, duration_cell, lighting_cell, read_sound
@@ -154,9 +154,11 @@ def _edit_duration(edit: Edit, text: str) -> dict[Path, Value]:
     if not is_time(text):
         raise RefusedError("write it like 4s or 96f")
     fps = edit.board.format.fps
-    if duration_cell(read_time(text).at(fps), fps) == duration_cell(edit.shot.duration_s, fps):
-        return {}
-    return {("duration",): text}
+    seconds = read_time(text).at(fps)
+    if whole_frames(seconds, fps) is None:
+        raise RefusedError(f"no whole number of frames at {decimal(fps)} fps")
+    is_same = duration_cell(seconds, fps) == duration_cell(edit.shot.duration_s, fps)
+    return {} if is_same else {("duration",): text}
 
 
 def _edit_lighting(edit: Edit, text: str) -> dict[Path, Value]:

@@ -86,7 +86,7 @@ def shot_list(content: bytes, path: Path) -> list[list[str]]:
 
 def left_behind(board: ShotList) -> dict[str, int]:
     """What a shot list has no column for, and in how many shots it is; the board keeps it."""
-    has: dict[str, Callable[[Shot], object]] = {
+    has: Mapping[str, Callable[[Shot], object]] = {
         "composition": lambda shot: shot.composition != "center",
         "dialogue": lambda shot: shot.dialogue,
         "transitions": lambda shot: shot.transition_in.kind != "cut" or shot.transition_out,

@@ -71,6 +71,7 @@ class _Builder:
         self._speech: _Speech | None = None
         self._has_shot_notes = False
         self._given: list[str | None] = []
+        self._numbers: set[str] = set()
         self._sections: list[str] = []
         self._notes: list[str] = []
         self._transition: Element | None = None
@@ -124,11 +125,13 @@ class _Builder:
         finding = ""
         if not is_id(number) or len(number) > MAX_NUMBER:
             finding = f'scene number "{number}" cannot name a file, numbered anew'
-        elif number.casefold() in {given.casefold() for given in self._given if given}:
+        elif number.casefold() in self._numbers:
             finding = f'scene number "{number}" is used twice, numbered anew'
         if finding:
             self._report.remark(element.line, finding)
-        return None if finding else number
+            return None
+        self._numbers.add(number.casefold())
+        return number
 
     def _open_scene(self, number: str | None) -> DraftScene:
         self._given.append(number)
@@ -273,10 +276,10 @@ class _Builder:
 
 def _has_shot_notes(elements: Sequence[Element], start: int) -> bool:
     """Whether the scene that begins at an element has notes that say how it is shot."""
-    for element in elements[start + 1 :] if elements[start].kind == "heading" else elements[start:]:
-        if element.kind == "heading":
+    for k in range(start, len(elements)):
+        if elements[k].kind == "heading" and k > start:
             return False
-        if element.kind in ("shot note", "shot"):
+        if elements[k].kind in ("shot note", "shot"):
             return True
     return False
 

@@ -56,24 +56,21 @@ def number_scenes(given: Sequence[str | None]) -> list[str]:
             ids, none is used twice.
     """
     taken = {number.casefold() for number in given if number}
+    letters: dict[str, Iterator[str]] = {}
     numbers: list[str] = []
     last = "0"
     for number in given:
         if number is None:
-            number = next(name for name in _after(last) if name.casefold() not in taken)
+            digits = last.rstrip(LETTERS + LETTERS.lower())
+            stem = digits if digits.isdecimal() else last
+            number = str(int(stem) + 1) if stem.isdecimal() else ""
+            # Where there is a 13 already, 12A follows 12.
+            while not number or number.casefold() in taken:
+                number = stem + next(letters.setdefault(stem, suffixes()))
             taken.add(number.casefold())
         numbers.append(number)
         last = number
     return numbers
-
-
-def _after(number: str) -> Iterator[str]:
-    """Numbers for a scene that follows: 13 after 12; where there is a 13, 12A."""
-    digits = number.rstrip("".join(LETTERS) + LETTERS.lower())
-    if digits.isdecimal():
-        yield str(int(digits) + 1)
-    stem = digits if digits.isdecimal() else number
-    yield from (stem + letters for letters in suffixes())
 
 
 def name_shots(draft: Draft, given: Sequence[str | None], report: Report) -> None:
@@ -96,9 +93,12 @@ def name_shots(draft: Draft, given: Sequence[str | None], report: Report) -> Non
                 shot.id = ""
             taken |= {shot.id.casefold()} - {""}
     for scene in draft.scenes:
-        # A set-up that reads like another scene would be a puzzle on the slate.
-        barred = taken | (numbers - {scene.number.casefold()})
-        free = (name for name in setups(scene.number) if name.casefold() not in barred)
+        free = setups(scene.number)
         for shot in scene.shots:
-            shot.id = shot.id or next(free)
-        taken |= {shot.id.casefold() for shot in scene.shots}
+            while not shot.id:
+                name = next(free)
+                # A set-up that reads like another scene would be a puzzle on the slate.
+                is_scene = name != scene.number and name.casefold() in numbers
+                if name.casefold() not in taken and not is_scene:
+                    shot.id = name
+                    taken.add(name.casefold())

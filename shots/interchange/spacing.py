@@ -251,8 +251,9 @@ class _Spacer:
         for piece in line:
             if isinstance(piece, Note):
                 self._note(piece)
-        while spoken and isinstance(first := spoken[0], Note) and first.closes:
-            self._note(first)
+        # What was moved in front of the first words is about the whole speech.
+        while spoken and isinstance(note := spoken[0], Note) and note.closes:
+            self._note(note)
             del spoken[0]
         layout.part(number)
         if text.endswith("^"):
