@@ -13,7 +13,7 @@ def test_importing_the_cli_loads_nothing_heavy():
     code = (
         "import sys, storyboard.cli\n"
         "heavy = {'torch', 'transformers', 'moviepy', 'ray', 'cv2', 'av', 'numpy', 'rich',\n"
-        "         'fountain', 'openpyxl', 'defusedxml', 'watchfiles'}\n"
+        "         'fountain', 'openpyxl', 'defusedxml'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -23,7 +23,7 @@ def test_importing_the_cli_loads_nothing_heavy():
 def test_every_command_that_is_promised_is_there():
     assert set(cli.commands) >= {
         "render", "plan", "sheet", "assemble", "presets", "gc",
-        "check", "explain", "schema", "vocab", "init", "import", "export", "watch",
+        "check", "explain", "schema", "vocab", "init", "import", "export",
     }  # fmt: skip
 
 
