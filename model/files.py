@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from .errors import WeightsError
 from .formats.opening import OpenFiles, read_header
+from .formats.pages import own_pages
 from .formats.scaled import with_scales
 from .formats.stored import Stored
 from .int8 import packed, replace_linear, scale_name
@@ -113,7 +114,9 @@ class Storing:
         if re.search(self.int8, name):
             codes, scale = packed(tensor.to(self.device))
             return {name: codes, scale_name(name): scale}
-        return {name: tensor.to(device=self.device, dtype=kept)}
+        if torch.device(self.device).type != "cpu" or tensor.dtype == kept:
+            return {name: tensor.to(device=self.device, dtype=kept)}
+        return {name: own_pages(tensor.shape, kept).copy_(tensor)}
 
 
 def load_network(
