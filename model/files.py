@@ -17,12 +17,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .eight_bit import packed, replace_linear, scale_name
 from .errors import WeightsError
 from .formats.opening import OpenFiles, read_header
 from .formats.pages import own_pages
 from .formats.scaled import with_scales
 from .formats.stored import Stored
-from .int8 import packed, replace_linear, scale_name
 
 Rename = Callable[[str], str]
 Change = Callable[[str, Tensor], Tensor]
@@ -78,6 +78,8 @@ def tensor_headers(files: Sequence[Path]) -> tuple[Stored, ...]:
     return with_scales([stored for file in files for stored in read_header(file)])
 
 
+FLOAT8_KINDS = {"F8_E4M3": torch.float8_e4m3fn, "F8_E5M2": torch.float8_e5m2}
+
 NONE = "(?!)"
 """A regular expression that no name matches."""
 
@@ -91,6 +93,8 @@ class Storing:
         device: Where they lie.
         float32: Regular expression for names that stay float32 whatever `dtype` is.
         int8: Regular expression for weights of linear layers that are packed into int8.
+        fp8: Regular expression for those that stay packed where the files have them in eight-bit
+            floats.
         change: Called with name and tensor, on its device and before it takes its dtype; returns
             it or another of the same shape.
     """
@@ -99,7 +103,16 @@ class Storing:
     device: torch.device | str
     float32: str = NONE
     int8: str = NONE
+    fp8: str = NONE
     change: Change | None = None
+
+    def packs(self, name: str, stored: Stored) -> torch.dtype | None:
+        """Kind of the codes that a tensor is kept as, None where it is kept plain."""
+        if re.search(self.int8, name):
+            return torch.int8
+        if stored.dtype in FLOAT8_KINDS and re.search(self.fp8, name):
+            return FLOAT8_KINDS[stored.dtype]
+        return None
 
     def bring(self, name: str, stored: Stored, opened: OpenFiles) -> dict[str, Tensor]:
         """Read one tensor as it is kept, by name; a packed one comes with its factors.
@@ -108,10 +121,14 @@ class Storing:
             WeightsError: Its file is damaged.
         """
         kept = torch.float32 if re.search(self.float32, name) else self.dtype
+        kind = self.packs(name, stored)
+        if kind is not None and kind != torch.int8:
+            codes, scale = opened.read_packed(stored)
+            return {name: codes.to(self.device), scale_name(name): scale.to(self.device)}
         tensor = opened.read(stored)
         if self.change is not None:
             tensor = self.change(name, tensor.to(self.device))
-        if re.search(self.int8, name):
+        if kind is not None:
             codes, scale = packed(tensor.to(self.device))
             return {name: codes, scale_name(name): scale}
         if torch.device(self.device).type != "cpu" or tensor.dtype == kept:
@@ -143,9 +160,10 @@ def load_network(
             is damaged.
     """
     sources = find_sources(network, files, rename=rename, aliases=aliases)
-    for name in sources:
-        if re.search(storing.int8, name):
-            replace_linear(network, name)
+    for name, stored in sources.items():
+        kind = storing.packs(name, stored)
+        if kind is not None:
+            replace_linear(network, name, kind)
     with OpenFiles() as opened:
         fill_network(network, sources, storing, opened)
 

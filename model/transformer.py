@@ -1,4 +1,4 @@
-"""One Wan 2.2 expert: patch embedding, blocks, head.
+"""One Wan 2.2 expert: patch embedding, the passes through its blocks, the way back to a latent.
 
 Parameters carry the names of the original checkpoints (`blocks.0.self_attn.q.weight`). What
 depends on the prompt alone is computed once by `prepare`, not once per step: the keys and values
@@ -15,27 +15,23 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from .blocks import Block, Head, Mlp
 from .camera_adapter import CameraAdapter
 from .errors import GeometryError
 from .layers import (
-    AffineNorm,
-    RMSNorm,
-    attend,
     float32_linear,
-    modulated_norm,
     rotary_table,
-    rotate,
     sinusoid,
 )
 from .presets import Backbone
-from .steady import Linear, gelu, linear, silu
+from .steady import Linear, linear, silu
 from .streaming import StreamedBlocks
 
 # Sensitive and small: stored in float32 whatever dtype the rest of an expert is loaded in.
 FLOAT32_PARAMETERS = r"^(time_embedding|time_projection|head)\.|modulation$|norm"
 
-# The products of the blocks, 98 % of a published expert: what may be packed into int8.
-INT8_PARAMETERS = r"^blocks\.\d+\.(self_attn\.[qkvo]|cross_attn\.[qkvo]|ffn\.[02])\.weight$"
+# The products of the blocks, 98 % of a published expert: what may be packed into eight bits.
+PACKED_PARAMETERS = r"^blocks\.\d+\.(self_attn\.[qkvo]|cross_attn\.[qkvo]|ffn\.[02])\.weight$"
 
 # Of a block, what `prepare` uses.
 TEXT_PARAMETERS = r"^cross_attn\.(k|v|norm_k)\."
@@ -54,117 +50,6 @@ class PreparedContext:
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
     bias: Tensor | None
-
-
-class Mlp(nn.ModuleDict):
-    """Linear, GELU, linear; parameters `0.*` and `2.*` as in the original."""
-
-    def __init__(self, width: int, hidden: int, out: int) -> None:
-        super().__init__({"0": Linear(width, hidden), "2": Linear(hidden, out)})
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """What it computes in; a bias is never packed, a weight may be."""
-        return cast("Tensor", self["0"].bias).dtype
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (..., width) to (..., out)."""
-        return self["2"](gelu(self["0"](x)))
-
-
-class Attention(nn.Module):
-    """The four projections and two norms that self- and cross-attention have alike."""
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.q = Linear(width, width)
-        self.k = Linear(width, width)
-        self.v = Linear(width, width)
-        self.o = Linear(width, width)
-        self.norm_q = RMSNorm(width)
-        self.norm_k = RMSNorm(width)
-
-    def query(self, x: Tensor) -> Tensor:
-        """(B, L, D) to normalised (B, L, A, K) float32."""
-        return rearrange(self.norm_q(self.q(x)), "b l (a k) -> b l a k", a=self.heads)
-
-    def key(self, x: Tensor) -> Tensor:
-        """(B, M, D) to normalised (B, M, A, K) float32."""
-        return rearrange(self.norm_k(self.k(x)), "b m (a k) -> b m a k", a=self.heads)
-
-    def value(self, x: Tensor) -> Tensor:
-        """(B, M, D) to (B, M, A, K)."""
-        return rearrange(self.v(x), "b m (a k) -> b m a k", a=self.heads)
-
-
-class Block(nn.Module):
-    """Self-attention and feed-forward, each modulated by time and gated; text in between."""
-
-    def __init__(self, width: int, heads: int, ffn_width: int) -> None:
-        super().__init__()
-        self.self_attn = Attention(width, heads)
-        self.cross_attn = Attention(width, heads)
-        self.norm3 = AffineNorm(width)
-        self.ffn = Mlp(width, ffn_width, width)
-        self.modulation = nn.Parameter(torch.randn(1, 6, width) / math.sqrt(width))
-
-    def forward(
-        self,
-        x: Tensor,
-        time: Tensor,
-        table: Tensor,
-        key: Tensor,
-        value: Tensor,
-        bias: Tensor | None,
-    ) -> Tensor:
-        """Pass the tokens through one block.
-
-        Args:
-            x: (B, S, N, D) float32, S groups of N tokens with a timestep each.
-            time: (B, S, 6, D) float32.
-            table: (S · N, 1, K/2) complex rotations.
-            key: (B, M, A, K) of the text.
-            value: (B, M, A, K) of the text.
-            bias: (1, 1, 1, M) or None.
-
-        Returns:
-            (B, S, N, D) float32.
-
-        Source: Wan2.2 wan/modules/model.py, WanAttentionBlock.forward.
-        """
-        dtype, num_groups = self.ffn.dtype, x.shape[1]
-        modulation = (self.modulation.float()[:, None] + time)[..., None, :]
-        shift_sa, scale_sa, gate_sa, shift_ffn, scale_ffn, gate_ffn = modulation.unbind(2)
-
-        u = rearrange(modulated_norm(x, shift_sa, scale_sa).to(dtype), "b s n d -> b (s n) d")
-        own = self.self_attn
-        q, k = rotate(own.query(u), table), rotate(own.key(u), table)
-        out = own.o(attend(q, k, own.value(u), None))
-        out = rearrange(out, "b (s n) d -> b s n d", s=num_groups)
-        x = torch.addcmul(x, gate_sa, out.float())
-
-        text = self.cross_attn
-        u = rearrange(self.norm3(x).to(dtype), "b s n d -> b (s n) d")
-        out = text.o(attend(text.query(u), key, value, bias))
-        x = x + rearrange(out, "b (s n) d -> b s n d", s=num_groups)
-
-        u = modulated_norm(x, shift_ffn, scale_ffn).to(dtype)
-        return torch.addcmul(x, gate_ffn, self.ffn(u).float())
-
-
-class Head(nn.Module):
-    """Last norm, modulated by time, and the projection to the cells of a patch."""
-
-    def __init__(self, width: int, patch_channels: int) -> None:
-        super().__init__()
-        self.head = Linear(width, patch_channels)
-        self.modulation = nn.Parameter(torch.randn(1, 2, width) / math.sqrt(width))
-
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        """(B, S, N, D) tokens and (B, S, D) time to (B, S, N, patch · C), all float32."""
-        shift, scale = (self.modulation.float()[:, None] + time[:, :, None])[..., None, :].unbind(2)
-        return float32_linear(self.head, modulated_norm(x, shift, scale))
 
 
 class Transformer(nn.Module):

@@ -21,7 +21,7 @@ import resource, sys
 from pathlib import Path
 import torch
 from model.files import NONE, Storing, load_network
-from model.transformer import FLOAT32_PARAMETERS, INT8_PARAMETERS, Transformer
+from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
 from tests.test_model_memory import BACKBONE
 with torch.device("meta"):
     expert = Transformer(BACKBONE)
@@ -29,7 +29,7 @@ def now():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 before = now()
 storing = Storing(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS,
-                  int8=INT8_PARAMETERS if sys.argv[2] == "int8" else NONE)
+                  int8=PACKED_PARAMETERS if sys.argv[2] == "int8" else NONE)
 load_network(expert, [Path(sys.argv[1])], storing=storing)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 size = sum(p.numel() * p.element_size() for p in expert.parameters())

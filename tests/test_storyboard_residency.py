@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from model.presets import PRESETS, WAN22_T2V_A14B, Backbone
-from model.transformer import FLOAT32_PARAMETERS, INT8_PARAMETERS, Transformer
+from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
 from storyboard.cli import run
 from storyboard.errors import InputError
 from storyboard.manifest import read_manifest
 from storyboard.planning.memory import free_ram, read_cards
 from storyboard.planning.residency import (
+    FP8,
     INT8,
     STREAMED,
     WHOLE,
@@ -28,10 +29,19 @@ A14B = WAN22_T2V_A14B
 GB = 10**9
 
 
-def chosen(free_bytes, *, size=(832, 480), num_frames=81, asked=None, hardware=CARD, flops=3e14):
+def chosen(
+    free_bytes,
+    *,
+    size=(832, 480),
+    num_frames=81,
+    asked=None,
+    hardware=CARD,
+    flops=3e14,
+    is_fp8=False,
+):
     return choose_residency(
         A14B, hardware, size=size, num_frames=num_frames, flops=flops, free_bytes=free_bytes,
-        asked=asked,
+        asked=asked, is_fp8=is_fp8,
     )  # fmt: skip
 
 
@@ -43,7 +53,7 @@ def chosen(free_bytes, *, size=(832, 480), num_frames=81, asked=None, hardware=C
 def test_an_expert_has_as_many_numbers_as_are_counted(backbone: Backbone, patch, unshuffle):
     with torch.device("meta"):
         state = Transformer(backbone, patch=patch, camera_unshuffle=unshuffle).state_dict()
-    packable = {name: t for name, t in state.items() if re.search(INT8_PARAMETERS, name)}
+    packable = {name: t for name, t in state.items() if re.search(PACKED_PARAMETERS, name)}
     islands = {name: t for name, t in state.items() if re.search(FLOAT32_PARAMETERS, name)}
     size = expert_size(backbone, patch, unshuffle)
     assert size.packable == sum(t.numel() for t in packable.values())
@@ -85,6 +95,22 @@ def test_a_card_too_small_for_int8_is_not_offered_it():
     assert "int8" not in chosen(12 * GB, num_frames=17).reason
 
 
+def test_fp8_files_stay_fp8_on_a_card_that_does_not_hold_them_unpacked():
+    found = chosen(40 * GB, is_fp8=True)
+    assert found.name == FP8
+    assert found.reason == (
+        "an expert of wan2.2-t2v-a14b with its work needs 38.4 GB, 40.0 GB free on the card; with "
+        "its weights in eight bits, as the files have them, it fits"
+    )
+    assert chosen(80 * GB, is_fp8=True).name == WHOLE
+    assert chosen(12 * GB, is_fp8=True).name == STREAMED
+
+
+def test_fp8_is_refused_where_files_have_none():
+    with pytest.raises(InputError, match="do not have their weights in eight-bit floats"):
+        chosen(40 * GB, asked=FP8)
+
+
 def test_a_card_too_small_for_anything_is_told_what_to_do():
     assert chosen(2 * GB).reason.endswith("choose a smaller size or fewer frames")
 
@@ -97,7 +123,9 @@ def test_what_is_asked_for_is_done_whatever_is_free(asked):
 def test_a_word_that_is_no_residency_is_refused():
     with pytest.raises(InputError) as caught:
         chosen(GB, asked="half")
-    assert str(caught.value) == ("--set residency: 'half', must be one of whole, int8, streamed.")
+    assert str(caught.value) == (
+        "--set residency: 'half', must be one of whole, fp8, int8, streamed."
+    )
 
 
 def test_unknown_memory_leaves_the_expert_whole():

@@ -69,7 +69,7 @@ def _lighting(random: Random, place: str) -> dict[str, str]:
 
 
 def _verb(random: Random, figure: str) -> str:
-    stays = random.random() < 0.55
+    stays = random.random() < 0.65
     if figure in PHRASES["on_foot"]:
         if stays:
             return _one(random, PHRASES["waiting"])
@@ -127,7 +127,7 @@ def sample_board(seed: int, *, moves: dict[str, float] | None = None) -> Board:
         board["style"]["texture"] = texture
     verb, weather = _verb(random, figure), _one(random, PHRASES["weather"])
     if figure == "person" and random.random() < 0.6:
-        cast = _cast(random, 2 if random.random() < 0.2 else 1)
+        cast = _cast(random, 2 if random.random() < 0.08 else 1)
         board["characters"] = cast
         shot["subjects"] = list(cast)
         name = next(iter(cast.values()))["name"].title()

@@ -83,6 +83,20 @@ class OpenFiles(AbstractContextManager["OpenFiles"]):
             return values.mul_(scale.reshape(()))
         return values.mul_(scale.reshape(-1, *[1] * (raw.ndim - 1)))
 
+    def read_packed(self, stored: Stored) -> "tuple[Tensor, Tensor]":
+        """Read a quantised weight (R, C) as it is stored, and its factors (R, 1) in float32.
+
+        Raises:
+            WeightsError: Its file is damaged.
+        """
+        import torch
+
+        rows = stored.shape[0]
+        if stored.scale is None:
+            return self._raw(stored), torch.ones(rows, 1)
+        scale = self._raw(stored.scale).float().reshape(-1, 1)
+        return self._raw(stored), scale.expand(rows, 1).contiguous()
+
     def _raw(self, stored: Stored) -> "Tensor":
         if stored.file not in self._read:
             opening = {

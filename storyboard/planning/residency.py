@@ -1,9 +1,9 @@
-"""How an expert lies in memory: whole, packed into int8, or streamed block by block.
+"""How an expert lies in memory: whole, in eight bits, or streamed block by block.
 
 The choice is made from what is free on the device and from the sizes of the checkpoint, which its
-headers give. Whole and streamed give the same bits, so either may be chosen by what happens to be
-free; int8 does not: it is part of the cache key, and only ever asked for. Called by `settings` and
-`doctor`.
+headers give. Whole, streamed, and fp8 as files have it give the same bits, so any may be chosen by
+what happens to be free; int8 does not: it is part of the cache key, and only ever asked for. Called
+by `settings` and `doctor`.
 
 Source of the sizes: the layers of the published transformer; `tests` count them on the network.
 """
@@ -16,7 +16,7 @@ from model.presets import Backbone, Preset
 from storyboard.errors import InputError
 from storyboard.stage import Hardware
 
-WHOLE, INT8, STREAMED = RESIDENCIES = ("whole", "int8", "streamed")
+WHOLE, FP8, INT8, STREAMED = RESIDENCIES = ("whole", "fp8", "int8", "streamed")
 
 NUMBER_BYTES = {"float32": 4, "bfloat16": 2}
 
@@ -55,7 +55,7 @@ class ExpertSize:
     """Numbers in an expert without its camera adapter.
 
     Attributes:
-        packable: In the weights of the blocks that int8 packs.
+        packable: In the weights of the blocks that may lie in eight bits.
         rows: Rows of those weights, a float32 factor each.
         float32: In tensors that stay float32.
         other: The rest.
@@ -77,7 +77,7 @@ class ExpertSize:
         """
         each = NUMBER_BYTES[dtype]
         rest = 4 * self.float32 + each * self.other
-        if residency == INT8:
+        if residency in (FP8, INT8):
             return rest + self.packable + 4 * self.rows
         # Two blocks, and the one that is being read as it is in the file.
         share = min(3 * self.block, 1.0) if residency == STREAMED else 1.0
@@ -136,6 +136,7 @@ def choose_residency(
     flops: float,
     free_bytes: int | None,
     asked: str | None = None,
+    is_fp8: bool = False,
 ) -> Residency:
     """Choose how the experts of a run lie in memory.
 
@@ -147,12 +148,18 @@ def choose_residency(
         flops: Operations a second of the device.
         free_bytes: Of the device's memory; None if not known.
         asked: Name of the residency wanted, or None.
+        is_fp8: Whether the files have the weights of the blocks in eight-bit floats.
 
     Raises:
-        InputError: What is asked for is no residency.
+        InputError: What is asked for is no residency, or fp8 and the files have none.
     """
     if asked is not None and asked not in RESIDENCIES:
         raise InputError(f"--set residency: {asked!r}, must be one of {', '.join(RESIDENCIES)}.")
+    if asked == FP8 and not is_fp8:
+        raise InputError(
+            "--set residency: 'fp8', but the experts' files do not have their weights in eight-bit "
+            "floats, or a LoRA changes them. Leave it out, or use int8."
+        )
     if preset.backbone is None:
         return Residency(asked or WHOLE, "the sizes of the experts are not known", 0, free_bytes)
     work = work_bytes(preset, size, num_frames, hardware.dtype)
@@ -165,6 +172,8 @@ def choose_residency(
     slowdown = streaming_slowdown(
         preset, size=size, num_frames=num_frames, dtype=hardware.dtype, flops=flops
     )
+    if not is_fp8:
+        del need[FP8]
     name, reason = _chosen(preset, hardware, need, free_bytes, slowdown)
     return Residency(name, reason, need[name], free_bytes)
 
@@ -178,6 +187,11 @@ def _chosen(
     wanted = f"an expert of {preset.name} with its work needs {need[WHOLE] / 1e9:.1f} GB"
     if need[WHOLE] <= room:
         return WHOLE, f"{wanted}, {free}"
+    if need.get(FP8, room + 1) <= room:
+        return (
+            FP8,
+            f"{wanted}, {free}; with its weights in eight bits, as the files have them, it fits",
+        )
     if need[STREAMED] > room:
         least = f"even streamed it needs {need[STREAMED] / 1e9:.1f} GB"
         return STREAMED, f"{wanted}, {free}; {least}: choose a smaller size or fewer frames"

@@ -138,6 +138,7 @@ def settle(board: "ShotList", request: Request, memory: Path | None) -> Settings
             flops=guessed_flops(hardware.device),
             free_bytes=free_memory(hardware.device),
             asked=wanted.get("residency"),
+            is_fp8=weights.is_fp8 and not weights.loras,
         ),
     )
 

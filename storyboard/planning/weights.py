@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from model.weights import Checkpoint
 
 MEMORY = "checkpoints.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Weights:
         fingerprints: SHA-256 per network: "text", "vae" and every expert by name.
         bytes: On disk, per network.
         vae_width: Channels of the decoder's widest stage, for the estimate of its cost.
+        is_fp8: Whether the files have the weights of the experts' blocks in eight-bit floats.
         loras: Merged into the experts as they are loaded.
     """
 
@@ -43,6 +44,7 @@ class Weights:
     fingerprints: Mapping[str, str]
     bytes: Mapping[str, int]
     vae_width: int
+    is_fp8: bool = False
     loras: "tuple[LoraChoice, ...]" = ()
 
     def open(self) -> "Checkpoint":
@@ -103,6 +105,7 @@ def _open(folder: Path) -> Weights:
         | {"text": checkpoint.text_fingerprint(), "vae": checkpoint.vae_fingerprint()},
         bytes={name: _bytes(place) for name, place in files.items()},
         vae_width=checkpoint.vae.decoder_width,
+        is_fp8=checkpoint.is_fp8,
     )
 
 
@@ -133,6 +136,7 @@ def _to_json(weights: Weights) -> dict[str, Any]:
         "fingerprints": dict(weights.fingerprints),
         "bytes": dict(weights.bytes),
         "vae_width": weights.vae_width,
+        "is_fp8": weights.is_fp8,
     }
 
 
@@ -152,4 +156,5 @@ def _from_json(folder: Path, known: Mapping[str, Any]) -> Weights:
         fingerprints=known["fingerprints"],
         bytes=known["bytes"],
         vae_width=known["vae_width"],
+        is_fp8=known["is_fp8"],
     )

@@ -1,8 +1,9 @@
-"""Weights in eight bits: an integer per number and a factor per row, made as they are loaded.
+"""Weights in eight bits: a small number and a factor per row, unpacked each time they are used.
 
-Only weights are packed; what flows through stays in the numbers of the network, so no
-calibration is needed and every device can do it. Called by `files`, which packs, and used as a
-layer of `transformer` in place of the plain one.
+Integers are made as a file is loaded, and round. Eight-bit floats are kept as a file has them, and
+give the same bits as unpacking them once at loading. What flows through stays in the numbers of
+the network, so no calibration is needed and every device can do it. Called by `files`, which
+packs, and used as a layer of `transformer` in place of the plain one.
 """
 
 from typing import cast
@@ -45,11 +46,13 @@ def _room(like: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def unpacked(codes: Tensor, scale: Tensor, dtype: torch.dtype) -> Tensor:
-    """Multiply (C_out, C) integers by (C_out, 1) factors in float32, then round to a dtype."""
-    return torch.mul(codes, scale).to(dtype)
+    """Multiply (C_out, C) codes by (C_out, 1) factors in float32, then round to a dtype."""
+    # An integer times a float32 is a float32 by itself; eight-bit floats have no products.
+    values = codes if codes.dtype == torch.int8 else codes.float()
+    return torch.mul(values, scale).to(dtype)
 
 
-class Int8Linear(nn.Module):
+class PackedLinear(nn.Module):
     """A linear layer whose weight is unpacked for each use and let go again.
 
     A weight of 5,120 rows is unpacked for thousands of tokens, so the work is next to nothing, and
@@ -58,11 +61,12 @@ class Int8Linear(nn.Module):
     Args:
         width: Channels in.
         out: Channels out.
+        kind: Of its codes, `torch.int8` or an eight-bit float.
     """
 
-    def __init__(self, width: int, out: int) -> None:
+    def __init__(self, width: int, out: int, kind: torch.dtype) -> None:
         super().__init__()
-        codes = torch.zeros(out, width, dtype=torch.int8)
+        codes = torch.empty(out, width, dtype=kind)
         self.weight = nn.Parameter(codes, requires_grad=False)
         self.scale = nn.Parameter(torch.ones(out, 1), requires_grad=False)
         self.bias = nn.Parameter(torch.zeros(out), requires_grad=False)
@@ -77,15 +81,16 @@ def scale_name(weight: str) -> str:
     return weight.removesuffix("weight") + "scale"
 
 
-def replace_linear(network: nn.Module, weight: str) -> None:
-    """Put an int8 layer without values, on `meta`, in the place of a linear one.
+def replace_linear(network: nn.Module, weight: str, kind: torch.dtype) -> None:
+    """Put a packed layer without values, on `meta`, in the place of a linear one.
 
     Args:
         network: Holds the layer.
         weight: Name of its weight, as in the state dict.
+        kind: Of its codes.
     """
     place, _, leaf = weight.removesuffix(".weight").rpartition(".")
     parent = network.get_submodule(place)
     plain = cast("nn.Linear", parent.get_submodule(leaf))
     with torch.device("meta"):
-        parent.add_module(leaf, Int8Linear(plain.in_features, plain.out_features))
+        parent.add_module(leaf, PackedLinear(plain.in_features, plain.out_features, kind))
