@@ -76,6 +76,7 @@ class Block(nn.Module):
         key: Tensor,
         value: Tensor,
         bias: Tensor | None,
+        looked: Tensor | None = None,
     ) -> Tensor:
         """Pass the tokens through one block.
 
@@ -86,6 +87,7 @@ class Block(nn.Module):
             key: (B, M, A, K) of the text.
             value: (B, M, A, K) of the text.
             bias: (1, 1, 1, M) or None.
+            looked: (B, S, N, D) from `look` on the same `x`, if it is known.
 
         Returns:
             (B, S, N, D) float32.
@@ -93,15 +95,8 @@ class Block(nn.Module):
         Source: Wan2.2 wan/modules/model.py, WanAttentionBlock.forward.
         """
         dtype, num_groups = self.ffn.dtype, x.shape[1]
-        modulation = (self.modulation.float()[:, None] + time)[..., None, :]
-        shift_sa, scale_sa, gate_sa, shift_ffn, scale_ffn, gate_ffn = modulation.unbind(2)
-
-        u = rearrange(modulated_norm(x, shift_sa, scale_sa).to(dtype), "b s n d -> b (s n) d")
-        own = self.self_attn
-        q, k = rotate(own.query(u), table), rotate(own.key(u), table)
-        out = own.o(attend(q, k, own.value(u), None))
-        out = rearrange(out, "b (s n) d -> b s n d", s=num_groups)
-        x = torch.addcmul(x, gate_sa, out.float())
+        x = self.look(x, time, table) if looked is None else looked
+        shift_ffn, scale_ffn, gate_ffn = self._modulation(time)[3:]
 
         text = self.cross_attn
         u = rearrange(self.norm3(x).to(dtype), "b s n d -> b (s n) d")
@@ -110,6 +105,21 @@ class Block(nn.Module):
 
         u = modulated_norm(x, shift_ffn, scale_ffn).to(dtype)
         return torch.addcmul(x, gate_ffn, self.ffn(u).float())
+
+    def look(self, x: Tensor, time: Tensor, table: Tensor) -> Tensor:
+        """The first part of a pass, in which the tokens look at each other and no text is read."""
+        dtype, num_groups = self.ffn.dtype, x.shape[1]
+        shift, scale, gate = self._modulation(time)[:3]
+        u = rearrange(modulated_norm(x, shift, scale).to(dtype), "b s n d -> b (s n) d")
+        own = self.self_attn
+        q, k = rotate(own.query(u), table), rotate(own.key(u), table)
+        out = own.o(attend(q, k, own.value(u), None))
+        out = rearrange(out, "b (s n) d -> b s n d", s=num_groups)
+        return torch.addcmul(x, gate, out.float())
+
+    def _modulation(self, time: Tensor) -> tuple[Tensor, ...]:
+        """Shift, scale and gate of self-attention, then of the feed-forward, (B, S, 1, D) each."""
+        return (self.modulation.float()[:, None] + time)[..., None, :].unbind(2)
 
 
 class Head(nn.Module):

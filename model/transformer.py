@@ -201,6 +201,9 @@ class Transformer(nn.Module):
         x = rearrange(x.float(), "b (s n) d -> b s n d", s=time.shape[1])
         streams = [x] * len(contexts)
         for layer, block in enumerate(self._blocks()):
+            # All branches enter the first block alike: what needs no text is done once.
+            is_shared = layer == 0 and len(contexts) > 1
+            looked = block.look(x, modulation, table) if is_shared else None
             for branch, seen in enumerate(contexts):
                 streams[branch] = block(
                     streams[branch],
@@ -209,6 +212,7 @@ class Transformer(nn.Module):
                     seen.keys[layer],
                     seen.values[layer],
                     seen.bias,
+                    looked,
                 )
         return [self._unpatch(self.head(stream, time), grid) for stream in streams]
 

@@ -13,13 +13,7 @@ from typing import Any
 from model.presets import PRESETS, QUALITIES, Backbone, Preset
 from storyboard.planning.cost import VAE_WIDTH, clip_cost, guessed_speed
 from storyboard.planning.memory import Card, cards, free_ram, total_ram
-from storyboard.planning.residency import (
-    STREAMED,
-    USABLE,
-    choose_residency,
-    guessed_flops,
-    streaming_slowdown,
-)
+from storyboard.planning.residency import USABLE, choose_residency, guessed_flops
 from storyboard.planning.settings import hardware_of
 from storyboard.planning.weights import embedded_folder
 from storyboard.stage import Hardware
@@ -162,17 +156,7 @@ def _finding(machine: Machine, preset: Preset, vae_width: int, quality: str) -> 
         guidance=preset.guidance,
         vae_width=vae_width,
     )
-    slower = 1.0
-    if residency.name == STREAMED:
-        ratio = streaming_slowdown(
-            preset,
-            size=level.size,
-            num_frames=level.max_frames,
-            dtype=machine.dtype,
-            flops=speed.denoise_flops,
-        )
-        slower = max(1.0, ratio)
-    denoise_s = slower * cost.denoise_flop / speed.denoise_flops
+    denoise_s = residency.slowdown * cost.denoise_flop / speed.denoise_flops
     return replace(
         found,
         residency=residency.name,

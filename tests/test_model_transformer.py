@@ -80,6 +80,17 @@ def test_a_batch_gives_the_bits_of_its_members():
 
 
 @torch.no_grad()
+def test_branches_together_give_the_bits_of_each_alone():
+    _, ours = twins()
+    latent, context = inputs()
+    timestep = torch.tensor([937])
+    contexts = ours.prepare(context), ours.prepare(context[:, :5])
+    together = ours.velocities(latent, timestep, contexts)
+    alone = [ours.velocity(latent, timestep, each) for each in contexts]
+    assert all(torch.equal(a, b) for a, b in zip(together, alone, strict=True))
+
+
+@torch.no_grad()
 def test_one_heavy_key_stands_for_all_padding():
     _, ours = twins()
     latent, context = inputs()

@@ -42,12 +42,14 @@ class Residency:
         reason: One line for people.
         need_bytes: Of an expert and its work, by estimate; 0 if nothing was measured.
         free_bytes: Found on the device; None if that cannot be known.
+        slowdown: Time a step takes over that of a whole expert, at least 1.
     """
 
     name: str = WHOLE
     reason: str = "as asked"
     need_bytes: int = 0
     free_bytes: int | None = None
+    slowdown: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -165,17 +167,19 @@ def choose_residency(
     work = work_bytes(preset, size, num_frames, hardware.dtype)
     sizes = expert_size(preset.backbone, preset.patch, preset.camera_unshuffle)
     need = {name: sizes.num_bytes(hardware.dtype, name) + work for name in RESIDENCIES}
-    if asked is not None:
-        return Residency(asked, "as asked", need[asked], free_bytes)
-    if free_bytes is None:
-        return Residency(WHOLE, "free memory is not known", need[WHOLE], None)
     slowdown = streaming_slowdown(
         preset, size=size, num_frames=num_frames, dtype=hardware.dtype, flops=flops
     )
     if not is_fp8:
         del need[FP8]
-    name, reason = _chosen(preset, hardware, need, free_bytes, slowdown)
-    return Residency(name, reason, need[name], free_bytes)
+    if asked is not None:
+        name, reason = asked, "as asked"
+    elif free_bytes is None:
+        name, reason = WHOLE, "free memory is not known"
+    else:
+        name, reason = _chosen(preset, hardware, need, free_bytes, slowdown)
+    slower = max(1.0, slowdown) if name == STREAMED else 1.0
+    return Residency(name, reason, need[name], free_bytes, slower)
 
 
 def _chosen(
