@@ -1,5 +1,7 @@
 """Prompts are cleaned and encoded as the reference does, without its padding."""
 
+import shutil
+
 import pytest
 import torch
 
@@ -34,6 +36,24 @@ def test_context_is_that_of_the_padded_and_masked_reference(encoder, text):
         ).last_hidden_state[0, : len(ids)]
     found = encoder.encode(text)
     assert found.shape == (len(ids), oracle.TEXT_WIDTH)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("width", "heads", "head_width", "layers"), [(48, 4, 12, 4), (64, 2, 16, 3), (32, 3, 32, 2)]
+)
+@torch.no_grad()
+def test_an_encoder_of_any_shape_is_read_and_agrees(tmp_path, width, heads, head_width, layers):
+    folder = tmp_path / "model"
+    shutil.copytree(oracle.text_to_video(), folder)
+    theirs = oracle.text_encoder(
+        width + heads, width=width, heads=heads, head_width=head_width, layers=layers, ffn_width=80
+    )
+    shutil.rmtree(folder / "text_encoder")
+    theirs.save_pretrained(folder / "text_encoder")
+    ids = oracle.tokenizer().encode(clean(oracle.PROMPT)).ids
+    expected = theirs(torch.tensor([ids])).last_hidden_state[0]
+    found = open_checkpoint(folder).load_text().encode(oracle.PROMPT)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
 
 
