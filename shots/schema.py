@@ -20,6 +20,7 @@ from .texts import AspectText, BoardPath, FpsText, LoudnessText, Lower, SizeText
 from .timing import whole_frames
 from .trail import Origin, Trail
 from .transition import Transition
+from .variants import Point, Variant
 
 __all__ = [
     "Amount",
@@ -182,6 +183,7 @@ class Shot(Block):
     continuity: Continuity | None = None
     references: References = References()
     loop: bool = False
+    focus: Point | None = None
     take: TakeFrom | None = None
     takes: Annotated[int, Field(ge=1)] = 1
     use: str | None = None
@@ -290,6 +292,7 @@ class ShotList(Block):
     locations: Mapping[str, Location] = {}
     lighting: Mapping[str, Lighting] = {}
     scenes: tuple[Scene, ...] = ()
+    variants: tuple[Variant, ...] = ()
     notices: tuple[Problem, ...] = ()
     _trail: Trail = PrivateAttr(default_factory=Trail)
 

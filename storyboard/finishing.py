@@ -21,7 +21,7 @@ from storyboard.store import Meta, Ref, Store, content_key
 
 BOOKKEEPING = {
     "notes", "status", "review", "priority", "use", "takes", "seed", "dialogue", "sound",
-    "references", "loop", "take", "transition_in", "transition_out",
+    "references", "loop", "focus", "take", "transition_in", "transition_out",
 }  # fmt: skip
 """Fields of a shot that its picture does not depend on."""
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from model.flow import expert_steps, schedule
 from model.geometry import check_size
-from storyboard.cutting.cut import Cut, CutShot, Effect, plan_cut
+from storyboard.cutting.cut import Cut
 from storyboard.denoising import Decode, Denoise
 from storyboard.errors import InputError
 from storyboard.finishing import Conform, Layout
 from storyboard.names import take_number
-from storyboard.planning.frames import shot_frames
+from storyboard.planning.cuts import board_cut, widest_spares
 from storyboard.planning.notices import plan_notices
 from storyboard.planning.settings import LAYOUT_SIZE, Settings
 from storyboard.planning.sizes import delivery_size, render_size
@@ -29,7 +29,7 @@ from storyboard.stages import EncodePicture, EncodeText
 from storyboard.store import Ref
 
 if TYPE_CHECKING:
-    from shots.schema import Shot, ShotList, Transition
+    from shots.schema import ShotList
 
 
 @dataclass(frozen=True)
@@ -96,31 +96,16 @@ def plan_render(board: "ShotList", settings: Settings) -> RenderPlan:
     """
     if not board.shots:
         raise InputError(f"{board.path}: no shots, must be at least one. Add one under scenes.")
-    fps = board.format.fps
-    cut = plan_cut([_cut_shot(shot, fps) for shot in board.shots])
+    fps, cut = board.format.fps, board_cut(board)
     size = delivery_size(board.format.size, is_final=settings.quality == "final")
     picture_size = _picture_size(board, settings)
     stages = _stages(settings, size, fps, has_remix=any(shot.take for shot in board.shots))
-    planner = TakePlanner(board, settings, cut, picture_size, stages[-2])
+    planner = TakePlanner(
+        board, settings, cut, widest_spares(board, cut), picture_size, stages[-2]
+    )
     takes = tuple(planner.takes())
     notices = (*cut.notices, *planner.notices, *plan_notices(board, settings, takes))
     return RenderPlan(board, settings, takes, stages, cut, size, fps, notices)
-
-
-def _cut_shot(shot: "Shot", fps: Fraction) -> CutShot:
-    frames = shot_frames(shot.duration_s, fps, where=f"shot {shot.id!r}")
-    return CutShot(shot.id, frames, _effect(shot.transition_in), _effect(shot.transition_out))
-
-
-def _effect(transition: "Transition | None") -> Effect:
-    if transition is None:
-        return Effect()
-    return Effect(
-        transition.kind,
-        transition.frames,
-        transition.colour or "black",
-        transition.direction or "left",
-    )
 
 
 def _picture_size(board: "ShotList", settings: Settings) -> tuple[int, int]:

@@ -4,7 +4,7 @@ Here a shot becomes model input. Called by `plan` only.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shots.extension import extend
 from shots.path import camera_path
 from shots.prompt import compile_prompt
-from storyboard.cutting.cut import Cut
+from storyboard.cutting.cut import Cut, Spare
 from storyboard.errors import InputError
 from storyboard.names import file_stems, take_number
 from storyboard.planning.frames import FramePlan, plan_frames, timecode_rate
@@ -37,7 +37,8 @@ class TakePlanner:
     Args:
         board: The board.
         settings: Model, quality and numbers.
-        cut: Frames of every shot, spare ones included.
+        cut: Frames of every shot.
+        spares: Spare frames of every shot, enough for every cut it is in.
         size: Of the model's picture.
         clip_stage: The stage that makes the clips other shots may start from.
     """
@@ -47,10 +48,12 @@ class TakePlanner:
         board: "ShotList",
         settings: Settings,
         cut: Cut,
+        spares: Sequence[Spare],
         size: tuple[int, int],
         clip_stage: Stage,
     ) -> None:
-        self._board, self._settings, self._cut = board, settings, cut
+        self._board, self._settings = board, settings
+        self._cut, self._spares = cut, spares
         self._size, self._clip_stage = size, clip_stage
         self._index = {shot.id: index for index, shot in enumerate(board.shots)}
         self._done: dict[str, tuple[Take, ...]] = {}
@@ -91,7 +94,7 @@ class TakePlanner:
     ) -> Take:
         board, settings = self._board, self._settings
         index, (picture, last_picture) = self._index[shot.id], pictures
-        spare = self._cut.spares[index]
+        spare = self._spares[index]
         frames = plan_frames(
             self._cut.shots[index].frames,
             head=spare.head,
