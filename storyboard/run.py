@@ -100,17 +100,48 @@ def render_board(
     Raises:
         StoryboardError: Nothing could be done, or nothing more; finished work is kept.
     """
-    recorder = Recorder(listen)
-    _make_folder(folder)
+    make_folder(folder)
     with board_lock(folder / STORE):
-        seen = preview(board, request, folder / STORE, options, recorder)
-        seen.store.clear_drafts()
-        sweep_drafts(folder)
-        run = _Run(seen, describe_run(seen.plan, seen.waves, request, folder), folder, recorder)
-        run.begin()
-        with run.interruption_noted():
-            failures = run.render(executor or LocalExecutor(run.listen))
-            return run.deliver(options, failures)
+        root = folder / STORE
+        seen = preview(board, request, root, options, listen)
+        return render_seen(seen, request, folder, options, listen, executor)
+
+
+def render_seen(
+    seen: Preview,
+    request: Request,
+    folder: Path,
+    options: Options,
+    listen: Listener,
+    executor: Executor | None = None,
+) -> Outcome:
+    """Render what was planned; call it with the store locked.
+
+    Args:
+        seen: Of `request` and `options`.
+        request: Model and numbers.
+        folder: Rendered into.
+        options: What to make.
+        listen: Told everything that happens.
+        executor: Who does the work; this process if left out.
+
+    Raises:
+        StoryboardError: Nothing could be done, or nothing more; finished work is kept.
+    """
+    recorder = Recorder(listen)
+    seen.store.clear_drafts()
+    sweep_drafts(folder)
+    run = _Run(seen, describe_run(seen.plan, seen.waves, request, folder), folder, recorder)
+    run.begin()
+    with run.interruption_noted():
+        failures = run.render(executor or LocalExecutor(run.listen))
+        return run.deliver(options, failures)
+
+
+def find_store(folder: Path) -> Path:
+    """The store of a folder; that of the folder around it for a format of a campaign."""
+    own, around = folder / STORE, folder.parent / STORE
+    return around if not own.is_dir() and around.is_dir() else own
 
 
 def deliver_again(
@@ -121,10 +152,11 @@ def deliver_again(
     Raises:
         StoryboardError: The board or the folder cannot be used.
     """
-    recorder = Recorder(listen)
-    _make_folder(folder)
-    with board_lock(folder / STORE):
-        seen = preview(board, request, folder / STORE, options, recorder)
+    recorder, root = Recorder(listen), find_store(folder)
+    if root.parent == folder:
+        make_folder(folder)
+    with board_lock(root):
+        seen = preview(board, request, root, options, recorder, folder=folder)
         run = _Run(seen, describe_run(seen.plan, seen.waves, request, folder), folder, recorder)
         return run.deliver(options, _known_failures(seen))
 
@@ -249,7 +281,7 @@ class _Run:
         )
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """The folder and its store.
 
     Raises:

@@ -121,7 +121,7 @@ BAD = {
     ),
     "value": (
         RULE.format("when: {length: 6s}, keep: priority = 1"),
-        'SB011 "6s" is not on the axis length (did you mean "5s"?)',
+        'SB011 "6s" is not on the axis length (use one of 5s)',
     ),
     "shot": (
         RULE.format("keep: [1, 1C]"),

@@ -100,9 +100,7 @@ def plan_render(board: "ShotList", settings: Settings) -> RenderPlan:
     size = delivery_size(board.format.size, is_final=settings.quality == "final")
     picture_size = _picture_size(board, settings)
     stages = _stages(settings, size, fps, has_remix=any(shot.take for shot in board.shots))
-    planner = TakePlanner(
-        board, settings, cut, widest_spares(board, cut), picture_size, stages[-2]
-    )
+    planner = TakePlanner(board, settings, cut, widest_spares(board, cut), picture_size, stages[-2])
     takes = tuple(planner.takes())
     notices = (*cut.notices, *planner.notices, *plan_notices(board, settings, takes))
     return RenderPlan(board, settings, takes, stages, cut, size, fps, notices)

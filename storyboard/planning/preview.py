@@ -63,16 +63,23 @@ class Preview:
 
 
 def preview(
-    board: "ShotList", request: Request, root: Path, options: Options, listen: Listener
+    board: "ShotList",
+    request: Request,
+    root: Path,
+    options: Options,
+    listen: Listener,
+    *,
+    folder: Path | None = None,
 ) -> Preview:
     """Plan a run without doing any of it.
 
     Args:
         board: As loaded.
         request: Model and numbers.
-        root: Of the store; the folder around it is the one rendered into.
+        root: Of the store.
         options: What to make.
         listen: Told of damaged artefacts.
+        folder: The one rendered into; None for the folder around the store.
 
     Raises:
         InputError: The board or an option cannot be used.
@@ -92,7 +99,7 @@ def preview(
     speed = known_speed(plan, root)
     ordered = [take for take in plan.takes if take in waiting]
     waves = plan_waves(plan, ordered, speed, size=options.wave)
-    return Preview(plan, store, todo, waves, read_manifest(root.parent))
+    return Preview(plan, store, todo, waves, read_manifest(folder or root.parent))
 
 
 def _chosen_takes(plan: RenderPlan, options: Options) -> list[Take]:
