@@ -259,6 +259,9 @@ class ModelChoice(Block):
     """Changes to the preset's experts."""
     negative: Texts = ()
     """Words for the negative prompt of every shot, beside the preset's own."""
+    long_shots: Annotated[Literal["chain", "stretch"] | None, Lower] = None
+    """What becomes of a shot longer than the model's clip: chain goes on from the last frame, clip
+    after clip; stretch spreads one clip over it. Left out: drafts stretch, the others chain."""
     tags: Annotated[Literal["full", "lean"], Lower] = "full"
     """full, or lean: at most four tags and no angle with a camera move."""
 

@@ -6,7 +6,7 @@ the CLI and by people who script.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -171,6 +171,19 @@ def _known_failures(seen: Preview) -> dict[Take, str]:
     return failures
 
 
+def _by_take(takes: Sequence[Take], failures: Failures) -> dict[Take, str]:
+    """Failures of whole takes; that of a chain is the first of its segments'."""
+    found: dict[Take, str] = {}
+    for take in takes:
+        parts = [part for part in take.segments if part in failures]
+        if parts:
+            number = f"clip {parts[0].segment} of {len(take.segments)}"
+            found[take] = f"{number}: {failures[parts[0]]}"
+        elif take in failures:
+            found[take] = failures[take]
+    return found
+
+
 class _Run:
     """A run that has its folder to itself."""
 
@@ -183,7 +196,7 @@ class _Run:
     def begin(self) -> None:
         """Refuse what cannot end well, say what is coming, and note that it has begun."""
         plan, waves = self._seen.plan, self._seen.waves
-        check_disk(plan, self._seen.waiting, self._folder)
+        check_disk(plan, self._seen.jobs, self._folder)
         busy = {stage for stage, _ in self._seen.todo}
         if any(stage.network for stage in plan.stages if stage.name in busy):
             from storyboard import tensors
@@ -210,7 +223,7 @@ class _Run:
         seen = self._seen
         failures = render(seen.plan.stages, seen.waves.waves, seen.store, executor, self.listen)
         learn_speed(seen.plan, self._recorder.events, seen.store.root)
-        return dict(failures)
+        return _by_take(seen.plan.takes, failures)
 
     def deliver(self, options: Options, failures: Failures) -> Outcome:
         """Put everything that is there into the folder, and write down what it is."""

@@ -82,7 +82,7 @@ class Campaign:
     def num_rendered(self) -> int:
         """Clips that differ among them, by the keys of their content."""
         return len(
-            {each.source.plan.clip(take) for each in self.deliverables for take in each.takes}
+            {each.source.plan.clips(take) for each in self.deliverables for take in each.takes}
         )
 
     @cached_property
@@ -152,10 +152,11 @@ def _sized(request: Request, variant: "Variant") -> Request:
 
 
 def set_options(board: "ShotList", pictures: PictureSet, options: Options) -> Options:
-    """What to make of a picture set: its own shots, and a film where those are all of them."""
+    """What to make of a picture set: the takes it shows, and a film where no shot is left out."""
     wanted = pictures.shots if options.shots is None else pictures.shots & options.shots
     is_whole = len(pictures.shots) == len(board.shots)
-    return replace(options, shots=wanted, animatic=options.animatic and is_whole)
+    animatic = options.animatic and is_whole
+    return replace(options, shots=wanted, shown_only=True, animatic=animatic)
 
 
 def plan_campaign(

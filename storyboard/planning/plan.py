@@ -74,12 +74,25 @@ class RenderPlan:
         return self.stages[-1].refs(take)[0]
 
     def clip(self, take: Take) -> Ref:
-        """Its clip as the model made it."""
+        """Its clip as the model made it, of a take that is not a chain."""
         return self.stages[-2].refs(take)[0]
 
+    def clips(self, take: Take) -> tuple[Ref, ...]:
+        """Its clips as the model made them: one, or one a segment."""
+        return self.stages[-1].needs(take)
+
+    @cached_property
+    def jobs(self) -> tuple[Take, ...]:
+        """All that is rendered: every take, its segments before it."""
+        return tuple(part for take in self.takes for part in (*take.segments, take))
+
     def keys(self, take: Take) -> dict[str, list[str]]:
-        """Every key of a take, by stage."""
-        pairs = ((stage.name, [ref.key for ref in stage.refs(take)]) for stage in self.stages)
+        """Every key of a take and of its segments, by stage."""
+        parts = (*take.segments, take)
+        pairs = (
+            (stage.name, list(dict.fromkeys(r.key for part in parts for r in stage.refs(part))))
+            for stage in self.stages
+        )
         return {name: keys for name, keys in pairs if keys}
 
 
