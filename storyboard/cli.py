@@ -101,6 +101,39 @@ def cli() -> None:
 @BOARD
 @OUT
 @model_options
+@click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
+def watch(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Check BOARD whenever it is saved, and render the shots that were edited, in draft.
+
+    A save with errors prints them and leaves the last good render as it is.
+    """
+    from storyboard.console import listening
+    from storyboard.planning.preview import Options
+    from storyboard.watching import Watch
+
+    if not board.is_file():
+        raise InputError(f"{board}: no such file, must be a board. Check the path.")
+
+    def request(shots: "ShotList") -> "Request":
+        drafted = "layout" if shots.model.quality == "layout" else "draft"
+        return _request(asked | {"quality": asked["quality"] or drafted})
+
+    options = Options(animatic=not asked["no_animatic"])
+    with listening(as_lines_of_json=asked["as_json"]) as listen:
+        watched = Watch(board, out or _default_folder(board), request, options, listen)
+        try:
+            watched.run()
+        except KeyboardInterrupt:
+            if watched.is_rendering:
+                raise
+    click.echo("stopped watching", err=True)
+
+
+@cli.command()
+@BOARD
+@OUT
+@model_options
 @click.option("--shots", help="Render only these, like 12A,13; the others stay as they are.")
 @VARIANT
 @click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
