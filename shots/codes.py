@@ -74,6 +74,12 @@ _ROWS: tuple[tuple[str, Level, str], ...] = (
     ("SB314", "warning", "a character without clothes for the shot"),
     ("SB315", "warning", "clothes that change in the middle of a scene"),
     ("SB316", "warning", "colour taken over from another light"),
+    ("SB401", "error", "a variant without a shot"),
+    ("SB402", "error", "a cut-down longer than its length"),
+    ("SB403", "warning", "a framing that another format will change"),
+    ("SB404", "warning", "a line without words in a variant's language"),
+    ("SB405", "error", "a name that cannot name the files of variants"),
+    ("SB406", "warning", "a cut-down shorter than its length"),
 )
 
 CODES: Mapping[str, Code] = MappingProxyType({row[0]: Code(*row) for row in _ROWS})

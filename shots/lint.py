@@ -17,6 +17,7 @@ from .schema import Shot, ShotList
 from .source import in_order
 from .terms import Fault
 from .timing import decimal
+from .variant_lint import variant_warnings
 
 MAX_WORDS = 200
 MAX_WORDS_FROM_PICTURE = 100
@@ -69,6 +70,7 @@ def lint(
         found += [board.problem(*finding) for finding in _removals(board, negative_base)]
     if limits:
         found += [board.problem(*finding) for finding in _clip_problems(board, limits)]
+    found += [board.problem(*finding) for finding in variant_warnings(board)]
     # What the defaults say is said of every shot, and worth reading once.
     return tuple(in_order(dict.fromkeys(found), board.path))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from .campaign import with_variants
 from .errors import ShotListErrors
 from .lint import lint
 from .names import Names
@@ -64,6 +65,8 @@ def parse_shots(
     names.report_twins(source)
     board = _check(data, source, names)
     shots = resolve(board, source, names) if board else None
+    if board and shots and board.variants:
+        shots = with_variants(shots, board.variants, source)
     if shots is None or source.problems:
         raise ShotListErrors(source.sorted_problems())
     return shots.with_notices(lint(shots))

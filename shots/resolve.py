@@ -29,8 +29,8 @@ from .trail import Step, Trail
 from .written import Board, WrittenScene, WrittenShot
 
 _OWN = (
-    "action", "dialogue", "continuity", "references", "loop", "take", "use", "notes",
-    "review",
+    "action", "dialogue", "continuity", "references", "loop", "focus", "take", "use",
+    "notes", "review",
 )  # fmt: skip
 MAX_DURATION_S = 3600
 
@@ -143,6 +143,7 @@ class _Resolver:
             continuity=continuity,
             references=references,
             loop=written.loop,
+            focus=written.focus,
             take=written.take,
             use=written.use,
             notes=written.notes,

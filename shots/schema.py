@@ -20,6 +20,7 @@ from .texts import AspectText, BoardPath, FpsText, LoudnessText, Lower, SizeText
 from .timing import whole_frames
 from .trail import Origin, Trail
 from .transition import Transition
+from .variants import Point, Variant
 
 __all__ = [
     "Amount",
@@ -182,6 +183,7 @@ class Shot(Block):
     continuity: Continuity | None = None
     references: References = References()
     loop: bool = False
+    focus: Point | None = None
     take: TakeFrom | None = None
     takes: Annotated[int, Field(ge=1)] = 1
     use: str | None = None
@@ -257,6 +259,9 @@ class ModelChoice(Block):
     """Changes to the preset's experts."""
     negative: Texts = ()
     """Words for the negative prompt of every shot, beside the preset's own."""
+    long_shots: Annotated[Literal["chain", "stretch"] | None, Lower] = None
+    """What becomes of a shot longer than the model's clip: chain goes on from the last frame, clip
+    after clip; stretch spreads one clip over it. Left out: drafts stretch, the others chain."""
     tags: Annotated[Literal["full", "lean"], Lower] = "full"
     """full, or lean: at most four tags and no angle with a camera move."""
 
@@ -290,6 +295,7 @@ class ShotList(Block):
     locations: Mapping[str, Location] = {}
     lighting: Mapping[str, Lighting] = {}
     scenes: tuple[Scene, ...] = ()
+    variants: tuple[Variant, ...] = ()
     notices: tuple[Problem, ...] = ()
     _trail: Trail = PrivateAttr(default_factory=Trail)
 

@@ -31,9 +31,12 @@ def _fail(finding: str, remedy: str, code: str = "SB008") -> Exception:
     return faults_error([Fault(code, finding, remedy)])
 
 
-def _read_aspect(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def read_aspect(value: str) -> tuple[int, int]:
+    """Read a ratio of width to height, 16:9 or 2.39:1.
+
+    Raises:
+        PydanticCustomError: The text is none, or a number without a colon.
+    """
     text = value.strip()
     if _NUMBER.fullmatch(text):
         # Other YAML readers count 16:9 in base sixty, 16 · 60 + 9.
@@ -46,6 +49,10 @@ def _read_aspect(value: object) -> object:
     ratio = Fraction(found[1]) / Fraction(found[2])
     is_whole = "." not in found[0]
     return (int(found[1]), int(found[2])) if is_whole else (ratio.numerator, ratio.denominator)
+
+
+def _read_aspect(value: object) -> object:
+    return read_aspect(value) if isinstance(value, str) else value
 
 
 def _read_size(value: object) -> object:

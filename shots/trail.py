@@ -78,7 +78,7 @@ class Trail:
 
     def _step(self, shot_id: str, name: str) -> Step | None:
         loc = tuple(name.split("."))
-        if loc[0] in ("style", "model", "format"):
+        if loc[0] in ("style", "model", "format", "variants"):
             is_written = self.source is not None and loc in self.source.values
             return Step("project", "project", loc) if is_written else None
         return self.steps.get(shot_id, {}).get(name)

@@ -5,7 +5,7 @@ These models check the form of every value by itself. Whether names exist and wh
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -26,6 +26,7 @@ from .terms import Block, Fault, OneOf, faults_error
 from .texts import Id, Texts
 from .timing import TimeText
 from .transition import TransitionSides
+from .variants import FocusText, Variants
 
 
 def _check_not_empty(items: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -94,6 +95,8 @@ class WrittenShot(Level):
     """Pictures the shot is made from."""
     loop: bool = False
     """True: the shot ends on the picture it starts from."""
+    focus: FocusText | None = None
+    """What a variant that crops the picture keeps in the middle: left, center, right, 35% 50%."""
     take: TakeFrom | None = None
     """Makes the next take from an earlier one: {from: T01, strength: 0.4}."""
     use: str | None = None
@@ -117,15 +120,6 @@ class WrittenScene(Level):
     """For people."""
     shots: Annotated[tuple[WrittenShot, ...], AfterValidator(_check_not_empty)]
     """The shots, in the order of the cut."""
-
-
-class Variants(Block):
-    """Versions of the film to cut from the same shots."""
-
-    axes: Mapping[str, Any] = {}
-    exclude: tuple[Mapping[str, Any], ...] = ()
-    rules: tuple[Mapping[str, Any], ...] = ()
-    name: str = ""
 
 
 def _check_version(version: int) -> int:

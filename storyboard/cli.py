@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storyboard import __version__
+from storyboard.cli_campaign import campaign
 from storyboard.cli_doctor import doctor
 from storyboard.cli_interchange import COMMANDS as INTERCHANGE_COMMANDS
 from storyboard.cli_language import COMMANDS
@@ -32,7 +33,7 @@ from storyboard.errors import (
 if TYPE_CHECKING:
     from shots.schema import ShotList
     from storyboard.planning.overrides import Request
-    from storyboard.planning.preview import Options
+    from storyboard.planning.preview import Options, Preview
 
 CRASH_FILE = "storyboard-crash.txt"
 PAGE_WIDTH = 160
@@ -84,6 +85,12 @@ OUT = click.option(
 )  # fmt: skip
 
 
+VARIANT = click.option(
+    "--variant", metavar="VALUES",
+    help="Deliver variants of the board: all, or values of its axes like 9:16,6s.",
+)  # fmt: skip
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="storyboard")
 def cli() -> None:
@@ -94,7 +101,41 @@ def cli() -> None:
 @BOARD
 @OUT
 @model_options
+@click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
+def watch(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
+    """Check BOARD whenever it is saved, and render the shots that were edited, in draft.
+
+    A save with errors prints them and leaves the last good render as it is.
+    """
+    from storyboard.console import listening
+    from storyboard.planning.preview import Options
+    from storyboard.watching import Watch
+
+    if not board.is_file():
+        raise InputError(f"{board}: no such file, must be a board. Check the path.")
+
+    def request(shots: "ShotList") -> "Request":
+        drafted = "layout" if shots.model.quality == "layout" else "draft"
+        return _request(asked | {"quality": asked["quality"] or drafted})
+
+    options = Options(animatic=not asked["no_animatic"])
+    with listening(as_lines_of_json=asked["as_json"]) as listen:
+        watched = Watch(board, out or _default_folder(board), request, options, listen)
+        try:
+            watched.run()
+        except KeyboardInterrupt:
+            if watched.is_rendering:
+                raise
+    click.echo("stopped watching", err=True)
+
+
+@cli.command()
+@BOARD
+@OUT
+@model_options
 @click.option("--shots", help="Render only these, like 12A,13; the others stay as they are.")
+@VARIANT
 @click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
 @click.option("--wave", type=click.IntRange(min=1), help="Takes per wave instead of the plan's.")
 @output_options
@@ -106,9 +147,17 @@ def render(context: click.Context, /, board: Path, out: Path | None, **asked: An
 
     shots = _load(board)
     with listening(as_lines_of_json=asked["as_json"]) as listen:
-        folder = out or _default_folder(board)
-        outcome = render_board(shots, _request(asked), folder, _options(asked, shots), listen)
-    if outcome.failures:
+        folder, options = out or _default_folder(board), _options(asked, shots)
+        if asked["variant"]:
+            from storyboard.campaign import render_campaign
+            from storyboard.planning.campaign import choose_variants
+
+            variants = choose_variants(shots, asked["variant"])
+            delivery = render_campaign(shots, _request(asked), variants, folder, options, listen)
+            failed = delivery.failed
+        else:
+            failed = len(render_board(shots, _request(asked), folder, options, listen).failures)
+    if failed:
         context.exit(EXIT_SHOT_FAILED)
 
 
@@ -117,17 +166,19 @@ def render(context: click.Context, /, board: Path, out: Path | None, **asked: An
 @OUT
 @model_options
 @click.option("--shots", help="Plan only these, like 12A,13.")
+@VARIANT
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
     """Show what would be rendered, and why, without rendering."""
     import json
     from contextlib import ExitStack
-    from dataclasses import asdict
+    from functools import partial
     from tempfile import TemporaryDirectory
 
     from rich.console import Console
 
-    from storyboard.entries import take_entries
+    from storyboard.planning.campaign import choose_variants, plan_campaign
+    from storyboard.planning.campaign_table import campaign_as_json, print_campaign
     from storyboard.planning.preview import preview
     from storyboard.planning.table import print_plan
     from storyboard.run import STORE
@@ -138,26 +189,37 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
         if not root.is_dir():  # a dry run leaves no folder behind
             root = Path(stack.enter_context(TemporaryDirectory())) / STORE
             root.mkdir()
-        notes: list[str] = []
-        seen = preview(
-            shots,
-            _request(asked),
-            root,
-            _options(asked, shots),
-            lambda event: notes.append(event.name),
-        )
+        request, options = _request(asked), _options(asked, shots)
+        if asked["variant"]:
+            variants = choose_variants(shots, asked["variant"])
+            folder = out or _default_folder(board)
+            planned = plan_campaign(shots, request, variants, folder, root, options, _unheard)
+            told, show = campaign_as_json(planned), partial(print_campaign, planned)
+        else:
+            seen = preview(shots, request, root, options, _unheard)
+            told, show = _plan_as_json(seen), partial(print_plan, seen)
         if asked["as_json"]:
-            takes = [asdict(entry) for entry in take_entries(seen, {})]
-            told = {
-                "notices": seen.plan.notices,
-                "waves": seen.waves.reason,
-                "residency": asdict(seen.plan.settings.residency),
-                "takes": takes,
-            }
             click.echo(json.dumps(told, ensure_ascii=False, default=str))
         else:
             width = None if sys.stdout.isatty() else PAGE_WIDTH
-            print_plan(seen, Console(highlight=False, width=width))
+            show(Console(highlight=False, width=width))
+
+
+def _unheard(event: object) -> None:
+    """A dry run mends nothing."""
+
+
+def _plan_as_json(seen: "Preview") -> dict[str, object]:
+    from dataclasses import asdict
+
+    from storyboard.entries import take_entries
+
+    return {
+        "notices": seen.plan.notices,
+        "waves": seen.waves.reason,
+        "residency": asdict(seen.plan.settings.residency),
+        "takes": [asdict(entry) for entry in take_entries(seen, {})],
+    }
 
 
 @cli.command()
@@ -219,7 +281,7 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in (*COMMANDS, *INTERCHANGE_COMMANDS, weights, doctor):
+for command in (*COMMANDS, *INTERCHANGE_COMMANDS, campaign, weights, doctor):
     cli.add_command(command)
 
 

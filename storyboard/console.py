@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from storyboard.progress import (
+    BoardRefused,
     ClipReady,
     Event,
     FileWritten,
@@ -17,11 +18,13 @@ from storyboard.progress import (
     NetworkLoaded,
     RunFinished,
     RunStarted,
+    ShotsEdited,
     StageFinished,
     StageStarted,
     Stepped,
     TakeFailed,
     Warned,
+    Watching,
     WaveStarted,
     as_json,
 )
@@ -74,6 +77,19 @@ def said(event: Event) -> str:
                 f"{rendered} rendered, {cached} as before{failures}; "
                 f"{networks} network{'s' * (networks != 1)} loaded, {seconds:.1f} s"
             )
+    return _said_of_watch(event)
+
+
+def _said_of_watch(event: Event) -> str:
+    match event:
+        case Watching(board, folder, without):
+            rest = f"; {without} shots have no clip yet, `storyboard render` makes them"
+            return f"watching {board} into {folder}{rest if without else ''}; Ctrl-C ends"
+        case BoardRefused(problems):
+            lines = [*problems, "the board has errors: the last good render stays"]
+            return "\n".join(lines)
+        case ShotsEdited(shots):
+            return "\n".join(f"edited {shot}" for shot in shots) or "edited: no picture changed"
     return ""
 
 

@@ -109,7 +109,7 @@ class Denoise:
         return start
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
-        if not self.walk(take)[1]:
+        if take.segments or not self.walk(take)[1]:
             return ()
         return (Ref(self.name, content_key(self.declared(take)), TENSORS),)
 
@@ -220,6 +220,8 @@ class Decode:
     VERSION = 1
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
+        if take.segments:
+            return ()
         declared: dict[str, object] = {
             "stage": self.name,
             "version": self.VERSION,
@@ -231,7 +233,7 @@ class Decode:
         return (Ref(self.name, content_key(declared), VIDEO),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
-        return (self._latent(take),)
+        return () if take.segments else (self._latent(take),)
 
     def _latent(self, take: Take) -> Ref:
         latent = self.before.latent(take)

@@ -19,7 +19,7 @@ from storyboard.planning.preview import Preview
 from storyboard.planning.reasons import reason, take_facts
 from storyboard.planning.takes import Take
 from storyboard.planning.waves import Waves
-from storyboard.store import file_sha256
+from storyboard.store import Meta, file_sha256
 
 
 def describe_run(plan: RenderPlan, waves: Waves, request: Request, folder: Path) -> Manifest:
@@ -139,6 +139,7 @@ def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeE
             "rendered": take.frames.rendered,
             "shown": take.frames.shown,
             "step": str(take.frames.step),
+            **_chain(take, meta),
         },
         keys=plan.keys(take),
         facts=facts,
@@ -147,6 +148,17 @@ def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeE
         panel=f"{PANELS}/{take.stem}.png" if is_done and plan.settings.stills else "",
         seconds=_seconds(seen, take),
     )
+
+
+def _chain(take: Take, meta: Meta) -> dict[str, object]:
+    """Segments of a longer take: their frames, seeds and words, and the drift at their seams."""
+    if not take.segments:
+        return {}
+    parts = [
+        {"rendered": part.frames.rendered, "seed": part.noise.own_seed, "prompt": part.prompt}
+        for part in take.segments
+    ]
+    return {"segments": parts, "seams": meta.get("seams", [])}
 
 
 def _status(*, is_done: bool, was_waiting: bool, error: str) -> str:
@@ -163,10 +175,11 @@ def why(seen: Preview, take: Take) -> str:
 
 def _seconds(seen: Preview, take: Take) -> dict[str, float]:
     """What each stage took, whenever it ran."""
-    seconds = {}
+    seconds: dict[str, float] = {}
     for stage in seen.plan.stages:
-        for ref in stage.refs(take):
-            took = seen.store.meta(ref).get("seconds")
-            if isinstance(took, int | float):
-                seconds[stage.name] = float(took)
+        for part in (*take.segments, take):
+            for ref in stage.refs(part):
+                took = seen.store.meta(ref).get("seconds")
+                if isinstance(took, int | float):
+                    seconds[stage.name] = seconds.get(stage.name, 0.0) + float(took)
     return seconds

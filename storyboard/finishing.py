@@ -13,15 +13,18 @@ from pathlib import Path
 from time import perf_counter
 
 from storyboard.cutting.conform import conform_frames
+from storyboard.cutting.seams import VERSION as SEAMS_VERSION
+from storyboard.cutting.seams import Seam, join_clips
 from storyboard.cutting.slate import mark_layout
 from storyboard.cutting.video import DELIVERY, VIDEO, Frame, read_video, write_video
+from storyboard.errors import StoryboardError
 from storyboard.planning.takes import Size, Take
 from storyboard.stage import Stage, Step, noise_meta, since
 from storyboard.store import Meta, Ref, Store, content_key
 
 BOOKKEEPING = {
     "notes", "status", "review", "priority", "use", "takes", "seed", "dialogue", "sound",
-    "references", "loop", "take", "transition_in", "transition_out",
+    "references", "loop", "focus", "take", "transition_in", "transition_out",
 }  # fmt: skip
 """Fields of a shot that its picture does not depend on."""
 
@@ -87,10 +90,12 @@ class Conform:
     VERSION = 1
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
+        if take.segment:
+            return ()
         declared = {
             "stage": self.name,
             "version": self.VERSION,
-            "clip": self.source.refs(take)[0].key,
+            **self._declared_source(take),
             "frames": take.frames.clip,
             "step": str(take.frames.step),
             "size": list(self.size),
@@ -100,8 +105,15 @@ class Conform:
         }
         return (Ref(self.name, content_key(declared), VIDEO),)
 
+    def _declared_source(self, take: Take) -> dict[str, object]:
+        keys = [ref.key for ref in self.needs(take)]
+        if not take.segments:
+            return {"clip": keys[0]}
+        counts = [segment.frames.shown for segment in take.segments]
+        return {"clips": keys, "counts": counts, "seams": SEAMS_VERSION}
+
     def needs(self, take: Take) -> tuple[Ref, ...]:
-        return self.source.refs(take)
+        return tuple(ref for part in (take.segments or (take,)) for ref in self.source.refs(part))
 
     def units(self, take: Take) -> int:
         return 1
@@ -111,25 +123,43 @@ class Conform:
 
     def run(self, network: object, take: Take, store: Store, step: Step) -> None:
         started = perf_counter()
-        source = self.source.refs(take)[0]
-        clip = store.path(source)
+        sources = self.needs(take)
+        seams: list[Seam] = []
+        frames = self._model_frames(take, store, seams)
 
         def write(path: Path) -> Meta:
-            frames = self._frames(read_video(clip), take, 0, take.frames.clip)
-            write_video(path, frames, fps=self.fps)
-            return {**noise_meta(store, source), "seconds": since(started)}
+            write_video(path, self._frames(frames, take, 0, take.frames.clip), fps=self.fps)
+            told = {"seams": [seam.told() for seam in seams]} if take.segments else {}
+            return {**noise_meta(store, sources[0]), **told, "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
         step()
 
     def frames(self, take: Take, store: Store, first: int, count: int) -> Iterator[Frame]:
         """Some frames of a finished clip, from the model's own where they are still there."""
-        source = self.source.refs(take)[0]
-        if store.holds(source):
-            yield from self._frames(read_video(store.path(source)), take, first, count)
+        if all(store.holds(source) for source in self.needs(take)):
+            yield from self._frames(self._model_frames(take, store, []), take, first, count)
         else:
             conformed = read_video(store.path(self.refs(take)[0]))
             yield from islice(conformed, first, first + count)
+
+    def _model_frames(self, take: Take, store: Store, seams: list[Seam]) -> Iterator[Frame]:
+        """The model's frames of a take; those of a chain one clip after the other.
+
+        Raises:
+            StoryboardError: A clip of the chain is missing.
+        """
+        sources = self.needs(take)
+        if not take.segments:
+            return read_video(store.path(sources[0]))
+        for number, source in enumerate(sources, start=1):
+            if not store.holds(source):
+                raise StoryboardError(
+                    f"{take.slate}: clip {number} of {len(sources)} is missing, must be there "
+                    "to go on. Render again."
+                )
+        counts = [segment.frames.shown for segment in take.segments]
+        return join_clips([store.path(source) for source in sources], counts, seams)
 
     def _frames(
         self, source: Iterator[Frame], take: Take, first: int, count: int

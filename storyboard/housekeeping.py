@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storyboard.errors import InputError
 from storyboard.lock import board_lock
-from storyboard.manifest import require_manifest
+from storyboard.manifest import FILE, read_manifest, require_manifest
 from storyboard.store import Ref, Store
 
 # What stands between a prompt and a clip: of no use until the take changes.
@@ -28,8 +28,14 @@ def collect_garbage(folder: Path, *, with_latents: bool) -> tuple[int, int]:
     root = folder / "store"
     if not root.is_dir():
         raise InputError(f"{root}: not there, must be the store of a run. Render first.")
+    # Formats of a campaign have folders of their own, and share the store.
+    formats = filter(None, (read_manifest(path.parent) for path in folder.glob(f"*/{FILE}")))
     used = {
-        (stage, key) for take in manifest.takes for stage, keys in take.keys.items() for key in keys
+        (stage, key)
+        for run in (manifest, *formats)
+        for take in run.takes
+        for stage, keys in take.keys.items()
+        for key in keys
     }
     with board_lock(root):
         store = Store(root)

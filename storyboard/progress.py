@@ -1,7 +1,7 @@
 """What happens during a run, as events; whoever listens decides how they look.
 
 Every event is a frozen value of plain types, so that `--json` can print it as one line and a test
-can count it. Raised by `render`, `stages` and the executors; drawn by `console`.
+can count it. Raised by `render`, `stages`, the executors and `watching`; drawn by `console`.
 """
 
 import json
@@ -110,6 +110,29 @@ class Warned(Event):
     """Something was mended, left out or done differently; nobody has to act."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Watching(Event):
+    """A board is under watch; `without_clip` counts its shots that no run has finished."""
+
+    board: str
+    folder: str
+    without_clip: int
+
+
+@dataclass(frozen=True)
+class BoardRefused(Event):
+    """A board was saved with errors; nothing is rendered, and what was rendered stays."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShotsEdited(Event):
+    """A board was saved; each shot with another picture than before, and why."""
+
+    shots: tuple[str, ...]
 
 
 @dataclass(frozen=True)

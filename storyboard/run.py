@@ -6,7 +6,7 @@ the CLI and by people who script.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,17 +100,48 @@ def render_board(
     Raises:
         StoryboardError: Nothing could be done, or nothing more; finished work is kept.
     """
-    recorder = Recorder(listen)
-    _make_folder(folder)
+    make_folder(folder)
     with board_lock(folder / STORE):
-        seen = preview(board, request, folder / STORE, options, recorder)
-        seen.store.clear_drafts()
-        sweep_drafts(folder)
-        run = _Run(seen, describe_run(seen.plan, seen.waves, request, folder), folder, recorder)
-        run.begin()
-        with run.interruption_noted():
-            failures = run.render(executor or LocalExecutor(run.listen))
-            return run.deliver(options, failures)
+        root = folder / STORE
+        seen = preview(board, request, root, options, listen)
+        return render_seen(seen, request, folder, options, listen, executor)
+
+
+def render_seen(
+    seen: Preview,
+    request: Request,
+    folder: Path,
+    options: Options,
+    listen: Listener,
+    executor: Executor | None = None,
+) -> Outcome:
+    """Render what was planned; call it with the store locked.
+
+    Args:
+        seen: Of `request` and `options`.
+        request: Model and numbers.
+        folder: Rendered into.
+        options: What to make.
+        listen: Told everything that happens.
+        executor: Who does the work; this process if left out.
+
+    Raises:
+        StoryboardError: Nothing could be done, or nothing more; finished work is kept.
+    """
+    recorder = Recorder(listen)
+    seen.store.clear_drafts()
+    sweep_drafts(folder)
+    run = _Run(seen, describe_run(seen.plan, seen.waves, request, folder), folder, recorder)
+    run.begin()
+    with run.interruption_noted():
+        failures = run.render(executor or LocalExecutor(run.listen))
+        return run.deliver(options, failures)
+
+
+def find_store(folder: Path) -> Path:
+    """The store of a folder; that of the folder around it for a format of a campaign."""
+    own, around = folder / STORE, folder.parent / STORE
+    return around if not own.is_dir() and around.is_dir() else own
 
 
 def deliver_again(
@@ -121,10 +152,11 @@ def deliver_again(
     Raises:
         StoryboardError: The board or the folder cannot be used.
     """
-    recorder = Recorder(listen)
-    _make_folder(folder)
-    with board_lock(folder / STORE):
-        seen = preview(board, request, folder / STORE, options, recorder)
+    recorder, root = Recorder(listen), find_store(folder)
+    if root.parent == folder:
+        make_folder(folder)
+    with board_lock(root):
+        seen = preview(board, request, root, options, recorder, folder=folder)
         run = _Run(seen, describe_run(seen.plan, seen.waves, request, folder), folder, recorder)
         return run.deliver(options, _known_failures(seen))
 
@@ -139,6 +171,19 @@ def _known_failures(seen: Preview) -> dict[Take, str]:
     return failures
 
 
+def _by_take(takes: Sequence[Take], failures: Failures) -> dict[Take, str]:
+    """Failures of whole takes; that of a chain is the first of its segments'."""
+    found: dict[Take, str] = {}
+    for take in takes:
+        parts = [part for part in take.segments if part in failures]
+        if parts:
+            number = f"clip {parts[0].segment} of {len(take.segments)}"
+            found[take] = f"{number}: {failures[parts[0]]}"
+        elif take in failures:
+            found[take] = failures[take]
+    return found
+
+
 class _Run:
     """A run that has its folder to itself."""
 
@@ -151,7 +196,7 @@ class _Run:
     def begin(self) -> None:
         """Refuse what cannot end well, say what is coming, and note that it has begun."""
         plan, waves = self._seen.plan, self._seen.waves
-        check_disk(plan, self._seen.waiting, self._folder)
+        check_disk(plan, self._seen.jobs, self._folder)
         busy = {stage for stage, _ in self._seen.todo}
         if any(stage.network for stage in plan.stages if stage.name in busy):
             from storyboard import tensors
@@ -178,7 +223,7 @@ class _Run:
         seen = self._seen
         failures = render(seen.plan.stages, seen.waves.waves, seen.store, executor, self.listen)
         learn_speed(seen.plan, self._recorder.events, seen.store.root)
-        return dict(failures)
+        return _by_take(seen.plan.takes, failures)
 
     def deliver(self, options: Options, failures: Failures) -> Outcome:
         """Put everything that is there into the folder, and write down what it is."""
@@ -249,7 +294,7 @@ class _Run:
         )
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """The folder and its store.
 
     Raises:

@@ -46,6 +46,8 @@ class EncodeText:
         return Ref(self.name, content_key(declared), TENSORS)
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
+        if take.segments:
+            return ()
         return self.ref(take.prompt), self.ref(take.negative)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
@@ -87,7 +89,7 @@ class EncodePicture:
         return self.weights.preset.takes_channels
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
-        if not take.pictures:
+        if not take.pictures or take.segments:
             return ()
         declared = {
             "stage": self.name,

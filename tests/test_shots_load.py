@@ -41,7 +41,8 @@ def board(text=LEVELS):
 def test_the_worked_board_of_the_specification_is_read_without_an_error():
     worked = load_shots(WORKED)
     assert [shot.id for shot in worked.shots] == ["12", "12A", "12B", "13", "13A", "13B"]
-    assert [p.code for p in worked.notices] == []
+    # What its variants make of it: an EWS and a two-shot upright, a line without its French.
+    assert [p.code for p in worked.notices] == ["SB403", "SB404", "SB403"]
 
 
 def test_the_worked_board_means_what_it_says():

@@ -1,5 +1,6 @@
 """The cut in pictures: every frame where the plan says, transitions between, counted."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
@@ -42,6 +43,21 @@ def film_of(shots: list[CutShot], fps: Fraction = FPS) -> Film:
         for index, (shot, spare) in enumerate(zip(cut.shots, cut.spares, strict=True))
     ]
     return Film(cut, tuple(clips), SIZE, fps)
+
+
+def test_spare_frames_that_a_cut_does_not_count_are_passed_over(tmp_path):
+    """A clip that another cut needs longer gives the very same film."""
+    film = film_of([CutShot("0", 9), CutShot("1", 9, Effect("dissolve", 4)), CutShot("2", 9)])
+    plain = make(film, tmp_path / "plain")
+
+    def longer(each: Footage) -> Footage:
+        def frames(first, count):
+            return each.frames(first - 3, count)
+
+        return replace(each, key=f"{each.key}+3", frames=frames, lead=3)
+
+    wider = replace(film, footage=tuple(longer(each) for each in film.footage))
+    assert np.array_equal(make(wider, tmp_path / "wider"), plain)
 
 
 def make(film: Film, folder) -> np.ndarray:

@@ -51,12 +51,14 @@ class Footage:
         num_frames: How many there are.
         frames: (first, count) → frames.
         whole: The same as a file, where there is one.
+        lead: How many of them lie before the first that the cut counts.
     """
 
     key: str
     num_frames: int
     frames: Callable[[int, int], Iterator[Frame]]
     whole: Path | None = None
+    lead: int = 0
 
 
 @dataclass(frozen=True)
@@ -175,12 +177,14 @@ def part_file(footage: Footage, first: int, count: int, film: Film, store: Store
 def _piece(piece: Piece, film: Film, store: Store) -> Path:
     """File of one piece, made if the store lacks it."""
     footage = film.footage[piece.shot]
+    first = footage.lead + piece.first
+    sources = [part_file(footage, first, piece.frames, film, store)]
     if piece.kind == "body":
-        return part_file(footage, piece.first, piece.frames, film, store)
-    sources = [part_file(footage, piece.first, piece.frames, film, store)]
+        return sources[0]
     if piece.to_shot >= 0:
         to = film.footage[piece.to_shot]
-        sources.append(part_file(to, piece.to_first, piece.frames, film, store))
+        to_first = to.lead + piece.to_first
+        sources.append(part_file(to, to_first, piece.frames, film, store))
     declared = {
         "kind": piece.kind,
         "frames": piece.frames,

@@ -4,6 +4,7 @@ Everything here can be done again from the store and loads no network. Called by
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,7 @@ from storyboard.cutting.assembly import (
     still_footage,
     write_review,
 )
+from storyboard.cutting.cut import Spare
 from storyboard.cutting.slate import slate_picture
 from storyboard.cutting.video import VIDEO, read_video
 from storyboard.finishing import Conform
@@ -35,13 +37,17 @@ ANIMATIC, REVIEW = "animatic.mp4", "animatic_review.mp4"
 STILL_QUALITY = 90
 
 Failures = Mapping[Take, str]
+Size = tuple[int, int]
 
 
 def plan_film(plan: RenderPlan, store: Store, failures: Failures, title_s: Fraction) -> Film:
     """The film of a plan: clips where there are any, slates where there are none."""
     return Film(
         cut=plan.cut,
-        footage=tuple(_footage(plan, take, store, failures) for take in plan.shown),
+        footage=tuple(
+            shown_footage(plan, take, spare, store, failures, plan.size)
+            for take, spare in zip(plan.shown, plan.cut.spares, strict=True)
+        ),
         size=plan.size,
         fps=plan.fps,
         title=plan.board.title or plan.board.path.stem,
@@ -63,13 +69,25 @@ def clip_footage(plan: RenderPlan, take: Take, store: Store) -> Footage:
     )
 
 
-def _footage(plan: RenderPlan, take: Take, store: Store, failures: Failures) -> Footage:
+def shown_footage(
+    plan: RenderPlan, take: Take, spare: Spare, store: Store, failures: Failures, size: Size
+) -> Footage:
+    """The clip of a take as a cut shows it, or a slate where there is none.
+
+    Args:
+        plan: The run.
+        take: Whose clip.
+        spare: Spare frames that the cut counts; the clip may have more.
+        store: Where the clip would be.
+        failures: Why it is not.
+        size: Of a slate.
+    """
     if store.holds(plan.final(take)):
-        return clip_footage(plan, take, store)
+        return replace(clip_footage(plan, take, store), lead=take.frames.head - spare.head)
     error = failures.get(take, "")
     state = "FAILED" if error else "NOT RENDERED"
     lines = [line for line in (take.shot.action, error) if line]
-    picture = slate_picture(plan.size, shot=take.slate, state=state, lines=lines)
+    picture = slate_picture(size, shot=take.slate, state=state, lines=lines)
     key = content_key({"slate": take.slate, "state": state, "lines": lines, "version": 1})
     return still_footage(picture, take.frames.clip, key)
 

@@ -77,8 +77,10 @@ def _machine(plan: RenderPlan) -> str:
 
 
 def take_cost(plan: RenderPlan, take: Take) -> TakeCost:
-    """Count the work of one take."""
-    conform_s = take.frames.clip * CONFORM_FRAME_S
+    """Count the work of one take, without that of its segments."""
+    conform_s = 0.0 if take.segment else take.frames.clip * CONFORM_FRAME_S
+    if take.segments:  # they are counted one by one
+        return TakeCost(0.0, 0.0, conform_s)
     preset, weights = plan.settings.preset, plan.settings.weights
     if preset is None or weights is None:
         return TakeCost(0.0, 0.0, conform_s + take.frames.rendered * LAYOUT_FRAME_S)
@@ -142,7 +144,9 @@ def loading_s(plan: RenderPlan, speed: Speed) -> float:
 def disk_bytes(plan: RenderPlan, take: Take) -> int:
     """Bytes that a take may add to the store, generously."""
     pixels = take.size[0] * take.size[1] * take.frames.rendered
-    shown = plan.size[0] * plan.size[1] * take.frames.clip
+    shown = 0 if take.segment else plan.size[0] * plan.size[1] * take.frames.clip
+    if take.segments:
+        return shown // 4
     latents = 0
     if plan.settings.preset is not None:
         channels, frames, rows, columns = latent_shape(
@@ -172,11 +176,11 @@ def learn_speed(plan: RenderPlan, events: Iterable[Event], memory: Path) -> None
     """Keep what a run has measured, for the next plan."""
     seconds = {"denoise": 0.0, "decode": 0.0, "load": 0.0}
     work = {"denoise": 0.0, "decode": 0.0}
-    costs = {take.stem: take_cost(plan, take) for take in plan.takes}
+    costs = {take.stem: take_cost(plan, take) for take in plan.jobs}
     shares = {
         (stage.name, take.stem): stage.units(take) / max(denoise_steps(plan, take), 1)
         for stage in plan.stages
-        for take in plan.takes
+        for take in plan.jobs
     }
     loaded = 0
     networks = {stage.name: stage.network for stage in plan.stages}

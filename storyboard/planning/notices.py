@@ -6,6 +6,7 @@ Nothing is rounded, shortened or left out without a line here. Called by `plan`.
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from storyboard.planning.chains import MAX_STEADY
 from storyboard.planning.frames import seconds, timecode_rate
 from storyboard.planning.settings import Settings
 from storyboard.planning.sizes import kept
@@ -60,10 +61,25 @@ def _frames(takes: Sequence[Take]) -> Iterator[str]:
         length = f"{take.shot.id}: {seconds(take.shot.duration_s)} s = {frames.shot} f{spare}"
         low, high = frames.holds
         held = f"{low}" if low == high else f"{low}–{high}"  # noqa: RUF001 (a range)
-        if frames.stretched:
+        if take.segments:
+            yield from _chain(take, length)
+        elif frames.stretched:
             yield f"SB301 {length}; {frames.rendered} rendered, each held {held} f"
         elif frames.trimmed:
             yield f"SB302 {length}; {frames.rendered} rendered (4n+1), {frames.trimmed} trimmed"
+
+
+def _chain(take: Take, length: str) -> Iterator[str]:
+    count, most = len(take.segments), max(part.frames.rendered for part in take.segments)
+    yield (
+        f"SB301 {length}; {count} clips of up to {most} frames, each from the last frame of the "
+        f"one before: {take.frames.rendered} rendered"
+    )
+    if count > MAX_STEADY:
+        yield (
+            f"SB312 {take.shot.id}: a chain of {count} clips drifts; colours are held at the "
+            "seams, sharpness is not, and run.json has the figures"
+        )
 
 
 def _sizes(board: "ShotList", settings: Settings, takes: Sequence[Take]) -> Iterator[str]:
@@ -91,7 +107,8 @@ def _takes(board: "ShotList") -> Iterator[str]:
 def _ends(takes: Sequence[Take]) -> Iterator[str]:
     """A picture that ends a clip may lie behind the last frame of the shot."""
     for take in takes:
-        behind = take.frames.trimmed + take.frames.tail
+        last = take.segments[-1] if take.segments else take
+        behind = last.frames.trimmed + take.frames.tail
         if take.last_picture is not None and behind:
             yield (
                 f"{take.slate}: its last picture comes at the end of what is rendered, after the "

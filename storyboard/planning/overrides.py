@@ -6,6 +6,7 @@ Called by the commands before `settings` and `plan`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,10 @@ def _with_field(part: BaseModel, key: str, name: str, value: str) -> BaseModel:
     except ValidationError as error:
         reason = error.errors()[0]["msg"].splitlines()[0]
         raise InputError(f"--set {key}: {value!r}: {reason}.") from None
-    return part.model_copy(update={name: getattr(checked, name)})
+    changed = {name: getattr(checked, name)}
+    if key == "format.size":  # the aspect follows
+        changed["aspect"] = Fraction(*checked.size).as_integer_ratio()  # type: ignore[attr-defined]
+    return part.model_copy(update=changed)
 
 
 def _written(part: BaseModel, name: str) -> str:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from model.flow import expert_steps, schedule
 from model.geometry import check_size
-from storyboard.cutting.cut import Cut, CutShot, Effect, plan_cut
+from storyboard.cutting.cut import Cut
 from storyboard.denoising import Decode, Denoise
 from storyboard.errors import InputError
 from storyboard.finishing import Conform, Layout
 from storyboard.names import take_number
-from storyboard.planning.frames import shot_frames
+from storyboard.planning.cuts import board_cut, widest_spares
 from storyboard.planning.notices import plan_notices
 from storyboard.planning.settings import LAYOUT_SIZE, Settings
 from storyboard.planning.sizes import delivery_size, render_size
@@ -29,7 +29,7 @@ from storyboard.stages import EncodePicture, EncodeText
 from storyboard.store import Ref
 
 if TYPE_CHECKING:
-    from shots.schema import Shot, ShotList, Transition
+    from shots.schema import ShotList
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,25 @@ class RenderPlan:
         return self.stages[-1].refs(take)[0]
 
     def clip(self, take: Take) -> Ref:
-        """Its clip as the model made it."""
+        """Its clip as the model made it, of a take that is not a chain."""
         return self.stages[-2].refs(take)[0]
 
+    def clips(self, take: Take) -> tuple[Ref, ...]:
+        """Its clips as the model made them: one, or one a segment."""
+        return self.stages[-1].needs(take)
+
+    @cached_property
+    def jobs(self) -> tuple[Take, ...]:
+        """All that is rendered: every take, its segments before it."""
+        return tuple(part for take in self.takes for part in (*take.segments, take))
+
     def keys(self, take: Take) -> dict[str, list[str]]:
-        """Every key of a take, by stage."""
-        pairs = ((stage.name, [ref.key for ref in stage.refs(take)]) for stage in self.stages)
+        """Every key of a take and of its segments, by stage."""
+        parts = (*take.segments, take)
+        pairs = (
+            (stage.name, list(dict.fromkeys(r.key for part in parts for r in stage.refs(part))))
+            for stage in self.stages
+        )
         return {name: keys for name, keys in pairs if keys}
 
 
@@ -96,31 +109,14 @@ def plan_render(board: "ShotList", settings: Settings) -> RenderPlan:
     """
     if not board.shots:
         raise InputError(f"{board.path}: no shots, must be at least one. Add one under scenes.")
-    fps = board.format.fps
-    cut = plan_cut([_cut_shot(shot, fps) for shot in board.shots])
+    fps, cut = board.format.fps, board_cut(board)
     size = delivery_size(board.format.size, is_final=settings.quality == "final")
     picture_size = _picture_size(board, settings)
     stages = _stages(settings, size, fps, has_remix=any(shot.take for shot in board.shots))
-    planner = TakePlanner(board, settings, cut, picture_size, stages[-2])
+    planner = TakePlanner(board, settings, cut, widest_spares(board, cut), picture_size, stages[-2])
     takes = tuple(planner.takes())
     notices = (*cut.notices, *planner.notices, *plan_notices(board, settings, takes))
     return RenderPlan(board, settings, takes, stages, cut, size, fps, notices)
-
-
-def _cut_shot(shot: "Shot", fps: Fraction) -> CutShot:
-    frames = shot_frames(shot.duration_s, fps, where=f"shot {shot.id!r}")
-    return CutShot(shot.id, frames, _effect(shot.transition_in), _effect(shot.transition_out))
-
-
-def _effect(transition: "Transition | None") -> Effect:
-    if transition is None:
-        return Effect()
-    return Effect(
-        transition.kind,
-        transition.frames,
-        transition.colour or "black",
-        transition.direction or "left",
-    )
 
 
 def _picture_size(board: "ShotList", settings: Settings) -> tuple[int, int]:

@@ -30,6 +30,7 @@ class Options:
 
     Attributes:
         shots: Ids to render; None for all.
+        shown_only: Whether takes that are not in the cut are left as they are.
         animatic: Whether to cut the clips together.
         sheet: Whether to write the contact sheet.
         burn_in: Whether to write the review copy too.
@@ -38,6 +39,7 @@ class Options:
     """
 
     shots: frozenset[str] | None = None
+    shown_only: bool = False
     animatic: bool = True
     sheet: bool = True
     burn_in: bool = False
@@ -57,22 +59,39 @@ class Preview:
 
     @cached_property
     def waiting(self) -> tuple[Take, ...]:
-        """Takes with work to do, in the order of the cut."""
-        takes = {take for _, take in self.todo}
-        return tuple(take for take in self.plan.takes if take in takes)
+        """Takes with work to do, they or segments of theirs, in the order of the cut."""
+        return tuple(
+            take for take in self.plan.takes if not self._busy.isdisjoint((take, *take.segments))
+        )
+
+    @cached_property
+    def jobs(self) -> tuple[Take, ...]:
+        """All that has work to do: takes, and segments before the take they are parts of."""
+        return tuple(take for take in self.plan.jobs if take in self._busy)
+
+    @cached_property
+    def _busy(self) -> frozenset[Take]:
+        return frozenset(take for _, take in self.todo)
 
 
 def preview(
-    board: "ShotList", request: Request, root: Path, options: Options, listen: Listener
+    board: "ShotList",
+    request: Request,
+    root: Path,
+    options: Options,
+    listen: Listener,
+    *,
+    folder: Path | None = None,
 ) -> Preview:
     """Plan a run without doing any of it.
 
     Args:
         board: As loaded.
         request: Model and numbers.
-        root: Of the store; the folder around it is the one rendered into.
+        root: Of the store.
         options: What to make.
         listen: Told of damaged artefacts.
+        folder: The one rendered into; None for the folder around the store.
 
     Raises:
         InputError: The board or an option cannot be used.
@@ -84,20 +103,21 @@ def preview(
     if request.extend is not None and settings.preset is not None:
         from storyboard.writing import write_about
 
-        written = write_about([take.prompt for take in plan.takes], request.extend, root)
+        written = write_about([take.prompt for take in plan.jobs], request.extend, root)
         plan = plan_render(chosen, replace(settings, written=written))
     wanted = _chosen_takes(plan, options)
-    todo = frozenset(unfinished(plan.stages, plan.takes, wanted, store))
+    todo = frozenset(unfinished(plan.stages, plan.jobs, wanted, store))
     waiting = {take for _, take in todo}
     speed = known_speed(plan, root)
-    ordered = [take for take in plan.takes if take in waiting]
+    ordered = [take for take in plan.jobs if take in waiting]
     waves = plan_waves(plan, ordered, speed, size=options.wave)
-    return Preview(plan, store, todo, waves, read_manifest(root.parent))
+    return Preview(plan, store, todo, waves, read_manifest(folder or root.parent))
 
 
 def _chosen_takes(plan: RenderPlan, options: Options) -> list[Take]:
     """Takes of the shots that were named; all without a name."""
+    takes = plan.shown if options.shown_only else plan.takes
     if options.shots is None:
-        return list(plan.takes)
+        return list(takes)
     wanted = {plan.board.shot(shot).id for shot in options.shots}
-    return [take for take in plan.takes if take.shot.id in wanted]
+    return [take for take in takes if take.shot.id in wanted]

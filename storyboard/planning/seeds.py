@@ -51,6 +51,7 @@ def noise_recipe(
     shot: str,
     take: int,
     fixed_seed: int | None = None,
+    segment: int = 1,
 ) -> NoiseRecipe:
     """Find the seeds of one take.
 
@@ -62,6 +63,7 @@ def noise_recipe(
         shot: Id of the shot.
         take: From 1.
         fixed_seed: The author's own; it alone then decides, and every take is the same.
+        segment: From 1, of a take that is rendered in parts; the first has the seeds of a whole.
     """
     if fixed_seed is not None:
         return NoiseRecipe(fixed_seed, fixed_seed, 0.0)
@@ -71,6 +73,7 @@ def noise_recipe(
         # The own part has no weight, and another take has to be another picture.
         shared += ["take", str(take)]
     own = [part for level in levels for part in level]
+    own += ["segment", str(segment)] if segment > 1 else []
     return NoiseRecipe(
         shared_seed=derive_seed("shared", style_seed, *shared),
         own_seed=derive_seed("own", style_seed, *own),

@@ -52,7 +52,7 @@ def _row(seen: Preview, take: Take) -> tuple[str, ...]:
         take.shot.id,
         f"T{take.number:02}",
         f"{frames.shot}{spare} f",
-        f"{frames.rendered} f {take.size[0]}x{take.size[1]}",
+        f"{_clips(take)}{frames.rendered} f {take.size[0]}x{take.size[1]}",
         f"{low} f" if low == high else f"{low}-{high} f",
         str(take.noise.seed),
         _work(seen, take) if is_waiting else "nothing",
@@ -60,9 +60,18 @@ def _row(seen: Preview, take: Take) -> tuple[str, ...]:
     )
 
 
+def _clips(take: Take) -> str:
+    return f"{len(take.segments)} clips, " if take.segments else ""
+
+
 def _work(seen: Preview, take: Take) -> str:
     """The first stage that would run; all after it follow."""
-    names = [stage.name for stage in seen.plan.stages if (stage.name, take) in seen.todo]
+    parts = (*take.segments, take)
+    names = [
+        stage.name
+        for stage in seen.plan.stages
+        if any((stage.name, part) in seen.todo for part in parts)
+    ]
     return f"from {names[0]}"
 
 
@@ -71,14 +80,21 @@ def _cost(seen: Preview) -> str:
     if not seen.waiting:
         return "nothing to render; no network is loaded"
     speed = known_speed(plan, seen.store.root)
-    work = sum(take_cost(plan, take).seconds(speed) for take in seen.waiting)
+    work = sum(take_cost(plan, take).seconds(speed) for take in seen.jobs)
     load = loading_s(plan, speed) * len(seen.waves.waves)
-    disk = sum(disk_bytes(plan, take) for take in seen.waiting)
+    disk = sum(disk_bytes(plan, take) for take in seen.jobs)
     source = "as fast as the last run" if speed.is_measured else "a guess before the first run"
     lines = [
         f"{len(seen.waiting)} of {len(plan.takes)} takes to render, {seen.waves.reason}",
         f"about {_duration(work + load)} ({source}), {disk / 1e6:,.0f} MB of disk",
     ]
+    for take in seen.waiting:
+        if take.segments:
+            alone = sum(take_cost(plan, part).seconds(speed) for part in take.segments)
+            lines.append(
+                f"{take.slate}: {len(take.segments)} clips one after the other, "
+                f"about {_duration(alone)}"
+            )
     if plan.settings.weights is not None:
         name, size = max(plan.settings.weights.bytes.items(), key=lambda item: item[1])
         lines.append(f"largest network: {name}, {size / 1e9:.2f} GB on disk")

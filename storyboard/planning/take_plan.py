@@ -4,7 +4,7 @@ Here a shot becomes model input. Called by `plan` only.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from shots.extension import extend
 from shots.path import camera_path
 from shots.prompt import compile_prompt
-from storyboard.cutting.cut import Cut
+from storyboard.cutting.cut import Cut, Spare
 from storyboard.errors import InputError
 from storyboard.names import file_stems, take_number
+from storyboard.planning.chains import Segment, plan_chain
 from storyboard.planning.frames import FramePlan, plan_frames, timecode_rate
 from storyboard.planning.seeds import NoiseRecipe, derive_seed, noise_recipe
+from storyboard.planning.segments import Worded, with_segments
 from storyboard.planning.settings import Settings
 from storyboard.planning.takes import Picture, Remix, Take
 from storyboard.stage import Stage
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from shots.path import CameraPath
     from shots.schema import Shot, ShotList
 
+LEAST_CLIP = 5
+"""Frames of the shortest clip that can be a link of a chain: it hands one on and adds four."""
+
 
 class TakePlanner:
     """Makes the takes of a board; a shot that starts from another's clip needs its key first.
@@ -37,7 +42,8 @@ class TakePlanner:
     Args:
         board: The board.
         settings: Model, quality and numbers.
-        cut: Frames of every shot, spare ones included.
+        cut: Frames of every shot.
+        spares: Spare frames of every shot, enough for every cut it is in.
         size: Of the model's picture.
         clip_stage: The stage that makes the clips other shots may start from.
     """
@@ -47,10 +53,12 @@ class TakePlanner:
         board: "ShotList",
         settings: Settings,
         cut: Cut,
+        spares: Sequence[Spare],
         size: tuple[int, int],
         clip_stage: Stage,
     ) -> None:
-        self._board, self._settings, self._cut = board, settings, cut
+        self._board, self._settings = board, settings
+        self._cut, self._spares = cut, spares
         self._size, self._clip_stage = size, clip_stage
         self._index = {shot.id: index for index, shot in enumerate(board.shots)}
         self._done: dict[str, tuple[Take, ...]] = {}
@@ -70,14 +78,15 @@ class TakePlanner:
             made: list[Take] = []
             for number in sorted(numbers):
                 old = next((t for t in made if t.number == source), None)
-                take = self._take(shot if old is None else _remade(shot), number, pictures, stems)
-                made.append(take if old is None else replace(take, remix=self._remix(shot, old)))
+                made.append(
+                    self._take(_remade(shot) if old else shot, number, pictures, stems, old)
+                )
             self._done[shot.id] = tuple(made)
         return self._done[shot.id]
 
-    def _remix(self, shot: "Shot", old: Take) -> Remix | None:
+    def _remix(self, shot: "Shot", old: Take | None) -> Remix | None:
         """What a take above the named one starts from; a layout has no latent."""
-        if self._settings.preset is None or shot.take is None:
+        if self._settings.preset is None or shot.take is None or old is None or old.segments:
             return None
         (latent,) = self._clip_stage.needs(old)
         return Remix(latent, shot.take.strength, old.slate)
@@ -88,41 +97,27 @@ class TakePlanner:
         number: int,
         pictures: tuple[Picture | None, Picture | None],
         stems: dict[str, str],
+        old: Take | None,
     ) -> Take:
-        board, settings = self._board, self._settings
-        index, (picture, last_picture) = self._index[shot.id], pictures
-        spare = self._cut.spares[index]
-        frames = plan_frames(
-            self._cut.shots[index].frames,
-            head=spare.head,
-            tail=spare.tail,
-            fps=board.format.fps,
-            model_fps=settings.fps,
-            max_frames=settings.level.max_frames,
-            any_length=settings.preset is None,
-        )
+        board = self._board
+        picture, last_picture = pictures
+        frames, segments = self._frames(shot)
         filmed = shot
         if frames.clip != frames.shot:
             duration_s = Fraction(frames.clip, timecode_rate(board.format.fps))
             filmed = shot.model_copy(update={"duration_s": duration_s})
         path = _path(filmed, frames, self._size, board.style.seed)
-        prompt = compile_prompt(
-            board,
-            shot,
-            mode="text" if picture is None else "image",
-            negative_base=settings.preset.negative if settings.preset else "",
-        )
-        added = _addition(prompt.positive, settings)
-        return Take(
+        prompt, negative, removed, added = self._words(shot, picture is not None)
+        take = Take(
             board=board,
             shot=shot,
             filmed=filmed,
             number=number,
             stem=f"{stems[shot.id]}_T{number:02}",
-            prompt=f"{prompt.positive} {added}" if added else prompt.positive,
+            prompt=prompt,
             added=added,
-            negative=prompt.negative,
-            removed=prompt.removed,
+            negative=negative,
+            removed=removed,
             noise=self._noise(shot, number),
             size=self._size,
             frames=frames,
@@ -130,9 +125,57 @@ class TakePlanner:
             path_key=_path_key(path),
             picture=picture,
             last_picture=last_picture,
+            remix=self._remix(shot, old),
+        )
+        if len(segments) < 2:
+            return take
+        return with_segments(
+            take,
+            segments,
+            clip_stage=self._clip_stage,
+            words=self._words,
+            noise=lambda segment: self._noise(shot, number, segment),
+            path_key=_path_key,
+            old=old,
         )
 
-    def _noise(self, shot: "Shot", number: int) -> NoiseRecipe:
+    def _frames(self, shot: "Shot") -> tuple[FramePlan, tuple[Segment, ...]]:
+        """The frames of a clip, and its segments where it is longer than the model's."""
+        settings, index = self._settings, self._index[shot.id]
+        length, spare = self._cut.shots[index].frames, self._spares[index]
+        frames = plan_frames(
+            length,
+            head=spare.head,
+            tail=spare.tail,
+            fps=self._board.format.fps,
+            model_fps=settings.fps,
+            max_frames=settings.level.max_frames,
+            any_length=settings.preset is None,
+        )
+        if not (frames.stretched and is_chained(self._board, settings)):
+            return frames, ()
+        return plan_chain(
+            length,
+            head=spare.head,
+            tail=spare.tail,
+            fps=self._board.format.fps,
+            model_fps=settings.fps,
+            max_frames=settings.level.max_frames,
+        )
+
+    def _words(self, shot: "Shot", from_picture: bool) -> Worded:
+        settings = self._settings
+        prompt = compile_prompt(
+            self._board,
+            shot,
+            mode="image" if from_picture else "text",
+            negative_base=settings.preset.negative if settings.preset else "",
+        )
+        added = _addition(prompt.positive, settings)
+        positive = f"{prompt.positive} {added}" if added else prompt.positive
+        return positive, prompt.negative, prompt.removed, added
+
+    def _noise(self, shot: "Shot", number: int, segment: int = 1) -> NoiseRecipe:
         style = self._board.style
         return noise_recipe(
             style_seed=style.seed,
@@ -142,6 +185,7 @@ class TakePlanner:
             shot=shot.id,
             take=number,
             fixed_seed=shot.seed,
+            segment=segment,
         )
 
     def _pictures(
@@ -226,9 +270,22 @@ class TakePlanner:
         # The board has been checked for circles, so this ends.
         number = take_number(source)
         take = next(take for take in self._takes_of(source, stems) if take.number == number)
-        clip = self._clip_stage.refs(take)[0]
-        frame = take.frames.source(take.frames.head + take.frames.shot - 1)
+        maker, frame = take.maker(take.frames.source(take.frames.head + take.frames.shot - 1))
+        clip = self._clip_stage.refs(maker)[0]
         return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
+
+
+def is_chained(board: "ShotList", settings: Settings) -> bool:
+    """Whether shots longer than the model's clip are rendered as chains of clips.
+
+    A draft is spread over the longer shot instead, unless the board says otherwise: it shows what
+    a chain would show with a fraction of the work.
+    """
+    preset = settings.preset
+    if preset is None or preset.first_frame == "none" or settings.level.max_frames < LEAST_CLIP:
+        return False
+    usual = "stretch" if settings.quality == "draft" else "chain"
+    return (board.model.long_shots or usual) == "chain"
 
 
 def _addition(prompt: str, settings: Settings) -> str:

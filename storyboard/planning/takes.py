@@ -74,6 +74,10 @@ class Take:
         last_picture: Last frame, if one is given.
         remix: Latent of an earlier take, if this one starts from it.
         added: What a language model put at the end of the prompt.
+        segments: Its parts, where it is longer than the model's clip; then they are rendered, and
+            it is put together from their clips.
+        segment: Which part it is of a longer take, from 1; 0 for a take of its own.
+        first: The longer take's frame that is its own first.
     """
 
     board: "ShotList"
@@ -93,11 +97,26 @@ class Take:
     last_picture: Picture | None = None
     remix: Remix | None = None
     added: str = ""
+    segments: "tuple[Take, ...]" = ()
+    segment: int = 0
+    first: int = 0
 
     @property
     def slate(self) -> str:
         """As on the slate: "12A T02"."""
-        return f"{self.shot.id} T{self.number:02}"
+        part = f" clip {self.segment}" if self.segment else ""
+        return f"{self.shot.id} T{self.number:02}{part}"
+
+    def maker(self, frame: int) -> "tuple[Take, int]":
+        """The take whose clip holds a model frame, and which frame of that clip it is.
+
+        Args:
+            frame: Counted over all segments, below `frames.shown`.
+        """
+        for segment in self.segments:
+            if frame < segment.first + segment.frames.shown:
+                return segment, frame - segment.first
+        return self, frame
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

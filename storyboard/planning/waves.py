@@ -70,15 +70,27 @@ def _levels(plan: RenderPlan, takes: Sequence[Take]) -> list[list[Take]]:
     makers = {ref: take for take in takes for ref in (*clips.refs(take), *clips.needs(take))}
     depths: dict[Take, int] = {}
 
-    def depth(take: Take) -> int:
-        if take not in depths:
-            found = [makers[ref] for ref in take.sources if ref in makers]
-            depths[take] = max((depth(source) + 1 for source in found), default=0)
-        return depths[take]
+    def before(take: Take) -> list[tuple[Take, int]]:
+        """Takes that come first, and how many levels earlier.
 
+        A chain is put together in the wave of its last segment.
+        """
+        found = [(makers[ref], 1) for ref in take.sources if ref in makers]
+        return found + [(segment, 0) for segment in take.segments if segment in known]
+
+    known = set(takes)
     levels: list[list[Take]] = []
     for take in takes:
-        while len(levels) <= depth(take):
+        # Not recursive: a chain may be longer than Python's stack is deep.
+        stack = [take]
+        while stack:
+            here = stack[-1]
+            missing = [source for source, _ in before(here) if source not in depths]
+            if not missing:
+                depths[here] = max((depths[s] + more for s, more in before(here)), default=0)
+                stack.pop()
+            stack += missing
+        while len(levels) <= depths[take]:
             levels.append([])
-        levels[depth(take)].append(take)
+        levels[depths[take]].append(take)
     return levels

@@ -1,0 +1,132 @@
+"""A chain of clips as one: frames in order, and the drift at every seam measured and held.
+
+Each clip begins with the frame that it was given, as the model makes it again. That frame is not
+shown; what it says is how far colours moved by going through the model. The clip is corrected by
+just that, a gain and an offset per channel, so that a seam shows no step. Sharpness that is lost
+stays lost. Called by the Conform stage.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storyboard.cutting.video import Frame, read_video
+from storyboard.errors import StoryboardError
+
+VERSION = 1
+"""Raised whenever seams are mended differently."""
+
+GAINS = (0.7, 1.4)
+"""A correction beyond these would do more harm than the drift."""
+
+OFFSETS = (-40.0, 40.0)
+"""The same for what is added, in grey levels of 256."""
+
+Channels = NDArray[np.float64]
+"""(3,) a number per colour."""
+
+
+@dataclass(frozen=True)
+class Seam:
+    """What happened between two clips, in grey levels of 256.
+
+    Attributes:
+        difference: Mean over all pixels between the frame that was given and the one made of it.
+        colour: The same between their mean colours.
+        detail: Steps between neighbouring pixels, of the second frame over those of the first;
+            below 1 it got softer.
+        left: What is left of `colour` after the correction.
+    """
+
+    difference: float
+    colour: float
+    detail: float
+    left: float
+
+    def told(self) -> dict[str, float]:
+        """For run.json."""
+        return {
+            "difference": round(self.difference, 2),
+            "colour": round(self.colour, 2),
+            "detail": round(self.detail, 3),
+            "left": round(self.left, 2),
+        }
+
+
+@dataclass(frozen=True)
+class _Correction:
+    gain: Channels
+    offset: Channels
+
+    def apply(self, frame: Frame) -> Frame:
+        mended = frame * self.gain.astype(np.float32) + self.offset.astype(np.float32)
+        return np.clip(np.rint(mended), 0, 255).astype(np.uint8)
+
+    def after(self, inner: "_Correction") -> "_Correction":
+        """Both, `inner` first, within what a correction may do."""
+        gain = np.clip(self.gain * inner.gain, *GAINS)
+        return _Correction(gain, np.clip(self.gain * inner.offset + self.offset, *OFFSETS))
+
+
+def join_clips(clips: Sequence[Path], counts: Sequence[int], seams: list[Seam]) -> Iterator[Frame]:
+    """The frames of a chain, (H, W, 3) uint8, each shown once.
+
+    Args:
+        clips: In order; all but the first begin with the last counted frame of the one before.
+        counts: Frames of each that count, the ones behind are trimmed.
+        seams: Takes up what was found at every seam, as the frames go by.
+
+    Raises:
+        StoryboardError: A clip has fewer frames than it should.
+    """
+    given: Frame | None = None
+    correction: _Correction | None = None
+    for clip, count in zip(clips, counts, strict=True):
+        frame: Frame | None = None
+        number = 0
+        for number, frame in enumerate(read_video(clip), start=1):
+            if number == 1 and given is not None:
+                correction, seam = _mend(given, frame, correction)
+                seams.append(seam)
+            else:
+                yield frame if correction is None else correction.apply(frame)
+            if number == count:
+                break
+        if number < count:
+            raise StoryboardError(
+                f"{clip.name}: {number} frames, must be {count}. Empty the store and render again."
+            )
+        given = frame
+
+
+def _mend(given: Frame, made: Frame, before: _Correction | None) -> tuple[_Correction, Seam]:
+    """The correction of a clip, on top of that of the clip whose frame it was given."""
+    given_mean, given_deviation = _statistics(given)
+    made_mean, made_deviation = _statistics(made)
+    # A flat picture has no contrast to match.
+    has_contrast = (made_deviation > 1) & (given_deviation > 1)
+    ratio = np.where(has_contrast, given_deviation / np.maximum(made_deviation, 1e-6), 1.0)
+    gain = np.clip(ratio, *GAINS)
+    own = _Correction(gain, np.clip(given_mean - gain * made_mean, *OFFSETS))
+    mended_mean, _ = _statistics(own.apply(made))
+    seam = Seam(
+        difference=float(np.abs(given.astype(np.int16) - made).mean()),
+        colour=float(np.abs(given_mean - made_mean).mean()),
+        detail=float(_detail(made) / max(_detail(given), 1e-6)),
+        left=float(np.abs(given_mean - mended_mean).mean()),
+    )
+    return own if before is None else before.after(own), seam
+
+
+def _statistics(frame: Frame) -> tuple[Channels, Channels]:
+    pixels = frame.reshape(-1, 3).astype(np.float64)
+    return pixels.mean(axis=0), pixels.std(axis=0)
+
+
+def _detail(frame: Frame) -> float:
+    """Mean step between neighbours, which blur makes smaller."""
+    grey = frame.astype(np.float32).mean(axis=2)
+    return float(np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean())
