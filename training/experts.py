@@ -233,10 +233,10 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
 @click.option("--stage", type=click.Choice(list(NOISE_RANGES)), default="shared")
 @click.option("--minutes", default=60.0, help="Stop after this long.")
 @click.option("--total-steps", default=6000, help="Length of the cosine.")
-@click.option("--batch-size", default=32, help="Small clips of 17 frames a step and worker.")
-@click.option("--full-share", default=0.5, help="Share of steps on pictures of the full size.")
-@click.option("--long-share", default=0.25, help="Share of steps on clips of 33 frames.")
-@click.option("--stills-share", default=0.5, help="Share of steps on single frames at full size.")
+@click.option("--batch-size", default=16, help="Small clips of 17 frames a step and worker.")
+@click.option("--full-share", default=0.35, help="Share of steps on pictures of the full size.")
+@click.option("--long-share", default=0.15, help="Share of steps on clips of 33 frames.")
+@click.option("--stills-share", default=0.4, help="Share of steps on single frames at full size.")
 @click.option("--learning-rate", default=2e-3, help="At the top of the cosine.")
 def main(
     stage: str,
