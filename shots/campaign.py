@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from .schema import ShotList
 from .source import Loc, Source
 from .terms import Fault, did_you_mean
+from .texts import read_aspect
 from .timing import decimal, read_time, whole_frames
 from .variant_lint import length_of
 from .variant_names import fill_template, template_faults
@@ -57,6 +58,8 @@ class _Maker:
     def variants(self) -> Iterator[Variant]:
         """Every combination that is not excluded, the first axis slowest."""
         axes = self._written.axes
+        if not axes and self._source.problems:
+            return None  # they were taken out because something in them is wrong
         if not axes:
             fault = Fault("SB007", "variants without axes", "write axes: {format: [16:9, 9:16]}")
             return self._report(fault, ("variants",))
@@ -190,7 +193,7 @@ class _Maker:
         board = self._board.format
         if "format" not in values:
             return board.aspect, board.size
-        width, height = (int(part) for part in values["format"].split(":"))
+        width, height = read_aspect(values["format"])
         if Fraction(width, height) == Fraction(*board.aspect):
             return board.aspect, board.size
         short = min(board.size)

@@ -15,9 +15,12 @@ Finding = tuple[Fault, Shot | None, str]
 
 def variant_warnings(board: ShotList) -> Iterator[Finding]:
     """What looks odd about the variants of a board: SB403, SB404 and SB406."""
-    for variant in board.variants:
+    # Many variants find the same: one of each shape and one of each language is enough.
+    for variant in {(v.aspect, v.is_reframed, v.shots): v for v in board.variants}.values():
         yield from _framings(board, variant)
+    for variant in {(v.dialogue, v.shots): v for v in board.variants}.values():
         yield from _lines(board, variant)
+    for variant in board.variants:
         if variant.length_s is not None:
             length_s, parts = length_of(board, variant)
             if length_s < variant.length_s:

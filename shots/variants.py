@@ -59,8 +59,8 @@ def canonical(axis: str, value: str) -> str:
     """
     text = value.strip()
     if axis == "format":
-        width, height = read_aspect(text)
-        return f"{width}:{height}"
+        read_aspect(text)
+        return ":".join(re.split(r"\s*[:x/]\s*", text.lower()))
     if axis == "length" and text.lower() != FULL:
         read_time(text)
     return text.lower() if axis == "length" else text

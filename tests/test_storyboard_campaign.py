@@ -43,7 +43,8 @@ def small_example(folder: Path) -> Path:
     """The example at a tenth of its size and a third of its length."""
     board = folder / "board.yaml"
     text = EXAMPLE.read_text(encoding="utf-8").replace("size: 1920x1080", "size: 192x108")
-    board.write_text(re.sub(r"duration: [23][.\d]*s", "duration: 24f", text), encoding="utf-8")
+    text = re.sub(r"duration: [23][.\d]*s", "duration: 24f", text)
+    board.write_text(re.sub(r"at: 1[.\d]*s", "at: 12f", text), encoding="utf-8")
     return board
 
 

@@ -52,7 +52,7 @@ def widest_spares(board: "ShotList", cut: Cut) -> tuple[Spare, ...]:
         cut: Of the film.
     """
     spares = {shot.id: spare for shot, spare in zip(cut.shots, cut.spares, strict=True)}
-    for variant in board.variants:
+    for variant in {(v.shots, v.end_card is None): v for v in board.variants}.values():
         own = variant_cut(board, variant)
         for shot, spare in zip(own.shots, own.spares, strict=True):
             if shot.id in spares:
