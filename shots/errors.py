@@ -31,6 +31,7 @@ class Problem:
         remedy: What to do.
         source: The whole source line, without its end.
         span: Characters the caret underlines, at least 1.
+        fix: What may safely stand instead of them; empty where a person has to decide.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Problem:
     remedy: str
     source: str = ""
     span: int = 1
+    fix: str = ""
 
     @property
     def level(self) -> Level:
@@ -70,6 +72,7 @@ class Problem:
             "span": self.span,
             "finding": self.finding,
             "remedy": self.remedy,
+            **({"fix": self.fix} if self.fix else {}),
         }
 
 

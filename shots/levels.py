@@ -3,7 +3,7 @@
 Camera and lighting are merged field by field. Called by `resolve.py` for every shot.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -42,17 +42,18 @@ class Merged:
     steps: dict[str, Step] = field(default_factory=dict)
 
 
-Rungs = tuple[Rung, Rung, Rung]
-"""Shot, scene and defaults, the nearest first."""
+Rungs = tuple[Rung, ...]
+"""Shot, what it extends, its set-up and what that extends, scene, defaults: nearest first."""
+
+Chains = Mapping[str, Sequence[tuple[str, Lighting]]]
+"""Lighting set-ups by name: each with its name, behind what it extends."""
 
 
-def merge(
-    rungs: Rungs, setups: Mapping[str, Lighting], *, scene_time: str, fps: Fraction
-) -> Merged:
+def merge(rungs: Rungs, setups: Chains, *, scene_time: str, fps: Fraction) -> Merged:
     """Merge everything the levels may say about a shot.
 
     Args:
-        rungs: Shot, scene, defaults.
+        rungs: Every level, the nearest first; the last but one is the scene's.
         setups: The lighting set-ups of the board.
         scene_time: The time in the scene's heading; used where no lighting says one.
         fps: Frame rate that transitions are counted at.
@@ -61,7 +62,7 @@ def merge(
     _merge_plain(rungs, merged)
     _merge_camera(rungs, merged)
     _merge_lighting(rungs, setups, merged)
-    _take_scene_time(scene_time, rungs[1], merged)
+    _take_scene_time(scene_time, rungs[-2], merged)
     _merge_transition(rungs, fps, merged)
     return merged
 
@@ -97,25 +98,23 @@ def _merge_camera(rungs: Rungs, merged: Merged) -> None:
         merged.steps[f"camera.{'lens' if name == 'lens_mm' else name}"] = step
 
 
-def _merge_lighting(rungs: Rungs, setups: Mapping[str, Lighting], merged: Merged) -> None:
+def _merge_lighting(rungs: Rungs, setups: Chains, merged: Merged) -> None:
     """Field by field; naming a set-up begins afresh, since a set-up is a whole."""
     said: dict[str, tuple[str, Step]] = {}
     for rung in reversed(rungs):
         choice = rung.block.lighting
         if choice is None:
             continue
-        setup = setups.get(choice.setup or "")
-        if setup is not None:
-            said = {
-                name: (
-                    getattr(setup, name),
-                    Step(
-                        rung.level, rung.label, ("lighting", choice.setup or "", name), choice.setup
-                    ),
-                )
-                for name in setup.model_fields_set
-            }
-            merged.values["setup"] = choice.setup
+        if choice.setup in setups:
+            said = {}
+            merged.values["lighting_setup"] = choice.setup
+            for key, setup in setups[choice.setup]:
+                if "direction" in setup.model_fields_set:
+                    said.pop("side", None)
+                for name in setup.model_fields_set - {"extends"}:
+                    loc = ("lighting", key, name)
+                    step = Step(rung.level, rung.label, loc, choice.setup)
+                    said[name] = (getattr(setup, name), step)
         fields = choice.model_fields_set - {"setup"}
         if "direction" in fields:
             said.pop("side", None)

@@ -61,6 +61,13 @@ class Lighting(ShorthandBlock):
         return data
 
 
+class LightingSetup(Lighting):
+    """Lighting with a name, to be used by many shots."""
+
+    extends: str | None = None
+    """Another set-up of the board, from which it takes what it does not say."""
+
+
 class LightingChoice(Lighting):
     """The lighting of one level of a board: a named set-up, terms that override it, or both."""
 
@@ -70,7 +77,7 @@ class LightingChoice(Lighting):
 
 def _known_setups(cls: type[Lighting], info: ValidationInfo) -> Mapping[str, object] | None:
     """The set-ups that a shorthand may name; None where it may not name any."""
-    if cls is Lighting:
+    if not issubclass(cls, LightingChoice):
         return None
     return info.context["setups"] if info.context else {}
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from .campaign import with_variants
 from .errors import ShotListErrors
+from .lineage import Lineage
 from .lint import lint
 from .names import Names
 from .reader import read_yaml
@@ -63,13 +64,18 @@ def parse_shots(
         raise source.stop(code, finding, "`storyboard init` writes one", source.place(()))
     names = Names(data)
     names.report_twins(source)
+    lineage = Lineage(data, names, source)
+    lineage.inherit(data)
     board = _check(data, source, names)
-    shots = resolve(board, source, names) if board else None
+    shots = resolve(board, source, names, lineage) if board else None
     if board and shots and board.variants:
         shots = with_variants(shots, board.variants, source)
     if shots is None or source.problems:
         raise ShotListErrors(source.sorted_problems())
-    return shots.with_notices(lint(shots))
+    notices = lint(shots)
+    if any(problem.level == "error" for problem in notices):
+        raise ShotListErrors(notices)
+    return shots.with_notices(notices)
 
 
 def _check(data: dict[str, Any], source: Source, names: Names) -> Board | None:

@@ -12,7 +12,7 @@ from .terms import Fault
 
 
 class Names:
-    """Every name of a board, by kind: character, location, wardrobe, shot."""
+    """Every name of a board, by kind: character, location, wardrobe, lighting, setup, shot."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         characters = _block(data.get("characters"))
@@ -20,6 +20,8 @@ class Names:
             "character": _index(characters),
             "location": _index(_block(data.get("locations"))),
             "wardrobe": {},
+            "lighting": _index(_block(data.get("lighting"))),
+            "setup": _index(_block(data.get("setups"))),
             "shot": {},
         }
         for key, who in characters.items():

@@ -18,10 +18,13 @@ from .errors import ShotListErrors
 from .source import UNPRINTABLE, Place, Source
 
 MAX_DEPTH = 40
+MAX_VALUES = 400_000
+"""Of a board with every alias written out."""
 
 TOO_DEEP = f"blocks are nested more than {MAX_DEPTH} deep"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TAGS = frozenset({None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))})
+_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}")
 _COMMENT = re.compile(r"\s*(#[^\s#]\S*)")
 _HINTS = (
     ("cannot start any token", "put the value in quotes"),
@@ -192,7 +195,8 @@ class _Composer:
         if found := _COMMENT.match(self._source.line(place), place.column):
             finding = f'the value is empty: "{found[1]}" began a comment'
             where = Place(place.line, found.start(1), place.line, found.end(1), self._file)
-            self._source.report("SB006", finding, f'put it in quotes: "{found[1]}"', where)
+            fix = f'"{found[1]}"' if _COLOUR.fullmatch(found[1]) else ""
+            self._source.report("SB006", finding, f'put it in quotes: "{found[1]}"', where, fix)
 
     def _items(self, depth: int) -> Iterator[Node]:
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):

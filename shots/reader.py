@@ -8,12 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .include import with_includes
-from .nodes import MAX_DEPTH, TOO_DEEP, Alias, Block, List, Node, Text, compose
+from .nodes import MAX_DEPTH, MAX_VALUES, TOO_DEEP, Alias, Block, List, Node, Text, compose
 from .source import Loc, Place, Source, open_source
 
 Data = str | list["Data"] | dict[str, "Data"] | None
-
-MAX_VALUES = 400_000
 
 
 def read_yaml(

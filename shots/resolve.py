@@ -4,15 +4,15 @@ The nearest level wins field by field: shot, scene, defaults, model. Every value
 came by, so that a trace can name its level and line. Called by `load.py`.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from .completion import complete_character, size_of, together
 from .levels import Merged, Rung, Rungs, merge
+from .lineage import Lineage, rings
 from .names import Names
 from .schema import (
-    Character,
     Continuity,
     Dialogue,
     Format,
@@ -35,27 +35,41 @@ _OWN = (
 MAX_DURATION_S = 3600
 
 
-def resolve(board: Board, source: Source, names: Names) -> ShotList:
+def resolve(board: Board, source: Source, names: Names, lineage: Lineage) -> ShotList:
     """Make the shot list that a board means.
 
     Args:
         board: As written, every value well-formed.
         source: The file; what does not fit together is reported there.
         names: What shots may refer to.
+        lineage: What extends what.
     """
-    return _Resolver(board, source, names).resolve()
+    return _Resolver(board, source, names, lineage).resolve()
 
 
 class _Resolver:
-    def __init__(self, board: Board, source: Source, names: Names) -> None:
+    def __init__(self, board: Board, source: Source, names: Names, lineage: Lineage) -> None:
         self._board = board
         self._source = source
         self._names = names
+        self._lineage = lineage
+        self._written: dict[str, tuple[WrittenShot, Loc]] = {}
+        for s, scene in enumerate(board.scenes):
+            for k, shot in enumerate(scene.shots):
+                self._written.setdefault(shot.id, (shot, ("scenes", s, "shots", k)))
+        self._lighting = {
+            name: [
+                (key, board.lighting[key])
+                for key in (*reversed([*lineage.chain("lighting", name)]), name)
+                if key in board.lighting
+            ]
+            for name in board.lighting
+        }
         self._fps = board.format.fps
         self._trail_steps: dict[str, Mapping[str, Step]] = {}
         self._shot_locs: dict[str, Loc] = {}
         self._characters = {
-            key: _complete_character(key, who) for key, who in board.characters.items()
+            key: complete_character(key, who) for key, who in board.characters.items()
         }
         self._locations = {
             key: place.model_copy(update={"id": key}) for key, place in board.locations.items()
@@ -76,7 +90,7 @@ class _Resolver:
             style=board.style,
             characters=self._characters,
             locations=self._locations,
-            lighting=board.lighting,
+            lighting={name: together(chain) for name, chain in self._lighting.items()},
             scenes=scenes,
         )
         self._check_circles(shots)
@@ -87,14 +101,14 @@ class _Resolver:
         """The size follows the aspect; written both, they have to agree."""
         width, height = written.aspect
         if "size" not in written.model_fields_set:
-            return written.model_copy(update={"size": _size_of(width, height)})
+            return written.model_copy(update={"size": size_of(width, height)})
         ratio = Fraction(*written.size)
         if "aspect" not in written.model_fields_set:
             return written.model_copy(update={"aspect": (ratio.numerator, ratio.denominator)})
         if abs(ratio * height / width - 1) > Fraction(1, 100):
             size = "x".join(map(str, written.size))
             finding = f"size {size} does not have the aspect {width}:{height}"
-            fitting = "x".join(map(str, _size_of(width, height)))
+            fitting = "x".join(map(str, size_of(width, height)))
             self._report(Fault("SB102", finding, f"write size: {fitting}"), ("format", "size"))
         return written
 
@@ -103,9 +117,8 @@ class _Resolver:
         scene = Rung("scene", f"scene {written.number}", loc, written)
         defaults = Rung("defaults", "defaults", ("defaults",), self._board.defaults)
         shots = tuple(
-            self._shot(shot, written, (Rung("shot", f"shot {shot.id}", at, shot), scene, defaults))
+            self._shot(shot, written, (*self._own(shot, (*loc, "shots", k)), scene, defaults))
             for k, shot in enumerate(written.shots)
-            for at in [(*loc, "shots", k)]
         )
         location = written.location or self._board.defaults.location
         place = self._locations.get(location or "")
@@ -119,8 +132,27 @@ class _Resolver:
             shots=shots,
         )
 
+    def _own(self, shot: WrittenShot, loc: Loc) -> Iterator[Rung]:
+        """The shot itself, what it extends, its set-up and what that extends."""
+        shots = [(shot, loc)]
+        for key in self._lineage.chain("shot", shot.id):
+            if key in self._written:
+                parent, at = self._written[key]
+                # How far the work on it is, is not taken over.
+                shots.append((parent.model_copy(update={"status": None}), at))
+        yield from (Rung("shot", f"shot {each.id}", at, each) for each, at in shots)
+        named = next(((each.setup, at) for each, at in shots if each.setup), None)
+        if named and (name := self._known("setup", named[0] or "", (*named[1], "setup"))):
+            for key in (name, *self._lineage.chain("setup", name)):
+                if key in self._board.setups:
+                    yield Rung("setup", f"set-up {key}", ("setups", key), self._board.setups[key])
+
+    def _setup(self, rungs: Rungs) -> str | None:
+        """The set-up of a shot, by its key."""
+        return next((str(rung.loc[1]) for rung in rungs if rung.level == "setup"), None)
+
     def _shot(self, written: WrittenShot, scene: WrittenScene, rungs: Rungs) -> Shot:
-        merged = merge(rungs, self._board.lighting, scene_time=scene.time, fps=self._fps)
+        merged = merge(rungs, self._lighting, scene_time=scene.time, fps=self._fps)
         loc = rungs[0].loc
         for name in _OWN:
             if name in written.model_fields_set:
@@ -148,6 +180,7 @@ class _Resolver:
             use=written.use,
             notes=written.notes,
             review=written.review,
+            setup=self._setup(rungs),
             **values,
         )
 
@@ -240,19 +273,15 @@ class _Resolver:
 
     def _check_circles(self, shots: ShotList) -> None:
         """Shots that take over from each other in a ring would wait for ever."""
-        after = {shot.id: shot.continuity.after for shot in shots.shots if shot.continuity}
-        safe: set[str] = set()
-        for shot_id in after:
-            chain: list[str] = []
-            here: str | None = shot_id
-            while here is not None and here not in safe and here not in chain:
-                chain.append(here)
-                here = after.get(here)
-            if here in chain:
-                ring = " -> ".join([*chain[chain.index(here or "") :], here or ""])
-                fault = Fault("SB011", f"shots follow each other in a ring: {ring}", "cut the ring")
-                self._report(fault, (*self._shot_locs[shot_id][:-1], "continuity", "after"))
-            safe.update(chain)
+        after = {
+            shot.id: shot.continuity.after
+            for shot in shots.shots
+            if shot.continuity and shot.continuity.after
+        }
+        for ring in rings(after):
+            shown = " -> ".join([*ring, ring[0]])
+            fault = Fault("SB013", f"shots follow each other in a ring: {shown}", "cut the ring")
+            self._report(fault, (*self._shot_locs[ring[0]][:-1], "continuity", "after"))
 
     def _known(self, kind: str, name: str, loc: Loc) -> str | None:
         """The key that a name means; a name that means none is reported."""
@@ -274,22 +303,3 @@ class _Resolver:
         # What defaults say wrong is wrong in every shot, and worth saying once.
         if problem not in self._source.problems:
             self._source.problems.append(problem)
-
-
-def _complete_character(key: str, who: Character) -> Character:
-    """Fill in what a board leaves out: the name from the id, `as` from the looks."""
-    name = who.name or key.replace("-", " ").replace("_", " ").upper()
-    return who.model_copy(update={"id": key, "name": name, "as_": who.as_ or _as_words(who.looks)})
-
-
-def _as_words(looks: str) -> str:
-    """Shorten looks: a thin driver of about sixty is "the thin driver" from then on."""
-    head = re.split(r",|\s(?:in|with|of|wearing|who|that|on|at|from|and|about)\s", looks)[0]
-    return "the " + re.sub(r"^(?:a|an|the|one)\s+", "", head.strip(), flags=re.IGNORECASE)
-
-
-def _size_of(width: int, height: int) -> tuple[int, int]:
-    """Full HD on the shorter or longer side, in even pixels."""
-    if width >= height:
-        return 1920, max(16, round(1920 * height / width / 2) * 2)
-    return max(16, round(1920 * width / height / 2) * 2), 1920

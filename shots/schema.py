@@ -75,6 +75,8 @@ class Character(Block):
     """Outfits by name, or one outfit."""
     references: tuple[BoardPath, ...] = ()
     """Pictures, relative to the board."""
+    extends: str | None = None
+    """Another character, whose looks, name and outfits it has unless it says otherwise."""
 
     def outfit(self, wardrobe: str | None) -> str:
         """What it wears in a shot: the outfit of that name, else its only or unnamed one."""
@@ -93,6 +95,8 @@ class Location(Block):
     """INT. or EXT. and the name, as in the script."""
     looks: str = ""
     """What the model is told about the place."""
+    extends: str | None = None
+    """Another location, whose heading and looks it has unless it says otherwise."""
 
 
 class Dialogue(Block):
@@ -194,6 +198,8 @@ class Shot(Block):
     review: str = ""
     wardrobe: str | None = None
     setup: str | None = None
+    """The set-up of the camera that it shares with other shots."""
+    lighting_setup: str | None = None
 
     @property
     def starts_from_picture(self) -> bool:
@@ -320,6 +326,14 @@ class ShotList(Block):
             hint = did_you_mean(shot_id, ids) or f"choose from {', '.join(ids)}"
             raise UnknownShotError(f'{self.path}: no shot "{shot_id}". {hint[0].upper()}{hint[1:]}')
         return found
+
+    @cached_property
+    def _scene_by_number(self) -> Mapping[str, Scene]:
+        return {scene.number: scene for scene in self.scenes}
+
+    def scene_of(self, shot: Shot) -> Scene | None:
+        """The scene that a shot is in."""
+        return self._scene_by_number.get(shot.scene)
 
     def with_notices(self, notices: tuple[Problem, ...]) -> "ShotList":
         """The same board with what a linter says about it."""

@@ -97,13 +97,26 @@ class Source:
                 return self.values[loc[:size]]
         return Place(0, 0, 0, 0)
 
+    def text_at(self, place: Place) -> str:
+        """What is written at a place, if it is in one line."""
+        is_one = place.line == place.end_line
+        return self.line(place)[place.column : place.end_column] if is_one else ""
+
     def has_colon_after(self, place: Place) -> bool:
         """Whether a key was written as one, and is not a stray part of a flow block."""
         line = self._line(place.file, place.end_line)
         return line[place.end_column :].lstrip().startswith(":")
 
     def problem(
-        self, code: str, finding: str, remedy: str, place: Place, *, text: str = "", offset: int = 0
+        self,
+        code: str,
+        finding: str,
+        remedy: str,
+        place: Place,
+        *,
+        text: str = "",
+        offset: int = 0,
+        fix: str = "",
     ) -> Problem:
         """Put a finding in its place.
 
@@ -114,6 +127,7 @@ class Source:
             place: The key or value that it is about.
             text: The part of the value that is wrong; empty for all of it.
             offset: Where that part begins in the value, in characters.
+            fix: What may stand instead of that part.
         """
         line, column = self._search(place, text, offset) or (place.line, place.column)
         source, path = self._line(place.file, line), self.path_of(place)
@@ -122,11 +136,13 @@ class Source:
             span = len(text)
         elif place.line == place.end_line == line and place.column < place.end_column:
             span = place.end_column - place.column
-        return Problem(code, path, line + 1, column + 1, finding, remedy, source, max(1, span))
+        is_whole = place.line == place.end_line if not text else source.startswith(text, column)
+        fix = fix if is_whole else ""
+        return Problem(code, path, line + 1, column + 1, finding, remedy, source, max(1, span), fix)
 
-    def report(self, code: str, finding: str, remedy: str, place: Place) -> None:
+    def report(self, code: str, finding: str, remedy: str, place: Place, fix: str = "") -> None:
         """Keep a problem for later."""
-        self.problems.append(self.problem(code, finding, remedy, place))
+        self.problems.append(self.problem(code, finding, remedy, place, fix=fix))
 
     def stop(self, code: str, finding: str, remedy: str, place: Place) -> ShotListErrors:
         """Make the error that ends the reading, with everything reported before."""
@@ -135,7 +151,8 @@ class Source:
 
     def sorted_problems(self) -> list[Problem]:
         """What was reported, in the order of the files."""
-        return in_order(self.problems, self.path)
+        # What is said once may hold in several places.
+        return in_order(dict.fromkeys(self.problems), self.path)
 
     def _search(self, place: Place, text: str, offset: int) -> tuple[int, int] | None:
         """Line and column of a part of a value: where the offset says, or else near there."""
@@ -195,6 +212,15 @@ def add_file(source: Source, content: bytes | str, path: Path) -> str:
         remedy = "delete it, and save the file as UTF-8"
         raise source.stop("SB001", finding, remedy, _end(text[: found.start()], number))
     return text
+
+
+_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
+
+
+def encode_like(text: str, before: bytes) -> bytes:
+    """A text as a file was encoded: UTF-8 or UTF-16, with the byte order mark that it had."""
+    mark, encoding = next((k for k in _MARKS if before.startswith(k[0])), (b"", "utf-8"))
+    return mark + text.encode(encoding)
 
 
 def _decode(content: bytes) -> tuple[str, str | None]:

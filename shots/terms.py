@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .vocabulary import FIELDS, GROUPS, find, find_in_group, nearest
+from .vocabulary import FIELDS, GROUPS, find, find_in_group, nearest, only_term
 
 
 def _yaml_key(name: str) -> str:
@@ -78,6 +78,7 @@ class Fault:
         text: The part of the value that is wrong; empty for all of it.
         offset: Where that part begins in the value, in characters.
         within: Keys from the value that was being read down to the one that is wrong.
+        fix: What may stand instead of that part, where only one thing can have been meant.
     """
 
     code: str
@@ -86,6 +87,7 @@ class Fault:
     text: str = ""
     offset: int = 0
     within: tuple[str | int, ...] = field(default=())
+    fix: str = ""
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str | None:
@@ -93,6 +95,20 @@ def did_you_mean(text: str, known: Iterable[str]) -> str | None:
     names = {name.casefold(): name for name in known}
     near = get_close_matches(text.casefold(), names, n=1, cutoff=0.6)
     return f'did you mean "{names[near[0]]}"?' if near else None
+
+
+def only_match(text: str, known: Iterable[str]) -> str:
+    """The one known name that a text can be a misspelling of; empty where it could be two.
+
+    Upper and lower case, hyphens and underscores do not count. Short texts are never sure: MSS may
+    be MS, MLS or MWS.
+    """
+    names = {name.casefold().replace("_", "-"): name for name in known}
+    wanted = text.casefold().replace("_", "-")
+    if wanted in names:
+        return names[wanted]
+    near = get_close_matches(wanted, names, n=2, cutoff=0.8) if len(text) > 4 else []
+    return names[near[0]] if len(near) == 1 else ""
 
 
 def faults_error(faults: Iterable[Fault]) -> PydanticCustomError:
@@ -116,7 +132,8 @@ def unknown_term(group: str, text: str, *, field: str | None = None, core: str =
     finding = f'{group} term "{text}" is not in the vocabulary{where}'
     fields = (field,) if field else GROUPS[group]
     guess = nearest(core or text, *fields)
-    if home := _home(text, group, fields):
+    home = _home(text, group, fields)
+    if home:
         remedy = f"that is a term of {home[0]}: write it as {home[1]}"
     elif guess:
         remedy = f'did you mean "{guess}"?'
@@ -124,7 +141,9 @@ def unknown_term(group: str, text: str, *, field: str | None = None, core: str =
         remedy = f"use one of {', '.join(entry.word for entry in FIELDS[field])}"
     else:
         remedy = "`storyboard vocab` lists every term"
-    return Fault("SB101", finding, remedy, text)
+    word = "" if home else only_term(core or text, *fields)
+    fix = text.replace(core, word) if word and core in text else ""
+    return Fault("SB101", finding, remedy, text, fix=fix)
 
 
 def _home(text: str, group: str, fields: tuple[str, ...]) -> tuple[str, str] | None:

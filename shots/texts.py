@@ -27,8 +27,8 @@ _BROADCAST: Mapping[str, Fraction] = {
 }
 
 
-def _fail(finding: str, remedy: str, code: str = "SB008") -> Exception:
-    return faults_error([Fault(code, finding, remedy)])
+def _fail(finding: str, remedy: str, code: str = "SB008", fix: str = "") -> Exception:
+    return faults_error([Fault(code, finding, remedy, fix=fix)])
 
 
 def read_aspect(value: str) -> tuple[int, int]:
@@ -41,8 +41,9 @@ def read_aspect(value: str) -> tuple[int, int]:
     if _NUMBER.fullmatch(text):
         # Other YAML readers count 16:9 in base sixty, 16 · 60 + 9.
         first, second = divmod(int(float(text)), 60)
-        written = f"{first}:{second}" if first > 0 < second else "16:9"
-        raise _fail(f"a ratio arrived as the number {text}", f"write {written}", "SB012")
+        written = f"{first}:{second}" if first > 0 < second else ""
+        finding = f"a ratio arrived as the number {text}"
+        raise _fail(finding, f"write {written or '16:9'}", "SB012", written)
     found = _RATIO.fullmatch(text)
     if not found or not float(found[1]) or not float(found[2]):
         raise _fail(f'"{value}" is not a ratio', "write it like 16:9 or 2.39:1")

@@ -3,6 +3,7 @@
 Filled by `resolve.py`, asked by `ShotList.origin`, `lint.py` and the trace of a prompt.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from .errors import Problem
 from .source import Loc, Source
 from .terms import Fault
+from .vocabulary import find_in_group
+
+_LENS = re.compile(r"\d\s*mm\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,11 @@ class Trail:
         step = self._step(shot_id or "", name)
         loc = step.loc if step else self.shots.get(shot_id or "", ())
         place = self.source.place(loc)
+        text = fault.text
+        if not text and step and loc not in self.source.values:
+            text = _term_within(self.source.text_at(place), loc)
         return self.source.problem(
-            fault.code, fault.finding, fault.remedy, place, text=fault.text, offset=fault.offset
+            fault.code, fault.finding, fault.remedy, place, text=text, offset=fault.offset
         )
 
     def _step(self, shot_id: str, name: str) -> Step | None:
@@ -81,4 +88,22 @@ class Trail:
         if loc[0] in ("style", "model", "format", "variants"):
             is_written = self.source is not None and loc in self.source.values
             return Step("project", "project", loc) if is_written else None
-        return self.steps.get(shot_id, {}).get(name)
+        steps = self.steps.get(shot_id, {})
+        if name in steps or loc[0] not in steps:
+            return steps.get(name)
+        whole = steps[loc[0]]
+        return Step(whole.level, whole.label, (*whole.loc, *loc[1:]), whole.via)
+
+
+def _term_within(shorthand: str, loc: Loc) -> str:
+    """The term of a shorthand that says a field: in `MS, single` it is "single" for people."""
+    group, field = ("camera" if "camera" in loc else "lighting"), loc[-1]
+    for item in re.split(r"[,;]", shorthand.strip("'\"")):
+        known = find_in_group(group, item.strip())
+        if known is not None and known[0] == field:
+            return item.strip()
+        if field in ("movement", "speed", "amount") and known is None and not _LENS.search(item):
+            return item.strip()
+        if field == "lens" and _LENS.search(item):
+            return item.strip()
+    return ""

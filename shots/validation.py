@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from .errors import Problem
 from .source import Loc, Source
-from .terms import FAULTS, Fault, did_you_mean
+from .terms import FAULTS, Fault, did_you_mean, only_match
 from .written import Board
 
 _EXPECTED = (
@@ -45,7 +45,7 @@ _STAND_INS: Mapping[str, Callable[[str], object]] = {
     "an item of shots": lambda name: {"id": name},
     "an item of scenes": lambda name: {"number": name, "shots": [{"id": name}]},
 }
-_MAPS = ("characters", "locations", "lighting")
+_MAPS = ("characters", "locations", "lighting", "setups")
 
 
 def problems_of(error: ValidationError, source: Source) -> list[Problem]:
@@ -66,31 +66,34 @@ def _problems(detail: ErrorDetails, source: Source) -> list[Problem]:
                 source.place((*loc, *fault.within)),
                 text=fault.text,
                 offset=fault.offset,
+                fix=fault.fix,
             )
             for fault in faults
         ]
-    code, finding, remedy = _explain(detail, loc, context)
+    code, finding, remedy, *fixes = _explain(detail, loc, context)
     place = source.place(loc, of="key" if code == "SB004" else "value")
     if code == "SB004" and detail["input"] is None and not source.has_colon_after(place):
-        remedy = "inside { } a comma ends a value: put the whole value in quotes"
-    return [source.problem(code, finding, remedy, place)]
+        remedy, fixes = "inside { } a comma ends a value: put the whole value in quotes", []
+    return [source.problem(code, finding, remedy, place, fix="".join(fixes))]
 
 
-def _explain(detail: ErrorDetails, loc: Loc, context: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Code, finding and remedy."""
+def _explain(detail: ErrorDetails, loc: Loc, context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Code, finding, remedy, and where it is sure what was meant, that."""
     kind, value = detail["type"], detail["input"]
     name = _name(loc)
     if kind == "extra_forbidden":
         known = _keys_at(loc[:-1])
         remedy = did_you_mean(str(loc[-1]), known) or f"use one of {', '.join(known)}"
-        return "SB004", f'no key "{loc[-1]}" in {_name(loc[:-1])}', remedy
+        fix = only_match(str(loc[-1]), known)
+        return "SB004", f'no key "{loc[-1]}" in {_name(loc[:-1])}', remedy, fix
     if kind == "missing":
         finding = f'{_name(loc[:-1])} has no "{loc[-1]}"'
         return "SB007", finding, f"write {loc[-1]}: with a value"
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
         remedy = did_you_mean(str(value), choices.split(", ")) or f"use one of {choices}"
-        return "SB008", f"{name} is {_shown(value)}, must be one of {choices}", remedy
+        fix = only_match(str(value), choices.split(", "))
+        return "SB008", f"{name} is {_shown(value)}, must be one of {choices}", remedy, fix
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         bound = f"{words} {context[key]:g}"

@@ -387,6 +387,15 @@ def spellings(*fields: str) -> Iterator[tuple[str, str, Term]]:
 
 
 @lru_cache(maxsize=4096)
+def only_term(text: str, *fields: str) -> str:
+    """The one word that a text can be a misspelling of; empty where it could be two."""
+    known = {normalize(name): entry.word for name, _, entry in spellings(*fields)}
+    near = get_close_matches(normalize(text), known, n=5, cutoff=0.8) if len(text) > 4 else []
+    words = {known[name] for name in near}
+    return words.pop() if len(words) == 1 else ""
+
+
+@lru_cache(maxsize=4096)
 def nearest(text: str, *fields: str) -> str | None:
     """The word that a misspelt text most likely means, or None."""
     known = {name.casefold(): entry.word for name, _, entry in spellings(*fields)}

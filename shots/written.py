@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from .camera import Camera
-from .lighting import Lighting, LightingChoice
+from .lighting import LightingChoice, LightingSetup
 from .schema import (
     Character,
     Continuity,
@@ -80,11 +80,22 @@ class Level(Block):
     """Where the work on it stands."""
 
 
+class Setup(Level):
+    """Where the camera stands, on what and in which light, for several shots."""
+
+    extends: str | None = None
+    """Another set-up of this board, from which it takes what it does not say."""
+
+
 class WrittenShot(Level):
     """One shot."""
 
     id: Id
     """The slate: 12, 12A, 12B, ... without I and O."""
+    setup: str | None = None
+    """A set-up of this board, shared with other shots."""
+    extends: str | None = None
+    """Another shot, whose camera, light, length, ... it has unless it says otherwise."""
     action: str = ""
     """What happens, in the present tense; names of characters are replaced by descriptions."""
     dialogue: tuple[DialogueLine, ...] = ()
@@ -152,8 +163,10 @@ class Board(Block):
     """Who and what shots show again and again, by id."""
     locations: Mapping[str, Location] = {}
     """Places, by id."""
-    lighting: Mapping[str, Lighting] = {}
+    lighting: Mapping[str, LightingSetup] = {}
     """Lighting set-ups, by name."""
+    setups: Mapping[str, Setup] = {}
+    """Set-ups of the camera that several shots share, by name."""
     defaults: Level = Level()
     """What holds for every shot that does not say otherwise."""
     scenes: Annotated[tuple[WrittenScene, ...], AfterValidator(_check_not_empty)]

@@ -205,7 +205,7 @@ BROKEN = {
     "shots in a ring": (
         "lighting: rain\n",
         "continuity: {after: 1A}\n",
-        "21:29: SB011 shots follow each other in a ring: 1A -> 1A",
+        "21:29: SB013 shots follow each other in a ring: 1A -> 1A",
         "cut the ring",
     ),
     "ratio as a number": (

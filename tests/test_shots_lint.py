@@ -46,7 +46,7 @@ def said(problems):
                 "warning",
                 6,
                 'set-up "1I" has the letter I, which reads as a digit on a slate',
-                "skip I: use the next letter",
+                'skip I: "1A" is free',
             ),
         ),
         (

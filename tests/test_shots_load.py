@@ -61,7 +61,7 @@ def test_the_worked_board_means_what_it_says():
         "hard",
         "edge",
     )
-    assert (shot.setup, shot.takes, shot.duration_s) == ("night-rain", 2, Fraction(3))
+    assert (shot.lighting_setup, shot.takes, shot.duration_s) == ("night-rain", 2, Fraction(3))
     assert shot.location is not None
     assert shot.location.id == "tram-stop"
     assert shot.dialogue[0].at_s == Fraction(6, 5)

@@ -20,9 +20,9 @@ Value = object
 """What a key is set to: a text, a list or mapping of texts, or None, which removes it."""
 
 KEY_ORDER = (
-    "id", "subjects", "location", "wardrobe", "camera", "lighting", "composition", "duration",
-    "action", "dialogue", "sound", "transition", "continuity", "references", "loop", "takes",
-    "take", "use", "seed", "priority", "status", "notes", "review",
+    "id", "extends", "setup", "subjects", "location", "wardrobe", "camera", "lighting",
+    "composition", "duration", "action", "dialogue", "sound", "transition", "continuity",
+    "references", "loop", "takes", "take", "use", "seed", "priority", "status", "notes", "review",
 )  # fmt: skip
 
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)")
@@ -102,9 +102,13 @@ class BoardFile:
         if self.has_shot(shot):
             self.change_shot(shot, {("id",): name})
         for other, node in self._shots.items():
-            after = _child(_child(node, "continuity"), "after")
-            if after is not None and after.value.casefold() == shot.casefold():
-                self.change_shot(other, {("continuity", "after"): name})
+            paths: tuple[Path, ...] = (("continuity", "after"), ("extends",))
+            for path in paths:
+                said: yaml.Node | None = node
+                for key in path:
+                    said = _child(said, key)
+                if said is not None and said.value.casefold() == shot.casefold():
+                    self.change_shot(other, {path: name})
 
     def insert_shot(self, lines: Sequence[str], scene: str, after: str | None) -> None:
         """Insert a shot into a scene.

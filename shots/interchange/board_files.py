@@ -8,12 +8,10 @@ from pathlib import Path
 
 from shots.load import parse_shots
 from shots.schema import ShotList
-from shots.source import Source, add_file
+from shots.source import Source, add_file, encode_like
 
 from . import board_file
 from .board_file import BoardFile, Value
-
-_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
 
 
 def read_board(contents: Mapping[Path, bytes], path: Path) -> ShotList:
@@ -64,7 +62,8 @@ class BoardFiles:
     def contents(self) -> dict[Path, bytes]:
         """Every file with the changes in it, encoded as it was."""
         return {
-            path: _encoded(file.text(), self._contents[path]) for path, file in self._files.items()
+            path: encode_like(file.text(), self._contents[path])
+            for path, file in self._files.items()
         }
 
     def _with_shot(self, shot: str) -> BoardFile:
@@ -73,9 +72,3 @@ class BoardFiles:
         if file is None:
             raise KeyError(shot)
         return file
-
-
-def _encoded(text: str, before: bytes) -> bytes:
-    """A text as a file was encoded: UTF-8 or UTF-16, with the byte order mark that it had."""
-    mark, encoding = next((k for k in _MARKS if before.startswith(k[0])), (b"", "utf-8"))
-    return mark + text.encode(encoding)

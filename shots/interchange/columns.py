@@ -181,7 +181,7 @@ def duration_cell(duration_s: Fraction, fps: Fraction) -> str:
 
 def lighting_cell(board: ShotList, shot: Shot) -> str:
     """The lighting set-up, and where the shot differs from it: night-rain, firelight, warm."""
-    setup = board.lighting.get(shot.setup or "")
+    setup = board.lighting.get(shot.lighting_setup or "")
     names = Lighting.model_fields
     light = {name: getattr(shot.lighting, name) for name in names}
     base = {name: getattr(setup, name) if setup else None for name in names}
@@ -192,4 +192,4 @@ def lighting_cell(board: ShotList, shot: Shot) -> str:
         differs += ["direction"] * ("direction" not in differs)
     hand = {"direction": f" {light['side']}" if light["side"] else ""}
     terms = [f"{light[name]}{hand.get(name, '')}" for name in differs]
-    return ", ".join([*([shot.setup] if setup and shot.setup else []), *terms])
+    return ", ".join([*([shot.lighting_setup] if setup and shot.lighting_setup else []), *terms])

@@ -93,6 +93,7 @@ def left_behind(board: ShotList) -> dict[str, int]:
         "continuity": lambda shot: shot.continuity,
         "pictures": lambda shot: shot.references.first_frame or shot.references.last_frame,
         "wardrobe": lambda shot: shot.wardrobe,
+        "set-ups": lambda shot: shot.setup,
         "priority": lambda shot: shot.priority,
         "loops and remixes": lambda shot: shot.loop or shot.take,
         "reviews": lambda shot: shot.review,

@@ -4,16 +4,15 @@ I and O are left out, because they read as digits. What is written already stays
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import count, product
 
 from pydantic import TypeAdapter, ValidationError
 
+from shots.numbering import LETTERS, slates, suffixes
 from shots.texts import Id
 
 from .draft import Draft
 from .report import Report
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 MAX_NUMBER = 30
 """Longest scene number that leaves room for set-ups in an id."""
 
@@ -27,25 +26,6 @@ def is_id(text: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def suffixes() -> Iterator[str]:
-    """A, B, ... Z, AA, AB, ... without I and O."""
-    for size in count(1):
-        for letters in product(LETTERS, repeat=size):
-            yield "".join(letters)
-
-
-def setups(scene: str) -> Iterator[str]:
-    """Ids for the shots of a scene: the master, then its set-ups.
-
-    A scene that ends in a letter takes the long form, 12A-1: its bare number reads like a set-up
-    of scene 12.
-    """
-    if not scene[-1:].isdigit():
-        yield from (f"{scene}-{k}" for k in count(1))
-    yield scene
-    yield from (scene + letters for letters in suffixes())
 
 
 def number_scenes(given: Sequence[str | None]) -> list[str]:
@@ -93,7 +73,7 @@ def name_shots(draft: Draft, given: Sequence[str | None], report: Report) -> Non
                 shot.id = ""
             taken |= {shot.id.casefold()} - {""}
     for scene in draft.scenes:
-        free = setups(scene.number)
+        free = slates(scene.number)
         for shot in scene.shots:
             while not shot.id:
                 name = next(free)
