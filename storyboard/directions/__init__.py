@@ -1,10 +1,15 @@
-"""Did the clip obey? The camera that was asked for, against the motion in the finished frames.
+"""Did the clip obey? What was asked for, against what the finished frames show.
 
-The geometry that drives a shot also judges it. Called by `benchmarks`.
+The geometry that drives a shot also judges its camera; light and size are judged against the
+layouts of what could have been asked instead, and scenes by how far their shots drift apart.
+Whatever cannot be told is not guessed. Called by `storyboard.scoring` and by `benchmarks`.
 """
 
+from storyboard.directions.drift import Look, judge_drift
+from storyboard.directions.finding import Agreement, Finding
 from storyboard.directions.flow import measure_motion
 from storyboard.directions.motion import Motion, Shift
+from storyboard.directions.score import VERSION, Score, score_clip
 from storyboard.directions.verdict import (
     Direction,
     Verdict,
@@ -14,12 +19,19 @@ from storyboard.directions.verdict import (
 )
 
 __all__ = [
+    "VERSION",
+    "Agreement",
     "Direction",
+    "Finding",
+    "Look",
     "Motion",
+    "Score",
     "Shift",
     "Verdict",
     "expected_motion",
     "judge",
+    "judge_drift",
     "judge_motion",
     "measure_motion",
+    "score_clip",
 ]

@@ -1,0 +1,255 @@
+"""How often are the findings of `storyboard score` right? Judged on layouts of unseen scenes.
+
+Usage: python -m benchmarks.findings --scenes 60. Prints a table and, last, a line of JSON.
+
+A layout is what was asked for, so a directive that was asked has to agree, and any other answer
+has to disagree. "own" is a shot's own layout; "other" is the layout of the same directives
+with another set and, half of the time, another subject in it, as a model would render it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from time import perf_counter
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.scenes import CALIBRATION_SEED, JUDGED_SEED, SIZE, film, read, scene_mapping
+from benchmarks.scenes import with_other_things as other_things
+from shots import CameraPath, Shot, camera_path
+from storyboard.directions import Agreement, key_side, light, size
+from storyboard.directions.alternatives import Alternatives
+from storyboard.directions.calibration import FILE
+from storyboard.directions.coherence import judge_coherence, measure_coherence
+from storyboard.directions.drift import MEASURES, judge_distance, measure_look
+from storyboard.directions.score import shrunk
+
+Frames = NDArray[np.uint8]
+
+NUM_FRAMES = 33
+_BURST = 5  # neighbouring frames, for coherence
+_LEAST_COVER = 0.004  # of the picture by the subject, as in training's footage
+_WARM, _COOL, _DARK, _BLUR_PX = (1.14, 1.0, 0.8), (0.82, 0.98, 1.18), 0.35, 2.5
+_MELT_PX, _FLICKER = 2.0, 0.08  # what is done to frames that are to be found out
+_SHRINK = 0.1  # of the covariance towards its diagonal, for what few samples cannot tell
+_UNLIKE = 0.97  # of calibration layouts are nearer than the distance that is taken for unlike
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer to one question.
+
+    Attributes:
+        directive: What was judged.
+        footage: "own" or "other".
+        is_asked: Whether the clip was made for this answer.
+        verdict: Of the judge.
+    """
+
+    directive: str
+    footage: str
+    is_asked: bool
+    verdict: Agreement
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the judge told, and told right."""
+        return self.verdict == ("agrees" if self.is_asked else "disagrees")
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One unseen shot, its layouts, and the other shot of its scene.
+
+    Attributes:
+        shot: What was asked.
+        alternatives: Its layouts.
+        clips: By footage: the frame that is judged.
+        burst: (5, H, W, 3), neighbouring frames.
+        scene: Three frames of both shots of the scene.
+    """
+
+    shot: Shot
+    alternatives: Alternatives
+    clips: dict[str, Frames]
+    burst: Frames
+    scene: tuple[Frames, Frames]
+
+
+def sample(seed: int) -> Sample | None:
+    """Film a scene; None where the subject is not to be seen."""
+    board, other = read(scene_mapping(seed), seed), read(other_things(seed), seed)
+    index = seed % 2
+    shot, beside = board.shots[index], board.shots[1 - index]
+    path, path_beside = (_path(each, seed) for each in (shot, beside))
+    alternatives = Alternatives(board, shot, path)
+    ends = (0, NUM_FRAMES // 2, NUM_FRAMES - 1)
+    frames, masks = film(board, shot, path, ends)
+    if masks.mean() / 255 < _LEAST_COVER:
+        return None
+    at = alternatives.frame
+    clips = {
+        "own": frames[ends.index(at)],
+        "other": film(other, other.shots[index], path, [at])[0][0],
+    }
+    middle = NUM_FRAMES // 2
+    return Sample(
+        shot,
+        alternatives,
+        {footage: shrunk(clip, alternatives.size) for footage, clip in clips.items()},
+        film(board, shot, path, range(middle, middle + _BURST))[0],
+        (frames, film(board, beside, path_beside, ends)[0]),
+    )
+
+
+def _path(shot: Shot, seed: int) -> CameraPath:
+    return camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
+
+
+def judge(each: Sample, random: np.random.Generator) -> Iterator[Row]:
+    """Every question about one sample, with the answer that is asked and with others."""
+    for footage, clip in each.clips.items():
+        for directive, value, is_asked in _values(each, clip):
+            bounds = {"size": size.BOUNDS, "key side": key_side.BOUNDS}.get(directive, light.BOUNDS)
+            verdict = "cannot tell" if value is None else bounds.judge(value)
+            yield Row(directive, footage, is_asked, verdict)
+    for frames, is_steady in ((each.burst, True), (_worn(each.burst, random), False)):
+        verdict = judge_coherence(measure_coherence(frames)).verdict
+        yield Row("coherence", "own", is_steady, verdict)
+    for measure, apart, is_same in _distances(each.scene):
+        yield Row(measure, "own", is_same, judge_distance(measure, apart)[0])
+
+
+def _values(each: Sample, clip: Frames) -> Iterator[tuple[str, float | None, bool]]:
+    lighting, asked_size = each.shot.lighting, each.shot.camera.size
+    for directive, (field, names) in light.FIELDS.items():
+        found = light.shares(clip, each.alternatives, directive)
+        for name in filter(None, names):
+            yield directive, found.get(name), name == getattr(lighting, field)
+    if lighting.side:
+        pictures = (each.alternatives.lit(side=side) for side in ("left", "right"))
+        cover = each.alternatives.outline(asked_size)
+        left, visible = key_side.lean(clip, *pictures, cover)
+        told = left if visible >= key_side.LEAST_VISIBLE else None
+        for side, sign in (("left", 1), ("right", -1)):
+            yield "key side", None if told is None else sign * told, side == lighting.side
+    found_edges = size.edges(clip, each.alternatives, asked_size)
+    for kind in size.SIZES:
+        yield "size", size.margin(found_edges, kind), kind == size.SIZE_OF[asked_size]
+
+
+def _worn(frames: Frames, random: np.random.Generator) -> Frames:
+    """Frames that melt and flicker: each bent its own way, and lighter or darker."""
+    height, width = frames.shape[1:3]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    bent = []
+    for frame in frames:
+        bend = random.normal(0, 1, (5, 8, 2)).astype(np.float32)
+        field = cv2.resize(bend, (width, height), interpolation=cv2.INTER_CUBIC) * _MELT_PX
+        moved = cv2.remap(frame, x + field[..., 0], y + field[..., 1], cv2.INTER_LINEAR)
+        bent.append(np.clip(moved * (1 + random.normal(0, _FLICKER)), 0, 255))
+    return np.stack(bent).astype(np.uint8)
+
+
+def _distances(scene: tuple[Frames, Frames]) -> Iterator[tuple[str, float, bool]]:
+    """Of the two shots of a scene as filmed, and with one of them graded, dimmed or blurred."""
+    one, two = scene
+    apart = measure_look(one).apart(measure_look(two))
+    yield from ((measure, apart[measure], True) for measure in MEASURES)
+    soft = np.stack([cv2.GaussianBlur(frame, (0, 0), _BLUR_PX) for frame in two])
+    changed = {
+        "palette": (_graded(one, _WARM), _graded(two, _COOL)),
+        "luminance": (one, _graded(two, (_DARK,) * 3)),
+        "sharpness": (one, soft),
+    }
+    for measure, (here, there) in changed.items():
+        yield measure, measure_look(here).apart(measure_look(there))[measure], False
+
+
+def _graded(frames: Frames, tint: Sequence[float]) -> Frames:
+    return np.clip(frames * np.array(tint), 0, 255).astype(np.uint8)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """How often each directive was told, and told right."""
+    lines = [
+        f"{'':18s}{'what was asked':^30s}{'another answer':^30s}{'right of':>10s}",
+        f"{'directive':11s}{'layout':7s}"
+        + f"{'n':>6s}{'right':>7s}{'wrong':>7s}{'untold':>8s}  " * 2
+        + f"{'those told':>10s}",
+    ]
+    for directive, footage in dict.fromkeys((row.directive, row.footage) for row in rows):
+        these = [row for row in rows if (row.directive, row.footage) == (directive, footage)]
+        told = [row for row in these if row.verdict != "cannot tell"]
+        line = f"{directive:11s}{footage:7s}"
+        for is_asked in (True, False):
+            group = [row for row in these if row.is_asked == is_asked]
+            right = sum(row.is_right for row in group)
+            untold = sum(row.verdict == "cannot tell" for row in group)
+            line += f"{len(group):6d}{right:7d}{len(group) - right - untold:7d}{untold:8d}  "
+        share = sum(row.is_right for row in told) / max(1, len(told))
+        lines.append(f"{line}{share:10.1%}")
+    return "\n".join(lines)
+
+
+def calibrate(samples: Sequence[Sample]) -> dict[str, object]:
+    """Count how much the figures of one light differ between layouts of other things."""
+    figures = [
+        light.look(each.clips["other"]) - light.look(each.alternatives.lit()) for each in samples
+    ]
+    apart = np.stack(figures)
+    covariance = apart.T @ apart / len(apart)
+    diagonal = np.diag(np.diag(covariance))
+    covariance = (1 - _SHRINK) * covariance + _SHRINK * diagonal + 1e-4 * np.eye(len(covariance))
+    inverse = np.linalg.inv(covariance)
+    square = np.einsum("np,pq,nq->n", apart, inverse, apart)
+    return {
+        "counted on": f"{len(samples)} layouts, python -m benchmarks.findings --calibrate",
+        "unlike": round(float(np.quantile(square, _UNLIKE)), 2),
+        "inverse": np.round(inverse, 4).tolist(),
+    }
+
+
+@click.command()
+@click.option("--scenes", default=60, show_default=True, help="How many to film.")
+@click.option("--first-seed", type=int, help="Left out: seeds that nothing was counted on.")
+@click.option("--calibrate", "is_calibration", is_flag=True, help=f"Write {FILE} anew.")
+def main(scenes: int, first_seed: int | None, *, is_calibration: bool) -> None:
+    """Judge the judge."""
+    cv2.setNumThreads(1)
+    started = perf_counter()
+    seed = first_seed or (CALIBRATION_SEED if is_calibration else JUDGED_SEED)
+    rows: list[Row] = []
+    samples: list[Sample] = []
+    random = np.random.default_rng(seed)
+    while len(samples) < scenes:
+        each = sample(seed)
+        seed += 1
+        if each is not None:
+            samples.append(each)
+            if not is_calibration:
+                rows += judge(each, random)
+    if is_calibration:
+        target = Path(str(files("storyboard.directions").joinpath(FILE)))
+        target.write_text(json.dumps(calibrate(samples)) + "\n", encoding="utf-8")
+        click.echo(f"wrote {target.name}")
+        return
+    click.echo(table(rows))
+    wrong = sorted({row.directive for row in rows if _is_wrong(row)})
+    seconds = round(perf_counter() - started, 1)
+    click.echo(json.dumps({"scenes": scenes, "wrong somewhere": wrong, "seconds": seconds}))
+
+
+def _is_wrong(row: Row) -> bool:
+    return row.verdict != "cannot tell" and not row.is_right
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Scenes of two shots that training never sees, for `benchmarks.findings`: one light, two cameras.
+
+Light is drawn evenly, where training's generator draws it as people write it: a benchmark of
+"night" needs nights. Everything else is as `training.boards` has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from shots import CameraPath, Shot, ShotList, parse_shots
+from storyboard.layout.raster import Camera, rasterise
+from storyboard.layout.scene import stage
+from training.boards import UNSEEN_SEED, Board, Random, sample_board
+
+Frames = NDArray[np.uint8]
+
+SIZE = (224, 128)
+CALIBRATION_SEED = UNSEEN_SEED + 1_000_000  # what spreads and thresholds were counted on
+JUDGED_SEED = UNSEEN_SEED + 2_000_000  # what they are then judged on
+
+_TIMES = ("day", "night", "dawn", "sunrise", "sunset", "dusk")
+_SIDES = (None, "side left", "side right", "side left", "side right")
+_CAST = ("subjects", "wardrobe", "action")
+
+
+def even_light(random: Random, *, is_inside: bool) -> dict[str, str]:
+    """A lighting directive in which every answer of the judge is as likely as the next."""
+    light: dict[str, Any] = {
+        "time": random.choice(_TIMES),
+        "contrast": random.choice([None, "high-contrast", "low-contrast"]),
+        "tone": random.choice([None, "warm", "cool"]),
+        "quality": random.choice([None, None, "soft", "hard"]),
+        "direction": random.choice(_SIDES),
+    }
+    if light["time"] == "day" and not is_inside:
+        light["source"] = random.choice([None, None, "sun", "overcast"])
+    return {field: str(word) for field, word in light.items() if word}
+
+
+def scene_mapping(seed: int) -> Board:
+    """Two shots in one place and light, of the same subject, by two cameras."""
+    random = np.random.default_rng(seed + 17)
+    board, other = sample_board(seed), sample_board(seed + 500_000)
+    first = board["scenes"][0]["shots"][0]
+    heading = board["locations"]["place"]["heading"]
+    first["lighting"] = even_light(random, is_inside=heading.startswith("INT"))
+    second = first | {"id": "2", "camera": other["scenes"][0]["shots"][0]["camera"]}
+    board["scenes"][0]["shots"] = [first, second]
+    return board
+
+
+def with_other_things(seed: int) -> Board:
+    """The same directives with another set, and every second time with another subject."""
+    random = np.random.default_rng(seed + 99)
+    board = scene_mapping(seed)
+    board["title"] = f"Other {seed}"  # a set is arranged by the board's title
+    if random.random() < 0.5:
+        return board
+    other = sample_board(seed + 700_000)
+    theirs = other["scenes"][0]["shots"][0]
+    for shot in board["scenes"][0]["shots"]:
+        for field in _CAST:
+            shot.pop(field, None)
+        shot |= {field: theirs[field] for field in _CAST if field in theirs}
+    board["characters"] = other.get("characters", {})
+    return board
+
+
+def read(board: Board, seed: int) -> ShotList:
+    """Read a board as a user's file is read."""
+    text = yaml.safe_dump(board, sort_keys=False, allow_unicode=True)
+    return parse_shots(text, Path(f"scene_{seed}.yaml"))
+
+
+def film(
+    board: ShotList, shot: Shot, path: CameraPath, frames: Sequence[int]
+) -> tuple[Frames, Frames]:
+    """Some frames of a shot's layout, (T, H, W, 3), and where the subject is, (T, H, W)."""
+    scene = stage(board, shot, path)
+    pictures, masks = [], []
+    for k in frames:
+        camera = Camera(path.camera_to_world[k].astype(np.float32), float(path.focal[k]))
+        picture, mask = rasterise(scene.at(k), scene.ground, camera, scene.rig, SIZE)
+        pictures.append(picture)
+        masks.append(mask)
+    return np.stack(pictures), np.stack(masks)

@@ -1,0 +1,102 @@
+"""A shot's layout at one frame: as it was asked for, and as it could have been instead.
+
+As a camera is judged against its path, its reverse and a standstill, light is judged against the
+same scene under other lights, and size against the same subject from other distances. What only
+looks alike in every alternative, such as the colour of a coat, then cannot mislead the judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shots.path import camera_path
+from shots.rig import FRAMINGS
+from storyboard.layout.mesh import SUBJECT, Mesh
+from storyboard.layout.raster import Camera, rasterise
+from storyboard.layout.scene import stage
+
+if TYPE_CHECKING:
+    from shots.lighting import Lighting
+    from shots.path import CameraPath
+    from shots.schema import Shot, ShotList
+
+Frame = NDArray[np.uint8]
+
+WIDTH_PX = 112
+
+
+def picture_size(aspect: float) -> tuple[int, int]:
+    """Width and height at which clips and alternatives are compared."""
+    return WIDTH_PX, max(16, round(WIDTH_PX / aspect))
+
+
+class Alternatives:
+    """The layouts of a shot at the frame that shows its framing best.
+
+    Attributes:
+        frame: Which frame of the path that is.
+        size: Width and height of every picture.
+    """
+
+    def __init__(self, board: ShotList, shot: Shot, path: CameraPath) -> None:
+        self._board, self._shot, self._path = board, shot, path
+        self.frame = framed_at(shot, path)
+        self.size = picture_size(path.aspect)
+        self._scene = stage(board, shot, path)
+        self._mesh = self._scene.at(self.frame)
+        self._lit: dict[Lighting, Frame] = {}
+        self._outlines: dict[str, Frame] = {}
+
+    def lit(self, **changes: str | None) -> Frame:
+        """The picture with some fields of its lighting changed, (h, w, 3)."""
+        lighting = self._shot.lighting.model_copy(update=changes)
+        if lighting not in self._lit:
+            self._lit[lighting] = self._film(lighting)
+        return self._lit[lighting]
+
+    def _film(self, lighting: Lighting) -> Frame:
+        rig = self._scene.lit(lighting, self._board.style.palette).rig
+        pose = self._path.camera_to_world[self.frame].astype(np.float32)
+        camera = Camera(pose, float(self._path.focal[self.frame]))
+        return rasterise(self._mesh, self._scene.ground, camera, rig, self.size)[0]
+
+    def outline(self, size: str) -> Frame:
+        """Where the subject would be at another shot size, (h, w), 255 where it covers a pixel."""
+        if size not in self._outlines:
+            self._outlines[size] = self._draw(size)
+        return self._outlines[size]
+
+    def _draw(self, size: str) -> Frame:
+        camera = self._shot.camera.model_copy(update={"size": size})
+        shot = self._shot.model_copy(update={"camera": camera})
+        path = camera_path(shot, num_frames=self._path.num_frames, aspect=self._path.aspect)
+        scene = stage(self._board, shot, path)
+        pose = path.camera_to_world[self.frame].astype(np.float32)
+        seen = Camera(pose, float(path.focal[self.frame]))
+        alone = _subject_alone(scene.at(self.frame))
+        return rasterise(alone, scene.ground, seen, scene.rig, self.size)[1]
+
+
+def _subject_alone(mesh: Mesh) -> Mesh:
+    is_subject = mesh.owner == SUBJECT
+    parts = ("faces", "colour", "glow", "layer", "owner")
+    return replace(mesh, **{name: getattr(mesh, name)[is_subject] for name in parts})
+
+
+def framed_at(shot: Shot, path: CameraPath) -> int:
+    """The first, middle or last frame, whichever is nearest to the framing that the shot names."""
+    framing = FRAMINGS[shot.camera.size]
+    frames = np.unique([0, (path.num_frames - 1) // 2, path.num_frames - 1])
+    pose = path.camera_to_world[frames]
+    aim = path.subject[frames] + [0.0, -framing.aim_m, 0.0]
+    seen = np.einsum("fji,fj->fi", pose[:, :, :3], aim - pose[:, :, 3])
+    depth = np.maximum(seen[:, 2], 1e-3)
+    named = shot.camera.lens_mm / 36.0 / path.subject_distance_m
+    size = np.abs(np.log2(path.focal[frames] / depth / named))
+    off = np.linalg.norm(seen[:, :2], axis=1) / depth * path.focal[frames]
+    turned = 1 - pose[:, 2, 2]  # light is set for a camera that looks along z
+    return int(frames[(size + off + turned).argmin()])

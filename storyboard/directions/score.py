@@ -1,0 +1,71 @@
+"""One clip against everything its shot asks for.
+
+Called by `storyboard.scoring`, which keeps what is found, and by `benchmarks.findings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from storyboard.directions.alternatives import Alternatives
+from storyboard.directions.coherence import is_measurable, judge_coherence, measure_coherence
+from storyboard.directions.drift import Look, measure_look
+from storyboard.directions.finding import Finding, of_camera
+from storyboard.directions.key_side import judge_side
+from storyboard.directions.light import judge_light
+from storyboard.directions.size import judge_size
+from storyboard.directions.verdict import judge
+
+if TYPE_CHECKING:
+    from shots.path import CameraPath
+    from shots.schema import Shot, ShotList
+
+Frames = NDArray[np.uint8]
+
+VERSION = 1
+"""Raised with every change of a measure or of what it is compared with."""
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """What became of a shot's directives, and what its scene is compared by."""
+
+    findings: tuple[Finding, ...]
+    look: Look
+
+
+def score_clip(frames: Frames, board: ShotList, shot: Shot, path: CameraPath) -> Score:
+    """Judge a finished clip.
+
+    Args:
+        frames: (T, H, W, 3), RGB, as the model made them.
+        board: That the shot belongs to.
+        shot: What was asked for.
+        path: Its camera, one pose a frame.
+    """
+    findings = [of_camera(judge(frames, path))] if len(frames) > 1 else []
+    findings += judge_picture(frames, Alternatives(board, shot, path), shot)
+    if is_measurable(frames):
+        findings.append(judge_coherence(measure_coherence(frames)))
+    return Score(tuple(findings), measure_look(frames))
+
+
+def judge_picture(frames: Frames, alternatives: Alternatives, shot: Shot) -> Iterator[Finding]:
+    """Judge size and light in the frame that shows the framing of the shot best."""
+    clip = shrunk(frames[alternatives.frame], alternatives.size)
+    size, light = shot.camera.size, shot.lighting
+    yield judge_size(clip, alternatives, size)
+    yield from judge_light(clip, alternatives, light)
+    if light.side:
+        yield judge_side(clip, alternatives, light.side, size)
+
+
+def shrunk(frame: Frames, size: tuple[int, int]) -> Frames:
+    """A frame at the size at which pictures are compared."""
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,169 @@
+"""Light, size, coherence and drift: a layout is what was asked for, and nothing else."""
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.findings import Row, table
+from shots import camera_path, parse_shots
+from storyboard.directions import Finding, judge_drift, score_clip
+from storyboard.directions.alternatives import Alternatives
+from storyboard.directions.coherence import judge_coherence, measure_coherence
+from storyboard.directions.drift import measure_look
+from storyboard.directions.score import judge_picture
+from storyboard.layout import layout_frames
+
+SIZE = (224, 128)
+BOARD = """
+storyboard: 1
+title: Findings
+scenes:
+  - number: 4
+    location: street
+    lighting: {light}
+    shots:
+      - {{id: "4A", camera: "{size}, {move}", duration: 2s, action: "{action}"}}
+      - {{id: "4B", camera: "WS, static", duration: 2s, action: "{action}"}}
+locations:
+  street: {{heading: EXT. STREET, looks: a wide city street}}
+"""
+ACTION = "A man in a red coat stands still."
+
+
+def read(light="day", size="FS", action=ACTION, move="static"):
+    text = BOARD.format(light=light, size=size, action=action, move=move)
+    return parse_shots(text, Path("findings.yaml"))
+
+
+@cache
+def film(light="day", size="FS", num_frames=1, index=0, action=ACTION, move="static"):
+    board = read(light, size, action, move)
+    shot = board.shots[index]
+    path = camera_path(shot, num_frames=num_frames, aspect=SIZE[0] / SIZE[1])
+    return layout_frames(board, shot, path, SIZE)
+
+
+def judged(frames, light="day", size="FS"):
+    """Findings by directive, of frames that were asked for with this light and size."""
+    board = read(light, size)
+    path = camera_path(board.shots[0], num_frames=len(frames), aspect=SIZE[0] / SIZE[1])
+    alternatives = Alternatives(board, board.shots[0], path)
+    return {f.directive: f for f in judge_picture(frames, alternatives, board.shots[0])}
+
+
+@pytest.mark.parametrize(
+    "light", ["night, cool, low-contrast, side left", "sunset, warm, side right"]
+)
+def test_a_layout_agrees_with_everything_it_was_asked_for(light):
+    findings = judged(film(light), light)
+    assert {f.verdict for f in findings.values()} <= {"agrees", "cannot tell"}
+    assert findings["time"].verdict == findings["key side"].verdict == "agrees"
+    assert all(f.confidence > 0.6 for f in findings.values() if f.verdict == "agrees")
+
+
+@pytest.mark.parametrize(
+    ("asked", "filmed", "directive"),
+    [
+        ("night", "day", "time"),
+        ("sunset", "dusk", "time"),
+        ("day, warm", "day, cool", "temperature"),
+        ("day, warm", "day", "temperature"),
+        ("day, high-contrast", "day, low-contrast", "contrast"),
+        ("day, side left", "day, side right", "key side"),
+    ],
+)
+def test_another_light_disagrees(asked, filmed, directive):
+    finding = judged(film(filmed), asked)[directive]
+    assert finding.verdict == "disagrees"
+    assert finding.asked in asked
+
+
+@pytest.mark.parametrize(("asked", "filmed"), [("EWS", "MS"), ("CU", "WS"), ("MS", "EWS")])
+def test_another_size_disagrees(asked, filmed):
+    assert judged(film(size=asked), size=asked)["size"].verdict != "disagrees"
+    finding = judged(film(size=filmed), size=asked)["size"]
+    assert finding.verdict == "disagrees"
+    assert f"like {filmed}" in finding.measured
+
+
+def test_what_a_shot_does_not_ask_is_not_judged():
+    assert set(judged(film("night"), "night")) == {"size", "time"}
+
+
+def test_of_a_picture_like_none_of_them_light_is_not_told():
+    noise = np.random.default_rng(0).integers(0, 256, (1, 128, 224, 3)).astype(np.uint8)
+    findings = judged(noise, "night, warm")
+    assert findings["time"].verdict == findings["temperature"].verdict == "cannot tell"
+    assert findings["time"].confidence == 0
+
+
+def test_another_coat_does_not_change_the_light():
+    other = film("night, warm", action="A woman in a white dress stands still.")
+    assert judged(other, "night, warm")["time"].verdict == "agrees"
+
+
+def test_frames_that_follow_from_one_another_are_steady_and_melting_ones_are_not():
+    frames = film(num_frames=5, move="pan left")
+    assert judge_coherence(measure_coherence(frames)).verdict == "agrees"
+    random = np.random.default_rng(2)
+    y, x = np.mgrid[0:128, 0:224].astype(np.float32)
+    melted = []
+    for frame in frames:
+        bend = cv2.resize(random.normal(0, 2, (5, 8)).astype(np.float32), SIZE)
+        melted.append(cv2.remap(frame, x + bend, y - bend, cv2.INTER_LINEAR))
+    assert judge_coherence(measure_coherence(np.stack(melted))).verdict == "disagrees"
+    flickering = np.stack([frame // (1 + k % 2) for k, frame in enumerate(frames)])
+    assert judge_coherence(measure_coherence(flickering)).verdict == "disagrees"
+
+
+def drift(second_frames):
+    shots = read().shots
+    looks = [(shots[0], measure_look(film())), (shots[1], measure_look(second_frames))]
+    return {finding.directive: finding for _, finding in judge_drift(looks)}
+
+
+def test_shots_of_a_scene_do_not_drift_and_the_worst_pair_is_named():
+    found = drift(film(index=1))
+    assert set(found) == {"palette", "luminance", "sharpness"}
+    assert "disagrees" not in {finding.verdict for finding in found.values()}
+    assert "4A and 4B" in found["palette"].measured
+
+
+def test_a_dim_or_a_soft_shot_drifts_from_its_scene():
+    assert drift(film(index=1) // 4)["luminance"].verdict == "disagrees"
+    soft = cv2.GaussianBlur(film(index=1)[0], (0, 0), 3.0)[None]
+    assert drift(soft)["sharpness"].verdict == "disagrees"
+
+
+def test_shots_that_ask_for_different_light_are_not_compared():
+    day, night = read("day").shots[0], read("night").shots[1]
+    look = measure_look(film())
+    assert list(judge_drift([(day, look), (night, look)])) == []
+
+
+def test_a_whole_clip_is_scored_camera_first():
+    board = read("night", move="pan left")
+    path = camera_path(board.shots[0], num_frames=17, aspect=SIZE[0] / SIZE[1])
+    frames = layout_frames(board, board.shots[0], path, SIZE)
+    findings = score_clip(frames, board, board.shots[0], path).findings
+    assert [f.directive for f in findings] == ["camera", "size", "time", "coherence"]
+    assert findings[0].verdict == "agrees"
+
+
+def test_a_finding_says_itself_in_one_line():
+    finding = Finding("time", "night", "like day: luma 0.52", "disagrees", 0.98)
+    assert finding.sentence == "time: asked night, got like day: luma 0.52 (0.98)"
+
+
+def test_the_table_counts_what_was_told_and_told_right():
+    rows = [
+        Row("time", "own", is_asked=True, verdict="agrees"),
+        Row("time", "own", is_asked=True, verdict="cannot tell"),
+        Row("time", "own", is_asked=False, verdict="disagrees"),
+        Row("time", "own", is_asked=False, verdict="agrees"),
+    ]
+    line = table(rows).splitlines()[-1]
+    assert line.split() == ["time", "own", "2", "1", "0", "1", "2", "1", "1", "0", "66.7%"]
