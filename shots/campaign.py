@@ -6,6 +6,7 @@ Called by `load.py`. Nothing here renders or cuts; what only looks odd is in `va
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Literal
 
 from pydantic_core import PydanticCustomError
@@ -58,17 +59,8 @@ class _Maker:
     def variants(self) -> Iterator[Variant]:
         """Every combination that is not excluded, the first axis slowest."""
         axes = self._written.axes
-        if not axes and self._source.problems:
-            return None  # they were taken out because something in them is wrong
-        if not axes:
-            fault = Fault("SB007", "variants without axes", "write axes: {format: [16:9, 9:16]}")
-            return self._report(fault, ("variants",))
-        count = 1
-        for values in axes.values():
-            count *= len(values)
-        if count > MAX_VARIANTS:
-            finding = f"the axes make {count} variants, {MAX_VARIANTS} may be"
-            return self._report(Fault("SB009", finding, "shorten an axis"), ("variants", "axes"))
+        if not self._can_multiply(axes):
+            return
         rules = [self._placed(rule, (*_RULES, k)) for k, rule in enumerate(self._written.rules)]
         excluded = [
             self._matched(each, ("variants", "exclude", k))
@@ -86,7 +78,17 @@ class _Maker:
         if not names:
             fault = Fault("SB401", "no variant is left", "take an exclude out")
             self._report(fault, ("variants", "exclude"))
-        return None
+
+    def _can_multiply(self, axes: Mapping[str, tuple[str, ...]]) -> bool:
+        """Whether there are axes, and no more variants than there may be."""
+        count = prod(len(values) for values in axes.values())
+        if not axes and not self._source.problems:  # else they were taken out, being wrong
+            fault = Fault("SB007", "variants without axes", "write axes: {format: [16:9, 9:16]}")
+            self._report(fault, ("variants",))
+        elif count > MAX_VARIANTS:
+            finding = f"the axes make {count} variants, {MAX_VARIANTS} may be"
+            self._report(Fault("SB009", finding, "shorten an axis"), ("variants", "axes"))
+        return bool(axes) and count <= MAX_VARIANTS
 
     def _placed(self, rule: Rule, loc: Loc) -> tuple[Rule, Mapping[str, frozenset[str]], Loc]:
         if rule.keep is not None and read_priority(rule.keep) is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.presets import PRESETS, QUALITIES
@@ -67,6 +67,7 @@ def plan_of(text: str, settings: Settings):
     return plan_render(parse_shots(text, Path("board.yaml")), settings)
 
 
+@settings(deadline=None)
 @given(
     shot=st.integers(1, 3000),
     head=st.integers(0, 12),
