@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
-from .terms import Fault, OneOf, ShorthandBlock, faults_error, two_values, unknown_term
+from .terms import (
+    MAX_FAULTS,
+    Fault,
+    OneOf,
+    ShorthandBlock,
+    faults_error,
+    two_values,
+    unknown_term,
+)
 from .vocabulary import MOVEMENT, find, find_in_group, normalize, term
 
 Unit = Literal["deg", "m", "x", "mm"]
@@ -40,7 +48,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _LENS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*mm(?:\s+lens)?", re.IGNORECASE)
-_THEN = re.compile(r"\s*(?:[,;]?\s*\bthen\b|->|→)\s*", re.IGNORECASE)
+_THEN = re.compile(r"\bthen\b|->|→", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[,;]\s*then\b|[^,;])+", re.IGNORECASE)
 
 
@@ -138,6 +146,8 @@ def read_shorthand(text: str) -> dict[str, Any]:
             first, first_text = said.setdefault(field, (value, written))
             if first != value:
                 faults.append(two_values(field, first_text, written, offset=offset))
+        if len(faults) > MAX_FAULTS:
+            break
     if faults:
         raise faults_error(faults)
     return {field: value for field, (value, _) in said.items()}
@@ -153,6 +163,8 @@ def _read_item(text: str) -> tuple[dict[str, object], list[Fault]]:
     moves = list(_moves(text))
     fields, faults = _manner(moves)
     for move in moves:
+        if len(faults) > MAX_FAULTS:
+            break
         if (move.core or len(moves) > 1) and not find("movement", move.core):
             # A single part may have been meant for any field, a part of a sequence only for one.
             field = "movement" if len(moves) > 1 else None
@@ -167,7 +179,8 @@ def _moves(text: str) -> Iterator[_Move]:
     """The parts of "push in slow then tilt up"."""
     start = 0
     for gap in [*_THEN.finditer(text), None]:
-        part = text[start : gap.start() if gap else None]
+        part = text[start : gap.start() if gap else None].rstrip()
+        part = part.rstrip(",;") if gap else part
         core, manner = _take_manner(part)
         yield _Move(part.strip(), start + len(part) - len(part.lstrip()), core, manner)
         start = gap.end() if gap else 0

@@ -25,7 +25,8 @@ def together(chain: Sequence[tuple[str, Lighting]]) -> Lighting:
 def complete_character(key: str, who: Character) -> Character:
     """Fill in what a board leaves out: the name from the id, `as` from the looks."""
     name = who.name or key.replace("-", " ").replace("_", " ").upper()
-    return who.model_copy(update={"id": key, "name": name, "as_": who.as_ or _as_words(who.looks)})
+    as_words = who.as_ or _as_words(who.looks)
+    return who.model_copy(update={"id": key, "name": name, "as_": as_words, "extends": None})
 
 
 def _as_words(looks: str) -> str:

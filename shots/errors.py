@@ -54,7 +54,8 @@ class Problem:
         head = f"{self.path}:{self.line}:{self.column}: {self.code} {printable(self.finding)}"
         lines = [head]
         if self.source.strip():
-            source, start = _window(printable(self.source), self.column - 1)
+            source, start = _window(self.source, self.column - 1)
+            source = printable(source)
             indent = _width(source[:start])
             caret = "^" * max(1, _width(source[start : start + self.span]))
             lines += [f"{self.line:5} | {source}", f"      | {' ' * indent}{caret}"]
@@ -78,6 +79,8 @@ class Problem:
 
 def printable(text: str) -> str:
     """Text from a board is data: what would steer a terminal becomes a plain sign."""
+    if text.isprintable():
+        return text
     return "".join(" " if c == "\t" else "�" if category(c)[0] == "C" else c for c in text)
 
 
@@ -107,7 +110,10 @@ class ShotListErrors(ShotsError):  # noqa: N818 - many errors at once
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(self.render())
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return self.render()
 
     @property
     def errors(self) -> tuple[Problem, ...]:

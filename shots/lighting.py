@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ValidationInfo, model_validator
 
 from .terms import (
+    MAX_FAULTS,
     Fault,
     OneOf,
     ShorthandBlock,
@@ -25,7 +26,9 @@ from .vocabulary import GROUPS, find, find_in_group, nearest
 Side = Literal["left", "right"]
 
 _ITEM = re.compile(r"[^,;]+")
-_HAND = re.compile(r"^(left|right)\s+|[\s_-]+(?:from\s+)?(?:the\s+)?(left|right)$", re.IGNORECASE)
+_HAND = re.compile(
+    r"^(left|right)\s+|(?<![\s_-])[\s_-]+(?:from\s+)?(?:the\s+)?(left|right)$", re.IGNORECASE
+)
 
 
 class Lighting(ShorthandBlock):
@@ -108,6 +111,8 @@ def read_shorthand(text: str, *, setups: Mapping[str, object] | None = None) -> 
             first, first_text = said.setdefault(field, (value, written))
             if first != value:
                 faults.append(two_values(field, first_text, written, offset=offset))
+        if len(faults) > MAX_FAULTS:
+            break
     if faults:
         raise faults_error(faults)
     return {field: value for field, (value, _) in said.items()}

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .names import Names
-from .nodes import MAX_VALUES
 from .source import Loc, Source
-from .terms import did_you_mean
+
+MAX_COPIED = 100_000
+"""How many values all things together may take over."""
 
 MAX_CHAIN = 16
 """How many things may extend each other in a row."""
@@ -78,8 +79,8 @@ class Lineage:
     def _copy(self, value: Any, there: Loc, here: Loc) -> Any:  # noqa: ANN401 - raw data
         """A value that stands in two places at once: a mistake in it is where it was written."""
         self._num_copied += 1
-        if self._num_copied > MAX_VALUES:
-            finding = f"what is extended comes to more than {MAX_VALUES:,} values"
+        if self._num_copied > MAX_COPIED:
+            finding = f"what is extended comes to more than {MAX_COPIED:,} values"
             raise self._source.stop("SB009", finding, "extend less", self._source.place(there))
         for places in (self._source.values, self._source.keys):
             if there in places:
@@ -95,9 +96,7 @@ class Lineage:
         for key, (name, loc) in written.items():
             found = self._names.find(kind, name)
             if found is None:
-                known = [other for other in self._names.all(kind) if other != key]
-                remedy = did_you_mean(name, known) or f"use one of {', '.join(known)}"
-                remedy = remedy if known else f"there is no other {kind} to extend"
+                remedy = self._names.suggest(kind, name)
                 self._report("SB011", f'{kind} "{name}" is not on this board', remedy, loc)
             else:
                 parents[key] = found

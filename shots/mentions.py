@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .schema import Character, Shot, ShotList
+from .schema import Character, Shot, ShotList, fold_name
 
 # Names that are words too: in lower case they are the word.
 _WORDS = frozenset(
@@ -120,20 +120,15 @@ def sentence(text: str) -> str:
 
 
 def _mentions(board: ShotList, action: str) -> list[_Mention]:
-    by_name = {_fold(who.name): who for who in board.characters.values() if who.name}
+    by_name = board.characters_by_name
     if not by_name or not action:
         return []
-    names = sorted((who.name for who in by_name.values()), key=len, reverse=True)
     found: list[_Mention] = []
-    for match in _pattern(tuple(names)).finditer(action):
-        who = by_name.get(_fold(match["name"]))
+    for match in _pattern(board.names_longest_first).finditer(action):
+        who = by_name.get(fold_name(match["name"]))
         if who and _is_meant(who, match["name"], action[match.end() :]):
             found.append(_Mention(who, match.start(), match.end(), match["ending"] or ""))
     return found
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _is_meant(who: Character, name: str, after: str) -> bool:

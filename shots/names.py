@@ -8,7 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .source import Loc, Source
-from .terms import Fault
+from .terms import Fault, did_you_mean
+
+MAX_SUGGESTIONS = 100
+"""Names for which the nearest one is looked for, which takes longer than the rest."""
+
+MAX_SHOWN = 20
 
 
 class Names:
@@ -31,6 +36,8 @@ class Names:
             outfits = _block(who.get("wardrobe")) if isinstance(who, dict) else {}
             self._tables["wardrobe"] |= {outfit: outfit for outfit in outfits}
         self.setups = _block(data.get("lighting"))
+        self._num_suggested = 0
+        self._all: dict[str, tuple[str, ...]] = {}
         self.shot_locs = list(_ids(data, "id"))
         self.scene_locs = list(_ids(data, "number"))
         order = [shot_id for shot_id, _ in self.shot_locs]
@@ -45,7 +52,17 @@ class Names:
 
     def all(self, kind: str) -> tuple[str, ...]:
         """Every key of a kind, in the order of the board."""
-        return tuple(dict.fromkeys(self._tables[kind].values()))
+        if kind not in self._all:
+            self._all[kind] = tuple(dict.fromkeys(self._tables[kind].values()))
+        return self._all[kind]
+
+    def suggest(self, kind: str, name: str) -> str:
+        """What to do about a name that means nothing: the nearest, or the first few of its kind."""
+        self._num_suggested += 1
+        known = self.all(kind)
+        near = did_you_mean(name, known) if self._num_suggested <= MAX_SUGGESTIONS else None
+        shown = ", ".join(known[:MAX_SHOWN]) + (", ..." if len(known) > MAX_SHOWN else "")
+        return near or (f"use one of {shown}" if known else f"define {kind}s first")
 
     def shot_before(self, shot_id: str) -> str | None:
         """The shot that stands before another one on the board."""

@@ -53,11 +53,9 @@ _CROWDED = re.compile(
     r"\b(?:super)?market(?:s|place)?\b|\bbazaar\b|\bcrowd(?:s|ed)?\b|\bpacked\b|\brush hour\b",
     re.IGNORECASE,
 )
-_BACKWARDS = re.compile(
-    r"\b(?:walk|step|move|stumble|run|crawl|shuffle)(?:s|ing)?\b[^.!?]*\bbackwards?\b"
-    r"|\bback(?:s|ing)\s+(?:away|up|off)\b",
-    re.IGNORECASE,
-)
+_STEPS = re.compile(r"\b(?:walk|step|move|stumble|run|crawl|shuffle)(?:s|ing)?\b", re.IGNORECASE)
+_BACKWARDS = re.compile(r"\bbackwards?\b", re.IGNORECASE)
+_BACKS_OFF = re.compile(r"\bback(?:s|ing)\s+(?:away|up|off)\b", re.IGNORECASE)
 _PHOTOGRAPHIC = re.compile(
     r"\bphoto|\bcinema|\bfilm|\brealis|\blive[ -]action|\bdocumentary|\bnewsreel|\b\d+\s?mm\b",
     re.IGNORECASE,
@@ -122,5 +120,14 @@ def _wishes(board: ShotList, shot: Shot) -> Iterator[tuple[str, str]]:
         yield "a crowded place", "location"
     if board.style.look and not is_photographic(board.style.look):
         yield "an illustrated style", "style.look"
-    if _BACKWARDS.search(shot.action):
+    if _goes_backwards(shot.action):
         yield "walking backwards", "action"
+
+
+def _goes_backwards(action: str) -> bool:
+    """Whether somebody walks backwards, told within one sentence."""
+    for part in re.split(r"[.!?]", action):
+        step = _STEPS.search(part)
+        if step and _BACKWARDS.search(part, step.end()):
+            return True
+    return _BACKS_OFF.search(action) is not None

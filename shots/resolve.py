@@ -23,7 +23,7 @@ from .schema import (
     ShotList,
 )
 from .source import Loc, Source
-from .terms import Fault, did_you_mean
+from .terms import Fault
 from .timing import decimal, whole_frames
 from .trail import Step, Trail
 from .written import Board, WrittenScene, WrittenShot
@@ -72,7 +72,8 @@ class _Resolver:
             key: complete_character(key, who) for key, who in board.characters.items()
         }
         self._locations = {
-            key: place.model_copy(update={"id": key}) for key, place in board.locations.items()
+            key: place.model_copy(update={"id": key, "extends": None})
+            for key, place in board.locations.items()
         }
 
     def resolve(self) -> ShotList:
@@ -287,11 +288,7 @@ class _Resolver:
         """The key that a name means; a name that means none is reported."""
         key = self._names.find(kind, name)
         if key is None:
-            known = self._names.all(kind)
-            remedy = did_you_mean(name, known)
-            remedy = remedy or (
-                f"use one of {', '.join(known)}" if known else f"define {kind}s first"
-            )
+            remedy = self._names.suggest(kind, name)
             self._report(Fault("SB011", f'{kind} "{name}" is not on this board', remedy, name), loc)
         return key
 
@@ -300,6 +297,4 @@ class _Resolver:
         problem = self._source.problem(
             fault.code, fault.finding, fault.remedy, place, text=fault.text
         )
-        # What defaults say wrong is wrong in every shot, and worth saying once.
-        if problem not in self._source.problems:
-            self._source.problems.append(problem)
+        self._source.problems.append(problem)

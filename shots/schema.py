@@ -46,6 +46,11 @@ __all__ = [
 ]
 
 
+def fold_name(name: str) -> str:
+    """A name without what does not count in it: upper case, and how many spaces."""
+    return " ".join(name.split()).casefold()
+
+
 def _name_outfit(value: object) -> object:
     """One outfit needs no name."""
     return {"": value} if isinstance(value, str) else value
@@ -326,6 +331,17 @@ class ShotList(Block):
             hint = did_you_mean(shot_id, ids) or f"choose from {', '.join(ids)}"
             raise UnknownShotError(f'{self.path}: no shot "{shot_id}". {hint[0].upper()}{hint[1:]}')
         return found
+
+    @cached_property
+    def characters_by_name(self) -> Mapping[str, Character]:
+        """Characters by the name that action and dialogue use, folded by `fold_name`."""
+        return {fold_name(who.name): who for who in self.characters.values() if who.name}
+
+    @cached_property
+    def names_longest_first(self) -> tuple[str, ...]:
+        """Those names as they are written, the longest first."""
+        names = (who.name for who in self.characters_by_name.values())
+        return tuple(sorted(names, key=len, reverse=True))
 
     @cached_property
     def _scene_by_number(self) -> Mapping[str, Scene]:

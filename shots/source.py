@@ -151,7 +151,7 @@ class Source:
 
     def sorted_problems(self) -> list[Problem]:
         """What was reported, in the order of the files."""
-        # What is said once may hold in several places.
+        # What the defaults say wrong is wrong in every shot, and worth saying once.
         return in_order(dict.fromkeys(self.problems), self.path)
 
     def _search(self, place: Place, text: str, offset: int) -> tuple[int, int] | None:

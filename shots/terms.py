@@ -63,6 +63,11 @@ class ShorthandBlock(Block):
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
+_MAX_MISSPELT = 60
+
+MAX_FAULTS = 20
+"""Of one value; whoever reads more than that of it learns nothing new."""
+
 FAULTS = "storyboard_faults"
 """Type of the Pydantic errors that carry faults."""
 
@@ -92,6 +97,8 @@ class Fault:
 
 def did_you_mean(text: str, known: Iterable[str]) -> str | None:
     """The remedy for a misspelt name: the nearest known one, or None when nothing is near."""
+    if len(text) > _MAX_MISSPELT:
+        return None
     names = {name.casefold(): name for name in known}
     near = get_close_matches(text.casefold(), names, n=1, cutoff=0.6)
     return f'did you mean "{names[near[0]]}"?' if near else None
@@ -107,13 +114,14 @@ def only_match(text: str, known: Iterable[str]) -> str:
     wanted = text.casefold().replace("_", "-")
     if wanted in names:
         return names[wanted]
-    near = get_close_matches(wanted, names, n=2, cutoff=0.8) if len(text) > 4 else []
+    is_sure = 4 < len(text) <= _MAX_MISSPELT
+    near = get_close_matches(wanted, names, n=2, cutoff=0.8) if is_sure else []
     return names[near[0]] if len(near) == 1 else ""
 
 
 def faults_error(faults: Iterable[Fault]) -> PydanticCustomError:
     """Pack mistakes into the one error that a Pydantic validator may raise."""
-    found = tuple(faults)
+    found = tuple(faults)[:MAX_FAULTS]
     message = "; ".join(f"{fault.finding} ({fault.remedy})" for fault in found)
     # The message is a template for Pydantic, and findings quote what people wrote.
     return PydanticCustomError(FAULTS, "{message}", {"message": message, "faults": found})

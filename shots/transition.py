@@ -25,7 +25,7 @@ DIRECTIONS = ("left", "right", "up", "down")
 _WORDS = re.compile(
     r"(?P<kind>match[\s-]?cut|smash[\s-]?cut|[jl][\s-]?cut|[a-z]+)"
     r"(?:\s+(?P<way>from|to))?(?:\s+(?P<colour>black|white))?"
-    r"(?:\s+(?P<direction>left|right|up|down))?(?:\s+(?P<length>\d\S*(?:\s*[a-z]+)?))?",
+    r"(?:\s+(?P<direction>left|right|up|down))?(?:\s+(?P<length>\d\S{0,20}(?:\s*[a-z]+)?))?",
     re.IGNORECASE,
 )
 _EXAMPLES = "write it like cut, dissolve 8f, fade from black 12f or wipe left 8f"

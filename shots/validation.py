@@ -5,6 +5,7 @@ that what is left can still be checked for names and clashes.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -45,15 +46,21 @@ _STAND_INS: Mapping[str, Callable[[str], object]] = {
     "an item of shots": lambda name: {"id": name},
     "an item of scenes": lambda name: {"number": name, "shots": [{"id": name}]},
 }
+MAX_SUGGESTIONS = 100
+"""Problems of one board for which the nearest word is looked for: that takes longest."""
+
 _MAPS = ("characters", "locations", "lighting", "setups")
 
 
 def problems_of(error: ValidationError, source: Source) -> list[Problem]:
     """Every problem in one refusal of Pydantic's."""
-    return [problem for detail in error.errors() for problem in _problems(detail, source)]
+    found: list[Problem] = []
+    for detail in error.errors():
+        found += _problems(detail, source, suggests=len(found) < MAX_SUGGESTIONS)
+    return found
 
 
-def _problems(detail: ErrorDetails, source: Source) -> list[Problem]:
+def _problems(detail: ErrorDetails, source: Source, *, suggests: bool) -> list[Problem]:
     loc = detail["loc"]
     context: Mapping[str, Any] = detail.get("ctx", {})
     if detail["type"] == FAULTS:
@@ -70,29 +77,33 @@ def _problems(detail: ErrorDetails, source: Source) -> list[Problem]:
             )
             for fault in faults
         ]
-    code, finding, remedy, *fixes = _explain(detail, loc, context)
+    code, finding, remedy, *fixes = _explain(detail, loc, context, suggests=suggests)
     place = source.place(loc, of="key" if code == "SB004" else "value")
     if code == "SB004" and detail["input"] is None and not source.has_colon_after(place):
         remedy, fixes = "inside { } a comma ends a value: put the whole value in quotes", []
     return [source.problem(code, finding, remedy, place, fix="".join(fixes))]
 
 
-def _explain(detail: ErrorDetails, loc: Loc, context: Mapping[str, Any]) -> tuple[str, ...]:
+def _explain(
+    detail: ErrorDetails, loc: Loc, context: Mapping[str, Any], *, suggests: bool
+) -> tuple[str, ...]:
     """Code, finding, remedy, and where it is sure what was meant, that."""
     kind, value = detail["type"], detail["input"]
     name = _name(loc)
     if kind == "extra_forbidden":
         known = _keys_at(loc[:-1])
-        remedy = did_you_mean(str(loc[-1]), known) or f"use one of {', '.join(known)}"
-        fix = only_match(str(loc[-1]), known)
+        near = did_you_mean(str(loc[-1]), known) if suggests else None
+        remedy = near or f"use one of {', '.join(known)}"
+        fix = only_match(str(loc[-1]), known) if suggests else ""
         return "SB004", f'no key "{loc[-1]}" in {_name(loc[:-1])}', remedy, fix
     if kind == "missing":
         finding = f'{_name(loc[:-1])} has no "{loc[-1]}"'
         return "SB007", finding, f"write {loc[-1]}: with a value"
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-        remedy = did_you_mean(str(value), choices.split(", ")) or f"use one of {choices}"
-        fix = only_match(str(value), choices.split(", "))
+        near = did_you_mean(str(value), choices.split(", ")) if suggests else None
+        remedy = near or f"use one of {choices}"
+        fix = only_match(str(value), choices.split(", ")) if suggests else ""
         return "SB008", f"{name} is {_shown(value)}, must be one of {choices}", remedy, fix
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
@@ -131,6 +142,11 @@ def _name(loc: Loc) -> str:
 
 def _keys_at(loc: Loc) -> list[str]:
     """The keys that the block at a place may have."""
+    return _keys_of(tuple(0 if isinstance(part, int) else part for part in loc))
+
+
+@lru_cache(maxsize=1024)
+def _keys_of(loc: Loc) -> list[str]:
     model: type[BaseModel] | None = Board
     is_name = False
     for part in loc:

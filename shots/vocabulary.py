@@ -7,6 +7,7 @@ a dash, bookkeeping that is never sent.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -330,6 +331,7 @@ LENS_PHRASES: tuple[tuple[float, str, str], ...] = (
     (float("inf"), "telephoto lens with compressed perspective", "A+T"),
 )
 
+_MAX_MISSPELT = 60
 _SEPARATORS = re.compile(r"[\s_\-‐‑–—'’‘]+")  # noqa: RUF001
 
 
@@ -389,15 +391,44 @@ def spellings(*fields: str) -> Iterator[tuple[str, str, Term]]:
 @lru_cache(maxsize=4096)
 def only_term(text: str, *fields: str) -> str:
     """The one word that a text can be a misspelling of; empty where it could be two."""
-    known = {normalize(name): entry.word for name, _, entry in spellings(*fields)}
-    near = get_close_matches(normalize(text), known, n=5, cutoff=0.8) if len(text) > 4 else []
-    words = {known[name] for name in near}
+    known = _words_by_name(*fields)
+    near = _similar(text, *fields) if len(text) > 4 else []
+    words = {known[name] for name in get_close_matches(text.casefold(), near, n=5, cutoff=0.8)}
     return words.pop() if len(words) == 1 else ""
+
+
+@cache
+def _words_by_name(*fields: str) -> Mapping[str, str]:
+    return {name.casefold(): entry.word for name, _, entry in spellings(*fields)}
+
+
+@cache
+def _names_by_pair(*fields: str) -> Mapping[str, list[str]]:
+    """Spellings by each two letters in them."""
+    names: dict[str, list[str]] = {}
+    for name in _words_by_name(*fields):
+        for pair in _pairs(name):
+            names.setdefault(pair, []).append(name)
+    return names
+
+
+def _pairs(text: str) -> set[str]:
+    padded = f" {text.casefold()} "
+    return {padded[k : k + 2] for k in range(len(padded) - 1)}
+
+
+@lru_cache(maxsize=4096)
+def _similar(text: str, *fields: str) -> list[str]:
+    """The spellings that share most with a text; comparing it with all of them takes too long."""
+    if len(text) > _MAX_MISSPELT:
+        return []
+    names = _names_by_pair(*fields)
+    shared = Counter(name for pair in _pairs(text) for name in names.get(pair, ()))
+    return [name for name, _ in shared.most_common(6)]
 
 
 @lru_cache(maxsize=4096)
 def nearest(text: str, *fields: str) -> str | None:
     """The word that a misspelt text most likely means, or None."""
-    known = {name.casefold(): entry.word for name, _, entry in spellings(*fields)}
-    near = get_close_matches(text.casefold(), known, n=1, cutoff=0.6)
-    return known[near[0]] if near else None
+    near = get_close_matches(text.casefold(), _similar(text, *fields), n=1, cutoff=0.6)
+    return _words_by_name(*fields)[near[0]] if near else None

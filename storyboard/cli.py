@@ -2,9 +2,9 @@
 
 Commands import what they need when they run: no torch, transformers or moviepy before that, so
 that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
-`errors`. The commands about the language alone are in `cli_language`, import and export in
-`cli_interchange`, those about checkpoints in `cli_weights`, and the look at the machine is in
-`cli_doctor`.
+`errors`. Checking and formatting are in `cli_check`, the other commands about the language alone in
+`cli_language`, import and export in `cli_interchange`, those about checkpoints in `cli_weights`;
+`cli_doctor` looks at the machine.
 """
 
 import signal
@@ -18,6 +18,7 @@ import click
 
 from storyboard import __version__
 from storyboard.cli_campaign import campaign
+from storyboard.cli_check import COMMANDS as CHECK_COMMANDS
 from storyboard.cli_doctor import doctor
 from storyboard.cli_interchange import COMMANDS as INTERCHANGE_COMMANDS
 from storyboard.cli_language import COMMANDS
@@ -281,7 +282,7 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in (*COMMANDS, *INTERCHANGE_COMMANDS, campaign, weights, doctor):
+for command in (*CHECK_COMMANDS, *COMMANDS, *INTERCHANGE_COMMANDS, campaign, weights, doctor):
     cli.add_command(command)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.errors import InputError
+from storyboard.user_files import read_file, write_file
 
 if TYPE_CHECKING:
     from shots.interchange.draft import Draft
@@ -53,7 +54,7 @@ def import_(file: Path, output: Path | None, into: Path | None, as_json: bool) -
         reason = "a script begins a board" if kind in SCRIPTS else "--into changes its board"
         raise InputError(f"--into {into}: {reason}. Use either -o or --into with a shot list.")
     report = Report(file)
-    content = _read(file)
+    content = read_file(file)
     if into is not None:
         told = _merge(content, into, report)
     else:
@@ -77,7 +78,7 @@ def _make_board(content: bytes, output: Path, report: "Report") -> dict[str, obj
         raise InputError(f"{output}: exists already. {remedy}.")
     text = write_board(_draft(content, report))
     board = parse_shots(text, output)
-    _write(output, text.encode())
+    write_file(output, text.encode())
     return {
         "board": str(output),
         "scenes": len(board.scenes),
@@ -106,9 +107,9 @@ def _merge(content: bytes, board: Path, report: "Report") -> dict[str, object]:
     from shots.interchange.merging import merge_table
     from shots.interchange.table import read_table
 
-    merged = merge_table(_read(board), board, read_table(content, report), report)
+    merged = merge_table(read_file(board), board, read_table(content, report), report)
     for path, changed in merged.contents.items():
-        _write(path, changed)
+        write_file(path, changed)
     return {"board": str(board), "changes": list(merged.changes)}
 
 
@@ -162,7 +163,7 @@ def export(board: Path, form: str, output: Path | None, force: bool) -> None:  #
     from shots.interchange.merging import left_behind, shot_list
     from shots.interchange.table import write_csv, write_xlsx
 
-    content = _read(board)
+    content = read_file(board)
     rows = shot_list(content, board)
     output = output or board.with_suffix(f".{form}")
     if output.exists() and not force:
@@ -172,35 +173,11 @@ def export(board: Path, form: str, output: Path | None, force: bool) -> None:  #
         )
     shots = parse_shots(content, board)
     title = shots.title or board.stem
-    _write(output, write_csv(rows) if form == "csv" else write_xlsx(rows, title))
+    write_file(output, write_csv(rows) if form == "csv" else write_xlsx(rows, title))
     click.echo(f"wrote {output}: {len(rows) - 1} shots")
     kept = [f"{name} ({count})" for name, count in left_behind(shots).items()]
     if kept:
         click.echo(f"only on the board, which keeps it: {', '.join(kept)}")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path}: cannot be read: {reason}. Check the path.") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    from storyboard.store import write_atomically
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A link stays a link, and what it points to changes.
-        target = path.resolve()
-        mode = target.stat().st_mode if target.exists() else None
-        write_atomically(target, content)
-        if mode is not None:
-            target.chmod(mode)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path}: cannot be written: {reason}. Choose another place.") from None
 
 
 COMMANDS: tuple[click.Command, ...] = (import_, export)

@@ -1,12 +1,10 @@
-"""Commands about the language alone: check, explain, schema, vocab, init. No network, no frames.
+"""Commands about the language alone: explain, schema, vocab, init. No network, no frames.
 
 `cli.py` registers `COMMANDS`. Bad input leaves with exit code 2.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from textwrap import fill
@@ -14,137 +12,38 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.errors import EXIT_INPUT
+from storyboard.judging import BadInput, preset_of
 
 if TYPE_CHECKING:
-    from model.presets import Preset
-    from shots import Problem, Prompt, Shot, ShotList, TraceRow
+    from shots import Prompt, Shot, TraceRow
 
 BOARD_NAME = "shots.yaml"
 SCHEMA_NAME = Path(".storyboard") / "shotlist.schema.json"
 _TEXT_WIDTH = 96
 
 
-class BadInput(click.ClickException):
-    """Something the user named that cannot be used."""
-
-    exit_code = EXIT_INPUT
-
-
-@dataclass(frozen=True)
-class _Limits:
-    fps: Fraction
-    max_frames: int
-
-
 @click.command()
-@click.argument("board", type=click.Path(path_type=Path))
-@click.option("--preset", help="Judge for this preset instead of the one the board names.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-@click.pass_context
-def check(context: click.Context, board: Path, preset: str | None, form: str) -> None:
-    """Report every problem of BOARD at once, with its place and a remedy."""
-    from shots import ShotListErrors, load_shots
-
-    shots: ShotList | None = None
-    try:
-        shots = load_shots(board)
-        problems = _judge(shots, preset)
-    except ShotListErrors as errors:
-        problems = errors.problems
-    if form == "json":
-        click.echo(json.dumps(_report(shots, problems), indent=2))
-    else:
-        for problem in problems:
-            click.echo(problem.render())
-        click.echo(_summary(board, shots, problems))
-    if any(problem.level == "error" for problem in problems):
-        context.exit(EXIT_INPUT)
-
-
-def _judge(board: "ShotList", preset_name: str | None) -> tuple["Problem", ...]:
-    """What the board's preset makes of the board, beside what the language does."""
-    from shots import lint
-
-    preset = _preset(board, preset_name)
-    if preset is None:
-        return (*_unknown_preset(board, preset_name), *board.notices)
-    return lint(board, limits=_limits(board, preset), negative_base=preset.negative)
-
-
-def _preset(board: "ShotList", name: str | None) -> "Preset | None":
-    from model.presets import PRESETS
-
-    return PRESETS.get(name or board.model.use)
-
-
-def _limits(board: "ShotList", preset: "Preset") -> _Limits | None:
-    """Longest clip at the board's quality; the layout has no limit."""
-    from model.presets import QUALITIES
-
-    quality = QUALITIES.get(preset.name, {}).get(board.model.quality)
-    return _Limits(preset.fps, quality.max_frames) if quality else None
-
-
-def _unknown_preset(board: "ShotList", name: str | None) -> tuple["Problem", ...]:
-    from model.presets import PRESETS
-    from shots.terms import Fault, did_you_mean
-
-    if name is not None:
-        hint = did_you_mean(name, PRESETS) or f"use one of {', '.join(PRESETS)}"
-        raise BadInput(f'preset "{name}" does not exist: {hint}')
-    remedy = did_you_mean(board.model.use, PRESETS) or f"use one of {', '.join(PRESETS)}"
-    fault = Fault("SB011", f'preset "{board.model.use}" does not exist', remedy, board.model.use)
-    return (board.problem(fault, field="model.use"),)
-
-
-def _report(board: "ShotList | None", problems: Sequence["Problem"]) -> dict[str, object]:
-    return {
-        "shots": len(board.shots) if board else None,
-        **{f"{level}s": count for level, count in _counts(problems).items()},
-        "problems": [problem.as_json() for problem in problems],
-    }
-
-
-def _counts(problems: Iterable["Problem"]) -> dict[str, int]:
-    levels = [problem.level for problem in problems]
-    return {level: levels.count(level) for level in ("error", "warning", "notice")}
-
-
-def _summary(path: Path, board: "ShotList | None", problems: Sequence["Problem"]) -> str:
-    """One line: what the board holds and how many problems of each level."""
-    said = [_count(count, level) for level, count in _counts(problems).items() if count]
-    found = ", ".join(said) or "no problems"
-    if board is None:
-        return f"{path}: {found}."
-    seconds = sum((shot.duration_s for shot in board.shots), Fraction(0))
-    return f"{path}: {_count(len(board.shots), 'shot')}, {float(seconds):g} s, {found}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-@click.command()
-@click.argument("board", type=click.Path(path_type=Path))
-@click.argument("shot")
+@click.argument("board", metavar="BOARD|CODE")
+@click.argument("shot", required=False)
 @click.option("--preset", help="Use this preset's negative prompt instead of the board's.")
 @click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Show what the language model in FOLDER would add to the prompt.")  # fmt: skip
-def explain(board: Path, shot: str, preset: str | None, extend: Path | None) -> None:
-    """Show which directive of SHOT became which words, and from which line of BOARD."""
+def explain(board: str, shot: str | None, preset: str | None, extend: Path | None) -> None:
+    """Show which directive of SHOT became which words, and from which line of BOARD.
+
+    `storyboard explain SB205` tells what that code means, with an example wrong and right.
+    """
+    if shot is None:
+        _explain_code(board)
+        return
     from shots import ShotsError, compile_prompt, load_shots
 
     try:
-        shots = load_shots(board)
+        shots = load_shots(Path(board))
         found = shots.shot(shot)
     except ShotsError as error:
         raise BadInput(str(error)) from None
-    model = _preset(shots, preset)
-    if model is None and preset:
-        _unknown_preset(shots, preset)
+    model = preset_of(shots, preset)
     base = model.negative if model else ""
     prompt = compile_prompt(shots, found, mode="text", negative_base=base)
     _show_prompt(f"shot {found.id}, text-to-video", prompt)
@@ -155,6 +54,20 @@ def explain(board: Path, shot: str, preset: str | None, extend: Path | None) -> 
         _show_extension(prompt.positive, extend)
     _show_negative(prompt, is_default=model is None)
     _show_trace(found, prompt.trace)
+
+
+def _explain_code(name: str) -> None:
+    from shots.codes import CODES
+    from shots.terms import did_you_mean
+
+    found = CODES.get(name.upper())
+    if found is None and not name.upper().startswith("SB"):
+        raise BadInput(f"{name}: which shot? Write storyboard explain {name} SHOT.")
+    if found is None:
+        hint = did_you_mean(name, CODES) or f"codes are {min(CODES)} to {max(CODES)}"
+        raise BadInput(f'no code "{name}": {hint}')
+    click.echo(f"{found.code}, {found.level}: {found.title}\n")
+    click.echo(found.page.rstrip())
 
 
 def _show_prompt(title: str, prompt: "Prompt") -> None:
@@ -274,4 +187,4 @@ def init(folder: Path) -> None:
     click.echo(f"next: storyboard check {board}")
 
 
-COMMANDS: tuple[click.Command, ...] = (check, explain, schema, vocab, init)
+COMMANDS: tuple[click.Command, ...] = (explain, schema, vocab, init)

@@ -1,6 +1,8 @@
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shots.camera import Camera
 from shots.lighting import Lighting
@@ -138,3 +140,22 @@ def test_every_phrase_says_where_it_is_from():
 )
 def test_a_misspelling_finds_the_nearest_word(text, fields, word):
     assert nearest(text, *fields) == word
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.data())
+def test_terms_in_any_order_and_case_have_one_meaning(data):
+    group = data.draw(st.sampled_from(["camera", "lighting"]))
+    model = Camera if group == "camera" else Lighting
+    fields = data.draw(st.lists(st.sampled_from(GROUPS[group]), min_size=2, unique=True))
+    chosen = [data.draw(st.sampled_from(list(spellings(field)))) for field in fields]
+    orders = [chosen, data.draw(st.permutations(chosen))]
+    first, second = (
+        model.model_validate(", ".join(data.draw(st.sampled_from([n, n.upper(), n.title()]))
+                                       for n, _, _ in order))
+        for order in orders
+    )  # fmt: skip
+    assert first == second
+    assert {field: value_of(first, field) for field in fields} == {
+        field: term.word for _, field, term in chosen
+    }

@@ -9,99 +9,10 @@ from storyboard.cli_language import COMMANDS
 
 WORKED = Path(__file__).parent / "boards" / "worked_board.yaml"
 
-GOOD = """\
-title: T
-scenes:
-  - number: 1
-    shots:
-      - {id: 1, camera: MS, action: Rain falls., duration: 25f}
-format: {fps: 12}
-"""
-
 
 def run(name, *arguments):
     command = next(command for command in COMMANDS if command.name == name)
     return CliRunner().invoke(command, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def good(tmp_path):
-    path = tmp_path / "good.yaml"
-    path.write_text(GOOD)
-    return path
-
-
-def test_the_commands_are_five():
-    assert [command.name for command in COMMANDS] == ["check", "explain", "schema", "vocab", "init"]
-
-
-def test_check_passes_a_good_board(good):
-    result = run("check", good)
-    assert (result.exit_code, result.output) == (0, f"{good}: 1 shot, 2.08333 s, no problems.\n")
-
-
-def test_check_of_a_bad_board_leaves_with_two(good):
-    good.write_text(GOOD.replace("MS", "'MS, folow'").replace("title", "titel"))
-    result = run("check", good)
-    assert result.exit_code == 2
-    assert result.output == (
-        f'{good}:1:1: SB004 no key "titel" in the board\n'
-        "    1 | titel: T\n"
-        "      | ^^^^^\n"
-        '      = did you mean "title"?\n'
-        f'{good}:5:30: SB101 camera term "folow" is not in the vocabulary\n'
-        "    5 |       - {id: 1, camera: 'MS, folow', action: Rain falls., duration: 25f}\n"
-        "      |                              ^^^^^\n"
-        '      = did you mean "follow"?\n'
-        f"{good}: 2 errors.\n"
-    )
-
-
-def test_check_passes_a_board_with_warnings_only(good):
-    good.write_text(GOOD.replace("Rain falls.", "A table."))
-    result = run("check", good)
-    assert result.exit_code == 0
-    assert result.output.endswith("1 shot, 2.08333 s, 1 warning.\n")
-
-
-def test_check_can_answer_in_json(good):
-    good.write_text(GOOD.replace("MS", "MSS"))
-    result = run("check", good, "--format", "json")
-    report = json.loads(result.output)
-    assert result.exit_code == 2
-    assert (report["shots"], report["errors"], report["warnings"]) == (None, 1, 0)
-    assert report["problems"] == [
-        {
-            "code": "SB101",
-            "level": "error",
-            "path": str(good),
-            "line": 5,
-            "column": 25,
-            "span": 3,
-            "finding": 'camera term "MSS" is not in the vocabulary',
-            "remedy": 'did you mean "MS"?',
-        }
-    ]
-
-
-def test_check_judges_by_the_preset(good):
-    output = run("check", good, "--preset", "wan2.2-t2v-a14b").output
-    assert "SB303 the model runs at 16 fps, the cut at 12" in output
-    assert "SB205 shot 1: taken out of the negative prompt: 静态 (static)" in output
-
-
-def test_check_knows_a_preset_that_does_not_exist(good):
-    good.write_text(GOOD + "model: {use: gerybox}\n")
-    result = run("check", good)
-    assert result.exit_code == 2
-    assert 'SB011 preset "gerybox" does not exist' in result.output
-    assert '= did you mean "greybox"?' in result.output
-
-
-def test_check_of_a_file_that_is_not_there_leaves_with_two(tmp_path):
-    result = run("check", tmp_path / "none.yaml")
-    assert result.exit_code == 2
-    assert "the file cannot be read" in result.output
 
 
 def test_explain_shows_prompts_trace_and_what_was_removed():
@@ -163,6 +74,26 @@ def test_explain_of_an_unknown_shot_leaves_with_two():
     assert 'no shot "12Z". Did you mean "12' in result.output
 
 
+def test_explain_of_a_code_shows_its_page():
+    result = run("explain", "sb022")
+    assert result.exit_code == 0
+    assert result.output.startswith("SB022, warning: a slate that can be misread\n\nOn a slate")
+    assert "Wrong:\n\n```yaml\nscenes:" in result.output
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("SB999", 'Error: no code "SB999": '),
+        ("board.yaml", "Error: board.yaml: which shot? Write storyboard explain board.yaml SHOT."),
+    ],
+)
+def test_explain_says_what_it_needs(argument, message):
+    result = run("explain", argument)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
 def test_schema_prints_json():
     assert json.loads(run("schema").output)["title"] == "Board"
 
@@ -202,7 +133,6 @@ def test_init_writes_a_board_that_is_good_and_a_schema(tmp_path):
         "# yaml-language-server: $schema=./.storyboard/shotlist.schema.json\n"
     )
     assert json.loads(schema.read_text())["title"] == "Board"
-    assert run("check", board).exit_code == 0
 
 
 def test_init_never_overwrites_a_board(tmp_path):
