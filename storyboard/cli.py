@@ -3,8 +3,8 @@
 Commands import what they need when they run: no torch, transformers or moviepy before that, so
 that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
 `errors`. The commands about the language alone are in `cli_language`, import and export in
-`cli_interchange`, those about checkpoints in `cli_weights`, and the look at the machine is in
-`cli_doctor`.
+`cli_interchange`, those about checkpoints in `cli_weights`, the look at the machine is in
+`cli_doctor`, and what became of directives in `cli_score`.
 """
 
 import signal
@@ -20,6 +20,7 @@ from storyboard import __version__
 from storyboard.cli_doctor import doctor
 from storyboard.cli_interchange import COMMANDS as INTERCHANGE_COMMANDS
 from storyboard.cli_language import COMMANDS
+from storyboard.cli_score import score
 from storyboard.cli_weights import weights
 from storyboard.errors import (
     EXIT_INPUT,
@@ -95,6 +96,13 @@ def cli() -> None:
 @OUT
 @model_options
 @click.option("--shots", help="Render only these, like 12A,13; the others stay as they are.")
+@click.option(
+    "--retake",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Up to N more takes of a shot that disobeys; the best goes into the cut.",
+)
 @click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
 @click.option("--wave", type=click.IntRange(min=1), help="Takes per wave instead of the plan's.")
 @output_options
@@ -177,19 +185,11 @@ def assemble(folder: Path, **asked: Any) -> None:  # noqa: ANN401
 
 
 def _again(folder: Path, asked: dict[str, Any]) -> None:
+    from storyboard.again import last_asked
     from storyboard.console import listening
-    from storyboard.entries import repeated_request
-    from storyboard.manifest import require_manifest
     from storyboard.run import deliver_again
 
-    manifest = require_manifest(folder)
-    board = folder / str(manifest.board["path"])
-    if not board.is_file():
-        raise InputError(
-            f"{board}: the board of this folder is not there, must be where it was. "
-            "Put it back, or render again."
-        )
-    request, shots = repeated_request(manifest, folder), _load(board)
+    shots, request = last_asked(folder)
     with listening(as_lines_of_json=asked["as_json"]) as listen:
         deliver_again(shots, request, folder, _options(asked, shots), listen)
 
@@ -219,7 +219,7 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in (*COMMANDS, *INTERCHANGE_COMMANDS, weights, doctor):
+for command in (*COMMANDS, *INTERCHANGE_COMMANDS, weights, doctor, score):
     cli.add_command(command)
 
 
@@ -275,6 +275,7 @@ def _options(asked: dict[str, Any], board: "ShotList") -> "Options":
         burn_in=asked.get("burn_in", False),
         title_s=title_s,
         wave=asked.get("wave"),
+        retakes=asked.get("retake", 0),
     )
 
 
