@@ -226,25 +226,28 @@ def main(scenes: int, first_seed: int | None, *, is_calibration: bool) -> None:
     cv2.setNumThreads(1)
     started = perf_counter()
     seed = first_seed or (CALIBRATION_SEED if is_calibration else JUDGED_SEED)
-    rows: list[Row] = []
-    samples: list[Sample] = []
-    random = np.random.default_rng(seed)
-    while len(samples) < scenes:
-        each = sample(seed)
-        seed += 1
-        if each is not None:
-            samples.append(each)
-            if not is_calibration:
-                rows += judge(each, random)
+    samples = _samples(seed, scenes)
     if is_calibration:
         target = Path(str(files("storyboard.directions").joinpath(FILE)))
-        target.write_text(json.dumps(calibrate(samples)) + "\n", encoding="utf-8")
+        target.write_text(json.dumps(calibrate(list(samples))) + "\n", encoding="utf-8")
         click.echo(f"wrote {target.name}")
         return
+    random = np.random.default_rng(seed)
+    rows = [row for each in samples for row in judge(each, random)]
     click.echo(table(rows))
     wrong = sorted({row.directive for row in rows if _is_wrong(row)})
     seconds = round(perf_counter() - started, 1)
     click.echo(json.dumps({"scenes": scenes, "wrong somewhere": wrong, "seconds": seconds}))
+
+
+def _samples(seed: int, count: int) -> Iterator[Sample]:
+    """Scenes in which the subject is to be seen, from a seed on."""
+    while count:
+        each = sample(seed)
+        seed += 1
+        if each is not None:
+            count -= 1
+            yield each
 
 
 def _is_wrong(row: Row) -> bool:

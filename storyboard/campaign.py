@@ -119,7 +119,7 @@ def render_campaign(
             place.mkdir(exist_ok=True)
             own = set_options(board, pictures, options)
             failures[pictures.name] = render_seen(
-                seen, pictures.request, place, own, listen
+                seen, board, pictures.request, place, own, listen
             ).failures
         names = {id(seen): pictures.name for pictures, seen in campaign.sets}
         return _deliver(

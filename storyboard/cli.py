@@ -3,8 +3,8 @@
 Commands import what they need when they run: no torch, transformers or moviepy before that, so
 that `--help` takes a tenth of a second. No traceback ever reaches a user; exit codes are those of
 `errors`. Checking and formatting are in `cli_check`, the other commands about the language alone in
-`cli_language`, import and export in `cli_interchange`, those about checkpoints in `cli_weights`;
-`cli_doctor` looks at the machine.
+`cli_language`, import and export in `cli_interchange`, checkpoints in `cli_weights`, the
+look at the machine in `cli_doctor`, and what became of directives in `cli_score`.
 """
 
 import signal
@@ -22,6 +22,7 @@ from storyboard.cli_check import COMMANDS as CHECK_COMMANDS
 from storyboard.cli_doctor import doctor
 from storyboard.cli_interchange import COMMANDS as INTERCHANGE_COMMANDS
 from storyboard.cli_language import COMMANDS
+from storyboard.cli_score import score
 from storyboard.cli_weights import weights
 from storyboard.errors import (
     EXIT_INPUT,
@@ -137,6 +138,13 @@ def watch(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
 @model_options
 @click.option("--shots", help="Render only these, like 12A,13; the others stay as they are.")
 @VARIANT
+@click.option(
+    "--retake",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Up to N more takes of a shot that disobeys; the best goes into the cut.",
+)
 @click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
 @click.option("--wave", type=click.IntRange(min=1), help="Takes per wave instead of the plan's.")
 @output_options
@@ -149,6 +157,11 @@ def render(context: click.Context, /, board: Path, out: Path | None, **asked: An
     shots = _load(board)
     with listening(as_lines_of_json=asked["as_json"]) as listen:
         folder, options = out or _default_folder(board), _options(asked, shots)
+        if asked["variant"] and asked["retake"]:
+            raise InputError(
+                "--retake: not together with --variant. Retake on the board first; `use:` keeps a "
+                "take for every variant."
+            )
         if asked["variant"]:
             from storyboard.campaign import render_campaign
             from storyboard.planning.campaign import choose_variants
@@ -240,19 +253,11 @@ def assemble(folder: Path, **asked: Any) -> None:  # noqa: ANN401
 
 
 def _again(folder: Path, asked: dict[str, Any]) -> None:
+    from storyboard.again import last_asked
     from storyboard.console import listening
-    from storyboard.entries import repeated_request
-    from storyboard.manifest import require_manifest
     from storyboard.run import deliver_again
 
-    manifest = require_manifest(folder)
-    board = folder / str(manifest.board["path"])
-    if not board.is_file():
-        raise InputError(
-            f"{board}: the board of this folder is not there, must be where it was. "
-            "Put it back, or render again."
-        )
-    request, shots = repeated_request(manifest, folder), _load(board)
+    shots, request = last_asked(folder)
     with listening(as_lines_of_json=asked["as_json"]) as listen:
         deliver_again(shots, request, folder, _options(asked, shots), listen)
 
@@ -282,7 +287,15 @@ def gc(folder: Path, latents: bool) -> None:
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")
 
 
-for command in (*CHECK_COMMANDS, *COMMANDS, *INTERCHANGE_COMMANDS, campaign, weights, doctor):
+for command in (
+    *CHECK_COMMANDS,
+    *COMMANDS,
+    *INTERCHANGE_COMMANDS,
+    campaign,
+    weights,
+    doctor,
+    score,
+):
     cli.add_command(command)
 
 
@@ -338,6 +351,7 @@ def _options(asked: dict[str, Any], board: "ShotList") -> "Options":
         burn_in=asked.get("burn_in", False),
         title_s=title_s,
         wave=asked.get("wave"),
+        retakes=asked.get("retake", 0),
     )
 
 

@@ -16,13 +16,17 @@ from storyboard.progress import (
     FileWritten,
     Listener,
     NetworkLoaded,
+    RetakesAsked,
     RunFinished,
     RunStarted,
+    SceneDrifts,
     ShotsEdited,
     StageFinished,
     StageStarted,
     Stepped,
     TakeFailed,
+    TakeKept,
+    TakeScored,
     Warned,
     Watching,
     WaveStarted,
@@ -71,13 +75,15 @@ def said(event: Event) -> str:
             return f"wrote {path}"
         case Warned(text):
             return f"note: {text}"
-        case RunFinished(rendered, cached, failed, networks, seconds):
+        case RunFinished(rendered, cached, failed, networks, seconds, agrees, disagrees, unclear):
             failures = f", {failed} failed" if failed else ""
+            told = f"{agrees} agree, {disagrees} disagree, {unclear} cannot be told"
             return (
                 f"{rendered} rendered, {cached} as before{failures}; "
                 f"{networks} network{'s' * (networks != 1)} loaded, {seconds:.1f} s"
+                + (f"; directives: {told}" if agrees + disagrees + unclear else "")
             )
-    return _said_of_watch(event)
+    return _said_of_watch(event) or _said_of_directions(event)
 
 
 def _said_of_watch(event: Event) -> str:
@@ -90,6 +96,20 @@ def _said_of_watch(event: Event) -> str:
             return "\n".join(lines)
         case ShotsEdited(shots):
             return "\n".join(f"edited {shot}" for shot in shots) or "edited: no picture changed"
+    return ""
+
+
+def _said_of_directions(event: Event) -> str:
+    """What became of directives, in words; shots that obey are no news."""
+    match event:
+        case TakeScored(take, _, disagrees, _) if disagrees:
+            return "\n".join(f"    {take} disobeys: {text}" for text in disagrees)
+        case SceneDrifts(scene, text):
+            return f"    scene {scene} drifts: {text}"
+        case RetakesAsked(shots, number, rounds):
+            return f"retake {number} of at most {rounds}: {', '.join(shots)}"
+        case TakeKept(shot, take, of, because):
+            return f"{shot}: kept {take} of {of} takes, {because}; `use: {take}` keeps it for good"
     return ""
 
 

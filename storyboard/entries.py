@@ -5,9 +5,10 @@ Called by `run`.
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storyboard.cutting.delivery import CLIPS, PANELS, STILLS, Failures
 from storyboard.cutting.video import VIDEO
@@ -20,6 +21,9 @@ from storyboard.planning.reasons import reason, take_facts
 from storyboard.planning.takes import Take
 from storyboard.planning.waves import Waves
 from storyboard.store import Meta, file_sha256
+
+if TYPE_CHECKING:
+    from storyboard.scoring import Scores
 
 
 def describe_run(plan: RenderPlan, waves: Waves, request: Request, folder: Path) -> Manifest:
@@ -97,13 +101,32 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def take_entries(seen: Preview, failures: Failures) -> tuple[TakeEntry, ...]:
+def take_entries(
+    seen: Preview, failures: Failures, scores: "Scores | None" = None
+) -> tuple[TakeEntry, ...]:
     """Every take as it stands now."""
     waiting = set(seen.waiting)
-    return tuple(
+    entries = (
         _entry(seen, take, failures.get(take, ""), was_waiting=take in waiting)
         for take in seen.plan.takes
     )
+    if scores is None:
+        return tuple(entries)
+    return tuple(
+        _judged(entry, seen.plan, take, scores)
+        for entry, take in zip(entries, seen.plan.takes, strict=True)
+    )
+
+
+def _judged(entry: TakeEntry, plan: RenderPlan, take: Take, scores: "Scores") -> TakeEntry:
+    """An entry with its findings, and where the store keeps them."""
+    from storyboard.scoring import STAGE, score_refs
+
+    findings = tuple(asdict(finding) for finding in scores.findings(take))
+    if not findings:
+        return entry
+    kept = [ref.key for ref in score_refs(plan, take)]
+    return replace(entry, findings=findings, keys={**entry.keys, STAGE: kept})
 
 
 def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeEntry:

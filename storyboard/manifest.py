@@ -46,6 +46,7 @@ class TakeEntry:
         still: Relative to the folder.
         panel: The one frame of a still as PNG, relative to the folder.
         seconds: Per stage, when it was made.
+        findings: What its clip was asked for, what was measured, and whether they agree.
     """
 
     shot: str
@@ -68,6 +69,7 @@ class TakeEntry:
     still: str = ""
     panel: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,9 @@ class Manifest:
         notices: What was done differently from what somebody might expect.
         versions: Of what was used.
         residency: How experts lay in memory, why, and the bytes that decided; empty for layouts.
+        drift: The worst pair of each scene by palette, luminance and sharpness.
+        retakes: By shot that was rendered again because it disobeyed: the take that is kept, all
+            that were compared, and why.
     """
 
     status: str
@@ -109,6 +114,8 @@ class Manifest:
     notices: tuple[str, ...]
     versions: Mapping[str, str]
     residency: Mapping[str, object] = field(default_factory=dict)
+    drift: tuple[Mapping[str, Any], ...] = ()
+    retakes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
     def write(self, folder: Path) -> None:
@@ -130,6 +137,7 @@ def read_manifest(folder: Path) -> Manifest | None:
             return None
         takes = tuple(_entry(entry) for entry in content.pop("takes"))
         content["notices"] = tuple(content["notices"])
+        content["drift"] = tuple(content.get("drift", ()))
         return Manifest(takes=takes, **content)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -153,6 +161,7 @@ def require_manifest(folder: Path) -> Manifest:
 def _entry(content: dict[str, Any]) -> TakeEntry:
     content["removed"] = tuple(content["removed"])
     content["size"] = tuple(content["size"])
+    content["findings"] = tuple(content.get("findings", ()))
     return TakeEntry(**content)
 
 

@@ -99,6 +99,43 @@ class ClipReady(Event):
 
 
 @dataclass(frozen=True)
+class TakeScored(Event):
+    """A finished clip was compared with what its shot asks for; `disagrees` in sentences."""
+
+    take: str
+    agrees: int
+    disagrees: tuple[str, ...]
+    cannot_tell: int
+
+
+@dataclass(frozen=True)
+class SceneDrifts(Event):
+    """Two shots of a scene do not look as if they were of one."""
+
+    scene: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RetakesAsked(Event):
+    """Shots that disobey get another take; `round` counts from 1."""
+
+    shots: tuple[str, ...]
+    round: int
+    rounds: int
+
+
+@dataclass(frozen=True)
+class TakeKept(Event):
+    """Of several takes of a shot that disobeyed, the one that goes into the cut."""
+
+    shot: str
+    take: str
+    of: int
+    because: str
+
+
+@dataclass(frozen=True)
 class FileWritten(Event):
     """A result of the whole board is in place."""
 
@@ -144,6 +181,9 @@ class RunFinished(Event):
     failed: int
     networks_loaded: int
     seconds: float
+    agrees: int = 0
+    disagrees: int = 0
+    cannot_tell: int = 0
 
 
 Listener = Callable[[Event], None]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -31,6 +32,9 @@ from storyboard.planning.frames import shot_frames
 from storyboard.planning.plan import RenderPlan
 from storyboard.planning.takes import Take
 from storyboard.store import Store, content_key, publish
+
+if TYPE_CHECKING:
+    from storyboard.sheet.board import Direction
 
 CLIPS, STILLS, PANELS = "clips", "stills", "panels"
 ANIMATIC, REVIEW = "animatic.mp4", "animatic_review.mp4"
@@ -209,6 +213,7 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             seed=take.noise.seed,
             plan=plan_points(take.path),
             timings=tuple(entry.seconds.items()),
+            directions=tuple(_direction(finding) for finding in entry.findings),
         )
     animatic = folder / ANIMATIC
     board = build_sheet(
@@ -218,8 +223,18 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
         preset=plan.settings.preset_name,
         quality=plan.settings.quality,
         animatic=animatic if manifest.animatic and animatic.exists() else None,
+        drift=[(str(found["scene"]), _direction(found)) for found in manifest.drift],
     )
     return write_sheet(board, folder / "contact_sheet.html")
+
+
+def _direction(finding: Mapping[str, Any]) -> "Direction":
+    """A finding as a card shows it: what was asked, and what was got."""
+    from storyboard.sheet.page import Direction
+
+    is_obeyed = {"agrees": True, "disagrees": False}.get(finding["verdict"])
+    asked = f"{finding['directive']}: {finding['asked']}"
+    return Direction(asked, is_obeyed, finding["measured"])
 
 
 def _int(values: Mapping[str, object], name: str) -> int:

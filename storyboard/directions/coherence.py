@@ -47,7 +47,8 @@ def measure_coherence(frames: Frames) -> Coherence:
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
     height = max(16, round(frames.shape[1] * _WIDTH_PX / frames.shape[2]))
     size = (_WIDTH_PX, height)
-    small = np.stack([cv2.resize(g, size, interpolation=cv2.INTER_AREA) for g in grey])
+    shrunk = [cv2.resize(g, size, interpolation=cv2.INTER_AREA) for g in grey]
+    small = np.stack(shrunk).astype(np.uint8)
     spread = max(float(small[len(small) // 2].std()), _SPREAD_FLOOR)
     first = np.unique(np.linspace(0, len(small) - 2, _MOST_PAIRS).round().astype(int))
     found = [_unexplained(small[k], small[k + 1]) for k in first]

@@ -78,7 +78,8 @@ def measure_look(frames: Frames) -> Look:
     small = np.concatenate([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in frames])
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     grey = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in frames]).astype(np.float32)
-    palette = np.quantile(lab[..., 1:].reshape(-1, 2), _QUANTILES, axis=0).T.ravel()
+    colours = np.quantile(lab[..., 1:].reshape(-1, 2), _QUANTILES, axis=0)
+    palette = np.asarray(colours.T.ravel(), np.float64)
     luma = np.log2(np.maximum(grey / 255, 1 / 255)).mean()
     return Look(palette, float(luma), _sharpness(grey))
 

@@ -6,7 +6,7 @@ each other are not told apart: EWS, WS with FS, MWS with MS, and MCU to ECU are 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -47,11 +47,11 @@ def edge(clip: Frame, outline: Frame) -> float:
         outline: (h, w), 255 where the subject would be.
     """
     soft = cv2.GaussianBlur(clip, (0, 0), 0.7).astype(np.float32) / 255
-    lab = cv2.cvtColor(soft, cv2.COLOR_RGB2LAB)
+    lab = np.asarray(cv2.cvtColor(soft, cv2.COLOR_RGB2LAB), np.float32)
     solid = (outline > 127).astype(np.uint8)
     rim = (solid - cv2.erode(solid, np.ones((3, 3), np.uint8))).astype(bool)
-    away = cv2.distanceTransform(1 - solid, cv2.DIST_L2, 3)
-    away = away - cv2.distanceTransform(solid, cv2.DIST_L2, 3)
+    beyond = cv2.distanceTransform(1 - solid, cv2.DIST_L2, 3)
+    away = beyond - cv2.distanceTransform(solid, cv2.DIST_L2, 3)
     right, down = cv2.Sobel(away, cv2.CV_32F, 1, 0), cv2.Sobel(away, cv2.CV_32F, 0, 1)
     length = np.maximum(np.hypot(right, down), 1e-6)
     y, x = np.nonzero(rim)
@@ -68,11 +68,11 @@ def edge(clip: Frame, outline: Frame) -> float:
     return float(np.minimum(apart, _MOST_APART).mean())
 
 
-def _read(picture: Floats, x: Floats, y: Floats) -> Floats:
+def _read(picture: Floats, x: NDArray[Any], y: NDArray[Any]) -> Floats:
     """(N, 3) values between pixels."""
     at = (x.astype(np.float32)[:, None], y.astype(np.float32)[:, None])
-    read: Floats = cv2.remap(picture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return read[:, 0]
+    read = cv2.remap(picture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(read[:, 0], np.float32)
 
 
 def edges(clip: Frame, alternatives: Alternatives, size: str) -> dict[str, tuple[float, float]]:

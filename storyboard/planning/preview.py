@@ -36,6 +36,7 @@ class Options:
         burn_in: Whether to write the review copy too.
         title_s: Seconds of title card.
         wave: Takes per wave; None chooses.
+        retakes: Most takes that are added to a shot that disobeys.
     """
 
     shots: frozenset[str] | None = None
@@ -45,6 +46,7 @@ class Options:
     burn_in: bool = False
     title_s: Fraction = Fraction(0)
     wave: int | None = None
+    retakes: int = 0
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ class SheetCard:
 
 @dataclass(frozen=True)
 class SheetScene:
-    """A strip of cards; `light` is what all of them have in common."""
+    """A strip of cards; `light` is what all have in common, `drift` where it was not kept."""
 
     number: str
     heading: str
@@ -136,6 +136,7 @@ class SheetScene:
     light: str
     duration_s: Fraction
     cards: tuple[SheetCard, ...]
+    drift: tuple[Direction, ...] = ()
 
 
 @dataclass(frozen=True)

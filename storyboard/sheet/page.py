@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -77,6 +77,7 @@ def build_sheet(
     preset: str,
     quality: str,
     animatic: Path | None = None,
+    drift: Sequence[tuple[str, Direction]] = (),
 ) -> SheetBoard:
     """Lay a shot list, and what was rendered of it, out as a sheet.
 
@@ -87,6 +88,7 @@ def build_sheet(
         preset: Of this run, for the header.
         quality: Of this run, for the header.
         animatic: All clips cut together.
+        drift: By number of the scene, what its shots have or have not in common.
     """
     scenes = []
     end_s = Fraction(0)
@@ -97,7 +99,8 @@ def build_sheet(
             start_s = end_s if result.start_s is None else result.start_s
             cards.append(_card(shots, shot, result, start_s))
             end_s = start_s + shot.duration_s
-        scenes.append(_scene(shots, scene, tuple(cards)))
+        found = tuple(each for number, each in drift if number == scene.number)
+        scenes.append(_scene(shots, scene, tuple(cards), found))
     return SheetBoard(
         title=shots.title,
         code=shots.code,
@@ -115,7 +118,9 @@ def build_sheet(
     )
 
 
-def _scene(shots: ShotList, scene: Scene, cards: tuple[SheetCard, ...]) -> SheetScene:
+def _scene(
+    shots: ShotList, scene: Scene, cards: tuple[SheetCard, ...], drift: tuple[Direction, ...]
+) -> SheetScene:
     location = shots.locations.get(scene.location) if scene.location else None
     lights = [tuple(_light(shot, with_time=True)) for shot in scene.shots]
     common = [word for word in (lights[0] if lights else ()) if all(word in of for of in lights)]
@@ -127,6 +132,7 @@ def _scene(shots: ShotList, scene: Scene, cards: tuple[SheetCard, ...]) -> Sheet
         light=", ".join(common),
         duration_s=sum((card.duration_s for card in cards), Fraction(0)),
         cards=cards,
+        drift=drift,
     )
 
 

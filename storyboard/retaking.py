@@ -1,0 +1,68 @@
+"""`render --retake`: shots that disobey get more takes, and the best goes into the cut.
+
+What counts as better is in `retakes`; here is the loop. Called by `run`.
+"""
+
+from typing import TYPE_CHECKING
+
+from storyboard import retakes
+from storyboard.executors import Executor
+from storyboard.planning.overrides import Request
+from storyboard.planning.preview import Options
+from storyboard.planning.takes import Take
+from storyboard.progress import RetakesAsked
+from storyboard.running import Run
+
+if TYPE_CHECKING:
+    from shots.schema import ShotList
+
+
+class Retaker:
+    """Gives shots that disobey more takes, and keeps the best of them."""
+
+    def __init__(
+        self,
+        run: Run,
+        failures: dict[Take, str],
+        board: "ShotList",
+        request: Request,
+        options: Options,
+        executor: Executor | None,
+    ) -> None:
+        self._run, self._failures, self._board = run, failures, board
+        self._request, self._options, self._executor = request, options, executor
+        self._may_retake = {s.id for s in board.shots if not retakes.author_chose(s)}
+        self._retaken: dict[str, None] = {}  # in the order in which they disobeyed
+        self._kept: dict[str, retakes.Kept] = {}
+
+    def retake(self) -> tuple[Run, dict[Take, str]]:
+        """Returns the run that shows the best takes, and what failed in it."""
+        rounds = self._options.retakes
+        for number in range(1, rounds + 1):
+            again = self._keep_best()
+            if not again:
+                return self._run, self._failures
+            self._run.listen(RetakesAsked(tuple(again), number, rounds))
+            self._render(retakes.with_one_more_take(self._board, again))
+        self._keep_best()
+        return self._run, self._failures
+
+    def _keep_best(self) -> list[str]:
+        """Put the best takes there are into the cut; returns the shots that still disobey."""
+        self._retaken |= dict.fromkeys(self._disobedient())
+        if not self._retaken:
+            return []
+        best = retakes.best_takes(self._run.plan, self._run.scores(), list(self._retaken))
+        self._kept = dict(best)
+        # A shot that starts from another's last frame may have to be rendered for that.
+        self._render(retakes.with_kept(self._board, self._kept))
+        return self._disobedient()
+
+    def _disobedient(self) -> list[str]:
+        found = retakes.disobedient(self._run.plan, self._run.scores(), self._options.shots)
+        return [shot for shot in found if shot in self._may_retake]
+
+    def _render(self, board: "ShotList") -> None:
+        self._board = board
+        self._run = self._run.again(board, self._request, self._options, self._kept)
+        self._failures = self._run.render(self._executor)

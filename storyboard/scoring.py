@@ -1,0 +1,142 @@
+"""Findings of a run: each clip judged once and kept in the store, scenes compared anew.
+
+Between `run`, which wants them for run.json, sheet and summary, and `directions`, which measures.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from storyboard.cutting.video import read_video
+from storyboard.directions import VERSION, Finding, Look, Score, judge_drift, score_clip
+from storyboard.finishing import BOOKKEEPING
+from storyboard.planning.plan import RenderPlan
+from storyboard.planning.takes import Take
+from storyboard.store import Ref, Store, content_key, read_object
+
+STAGE = "score"
+SUFFIX = ".findings"  # JSON; the store has .json for its records
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The worst pair of a scene by one measure.
+
+    Attributes:
+        scene: Its number.
+        finding: What was found.
+    """
+
+    scene: str
+    finding: Finding
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What is known of the takes of a run.
+
+    Attributes:
+        of: By the stem of a take; takes without a clip have none.
+        drift: Over the shown takes of each scene.
+    """
+
+    of: Mapping[str, Score] = field(default_factory=dict)
+    drift: tuple[Drift, ...] = ()
+
+    def drift_as_json(self) -> tuple[dict[str, object], ...]:
+        """As run.json has it."""
+        return tuple({"scene": drift.scene, **asdict(drift.finding)} for drift in self.drift)
+
+    def findings(self, take: Take) -> tuple[Finding, ...]:
+        """Of a take; none if it has no clip."""
+        score = self.of.get(take.stem)
+        return score.findings if score else ()
+
+
+def score_refs(plan: RenderPlan, take: Take) -> tuple[Ref, ...]:
+    """Where the findings of a take are kept, of a chain those of each of its clips."""
+    return tuple(_ref(plan, part) for part in take.segments or (take,))
+
+
+def _ref(plan: RenderPlan, take: Take) -> Ref:
+    """Named by a clip and by what is asked of it."""
+    board, shot = take.board, take.filmed
+    declared = {
+        "stage": STAGE,
+        "version": VERSION,
+        "clip": plan.clip(take).key,
+        "path": take.path_key,
+        "board": board.title,
+        "shot": shot.model_dump(mode="json", exclude=BOOKKEEPING),
+        "cast": [board.characters[key].model_dump(mode="json") for key in shot.subjects],
+        "palette": list(board.style.palette),
+    }
+    return Ref(STAGE, content_key(declared), SUFFIX)
+
+
+def score_takes(plan: RenderPlan, store: Store) -> Scores:
+    """Judge every take whose clip is there; what was judged before is read from the store."""
+    scores = {}
+    for take in plan.takes:
+        parts = tuple(_scored(plan, part, store) for part in take.segments or (take,))
+        known = tuple(part for part in parts if part is not None)
+        if len(known) == len(parts):
+            scores[take.stem] = _of_chain(known)
+    shown = [(t.shot, scores[t.stem].look) for t in plan.shown if t.stem in scores]
+    drift = tuple(Drift(scene, finding) for scene, finding in judge_drift(shown))
+    return Scores(scores, drift)
+
+
+def _scored(plan: RenderPlan, take: Take, store: Store) -> Score | None:
+    """Of one clip, None if it is not there."""
+    ref = _ref(plan, take)
+    if not store.holds(ref):
+        if not store.holds(plan.clip(take)):
+            return None
+        store.put(ref, partial(_write, _measure(take, store.path(plan.clip(take)))))
+    return _read(store.path(ref))
+
+
+def _of_chain(parts: Sequence[Score]) -> Score:
+    """Of a whole take: each directive as the clip that obeys it least has it."""
+    findings: dict[str, Finding] = {}
+    for part in parts:
+        for finding in part.findings:
+            worst = findings.get(finding.directive)
+            if worst is None or _obeys(finding) < _obeys(worst):
+                findings[finding.directive] = finding
+    return Score(tuple(findings.values()), parts[0].look)
+
+
+def _obeys(finding: Finding) -> float:
+    """Between -1, surely not, and 1, surely."""
+    sign = {"agrees": 1, "disagrees": -1}.get(finding.verdict, 0)
+    return sign * finding.confidence
+
+
+def _measure(take: Take, clip: Path) -> Score:
+    frames = np.stack(list(read_video(clip)))
+    return score_clip(frames, take.board, take.filmed, take.path)
+
+
+def _write(score: Score, draft: Path) -> None:
+    content = {
+        "findings": [asdict(finding) for finding in score.findings],
+        "look": score.look.as_json(),
+    }
+    draft.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _read(path: Path) -> Score:
+    content = read_object(path)
+    return Score(read_findings(content["findings"]), Look.from_json(content["look"]))
+
+
+def read_findings(kept: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """Findings as run.json and the store hold them."""
+    return tuple(Finding(**finding) for finding in kept)

@@ -1,0 +1,107 @@
+"""Findings in the folder: run.json, sheet, summary and `storyboard score`, of a layout."""
+
+import json
+
+import pytest
+
+from shots import load_shots
+from storyboard.cli import run
+from storyboard.manifest import read_manifest
+from storyboard.sheet.page import Direction, build_sheet, write_sheet
+
+BOARD = """
+storyboard: 1
+title: Score
+format: {size: 128x72}
+defaults: {duration: 10f}
+scenes:
+  - number: 1
+    shots:
+      - {id: 1, camera: "WS, push in", action: A man walks.}
+      - {id: 1A, camera: "CU, static", lighting: night, action: A man waits and turns.}
+  - number: 2
+    lighting: day
+    shots:
+      - {id: 2, camera: "MS, pan left", action: A dog runs.}
+      - {id: 2A, camera: "MS, static", action: A dog runs.}
+"""
+
+
+def write_board(folder):
+    path = folder / "board.yaml"
+    path.write_text(BOARD, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("layout")
+    board = write_board(folder)
+    command = ["render", str(board), "-o", str(folder / "out"), "--quality", "layout"]
+    assert run([*command, "--set", "size=112x64"]) == 0
+    return folder / "out"
+
+
+def test_run_json_holds_what_was_asked_beside_what_was_measured(laid_out):
+    manifest = read_manifest(laid_out)
+    findings = {f["directive"]: f for f in manifest.entry("1A", 1).findings}
+    assert set(findings) == {"camera", "size", "time", "coherence"}
+    assert findings["time"]["asked"] == "night"
+    assert findings["time"]["verdict"] == "agrees"
+    assert manifest.entry("1A", 1).keys["score"]
+    assert {f["scene"] for f in manifest.drift} == {"2"}  # 1 and 1A ask for different light
+
+
+def test_score_says_it_as_text_and_as_json(laid_out, capsys):
+    assert run(["score", str(laid_out)]) == 0
+    text = capsys.readouterr().out
+    assert "1A T01\n" in text
+    assert "agrees      time        asked night; got like night" in text
+    assert run(["score", str(laid_out), "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [shot["shot"] for shot in report["shots"]] == ["1", "1A", "2", "2A"]
+    told = [f["verdict"] for shot in report["shots"] for f in shot["findings"]]
+    assert report["agrees"] == told.count("agrees") > 6
+    assert report["disagrees"] == 0
+
+
+def test_findings_are_measured_once(laid_out):
+    kept = {path.name: path.stat().st_mtime_ns for path in (laid_out / "store/score").iterdir()}
+    assert run(["score", str(laid_out)]) == 0
+    again = {path.name: path.stat().st_mtime_ns for path in (laid_out / "store/score").iterdir()}
+    assert again == kept
+
+
+def test_the_sheet_shows_findings(laid_out):
+    page = (laid_out / "contact_sheet.html").read_text()
+    assert "time: night" in page
+    assert "<dt>Obeyed</dt>" in page
+
+
+def test_the_sheet_names_the_pair_of_a_scene_that_drifts(tmp_path):
+    drift = [
+        (
+            "1",
+            Direction("palette: the same over the scene", False, "1 and 1A are 20 Lab units apart"),
+        ),
+        (
+            "2",
+            Direction("sharpness: the same over the scene", True, "2 and 2A are 0.1 stops apart"),
+        ),
+    ]
+    board = load_shots(write_board(tmp_path))
+    sheet = build_sheet(board, {}, date="", preset="greybox", quality="draft", drift=drift)
+    page = write_sheet(sheet, tmp_path / "contact_sheet.html").read_text()
+    assert "1 and 1A are 20 Lab units apart" in page
+    assert "2 and 2A" not in page  # what is as it should be is no news
+
+
+def test_garbage_collection_keeps_findings_in_use(laid_out):
+    before = len(list((laid_out / "store/score").iterdir()))
+    assert run(["gc", str(laid_out)]) == 0
+    assert len(list((laid_out / "store/score").iterdir())) == before
+
+
+def test_score_of_no_folder_is_bad_input(tmp_path, capsys):
+    assert run(["score", str(tmp_path)]) == 2
+    assert "must be the folder of a render" in capsys.readouterr().err
