@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from storyboard.cutting.video import Frame, read_video
 from storyboard.errors import StoryboardError
 
-VERSION = 1
+VERSION = 2
 """Raised whenever seams are mended differently."""
 
 GAINS = (0.7, 1.4)
 """A correction beyond these would do more harm than the drift."""
 
-OFFSETS = (-40.0, 40.0)
-"""The same for what is added, in grey levels of 256."""
+SHIFTS = (-40.0, 40.0)
+"""The same for how far it moves the mean of a colour, in grey levels of 256."""
 
 Channels = NDArray[np.float64]
 """(3,) a number per colour."""
@@ -66,9 +66,15 @@ class _Correction:
         return np.clip(np.rint(mended), 0, 255).astype(np.uint8)
 
     def after(self, inner: "_Correction") -> "_Correction":
-        """Both, `inner` first, within what a correction may do."""
-        gain = np.clip(self.gain * inner.gain, *GAINS)
-        return _Correction(gain, np.clip(self.gain * inner.offset + self.offset, *OFFSETS))
+        """Both, `inner` first."""
+        return _Correction(self.gain * inner.gain, self.gain * inner.offset + self.offset)
+
+    def bounded(self, mean: Channels) -> "_Correction":
+        """The same within what a correction may do to a picture of that mean."""
+        gain = np.clip(self.gain, *GAINS)
+        shift = np.clip(self.gain * mean + self.offset - mean, *SHIFTS)
+        # About the mean, so that a bounded contrast does not move the brightness.
+        return _Correction(gain, mean + shift - gain * mean)
 
 
 def join_clips(clips: Sequence[Path], counts: Sequence[int], seams: list[Seam]) -> Iterator[Frame]:
@@ -109,8 +115,7 @@ def _mend(given: Frame, made: Frame, before: _Correction | None) -> tuple[_Corre
     # A flat picture has no contrast to match.
     has_contrast = (made_deviation > 1) & (given_deviation > 1)
     ratio = np.where(has_contrast, given_deviation / np.maximum(made_deviation, 1e-6), 1.0)
-    gain = np.clip(ratio, *GAINS)
-    own = _Correction(gain, np.clip(given_mean - gain * made_mean, *OFFSETS))
+    own = _Correction(ratio, given_mean - ratio * made_mean).bounded(made_mean)
     mended_mean, _ = _statistics(own.apply(made))
     seam = Seam(
         difference=float(np.abs(given.astype(np.int16) - made).mean()),
@@ -118,7 +123,7 @@ def _mend(given: Frame, made: Frame, before: _Correction | None) -> tuple[_Corre
         detail=float(_detail(made) / max(_detail(given), 1e-6)),
         left=float(np.abs(given_mean - mended_mean).mean()),
     )
-    return own if before is None else before.after(own), seam
+    return own if before is None else before.after(own).bounded(made_mean), seam
 
 
 def _statistics(frame: Frame) -> tuple[Channels, Channels]:
