@@ -26,7 +26,9 @@ def canonical_camera(text: str) -> str:
     def write(said: Mapping[str, object]) -> str:
         moves = " then ".join(map(str, _moves(said)))
         amount = said.get("amount")
-        manner = [said.get("speed"), f"{amount.value:g}{amount.unit}" if amount else None]  # type: ignore[attr-defined]
+        manner = [said.get("speed")]
+        if isinstance(amount, camera.Amount):
+            manner.append(f"{amount.value:g}{amount.unit}")
         manner.append("linear" if said.get("linear") else None)
         items = [said.get(name) for name in _CAMERA_FIRST]
         items.append(" ".join(str(part) for part in (moves, *manner) if part))

@@ -14,6 +14,7 @@ import yaml
 from .canonical import canonical_camera, canonical_lighting, canonical_term, canonical_time
 from .errors import ShotListErrors
 from .nodes import compose
+from .reader import read_yaml
 from .reflow import reflow
 from .source import LINE_END, open_source
 from .vocabulary import GROUPS
@@ -37,8 +38,9 @@ def format_board(content: bytes | str, path: Path) -> bytes:
     if source.problems:
         raise ShotListErrors(source.sorted_problems())
     text = "\n".join(LINE_END.split(text)) if "\r" in text else text
+    names = _lighting_names(text, path)
     for _ in range(_MAX_ROUNDS):
-        new = _tidied(_reworded(text))
+        new = _tidied(_reworded(text, names))
         if new == text:
             break
         text = new
@@ -51,12 +53,12 @@ def _tidied(text: str) -> str:
     return new if new == text or _says_the_same(text, new) else text
 
 
-def _reworded(text: str) -> str:
-    """A text with directives in the words of the vocabulary."""
+def _reworded(text: str, names: set[str] | None) -> str:
+    """A text with directives in the words of the vocabulary, except for names of set-ups."""
     root = _compose(text)
     if not isinstance(root, yaml.MappingNode):
         return text
-    words = _Words(_lighting_names(root))
+    words = _Words(names)
     for key, node in root.value:
         if key.value == "lighting" and isinstance(node, yaml.MappingNode):
             for _, setup in node.value:
@@ -68,12 +70,19 @@ def _reworded(text: str) -> str:
     return text
 
 
-def _lighting_names(root: yaml.MappingNode) -> set[str]:
-    blocks = [node for key, node in root.value if key.value == "lighting"]
-    pairs = [
-        pair for block in blocks if isinstance(block, yaml.MappingNode) for pair in block.value
-    ]
-    return {key.value for key, _ in pairs}
+def _lighting_names(text: str, path: Path) -> set[str] | None:
+    """Lighting set-ups that shots may name, with those of included files; None where unknown.
+
+    A file without a title may be a part of another board, which has set-ups of its own.
+    """
+    try:
+        data, _ = read_yaml(text, path)
+    except ShotListErrors:
+        return None
+    if not isinstance(data, dict) or not data.keys() & {"storyboard", "title"}:
+        return None
+    lights = data.get("lighting")
+    return set(lights) if isinstance(lights, dict) else set()
 
 
 class _Words:
@@ -83,7 +92,7 @@ class _Words:
         replaced: What to write instead, by where it begins and ends in the text.
     """
 
-    def __init__(self, names: set[str]) -> None:
+    def __init__(self, names: set[str] | None) -> None:
         self.replaced: dict[tuple[int, int], str] = {}
         self._names = names
         self._seen: set[int] = set()
@@ -101,6 +110,8 @@ class _Words:
             return
         self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
+            if key == "lighting" and has_names and self._names is None:
+                return
             names = self._names if has_names else None
             self._replace(node, _word(key, holder, node.value, names))
         elif isinstance(node, yaml.SequenceNode):

@@ -106,6 +106,8 @@ def read_shorthand(text: str, *, setups: Mapping[str, object] | None = None) -> 
             is_alone = setups is not None and len(items) == 1
             fault = _unknown_setup(written, setups or {}) if is_alone else None
             fault = fault or unknown_term("lighting", written)
+            if setups:  # It may as well be the misspelt name of one.
+                fault = replace(fault, fix="")
             faults.append(replace(fault, offset=offset))
         for field, value in fields.items():
             first, first_text = said.setdefault(field, (value, written))

@@ -47,7 +47,8 @@ def lint(
         negative_base: The preset's negative prompt; without it SB205 is not judged.
 
     Returns:
-        Warnings and notices, in the order of the file; a prompt no model can read is an error.
+        Warnings and notices, in the order of the file. A prompt that no model can read is an error
+        that `storyboard check` counts, and that stops no import of a script.
     """
     found = [board.problem(*finding) for finding in _findings(board)]
     return _sorted(board, [*found, *lint_render(board, limits, negative_base)])

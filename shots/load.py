@@ -72,10 +72,7 @@ def parse_shots(
         shots = with_variants(shots, board.variants, source)
     if shots is None or source.problems:
         raise ShotListErrors(source.sorted_problems())
-    notices = lint(shots)
-    if any(problem.level == "error" for problem in notices):
-        raise ShotListErrors(notices)
-    return shots.with_notices(notices)
+    return shots.with_notices(lint(shots))
 
 
 def _check(data: dict[str, Any], source: Source, names: Names) -> Board | None:

@@ -124,3 +124,10 @@ def test_a_free_slate_is_offered(ids, remedies):
     more = "  - number: 13\n    shots: [{id: 13, action: Rain falls.}]\n"
     board = parse_shots(f"scenes:\n  - number: 12\n    shots:\n{shots}{more}", Path("b.yaml"))
     assert [problem.remedy for problem in board.notices if problem.code == "SB022"] == remedies
+
+
+def test_a_prompt_that_no_model_can_read_is_an_error_and_still_a_board():
+    shot = f"action: {'rain falls ' * 300}"
+    text = f"scenes: [{{number: 1, shots: [{{id: 1, {shot}}}]}}]"
+    (problem,) = parse_shots(text, Path("b.yaml")).notices
+    assert (problem.code, problem.level) == ("SB214", "error")

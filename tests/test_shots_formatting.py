@@ -183,6 +183,16 @@ def test_the_name_of_a_set_up_stays():
     assert canonical_lighting("side from the left, lamp", None) == "practical, side left"
 
 
+def test_the_name_of_a_set_up_of_another_file_stays(tmp_path):
+    (tmp_path / "lights.yaml").write_text("lighting: {noir: night}\n")
+    shots = "scenes: [{number: 1, lighting: noir, shots: [{id: 1, lighting: cold}]}]\n"
+    board = f"title: T\ninclude: lights.yaml\n{shots}"
+    new = format_board(board, tmp_path / "board.yaml").decode()
+    assert new == board.replace("cold", "cool")
+    # A part of a board cannot know the names of the whole.
+    assert format_board(shots, tmp_path / "scenes.yaml").decode() == shots
+
+
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [("500 ms", "0.5s"), ("48 frames", "48f"), ("1:30", "1:30"), ("1.5 min", "90s"), ("x", "x")],
