@@ -6,7 +6,9 @@ import pytest
 
 from shots import load_shots
 from storyboard.cli import run
+from storyboard.directions import Finding
 from storyboard.manifest import read_manifest
+from storyboard.retakes import Kept, disobedience, kept_in, with_kept, with_one_more_take
 from storyboard.sheet.page import Direction, build_sheet, write_sheet
 
 BOARD = """
@@ -27,9 +29,9 @@ scenes:
 """
 
 
-def write_board(folder):
+def write_board(folder, text=BOARD):
     path = folder / "board.yaml"
-    path.write_text(BOARD, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -105,3 +107,31 @@ def test_garbage_collection_keeps_findings_in_use(laid_out):
 def test_score_of_no_folder_is_bad_input(tmp_path, capsys):
     assert run(["score", str(tmp_path)]) == 2
     assert "must be the folder of a render" in capsys.readouterr().err
+
+
+def test_fewer_and_less_certain_disagreements_are_better():
+    def found(verdict, confidence):
+        return Finding("time", "night", "", verdict, confidence)
+
+    worst = [found("disagrees", 0.9), found("disagrees", 0.9)]
+    unsure = [found("disagrees", 0.4), found("agrees", 0.9)]
+    sure = [found("disagrees", 0.9), found("agrees", 0.9)]
+    good = [found("agrees", 0.5), found("cannot tell", 0.0)]
+    assert sorted([worst, sure, good, unsure], key=disobedience) == [good, unsure, sure, worst]
+
+
+def test_a_retake_is_one_more_take_and_the_kept_one_is_in_the_cut(tmp_path):
+    board = load_shots(write_board(tmp_path))
+    more = with_one_more_take(with_one_more_take(board, ["1A"]), ["1A"])
+    assert [shot.takes for shot in more.shots] == [1, 3, 1, 1]
+    kept = with_kept(more, {"1A": Kept(2, (1, 2, 3), "")})
+    assert kept.shot("1A").use == "T02"
+    assert board.shot("1A").use is None
+
+
+def test_a_take_that_the_board_chose_is_not_overruled(tmp_path):
+    told = {"1A": Kept(2, (1, 2), "why").as_json(), "gone": Kept(2, (1, 2), "").as_json()}
+    board = load_shots(write_board(tmp_path))
+    assert kept_in(board, told) == {"1A": Kept(2, (1, 2), "why")}
+    chosen = load_shots(write_board(tmp_path, BOARD.replace("id: 1A,", "id: 1A, use: T01,")))
+    assert kept_in(chosen, told) == {}
