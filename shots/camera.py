@@ -21,7 +21,8 @@ from .terms import (
     two_values,
     unknown_term,
 )
-from .vocabulary import MOVEMENT, find, find_in_group, normalize, term
+from .vocabulary import find, find_in_group, normalize, term
+from .words import MOVEMENT
 
 Unit = Literal["deg", "m", "x", "mm"]
 

@@ -8,7 +8,7 @@ out. Called by whoever holds a writer.
 import re
 from dataclasses import dataclass
 
-from .vocabulary import FIELDS, Term
+from .words import FIELDS, Term
 
 MAX_WORDS = 200
 """Of the whole prompt: what the model's own prompt guide asks for at most."""

@@ -17,7 +17,7 @@ from .nodes import compose
 from .reader import read_yaml
 from .reflow import reflow
 from .source import LINE_END, open_source
-from .vocabulary import GROUPS
+from .words import GROUPS
 
 _MAX_ROUNDS = 4
 _TIMES = ("duration", "at")

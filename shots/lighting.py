@@ -21,7 +21,8 @@ from .terms import (
     two_values,
     unknown_term,
 )
-from .vocabulary import GROUPS, find, find_in_group, nearest
+from .vocabulary import find, find_in_group, nearest
+from .words import GROUPS
 
 Side = Literal["left", "right"]
 

@@ -14,7 +14,8 @@ from typing import Literal
 from .mentions import as_words, sentence, tell
 from .negative import WAN_NEGATIVE, Removal, fit_negative, is_photographic
 from .schema import Shot, ShotList
-from .vocabulary import TONE_AXES, lens_phrase, term
+from .vocabulary import lens_phrase, term
+from .words import TONE_AXES
 
 Mode = Literal["text", "image"]
 

@@ -19,7 +19,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .vocabulary import FIELDS, GROUPS, find, find_in_group, nearest, only_term
+from .vocabulary import find, find_in_group, nearest, only_term
+from .words import FIELDS, GROUPS
 
 
 def _yaml_key(name: str) -> str:

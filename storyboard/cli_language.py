@@ -160,7 +160,7 @@ def vocab(field: str | None) -> None:
     Without FIELD, every field.
     """
     from shots.terms import did_you_mean
-    from shots.vocabulary import FIELDS
+    from shots.words import FIELDS
 
     if field is not None and field.lower() not in FIELDS:
         hint = did_you_mean(field, FIELDS) or f"use one of {', '.join(FIELDS)}"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from shots import ShotListErrors, parse_shots
 from shots.canonical import canonical_camera, canonical_lighting, canonical_time
 from shots.formatting import format_board
-from shots.vocabulary import GROUPS, spellings
+from shots.vocabulary import spellings
+from shots.words import GROUPS
 
 HERE = Path(__file__).parent
 BOARDS = [

@@ -10,7 +10,7 @@ from shots.moves import ACTIONS, SPEEDS, TEXTURES, WHIP_S
 from shots.path import CameraPath, camera_path
 from shots.rig import ANGLES, FIGURE_HEIGHT_M, FRAMINGS, SUBJECT_CLEARANCE_M
 from shots.schema import Shot
-from shots.vocabulary import FIELDS
+from shots.words import FIELDS
 
 WIDE = 16 / 9
 NUM_FRAMES = 49

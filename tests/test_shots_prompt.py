@@ -5,7 +5,7 @@ import pytest
 
 from shots import WAN_NEGATIVE, compile_prompt, load_shots, parse_shots
 from shots.negative import CLASHES, MEANINGS
-from shots.vocabulary import FIELDS, GROUPS, LENS_PHRASES
+from shots.words import FIELDS, GROUPS, LENS_PHRASES
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "shots_prompts.txt"

@@ -6,15 +6,8 @@ from hypothesis import strategies as st
 
 from shots.camera import Camera
 from shots.lighting import Lighting
-from shots.vocabulary import (
-    FIELDS,
-    GROUPS,
-    LENS_PHRASES,
-    lens_phrase,
-    nearest,
-    normalize,
-    spellings,
-)
+from shots.vocabulary import lens_phrase, nearest, normalize, spellings
+from shots.words import FIELDS, GROUPS, LENS_PHRASES
 
 CAMERA = [*GROUPS["camera"]]
 LIGHTING = [*GROUPS["lighting"]]
