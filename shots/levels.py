@@ -105,7 +105,7 @@ def _merge_lighting(rungs: Rungs, setups: Chains, merged: Merged) -> None:
         choice = rung.block.lighting
         if choice is None:
             continue
-        if choice.setup in setups:
+        if choice.setup is not None and choice.setup in setups:
             said = {}
             merged.values["lighting_setup"] = choice.setup
             for key, setup in setups[choice.setup]:

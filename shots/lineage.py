@@ -132,10 +132,10 @@ def rings(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     for start in parents:
         chain: dict[str, None] = {}
         here: str | None = start
-        while here in parents and here not in safe and here not in chain:
+        while here is not None and here not in safe and here not in chain:
             chain[here] = None
-            here = parents[here]
-        if here in chain:
+            here = parents.get(here)
+        if here is not None and here in chain:
             names = list(chain)
             yield tuple(names[names.index(here) :])
         safe.update(chain)

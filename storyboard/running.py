@@ -239,8 +239,8 @@ class Run:
             if drift.finding.verdict == "disagrees":
                 self._recorder(SceneDrifts(drift.scene, drift.finding.sentence))
         for shot, kept in self._kept.items():
-            take = f"T{kept.take:02}"
-            self._recorder(TakeKept(shot, take, len(kept.of), kept.because))
+            name = f"T{kept.take:02}"
+            self._recorder(TakeKept(shot, name, len(kept.of), kept.because))
 
     def _say_finished(self, manifest: Manifest) -> None:
         count = {s: sum(t.status == s for t in manifest.takes) for s in ("rendered", "cached")}

@@ -43,7 +43,8 @@ _WARMTH = len(_PERCENTILES)
 
 def stops(frame: Frame) -> Array:
     """Luma as a logarithm to base 2; (h, w, 3) → (h, w)."""
-    return np.log2(np.maximum(frame.astype(np.float64) / 255, _FLOOR) @ _LUMA)
+    luma: Array = np.log2(np.maximum(frame.astype(np.float64) / 255, _FLOOR) @ _LUMA)
+    return luma
 
 
 def look(frame: Frame) -> Array:
