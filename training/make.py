@@ -22,7 +22,7 @@ SHARDS = 18
 HALVES = ((0, SHARDS // 2), (SHARDS // 2, SHARDS - SHARDS // 2))
 WORKERS = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
 EXPERTS = (*WORKERS, "training.experts")
-BRANCH = ("--learning-rate", "6e-4", "--total-steps", "4000")
+BRANCH = ("--learning-rate", "1.2e-3", "--total-steps", "12000", "--minutes", "180")
 
 
 def _halves(module: str, count: str) -> tuple[Stage, ...]:
@@ -44,11 +44,14 @@ ANEW = (
 )
 SHIPPED: tuple[Stage, ...] = (("training.shipped",),)
 ONWARD = (*FOOTAGE, LATENTS, (("training.contexts",),))
-LEARNING: tuple[tuple[Stage, ...], ...] = (
-    ((*EXPERTS, "--stage", "shared", "--minutes", "600", "--total-steps", "24000"),),
+SHARED: tuple[Stage, ...] = (
+    (*EXPERTS, "--stage", "shared", "--minutes", "600", "--total-steps", "24000"),
+)
+# A core each; nothing waits for the other.
+PARTED: tuple[tuple[Stage, ...], ...] = (
     (
-        ("training.experts", "--stage", "high", "--minutes", "180", *BRANCH),
-        ("training.experts", "--stage", "low", "--minutes", "180", *BRANCH),
+        ("training.experts", "--stage", "high", *BRANCH),
+        ("training.experts", "--stage", "low", *BRANCH),
     ),
     (("training.export", "model/greybox"),),
 )
@@ -79,10 +82,11 @@ def main(*, onward: bool, prepare: bool) -> None:
         "MALLOC_MMAP_THRESHOLD_": str(2**32),
         "MALLOC_TRIM_THRESHOLD_": str(2**34),
     }
-    begun = (training_folder() / "shared" / "state.pt").exists()
+    begun = (training_folder() / "low" / "state.pt").exists()
     taken_up = (SHIPPED,) if onward and not begun else ()
     prepared = (*taken_up, *ONWARD) if onward else ANEW
-    for row in (*prepared, *(() if prepare else LEARNING)):
+    learning = PARTED if onward else (SHARED, *PARTED)
+    for row in (*prepared, *(() if prepare else learning)):
         run(row, environment)
 
 

@@ -2,7 +2,7 @@
 
 Usage: python -m training.shipped [FOLDER], in an empty training folder; then film, encode, write
 prompts and contexts, and go on with experts and codec. The optimizers begin anew; the words are
-done, their encoder is only read.
+done, their encoder is only read. There is no shared network: the experts have parted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ def main(source: Path) -> None:
         weights = load_file(place / WEIGHTS) | load_file(place / ADAPTER)
         network = {TRANSFORMER.to_original(name): t for name, t in weights.items()}
         _written(folder / expert.name, network)
-    _written(folder / "shared", network)  # the last expert has the widest range
     rules = vae_wan22_rules(CODEC.num_blocks)
     codec = {rules.to_original(n): t for n, t in load_file(source / "vae" / WEIGHTS).items()}
     for part in ("decoder", "encoder"):
