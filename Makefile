@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 BOARD ?= examples/last_tram.yaml
 OUT ?= out/$(basename $(notdir $(BOARD)))
-# layout until greybox draws what can be read, then draft
+# layout until greybox can be read by night too, then draft
 QUALITY ?= layout
 
 .PHONY: install demo check test greybox clean

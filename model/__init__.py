@@ -9,6 +9,7 @@ H, W and T are said to be *pixel* or *latent* wherever they could be either. Imp
 package loads nothing heavy: `load` and `Wan` arrive with torch on first use.
 """
 
+import os
 from typing import TYPE_CHECKING
 
 from .errors import GeometryError, ModelError, PresetError, WeightsError
@@ -16,6 +17,9 @@ from .errors import GeometryError, ModelError, PresetError, WeightsError
 if TYPE_CHECKING:
     from .denoise import Remix
     from .pipeline import Wan, load
+
+# Read by MKL at its first product: how a sum is cut must not depend on threads, see `steady`.
+os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 
 __all__ = ["GeometryError", "ModelError", "PresetError", "Remix", "Wan", "WeightsError", "load"]
 

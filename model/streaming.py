@@ -70,12 +70,15 @@ class StreamedBlocks(nn.Module):
             waiting: Future[nn.Module] = reader.submit(self._read, 0, only, None)
             for index in range(len(self)):
                 block = waiting.result()
-                # The block before has been handed back by now; the card may still compute it.
+                # The block before has been let go by now; the card may still compute it.
                 after = self._mark(block)
                 if index + 1 < len(self):
                     waiting = reader.submit(self._read, index + 1, only, after)
                 yield block
-                del block
+                # Whoever passes over the blocks still names this one while the next is read.
+                for tensor in (*block.parameters(), *block.buffers()):
+                    tensor.data = tensor.new_empty(0)
+                del block, tensor
 
     def _mark(self, block: nn.Module) -> "torch.cuda.Event | None":
         """Note how far the card's own work has been queued, and that it will use the block."""

@@ -48,7 +48,9 @@ def with_variants(board: ShotList, written: Variants, source: Source) -> ShotLis
         source: Its file; what does not fit together is reported there.
     """
     variants = tuple(_Maker(board, written, source).variants())
-    return board.model_copy(update={"variants": variants})
+    found = board.model_copy(update={"variants": variants})
+    found._written_variants = written
+    return found
 
 
 class _Maker:

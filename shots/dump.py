@@ -15,6 +15,7 @@ from .lighting import Lighting
 from .schema import Character, Format, Shot, ShotList
 from .timing import decimal
 from .transition import LASTING, Transition
+from .variants import Point, Rule
 
 _TEXTS = ("notes", "review", "use", "status", "wardrobe", "setup", "action", "composition")
 
@@ -53,6 +54,7 @@ def dump_shots(board: ShotList) -> str:
             }
             for scene in board.scenes
         ],
+        "variants": _variants(board),
     }
     return yaml.dump(
         _without_nothing(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96
@@ -74,6 +76,7 @@ def _shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     written["camera"] = _camera(board, shot)
     written["lighting"] = {"setup": shot.lighting_setup, **_lighting(shot.lighting)}
     written["duration"] = _length(shot.duration_s, fps)
+    written["focus"] = _point(shot.focus)
     written |= {name: getattr(shot, name) for name in _TEXTS}
     written["dialogue"] = [
         {
@@ -94,6 +97,40 @@ def _shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     written |= {"loop": _plain(shot.loop), "takes": str(shot.takes)}
     written |= {"seed": _plain(shot.seed), "priority": _plain(shot.priority)}
     return written
+
+
+def _variants(board: ShotList) -> dict[str, Any] | None:
+    written = board.written_variants
+    if written is None:
+        return None
+    return {
+        "axes": _plain(written.axes),
+        "exclude": _plain(written.exclude),
+        "rules": [_rule(rule, board.format.fps) for rule in written.rules],
+        "name": written.name or None,
+    }
+
+
+def _rule(rule: Rule, fps: Fraction) -> dict[str, Any]:
+    card = rule.end_card
+    return {
+        "when": _plain(rule.when),
+        "keep": _plain(rule.keep),
+        "render": rule.render,
+        "focus": _point(rule.focus),
+        "replace": {"dialogue": rule.replace.dialogue},
+        "end-card": card and {"text": card.text, "duration": _length(card.duration.at(fps), fps)},
+    }
+
+
+def _point(point: Point | None) -> str | None:
+    """A place in the picture; thirds by their names, since no percentage is a third."""
+    if point is None:
+        return None
+    across, down = point
+    if down == 0.5 and across in (1 / 3, 2 / 3):
+        return "left" if across < 0.5 else "right"
+    return f"{across * 100:.10g}% {down * 100:.10g}%"
 
 
 def _format(form: Format) -> dict[str, str]:

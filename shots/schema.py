@@ -20,7 +20,7 @@ from .texts import AspectText, BoardPath, FpsText, LoudnessText, Lower, SizeText
 from .timing import whole_frames
 from .trail import Origin, Trail
 from .transition import Transition
-from .variants import Point, Variant
+from .variants import Point, Variant, Variants
 
 __all__ = [
     "Amount",
@@ -309,6 +309,12 @@ class ShotList(Block):
     variants: tuple[Variant, ...] = ()
     notices: tuple[Problem, ...] = ()
     _trail: Trail = PrivateAttr(default_factory=Trail)
+    _written_variants: Variants | None = PrivateAttr(default=None)
+
+    @property
+    def written_variants(self) -> Variants | None:
+        """What the file says about variants, for writing it again."""
+        return self._written_variants
 
     @cached_property
     def shots(self) -> tuple[Shot, ...]:

@@ -7,7 +7,7 @@ WORKED = (Path(__file__).parent / "boards" / "worked_board.yaml").read_text(enco
 
 
 def repeated(part, size=MAX_BYTES):
-    return part * (size // len(part))
+    return part * (size // len(part.encode()))
 
 
 SHOTS = "scenes:\n  - number: 1\n    shots:\n"

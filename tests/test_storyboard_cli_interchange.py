@@ -94,18 +94,18 @@ def test_an_edited_workbook_changes_its_cells_on_the_board(board, capsys):
     table = board.with_suffix(".xlsx")
     told(capsys, "export", board, "--to", "xlsx")
     book = load_workbook(table)
-    book.active["O4"] = "4.5s"
+    book.active["O4"] = "2.5s"
     book.active["E4"] = "Tight"
     book.save(table)
     assert told(capsys, "import", table, "--into", board) == (
         0,
         f"{table}:4: not carried over: 12B Size (no word for the camera, see `storyboard vocab`) "
         '"Tight"\n'
-        "12B Duration: 4.5s, was 3s\n"
+        "12B Duration: 2.5s, was 3s\n"
         f"{board}: 1 change, 1 not carried over\n",
         "",
     )
-    expected = WORKED.read_text().replace("        duration: 3s\n", "        duration: 4.5s\n")
+    expected = WORKED.read_text().replace("        duration: 3s\n", "        duration: 2.5s\n")
     assert board.read_text() == expected
     assert stat.S_IMODE(board.stat().st_mode) == 0o640
 
