@@ -17,30 +17,30 @@ BACKBONE = Backbone(
     text_width=4096,
 )  # fmt: skip
 SCRIPT = """
-import resource, sys
+import sys
 from pathlib import Path
 import torch
+from tests.test_model_memory import memory
 from model.files import NONE, Storing, load_network
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
 from tests.test_model_memory import BACKBONE
 with torch.device("meta"):
     expert = Transformer(BACKBONE)
-def now():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-before = now()
+before = memory("VmRSS")
 storing = Storing(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS,
                   int8=PACKED_PARAMETERS if sys.argv[2] == "int8" else NONE)
 load_network(expert, [Path(sys.argv[1])], storing=storing)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+peak = memory("VmHWM")
 size = sum(p.numel() * p.element_size() for p in expert.parameters())
 print(size, peak - before)
 """
 
 
 STREAMING = """
-import resource, sys
+import sys
 from pathlib import Path
 import torch
+from tests.test_model_memory import memory
 from model.files import Storing
 from model.formats.opening import OpenFiles
 from model.streaming import stream_network
@@ -49,13 +49,24 @@ from tests.test_model_memory import BACKBONE
 with torch.device("meta"):
     expert = Transformer(BACKBONE)
 size = sum(p.numel() * 2 for p in expert.parameters())
-before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+before = memory("VmRSS")
 storing = Storing(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS)
 stream_network(expert, [Path(sys.argv[1])], OpenFiles(), storing=storing)
 with torch.no_grad():
     expert(torch.zeros(1, 16, 1, 4, 4), torch.tensor([500.0]), torch.zeros(1, 2, 4096))
-print(size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before)
+print(size, memory("VmHWM") - before)
 """
+
+
+def memory(field: str) -> int:
+    """Bytes of this process, now (VmRSS) or at most (VmHWM).
+
+    Not `ru_maxrss`, which a process takes over from the one that started it.
+    """
+    status = Path("/proc/self/status").read_text()
+    return (
+        next(int(line.split()[1]) for line in status.splitlines() if line.startswith(field)) * 1024
+    )
 
 
 def write_sparse(path: Path, dtype: str, num_bytes: int) -> Path:
@@ -74,7 +85,7 @@ def write_sparse(path: Path, dtype: str, num_bytes: int) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="measured through /proc")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="measured through /proc")
 @pytest.mark.parametrize(("kept", "least"), [("bfloat16", 2e9), ("int8", 1e9)])
 def test_the_peak_of_loading_is_a_tenth_above_the_expert(tmp_path, kept, least):
     path = write_sparse(tmp_path / "expert.safetensors", "F16", 2)
@@ -88,7 +99,7 @@ def test_the_peak_of_loading_is_a_tenth_above_the_expert(tmp_path, kept, least):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="measured through /proc")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="measured through /proc")
 def test_a_streamed_expert_runs_in_a_quarter_of_its_size(tmp_path):
     path = write_sparse(tmp_path / "expert.safetensors", "F16", 2)
     done = subprocess.run(

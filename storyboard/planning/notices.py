@@ -53,9 +53,12 @@ def _rates(board: "ShotList", settings: Settings, takes: Sequence[Take]) -> Iter
 
 
 def _frames(takes: Sequence[Take]) -> Iterator[str]:
+    lowest: dict[str, int] = {}
+    for take in takes:
+        lowest[take.shot.id] = min(take.number, lowest.get(take.shot.id, take.number))
     for take in takes:
         frames = take.frames
-        if take.number != min(t.number for t in takes if t.shot.id == take.shot.id):
+        if take.number != lowest[take.shot.id]:
             continue
         spare = f" + {frames.head + frames.tail} spare" if frames.head + frames.tail else ""
         length = f"{take.shot.id}: {seconds(take.shot.duration_s)} s = {frames.shot} f{spare}"
