@@ -63,7 +63,6 @@ def lint_render(
         found += [board.problem(*finding) for finding in _removals(board, negative_base)]
     if limits:
         found += [board.problem(*finding) for finding in _clip_problems(board, limits)]
-    found += [board.problem(*finding) for finding in variant_warnings(board)]
     return _sorted(board, found)
 
 
@@ -82,6 +81,7 @@ def _findings(board: ShotList) -> Iterator[_Finding]:
         for rule in RULES:
             yield from ((fault, shot, field) for fault, field in rule(board, shot))
     yield from compare_shots(board)
+    yield from variant_warnings(board)
 
 
 def _removals(board: ShotList, negative_base: str) -> Iterator[_Finding]:

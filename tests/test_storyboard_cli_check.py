@@ -1,6 +1,7 @@
 """The commands check and fmt: formats, exit codes, what is mended and written anew."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -137,6 +138,14 @@ SARIF = {
         },
     },
 }
+
+
+def test_check_says_everything_once():
+    worked = Path(__file__).parent / "boards" / "worked_board.yaml"
+    problems = json.loads(run("check", worked, "--format", "json").output)["problems"]
+    assert len([each for each in problems if each["code"] == "SB403"]) == 2
+    told = [json.dumps(each, sort_keys=True) for each in problems]
+    assert len(set(told)) == len(told)
 
 
 def test_check_annotates_pull_requests(good):
