@@ -29,7 +29,7 @@ from storyboard.directions.alternatives import Alternatives
 from storyboard.directions.calibration import FILE
 from storyboard.directions.coherence import judge_coherence, measure_coherence
 from storyboard.directions.drift import MEASURES, judge_distance, measure_look
-from storyboard.directions.score import shrunk
+from storyboard.directions.shrinking import shrunk
 
 Frames = NDArray[np.uint8]
 

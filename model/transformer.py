@@ -18,11 +18,7 @@ from torch import Tensor, nn
 from .blocks import Block, Head, Mlp
 from .camera_adapter import CameraAdapter
 from .errors import GeometryError
-from .layers import (
-    float32_linear,
-    rotary_table,
-    sinusoid,
-)
+from .layers import float32_linear, rotary_table, sinusoid
 from .presets import Backbone
 from .steady import Linear, linear, silu
 from .streaming import StreamedBlocks

@@ -48,9 +48,7 @@ def with_variants(board: ShotList, written: Variants, source: Source) -> ShotLis
         source: Its file; what does not fit together is reported there.
     """
     variants = tuple(_Maker(board, written, source).variants())
-    found = board.model_copy(update={"variants": variants})
-    found._written_variants = written
-    return found
+    return board.model_copy(update={"variants": variants, "written_variants": written})
 
 
 class _Maker:

@@ -1,6 +1,6 @@
 """What a board leaves out: names, short words, sizes, and lighting that goes together.
 
-Called by `resolve.py`.
+Called by `resolve.py` and `levels.py`.
 """
 
 import re
@@ -11,15 +11,24 @@ from .lighting import Lighting
 from .schema import Character
 
 
-def together(chain: Sequence[tuple[str, Lighting]]) -> Lighting:
-    """A lighting set-up with what it extends."""
-    said: dict[str, Any] = {}
-    for _, setup in chain:
+def said_by(chain: Sequence[tuple[str, Lighting]]) -> dict[str, tuple[str, Any]]:
+    """What a set-up says with what it extends, by field: which of the chain says it, and what.
+
+    Args:
+        chain: Set-ups with their names, each behind what it extends.
+    """
+    said: dict[str, tuple[str, Any]] = {}
+    for key, setup in chain:
         if "direction" in setup.model_fields_set:
             said.pop("side", None)
         fields = setup.model_fields_set - {"extends"}
-        said |= {name: getattr(setup, name) for name in fields}
-    return Lighting(**said)
+        said |= {name: (key, getattr(setup, name)) for name in fields}
+    return said
+
+
+def together(chain: Sequence[tuple[str, Lighting]]) -> Lighting:
+    """A lighting set-up with what it extends."""
+    return Lighting(**{name: value for name, (_, value) in said_by(chain).items()})
 
 
 def complete_character(key: str, who: Character) -> Character:

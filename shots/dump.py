@@ -13,7 +13,7 @@ import yaml
 from .camera import Camera
 from .lighting import Lighting
 from .schema import Character, Format, Shot, ShotList
-from .timing import decimal
+from .timing import length_text
 from .transition import LASTING, Transition
 from .variants import Point, Rule
 
@@ -75,14 +75,14 @@ def _shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     written["subjects"] = list(shot.subjects) if shot.subjects else None
     written["camera"] = _camera(board, shot)
     written["lighting"] = {"setup": shot.lighting_setup, **_lighting(shot.lighting)}
-    written["duration"] = _length(shot.duration_s, fps)
+    written["duration"] = length_text(shot.duration_s, fps)
     written["focus"] = _point(shot.focus)
     written |= {name: getattr(shot, name) for name in _TEXTS}
     written["dialogue"] = [
         {
             "who": line.who,
             "line": line.line,
-            "at": None if line.at_s is None else _length(line.at_s, fps),
+            "at": None if line.at_s is None else length_text(line.at_s, fps),
             "locale": dict(line.locale),
         }
         for line in shot.dialogue
@@ -119,7 +119,8 @@ def _rule(rule: Rule, fps: Fraction) -> dict[str, Any]:
         "render": rule.render,
         "focus": _point(rule.focus),
         "replace": {"dialogue": rule.replace.dialogue},
-        "end-card": card and {"text": card.text, "duration": _length(card.duration.at(fps), fps)},
+        "end-card": card
+        and {"text": card.text, "duration": length_text(card.duration.at(fps), fps)},
     }
 
 
@@ -180,13 +181,6 @@ def _transition(join: Transition | None) -> dict[str, Any] | None:
     frames = f"{join.frames}f" if join.kind in LASTING else None
     parts = {"colour": join.colour, "direction": join.direction}
     return {"kind": join.kind, "frames": frames, **parts}
-
-
-def _length(seconds: Fraction, fps: Fraction) -> str:
-    if Fraction(decimal(seconds)) == seconds:
-        return f"{decimal(seconds)}s"
-    frames = seconds * fps
-    return f"{frames}f" if frames.denominator == 1 else f"{_number(float(seconds))}s"
 
 
 def _number(value: float) -> str:

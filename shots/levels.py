@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from .camera import Camera
+from .completion import said_by
 from .lighting import Lighting
 from .source import Loc
 from .trail import Step
@@ -106,15 +107,11 @@ def _merge_lighting(rungs: Rungs, setups: Chains, merged: Merged) -> None:
         if choice is None:
             continue
         if choice.setup is not None and choice.setup in setups:
-            said = {}
             merged.values["lighting_setup"] = choice.setup
-            for key, setup in setups[choice.setup]:
-                if "direction" in setup.model_fields_set:
-                    said.pop("side", None)
-                for name in setup.model_fields_set - {"extends"}:
-                    loc = ("lighting", key, name)
-                    step = Step(rung.level, rung.label, loc, choice.setup)
-                    said[name] = (getattr(setup, name), step)
+            said = {
+                name: (value, Step(rung.level, rung.label, ("lighting", key, name), choice.setup))
+                for name, (key, value) in said_by(setups[choice.setup]).items()
+            }
         fields = choice.model_fields_set - {"setup"}
         if "direction" in fields:
             said.pop("side", None)

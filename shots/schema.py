@@ -307,14 +307,10 @@ class ShotList(Block):
     lighting: Mapping[str, Lighting] = {}
     scenes: tuple[Scene, ...] = ()
     variants: tuple[Variant, ...] = ()
+    written_variants: Annotated[Variants | None, Field(exclude=True, repr=False)] = None
+    """What the file says about variants, for writing it again."""
     notices: tuple[Problem, ...] = ()
     _trail: Trail = PrivateAttr(default_factory=Trail)
-    _written_variants: Variants | None = PrivateAttr(default=None)
-
-    @property
-    def written_variants(self) -> Variants | None:
-        """What the file says about variants, for writing it again."""
-        return self._written_variants
 
     @cached_property
     def shots(self) -> tuple[Shot, ...]:
@@ -356,6 +352,14 @@ class ShotList(Block):
     def scene_of(self, shot: Shot) -> Scene | None:
         """The scene that a shot is in."""
         return self._scene_by_number.get(shot.scene)
+
+    def with_scenes(self, scenes: tuple[Scene, ...]) -> "ShotList":
+        """The same board with other scenes; nothing stays that was worked out from the old ones."""
+        changed = self.model_copy(update={"scenes": scenes})
+        for name, value in vars(ShotList).items():
+            if isinstance(value, cached_property):
+                changed.__dict__.pop(name, None)
+        return changed
 
     def with_notices(self, notices: tuple[Problem, ...]) -> "ShotList":
         """The same board with what a linter says about it."""

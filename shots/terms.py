@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .vocabulary import find, find_in_group, nearest, only_term
+from .vocabulary import MAX_MISSPELT, find, find_in_group, nearest, only_term
 from .words import FIELDS, GROUPS
 
 
@@ -64,8 +64,6 @@ class ShorthandBlock(Block):
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
-_MAX_MISSPELT = 60
-
 MAX_FAULTS = 20
 """Of one value; whoever reads more than that of it learns nothing new."""
 
@@ -98,7 +96,7 @@ class Fault:
 
 def did_you_mean(text: str, known: Iterable[str]) -> str | None:
     """The remedy for a misspelt name: the nearest known one, or None when nothing is near."""
-    if len(text) > _MAX_MISSPELT:
+    if len(text) > MAX_MISSPELT:
         return None
     names = {name.casefold(): name for name in known}
     near = get_close_matches(text.casefold(), names, n=1, cutoff=0.6)
@@ -115,7 +113,7 @@ def only_match(text: str, known: Iterable[str]) -> str:
     wanted = text.casefold().replace("_", "-")
     if wanted in names:
         return names[wanted]
-    is_sure = 4 < len(text) <= _MAX_MISSPELT
+    is_sure = 4 < len(text) <= MAX_MISSPELT
     near = get_close_matches(wanted, names, n=2, cutoff=0.8) if is_sure else []
     return names[near[0]] if len(near) == 1 else ""
 

@@ -77,6 +77,19 @@ def decimal(value: Fraction) -> str:
     return f"{float(value):.3f}".rstrip("0").rstrip(".")
 
 
+def length_text(seconds: Fraction, fps: Fraction) -> str:
+    """Write a length in seconds where three digits are exact, in frames elsewhere.
+
+    What is neither, a moment between two frames, is written in millionths.
+    """
+    if Fraction(decimal(seconds)) == seconds:
+        return f"{decimal(seconds)}s"
+    frames = seconds * fps
+    if frames.denominator == 1:
+        return f"{frames}f"
+    return f"{float(seconds):.6f}".rstrip("0").rstrip(".") + "s"
+
+
 def _read(value: object) -> object:
     return read_time(value) if isinstance(value, str) else value
 

@@ -24,7 +24,9 @@ MAX_VARIANTS = 500
 RESERVED = frozenset({"code", "cut", "title", "version"})
 """Fields that names have beside the axes."""
 
-_AXIS = re.compile(r"[a-z][a-z0-9_]{0,39}")
+AXIS = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""What can name an axis, and so a field of file names."""
+
 _VALUE = re.compile(r"[^\W_][\w.+-]{0,39}")
 _FOCUS = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%(?:[\s,]+(\d{1,3}(?:\.\d+)?)\s*%)?")
 _SIDES: Mapping[str, float] = {"left": 1 / 3, "center": 0.5, "centre": 0.5, "right": 2 / 3}
@@ -70,7 +72,7 @@ def _check_axes(axes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
     faults: list[Fault] = []
     checked: dict[str, tuple[str, ...]] = {}
     for axis, values in axes.items():
-        if not _AXIS.fullmatch(axis) or axis in RESERVED:
+        if not AXIS.fullmatch(axis) or axis in RESERVED:
             remedy = "use small letters, digits and _: client, cut_of"
             faults.append(Fault("SB008", f'"{axis}" cannot name an axis', remedy, within=(axis,)))
         if not values:

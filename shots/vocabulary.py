@@ -11,7 +11,9 @@ from functools import cache, lru_cache
 
 from .words import FIELDS, GROUPS, LENS_PHRASES, Term
 
-_MAX_MISSPELT = 60
+MAX_MISSPELT = 60
+"""Letters of a text that may be a misspelt word; whatever is longer is none."""
+
 _SEPARATORS = re.compile(r"[\s_\-‐‑–—'’‘]+")  # noqa: RUF001
 
 
@@ -100,7 +102,7 @@ def _pairs(text: str) -> set[str]:
 @lru_cache(maxsize=4096)
 def _similar(text: str, *fields: str) -> list[str]:
     """The spellings that share most with a text; comparing it with all of them takes too long."""
-    if len(text) > _MAX_MISSPELT:
+    if len(text) > MAX_MISSPELT:
         return []
     names = _names_by_pair(*fields)
     shared = Counter(name for pair in _pairs(text) for name in names.get(pair, ()))

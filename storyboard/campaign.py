@@ -113,22 +113,14 @@ def render_campaign(
         campaign = plan_campaign(board, request, variants, folder, root, options, listen)
         for notice in campaign.notices:
             listen(Warned(notice))
-        failures: dict[str, Failures] = {}
+        failures: dict[int, Failures] = {}
         for pictures, seen in campaign.sets:
             place = folder / pictures.name
             place.mkdir(exist_ok=True)
             own = set_options(board, pictures, options)
-            failures[pictures.name] = render_seen(
-                seen, board, pictures.request, place, own, listen
-            ).failures
-        names = {id(seen): pictures.name for pictures, seen in campaign.sets}
-        return _deliver(
-            campaign,
-            {id(each): failures[names[id(each.source)]] for each in campaign.deliverables},
-            folder / FOLDER,
-            Store(root),
-            listen,
-        )
+            outcome = render_seen(seen, board, pictures.request, place, own, listen)
+            failures[id(seen)] = outcome.failures
+        return _deliver(campaign, failures, folder / FOLDER, Store(root), listen)
 
 
 def _deliver(
@@ -138,10 +130,10 @@ def _deliver(
     store: Store,
     listen: Listener,
 ) -> Delivery:
-    """Cut every deliverable, write its captions, and list the files."""
+    """Cut every deliverable, write its captions, and list the files; failures by their run."""
     folder.mkdir(exist_ok=True)
     before = read_object(folder / MANIFEST)
-    films = [_film(each, store, failures[id(each)]) for each in campaign.deliverables]
+    films = [_film(each, store, failures[id(each.source)]) for each in campaign.deliverables]
     texts = [_captions(each) for each in campaign.deliverables]
     keys = [
         content_key({"film": film_key(film_files(film, store)), "captions": text})
@@ -207,11 +199,9 @@ def _version(
     is_same = all(
         known.get(each.variant.label) == key for each, key in zip(deliverables, keys, strict=True)
     )
-    return (
-        version
-        if isinstance(version, int) and is_same
-        else (version + 1 if isinstance(version, int) else 1)
-    )
+    if not isinstance(version, int):
+        return 1
+    return version if is_same else version + 1
 
 
 def _missing(each: Deliverable, store: Store) -> tuple[str, ...]:

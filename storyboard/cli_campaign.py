@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from storyboard.errors import InputError
+from storyboard.user_files import write_file
 
 
 @click.command()
@@ -37,11 +38,6 @@ def campaign(sentence: str, more: tuple[str, ...], axes: tuple[str, ...], output
         raise InputError(f"{output}: exists already. Name another file with -o.")
     text = write_campaign(sentence, read_axes([part for part in (*axes, *more) if part]))
     board = parse_shots(text, output)
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{output}: {reason}. Choose another -o.") from None
+    write_file(output, text.encode())
     click.echo(f"wrote {output}: {len(board.shots)} shots, {len(board.variants)} variants")
     click.echo(f"next: storyboard plan {output} --quality layout --variant all")

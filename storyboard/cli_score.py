@@ -13,8 +13,6 @@ import click
 if TYPE_CHECKING:
     from storyboard.manifest import Manifest
 
-VERDICTS = ("agrees", "disagrees", "cannot tell")
-
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -45,13 +43,8 @@ def _report(manifest: "Manifest") -> dict[str, object]:
         ],
         "scenes": list(manifest.drift),
         "retakes": manifest.retakes,
-        **_counted(manifest),
+        **manifest.verdicts,
     }
-
-
-def _counted(manifest: "Manifest") -> dict[str, int]:
-    told = [found["verdict"] for entry in manifest.takes if entry.shown for found in entry.findings]
-    return {verdict: told.count(verdict) for verdict in VERDICTS}
 
 
 def _lines(manifest: "Manifest") -> Iterator[str]:
@@ -65,7 +58,7 @@ def _lines(manifest: "Manifest") -> Iterator[str]:
         yield from (_line(found) for found in manifest.drift if found["scene"] == scene)
     for shot, kept in manifest.retakes.items():
         yield f"{shot}: kept {kept['kept']} of {len(kept['of'])} takes, {kept['because']}"
-    count = _counted(manifest)
+    count = manifest.verdicts
     yield (
         f"{count['agrees']} agree, {count['disagrees']} disagree, "
         f"{count['cannot tell']} cannot be told"

@@ -113,20 +113,18 @@ def take_entries(
     if scores is None:
         return tuple(entries)
     return tuple(
-        _judged(entry, seen.plan, take, scores)
-        for entry, take in zip(entries, seen.plan.takes, strict=True)
+        _judged(entry, take, scores) for entry, take in zip(entries, seen.plan.takes, strict=True)
     )
 
 
-def _judged(entry: TakeEntry, plan: RenderPlan, take: Take, scores: "Scores") -> TakeEntry:
+def _judged(entry: TakeEntry, take: Take, scores: "Scores") -> TakeEntry:
     """An entry with its findings, and where the store keeps them."""
-    from storyboard.scoring import STAGE, score_refs
-
     findings = tuple(asdict(finding) for finding in scores.findings(take))
     if not findings:
         return entry
-    kept = [ref.key for ref in score_refs(plan, take)]
-    return replace(entry, findings=findings, keys={**entry.keys, STAGE: kept})
+    refs = scores.refs[take.stem]
+    keys = {**entry.keys, refs[0].stage: [ref.key for ref in refs]}
+    return replace(entry, findings=findings, keys=keys)
 
 
 def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeEntry:

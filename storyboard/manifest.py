@@ -21,6 +21,10 @@ FORMAT = 1
 PACKAGES = ("torch", "numpy", "av", "moviepy", "pillow", "transformers")
 
 
+VERDICTS = ("agrees", "disagrees", "cannot tell")
+"""Of the findings, in the order they are told."""
+
+
 @dataclass(frozen=True)
 class TakeEntry:
     """One take in run.json.
@@ -117,6 +121,12 @@ class Manifest:
     drift: tuple[Mapping[str, Any], ...] = ()
     retakes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many directives of the takes in the cut agree, disagree, or cannot be told."""
+        told = [found["verdict"] for entry in self.takes if entry.shown for found in entry.findings]
+        return {verdict: told.count(verdict) for verdict in VERDICTS}
 
     def write(self, folder: Path) -> None:
         """Replace run.json in one step."""

@@ -115,7 +115,7 @@ def _highest(shot: "Shot") -> int:
 
 
 def _changed(board: "ShotList", changes: Mapping[str, Mapping[str, object]]) -> "ShotList":
-    """The board with some fields of some shots changed, and nothing remembered of before."""
+    """The board with some fields of some shots changed."""
     scenes = tuple(
         scene.model_copy(
             update={
@@ -126,7 +126,4 @@ def _changed(board: "ShotList", changes: Mapping[str, Mapping[str, object]]) -> 
         )
         for scene in board.scenes
     )
-    changed = board.model_copy(update={"scenes": scenes})
-    for name in ("shots", "_by_id"):  # cached from the scenes before
-        changed.__dict__.pop(name, None)
-    return changed
+    return board.with_scenes(scenes)

@@ -15,6 +15,7 @@ from storyboard.running import Run
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
+    from storyboard.scoring import Scores
 
 
 class Retaker:
@@ -49,17 +50,17 @@ class Retaker:
 
     def _keep_best(self) -> list[str]:
         """Put the best takes there are into the cut; returns the shots that still disobey."""
-        self._retaken |= dict.fromkeys(self._disobedient())
+        scores = self._run.scores()
+        self._retaken |= dict.fromkeys(self._disobedient(scores))
         if not self._retaken:
             return []
-        best = retakes.best_takes(self._run.plan, self._run.scores(), list(self._retaken))
-        self._kept = dict(best)
+        self._kept = dict(retakes.best_takes(self._run.plan, scores, list(self._retaken)))
         # A shot that starts from another's last frame may have to be rendered for that.
         self._render(retakes.with_kept(self._board, self._kept))
-        return self._disobedient()
+        return self._disobedient(self._run.scores())
 
-    def _disobedient(self) -> list[str]:
-        found = retakes.disobedient(self._run.plan, self._run.scores(), self._options.shots)
+    def _disobedient(self, scores: "Scores") -> list[str]:
+        found = retakes.disobedient(self._run.plan, scores, self._options.shots)
         return [shot for shot in found if shot in self._may_retake]
 
     def _render(self, board: "ShotList") -> None:

@@ -244,7 +244,7 @@ class Run:
 
     def _say_finished(self, manifest: Manifest) -> None:
         count = {s: sum(t.status == s for t in manifest.takes) for s in ("rendered", "cached")}
-        told = [str(f["verdict"]) for t in manifest.takes if t.shown for f in t.findings]
+        verdicts = manifest.verdicts
         self._recorder(
             RunFinished(
                 rendered=count["rendered"],
@@ -252,9 +252,9 @@ class Run:
                 failed=sum(entry.status == "failed" for entry in manifest.takes),
                 networks_loaded=manifest.networks_loaded,
                 seconds=manifest.seconds,
-                agrees=told.count("agrees"),
-                disagrees=told.count("disagrees"),
-                cannot_tell=told.count("cannot tell"),
+                agrees=verdicts["agrees"],
+                disagrees=verdicts["disagrees"],
+                cannot_tell=verdicts["cannot tell"],
             )
         )
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -42,10 +41,12 @@ class Scores:
 
     Attributes:
         of: By the stem of a take; takes without a clip have none.
+        refs: By stem, where the store keeps them; of a chain one for each of its clips.
         drift: Over the shown takes of each scene.
     """
 
     of: Mapping[str, Score] = field(default_factory=dict)
+    refs: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
 
     def drift_as_json(self) -> tuple[dict[str, object], ...]:
@@ -58,13 +59,8 @@ class Scores:
         return score.findings if score else ()
 
 
-def score_refs(plan: RenderPlan, take: Take) -> tuple[Ref, ...]:
-    """Where the findings of a take are kept, of a chain those of each of its clips."""
-    return tuple(_ref(plan, part) for part in take.segments or (take,))
-
-
 def _ref(plan: RenderPlan, take: Take) -> Ref:
-    """Named by a clip and by what is asked of it."""
+    """Where findings are kept: named by a clip and by what is asked of it."""
     board, shot = take.board, take.filmed
     declared = {
         "stage": STAGE,
@@ -81,20 +77,21 @@ def _ref(plan: RenderPlan, take: Take) -> Ref:
 
 def score_takes(plan: RenderPlan, store: Store) -> Scores:
     """Judge every take whose clip is there; what was judged before is read from the store."""
-    scores = {}
+    scores, refs = {}, {}
     for take in plan.takes:
-        parts = tuple(_scored(plan, part, store) for part in take.segments or (take,))
-        known = tuple(part for part in parts if part is not None)
+        clips = take.segments or (take,)
+        kept = tuple(_ref(plan, clip) for clip in clips)
+        parts = [_scored(plan, clip, ref, store) for clip, ref in zip(clips, kept, strict=True)]
+        known = [part for part in parts if part is not None]
         if len(known) == len(parts):
-            scores[take.stem] = _of_chain(known)
+            scores[take.stem], refs[take.stem] = _of_chain(known), kept
     shown = [(t.shot, scores[t.stem].look) for t in plan.shown if t.stem in scores]
     drift = tuple(Drift(scene, finding) for scene, finding in judge_drift(shown))
-    return Scores(scores, drift)
+    return Scores(scores, refs, drift)
 
 
-def _scored(plan: RenderPlan, take: Take, store: Store) -> Score | None:
+def _scored(plan: RenderPlan, take: Take, ref: Ref, store: Store) -> Score | None:
     """Of one clip, None if it is not there."""
-    ref = _ref(plan, take)
     if not store.holds(ref):
         if not store.holds(plan.clip(take)):
             return None
@@ -134,9 +131,5 @@ def _write(score: Score, draft: Path) -> None:
 
 def _read(path: Path) -> Score:
     content = read_object(path)
-    return Score(read_findings(content["findings"]), Look.from_json(content["look"]))
-
-
-def read_findings(kept: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
-    """Findings as run.json and the store hold them."""
-    return tuple(Finding(**finding) for finding in kept)
+    findings = tuple(Finding(**finding) for finding in content["findings"])
+    return Score(findings, Look.from_json(content["look"]))

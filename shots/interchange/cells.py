@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from shots.schema import Shot, ShotList, Sound
-from shots.timing import decimal, read_time, whole_frames
+from shots.timing import decimal, length_text, read_time, whole_frames
 
 from .board_file import Path, Value
-from .columns import CAMERA_FIELDS, EXTRA, duration_cell, lighting_cell, read_sound
+from .columns import CAMERA_FIELDS, EXTRA, lighting_cell, read_sound
 from .rows import extra_key, read_take, split_names
 from .shot_note import ITEM, camera_fields, is_time, lighting_fields
 from .slates import is_id
@@ -157,7 +157,7 @@ def _edit_duration(edit: Edit, text: str) -> dict[Path, Value]:
     seconds = read_time(text).at(fps)
     if whole_frames(seconds, fps) is None:
         raise RefusedError(f"no whole number of frames at {decimal(fps)} fps")
-    is_same = duration_cell(seconds, fps) == duration_cell(edit.shot.duration_s, fps)
+    is_same = length_text(seconds, fps) == length_text(edit.shot.duration_s, fps)
     return {} if is_same else {("duration",): text}
 
 

@@ -5,13 +5,12 @@ StudioBinder's columns, and five of ours. Read by `rows.py` and `merging.py`.
 
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from types import MappingProxyType
 
 from shots.camera import Camera
 from shots.lighting import Lighting
 from shots.schema import Shot, ShotList, Sound
-from shots.timing import decimal, whole_frames
+from shots.timing import decimal, length_text
 
 COLUMNS = (
     "Scene", "Shot", "Location", "Description", "Size", "Type", "Angle", "Movement", "Lens",
@@ -114,7 +113,7 @@ def row_of(board: ShotList, shot: Shot, extra: Mapping[str, str]) -> dict[str, s
         "Cast": ", ".join(_name(board, key) for key in shot.subjects),
         "Sound": sound_cell(shot.sound),
         "Notes": shot.notes.strip(),
-        "Duration": duration_cell(shot.duration_s, board.format.fps),
+        "Duration": length_text(shot.duration_s, board.format.fps),
         "Lighting": lighting_cell(board, shot),
         "Status": shot.status or "",
         "Take": shot.use or "",
@@ -170,13 +169,6 @@ def read_sound(cell: str) -> str | dict[str, object]:
         else:
             ambience.append(part)
     return ({"ambience": "; ".join(ambience)} if ambience else {}) | said
-
-
-def duration_cell(duration_s: Fraction, fps: Fraction) -> str:
-    """A length in seconds where they are exact, in frames elsewhere."""
-    if Fraction(decimal(duration_s)) == duration_s:
-        return f"{decimal(duration_s)}s"
-    return f"{whole_frames(duration_s, fps)}f"
 
 
 def lighting_cell(board: ShotList, shot: Shot) -> str:

@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from pydantic_core import PydanticCustomError
 
 from shots.errors import ShotsError
+from shots.numbering import slates
 from shots.texts import read_aspect
 from shots.timing import read_time
-from shots.variants import FULL, MAX_VARIANTS, RESERVED, canonical
+from shots.variants import AXIS, FULL, MAX_VARIANTS, RESERVED, canonical
 
 from .board_text import entry, inline, scalar
 
@@ -128,7 +130,7 @@ def read_axes(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         name, sign, values = text.partition("=")
         name = name.strip()
         parts = [part.strip() for part in values.split(",") if part.strip()]
-        if not (sign and parts and re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name)):
+        if not (sign and parts and AXIS.fullmatch(name)):
             raise SentenceError(f"{text!r}: no axis, must be like format=16:9,9:16.")
         if name in RESERVED or name in axes:
             raise SentenceError(f"{text!r}: {name} cannot be an axis here. Use another name, once.")
@@ -137,9 +139,7 @@ def read_axes(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         except PydanticCustomError as error:
             raise SentenceError(f"{text!r}: {error.message()}.") from None
         axes[name] = tuple(dict.fromkeys(read))
-    count = 1
-    for found in axes.values():
-        count *= len(found)
+    count = prod(len(values) for values in axes.values())
     if count > MAX_VARIANTS:
         raise SentenceError(f"{count} variants, must be at most {MAX_VARIANTS}. Shorten an axis.")
     return axes
@@ -207,9 +207,9 @@ def _shots(parts: Parts, beats: Sequence[Beat]) -> Iterator[str]:
     yield "scenes:"
     yield "  - number: 1"
     yield "    shots:"
-    for index, beat in enumerate(beats):
+    for index, (beat, slate) in enumerate(zip(beats, slates("1"), strict=False)):
         camera, action = _COVERAGE[_cover(index, len(beats))]
-        yield f"      - id: 1{_letters(index)}"
+        yield f"      - id: {slate}"
         yield f"        camera: {camera}"
         yield f"        duration: {_time(beat.frames)}"
         said = action.format(Hero="Hero", hero="Hero", does=parts.does)
@@ -223,16 +223,6 @@ def _cover(index: int, count: int) -> int:
     if index == 0 and count > 1:
         return 0
     return len(_COVERAGE) - 1 if index == count - 1 > 0 else 1 + (index - 1) % (len(_COVERAGE) - 2)
-
-
-def _letters(index: int) -> str:
-    """Letters of a set-up: none, A, B, ... without I and O, then AA."""
-    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-    text = ""
-    while index:
-        index, rest = divmod(index - 1, len(letters))
-        text = letters[rest] + text
-    return text
 
 
 def _lengths(axes: Mapping[str, Sequence[str]]) -> tuple[int, ...]:

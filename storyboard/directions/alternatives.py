@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from shots.path import camera_path
 from shots.rig import FRAMINGS
+from storyboard.directions.shrinking import small_size
 from storyboard.layout.mesh import SUBJECT, Mesh
 from storyboard.layout.raster import Camera, rasterise
 from storyboard.layout.scene import stage
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
 
 Frame = NDArray[np.uint8]
-
-WIDTH_PX = 112
-
-
-def picture_size(aspect: float) -> tuple[int, int]:
-    """Width and height at which clips and alternatives are compared."""
-    return WIDTH_PX, max(16, round(WIDTH_PX / aspect))
 
 
 class Alternatives:
@@ -45,7 +39,7 @@ class Alternatives:
     def __init__(self, board: ShotList, shot: Shot, path: CameraPath) -> None:
         self._board, self._shot, self._path = board, shot, path
         self.frame = framed_at(shot, path)
-        self.size = picture_size(path.aspect)
+        self.size = small_size(path.aspect, 1)
         self._scene = stage(board, shot, path)
         self._mesh = self._scene.at(self.frame)
         self._lit: dict[Lighting, Frame] = {}

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.directions.finding import Agreement, Finding
+from storyboard.directions.shrinking import shrunk, small_size
 
 Frames = NDArray[np.uint8]
 
-_WIDTH_PX = 112
 _MOST_PAIRS = 6  # spread over the clip
 _ROUND_TRIP_PX = 1.0  # forth and back again: beyond it something was covered or came into view
 # 40 bursts of the calibration seeds: at most 0.107 and 0.026; melting ones, which flicker by 8 %,
@@ -45,10 +45,8 @@ class Coherence:
 def measure_coherence(frames: Frames) -> Coherence:
     """Measure a clip of three frames or more, (T, H, W, 3), RGB."""
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
-    height = max(16, round(frames.shape[1] * _WIDTH_PX / frames.shape[2]))
-    size = (_WIDTH_PX, height)
-    shrunk = [cv2.resize(g, size, interpolation=cv2.INTER_AREA) for g in grey]
-    small = np.stack(shrunk).astype(np.uint8)
+    size = small_size(frames.shape[2], frames.shape[1])
+    small = np.stack([shrunk(np.asarray(each, np.uint8), size) for each in grey])
     spread = max(float(small[len(small) // 2].std()), _SPREAD_FLOOR)
     first = np.unique(np.linspace(0, len(small) - 2, _MOST_PAIRS).round().astype(int))
     found = [_unexplained(small[k], small[k + 1]) for k in first]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.directions.finding import Agreement, Finding
+from storyboard.directions.shrinking import shrunk, small_size
 
 if TYPE_CHECKING:
     from shots.schema import Shot
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Frames = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
-_WIDTH_PX = 112
 _STEEP = 99  # percentile of steps between pixels: the edges that sharpness is read from
 _QUANTILES = np.linspace(0.05, 0.95, 10)
 MEASURES = ("palette", "luminance", "sharpness")
@@ -73,9 +73,8 @@ class Look:
 def measure_look(frames: Frames) -> Look:
     """Measure the first, the middle and the last frame of a clip, (T, H, W, 3), RGB."""
     frames = frames[np.unique([0, (len(frames) - 1) // 2, len(frames) - 1])]
-    height = max(16, round(frames.shape[1] * _WIDTH_PX / frames.shape[2]))
-    size = (_WIDTH_PX, height)
-    small = np.concatenate([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in frames])
+    size = small_size(frames.shape[2], frames.shape[1])
+    small = np.concatenate([shrunk(frame, size) for frame in frames])
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     grey = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in frames]).astype(np.float32)
     colours = np.quantile(lab[..., 1:].reshape(-1, 2), _QUANTILES, axis=0)

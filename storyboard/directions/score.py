@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from storyboard.directions.drift import Look, measure_look
 from storyboard.directions.finding import Finding, of_camera
 from storyboard.directions.key_side import judge_side
 from storyboard.directions.light import judge_light
+from storyboard.directions.shrinking import shrunk
 from storyboard.directions.size import judge_size
 from storyboard.directions.verdict import judge
 
@@ -64,8 +64,3 @@ def judge_picture(frames: Frames, alternatives: Alternatives, shot: Shot) -> Ite
     yield from judge_light(clip, alternatives, light)
     if light.side:
         yield judge_side(clip, alternatives, light.side, size)
-
-
-def shrunk(frame: Frames, size: tuple[int, int]) -> Frames:
-    """A frame at the size at which pictures are compared."""
-    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
