@@ -50,7 +50,7 @@ def dump_shots(board: ShotList) -> str:
                 "time": scene.time,
                 "synopsis": scene.synopsis,
                 "wardrobe": scene.wardrobe,
-                "shots": [_shot(board, shot) for shot in scene.shots],
+                "shots": [written_shot(board, shot) for shot in scene.shots],
             }
             for scene in board.scenes
         ],
@@ -68,7 +68,8 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
-def _shot(board: ShotList, shot: Shot) -> dict[str, Any]:
+def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
+    """A shot as the mapping that its YAML would hold; what nobody says and nothing sets is out."""
     fps = board.format.fps
     written: dict[str, Any] = {"id": shot.id}
     written["location"] = shot.location.id if shot.location else None
@@ -83,7 +84,7 @@ def _shot(board: ShotList, shot: Shot) -> dict[str, Any]:
             "who": line.who,
             "line": line.line,
             "at": None if line.at_s is None else length_text(line.at_s, fps),
-            "locale": dict(line.locale),
+            "locale": dict(line.locale) or None,
         }
         for line in shot.dialogue
     ]
@@ -96,7 +97,8 @@ def _shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     }
     written |= {"loop": _plain(shot.loop), "takes": str(shot.takes)}
     written |= {"seed": _plain(shot.seed), "priority": _plain(shot.priority)}
-    return written
+    kept: dict[str, Any] = _without_nothing(written)
+    return kept
 
 
 def _variants(board: ShotList) -> dict[str, Any] | None:

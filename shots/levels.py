@@ -108,6 +108,8 @@ def _merge_lighting(rungs: Rungs, setups: Chains, merged: Merged) -> None:
             continue
         if choice.setup is not None and choice.setup in setups:
             merged.values["lighting_setup"] = choice.setup
+            loc = (*rung.loc, "lighting", "setup")
+            merged.steps["lighting.setup"] = Step(rung.level, rung.label, loc)
             said = {
                 name: (value, Step(rung.level, rung.label, ("lighting", key, name), choice.setup))
                 for name, (key, value) in said_by(setups[choice.setup]).items()

@@ -158,6 +158,10 @@ class _Resolver:
         for name in _OWN:
             if name in written.model_fields_set:
                 merged.steps[name] = Step("shot", rungs[0].label, (*loc, name))
+        merged.steps["id"] = Step("shot", rungs[0].label, (*loc, "id"))
+        named = (rung for rung in rungs if "setup" in rung.block.model_fields_set)
+        if rung := next(named, None):
+            merged.steps["setup"] = Step(rung.level, rung.label, (*rung.loc, "setup"))
         self._trail_steps[written.id] = merged.steps
         self._shot_locs[written.id] = (*loc, "id")
         values = merged.values

@@ -1,4 +1,4 @@
-"""Commands about the language alone: explain, schema, vocab, init. No network, no frames.
+"""Commands about the language alone: explain, show, schema, vocab, init. No network, no frames.
 
 `cli.py` registers `COMMANDS`. Bad input leaves with exit code 2.
 """
@@ -54,6 +54,21 @@ def explain(board: str, shot: str | None, preset: str | None, extend: Path | Non
         _show_extension(prompt.positive, extend)
     _show_negative(prompt, is_default=model is None)
     _show_trace(found, prompt.trace)
+
+
+@click.command()
+@click.argument("board", type=click.Path(path_type=Path))
+@click.argument("shot")
+def show(board: Path, shot: str) -> None:
+    """Show SHOT as all levels of BOARD together make it, and which line said each value."""
+    from shots import ShotsError, load_shots
+    from shots.shown import show_shot
+
+    try:
+        text = show_shot(load_shots(board), shot)
+    except ShotsError as error:
+        raise BadInput(str(error)) from None
+    click.echo(text, nl=False)
 
 
 def _explain_code(name: str) -> None:
@@ -187,4 +202,4 @@ def init(folder: Path) -> None:
     click.echo(f"next: storyboard check {board}")
 
 
-COMMANDS: tuple[click.Command, ...] = (explain, schema, vocab, init)
+COMMANDS: tuple[click.Command, ...] = (explain, show, schema, vocab, init)

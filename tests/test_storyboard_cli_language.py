@@ -1,10 +1,13 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from shots import load_shots
+from shots.dump import dump_shots
 from storyboard.cli_language import COMMANDS
 
 WORKED = Path(__file__).parent / "boards" / "worked_board.yaml"
@@ -145,3 +148,47 @@ def test_init_never_overwrites_a_board(tmp_path):
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_every_command_explains_itself(command):
     assert len(CliRunner().invoke(command, ["--help"]).output.splitlines()) > 5
+
+
+def test_show_prints_what_all_levels_make_of_a_shot_and_where_each_value_was_said():
+    result = run("show", WORKED, "12b")
+    assert result.exit_code == 0
+    shown = {
+        line.split("#")[0].strip(): line.split("#")[1].strip()
+        for line in result.output.splitlines()
+        if "#" in line
+    }
+    assert shown["id: 12B"] == "shot 12B, line 83"
+    assert shown["size: MCU"] == "shot 12B, line 85"
+    assert shown["location: tram-stop"] == "scene 12, line 63"
+    assert shown["time: night"] == "scene 12, line 49 through night-rain"
+    assert shown["in: {kind: cut}"] == "defaults, line 54"
+    assert shown["composition: center"] == "default"
+
+
+def test_what_show_prints_is_a_shot_of_the_language():
+    board = load_shots(WORKED)
+    scenes = yaml.load(dump_shots(board), Loader=yaml.BaseLoader)["scenes"]
+    written = {shot["id"]: shot for scene in scenes for shot in scene["shots"]}
+    for shot in board.shots:
+        said = yaml.load(run("show", WORKED, shot.id).output, Loader=yaml.BaseLoader)
+        whole = written[shot.id]
+        assert said == {key: value for key, value in whole.items() if value not in ("", [], {})}
+
+
+def test_show_of_an_unknown_shot_leaves_with_two():
+    result = run("show", WORKED, "12Z")
+    assert result.exit_code == 2
+    assert 'no shot "12Z"' in result.output
+
+
+def test_show_follows_a_set_up_and_what_it_extends(tmp_path):
+    board = tmp_path / "board.yaml"
+    board.write_text(
+        "storyboard: 1\ntitle: T\nsetups:\n  wide: {camera: 'WS, 24mm'}\nscenes:\n  - number: 1\n"
+        "    shots:\n      - {id: 1, setup: wide, action: A dog runs.}\n"
+        "      - {id: 1A, extends: 1, action: A dog sits.}\n"
+    )
+    text = run("show", board, "1A").output
+    assert re.search(r"^setup: wide +# shot 1, line 8$", text, re.MULTILINE)
+    assert re.search(r"^  size: WS +# set-up wide, line 4$", text, re.MULTILINE)
