@@ -104,7 +104,7 @@ def test_channels_that_move_more_of_the_picture_weigh_more() -> None:
 
 def test_an_orthogonalised_matrix_has_singular_values_near_one() -> None:
     torch.manual_seed(0)
-    values = torch.linalg.svdvals(orthogonalised(torch.randn(64, 24)).float())
+    values = torch.linalg.svdvals(orthogonalised(torch.randn(3, 64, 24)).float())
     assert 0.6 < values.min() <= values.max() < 1.3
 
 

@@ -7,7 +7,8 @@ the update's RMS matched to Adam's (0.2·sqrt(larger side)), so that one learnin
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -15,17 +16,17 @@ from torch import Tensor, nn
 from training.workers import Workers
 
 
-def orthogonalised(matrix: Tensor, rounds: int = 5) -> Tensor:
-    """The nearest semi-orthogonal matrix, roughly, by Newton-Schulz in bfloat16, (R, C)."""
+def orthogonalised(matrices: Tensor, rounds: int = 5) -> Tensor:
+    """The nearest semi-orthogonal matrices, roughly, by Newton-Schulz in bfloat16, (N, R, C)."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrix.bfloat16()
-    tall = x.shape[0] > x.shape[1]
-    x = x.T if tall else x
-    x = x / (x.norm() + 1e-7)
+    x = matrices.bfloat16()
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT.contiguous() if tall else x
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(rounds):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if tall else x).to(matrix.dtype)
+        gram = x @ x.mT
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return (x.mT if tall else x).to(matrices.dtype)
 
 
 class Muon(torch.optim.Optimizer):
@@ -47,23 +48,33 @@ class Muon(torch.optim.Optimizer):
         """Apply one update from the gradients at hand; workers take turns with the matrices."""
         for group in self.param_groups:
             trained = [p for p in group["params"] if p.grad is not None]
-            updates = []
-            for turn, parameter in enumerate(trained):
-                state = self.state[parameter]
-                if "momentum" not in state:
-                    state["momentum"] = torch.zeros_like(parameter)
-                gradient = parameter.grad
-                state["momentum"].lerp_(gradient, 1 - group["momentum"])
-                if turn % self.workers.count != self.workers.rank:
-                    updates.append(torch.zeros_like(parameter))
-                    continue
-                matrix = gradient.lerp(state["momentum"], group["momentum"]).flatten(1)
-                update = orthogonalised(matrix) * (0.2 * math.sqrt(max(matrix.shape)))
-                updates.append(update.view_as(parameter))
+            gradients = [cast("Tensor", p.grad) for p in trained]
+            momenta = [self._momentum(p) for p in trained]
+            torch._foreach_lerp_(momenta, gradients, 1 - group["momentum"])
+            ahead = torch._foreach_lerp(gradients, momenta, group["momentum"])
+            updates = self._updates(ahead)
             self.workers.add_up(updates)
-            for parameter, update in zip(trained, updates, strict=True):
-                parameter.mul_(1 - group["lr"] * group["decay"])
-                parameter.add_(update, alpha=-group["lr"])
+            torch._foreach_mul_(trained, 1 - group["lr"] * group["decay"])
+            torch._foreach_add_(trained, updates, alpha=-group["lr"])
+
+    def _momentum(self, parameter: Tensor) -> Tensor:
+        state: dict[str, Tensor] = self.state[parameter]
+        if "momentum" not in state:
+            state["momentum"] = torch.zeros_like(parameter)
+        return state["momentum"]
+
+    def _updates(self, gradients: Sequence[Tensor]) -> list[Tensor]:
+        """Every worker's share of the updates, zeros elsewhere; those of one shape at once."""
+        updates = [torch.zeros_like(gradient) for gradient in gradients]
+        by_shape: dict[torch.Size, list[int]] = {}
+        for turn, gradient in enumerate(gradients):
+            if turn % self.workers.count == self.workers.rank:
+                by_shape.setdefault(gradient.flatten(1).shape, []).append(turn)
+        for shape, turns in by_shape.items():
+            matrices = torch.stack([gradients[turn].flatten(1) for turn in turns])
+            for turn, update in zip(turns, orthogonalised(matrices), strict=True):
+                updates[turn].view(shape).add_(update, alpha=0.2 * math.sqrt(max(shape)))
+        return updates
 
 
 class Optimizers:
