@@ -109,7 +109,9 @@ def _clip_problems(board: ShotList, limits: ClipLimits) -> Iterator[_Finding]:
         if rendered > limits.max_frames:
             longest = decimal(Fraction(limits.max_frames) / limits.fps)
             finding = f"{seconds} s = {frames} f; the model's longest clip is {limits.max_frames} f"
-            remedy = f"split it, chain it with continuity, or keep it under {longest} s"
+            remedy = (
+                f"a chain of clips, or one stretched, is made of it; {longest} s fit one clip"
+            )
             yield Fault("SB301", finding, remedy), shot, "duration"
         elif rendered != frames:
             trimmed = rendered - frames

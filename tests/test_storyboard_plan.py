@@ -157,6 +157,23 @@ def test_scene_policy_shares_noise_inside_a_scene_only():
     assert here.own_seed != there.own_seed
 
 
+def test_shots_of_one_set_up_share_their_noise_across_scenes():
+    here = noise_recipe(**RECIPE, take=1, setup="window")
+    there = noise_recipe(**{**RECIPE, "scene": "2", "shot": "2C"}, take=1, setup="window")
+    door = noise_recipe(**RECIPE, take=1, setup="door")
+    assert here.shared_seed == there.shared_seed
+    assert here.own_seed != there.own_seed
+    assert (
+        len({here.shared_seed, door.shared_seed, noise_recipe(**RECIPE, take=1).shared_seed}) == 3
+    )
+
+
+@pytest.mark.parametrize("policy", ["shared", "shot", "take"])
+def test_a_set_up_changes_no_other_policy(policy):
+    asked = {**RECIPE, "policy": policy}
+    assert noise_recipe(**asked, take=1, setup="window") == noise_recipe(**asked, take=1)
+
+
 @pytest.mark.parametrize("policy", ["shared", "scene", "shot", "take"])
 @pytest.mark.parametrize("consistency", [0.0, 0.5, 1.0])
 def test_second_take_is_never_the_first_again(policy, consistency):

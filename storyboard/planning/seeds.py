@@ -50,6 +50,7 @@ def noise_recipe(
     scene: str,
     shot: str,
     take: int,
+    setup: str | None = None,
     fixed_seed: int | None = None,
     segment: int = 1,
 ) -> NoiseRecipe:
@@ -62,13 +63,16 @@ def noise_recipe(
         scene: Number of the scene.
         shot: Id of the shot.
         take: From 1.
+        setup: Of the camera, if the shot is filmed from one that others share: with the policy
+            "scene" they have their noise in common, wherever on the board they are.
         fixed_seed: The author's own; it alone then decides, and every take is the same.
         segment: From 1, of a take that is rendered in parts; the first has the seeds of a whole.
     """
     if fixed_seed is not None:
         return NoiseRecipe(fixed_seed, fixed_seed, 0.0)
     levels = (("scene", scene), ("shot", shot), ("take", str(take)))
-    shared = [part for level in levels[: _LEVELS.index(policy)] for part in level]
+    groups = (("setup", setup), *levels[1:]) if setup and policy == "scene" else levels
+    shared = [part for level in groups[: _LEVELS.index(policy)] for part in level]
     if consistency == 1 and take > 1 and policy != "take":
         # The own part has no weight, and another take has to be another picture.
         shared += ["take", str(take)]

@@ -184,6 +184,7 @@ class TakePlanner:
             scene=shot.scene,
             shot=shot.id,
             take=number,
+            setup=shot.setup,
             fixed_seed=shot.seed,
             segment=segment,
         )
