@@ -109,9 +109,7 @@ def _clip_problems(board: ShotList, limits: ClipLimits) -> Iterator[_Finding]:
         if rendered > limits.max_frames:
             longest = decimal(Fraction(limits.max_frames) / limits.fps)
             finding = f"{seconds} s = {frames} f; the model's longest clip is {limits.max_frames} f"
-            remedy = (
-                f"a chain of clips, or one stretched, is made of it; {longest} s fit one clip"
-            )
+            remedy = f"a chain of clips, or one stretched, is made of it; {longest} s fit one clip"
             yield Fault("SB301", finding, remedy), shot, "duration"
         elif rendered != frames:
             trimmed = rendered - frames

@@ -1,5 +1,7 @@
 """The commands `import` and `export`: scripts and shot lists become boards, and boards shot lists.
 
+Cameras leave as well, as data for a 3D tool.
+
 `cli.py` registers `COMMANDS`. A cell or a line that cannot be carried over never stops an import:
 it is listed with its place. Bad input leaves with exit code 2, and nothing is overwritten unasked.
 """
@@ -143,22 +145,27 @@ def _count(number: int, noun: str) -> str:
     "--to",
     "form",
     required=True,
-    type=click.Choice(["csv", "xlsx"]),
-    help="csv, or xlsx for Excel and LibreOffice.",
+    type=click.Choice(["csv", "xlsx", "chan"]),
+    help="csv, xlsx for Excel and LibreOffice, or the cameras as chan for Nuke and Blender.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="File to write; BOARD with .csv or .xlsx if left out.",
+    help="File to write, or for chan a folder; named after BOARD if left out.",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE, and what was edited in it.")
 def export(board: Path, form: str, output: Path | None, force: bool) -> None:  # fmt: skip
-    """Write the shots of BOARD as a shot list to edit in a spreadsheet.
+    """Write the shots of BOARD as a shot list to edit in a spreadsheet, or their cameras.
 
-    `storyboard import FILE --into BOARD` brings back what was edited.
+    `storyboard import FILE --into BOARD` brings back what was edited. A .chan file holds one line a
+    frame of the cut: frame, position in metres with y up, rotation in degrees (order ZXY), vertical
+    field of view; the subject stands at the origin.
     """
+    if form == "chan":
+        _export_cameras(board, output or board.with_name(f"{board.stem}_cameras"), force)
+        return
     from shots import parse_shots
     from shots.interchange.merging import left_behind, shot_list
     from shots.interchange.table import write_csv, write_xlsx
@@ -178,6 +185,32 @@ def export(board: Path, form: str, output: Path | None, force: bool) -> None:  #
     kept = [f"{name} ({count})" for name, count in left_behind(shots).items()]
     if kept:
         click.echo(f"only on the board, which keeps it: {', '.join(kept)}")
+
+
+def _export_cameras(board: Path, folder: Path, force: bool) -> None:
+    """Write one .chan file a shot."""
+    from shots import camera_path, parse_shots
+    from shots.interchange.chan import chan_text
+    from shots.timing import whole_frames
+    from storyboard.planning.seeds import camera_seed
+
+    shots = parse_shots(read_file(board), board)
+    width, height = shots.format.aspect
+    targets = {shot.id: folder / f"{shot.id}.chan" for shot in shots.shots}
+    there = [path for path in targets.values() if path.exists()]
+    if there and not force:
+        raise InputError(
+            f"{there[0]}: exists already. Name another folder with -o, or overwrite with --force."
+        )
+    for shot in shots.shots:
+        path = camera_path(
+            shot,
+            num_frames=whole_frames(shot.duration_s, shots.format.fps) or 1,
+            aspect=width / height,
+            seed=camera_seed(shots.style.seed, shot.scene, shot.id),
+        )
+        write_file(targets[shot.id], chan_text(path).encode())
+    click.echo(f"wrote {folder}: the cameras of {_count(len(targets), 'shot')}")
 
 
 COMMANDS: tuple[click.Command, ...] = (import_, export)

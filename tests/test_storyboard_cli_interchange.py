@@ -4,10 +4,13 @@ import json
 import stat
 from pathlib import Path
 
+import numpy as np
 import pytest
 from openpyxl import load_workbook
 
-from shots import load_shots
+from shots import Camera, Shot, camera_path, load_shots
+from shots.interchange.chan import chan_text
+from shots.rig import turn_about
 from storyboard.cli import run
 
 HERE = Path(__file__).parent
@@ -203,3 +206,43 @@ def test_a_file_that_is_something_else_leaves_with_2_and_writes_nothing(name, tm
     assert (code, out) == (2, "")
     assert said.startswith(f"{path}: no ")
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_cameras_leave_as_one_line_a_frame(board, capsys):
+    folder = board.with_name("board_cameras")
+    code, out, _ = told(capsys, "export", board, "--to", "chan")
+    assert (code, out) == (0, f"wrote {folder}: the cameras of 6 shots\n")
+    shots = load_shots(board)
+    assert {path.stem for path in folder.iterdir()} == {shot.id for shot in shots.shots}
+    for shot in shots.shots:
+        rows = np.loadtxt(folder / f"{shot.id}.chan", ndmin=2)
+        assert rows.shape == (shot.duration_s * shots.format.fps, 8)
+        assert rows[:, 0].tolist() == list(range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize(
+    "camera",
+    ["MS, pan left", "MS, low, tilt up", "WS, dutch, orbit right", "CU, roll left", "FS, handheld",
+     "MS, zoom in", "EWS, aerial, fly through"],
+)  # fmt: skip
+def test_a_chan_file_is_the_path_with_y_up(camera):
+    shot = Shot(id="1", scene="1", camera=Camera.model_validate(camera))
+    path = camera_path(shot, num_frames=9, aspect=16 / 9, seed=3)
+    rows = np.array([line.split() for line in chan_text(path, 101).splitlines()], float)
+    assert rows[:, 0].tolist() == list(range(101, 110))
+    flip = np.diag([1.0, -1.0, -1.0])
+    x, y, z = np.radians(rows[:, 4:7]).T
+    turns = turn_about(1, y) @ turn_about(0, x) @ turn_about(2, z)
+    ours = flip @ path.camera_to_world[:, :, :3] @ flip
+    assert np.abs(turns - ours).max() < 1e-6
+    assert np.abs(rows[:, 1:4] - path.camera_to_world[:, :, 3] @ flip).max() < 1e-6
+    halves = np.tan(np.radians(rows[:, 7]) / 2)
+    assert np.abs(halves - 0.5 / path.focal * 9 / 16).max() < 1e-6
+
+
+def test_cameras_are_not_overwritten_unasked(board, capsys):
+    assert told(capsys, "export", board, "--to", "chan")[0] == 0
+    code, _, err = told(capsys, "export", board, "--to", "chan")
+    assert code == 2
+    assert "12.chan: exists already. Name another folder with -o" in err
+    assert told(capsys, "export", board, "--to", "chan", "--force")[0] == 0

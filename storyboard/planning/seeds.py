@@ -42,6 +42,11 @@ def derive_seed(*parts: str | int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
+def camera_seed(style_seed: int, scene: str, shot: str) -> int:
+    """Of the shake of a shot's camera, the same in every take and at every size."""
+    return derive_seed("camera", style_seed, scene, shot) % 2**32
+
+
 def noise_recipe(
     *,
     style_seed: int,

@@ -20,7 +20,7 @@ from storyboard.errors import InputError
 from storyboard.names import file_stems, take_number
 from storyboard.planning.chains import Segment, plan_chain
 from storyboard.planning.frames import FramePlan, plan_frames, timecode_rate
-from storyboard.planning.seeds import NoiseRecipe, derive_seed, noise_recipe
+from storyboard.planning.seeds import NoiseRecipe, camera_seed, noise_recipe
 from storyboard.planning.segments import Worded, with_segments
 from storyboard.planning.settings import Settings
 from storyboard.planning.takes import Picture, Remix, Take
@@ -305,7 +305,7 @@ def _path(
     filmed: "Shot", frames: FramePlan, size: tuple[int, int], style_seed: int
 ) -> "CameraPath":
     """The camera over the frames that are shown; it rests in those that are trimmed."""
-    seed = derive_seed("camera", style_seed, filmed.scene, filmed.id) % 2**32
+    seed = camera_seed(style_seed, filmed.scene, filmed.id)
     path = camera_path(filmed, num_frames=frames.shown, aspect=size[0] / size[1], seed=seed)
     if not frames.trimmed:
         return path
