@@ -49,6 +49,7 @@ class TakeEntry:
         clip: Relative to the folder.
         still: Relative to the folder.
         panel: The one frame of a still as PNG, relative to the folder.
+        asked: Its layout as a clip, relative to the folder; the still lies beside it.
         seconds: Per stage, when it was made.
         findings: What its clip was asked for, what was measured, and whether they agree.
     """
@@ -72,6 +73,7 @@ class TakeEntry:
     clip: str = ""
     still: str = ""
     panel: str = ""
+    asked: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Mapping[str, Any], ...] = ()
 
@@ -132,6 +134,11 @@ class Manifest:
         """Replace run.json in one step."""
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False, default=str)
         write_atomically(folder / FILE, (text + "\n").encode())
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether layouts of what was asked lie beside the clips."""
+        return any(entry.asked for entry in self.takes)
 
     def entry(self, shot: str, take: int) -> TakeEntry | None:
         """A take of the run, if it was in it."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from storyboard import retakes
+from storyboard.cutting.asked import publish_asked, with_asked
 from storyboard.cutting.assembly import Film
 from storyboard.cutting.delivery import (
     ANIMATIC,
@@ -182,8 +183,16 @@ class Run:
         version = seen.before.version if seen.before else 0
         version += animatic.get("key") != before.get("key")
         scores = self.scores()
+        noted = self._noted("failed" if failures else "done", failures, scores)
+        # A sheet that an earlier run wrote still shows them.
+        is_shown = options.sheet or (seen.before is not None and seen.before.has_asked)
+        filmed = publish_asked(plan, seen.store, folder) if is_shown else {}
         manifest = replace(
-            self._noted("failed" if failures else "done", failures, scores),
+            noted,
+            takes=tuple(
+                with_asked(entry, take.stem, filmed)
+                for entry, take in zip(noted.takes, plan.takes, strict=True)
+            ),
             version=version,
             animatic=animatic,
             delivery={**self._draft.delivery, "title_frames": film.title_frames},

@@ -53,6 +53,8 @@ def test_folder_holds_everything_that_was_promised(finished):
         "animatic.mp4", "contact_sheet.html", "run.json",
         "clips/1_T01.mp4", "clips/1A_T01.mp4", "clips/2_T01.mp4",
         "stills/1_T01.jpg", "stills/1A_T01.jpg", "stills/2_T01.jpg",
+        "asked/1_T01.mp4", "asked/1A_T01.mp4", "asked/2_T01.mp4",
+        "asked/1_T01.jpg", "asked/1A_T01.jpg", "asked/2_T01.jpg",
     }  # fmt: skip
     assert "animatic_review.mp4" not in names
 
@@ -122,6 +124,27 @@ def test_assemble_and_sheet_do_their_part_again(finished, capsys):
     (out / "contact_sheet.html").unlink()
     assert run(["sheet", str(out)]) == 0
     assert "Tiny" in (out / "contact_sheet.html").read_text()
+
+
+def test_what_was_asked_is_the_layout_frame_for_frame(finished, tmp_path):
+    board, out = finished
+    told = read_manifest(out)
+    assert [entry.asked for entry in told.takes] == [f"asked/{e.clip[6:]}" for e in told.takes]
+    assert run(["render", str(board), "-o", str(tmp_path / "layout"), "--quality", "layout"]) == 0
+    for entry in told.takes:
+        asked, clip = probe(out / entry.asked), probe(out / entry.clip)
+        assert (asked.num_frames, asked.fps) == (clip.num_frames, clip.fps)
+    page = (out / "contact_sheet.html").read_text()
+    assert page.count('<figure class="asked">') == len(told.takes)
+    plain = (tmp_path / "layout" / "contact_sheet.html").read_text()
+    assert '<figure class="asked">' not in plain
+    assert not (tmp_path / "layout" / "asked").exists()
+
+
+def test_cutting_again_keeps_what_was_asked(finished):
+    _, out = finished
+    assert run(["assemble", str(out)]) == 0
+    assert all((out / entry.asked).is_file() for entry in read_manifest(out).takes)
 
 
 def test_title_card_makes_the_film_longer(finished):

@@ -27,7 +27,7 @@ from storyboard.cutting.cut import Spare
 from storyboard.cutting.slate import slate_picture
 from storyboard.cutting.video import VIDEO, read_video
 from storyboard.finishing import Conform
-from storyboard.manifest import Manifest
+from storyboard.manifest import Manifest, TakeEntry
 from storyboard.planning.frames import shot_frames
 from storyboard.planning.plan import RenderPlan
 from storyboard.planning.takes import Take
@@ -36,7 +36,7 @@ from storyboard.store import Store, content_key, publish
 if TYPE_CHECKING:
     from storyboard.sheet.board import Direction
 
-CLIPS, STILLS, PANELS = "clips", "stills", "panels"
+CLIPS, STILLS, PANELS, ASKED = "clips", "stills", "panels", "asked"
 ANIMATIC, REVIEW = "animatic.mp4", "animatic_review.mp4"
 STILL_QUALITY = 90
 
@@ -109,21 +109,33 @@ def publish_take(plan: RenderPlan, take: Take, film: Film, store: Store, folder:
         folder: Of the run; `clips` and `stills` are made in it.
     """
     footage = clip_footage(plan, take, store)
-    source = part_file(footage, take.frames.head, take.frames.shot, film, store)
     clip = folder / CLIPS / f"{take.stem}{VIDEO}"
     still = folder / STILLS / f"{take.stem}.jpg"
-    for place in (clip.parent, still.parent):
-        place.mkdir(exist_ok=True)
-    is_new = publish(source, clip)
+    is_new = publish_clip(footage, take, film, store, clip, still)
     panel = folder / PANELS / f"{take.stem}.png"
     if plan.settings.stills and (is_new or not panel.exists()):
         _publish_panel(footage, take, store, panel)
+    return clip
+
+
+def publish_clip(
+    footage: Footage, take: Take, film: Film, store: Store, clip: Path, still: Path
+) -> bool:
+    """Put the frames of a shot, and the one in their middle, where people look.
+
+    Returns:
+        Whether the clip was not there like this before.
+    """
+    for place in (clip.parent, still.parent):
+        place.mkdir(exist_ok=True)
+    source = part_file(footage, take.frames.head, take.frames.shot, film, store)
+    is_new = publish(source, clip)
     if is_new or not still.exists():
         frame = next(islice(read_video(source), take.frames.shot // 2, None))
         store.deliver(
             lambda draft: Image.fromarray(frame).save(draft, quality=STILL_QUALITY), still
         )
-    return clip
+    return is_new
 
 
 def _publish_panel(footage: Footage, take: Take, store: Store, panel: Path) -> None:
@@ -145,22 +157,32 @@ def write_animatic(
 
 def sweep_drafts(folder: Path) -> None:
     """Remove what a killed process left half-written among the results."""
-    for place in (folder, folder / CLIPS, folder / STILLS, folder / PANELS):
+    for place in (folder, *(folder / name for name in (CLIPS, STILLS, PANELS, ASKED))):
         for draft in place.glob(".*.part"):
             draft.unlink(missing_ok=True)
 
 
 def remove_stale(before: Manifest | None, now: Manifest, folder: Path) -> None:
-    """Remove clips, stills and panels of takes that are no longer on the board.
+    """Remove the files of takes that are no longer on the board, or in the cut.
 
-    Only files that the run before wrote are touched, and only in their three folders.
+    Only files that the run before wrote are touched, and only in their own folders.
     """
-    kept = {name for entry in now.takes for name in (entry.clip, entry.still, entry.panel)}
+    kept = {file for entry in now.takes for file in _files(entry)}
     for entry in before.takes if before else ():
-        names = ((CLIPS, entry.clip), (STILLS, entry.still), (PANELS, entry.panel))
-        for place, name in names:
-            if name and name not in kept:
-                (folder / place / Path(name).name).unlink(missing_ok=True)
+        for place, name in _files(entry) - kept:
+            (folder / place / name).unlink(missing_ok=True)
+
+
+def _files(entry: TakeEntry) -> set[tuple[str, str]]:
+    """Folder and name of everything that lies there for a take."""
+    named = {CLIPS: entry.clip, STILLS: entry.still, PANELS: entry.panel, ASKED: entry.asked}
+    files = {(place, Path(path).name) for place, path in named.items() if path}
+    return files | ({(ASKED, still_beside(entry.asked).name)} if entry.asked else set())
+
+
+def still_beside(clip: str) -> Path:
+    """The still of a clip in the same folder."""
+    return Path(clip).with_suffix(".jpg")
 
 
 def _stamp(path: Path) -> list[int] | None:
@@ -202,6 +224,8 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             failure=entry.error,
             still=folder / entry.still if has_clip else None,
             clip=folder / entry.clip if has_clip else None,
+            layout_still=folder / still_beside(entry.asked) if entry.asked else None,
+            layout_clip=folder / entry.asked if entry.asked else None,
             num_frames=take.frames.shot,
             fps=plan.fps,
             start_s=offset + Fraction(plan.starts[take.shot.id]) / plan.fps,

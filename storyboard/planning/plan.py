@@ -122,14 +122,14 @@ def plan_render(board: "ShotList", settings: Settings) -> RenderPlan:
 def _picture_size(board: "ShotList", settings: Settings) -> tuple[int, int]:
     aspect = Fraction(*board.format.size)
     if settings.preset is None:
-        return settings.size or _layout_size(aspect)
+        return settings.size or layout_size(aspect)
     if settings.size is not None:
         check_size(settings.preset, settings.size)
         return settings.size
     return render_size(settings.preset, settings.level, aspect)
 
 
-def _layout_size(aspect: Fraction) -> tuple[int, int]:
+def layout_size(aspect: Fraction) -> tuple[int, int]:
     """The layout's own area at exactly the aspect, as far as even pixels allow."""
     area = LAYOUT_SIZE[0] * LAYOUT_SIZE[1]
     height = round((area / aspect) ** 0.5 / 2) * 2
