@@ -182,3 +182,13 @@ def test_plan_prints_the_residency_with_its_reason(tmp_path, capsys):
     assert re.search(r"experts whole: an expert of greybox with its work needs 0\.0 GB, ", said)
     assert run(["plan", *options, "--set", "residency=int8", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["residency"]["name"] == INT8
+
+
+def test_a_size_that_no_card_holds_is_refused_and_the_largest_published_one_is_not():
+    with pytest.raises(InputError, match=r"SB304 size 8192x4608, 81 frames: .* Use a smaller size"):
+        chosen(80 * GB, size=(8192, 4608))
+    assert chosen(80 * GB, size=(1280, 720)).name == WHOLE
+
+
+def test_a_machine_with_more_memory_than_any_card_is_believed():
+    assert chosen(4000 * GB, size=(8192, 4608), hardware=Hardware("cpu", "float32")).name == WHOLE

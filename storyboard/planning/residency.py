@@ -29,6 +29,9 @@ USABLE = 0.9
 # Bytes a second from the files to the device, a disk of the usual kind.
 STREAM_BYTES_PER_S = 3e9
 
+# The largest memory that one card is sold with.
+LARGEST_CARD_BYTES = 288 * 2**30
+
 # A streamed run may take this much longer than a whole one before int8 is spoken of.
 PATIENCE = 1.5
 
@@ -153,7 +156,8 @@ def choose_residency(
         is_fp8: Whether the files have the weights of the blocks in eight-bit floats.
 
     Raises:
-        InputError: What is asked for is no residency, or fp8 and the files have none.
+        InputError: What is asked for is no residency, or fp8 and the files have none; or no card
+            could hold the work on a clip of this size.
     """
     if asked is not None and asked not in RESIDENCIES:
         raise InputError(f"--set residency: {asked!r}, must be one of {', '.join(RESIDENCIES)}.")
@@ -165,6 +169,12 @@ def choose_residency(
     if preset.backbone is None:
         return Residency(asked or WHOLE, "the sizes of the experts are not known", 0, free_bytes)
     work = work_bytes(preset, size, num_frames, hardware.dtype)
+    if work > max(LARGEST_CARD_BYTES, free_bytes or 0):
+        raise InputError(
+            f"SB304 size {size[0]}x{size[1]}, {num_frames} frames: a step needs "
+            f"{work / 2**30:,.0f} GiB beside the weights, and no card has more than "
+            f"{LARGEST_CARD_BYTES / 2**30:.0f} GiB. Use a smaller size."
+        )
     sizes = expert_size(preset.backbone, preset.patch, preset.camera_unshuffle)
     need = {name: sizes.num_bytes(hardware.dtype, name) + work for name in RESIDENCIES}
     slowdown = streaming_slowdown(
