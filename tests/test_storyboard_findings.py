@@ -11,7 +11,12 @@ from benchmarks.findings import Row, table
 from shots import camera_path, parse_shots
 from storyboard.directions import Finding, judge_drift, score_clip
 from storyboard.directions.alternatives import Alternatives
-from storyboard.directions.coherence import judge_coherence, measure_coherence
+from storyboard.directions.coherence import (
+    Coherence,
+    fastest_turn,
+    judge_coherence,
+    measure_coherence,
+)
 from storyboard.directions.drift import measure_look
 from storyboard.directions.score import judge_picture
 from storyboard.layout import layout_frames
@@ -117,6 +122,16 @@ def test_frames_that_follow_from_one_another_are_steady_and_melting_ones_are_not
     assert judge_coherence(measure_coherence(np.stack(melted))).verdict == "disagrees"
     flickering = np.stack([frame // (1 + k % 2) for k, frame in enumerate(frames)])
     assert judge_coherence(measure_coherence(flickering)).verdict == "disagrees"
+
+
+def test_a_whip_pan_is_too_fast_to_tell_and_a_fast_pan_is_not():
+    melting = Coherence(warp_error=0.3, flicker=0.01, followed=0.9)
+    turns = {
+        move: fastest_turn(camera_path(read(move=move).shots[0], num_frames=17, aspect=16 / 9))
+        for move in ("whip pan right", "pan right fast")
+    }
+    assert judge_coherence(melting, turns["whip pan right"]).verdict == "cannot tell"
+    assert judge_coherence(melting, turns["pan right fast"]).verdict == "disagrees"
 
 
 def drift(second_frames):

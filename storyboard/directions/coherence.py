@@ -1,12 +1,14 @@
 """Whether frames follow from one another: what optical flow cannot explain, and flicker.
 
 Every clip is asked for it, in whatever words. Frames are compared with their neighbours after the
-motion between them is undone, so a fast camera costs nothing, a face that melts does.
+motion between them is undone, so a moving camera costs nothing, a face that melts does. Where the
+camera whips round, neighbours have too little in common to compare them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -14,6 +16,9 @@ from numpy.typing import NDArray
 
 from storyboard.directions.finding import Agreement, Finding
 from storyboard.directions.shrinking import shrunk, small_size
+
+if TYPE_CHECKING:
+    from shots.path import CameraPath
 
 Frames = NDArray[np.uint8]
 
@@ -24,6 +29,7 @@ _ROUND_TRIP_PX = 1.0  # forth and back again: beyond it something was covered or
 WARP_ERROR, FLICKER = 0.12, 0.028
 BROKEN = 1.35  # times one of these
 _LEAST_FOLLOWED = 0.25  # of the picture
+_FASTEST = 0.15  # picture widths from frame to frame; a fast pan has 0.04, a whip pan 0.25 and more
 _SPREAD_FLOOR = 6.0  # grey levels: of a picture plainer than that nothing is a large part
 
 
@@ -78,12 +84,28 @@ def _unexplained(one: Frames, two: Frames) -> tuple[float, float]:
     return float(apart.mean()), float(is_followed.mean())
 
 
-def judge_coherence(found: Coherence) -> Finding:
-    """Compare a clip with what layouts have, which are as coherent as anything."""
+def fastest_turn(path: CameraPath) -> float:
+    """How far the camera turns from one frame to the next at most, picture widths."""
+    if path.num_frames < 2:
+        return 0.0
+    ahead = path.camera_to_world[:, :, 2]
+    turns = np.linalg.norm(np.diff(ahead, axis=0), axis=1)
+    return float((turns * path.focal[1:]).max())
+
+
+def judge_coherence(found: Coherence, turn: float = 0.0) -> Finding:
+    """Compare a clip with what layouts have, which are as coherent as anything.
+
+    Args:
+        found: As measured.
+        turn: `fastest_turn` of the camera that was asked for.
+    """
     words = f"warp error {found.warp_error:.3f}, flicker {found.flicker:.3f}"
     share = max(found.warp_error / WARP_ERROR, found.flicker / FLICKER)
     if found.followed < _LEAST_FOLLOWED:
         return Finding("coherence", "steady", f"{words}, hardly followed", "cannot tell", 0.0)
+    if turn > _FASTEST:
+        return Finding("coherence", "steady", f"{words}, in a whip", "cannot tell", 0.0)
     verdict: Agreement = "agrees" if share <= 1 else "cannot tell"
     if share >= BROKEN:
         verdict = "disagrees"

@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.directions.alternatives import Alternatives
-from storyboard.directions.coherence import is_measurable, judge_coherence, measure_coherence
+from storyboard.directions.coherence import (
+    fastest_turn,
+    is_measurable,
+    judge_coherence,
+    measure_coherence,
+)
 from storyboard.directions.drift import Look, measure_look
 from storyboard.directions.finding import Finding, of_camera
 from storyboard.directions.key_side import judge_side
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
 
 Frames = NDArray[np.uint8]
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of a measure or of what it is compared with."""
 
 
@@ -52,7 +57,7 @@ def score_clip(frames: Frames, board: ShotList, shot: Shot, path: CameraPath) ->
     findings = [of_camera(judge(frames, path))] if len(frames) > 1 else []
     findings += judge_picture(frames, Alternatives(board, shot, path), shot)
     if is_measurable(frames):
-        findings.append(judge_coherence(measure_coherence(frames)))
+        findings.append(judge_coherence(measure_coherence(frames), fastest_turn(path)))
     return Score(tuple(findings), measure_look(frames))
 
 
