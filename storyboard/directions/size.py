@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.directions.calibration import Bounds
-from storyboard.directions.finding import Finding
+from storyboard.directions.finding import UNTOLD, Finding
 
 if TYPE_CHECKING:
     from storyboard.directions.alternatives import Alternatives
@@ -29,9 +29,10 @@ SIZE_OF = {
     "MCU": "CU", "CU": "CU", "BCU": "CU", "ECU": "CU",
 }  # fmt: skip
 
-# Of 120 calibration layouts with another set, half of them with another subject, 98 % stay below
-# the first at sizes that they do not have, and above the second at the one they have.
+# Of 220 calibration layouts all verdicts are right with the edge below; with another set, and half
+# of them with another subject, 98.9 % are. Fainter outlines would tell 248 more, 35 of them wrong.
 BOUNDS = Bounds(agrees=0.15, disagrees=-0.43)
+_LEAST_EDGE = 15.0  # Lab units, of the strongest outline
 
 _TRIED = ("EWS", "WS", "FS", "MS", "CU")
 _OUTSIDE_PX, _INSIDE_PX = 2.5, 1.0  # from the outline, where its two sides are looked at
@@ -93,9 +94,11 @@ def _height(outline: Frame) -> float:
     return float((rows[-1] - rows[0] + 1) / len(outline)) if len(rows) else 0.0
 
 
-def margin(found: dict[str, tuple[float, float]], size: str) -> float:
-    """By how much the outline asked beats all others, -1 to 1."""
+def margin(found: dict[str, tuple[float, float]], size: str) -> float | None:
+    """By how much the outline asked beats all others, -1 to 1; None where all are faint."""
     own = found[SIZE_OF[size]][0]
+    if max(strength for strength, _ in found.values()) < _LEAST_EDGE:
+        return None
     best = max(strength for kind, (strength, _) in found.items() if kind != SIZE_OF[size])
     return (own - best) / (own + best + 1e-6)
 
@@ -104,8 +107,10 @@ def judge_size(clip: Frame, alternatives: Alternatives, size: str) -> Finding:
     """Judge the shot size."""
     found = edges(clip, alternatives, size)
     lead = margin(found, size)
-    verdict = BOUNDS.judge(lead)
     likeliest = max(found, key=lambda kind: found[kind][0])
     words = f"like {likeliest}, subject {found[likeliest][1]:.0%} of the height"
+    if lead is None:
+        return Finding("size", size, f"{words}, by a faint outline", *UNTOLD)
+    verdict = BOUNDS.judge(lead)
     confidence = 0.0 if verdict == "cannot tell" else round(min(1.0, 0.5 + abs(lead)), 2)
     return Finding("size", size, words, verdict, confidence)
