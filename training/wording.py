@@ -16,9 +16,9 @@ from training.boards import PHRASES, Board, Random
 
 def _groups() -> list[tuple[str, ...]]:
     more = PHRASES["more"]
-    same = ["people", "waiting", "weather"]
+    same = ["people", "waiting", "weather", "resting", "walking", "running", "driving"]
     groups = [[*PHRASES[name], *more[name]] for name in same]
-    groups += [PHRASES[name] for name in ("clothes", "resting", "walking", "running", "driving")]
+    groups += [PHRASES["clothes"]]
     groups += [[*PHRASES["places"][name], *more["places"][name]] for name in PHRASES["places"]]
     groups += PHRASES["things"].values()
     return [tuple(phrase for phrase in group if phrase) for group in groups]
