@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 
 import model
 from benchmarks.directions import Asked, unseen
-from model.camera_adapter import path_rays
 from model.flow import schedule
 from model.pipeline import Wan
 from model.presets import QUALITIES
+from model.transformer import Transformer
 from shots import compile_prompt
 
 LEVELS = (0.995, 0.97, 0.94, 0.91, 0.88, 0.85, 0.8, 0.75, 0.65, 0.5, 0.35, 0.2, 0.1)
@@ -45,7 +45,7 @@ class Lesson:
 
     latent: torch.Tensor
     context: torch.Tensor
-    asked: Asked
+    rays: torch.Tensor | None
 
 
 def lessons(wan: Wan, shots: int, first_seed: int) -> list[Lesson]:
@@ -53,39 +53,40 @@ def lessons(wan: Wan, shots: int, first_seed: int) -> list[Lesson]:
     per_move = -(-shots // len(MOVES))
     filmed = [list(unseen(move, per_move, NUM_FRAMES, first_seed)) for move in MOVES]
     mixed = [asked for group in zip(*filmed, strict=True) for asked in group][:shots]
-    encoder = wan.text_encoder()
-    made = []
-    for asked in mixed:
-        prompt = compile_prompt(asked.board, asked.shot, mode="text")
-        latent = wan.encode_clip(asked.layout)
-        made.append(Lesson(latent, encoder.encode(prompt.positive), asked))
-    return made
+    return [_lesson(wan, asked) for asked in mixed]
+
+
+def _lesson(wan: Wan, asked: Asked) -> Lesson:
+    prompt = compile_prompt(asked.board, asked.shot, mode="text")
+    latent = wan.encode_clip(asked.layout)
+    has_adapter = wan.checkpoint.camera_unshuffle is not None
+    rays = wan.rays(asked.path, tuple(latent.shape)) if has_adapter else None
+    return Lesson(latent, wan.text_encoder().encode(prompt.positive), rays)
 
 
 @torch.inference_mode()
 def errors(wan: Wan, taught: Sequence[Lesson]) -> Errors:
     """Judge every expert at every level; each clip has one noise for all of them."""
-    names = [expert.name for expert in wan.preset.experts]
-    found = {name: np.zeros(len(LEVELS)) for name in names}
-    for index, name in enumerate(names):
+    found: dict[str, NDArray[np.float64]] = {}
+    for index, expert in enumerate(wan.preset.experts):
         network = wan.expert(index)
-        for number, lesson in enumerate(taught):
-            clean = lesson.latent
-            generator = torch.Generator().manual_seed(number)
-            noise = torch.randn(clean.shape, generator=generator)
-            target = noise - clean
-            context = network.prepare(lesson.context[None])
-            _, rows, columns = wan.preset.patch
-            grid = (clean.shape[4] // columns, clean.shape[3] // rows)
-            unshuffle = wan.checkpoint.camera_unshuffle
-            camera = None
-            if unshuffle is not None:
-                camera = network.embed_camera(path_rays(lesson.asked.path, grid, unshuffle))
-            for k, level in enumerate(LEVELS):
-                noisy = (1 - level) * clean + level * noise
-                velocity = network.velocity(noisy, torch.tensor([1000 * level]), context, camera)
-                error = (velocity - target).square().mean() / target.var()
-                found[name][k] += float(error) / len(taught)
+        each = [_by_level(network, lesson, number) for number, lesson in enumerate(taught)]
+        found[expert.name] = np.mean(each, axis=0)
+    return found
+
+
+def _by_level(network: Transformer, lesson: Lesson, seed: int) -> list[float]:
+    """The error at each of LEVELS on one clip."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(lesson.latent.shape, generator=generator)
+    target = noise - lesson.latent
+    context = network.prepare(lesson.context[None])
+    camera = None if lesson.rays is None else network.embed_camera(lesson.rays)
+    found = []
+    for level in LEVELS:
+        noisy = (1 - level) * lesson.latent + level * noise
+        velocity = network.velocity(noisy, torch.tensor([1000 * level]), context, camera)
+        found.append(float((velocity - target).square().mean() / target.var()))
     return found
 
 
@@ -107,9 +108,9 @@ def main(weights: Path, also: Path | None, shots: int, first_seed: int) -> None:
     started = perf_counter()
     wan = model.load(weights)
     taught = lessons(wan, shots, first_seed)
-    each = dict(errors(wan, taught))
-    if also is not None:
-        each |= {f"also {name}": e for name, e in errors(model.load(also), taught).items()}
+    own = errors(wan, taught)
+    other = errors(model.load(also), taught) if also else {}
+    each = {**own, **{f"also {name}": found for name, found in other.items()}}
     click.echo("level  " + "".join(f"{name:>12s}" for name in each))
     for k, level in enumerate(LEVELS):
         click.echo(f"{level:5.3f}  " + "".join(f"{each[name][k]:12.4f}" for name in each))
@@ -117,7 +118,6 @@ def main(weights: Path, also: Path | None, shots: int, first_seed: int) -> None:
     preset = wan.preset
     quality = QUALITIES[preset.name]["draft"]
     plan = schedule(quality.steps, preset.shift, preset.solver)
-    own = {name: each[name] for name in each if not name.startswith("also ")}
     floor = preset.experts[0].floor
     levels = [float(level) for level in plan.noise[:-1]]
     ways = {"high alone": 0.0, "low alone": 1.1}

@@ -143,7 +143,7 @@ class Wan:
         start = _noise(shape, noise, seed)
         if remix is not None:
             start = remix_noise(_fitting("remix", remix.latent, shape), start, plan)
-        rays = None if camera_path is None else self._rays(camera_path, shape)
+        rays = None if camera_path is None else self.rays(camera_path, shape)
 
         encoder = self.text_encoder()
         context = encoder.encode(prompt)
@@ -203,8 +203,16 @@ class Wan:
                 "the move in the prompt."
             )
 
-    def _rays(self, path: CameraPath, shape: tuple[int, ...]) -> Tensor:
-        """Rays of a path that is as long as the clip, for a latent (1, C, T, H, W)."""
+    def rays(self, path: CameraPath, shape: tuple[int, ...]) -> Tensor:
+        """Rays of a path as the camera adapter takes them.
+
+        Args:
+            path: As long as the clip.
+            shape: Of the clip's latent, (1, C, T, H, W).
+
+        Raises:
+            GeometryError: The path is not as long as the clip.
+        """
         num_frames = pixel_frames(shape[2])
         if len(path.focal) != num_frames:
             raise GeometryError(

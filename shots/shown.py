@@ -11,7 +11,7 @@ import yaml
 
 from .dump import written_shot
 from .schema import ShotList
-from .trail import Origin
+from .trail import Origin, place_text
 
 _BARE = re.compile(r"[\w.]+")
 _WIDEST = 60
@@ -61,5 +61,4 @@ def _flow(value: Any) -> str:  # noqa: ANN401 - texts, lists and mappings of the
 
 def _where(origin: Origin) -> str:
     via = f" through {origin.via}" if origin.via else ""
-    line = "" if origin.line is None else f", line {origin.line}"
-    return origin.label + line + (f" of {origin.file.name}" if origin.file else "") + via
+    return place_text(origin.label, origin.line, origin.file) + via

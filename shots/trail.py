@@ -35,6 +35,13 @@ class Origin:
     file: Path | None = None
 
 
+def place_text(label: str, line: int | None, file: Path | None) -> str:
+    """Say a place to people: "shot 12B, line 85 of cast.yaml"."""
+    if line is None:
+        return label
+    return f"{label}, line {line}" + (f" of {file.name}" if file else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Where the value of one field was found while levels were merged."""

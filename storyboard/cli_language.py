@@ -137,9 +137,9 @@ def _clip(text: str) -> str:
 
 
 def _where(row: "TraceRow") -> str:
-    if row.line is None:
-        return row.label
-    return f"{row.label}, line {row.line}" + (f" of {row.file.name}" if row.file else "")
+    from shots.trail import place_text
+
+    return place_text(row.label, row.line, row.file)
 
 
 @click.command()

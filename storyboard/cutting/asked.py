@@ -1,7 +1,7 @@
 """What was asked, to be seen beside what was got: the layout of every shot in the cut.
 
 A model's clip says little about what it should have been. The layout is just that: the figure in
-its place, filmed along the same camera path. Called by `run`, for the contact sheet.
+its place, filmed along the same camera path. Called by `running`, for the contact sheet.
 """
 
 from collections.abc import Mapping, Sequence
