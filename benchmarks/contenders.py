@@ -36,12 +36,14 @@ SAMPLING = "sampling.json"
 
 IMPORTS = {
     "ours": (
-        "model.denoise", "model.weights", "safetensors.torch", "storyboard.run",
-        "storyboard.tensors", "storyboard.planning.noise", "transformers.models.umt5.modeling_umt5",
+        "av", "ftfy", "model.denoise", "model.text", "model.tiling", "model.weights", "PIL.Image",
+        "safetensors.torch", "storyboard.artifacts", "storyboard.run", "storyboard.tensors",
+        "storyboard.planning.noise", "transformers.models.umt5.modeling_umt5",
     ),
     "diffusers": (
-        "accelerate", "diffusers.pipelines.wan.pipeline_wan", "imageio.plugins.ffmpeg",
-        "tests.oracle", "transformers.models.umt5.modeling_umt5",
+        "accelerate", "diffusers.guiders", "diffusers.pipelines.wan.pipeline_wan",
+        "diffusers.schedulers.scheduling_unipc_multistep", "imageio.plugins.ffmpeg", "tests.oracle",
+        "transformers.models.umt5.modeling_umt5",
     ),
 }  # fmt: skip
 """What a contender needs, so that importing it is not taken for rendering."""
@@ -140,7 +142,13 @@ class Clock:
 
 
 def render_ours(folder: Path, work: Path, sampling: Sampling, clock: Clock) -> int:
-    """Render as `storyboard render --no-animatic` does, in one wave; returns networks loaded."""
+    """Render as `storyboard render --no-animatic --no-score` does, in one wave.
+
+    Clips are made, as by the others, and not measured.
+
+    Returns:
+        Networks loaded.
+    """
     from shots import load_shots
     from storyboard.planning.preview import Options
     from storyboard.progress import NetworkLoaded, StageFinished, StageStarted
@@ -159,7 +167,7 @@ def render_ours(folder: Path, work: Path, sampling: Sampling, clock: Clock) -> i
 
     with clock.running():
         board = load_shots(folder / BOARD)
-        options = Options(animatic=False, sheet=False, wave=len(board.shots))
+        options = Options(animatic=False, sheet=False, score=False, wave=len(board.shots))
         outcome = render_board(board, sampling.request(folder), work, options, listen)
     if outcome.failures:
         raise click.ClickException(f"ours: {next(iter(outcome.failures.values()))}")

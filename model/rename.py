@@ -8,6 +8,7 @@ original and `norm2` in diffusers. Called by `weights` and by whoever writes a c
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, count, zip_longest
 
 from .errors import WeightsError
@@ -43,11 +44,15 @@ class Rules:
 
     def _rename(self, name: str, *, source: int, target: int) -> str:
         for pair in self.pairs:
-            pattern = re.escape(pair[source]).replace(r"\#", r"(\d+)")
-            if found := re.fullmatch(pattern, name):
+            if found := _pattern(pair[source]).fullmatch(name):
                 parts = zip_longest(pair[target].split("#"), found.groups(), fillvalue="")
                 return "".join(chain.from_iterable(parts))
         raise WeightsError(f"{name!r}: no {self.family} tensor has this name.")
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.escape(template).replace(r"\#", r"(\d+)"))
 
 
 def _affine(original: str, diffusers: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ Levels are one flat list of layers without shortcuts. Keys are those of the orig
 
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 from .autoencoder import Autoencoder, VaeSizes, decode_stream, encode_stream
@@ -23,6 +24,9 @@ _STD = (
     3.2687, 2.1526, 2.8652, 1.5579, 1.6382, 1.1253, 2.8251, 1.9160,
 )
 # fmt: on
+
+# Frames that the finest level of the decoder, where most of the memory goes, takes at a time.
+PIECE = 2
 
 WAN21_SIZES = VaeSizes(
     width=96,
@@ -85,11 +89,18 @@ class Decoder(nn.Module):
                 layers.append(Upsample(inside[-1], inside[-1] // 2, in_time=flags[level]))
         self.upsamples = nn.ModuleList(layers)
         self.head = Ending(widths[-1], 3)
+        self.num_coarse = len(layers) - sizes.num_blocks - 2
 
     def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
         """(T·B, z, h, w) to (T'·B, 3, H, W)."""
         x = self.middle(self.conv1(x, cache), cache)
-        for layer in self.upsamples:
+        for layer in self.upsamples[: self.num_coarse]:
+            x = layer(x, cache)
+        pieces = x.split(PIECE * cache.batch)
+        return torch.cat([self._finest(piece, cache) for piece in pieces])
+
+    def _finest(self, x: Tensor, cache: FrameCache) -> Tensor:
+        for layer in self.upsamples[self.num_coarse :]:
             x = layer(x, cache)
         return self.head(x, cache)
 

@@ -115,6 +115,7 @@ def watch(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
     metavar="N",
     help="Up to N more takes of a shot that disobeys; the best goes into the cut.",
 )
+@click.option("--no-score", is_flag=True, help="Measure nothing in the clips.")
 @click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
 @click.option("--wave", type=click.IntRange(min=1), help="Takes per wave instead of the plan's.")
 @output_options
@@ -131,6 +132,10 @@ def render(context: click.Context, /, board: Path, out: Path | None, **asked: An
             raise InputError(
                 "--retake: not together with --variant. Retake on the board first; `use:` keeps a "
                 "take for every variant."
+            )
+        if asked["no_score"] and asked["retake"]:
+            raise InputError(
+                "--retake: not together with --no-score. What is not measured cannot disobey."
             )
         if asked["variant"]:
             from storyboard.campaign import render_campaign
@@ -285,6 +290,7 @@ def _options(asked: dict[str, Any], board: "ShotList") -> "Options":
         title_s=title_s,
         wave=asked.get("wave"),
         retakes=asked.get("retake", 0),
+        score=not asked.get("no_score", False),
     )
 
 

@@ -217,7 +217,7 @@ class Decode:
     tiles: Tiling | None = None
     name = "decode"
     network = "autoencoder"
-    VERSION = 1
+    VERSION = 2
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
         if take.segments:

@@ -182,7 +182,7 @@ class Run:
                 self._recorder(FileWritten(str(folder / ANIMATIC)))
         version = seen.before.version if seen.before else 0
         version += animatic.get("key") != before.get("key")
-        scores = self.scores()
+        scores = self.scores() if options.score else None
         noted = self._noted("failed" if failures else "done", failures, scores)
         # A sheet that an earlier run wrote still shows them.
         is_shown = options.sheet or (seen.before is not None and seen.before.has_asked)
@@ -205,7 +205,8 @@ class Run:
             self._recorder(FileWritten(str(write_contact_sheet(plan, manifest, folder))))
         remove_stale(seen.before, manifest, folder)
         manifest.write(folder)
-        self._say_directions(scores)
+        if scores is not None:
+            self._say_directions(scores)
         self._say_finished(manifest)
         return Outcome(manifest, failures)
 

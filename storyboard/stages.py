@@ -81,7 +81,7 @@ class EncodePicture:
     hardware: Hardware
     name = "encode-picture"
     network = "autoencoder"
-    VERSION = 2
+    VERSION = 3
 
     @property
     def _in_channels(self) -> bool:

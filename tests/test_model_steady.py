@@ -87,3 +87,26 @@ def test_a_single_picture_is_convolved_like_one_of_many():
     kernel, bias = torch.randn(4, 6, 3, 3), torch.randn(4)
     alone = steady.convolve(pictures[:1], kernel, bias, padding=1)
     assert torch.equal(alone, steady.convolve(pictures, kernel, bias, padding=1)[:1])
+
+
+@pytest.mark.parametrize("num_before", [0, 2])
+@torch.no_grad()
+def test_norm_and_activation_together_are_one_after_the_other(num_before):
+    clip, gain, before = torch.randn(3, 5, 7, 12), torch.randn(12), torch.randn(2, 5, 7, 12)
+    made = steady.normed_silu(clip, gain, 1e-24, before if num_before else None)
+    assert torch.equal(made[:num_before], before[:num_before])
+    expected = F.silu(F.rms_norm(clip, gain.shape, gain, 1e-24))
+    torch.testing.assert_close(made[num_before:], expected)
+
+
+@pytest.mark.parametrize("kernel", [(3, 3, 3), (3, 1, 1)])
+@torch.no_grad()
+def test_a_clip_is_convolved_in_time_and_space(kernel):
+    clip = torch.randn(6, 5, 8, 7).contiguous(memory_format=torch.channels_last)
+    weight, bias = torch.randn(4, 5, *kernel), torch.randn(4)
+    padding = (0, kernel[1] // 2, kernel[2] // 2)
+    expected = F.conv3d(clip.transpose(0, 1)[None], weight, bias, padding=padding)[0]
+    made = steady.convolve_clip(clip, weight, bias)
+    torch.testing.assert_close(made, expected.transpose(0, 1), rtol=1e-5, atol=1e-5)
+    assert made.is_contiguous(memory_format=torch.channels_last)
+    assert same_bits(lambda: steady.convolve_clip(clip, weight, bias))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -309,6 +310,32 @@ def test_memory_that_runs_out_stops_the_run_and_says_what_to_do(weights, tmp_pat
         "shot '1': not enough memory for stage 'denoise-high' at 64x32, 5 frames. What is "
         "finished is kept; choose a lower --quality, or a machine with more memory."
     )
+
+
+class Loading(Hungry):
+    """A stage whose network is gone when it ends, or should be."""
+
+    network = "autoencoder"
+
+    def __init__(self, *, is_knotted):
+        self.is_knotted = is_knotted
+
+    def load(self):
+        network = torch.nn.Sequential(torch.nn.Linear(2, 2))
+        if self.is_knotted:
+            network.back = [network]  # nothing but a collection frees it
+        self.held = weakref.ref(network[0])
+        return network
+
+    def run(self, network, take, store, step):
+        assert self.held() is not None
+
+
+@pytest.mark.parametrize("is_knotted", [False, True])
+def test_a_network_is_gone_when_its_stage_ends(weights, tmp_path, is_knotted):
+    plan, stage = plan_of(weights), Loading(is_knotted=is_knotted)
+    assert LocalExecutor(lambda event: None).map(stage, plan.takes[:1], Store(tmp_path)) == {}
+    assert stage.held() is None
 
 
 def test_checkpoint_is_remembered_as_long_as_its_files_stay(weights, tmp_path):

@@ -74,6 +74,22 @@ def test_findings_are_measured_once(laid_out):
     assert again == kept
 
 
+def test_nothing_is_measured_where_that_is_not_wanted(tmp_path, capsys):
+    board = write_board(tmp_path)
+    command = ["render", str(board), "-o", str(tmp_path / "out"), "--quality", "layout"]
+    command += ["--set", "size=112x64", "--no-animatic"]
+    assert run([*command, "--no-score"]) == 0
+    assert "directives" not in capsys.readouterr().err
+    manifest = read_manifest(tmp_path / "out")
+    assert not any(entry.findings for entry in manifest.takes)
+    assert not manifest.drift
+    assert not (tmp_path / "out/store/score").exists()
+    assert run([*command, "--no-score", "--retake", "1"]) == 2
+    assert "not together with --no-score" in capsys.readouterr().err
+    assert run(command) == 0  # a later run makes up for it
+    assert all(entry.findings for entry in read_manifest(tmp_path / "out").takes)
+
+
 def test_the_sheet_shows_findings(laid_out):
     page = (laid_out / "contact_sheet.html").read_text()
     assert "time: night" in page

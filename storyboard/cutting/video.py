@@ -51,9 +51,10 @@ class Encoding:
 
 
 LOSSLESS = Encoding(
-    "lossless-1", "libx264rgb", "rgb24", {"preset": "veryfast", "qp": "0", "bf": "0"}
+    "lossless-2", "libx264rgb", "rgb24", {"preset": "ultrafast", "qp": "0", "bf": "0"}
 )
-"""Decodes to the very same pixels."""
+"""Decodes to the very same pixels. Encodes in a fifth to a half of the time that "veryfast" takes,
+for files that are a tenth to a third larger."""
 
 DELIVERY = Encoding(
     "delivery-1",

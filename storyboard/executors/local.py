@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -43,9 +44,10 @@ class LocalExecutor:
                     failures[take] = error
                     self.listen(TakeFailed(stage.name, take.stem, error))
         finally:
+            parts = _parts(network)
             del network
             if stage.network:
-                _release()
+                _release(parts)
         self.listen(StageFinished(stage.name))
         return failures
 
@@ -93,9 +95,18 @@ def _raise_if_out_of_memory(error: Exception, stage: Stage, take: Take) -> None:
         ) from error
 
 
-def _release() -> None:
+def _parts(network: Any) -> list[weakref.ref[Any]]:  # noqa: ANN401 (whatever it is)
+    """Weak references to the modules of a network, or to what there is."""
+    root = getattr(network, "network", network)
+    modules = root.modules() if hasattr(root, "modules") else ()
+    return [weakref.ref(module) for module in modules]
+
+
+def _release(parts: Sequence[weakref.ref[Any]]) -> None:
     """Give a network's memory back, also what the device keeps for later."""
-    gc.collect()
+    # Going through every object of the program takes longer than a short shot: only if needed.
+    if any(part() is not None for part in parts):
+        gc.collect()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()

@@ -167,11 +167,18 @@ def bus(colour: Colour, stride: float) -> Mesh:
     del stride
     body = [
         box((0, -0.95, 0), (8.0, 1.1, 2.2), colour),
-        box((0, -1.95, 0), (7.9, 0.95, 2.1), _GLASS, glow=0.4),
         box((0, -2.55, 0), (8.0, 0.32, 2.2), (0.90, 0.88, 0.82)),
         box((0, -0.46, 0), (7.6, 0.12, 2.0), _DARK),
     ]
-    body += [box((x, -1.95, 0), (0.16, 0.95, 2.22), colour) for x in np.linspace(-3.92, 3.92, 7)]
+    # Pane by pane: nearer faces are drawn over farther ones, judged by their middles, and the
+    # middle of one long pane is nearer than the pillars at its ends.
+    pillars = np.linspace(-3.92, 3.92, 7)
+    panes = [((x, 1.25), (z, 0.04)) for x in (pillars[:-1] + pillars[1:]) / 2 for z in (-1.03, 1.03)]
+    panes += [((x, 0.04), (0, 1.9)) for x in (-3.97, 3.97)]
+    for (x, length), (z, depth) in panes:
+        body.append(box((x, -1.83, z), (length, 0.71, depth), _GLASS, glow=0.4))
+        body.append(box((x, -2.31, z), (length, 0.25, depth), _LAMP, glow=0.9))
+    body += [box((x, -1.95, z), (0.16, 0.95, 0.12), colour) for x in pillars for z in (-1.05, 1.05)]
     body += [box((-4.02, -0.85, z), (0.06, 0.2, 0.3), _LAMP, glow=1) for z in (-0.7, 0.7)]
     return join(body + _wheels(8.0, 2.0, 0.42))
 

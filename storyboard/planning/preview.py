@@ -37,6 +37,7 @@ class Options:
         title_s: Seconds of title card.
         wave: Takes per wave; None chooses.
         retakes: Most takes that are added to a shot that disobeys.
+        score: Whether to measure what became of the directives.
     """
 
     shots: frozenset[str] | None = None
@@ -47,6 +48,7 @@ class Options:
     title_s: Fraction = Fraction(0)
     wave: int | None = None
     retakes: int = 0
+    score: bool = True
 
 
 @dataclass(frozen=True)
