@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -89,7 +90,7 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
         for path, size in missing.items():
             say(f"fetching {path}, {size / 1e6:,.1f} MB")
             _fetch_file(wanted, path, folder)
-    except (HfHubHTTPError, OfflineModeIsEnabled) as error:
+    except (HfHubHTTPError, OfflineModeIsEnabled, *_transport_errors()) as error:
         raise StoryboardError(
             f"{repository}: {_first_line(error)}, must be reachable. Check the name, the "
             "network and, for gated repositories, HF_TOKEN; what is fetched is kept."
@@ -100,6 +101,15 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
         ) from None
     _require_whole(folder, wanted)
     return wanted
+
+
+def _transport_errors() -> tuple[type[Exception], ...]:
+    """What is raised where there is no network, by whichever HTTP library the hub's client uses."""
+    from huggingface_hub import get_session
+
+    library = import_module(type(get_session()).__module__.partition(".")[0])
+    # That of requests, in older clients, is an OSError.
+    return (library.TransportError,) if hasattr(library, "TransportError") else ()
 
 
 def _first_line(error: Exception) -> str:
