@@ -146,9 +146,7 @@ class ChannelNorm(nn.Module):
         return rearrange(F.rms_norm(last, gain.shape, gain, NORM_EPS), "n h w c -> n c h w")
 
 
-def activated(
-    norm: nn.Module, convolution: nn.Module, x: Tensor, cache: FrameCache
-) -> Tensor:
+def activated(norm: nn.Module, convolution: nn.Module, x: Tensor, cache: FrameCache) -> Tensor:
     """Norm, SiLU and convolution of a chunk: (T·B, C, H, W) to (T·B, C_out, H, W)."""
     norm, convolution = cast("ChannelNorm", norm), cast("CausalConv3d", convolution)
     seen = normed_silu(

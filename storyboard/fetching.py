@@ -80,6 +80,7 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
     repository = REPOSITORIES[preset]
     pinned = _pinned(folder, repository)
     api = HfApi()
+    unreachable: tuple[type[Exception], ...] = (HfHubHTTPError, OfflineModeIsEnabled, *_transport_errors())
     try:
         wanted = _look_up(api, repository, revision or pinned or "main")
         missing = {path: size for path, size in wanted.sizes.items()
@@ -90,7 +91,7 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
         for path, size in missing.items():
             say(f"fetching {path}, {size / 1e6:,.1f} MB")
             _fetch_file(wanted, path, folder)
-    except (HfHubHTTPError, OfflineModeIsEnabled, *_transport_errors()) as error:
+    except unreachable as error:
         raise StoryboardError(
             f"{repository}: {_first_line(error)}, must be reachable. Check the name, the "
             "network and, for gated repositories, HF_TOKEN; what is fetched is kept."

@@ -121,6 +121,8 @@ def test_the_subject_wears_its_colour(colour: str, channel: int) -> None:
         ("A yellow tram waits.", "bus"),
         ("An old lighthouse stands there.", "tower"),
         ("Two dogs run away.", "dog"),
+        ("An orange rolls off the table.", "ball"),
+        ("An orange sports car waits.", "car"),
         ("Nothing but silence.", "person"),
     ],
 )

@@ -173,7 +173,8 @@ def bus(colour: Colour, stride: float) -> Mesh:
     # Pane by pane: nearer faces are drawn over farther ones, judged by their middles, and the
     # middle of one long pane is nearer than the pillars at its ends.
     pillars = np.linspace(-3.92, 3.92, 7)
-    panes = [((x, 1.25), (z, 0.04)) for x in (pillars[:-1] + pillars[1:]) / 2 for z in (-1.03, 1.03)]
+    between, sides = (pillars[:-1] + pillars[1:]) / 2, (-1.03, 1.03)
+    panes = [((x, 1.25), (z, 0.04)) for x in between for z in sides]
     panes += [((x, 0.04), (0, 1.9)) for x in (-3.97, 3.97)]
     for (x, length), (z, depth) in panes:
         body.append(box((x, -1.83, z), (length, 0.71, depth), _GLASS, glow=0.4))

@@ -70,16 +70,20 @@ def _figures_in(text: str) -> list[tuple[str, int]]:
     words = _WORD.findall(text.lower())
     for position, word in enumerate(words):
         name = index.get(word) or index.get(_singular(word))
-        follows = words[position + 1] if position + 1 < len(words) else ""
-        if name and not _is_modifier(name, follows):
+        follows = words[position + 1 : position + 3]
+        if name and not _is_modifier(word, name, follows):
             found.append((name, position))
     return found
 
 
-def _is_modifier(name: str, follows: str) -> bool:
-    """Whether a noun only says what kind of thing the next one is: tram stop, tram driver."""
-    after = _index("nouns").get(follows)
-    return follows in {"stop", "station", "window", "door"} or (after is not None and after != name)
+def _is_modifier(word: str, name: str, follows: list[str]) -> bool:
+    """Whether a noun only says what kind of thing a later one is: tram stop, orange sports car."""
+    index = _index("nouns")
+    if word in COLOURS and any(index.get(later, name) != name for later in follows):
+        return True
+    after = index.get(follows[0]) if follows else None
+    is_place = bool(follows) and follows[0] in {"stop", "station", "window", "door"}
+    return is_place or (after is not None and after != name)
 
 
 def _colour_before(text: str, position: int) -> Colour | None:

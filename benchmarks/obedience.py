@@ -1,0 +1,330 @@
+"""Does greybox do what a shot list says? Two hundred unseen shots, every directive looked at.
+
+Usage: python -m benchmarks.obedience --weights model/greybox --shots 204 --picture seen.png
+
+Boards come from the seeded generator, with every camera move equally often; each is rendered at
+delivery size along its path and judged by `storyboard.directions` and by `benchmarks.recognition`.
+The layout of the same boards goes through the same judges: what they say of it is the most that
+anything can reach here. What a judge cannot tell counts as not right. Prints the table of goals
+and, last, a line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.directions import Asked, unseen
+from benchmarks.recognition import Recogniser
+from benchmarks.recognition import load as load_recogniser
+from storyboard.directions import expected_motion, judge
+from storyboard.directions import size as shot_size
+from storyboard.directions.alternatives import Alternatives
+from storyboard.directions.coherence import measure_coherence
+from storyboard.directions.score import judge_picture
+from storyboard.directions.shrinking import shrunk
+from training.boards import PHRASES, UNSEEN_SEED
+from training.footage import training_folder
+from training.prompts import meaning
+
+if TYPE_CHECKING:
+    from model.pipeline import Wan
+
+Frames = NDArray[np.uint8]
+
+MOVES = tuple(word for word, share in PHRASES["moves"].items() if share)
+"""What greybox has been taught."""
+
+FIRST_SEED = UNSEEN_SEED + 3_000_000
+LIGHT = ("time", "temperature", "contrast", "key side")
+SEEN = ("figure", "colour", "place")
+_TURNS = ("pan", "tilt", "track", "crane")
+_NEARS = ("zoom", "push-in", "pull-out")
+_THUMB = (224, 128)
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What one clip shows.
+
+    Attributes:
+        move: The camera directive.
+        right: By directive, whether it is there; only what was asked.
+        amount: How far the picture should have moved and how far it did, picture widths.
+        heights: Index of the size asked, and of the likeliest one, smallest subject first.
+        warp_error: Of neighbouring frames.
+    """
+
+    move: str
+    right: Mapping[str, bool]
+    amount: tuple[float, float] | None
+    heights: tuple[int, int]
+    warp_error: float
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One board: what its layout shows, what the clip shows, and the middle frame of both."""
+
+    seed: int
+    layout: Answers
+    clip: Answers
+    thumbs: tuple[Frames, Frames]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A row of the table.
+
+    Attributes:
+        name: What is counted.
+        goal: To be reached, or to stay below where `is_least` is not set.
+        clip, layout: What was found; None where nothing was asked.
+        n: Of how many.
+        is_least: Whether more is better.
+    """
+
+    name: str
+    goal: float
+    clip: float | None
+    layout: float | None
+    n: int
+    is_least: bool = True
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the clips reach the goal."""
+        if self.clip is None:
+            return False
+        return self.clip >= self.goal if self.is_least else self.clip <= self.goal
+
+
+def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
+    """Look at one clip for everything that was asked."""
+    direction = judge(clip, asked.path)
+    alternatives = Alternatives(asked.board, asked.shot, asked.path)
+    findings = judge_picture(clip, alternatives, asked.shot)
+    right = {f.directive: f.verdict == "agrees" for f in findings if f.directive in LIGHT}
+    named, meant = recogniser.name(clip), meaning(asked.board, asked.shot)
+    right |= {field: named[field] == meant[field] for field in SEEN}
+    right["camera"] = direction.verdict == "obeyed"
+    amount = None
+    if direction.amount is not None and direction.verdict != "cannot tell":
+        reach = expected_motion(asked.path).drift
+        amount = reach, reach * direction.amount
+    wanted = asked.shot.camera.size
+    frame = shrunk(clip[alternatives.frame], alternatives.size)
+    found = shot_size.edges(frame, alternatives, wanted)
+    likeliest = max(found, key=lambda kind: found[kind][0])
+    kinds = shot_size.SIZES
+    return Answers(
+        move=asked.shot.camera.movement[0],
+        right=right,
+        amount=amount,
+        heights=(kinds.index(shot_size.SIZE_OF[wanted]), kinds.index(likeliest)),
+        warp_error=measure_coherence(clip).warp_error,
+    )
+
+
+def show(move: str, count: int, frames: int, weights: Path, has_adapter: bool) -> list[Shown]:
+    """Render and judge the boards of one move; in a process of its own."""
+    import torch
+
+    import model
+    from benchmarks.directions import from_model
+
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    make = from_model(weights, None, has_adapter)
+    recogniser, _ = load_recogniser(training_folder())
+    del model
+    shown = []
+    first_seed = FIRST_SEED + 1000 * MOVES.index(move)
+    for asked in unseen(move, count, frames, first_seed):
+        clip = make(asked)
+        pair = tuple(cv2.resize(each[len(each) // 2], _THUMB) for each in (asked.layout, clip))
+        shown.append(
+            Shown(
+                asked.seed,
+                answers(asked, asked.layout, recogniser),
+                answers(asked, clip, recogniser),
+                (np.asarray(pair[0], np.uint8), np.asarray(pair[1], np.uint8)),
+            )
+        )
+    return shown
+
+
+def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
+    """Every row that one rendering of all boards answers."""
+    clips, layouts = [s.clip for s in shown], [s.layout for s in shown]
+
+    def share(name: str, goal: float, field: str) -> Goal:
+        own, truth = ([a.right[field] for a in g if field in a.right] for g in (clips, layouts))
+        return Goal(name, goal, _mean(own), _mean(truth), len(own))
+
+    yield share("camera direction", 0.99, "camera")
+    worst = [min(by_move(group).values()) for group in (clips, layouts)]
+    yield Goal("camera, worst move", 0.95, *worst, len(by_move(clips)))
+    for name, goal, moves in (("amount, turning", 0.95, _TURNS), ("amount, nearing", 0.9, _NEARS)):
+        yield Goal(
+            name, goal, _correlation(clips, moves), _correlation(layouts, moves),
+            sum(a.amount is not None and a.move.startswith(moves) for a in clips),
+        )  # fmt: skip
+    for name, goal in zip(LIGHT, (0.97, 0.97, 0.97, 0.93), strict=True):
+        yield share(name, goal, name)
+    for name, goal in zip(SEEN, (0.92, 0.95, 0.95), strict=True):
+        yield share(name, goal, name)
+    everything = ([all(a.right.values()) for a in group] for group in (clips, layouts))
+    yield Goal("everything in one shot", 0.75, *map(_mean, everything), len(clips))
+    pairs = [_order(group) for group in (clips, layouts)]
+    yield Goal("sizes in order, of pairs", 0.95, *map(_mean, pairs), len(pairs[0]))
+    warp = [float(np.mean([a.warp_error for a in group])) for group in (clips, layouts)]
+    yield Goal("warp error over layout's", 1.5, warp[0] / warp[1], 1.0, len(clips), is_least=False)
+
+
+def by_move(group: Sequence[Answers]) -> dict[str, float]:
+    """How often the camera was right, by directive."""
+    return {
+        move: round(float(np.mean([a.right["camera"] for a in group if a.move == move])), 3)
+        for move in dict.fromkeys(a.move for a in group)
+    }
+
+
+def _mean(values: Sequence[bool]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+def _correlation(group: Sequence[Answers], moves: tuple[str, ...]) -> float | None:
+    pairs = [a.amount for a in group if a.amount is not None and a.move.startswith(moves)]
+    asked, got = np.array(pairs).reshape(-1, 2).T
+    if len(pairs) < 3 or asked.std() == 0 or got.std() == 0:
+        return None
+    return float(np.corrcoef(asked, got)[0, 1])
+
+
+def _order(group: Sequence[Answers]) -> list[bool]:
+    """Of all pairs of clips of different sizes, whether the likeliest sizes are in that order."""
+    heights = [a.heights for a in group]
+    return [
+        (one[0] < two[0]) == (one[1] < two[1]) and one[1] != two[1]
+        for one, two in combinations(heights, 2)
+        if one[0] != two[0]
+    ]
+
+
+def codec_and_first_frame(weights: Path, count: int, frames: int) -> Iterator[Goal]:
+    """PSNR through the autoencoder, and of the first frame of a clip that was given one."""
+    import model
+    from model.pipeline import decode_clip
+    from shots import compile_prompt
+
+    wan = model.load(weights)
+    coded, begun = [], []
+    for asked in unseen("static", count, frames, FIRST_SEED + 500_000):
+        size = _delivered(wan)
+        layout = np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in asked.layout])
+        coded.append(_psnr(layout, decode_clip(wan.vae(), wan.encode_clip(layout))))
+        prompt = compile_prompt(
+            asked.board, asked.shot, mode="image", negative_base=wan.preset.negative
+        )
+        clip = wan.generate(
+            prompt.positive, prompt.negative, size=size, num_frames=5, steps=4, seed=asked.seed,
+            first_frame=layout[0],
+        )  # fmt: skip
+        begun.append(_psnr(layout[:1], clip[:1]))
+    yield Goal("codec, dB", 32.0, float(np.mean(coded)), None, count)
+    yield Goal("first frame given, dB", 28.0, float(np.mean(begun)), None, count)
+
+
+def _delivered(wan: Wan) -> tuple[int, int]:
+    from model.presets import QUALITIES
+
+    return QUALITIES[wan.preset.name]["draft"].size
+
+
+def _psnr(one: Frames, two: Frames) -> float:
+    apart = (one.astype(float) - two.astype(float)) / 255
+    return float(-10 * np.log10(max(np.square(apart).mean(), 1e-10)))
+
+
+def table(found: Sequence[Goal]) -> str:
+    """The goals as aligned text."""
+    lines = [f"{'':26s}{'n':>6s}{'goal':>9s}{'greybox':>9s}{'layout':>9s}"]
+    for row in found:
+        number = "6.1%" if row.goal < 1 and not row.name.startswith("amount") else "6.2f"
+        own, truth = ("-" if x is None else format(x, number) for x in (row.clip, row.layout))
+        sign = "" if row.is_least else "<= "
+        goal = f"{sign}{format(row.goal, number).strip()}"
+        met = "" if row.is_met else "  missed"
+        lines.append(f"{row.name:26s}{row.n:6d}{goal:>9s}{own:>9s}{truth:>9s}{met}")
+    return "\n".join(lines)
+
+
+def picture(shown: Sequence[Shown], count: int, columns: int = 4) -> Frames:
+    """Middle frames, layout on the left and clip on the right, evenly out of all shots."""
+    chosen = [shown[int(k)] for k in np.linspace(0, len(shown) - 1, count)]
+    tiles = [np.concatenate(each.thumbs, axis=1) for each in chosen]
+    rows = [np.concatenate(tiles[k : k + columns], axis=1) for k in range(0, count, columns)]
+    return np.concatenate(rows)
+
+
+@click.command()
+@click.option("--weights", type=click.Path(path_type=Path), help="Left out: those that ship.")
+@click.option("--shots", default=204, show_default=True, help="Of all moves together.")
+@click.option("--frames", default=33, show_default=True, help="4n + 1.")
+@click.option("--no-adapter", is_flag=True, help="Ask for the camera in words alone.")
+@click.option("--workers", default=2, show_default=True, help="Processes.")
+@click.option("--picture", "target", type=click.Path(path_type=Path), help="PNG of 24 shots.")
+def main(
+    weights: Path | None,
+    shots: int,
+    frames: int,
+    no_adapter: bool,
+    workers: int,
+    target: Path | None,
+) -> None:
+    """Render unseen boards, look at everything, and compare with the goals."""
+    from storyboard.planning.weights import embedded_folder
+
+    started = perf_counter()
+    folder = weights or embedded_folder()
+    _, knows = load_recogniser(training_folder())
+    each = -(-shots // len(MOVES))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context) as pool:
+        jobs = [pool.submit(show, move, each, frames, folder, not no_adapter) for move in MOVES]
+        shown = [one for job in jobs for one in job.result()]
+    found = list(goals(shown))
+    if not no_adapter:
+        found += codec_and_first_frame(folder, 10, frames)
+    click.echo(table(found))
+    moves = by_move([s.clip for s in shown])
+    click.echo(f"camera by move: {moves}")
+    if target:
+        cv2.imwrite(str(target), cv2.cvtColor(picture(shown, 24), cv2.COLOR_RGB2BGR))
+    report = {
+        "shots": len(shown),
+        "frames": frames,
+        "adapter": not no_adapter,
+        "recogniser": knows,
+        "moves": moves,
+        "goals": [vars(goal) for goal in found],
+        "seconds": round(perf_counter() - started, 1),
+    }
+    click.echo(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The table of goals counts what it says, and the recogniser learns from what boards ask for."""
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.obedience import MOVES, Answers, Shown, by_move, goals, picture, table
+from benchmarks.recognition import FIELDS, learn, lessons
+
+THUMBS = (np.zeros((128, 224, 3), np.uint8), np.full((128, 224, 3), 255, np.uint8))
+
+
+def answers(move="static", *, heights=(1, 1), warp=0.1, amount=None, **right):
+    told = {"camera": True, "figure": True, "colour": True, "place": True} | right
+    return Answers(move, told, amount, heights, warp)
+
+
+def shown(clips, layouts=None):
+    pairs = zip(layouts or [answers() for _ in clips], clips, strict=True)
+    return [Shown(seed, layout, clip, THUMBS) for seed, (layout, clip) in enumerate(pairs)]
+
+
+def rows(found):
+    return {goal.name: goal for goal in goals(found)}
+
+
+def test_a_directive_counts_where_it_was_asked():
+    found = rows(shown([answers(time=True), answers(time=False), answers()]))
+    assert found["time"].clip == 0.5
+    assert found["time"].n == 2
+    assert found["key side"].clip is None
+    assert not found["key side"].is_met
+    assert found["figure"].clip == 1
+    assert found["figure"].is_met
+
+
+def test_everything_is_right_where_nothing_is_wrong():
+    clips = [answers(), answers(colour=False), answers(time=False), answers(camera=False)]
+    assert rows(shown(clips))["everything in one shot"].clip == 0.25
+
+
+def test_the_worst_move_is_the_worst():
+    clips = [answers("pan-left"), answers("pan-left", camera=False), answers("tilt-up")]
+    assert by_move(clips) == {"pan-left": 0.5, "tilt-up": 1.0}
+    assert rows(shown(clips))["camera, worst move"].clip == 0.5
+
+
+def test_sizes_are_in_order_in_pairs_of_different_sizes():
+    clips = [answers(heights=(1, 1)), answers(heights=(3, 3)), answers(heights=(2, 3))]
+    # 1 < 3 and 1 < 2 are seen as 1 < 3; of 3 and 2 both look like 3.
+    assert rows(shown(clips))["sizes in order, of pairs"].clip == pytest.approx(2 / 3)
+
+
+def test_amounts_are_compared_where_something_should_move():
+    clips = [answers("pan-left", amount=(x, 0.5 * x)) for x in (0.1, 0.2, 0.4)]
+    layouts = [answers("pan-left", amount=(x, 0.4 - x)) for x in (0.1, 0.2, 0.4)]
+    found = rows(shown(clips, layouts))["amount, turning"]
+    assert (found.clip, found.layout) == (pytest.approx(1), pytest.approx(-1))
+
+
+def test_steadiness_is_compared_with_the_layout():
+    found = rows(shown([answers(warp=0.2)], [answers(warp=0.1)]))["warp error over layout's"]
+    assert found.clip == pytest.approx(2)
+    assert not found.is_met
+
+
+def test_the_table_says_what_is_missed():
+    lines = table(list(goals(shown([answers(place=False)])))).splitlines()
+    assert next(line for line in lines if line.startswith("place")).split() == [
+        "place", "1", "95.0%", "0.0%", "100.0%", "missed",
+    ]  # fmt: skip
+
+
+def test_the_picture_has_layout_and_clip_side_by_side():
+    sheet = picture(shown([answers() for _ in range(8)]), count=8)
+    assert sheet.shape == (2 * 128, 8 * 224, 3)
+    assert sheet[:, :224].max() == 0
+    assert sheet[:, 224:448].min() == 255
+
+
+def test_every_move_that_is_taught_is_asked():
+    assert {"static", "pan-left", "push-in", "crane-up", "roll-right"} <= set(MOVES)
+
+
+def test_the_recogniser_learns_what_boards_ask_for():
+    torch.set_num_threads(1)
+    taught = lessons(7, 24)
+    assert taught.pictures.shape == (72, 64, 112, 3)
+    network = learn(taught, epochs=60)
+    named = [network.name(taught.pictures[3 * k : 3 * k + 3]) for k in range(24)]
+    for field, names in FIELDS.items():
+        meant = [names[int(answer)] for answer in taught.answers[field][::3]]
+        right = np.mean([each[field] == name for each, name in zip(named, meant, strict=True)])
+        assert right > 0.5, field
