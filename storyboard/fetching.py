@@ -80,7 +80,11 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
     repository = REPOSITORIES[preset]
     pinned = _pinned(folder, repository)
     api = HfApi()
-    unreachable: tuple[type[Exception], ...] = (HfHubHTTPError, OfflineModeIsEnabled, *_transport_errors())
+    unreachable: tuple[type[Exception], ...] = (
+        HfHubHTTPError,
+        OfflineModeIsEnabled,
+        *_transport_errors(),
+    )
     try:
         wanted = _look_up(api, repository, revision or pinned or "main")
         missing = {path: size for path, size in wanted.sizes.items()

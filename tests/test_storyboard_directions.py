@@ -26,6 +26,7 @@ locations:
   street: {{heading: EXT. STREET, looks: a wide city street}}
   room: {{heading: INT. ROOM, looks: a plain room with a window}}
   forest: {{heading: EXT. FOREST, looks: a dark pine forest}}
+  studio: {{heading: INT. STUDIO, looks: a bare photo studio}}
 """
 STANDS, CROSSES = "A man in a red coat stands still.", "A man in a red coat walks to the right."
 MOVES = (
@@ -103,6 +104,12 @@ def test_a_cut_in_the_middle_disobeys_a_lock_off():
 @pytest.mark.parametrize("place", ["street", "room", "forest"])
 def test_somebody_walking_through_does_not_move_the_camera(place):
     assert judge(*shoot("static", "FS", place, CROSSES)).verdict == "obeyed"
+
+
+@pytest.mark.parametrize("size", ["FS", "MS"])
+def test_somebody_running_through_an_empty_place_does_not_move_the_camera(size):
+    runs = "A man in a red coat runs from right to left."
+    assert judge(*shoot("static", size, "studio", runs, 33)).verdict == "obeyed"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt down", "push in", "track right", "static"])

@@ -27,6 +27,7 @@ MOST_STEPS = 16
 TURNED, TRAVELLED = 0.15, 0.3
 
 _SAID_LEAST, _SAID_PART = 0.01, 0.4  # picture widths; of the largest part of a motion
+_PASSED = 0.006  # picture widths over the clip
 _MIDDLE_WEIGHT = 0.25  # of the middle of the picture, where subjects are, against its rim
 _LOOSE, _TIGHT, _ROUNDS = 0.04, 0.004, 7  # residuals in picture widths that still count as seen
 
@@ -107,6 +108,13 @@ class Motion:
     def rest(self) -> float:
         """Part of the trusted cells that stay within half a pixel a step."""
         return _part(self.trust, _length(self.flow, self.grain) < 0.0022)
+
+    @property
+    def mostly_at_rest(self) -> float:
+        """Part of the trusted cells that rest but for the while in which something passes them."""
+        told = np.einsum("krcij,krcj->krci", self.grain, self.flow)
+        usual = np.linalg.norm(np.median(told, axis=0), axis=-1) * len(told)
+        return _part(self.trust.mean(axis=0), usual < _PASSED)
 
     @property
     def rest_to_end(self) -> float:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Frames = NDArray[np.uint8]
 
-VERSION = 3
+VERSION = 4
 """Raised with every change of a measure or of what it is compared with."""
 
 

@@ -53,6 +53,9 @@ _STAND_DRIFT = 0.01  # picture widths
 _STAND_PART = 0.08  # of what was expected; tracks have 0.14 and more, orbits 0.03 once in fifty
 _STILL_DRIFT = 0.02  # picture widths from first to last frame; 80 % of static boards: 0.014
 _STILL_REST = 0.5  # of the picture comes back to where it was, beside a moving subject
+# Of 70 static boards in which a subject crosses an empty place 13 had no verdict; nine have one by
+# this. Of 126 boards with moves two reach it, and hardly move.
+_STILL_MOSTLY = 0.56
 _MAYBE_STILL_REST = 0.35  # of the steps of cells at rest: pans have 0.43 at most, pushes more
 _JUMP = 0.12  # trust of the worst step against the middle one: whip pans 0.11, static boards 0.48
 _SHAKE = (0.2, 0.4)  # of the shake asked: below it is missing, above it is there
@@ -244,6 +247,8 @@ def _judge_still(seen: Motion) -> tuple[Verdict, float]:
         return "disobeyed", 1.0 - seen.worst_step / _JUMP
     if seen.drift <= _STILL_DRIFT or seen.rest_to_end >= _STILL_REST:
         return "obeyed", max(seen.rest_to_end, 1.0 - seen.drift / _STILL_DRIFT)
+    if seen.mostly_at_rest >= _STILL_MOSTLY:
+        return "obeyed", seen.mostly_at_rest
     if seen.rest >= _MAYBE_STILL_REST:
         return "cannot tell", 0.0
     return "disobeyed", min(1.0, seen.drift / (5 * _STILL_DRIFT))
