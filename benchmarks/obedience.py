@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from benchmarks.directions import Asked, unseen
 from benchmarks.recognition import Recogniser
 from benchmarks.recognition import load as load_recogniser
-from storyboard.directions import expected_motion, judge
+from storyboard.directions import judge
 from storyboard.directions import size as shot_size
 from storyboard.directions.alternatives import Alternatives
 from storyboard.directions.coherence import measure_coherence
@@ -50,8 +50,12 @@ MOVES = tuple(word for word, share in PHRASES["moves"].items() if share)
 FIRST_SEED = UNSEEN_SEED + 3_000_000
 LIGHT = ("time", "temperature", "contrast", "key side")
 SEEN = ("figure", "colour", "place")
-_TURNS = ("pan", "tilt", "track", "crane")
-_NEARS = ("zoom", "push-in", "pull-out")
+_ALONG = {
+    ("pan", "track"): "x",
+    ("tilt", "crane"): "y",
+    ("zoom", "push-in", "pull-out"): "growth",
+}
+_ACROSS, _NEARER = ("pan", "tilt", "track", "crane"), ("zoom", "push-in", "pull-out")
 _THUMB = (224, 128)
 
 
@@ -62,7 +66,8 @@ class Answers:
     Attributes:
         move: The camera directive.
         right: By directive, whether it is there; only what was asked.
-        amount: How far the picture should have moved and how far it did, picture widths.
+        amount: How far the picture should have moved along the move, and how far it did; signed,
+            in parts of its width or height, or as the logarithm of its scale.
         heights: Index of the size asked, and of the likeliest one, smallest subject first.
         warp_error: Of neighbouring frames.
     """
@@ -120,19 +125,17 @@ def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
     named, meant = recogniser.name(clip), meaning(asked.board, asked.shot)
     right |= {field: named[field] == meant[field] for field in SEEN}
     right["camera"] = direction.verdict == "obeyed"
-    amount = None
-    if direction.amount is not None and direction.verdict != "cannot tell":
-        reach = expected_motion(asked.path).drift
-        amount = reach, reach * direction.amount
+    move = asked.shot.camera.movement[0]
+    along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
     wanted = asked.shot.camera.size
     frame = shrunk(clip[alternatives.frame], alternatives.size)
     found = shot_size.edges(frame, alternatives, wanted)
     likeliest = max(found, key=lambda kind: found[kind][0])
     kinds = shot_size.SIZES
     return Answers(
-        move=asked.shot.camera.movement[0],
+        move=move,
         right=right,
-        amount=amount,
+        amount=along and (getattr(direction.expected, along), getattr(direction.measured, along)),
         heights=(kinds.index(shot_size.SIZE_OF[wanted]), kinds.index(likeliest)),
         warp_error=measure_coherence(clip).warp_error,
     )
@@ -177,7 +180,7 @@ def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
     yield share("camera direction", 0.99, "camera")
     worst = [min(by_move(group).values()) for group in (clips, layouts)]
     yield Goal("camera, worst move", 0.95, *worst, len(by_move(clips)))
-    for name, goal, moves in (("amount, turning", 0.95, _TURNS), ("amount, nearing", 0.9, _NEARS)):
+    for name, goal, moves in (("amount across", 0.95, _ACROSS), ("amount nearer", 0.9, _NEARER)):
         yield Goal(
             name, goal, _correlation(clips, moves), _correlation(layouts, moves),
             sum(a.amount is not None and a.move.startswith(moves) for a in clips),

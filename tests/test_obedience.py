@@ -54,7 +54,7 @@ def test_sizes_are_in_order_in_pairs_of_different_sizes():
 def test_amounts_are_compared_where_something_should_move():
     clips = [answers("pan-left", amount=(x, 0.5 * x)) for x in (0.1, 0.2, 0.4)]
     layouts = [answers("pan-left", amount=(x, 0.4 - x)) for x in (0.1, 0.2, 0.4)]
-    found = rows(shown(clips, layouts))["amount, turning"]
+    found = rows(shown(clips, layouts))["amount across"]
     assert (found.clip, found.layout) == (pytest.approx(1), pytest.approx(-1))
 
 
