@@ -5,11 +5,10 @@ not passed through. Mind the trap: the affine norm before cross-attention is `no
 original and `norm2` in diffusers. Called by `weights` and by whoever writes a checkpoint.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain, count, zip_longest
+from functools import cached_property
+from itertools import count
 
 from .errors import WeightsError
 
@@ -43,16 +42,36 @@ class Rules:
         return self._rename(name, source=0, target=1)
 
     def _rename(self, name: str, *, source: int, target: int) -> str:
-        for pair in self.pairs:
-            if found := _pattern(pair[source]).fullmatch(name):
-                parts = zip_longest(pair[target].split("#"), found.groups(), fillvalue="")
-                return "".join(chain.from_iterable(parts))
+        parts = name.split(".")
+        for pair in self._by_outline[source].get(_outline(parts), ()):
+            numbers = _numbers(pair[source].split("."), parts)
+            if numbers is not None:
+                rest = iter(numbers)
+                return ".".join(
+                    next(rest) if part == "#" else part for part in pair[target].split(".")
+                )
         raise WeightsError(f"{name!r}: no {self.family} tensor has this name.")
 
+    @cached_property
+    def _by_outline(self) -> tuple[Mapping[str, list[tuple[str, str]]], ...]:
+        """The pairs by what is left of their names without numbers, of each side."""
+        found: tuple[dict[str, list[tuple[str, str]]], ...] = ({}, {})
+        for pair in self.pairs:
+            for outlines, template in zip(found, pair, strict=True):
+                outlines.setdefault(_outline(template.split(".")), []).append(pair)
+        return found
 
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.escape(template).replace(r"\#", r"(\d+)"))
+
+def _outline(parts: Sequence[str]) -> str:
+    return ".".join("#" if part.isdecimal() else part for part in parts)
+
+
+def _numbers(template: Sequence[str], parts: Sequence[str]) -> list[str] | None:
+    """What stands for each `#` of a template of the same outline; None where a part differs."""
+    pairs = list(zip(template, parts, strict=True))
+    if any(wanted not in ("#", part) for wanted, part in pairs):
+        return None
+    return [part for wanted, part in pairs if wanted == "#"]
 
 
 def _affine(original: str, diffusers: str) -> list[tuple[str, str]]:

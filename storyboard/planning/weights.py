@@ -8,6 +8,7 @@ long as those do. Called by the commands before `plan`.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,9 +50,7 @@ class Weights:
 
     def open(self) -> "Checkpoint":
         """Open the checkpoint, to load its networks."""
-        from model.weights import open_checkpoint
-
-        checkpoint = open_checkpoint(self.folder)
+        checkpoint = _opened(self.folder, tuple(map(tuple, _stamp(self.folder))))
         return checkpoint.with_loras(self.loras) if self.loras else checkpoint
 
 
@@ -89,10 +88,16 @@ def know_weights(folder: Path, memory: Path | None) -> Weights:
     return weights
 
 
-def _open(folder: Path) -> Weights:
+@lru_cache(maxsize=2)
+def _opened(folder: Path, stamp: tuple[object, ...]) -> "Checkpoint":
+    """A folder opened once for all stages; the stamp is there to tell its versions apart."""
     from model.weights import open_checkpoint
 
-    checkpoint = open_checkpoint(folder)
+    return open_checkpoint(folder)
+
+
+def _open(folder: Path) -> Weights:
+    checkpoint = _opened(folder, tuple(map(tuple, _stamp(folder))))
     names = [expert.name for expert in checkpoint.preset.experts]
     prints = {name: checkpoint.expert_fingerprint(index) for index, name in enumerate(names)}
     files = {name: checkpoint.experts[index].files for index, name in enumerate(names)}
