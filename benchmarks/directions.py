@@ -44,6 +44,8 @@ class Asked:
     shot: Shot
     path: CameraPath
     layout: Frames
+    masks: Frames
+    """(T, H, W), 255 where the layout has the subject."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,7 @@ def unseen(move: str, count: int, num_frames: int, first_seed: int) -> Iterator[
         frames, masks = layout_with_mask(board, shot, path, SIZE)
         if is_worth_learning(Clip(frames, masks, path)):
             made += 1
-            yield Asked(seed, board, shot, path, frames)
+            yield Asked(seed, board, shot, path, frames, masks)
         seed += 1
 
 

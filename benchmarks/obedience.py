@@ -122,7 +122,7 @@ def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
     alternatives = Alternatives(asked.board, asked.shot, asked.path)
     findings = judge_picture(clip, alternatives, asked.shot)
     right = {f.directive: f.verdict == "agrees" for f in findings if f.directive in LIGHT}
-    named, meant = recogniser.name(clip), meaning(asked.board, asked.shot)
+    named, meant = recogniser.name(clip, asked.masks), meaning(asked.board, asked.shot)
     right |= {field: named[field] == meant[field] for field in SEEN}
     right["camera"] = direction.verdict == "obeyed"
     move = asked.shot.camera.movement[0]

@@ -2,7 +2,8 @@
 
 Usage: python -m benchmarks.recognition. Learns from layouts of boards that neither training nor a
 judgement ever sees, worn as a model wears them, and prints how often it is right on clean layouts
-of others: it may judge a clip only where it knows what was asked. Kept in the training folder.
+of others. The place is read from the whole picture, the subject and its colour from where the
+layout has it: composition is asked for like everything else. Kept in the training folder.
 """
 
 from __future__ import annotations
@@ -41,23 +42,29 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """What is named, and the names to choose from."""
 
+WHOLE, SUBJECT = ("place",), ("figure", "colour")
+"""What is read from the whole picture, and from around the subject."""
+
 NUM_FRAMES = 33
 SEEN = (0, 16, 32)  # frames of a clip that are looked at
 FILE = "recogniser.pt"
 
 _LEARNED_SEED = CALIBRATION_SEED + 5_000_000
 _CHECKED_SEED = CALIBRATION_SEED + 6_000_000
-_SMALL = (112, 64)  # what the network sees, of pictures of 224 x 128
+_SMALL = (112, 64)  # what is seen of the whole picture, of 224 x 128
+_CROP = 64  # pixels a side of what is seen of the subject
+_LEAST_CROP = 0.2  # of the picture's height
+_MARGIN = 1.3  # times the larger side of the subject
 _WIDTHS = (32, 64, 96, 128)
 _LEAST_COVER = 0.004  # of the picture by the subject
 _BATCH = 64
 _LEARNING_RATE = 2e-3
 
 
-class Recogniser(nn.Module):
-    """Convolutions down to 7 x 4 cells, attention over them, one read-out a field."""
+class Reader(nn.Module):
+    """Convolutions down to a sixteenth, attention over the cells, one read-out a field."""
 
-    def __init__(self) -> None:
+    def __init__(self, fields: Sequence[str]) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         channels = 3
@@ -71,28 +78,46 @@ class Recogniser(nn.Module):
                 nn.ReLU(),
             ]
             channels = width
+        self.fields = tuple(fields)
         self.cells = nn.Sequential(*layers)
-        self.looks = nn.ModuleDict({field: nn.Conv2d(channels, 4, 1) for field in FIELDS})
+        self.looks = nn.ModuleDict({field: nn.Conv2d(channels, 4, 1) for field in fields})
         self.names = nn.ModuleDict(
-            {field: nn.Linear(4 * channels, len(names)) for field, names in FIELDS.items()}
+            {field: nn.Linear(4 * channels, len(FIELDS[field])) for field in fields}
         )
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
-        """(N, 3, 64, 112) in [-1, 1] to (N, names) scores of every field."""
+        """(N, 3, H, W) in [-1, 1] to (N, names) scores of every field."""
         cells = self.cells(pictures)
         flat = rearrange(cells, "n c h w -> n (h w) c")
         scores = {}
-        for field in FIELDS:
+        for field in self.fields:
             weight = rearrange(self.looks[field](cells), "n k h w -> n k (h w)").softmax(-1)
             pooled = rearrange(weight @ flat, "n k c -> n (k c)")
             scores[field] = self.names[field](F.dropout(pooled, 0.2, self.training))
         return scores
 
-    def name(self, clip: Frames) -> dict[str, str]:
-        """Name what three frames of a clip, (T, H, W, 3), show together."""
+
+class Recogniser(nn.Module):
+    """A reader of the whole picture and one of its subject."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole, self.subject = Reader(WHOLE), Reader(SUBJECT)
+
+    def forward(self, wholes: Tensor, subjects: Tensor) -> dict[str, Tensor]:
+        """(N, 3, 64, 112) and (N, 3, 64, 64) in [-1, 1] to (N, names) scores of every field."""
+        return {**self.whole(wholes), **self.subject(subjects)}
+
+    def name(self, clip: Frames, masks: Frames) -> dict[str, str]:
+        """Name what three frames of a clip show together.
+
+        Args:
+            clip: (T, H, W, 3).
+            masks: (T, h, w), where the layout has the subject.
+        """
         at = np.linspace(0, len(clip) - 1, len(SEEN)).round().astype(int)
         with torch.inference_mode():
-            scores = self(_as_input(clip[at]))
+            scores = self(_as_input(wholes(clip[at])), _as_input(subjects(clip[at], masks[at])))
         return {
             field: FIELDS[field][int(each.log_softmax(-1).mean(0).argmax())]
             for field, each in scores.items()
@@ -101,39 +126,75 @@ class Recogniser(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Lessons:
-    """Pictures and what they mean: (N, H, W, 3), and an index into the names by field, (N,)."""
+    """Pictures, (N, h, w, 3), and what they mean: an index into the names by field, (N,)."""
 
-    pictures: Frames
+    wholes: Frames
+    subjects: Frames
     answers: Mapping[str, Tensor]
 
 
 def _as_input(pictures: Frames) -> Tensor:
-    small = np.stack([cv2.resize(p, _SMALL, interpolation=cv2.INTER_AREA) for p in pictures])
-    return rearrange(torch.from_numpy(small).float() / 127.5 - 1, "n h w c -> n c h w")
+    return rearrange(torch.from_numpy(pictures).float() / 127.5 - 1, "n h w c -> n c h w")
 
 
-def filmed(first_seed: int) -> Iterator[tuple[Frames, Meaning]]:
-    """Three frames of the layouts of boards from a seed on, and what the boards ask for."""
+def wholes(pictures: Frames) -> Frames:
+    """Whole pictures as they are seen, (N, 64, 112, 3)."""
+    return np.stack([cv2.resize(p, _SMALL, interpolation=cv2.INTER_AREA) for p in pictures])
+
+
+def subjects(pictures: Frames, masks: Frames, random: np.random.Generator | None = None) -> Frames:
+    """Squares around the subjects, (N, 64, 64, 3); with `random` not quite around them."""
+    return np.stack([_around(p, m, random) for p, m in zip(pictures, masks, strict=True)])
+
+
+def _around(picture: Frames, mask: Frames, random: np.random.Generator | None) -> Frames:
+    height, width = picture.shape[:2]
+    scale = height / mask.shape[0]
+    rows, columns = np.nonzero(mask > 127)
+    if not rows.size:
+        rows, columns = np.array([0, mask.shape[0]]), np.array([0, mask.shape[1]])
+    low, high = (np.array([f(columns), f(rows)]) * scale for f in (np.min, np.max))
+    side = max(_MARGIN * float((high - low).max()), _LEAST_CROP * height)
+    middle = (low + high) / 2
+    if random is not None:
+        middle = middle + random.normal(0, 0.06, 2) * side
+        side *= float(np.exp(random.normal(0, 0.12)))
+    zoom = _CROP / side
+    onto = np.array(
+        [[zoom, 0, _CROP / 2 - zoom * middle[0]], [0, zoom, _CROP / 2 - zoom * middle[1]]]
+    )
+    flags = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+    soft = cv2.GaussianBlur(picture, (0, 0), 0.4 / zoom) if zoom < 1 else picture
+    return np.asarray(
+        cv2.warpAffine(soft, onto, (_CROP, _CROP), flags=flags, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
+    )
+
+
+def filmed(first_seed: int) -> Iterator[tuple[Frames, Frames, Meaning]]:
+    """Three frames of the layout of each board from a seed on, masks, and what is asked for."""
     seed = first_seed
     while True:
         board, shot = read_wording(seed, wording=0, is_mirrored=False)
         path = camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
         frames, masks = film(board, shot, path, SEEN)
         if masks.mean() / 255 > _LEAST_COVER:
-            yield frames, meaning(board, shot)
+            yield frames, masks, meaning(board, shot)
         seed += 1
 
 
 def lessons(first_seed: int, count: int) -> Lessons:
-    """The pictures of `count` boards; of one clip only those in which the subject is left."""
-    pictures, answers = [], []
-    clips = filmed(first_seed)
+    """The pictures of `count` boards, three of each."""
+    whole, around, answers = [], [], []
+    clips, random = filmed(first_seed), np.random.default_rng(first_seed)
     for _ in range(count):
-        frames, meant = next(clips)
-        pictures += [cv2.resize(each, _SMALL, interpolation=cv2.INTER_AREA) for each in frames]
+        frames, masks, meant = next(clips)
+        whole.append(wholes(frames))
+        around.append(subjects(frames, masks, random))
         answers += [[FIELDS[field].index(meant[field]) for field in FIELDS]] * len(frames)
     columns = torch.tensor(answers).T
-    return Lessons(np.stack(pictures), dict(zip(FIELDS, columns, strict=True)))
+    found = dict(zip(FIELDS, columns, strict=True))
+    return Lessons(np.concatenate(whole), np.concatenate(around), found)
 
 
 def worn(pictures: Tensor, random: torch.Generator) -> Tensor:
@@ -162,7 +223,7 @@ def learn(taught: Lessons, epochs: int, seed: int = 0) -> Recogniser:
     random = torch.Generator().manual_seed(seed)
     network = Recogniser().train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=_LEARNING_RATE, weight_decay=0.02)
-    count = len(taught.pictures)
+    count = len(taught.wholes)
     whole = count // _BATCH * _BATCH
     total = epochs * (whole // _BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -170,7 +231,8 @@ def learn(taught: Lessons, epochs: int, seed: int = 0) -> Recogniser:
     )
     for _ in range(epochs):
         for rows in torch.randperm(count, generator=random)[:whole].split(_BATCH):
-            scores = network(worn(_as_input(taught.pictures[rows.numpy()]), random))
+            seen = (each[rows.numpy()] for each in (taught.wholes, taught.subjects))
+            scores = network(*(worn(_as_input(pictures), random) for pictures in seen))
             losses = [
                 F.cross_entropy(scores[field], taught.answers[field][rows], label_smoothing=0.05)
                 for field in FIELDS
@@ -202,8 +264,8 @@ def check(network: Recogniser, first_seed: int, count: int) -> dict[str, float]:
     clips = filmed(first_seed)
     right: Sequence[list[bool]] = [[] for _ in FIELDS]
     for _ in range(count):
-        frames, meant = next(clips)
-        named = network.name(frames)
+        frames, masks, meant = next(clips)
+        named = network.name(frames, masks)
         for field, answers in zip(FIELDS, right, strict=True):
             answers.append(named[field] == meant[field])
     return {
@@ -213,8 +275,8 @@ def check(network: Recogniser, first_seed: int, count: int) -> dict[str, float]:
 
 
 @click.command()
-@click.option("--boards", default=4000, show_default=True, help="To learn from, three frames each.")
-@click.option("--epochs", default=14, show_default=True)
+@click.option("--boards", default=3600, show_default=True, help="To learn from, three frames each.")
+@click.option("--epochs", default=10, show_default=True)
 @click.option("--checked", default=500, show_default=True, help="Boards to be judged by.")
 def main(boards: int, epochs: int, checked: int) -> None:
     """Teach the network, and say how often it is right."""
