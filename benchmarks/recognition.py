@@ -148,7 +148,7 @@ def subjects(pictures: Frames, masks: Frames, random: np.random.Generator | None
 
 
 def _around(picture: Frames, mask: Frames, random: np.random.Generator | None) -> Frames:
-    height, width = picture.shape[:2]
+    height = picture.shape[0]
     scale = height / mask.shape[0]
     rows, columns = np.nonzero(mask > 127)
     if not rows.size:
