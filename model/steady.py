@@ -66,12 +66,14 @@ def normed_silu(x: Tensor, gain: Tensor, eps: float, before: Tensor | None = Non
     out, divisor = x.new_empty(num_before + x.shape[0], *x.shape[1:]), torch.empty_like(x[0])
     if before is not None:
         out[:num_before] = before
+    # With -y for y all along, y / (1 + exp(-y)) takes a pass less.
+    minus_gain, minus_one = gain.neg(), x.new_tensor(-1)
     for picture, made in zip(x, out[num_before:], strict=True):
         length = torch.linalg.vector_norm(picture, dim=-1, keepdim=True)
         scale = length.square_().div_(x.shape[-1]).add_(eps).rsqrt_()
-        torch.mul(picture, scale, out=made).mul_(gain)
-        torch.neg(made, out=divisor).exp_().add_(1)
-        made.div_(divisor)
+        torch.mul(picture, scale, out=made).mul_(minus_gain)
+        torch.exp(made, out=divisor)
+        made.div_(torch.sub(minus_one, divisor, out=divisor))
     return out
 
 
@@ -79,7 +81,9 @@ def gelu(x: Tensor) -> Tensor:
     """GELU in its tanh approximation, for any shape; faster than the fused kernel, too."""
     if _no_promise(x):
         return F.gelu(x, approximate="tanh")
-    divisor = (x * x).mul_(_GELU_CUBIC).add_(_GELU_LINEAR).mul_(x).exp_().add_(1)
+    square = x * x
+    inner = torch.add(x.new_tensor(_GELU_LINEAR), square, alpha=_GELU_CUBIC, out=square)
+    divisor = inner.mul_(x).exp_().add_(1)
     return torch.div(x, divisor, out=divisor)
 
 
@@ -97,6 +101,11 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 
 class Linear(nn.Linear):
     """`nn.Linear` with steady bits."""
+
+    def reset_parameters(self) -> None:
+        """Draw fresh weights; on `meta`, where they wait to be loaded, there is nothing to draw."""
+        if not self.weight.is_meta:
+            super().reset_parameters()
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., C) to (..., C_out)."""

@@ -53,7 +53,7 @@ class Denoise:
     picture: EncodePicture
     before: "Denoise | None" = None
     residency: str = "whole"
-    VERSION = 1
+    VERSION = 2
 
     @property
     def name(self) -> str:
