@@ -18,9 +18,9 @@ def test_example_has_no_warning(board: Path) -> None:
     assert [notice.render() for notice in load_shots(board).notices] == []
 
 
-@pytest.mark.parametrize(("quality", "networks"), [("layout", 0), ("draft", 4)])
+@pytest.mark.parametrize("quality", ["layout", "draft"])
 @pytest.mark.parametrize("board", EXAMPLES, ids=lambda path: path.stem)
-def test_example_renders(board: Path, tmp_path: Path, quality: str, networks: int) -> None:
+def test_example_renders(board: Path, tmp_path: Path, quality: str) -> None:
     code = run(["render", str(board), "-o", str(tmp_path), "--quality", quality])
     assert code == 0
     shots = load_shots(board)
@@ -28,4 +28,4 @@ def test_example_renders(board: Path, tmp_path: Path, quality: str, networks: in
     assert probe(tmp_path / "animatic.mp4").num_frames == planned
     record = json.loads((tmp_path / "run.json").read_text())
     assert record["status"] == "done"
-    assert record["networks_loaded"] == networks
+    assert (record["networks_loaded"] == 0) == (quality == "layout")
