@@ -30,12 +30,12 @@ from storyboard.directions.calibration import FILE
 from storyboard.directions.coherence import judge_coherence, measure_coherence
 from storyboard.directions.drift import MEASURES, judge_distance, measure_look
 from storyboard.directions.shrinking import shrunk
+from training.filming import shows_subject
 
 Frames = NDArray[np.uint8]
 
 NUM_FRAMES = 33
 _BURST = 5  # neighbouring frames, for coherence
-_LEAST_COVER = 0.004  # of the picture by the subject, as in training's footage
 _WARM, _COOL, _DARK, _BLUR_PX = (1.14, 1.0, 0.8), (0.82, 0.98, 1.18), 0.35, 2.5
 _MELT_PX, _FLICKER = 2.0, 0.08  # what is done to frames that are to be found out
 _SHRINK = 0.1  # of the covariance towards its diagonal, for what few samples cannot tell
@@ -92,7 +92,7 @@ def sample(seed: int) -> Sample | None:
     alternatives = Alternatives(board, shot, path)
     ends = (0, NUM_FRAMES // 2, NUM_FRAMES - 1)
     frames, masks = film(board, shot, path, ends)
-    if masks.mean() / 255 < _LEAST_COVER:
+    if not shows_subject(masks):
         return None
     at = alternatives.frame
     clips = {

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import click
 import cv2
@@ -27,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.directions import Asked, unseen
-from benchmarks.recognition import Recogniser
+from benchmarks.recognition import FIELDS, Recogniser
 from benchmarks.recognition import load as load_recogniser
 from storyboard.directions import judge
 from storyboard.directions import size as shot_size
@@ -39,9 +38,6 @@ from training.boards import PHRASES, UNSEEN_SEED
 from training.footage import training_folder
 from training.prompts import meaning
 
-if TYPE_CHECKING:
-    from model.pipeline import Wan
-
 Frames = NDArray[np.uint8]
 
 MOVES = tuple(word for word, share in PHRASES["moves"].items() if share)
@@ -49,13 +45,8 @@ MOVES = tuple(word for word, share in PHRASES["moves"].items() if share)
 
 FIRST_SEED = UNSEEN_SEED + 3_000_000
 LIGHT = ("time", "temperature", "contrast", "key side")
-SEEN = ("figure", "colour", "place")
-_ALONG = {
-    ("pan", "track"): "x",
-    ("tilt", "crane"): "y",
-    ("zoom", "push-in", "pull-out"): "growth",
-}
-_ACROSS, _NEARER = ("pan", "tilt", "track", "crane"), ("zoom", "push-in", "pull-out")
+_SIDEWAYS, _UPWARDS, _NEARER = ("pan", "track"), ("tilt", "crane"), ("zoom", "push-in", "pull-out")
+_ALONG = {_SIDEWAYS: "x", _UPWARDS: "y", _NEARER: "growth"}
 _THUMB = (224, 128)
 
 
@@ -123,20 +114,19 @@ def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
     findings = judge_picture(clip, alternatives, asked.shot)
     right = {f.directive: f.verdict == "agrees" for f in findings if f.directive in LIGHT}
     named, meant = recogniser.name(clip, asked.masks), meaning(asked.board, asked.shot)
-    right |= {field: named[field] == meant[field] for field in SEEN}
+    right |= {field: named[field] == meant[field] for field in FIELDS}
     right["camera"] = direction.verdict == "obeyed"
     move = asked.shot.camera.movement[0]
     along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
     wanted = asked.shot.camera.size
     frame = shrunk(clip[alternatives.frame], alternatives.size)
     found = shot_size.edges(frame, alternatives, wanted)
-    likeliest = max(found, key=lambda kind: found[kind][0])
     kinds = shot_size.SIZES
     return Answers(
         move=move,
         right=right,
         amount=along and (getattr(direction.expected, along), getattr(direction.measured, along)),
-        heights=(kinds.index(shot_size.SIZE_OF[wanted]), kinds.index(likeliest)),
+        heights=(kinds.index(shot_size.SIZE_OF[wanted]), kinds.index(shot_size.likeliest(found))),
         warp_error=measure_coherence(clip).warp_error,
     )
 
@@ -145,14 +135,12 @@ def show(move: str, count: int, frames: int, weights: Path, has_adapter: bool) -
     """Render and judge the boards of one move; in a process of its own."""
     import torch
 
-    import model
     from benchmarks.directions import from_model
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     make = from_model(weights, None, has_adapter)
     recogniser, _ = load_recogniser(training_folder())
-    del model
     shown = []
     first_seed = FIRST_SEED + 1000 * MOVES.index(move)
     for asked in unseen(move, count, frames, first_seed):
@@ -180,14 +168,15 @@ def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
     yield share("camera direction", 0.99, "camera")
     worst = [min(by_move(group).values()) for group in (clips, layouts)]
     yield Goal("camera, worst move", 0.95, *worst, len(by_move(clips)))
-    for name, goal, moves in (("amount across", 0.95, _ACROSS), ("amount nearer", 0.9, _NEARER)):
+    across = _SIDEWAYS + _UPWARDS
+    for name, goal, moves in (("amount across", 0.95, across), ("amount nearer", 0.9, _NEARER)):
         yield Goal(
             name, goal, _correlation(clips, moves), _correlation(layouts, moves),
             sum(a.amount is not None and a.move.startswith(moves) for a in clips),
         )  # fmt: skip
     for name, goal in zip(LIGHT, (0.97, 0.97, 0.97, 0.93), strict=True):
         yield share(name, goal, name)
-    for name, goal in zip(SEEN, (0.92, 0.95, 0.95), strict=True):
+    for name, goal in zip(FIELDS, (0.92, 0.95, 0.95), strict=True):
         yield share(name, goal, name)
     everything = ([all(a.right.values()) for a in group] for group in (clips, layouts))
     yield Goal("everything in one shot", 0.75, *map(_mean, everything), len(clips))
@@ -231,12 +220,13 @@ def codec_and_first_frame(weights: Path, count: int, frames: int) -> Iterator[Go
     """PSNR through the autoencoder, and of the first frame of a clip that was given one."""
     import model
     from model.pipeline import decode_clip
+    from model.presets import QUALITIES
     from shots import compile_prompt
 
     wan = model.load(weights)
+    size = QUALITIES[wan.preset.name]["draft"].size
     coded, begun = [], []
     for asked in unseen("static", count, frames, FIRST_SEED + 500_000):
-        size = _delivered(wan)
         layout = np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in asked.layout])
         coded.append(_psnr(layout, decode_clip(wan.vae(), wan.encode_clip(layout))))
         prompt = compile_prompt(
@@ -249,12 +239,6 @@ def codec_and_first_frame(weights: Path, count: int, frames: int) -> Iterator[Go
         begun.append(_psnr(layout[:1], clip[:1]))
     yield Goal("codec, dB", 32.0, float(np.mean(coded)), None, count)
     yield Goal("first frame given, dB", 28.0, float(np.mean(begun)), None, count)
-
-
-def _delivered(wan: Wan) -> tuple[int, int]:
-    from model.presets import QUALITIES
-
-    return QUALITIES[wan.preset.name]["draft"].size
 
 
 def _psnr(one: Frames, two: Frames) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,6 +29,7 @@ from benchmarks.scenes import CALIBRATION_SEED, SIZE, film
 from shots import camera_path
 from storyboard.layout.lexicon import COLOURS
 from training.boards import PHRASES
+from training.filming import shows_subject
 from training.footage import training_folder
 from training.optimizer import warm_cosine
 from training.prompts import meaning, read_wording
@@ -56,7 +58,6 @@ _CROP = 64  # pixels a side of what is seen of the subject
 _LEAST_CROP = 0.2  # of the picture's height
 _MARGIN = 1.3  # times the larger side of the subject
 _WIDTHS = (32, 64, 96, 128)
-_LEAST_COVER = 0.004  # of the picture by the subject
 _BATCH = 64
 _LEARNING_RATE = 2e-3
 
@@ -178,7 +179,7 @@ def filmed(first_seed: int) -> Iterator[tuple[Frames, Frames, Meaning]]:
         board, shot = read_wording(seed, wording=0, is_mirrored=False)
         path = camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
         frames, masks = film(board, shot, path, SEEN)
-        if masks.mean() / 255 > _LEAST_COVER:
+        if shows_subject(masks):
             yield frames, masks, meaning(board, shot)
         seed += 1
 
@@ -187,8 +188,7 @@ def lessons(first_seed: int, count: int) -> Lessons:
     """The pictures of `count` boards, three of each."""
     whole, around, answers = [], [], []
     clips, random = filmed(first_seed), np.random.default_rng(first_seed)
-    for _ in range(count):
-        frames, masks, meant = next(clips)
+    for frames, masks, meant in islice(clips, count):
         whole.append(wholes(frames))
         around.append(subjects(frames, masks, random))
         answers += [[FIELDS[field].index(meant[field]) for field in FIELDS]] * len(frames)
@@ -262,16 +262,12 @@ def load(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
 def check(network: Recogniser, first_seed: int, count: int) -> dict[str, float]:
     """How often each field is named right in clean layouts, 0 to 1."""
     clips = filmed(first_seed)
-    right: Sequence[list[bool]] = [[] for _ in FIELDS]
-    for _ in range(count):
-        frames, masks, meant = next(clips)
+    right = []
+    for frames, masks, meant in islice(clips, count):
         named = network.name(frames, masks)
-        for field, answers in zip(FIELDS, right, strict=True):
-            answers.append(named[field] == meant[field])
-    return {
-        field: round(float(np.mean(answers)), 4)
-        for field, answers in zip(FIELDS, right, strict=True)
-    }
+        right.append([named[field] == meant[field] for field in FIELDS])
+    shares = np.mean(right, axis=0).round(4).tolist()
+    return dict(zip(FIELDS, shares, strict=True))
 
 
 @click.command()

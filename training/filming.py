@@ -42,7 +42,12 @@ def film(seed: int) -> Clip:
 
 def is_worth_learning(clip: Clip) -> bool:
     """Whether the subject is in the picture and the picture is not one plain colour."""
-    return bool(clip.masks.mean() / 255 > _LEAST_COVER and clip.frames.std() > _LEAST_SPREAD)
+    return shows_subject(clip.masks) and bool(clip.frames.std() > _LEAST_SPREAD)
+
+
+def shows_subject(masks: NDArray[np.uint8]) -> bool:
+    """Whether enough of the pictures is covered by the subject, masks (T, H, W)."""
+    return bool(masks.mean() / 255 > _LEAST_COVER)
 
 
 def covered(masks: NDArray[np.uint8]) -> NDArray[np.uint8]:

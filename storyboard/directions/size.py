@@ -88,6 +88,11 @@ def edges(clip: Frame, alternatives: Alternatives, size: str) -> dict[str, tuple
     return found
 
 
+def likeliest(found: dict[str, tuple[float, float]]) -> str:
+    """The one of SIZES whose outline is the strongest."""
+    return max(found, key=lambda kind: found[kind][0])
+
+
 def _height(outline: Frame) -> float:
     """Part of the picture's height between the top and the lowest row, 0 to 1."""
     rows = np.flatnonzero((outline > 127).any(axis=1))
@@ -107,8 +112,8 @@ def judge_size(clip: Frame, alternatives: Alternatives, size: str) -> Finding:
     """Judge the shot size."""
     found = edges(clip, alternatives, size)
     lead = margin(found, size)
-    likeliest = max(found, key=lambda kind: found[kind][0])
-    words = f"like {likeliest}, subject {found[likeliest][1]:.0%} of the height"
+    best = likeliest(found)
+    words = f"like {best}, subject {found[best][1]:.0%} of the height"
     if lead is None:
         return Finding("size", size, f"{words}, by a faint outline", *UNTOLD)
     verdict = BOUNDS.judge(lead)

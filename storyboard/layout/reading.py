@@ -78,12 +78,10 @@ def _figures_in(text: str) -> list[tuple[str, int]]:
 
 def _is_modifier(word: str, name: str, follows: list[str]) -> bool:
     """Whether a noun only says what kind of thing a later one is: tram stop, orange sports car."""
-    index = _index("nouns")
-    if word in COLOURS and any(index.get(later, name) != name for later in follows):
+    if follows and follows[0] in {"stop", "station", "window", "door"}:
         return True
-    after = index.get(follows[0]) if follows else None
-    is_place = bool(follows) and follows[0] in {"stop", "station", "window", "door"}
-    return is_place or (after is not None and after != name)
+    index, reach = _index("nouns"), 2 if word in COLOURS else 1
+    return any(index.get(later, name) != name for later in follows[:reach])
 
 
 def _colour_before(text: str, position: int) -> Colour | None:

@@ -50,7 +50,7 @@ class Weights:
 
     def open(self) -> "Checkpoint":
         """Open the checkpoint, to load its networks."""
-        checkpoint = _opened(self.folder, tuple(map(tuple, _stamp(self.folder))))
+        checkpoint = _opened(self.folder, str(_stamp(self.folder)))
         return checkpoint.with_loras(self.loras) if self.loras else checkpoint
 
 
@@ -80,7 +80,7 @@ def know_weights(folder: Path, memory: Path | None) -> Weights:
     known = remembered.get(str(folder))
     if known is not None and known.get("stamp") == stamp:
         return _from_json(folder, known)
-    weights = _open(folder)
+    weights = _know(folder, str(stamp))
     if memory is not None:
         remembered[str(folder)] = {"stamp": stamp, **_to_json(weights)}
         content = {"format": FORMAT, "checkpoints": remembered}
@@ -89,15 +89,15 @@ def know_weights(folder: Path, memory: Path | None) -> Weights:
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: Path, stamp: tuple[object, ...]) -> "Checkpoint":
+def _opened(folder: Path, stamp: str) -> "Checkpoint":
     """A folder opened once for all stages; the stamp is there to tell its versions apart."""
     from model.weights import open_checkpoint
 
     return open_checkpoint(folder)
 
 
-def _open(folder: Path) -> Weights:
-    checkpoint = _opened(folder, tuple(map(tuple, _stamp(folder))))
+def _know(folder: Path, stamp: str) -> Weights:
+    checkpoint = _opened(folder, stamp)
     names = [expert.name for expert in checkpoint.preset.experts]
     prints = {name: checkpoint.expert_fingerprint(index) for index, name in enumerate(names)}
     files = {name: checkpoint.experts[index].files for index, name in enumerate(names)}
