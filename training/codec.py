@@ -20,6 +20,7 @@ from model.autoencoder import Autoencoder
 from training.basis import Basis, as_video
 from training.footage import Footage, training_folder
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
+from training.precision import autocast
 from training.sizes import new_codec
 from training.state import Log, load_state, save_state
 
@@ -66,7 +67,7 @@ def picture_loss(rebuilt: Tensor, video: Tensor) -> Tensor:
 def step_loss(part: str, codec: Autoencoder, basis: Basis, video: Tensor) -> Tensor:
     """What the decoder or the encoder is to make small."""
     latent = basis.encode(video)
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         if part == "decoder":
             noisy = latent + LATENT_NOISE * torch.randn_like(latent)
             return picture_loss(codec.decode(noisy).float(), video)

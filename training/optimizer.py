@@ -13,13 +13,14 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from training.precision import matmul_dtype
 from training.workers import Workers
 
 
 def orthogonalised(matrices: Tensor, rounds: int = 5) -> Tensor:
-    """The nearest semi-orthogonal matrices, roughly, by Newton-Schulz in bfloat16, (N, R, C)."""
+    """The nearest semi-orthogonal matrices, roughly, by Newton-Schulz, (N, R, C)."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrices.bfloat16()
+    x = matrices.to(matmul_dtype())
     tall = x.shape[1] > x.shape[2]
     x = x.mT.contiguous() if tall else x
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)

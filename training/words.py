@@ -20,6 +20,7 @@ from transformers import UMT5Config, UMT5EncoderModel
 
 from training.footage import training_folder
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
+from training.precision import autocast
 from training.sizes import TEXT_WIDTH
 from training.state import Log, load_state, save_state
 from training.tokens import build_tokenizer
@@ -109,7 +110,7 @@ def main(minutes: float, total_steps: int, batch: int) -> None:
     while time.monotonic() < finish and step < total_steps:
         chosen = random.integers(held_out, len(rows), batch)
         kept = [[t for t in tokens[c] if t == 1 or random.random() >= WORD_DROP] for c in chosen]
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast():
             logits = [out.float() for out in reader(*pad(kept))]
         losses = [
             F.cross_entropy(out, torch.from_numpy(labels[chosen, k]), ignore_index=-100)
