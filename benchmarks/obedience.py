@@ -4,9 +4,11 @@ Usage: python -m benchmarks.obedience --weights model/greybox --shots 204 --pict
 
 Boards come from the seeded generator, with every camera move equally often; each is rendered at
 delivery size along its path and judged by `storyboard.directions` and by `benchmarks.recognition`.
-The layout of the same boards goes through the same judges: what they say of it is the most that
-anything can reach here. What a judge cannot tell counts as not right. Prints the table of goals
-and, last, a line of JSON.
+Of light, subject, colour and place the likeliest answer counts, told or not; a camera that the
+judge cannot tell counts as not right. The layout of the same boards goes through the same judges,
+and a goal is for the shots where they read the layout right: what does not show there, as the
+colour of a coat in a close-up, cannot be asked of a clip. Prints the table of goals and, last, a
+line of JSON.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ from storyboard.directions import judge
 from storyboard.directions import size as shot_size
 from storyboard.directions.alternatives import Alternatives
 from storyboard.directions.coherence import measure_coherence
-from storyboard.directions.score import judge_picture
+from storyboard.directions.key_side import LEAST_VISIBLE, lean_to
+from storyboard.directions.light import FIELDS as LIGHT
+from storyboard.directions.light import nearest
 from storyboard.directions.shrinking import shrunk
 from training.boards import PHRASES, UNSEEN_SEED
 from training.footage import training_folder
@@ -44,7 +48,6 @@ MOVES = tuple(word for word, share in PHRASES["moves"].items() if share)
 """What greybox has been taught."""
 
 FIRST_SEED = UNSEEN_SEED + 3_000_000
-LIGHT = ("time", "temperature", "contrast", "key side")
 _SIDEWAYS, _UPWARDS, _NEARER = ("pan", "track"), ("tilt", "crane"), ("zoom", "push-in", "pull-out")
 _ALONG = {_SIDEWAYS: "x", _UPWARDS: "y", _NEARER: "growth"}
 _THUMB = (224, 128)
@@ -56,7 +59,8 @@ class Answers:
 
     Attributes:
         move: The camera directive.
-        right: By directive, whether it is there; only what was asked.
+        right: By directive, whether it is there; only what was asked, a key side only where the
+            two hands would look different.
         amount: How far the picture should have moved along the move, and how far it did; signed,
             in parts of its width or height, or as the logarithm of its scale.
         heights: Index of the size asked, and of the likeliest one, smallest subject first.
@@ -89,6 +93,8 @@ class Goal:
         goal: To be reached, or to stay below where `is_least` is not set.
         clip, layout: What was found; None where nothing was asked.
         n: Of how many.
+        shown: What was found of those clips whose layout is read right; None where nothing is
+            counted one by one.
         is_least: Whether more is better.
     """
 
@@ -97,29 +103,38 @@ class Goal:
     clip: float | None
     layout: float | None
     n: int
+    shown: float | None = None
     is_least: bool = True
 
     @property
     def is_met(self) -> bool:
-        """Whether the clips reach the goal."""
-        if self.clip is None:
+        """Whether the clips reach the goal, of those that can be judged."""
+        found = self.clip if self.shown is None else self.shown
+        if found is None:
             return False
-        return self.clip >= self.goal if self.is_least else self.clip <= self.goal
+        return found >= self.goal if self.is_least else found <= self.goal
 
 
 def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
     """Look at one clip for everything that was asked."""
     direction = judge(clip, asked.path)
     alternatives = Alternatives(asked.board, asked.shot, asked.path)
-    findings = judge_picture(clip, alternatives, asked.shot)
-    right = {f.directive: f.verdict == "agrees" for f in findings if f.directive in LIGHT}
+    wanted, lighting = asked.shot.camera.size, asked.shot.lighting
+    frame = shrunk(clip[alternatives.frame], alternatives.size)
+    right = {}
+    for directive, (field, names) in LIGHT.items():
+        light = getattr(lighting, field)
+        if light is not None and light in names:
+            right[directive] = nearest(frame, alternatives, directive) == light
+    if lighting.side:
+        lean, visible = lean_to(frame, alternatives, lighting.side, wanted)
+        if visible >= LEAST_VISIBLE:
+            right["key side"] = lean > 0
     named, meant = recogniser.name(clip, asked.masks), meaning(asked.board, asked.shot)
     right |= {field: named[field] == meant[field] for field in FIELDS}
     right["camera"] = direction.verdict == "obeyed"
     move = asked.shot.camera.movement[0]
     along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
-    wanted = asked.shot.camera.size
-    frame = shrunk(clip[alternatives.frame], alternatives.size)
     found = shot_size.edges(frame, alternatives, wanted)
     kinds = shot_size.SIZES
     return Answers(
@@ -163,7 +178,11 @@ def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
 
     def share(name: str, goal: float, field: str) -> Goal:
         own, truth = ([a.right[field] for a in g if field in a.right] for g in (clips, layouts))
-        return Goal(name, goal, _mean(own), _mean(truth), len(own))
+        return counted(name, goal, own, truth)
+
+    def counted(name: str, goal: float, own: list[bool], truth: list[bool]) -> Goal:
+        judged = [right for right, is_shown in zip(own, truth, strict=True) if is_shown]
+        return Goal(name, goal, _mean(own), _mean(truth), len(own), shown=_mean(judged))
 
     yield share("camera direction", 0.99, "camera")
     worst = [min(by_move(group).values()) for group in (clips, layouts)]
@@ -174,12 +193,12 @@ def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
             name, goal, _correlation(clips, moves), _correlation(layouts, moves),
             sum(a.amount is not None and a.move.startswith(moves) for a in clips),
         )  # fmt: skip
-    for name, goal in zip(LIGHT, (0.97, 0.97, 0.97, 0.93), strict=True):
+    for name, goal in zip((*LIGHT, "key side"), (0.97, 0.97, 0.97, 0.93), strict=True):
         yield share(name, goal, name)
     for name, goal in zip(FIELDS, (0.92, 0.95, 0.95), strict=True):
         yield share(name, goal, name)
-    everything = ([all(a.right.values()) for a in group] for group in (clips, layouts))
-    yield Goal("everything in one shot", 0.75, *map(_mean, everything), len(clips))
+    everything = [[all(a.right.values()) for a in group] for group in (clips, layouts)]
+    yield counted("everything in one shot", 0.75, *everything)
     pairs = [_order(group) for group in (clips, layouts)]
     yield Goal("sizes in order, of pairs", 0.95, *map(_mean, pairs), len(pairs[0]))
     warp = [float(np.mean([a.warp_error for a in group])) for group in (clips, layouts)]
@@ -248,14 +267,15 @@ def _psnr(one: Frames, two: Frames) -> float:
 
 def table(found: Sequence[Goal]) -> str:
     """The goals as aligned text."""
-    lines = [f"{'':26s}{'n':>6s}{'goal':>9s}{'greybox':>9s}{'layout':>9s}"]
+    lines = [f"{'':26s}{'n':>6s}{'goal':>9s}{'greybox':>9s}{'layout':>9s}{'where shown':>13s}"]
     for row in found:
         number = "6.1%" if row.goal < 1 and not row.name.startswith("amount") else "6.2f"
-        own, truth = ("-" if x is None else format(x, number) for x in (row.clip, row.layout))
+        shares = (row.clip, row.layout, row.shown)
+        own, truth, shown = ("-" if x is None else format(x, number) for x in shares)
         sign = "" if row.is_least else "<= "
         goal = f"{sign}{format(row.goal, number).strip()}"
         met = "" if row.is_met else "  missed"
-        lines.append(f"{row.name:26s}{row.n:6d}{goal:>9s}{own:>9s}{truth:>9s}{met}")
+        lines.append(f"{row.name:26s}{row.n:6d}{goal:>9s}{own:>9s}{truth:>9s}{shown:>13s}{met}")
     return "\n".join(lines)
 
 

@@ -161,6 +161,7 @@ def _entry(seen: Preview, take: Take, error: str, *, was_waiting: bool) -> TakeE
             "shown": take.frames.shown,
             "step": str(take.frames.step),
             **_chain(take, meta),
+            **({"match": meta["match"]} if "match" in meta else {}),
         },
         keys=plan.keys(take),
         facts=facts,

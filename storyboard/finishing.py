@@ -14,7 +14,7 @@ from time import perf_counter
 
 from storyboard.cutting.conform import conform_frames
 from storyboard.cutting.seams import VERSION as SEAMS_VERSION
-from storyboard.cutting.seams import Seam, join_clips
+from storyboard.cutting.seams import Seam, join_clips, match_frames
 from storyboard.cutting.slate import mark_layout
 from storyboard.cutting.video import DELIVERY, VIDEO, Frame, read_video, write_video
 from storyboard.errors import StoryboardError
@@ -106,13 +106,35 @@ class Conform:
         return (Ref(self.name, content_key(declared), VIDEO),)
 
     def _declared_source(self, take: Take) -> dict[str, object]:
-        keys = [ref.key for ref in self.needs(take)]
+        keys = [ref.key for ref in self._clips(take)]
         if not take.segments:
-            return {"clip": keys[0]}
+            return {"clip": keys[0], **self._declared_match(take)}
         counts = [segment.frames.shown for segment in take.segments]
-        return {"clips": keys, "counts": counts, "seams": SEAMS_VERSION}
+        seams = {"seams": SEAMS_VERSION}
+        return {"clips": keys, "counts": counts, **seams, **self._declared_match(take)}
+
+    def _declared_match(self, take: Take) -> dict[str, object]:
+        before = self._matched(take)
+        if before is None:
+            return {}
+        (shown,) = self.refs(before)
+        return {
+            "match": shown.key,
+            "at": _last_shown(before),
+            "share": _match_share(take),
+            "seams": SEAMS_VERSION,
+        }
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
+        before = self._matched(take)
+        return (*self._clips(take), *(self.refs(before) if before else ()))
+
+    def _matched(self, take: Take) -> Take | None:
+        """The take whose colours are wanted; a layout is drawn from words and has its own."""
+        return None if self.stamp else take.matched
+
+    def _clips(self, take: Take) -> tuple[Ref, ...]:
+        """As the model made them: one, or one a segment."""
         return tuple(ref for part in (take.segments or (take,)) for ref in self.source.refs(part))
 
     def units(self, take: Take) -> int:
@@ -123,14 +145,17 @@ class Conform:
 
     def run(self, network: object, take: Take, store: Store, step: Step) -> None:
         started = perf_counter()
-        sources = self.needs(take)
-        seams: list[Seam] = []
-        frames = self._model_frames(take, store, seams)
+        (first, *_), seams, matches = self._clips(take), list[Seam](), list[Seam]()
+        frames = self._model_frames(take, store, seams, matches)
 
         def write(path: Path) -> Meta:
             write_video(path, self._frames(frames, take, 0, take.frames.clip), fps=self.fps)
-            told = {"seams": [seam.told() for seam in seams]} if take.segments else {}
-            return {**noise_meta(store, sources[0]), **told, "seconds": since(started)}
+            told: dict[str, object] = {}
+            if take.segments:
+                told["seams"] = [seam.told() for seam in seams]
+            if matches:
+                told["match"] = matches[0].told()
+            return {**noise_meta(store, first), **told, "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
         step()
@@ -138,18 +163,31 @@ class Conform:
     def frames(self, take: Take, store: Store, first: int, count: int) -> Iterator[Frame]:
         """Some frames of a finished clip, from the model's own where they are still there."""
         if all(store.holds(source) for source in self.needs(take)):
-            yield from self._frames(self._model_frames(take, store, []), take, first, count)
+            made = self._model_frames(take, store, [], [])
+            yield from self._frames(made, take, first, count)
         else:
             conformed = read_video(store.path(self.refs(take)[0]))
             yield from islice(conformed, first, first + count)
 
-    def _model_frames(self, take: Take, store: Store, seams: list[Seam]) -> Iterator[Frame]:
-        """The model's frames of a take; those of a chain one clip after the other.
+    def _model_frames(
+        self, take: Take, store: Store, seams: list[Seam], matches: list[Seam]
+    ) -> Iterator[Frame]:
+        """The model's frames of a take, in the colours that they are to have.
 
         Raises:
-            StoryboardError: A clip of the chain is missing.
+            StoryboardError: A clip of a chain is missing.
         """
-        sources = self.needs(take)
+        frames = self._joined(take, store, seams)
+        before = self._matched(take)
+        if before is None:
+            return frames
+        (shown,) = self.refs(before)
+        given = next(islice(read_video(store.path(shown)), _last_shown(before), None))
+        return match_frames(frames, given, _match_share(take), matches)
+
+    def _joined(self, take: Take, store: Store, seams: list[Seam]) -> Iterator[Frame]:
+        """The model's frames; those of a chain one clip after the other."""
+        sources = self._clips(take)
         if not take.segments:
             return read_video(store.path(sources[0]))
         for number, source in enumerate(sources, start=1):
@@ -170,3 +208,14 @@ class Conform:
             if marked is None or frame is not last:
                 last, marked = frame, mark_layout(frame) if self.stamp else frame
             yield marked
+
+
+def _last_shown(take: Take) -> int:
+    """The last frame of its shot in its conformed clip, which a following shot starts from."""
+    return take.frames.head + take.frames.shot - 1
+
+
+def _match_share(take: Take) -> float:
+    """How far a take is to have the colours of the one before, 0 … 1."""
+    continuity = take.shot.continuity
+    return float(continuity.match_color or 0) if continuity else 0.0

@@ -16,7 +16,9 @@ def answers(move="static", *, heights=(1, 1), warp=0.1, amount=None, **right):
 
 
 def shown(clips, layouts=None):
-    pairs = zip(layouts or [answers() for _ in clips], clips, strict=True)
+    """Clips beside layouts that show everything that was asked, unless they are given."""
+    truths = layouts or [answers(**dict.fromkeys(clip.right, True)) for clip in clips]
+    pairs = zip(truths, clips, strict=True)
     return [Shown(seed, layout, clip, THUMBS) for seed, (layout, clip) in enumerate(pairs)]
 
 
@@ -32,6 +34,18 @@ def test_a_directive_counts_where_it_was_asked():
     assert not found["key side"].is_met
     assert found["figure"].clip == 1
     assert found["figure"].is_met
+
+
+def test_a_goal_is_for_shots_whose_layout_shows_what_was_asked():
+    clips = [answers(colour=True), answers(colour=False), answers(colour=False)]
+    layouts = [answers(colour=True), answers(colour=True), answers(colour=False)]
+    found = rows(shown(clips, layouts))["colour"]
+    assert found.clip == pytest.approx(1 / 3)
+    assert found.layout == pytest.approx(2 / 3)
+    assert found.shown == 0.5
+    assert not found.is_met
+    unseen = rows(shown([answers(colour=True)], [answers(colour=False)]))["colour"]
+    assert unseen.shown is None
 
 
 def test_everything_is_right_where_nothing_is_wrong():
@@ -67,7 +81,7 @@ def test_steadiness_is_compared_with_the_layout():
 def test_the_table_says_what_is_missed():
     lines = table(list(goals(shown([answers(place=False)])))).splitlines()
     assert next(line for line in lines if line.startswith("place")).split() == [
-        "place", "1", "95.0%", "0.0%", "100.0%", "missed",
+        "place", "1", "95.0%", "0.0%", "100.0%", "0.0%", "missed",
     ]  # fmt: skip
 
 

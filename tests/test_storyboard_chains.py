@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from model.presets import PRESETS, QUALITIES
 from shots import parse_shots
 from storyboard.cli import run
-from storyboard.cutting.seams import join_clips
+from storyboard.cutting.conform import fit_frame
+from storyboard.cutting.seams import join_clips, match_frames
 from storyboard.cutting.video import LOSSLESS, probe, write_video
 from storyboard.errors import StoryboardError
 from storyboard.manifest import read_manifest
@@ -221,6 +222,19 @@ def test_colour_that_drifts_from_clip_to_clip_is_held_at_the_seams_and_told(tmp_
     assert np.abs(uncorrected - pictures(13)[-1]).mean() > 4
 
 
+@pytest.mark.parametrize(("share", "left"), [(1.0, 0.0), (0.5, 0.5), (0.0, 1.0)])
+def test_a_clip_is_moved_to_the_colours_it_goes_on_from_as_far_as_is_asked(share, left):
+    clean = pictures(5).astype(np.uint8)
+    drifted = np.rint(clean * np.array([0.95, 0.97, 0.93]) + [9.0, 2.0, 6.0]).astype(np.uint8)
+    shown = fit_frame(clean[0], (80, 64))  # larger, and cut
+    seams = []
+    matched = np.stack(list(match_frames(iter(drifted), shown, share, seams)))
+    apart = [np.abs(frames.astype(float) - clean).mean() for frames in (matched, drifted)]
+    assert apart[0] == pytest.approx(left * apart[1], abs=0.6)
+    assert seams[0].left == pytest.approx(left * seams[0].colour, abs=0.6)
+    assert len(seams) == 1
+
+
 def test_a_clip_that_is_too_short_is_an_error_that_names_it(tmp_path):
     clips = chain_of(tmp_path, pictures(5), pictures(3, first=4))
     with pytest.raises(StoryboardError, match=r"1\.mp4: 3 frames, must be 5\."):
@@ -251,3 +265,39 @@ def test_a_chain_is_rendered_counted_and_not_made_again(tmp_path, capsys):
     assert entry.seconds["decode"] > 0
     assert run(command) == 0
     assert '"rendered": 0, "cached": 3' in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_shot_has_the_colours_of_the_one_it_goes_on_from(tmp_path, capsys):
+    weights = write_checkpoint(tmp_path / "weights")
+
+    def render(continuity):
+        text = BOARD.replace(
+            "A dog runs.,", f"A dog runs., continuity: {{after: 1, from: last-frame{continuity}}},"
+        )
+        command = [
+            "render", str(write_board(tmp_path, text)), "-o", str(tmp_path / "out"),
+            "--weights", str(weights), "--device", "cpu", *FAST, "--json",
+        ]  # fmt: skip
+        assert run(command) == 0
+        entry = read_manifest(tmp_path / "out").entry("2", 1)
+        return entry.frames.get("match"), capsys.readouterr().out
+
+    own, _ = render("")
+    assert own is None
+    matched, told = render(", match-color: 1")
+    assert matched["left"] < matched["colour"]
+    assert '"TakeFinished", "stage": "decode"' not in told
+    half, told = render(", match-color: 0.5")
+    assert matched["left"] < half["left"] < half["colour"]
+    assert told.count('"TakeFinished", "stage": "conform"') == 1
+    assert "not done yet" not in told
+
+
+def test_match_color_without_a_frame_to_match_is_said_not_to_be_done():
+    board = parse_shots(
+        BOARD.replace("A dog runs.,", "A dog runs., continuity: {after: 1, match-color: 0.5},"),
+        Path("board.yaml"),
+    )
+    notices = plan_render(board, settings_of("wan2.2-ti2v-5b")).notices
+    assert "2: match-color without from: last-frame is noted, and not done yet." in notices

@@ -1,9 +1,11 @@
-"""A chain of clips as one: frames in order, and the drift at every seam measured and held.
+"""Clips that go on from each other: the drift at every seam measured and held.
 
 Each clip begins with the frame that it was given, as the model makes it again. That frame is not
 shown; what it says is how far colours moved by going through the model. The clip is corrected by
 just that, a gain and an offset per channel, so that a seam shows no step. Sharpness that is lost
-stays lost. Called by the Conform stage.
+stays lost. The clips of one shot are put together, with the colours of the first; those of a shot
+that goes on from another are moved to its colours as far as the board says. Called by the Conform
+stage.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from storyboard.cutting.conform import fit_frame
 from storyboard.cutting.video import Frame, read_video
 from storyboard.errors import StoryboardError
 
@@ -65,6 +68,10 @@ class _Correction:
         mended = frame * self.gain.astype(np.float32) + self.offset.astype(np.float32)
         return np.clip(np.rint(mended), 0, 255).astype(np.uint8)
 
+    def part(self, share: float) -> "_Correction":
+        """Some of it, 0 … 1."""
+        return _Correction(1 + share * (self.gain - 1), share * self.offset)
+
     def after(self, inner: "_Correction") -> "_Correction":
         """Both, `inner` first."""
         return _Correction(self.gain * inner.gain, self.gain * inner.offset + self.offset)
@@ -108,14 +115,36 @@ def join_clips(clips: Sequence[Path], counts: Sequence[int], seams: list[Seam]) 
         given = frame
 
 
-def _mend(given: Frame, made: Frame, before: _Correction | None) -> tuple[_Correction, Seam]:
+def match_frames(
+    frames: Iterator[Frame], given: Frame, share: float, seams: list[Seam]
+) -> Iterator[Frame]:
+    """A clip in the colours of the frame that it was made from.
+
+    Args:
+        frames: The model's, (H, W, 3) uint8; the first is the given frame, made again.
+        given: That frame as the cut shows it: of any size, cut in the middle to its aspect.
+        share: How much of the difference is taken away, 0 … 1.
+        seams: Takes up what was found, when the first frame goes by.
+    """
+    correction: _Correction | None = None
+    for frame in frames:
+        if correction is None:
+            made = fit_frame(frame, (given.shape[1], given.shape[0]))
+            correction, seam = _mend(given, made, None, share)
+            seams.append(seam)
+        yield correction.apply(frame)
+
+
+def _mend(
+    given: Frame, made: Frame, before: _Correction | None, share: float = 1.0
+) -> tuple[_Correction, Seam]:
     """The correction of a clip, on top of that of the clip whose frame it was given."""
     given_mean, given_deviation = _statistics(given)
     made_mean, made_deviation = _statistics(made)
     # A flat picture has no contrast to match.
     has_contrast = (made_deviation > 1) & (given_deviation > 1)
     ratio = np.where(has_contrast, given_deviation / np.maximum(made_deviation, 1e-6), 1.0)
-    own = _Correction(ratio, given_mean - ratio * made_mean).bounded(made_mean)
+    own = _Correction(ratio, given_mean - ratio * made_mean).bounded(made_mean).part(share)
     mended_mean, _ = _statistics(own.apply(made))
     seam = Seam(
         difference=float(np.abs(given.astype(np.int16) - made).mean()),

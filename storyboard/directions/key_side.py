@@ -56,12 +56,17 @@ def lean(clip: Frame, asked: Frame, other: Frame, cover: Frame) -> tuple[float, 
     return float((weight * seen * apart).sum()) / max(power, 1e-9), float(np.sqrt(power / total))
 
 
+def lean_to(clip: Frame, alternatives: Alternatives, side: str, size: str) -> tuple[float, float]:
+    """`lean` to the hand that was asked, "left" or "right", of a subject of a shot size."""
+    cover = alternatives.outline(size)
+    pictures = alternatives.lit(side=side), alternatives.lit(side=_OTHER[side])
+    return lean(clip, *pictures, cover)
+
+
 def judge_side(clip: Frame, alternatives: Alternatives, side: str, size: str) -> Finding:
     """Judge the hand of the key light, "left" or "right" of the picture."""
-    cover = alternatives.outline(size)
+    share, visible = lean_to(clip, alternatives, side, size)
     other = _OTHER[side]
-    pictures = alternatives.lit(side=side), alternatives.lit(side=other)
-    share, visible = lean(clip, *pictures, cover)
     if visible < LEAST_VISIBLE:
         return Finding("key side", side, "no side shows on the subject", *UNTOLD)
     verdict = BOUNDS.judge(share)

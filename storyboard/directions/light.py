@@ -98,13 +98,23 @@ def distances(seen: Array, others: Array, inverse: Array) -> Array:
 
 def shares(clip: Frame, alternatives: Alternatives, directive: str) -> dict[str | None, float]:
     """Probability of each answer to a directive; empty where the clip is like none of them."""
-    field, names = FIELDS[directive]
-    others = np.stack([look(alternatives.lit(**{field: name})) for name in names])
-    square = distances(look(clip), others, spread().inverse)
+    square = _from_each(clip, alternatives, directive)
     if square.min() > spread().unlike:
         return {}
     power = np.exp(-0.5 * (square - square.min()))
-    return dict(zip(names, (power / power.sum()).tolist(), strict=True))
+    return dict(zip(FIELDS[directive][1], (power / power.sum()).tolist(), strict=True))
+
+
+def nearest(clip: Frame, alternatives: Alternatives, directive: str) -> str | None:
+    """The answer that the clip is least unlike, however unlike; None for "neither"."""
+    return FIELDS[directive][1][int(_from_each(clip, alternatives, directive).argmin())]
+
+
+def _from_each(clip: Frame, alternatives: Alternatives, directive: str) -> Array:
+    """Squared distance of the clip to each answer to a directive."""
+    field, names = FIELDS[directive]
+    others = np.stack([look(alternatives.lit(**{field: name})) for name in names])
+    return distances(look(clip), others, spread().inverse)
 
 
 def judge_light(clip: Frame, alternatives: Alternatives, lighting: Lighting) -> Iterator[Finding]:

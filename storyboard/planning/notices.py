@@ -139,9 +139,15 @@ def _camera(board: "ShotList", settings: Settings) -> Iterator[str]:
 
 
 _UNDONE: tuple[tuple[str, Callable[["Shot"], object]], ...] = (
-    ("match-color", lambda shot: shot.continuity and shot.continuity.match_color),
+    ("match-color without from: last-frame", lambda shot: _matches_without_a_frame(shot)),
     ("continuity from match-cut", lambda shot: _continues(shot, "match-cut")),
 )
+
+
+def _matches_without_a_frame(shot: "Shot") -> bool:
+    return bool(shot.continuity and shot.continuity.match_color) and not _continues(
+        shot, "last-frame"
+    )
 
 
 def _continues(shot: "Shot", how: str) -> bool:

@@ -79,7 +79,7 @@ class RenderPlan:
 
     def clips(self, take: Take) -> tuple[Ref, ...]:
         """Its clips as the model made them: one, or one a segment."""
-        return self.stages[-1].needs(take)
+        return tuple(ref for part in take.segments or (take,) for ref in self.stages[-2].refs(part))
 
     @cached_property
     def jobs(self) -> tuple[Take, ...]:

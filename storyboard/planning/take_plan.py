@@ -125,6 +125,7 @@ class TakePlanner:
             path_key=_path_key(path),
             picture=picture,
             last_picture=last_picture,
+            matched=self._matched(shot, picture, stems),
             remix=self._remix(shot, old),
         )
         if len(segments) < 2:
@@ -259,21 +260,32 @@ class TakePlanner:
         return Picture(file_sha256(path), file=path)
 
     def _last_frame(self, shot: "Shot", stems: dict[str, str]) -> Picture | None:
-        index = self._index[shot.id]
-        after = shot.continuity.after if shot.continuity else None
-        if after is None and index == 0:
+        take = self._take_before(shot, stems)
+        if take is None:
             self.notices.append(
                 f"{shot.id}: is the first shot, so there is no last frame to start from; "
                 "it is rendered from words alone."
             )
             return None
-        source = self._board.shot(after) if after else self._board.shots[index - 1]
-        # The board has been checked for circles, so this ends.
-        number = take_number(source)
-        take = next(take for take in self._takes_of(source, stems) if take.number == number)
         maker, frame = take.maker(take.frames.source(take.frames.head + take.frames.shot - 1))
         clip = self._clip_stage.refs(maker)[0]
         return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
+
+    def _take_before(self, shot: "Shot", stems: dict[str, str]) -> Take | None:
+        """The shown take of the shot that this one goes on from; the first goes on from none."""
+        index = self._index[shot.id]
+        after = shot.continuity.after if shot.continuity else None
+        if after is None and index == 0:
+            return None
+        source = self._board.shot(after) if after else self._board.shots[index - 1]
+        # The board has been checked for circles, so this ends.
+        number = take_number(source)
+        return next(take for take in self._takes_of(source, stems) if take.number == number)
+
+    def _matched(self, shot: "Shot", picture: Picture | None, stems: dict[str, str]) -> Take | None:
+        """The take whose colours it is to have: only of a frame made again can they be told."""
+        asked = shot.continuity is not None and shot.continuity.match_color
+        return self._take_before(shot, stems) if asked and picture and picture.clip else None
 
 
 def is_chained(board: "ShotList", settings: Settings) -> bool:

@@ -72,6 +72,7 @@ class Take:
         path_key: Names the path's content.
         picture: First frame, if one is given.
         last_picture: Last frame, if one is given.
+        matched: Take whose last frame it is given, if its colours are to be those.
         remix: Latent of an earlier take, if this one starts from it.
         added: What a language model put at the end of the prompt.
         segments: Its parts, where it is longer than the model's clip; then they are rendered, and
@@ -95,6 +96,7 @@ class Take:
     path_key: str
     picture: Picture | None = None
     last_picture: Picture | None = None
+    matched: "Take | None" = None
     remix: Remix | None = None
     added: str = ""
     segments: "tuple[Take, ...]" = ()
