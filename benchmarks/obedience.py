@@ -4,11 +4,11 @@ Usage: python -m benchmarks.obedience --weights model/greybox --shots 204 --pict
 
 Boards come from the seeded generator, with every camera move equally often; each is rendered at
 delivery size along its path and judged by `storyboard.directions` and by `benchmarks.recognition`.
-Of light, subject, colour and place the likeliest answer counts, told or not; a camera that the
-judge cannot tell counts as not right. The layout of the same boards goes through the same judges,
-and a goal is for the shots where they read the layout right: what does not show there, as the
-colour of a coat in a close-up, cannot be asked of a clip. Prints the table of goals and, last, a
-line of JSON.
+The likeliest answer counts, whether a judge of a single clip would tell it or not: of a camera
+that it cannot tell the path, its reverse or a standstill, whichever explains most. The layout of
+the same boards goes through the same judges, and a goal is for the shots where they read the layout
+right: what does not show there, as the colour of a coat in a close-up, cannot be asked of a clip.
+Prints the table of goals and, last, a line of JSON.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from benchmarks.directions import Asked, unseen
 from benchmarks.recognition import FIELDS, Recogniser
 from benchmarks.recognition import load as load_recogniser
-from storyboard.directions import judge
+from storyboard.directions import is_likeliest, judge_motion, measure_motion
 from storyboard.directions import size as shot_size
 from storyboard.directions.alternatives import Alternatives
 from storyboard.directions.coherence import measure_coherence
@@ -117,7 +117,8 @@ class Goal:
 
 def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
     """Look at one clip for everything that was asked."""
-    direction = judge(clip, asked.path)
+    motion = measure_motion(clip)
+    direction = judge_motion(motion, asked.path)
     alternatives = Alternatives(asked.board, asked.shot, asked.path)
     wanted, lighting = asked.shot.camera.size, asked.shot.lighting
     frame = shrunk(clip[alternatives.frame], alternatives.size)
@@ -132,7 +133,9 @@ def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
             right["key side"] = lean > 0
     named, meant = recogniser.name(clip, asked.masks), meaning(asked.board, asked.shot)
     right |= {field: named[field] == meant[field] for field in FIELDS}
-    right["camera"] = direction.verdict == "obeyed"
+    right["camera"] = direction.verdict == "obeyed" or (
+        direction.verdict == "cannot tell" and is_likeliest(motion, asked.path)
+    )
     move = asked.shot.camera.movement[0]
     along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
     found = shot_size.edges(frame, alternatives, wanted)

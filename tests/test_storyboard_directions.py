@@ -9,7 +9,13 @@ import pytest
 
 from benchmarks.directions import score, table, words_of
 from shots import camera_path, parse_shots
-from storyboard.directions import expected_motion, judge, judge_motion, measure_motion
+from storyboard.directions import (
+    expected_motion,
+    is_likeliest,
+    judge,
+    judge_motion,
+    measure_motion,
+)
 from storyboard.directions.motion import step_frames
 from storyboard.layout import layout_frames
 
@@ -67,6 +73,15 @@ def worn(frames):
 @pytest.mark.parametrize("move", MOVES)
 def test_a_layout_obeys_its_directive(move):
     assert judge_motion(seen(move), shoot(move)[1]).verdict == "obeyed"
+
+
+@pytest.mark.parametrize("move", ["pan left", "tilt down", "push in", "zoom out", "roll left"])
+def test_a_path_is_likelier_than_its_reverse_and_than_a_standstill(move):
+    path = shoot(move)[1]
+    assert is_likeliest(seen(move), path)
+    assert is_likeliest(measure_motion(worn(shoot(move)[0])), path)
+    assert not is_likeliest(seen(opposite(move)), path)
+    assert not is_likeliest(seen("static"), path)
 
 
 @pytest.mark.parametrize("move", ["pan right", "tilt up", "push in", "pull out", "orbit left"])

@@ -14,6 +14,7 @@ from storyboard.directions.verdict import (
     Direction,
     Verdict,
     expected_motion,
+    is_likeliest,
     judge,
     judge_motion,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Shift",
     "Verdict",
     "expected_motion",
+    "is_likeliest",
     "judge",
     "judge_drift",
     "judge_motion",

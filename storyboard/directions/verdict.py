@@ -164,6 +164,15 @@ def judge_motion(seen: Motion, path: CameraPath) -> Direction:
     )
 
 
+def is_likeliest(seen: Motion, path: CameraPath) -> bool:
+    """Whether a path explains more of the picture than its reverse, and than standing still.
+
+    For counting over many clips; a single one may be told only by `judge_motion`.
+    """
+    found = weigh(seen, look(path, (seen.flow.shape[1], seen.flow.shape[2])))
+    return found.asked < min(found.reverse, found.still)
+
+
 def weigh(seen: Motion, sight: Sight) -> Evidence:
     """Let the hypotheses compete for the picture."""
     if not len(seen.flow):
