@@ -5,14 +5,22 @@ Between `run`, which wants them for run.json, sheet and summary, and `directions
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from storyboard.cutting.video import read_video
-from storyboard.directions import VERSION, Finding, Look, Score, judge_drift, score_clip
+from storyboard.directions import (
+    VERSION,
+    Finding,
+    Look,
+    Score,
+    judge_drift,
+    measure_look,
+    score_clip,
+)
 from storyboard.finishing import BOOKKEEPING
 from storyboard.planning.plan import RenderPlan
 from storyboard.planning.takes import Take
@@ -84,7 +92,8 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
         parts = [_scored(plan, clip, ref, store) for clip, ref in zip(clips, kept, strict=True)]
         known = [part for part in parts if part is not None]
         if len(known) == len(parts):
-            scores[take.stem], refs[take.stem] = _of_chain(known), kept
+            score = _as_shown(plan, take, _of_chain(known), store)
+            scores[take.stem], refs[take.stem] = score, kept
     shown = [(t.shot, scores[t.stem].look) for t in plan.shown if t.stem in scores]
     drift = tuple(Drift(scene, finding) for scene, finding in judge_drift(shown))
     return Scores(scores, refs, drift)
@@ -108,6 +117,20 @@ def _of_chain(parts: Sequence[Score]) -> Score:
             if worst is None or _obeys(finding) < _obeys(worst):
                 findings[finding.directive] = finding
     return Score(tuple(findings.values()), parts[0].look)
+
+
+def _as_shown(plan: RenderPlan, take: Take, score: Score, store: Store) -> Score:
+    """With the colours that the cut shows, where they are not those the model made.
+
+    Sharpness stays the model's: the cut's larger picture cannot be compared with it.
+    """
+    final, count = plan.final(take), take.frames.clip
+    if take.matched is None or not store.holds(final):
+        return score
+    looked_at = {0, (count - 1) // 2, count - 1}
+    frames = [f for k, f in enumerate(read_video(store.path(final))) if k in looked_at]
+    shown = measure_look(np.stack(frames))
+    return replace(score, look=replace(shown, sharpness=score.look.sharpness))
 
 
 def _obeys(finding: Finding) -> float:

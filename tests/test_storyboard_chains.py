@@ -1,5 +1,6 @@
 """Shots longer than the model's clip: chains of clips, exact to the frame and without a step."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -270,25 +271,28 @@ def test_a_chain_is_rendered_counted_and_not_made_again(tmp_path, capsys):
 @pytest.mark.slow
 def test_a_shot_has_the_colours_of_the_one_it_goes_on_from(tmp_path, capsys):
     weights = write_checkpoint(tmp_path / "weights")
+    first, second = '"CU, static", lighting: "night, practical"', '"WS, push in"'
 
     def render(continuity):
-        text = BOARD.replace(
-            "A dog runs.,", f"A dog runs., continuity: {{after: 1, from: last-frame{continuity}}},"
-        )
+        """Two shots of a scene in one light: what their match and drift came to."""
+        text = BOARD.replace(first, f"{second}, continuity: {{from: last-frame{continuity}}}")
         command = [
             "render", str(write_board(tmp_path, text)), "-o", str(tmp_path / "out"),
             "--weights", str(weights), "--device", "cpu", *FAST, "--json",
         ]  # fmt: skip
         assert run(command) == 0
-        entry = read_manifest(tmp_path / "out").entry("2", 1)
-        return entry.frames.get("match"), capsys.readouterr().out
+        manifest = read_manifest(tmp_path / "out")
+        palette = next(found for found in manifest.drift if found["directive"] == "palette")
+        apart = float(re.search(r"are ([\d.]+) Lab", palette["measured"])[1])
+        return manifest.entry("1A", 1).frames.get("match"), apart, capsys.readouterr().out
 
-    own, _ = render("")
-    assert own is None
-    matched, told = render(", match-color: 1")
+    none, drifted, _ = render("")
+    assert none is None
+    matched, held, told = render(", match-color: 1")
     assert matched["left"] < matched["colour"]
+    assert held < drifted  # the scene is judged as the cut shows it
     assert '"TakeFinished", "stage": "decode"' not in told
-    half, told = render(", match-color: 0.5")
+    half, _, told = render(", match-color: 0.5")
     assert matched["left"] < half["left"] < half["colour"]
     assert told.count('"TakeFinished", "stage": "conform"') == 1
     assert "not done yet" not in told
