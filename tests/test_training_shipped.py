@@ -62,6 +62,19 @@ def test_what_was_exported_is_taken_up(
         was = torch.load(trained / part / "state.pt", weights_only=True)["average"]
         for name, parameter in codec.named_parameters():
             assert torch.equal(parameter, was[name].half().float()), name
+    between = tmp_path / "between"
+    options = [str(between), "--beside", str(checkpoint), "--share", "0.25"]
+    for stage, seed in (("high", 14), ("low", 15)):  # it has gone on
+        torch.save(
+            {"average": dict(new_expert(seed).named_parameters())}, begun / stage / "state.pt"
+        )
+    CliRunner().invoke(export.main, options, catch_exceptions=False)
+    for index, seed in enumerate((14, 15)):
+        earlier = export.read_expert(checkpoint, index)
+        mixed = export.read_expert(between, index)
+        for name, parameter in new_expert(seed).named_parameters():
+            wanted = 0.75 * earlier[name] + 0.25 * parameter.detach()
+            assert torch.allclose(mixed[name], wanted, atol=2e-3), name
     tokenizer = Tokenizer.from_file(str(begun / "words" / "tokenizer.json"))
     assert tokenizer.encode(PROMPTS[0]).ids == build_tokenizer(PROMPTS).encode(PROMPTS[0]).ids
     encoder = trained_encoder(begun, tokenizer.get_vocab_size())

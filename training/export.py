@@ -1,7 +1,9 @@
 """Write greybox as a checkpoint in the diffusers layout, in half precision.
 
 Usage: python -m training.export FOLDER. Takes the averaged weights of every part as they stand;
-an expert that has not branched yet is the shared network.
+an expert that has not branched yet is the shared network. With `--beside OLD --share 0.5` the
+experts are halfway from those of an earlier checkpoint that training went on from: both minima are
+of one valley, and its floor is between them.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import click
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
@@ -38,8 +40,26 @@ def _write(folder: Path, config: dict[str, object], tensors: dict[str, Tensor], 
     save_file(tensors, folder / name, metadata={"format": "pt"})
 
 
-def write_expert(folder: Path, target: Path, index: int) -> None:
-    """One expert and, beside it, its camera adapter."""
+def read_expert(source: Path, index: int) -> dict[str, Tensor]:
+    """An expert of a checkpoint with its camera adapter, by our names, in full precision."""
+    place = source / GREYBOX.experts[index].folder
+    weights = load_file(place / WEIGHTS) | load_file(place / ADAPTER)
+    return {TRANSFORMER.to_original(name): tensor.float() for name, tensor in weights.items()}
+
+
+def write_expert(
+    folder: Path, target: Path, index: int, beside: Path | None = None, share: float = 1.0
+) -> None:
+    """One expert and, beside it, its camera adapter.
+
+    Args:
+        folder: Of training.
+        target: Checkpoint to write.
+        index: Of the expert.
+        beside: An earlier checkpoint, or None.
+        share: How far the weights are from its own to the trained ones, 0 … 1.
+    """
+    earlier = read_expert(beside, index) if beside else {}
     name = GREYBOX.experts[index].name
     run = folder / name if (folder / name / "state.pt").exists() else folder / "shared"
     expert = new_expert(seed=1)
@@ -47,6 +67,8 @@ def write_expert(folder: Path, target: Path, index: int) -> None:
     with torch.no_grad():
         for key, parameter in expert.named_parameters():
             parameter.copy_(average[key])
+            if earlier:
+                parameter.lerp_(earlier[key], 1 - share)
     tensors = {TRANSFORMER.to_diffusers(key): t for key, t in _half(expert).items()}
     adapter = {key: tensors.pop(key) for key in list(tensors) if key.startswith("control_adapter.")}
     config = {
@@ -143,13 +165,15 @@ def write_index(target: Path) -> None:
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path), default=Path("model/greybox"))
-def main(target: Path) -> None:
+@click.option("--beside", type=click.Path(exists=True, path_type=Path), help="Earlier checkpoint.")
+@click.option("--share", default=0.5, show_default=True, help="Of the way from there.")
+def main(target: Path, beside: Path | None, share: float) -> None:
     """Write the checkpoint and print its size."""
     folder = training_folder()
     write_text(folder, target)
     write_codec(folder, target)
     for index in range(len(GREYBOX.experts)):
-        write_expert(folder, target, index)
+        write_expert(folder, target, index, beside, share)
     write_index(target)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     print(f"{target}: {size / 1e6:.1f} MB")

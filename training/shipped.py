@@ -15,8 +15,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model.presets import GREYBOX
-from model.rename import TRANSFORMER, vae_wan22_rules
-from training.export import ADAPTER, TOKENIZER, WEIGHTS
+from model.rename import vae_wan22_rules
+from training.export import TOKENIZER, WEIGHTS, read_expert
 from training.footage import training_folder
 from training.sizes import CODEC
 
@@ -32,11 +32,8 @@ def _written(folder: Path, weights: dict[str, Tensor]) -> None:
 def main(source: Path) -> None:
     """Write the states that a run goes on from; what is there already is an error."""
     folder = training_folder()
-    for expert in GREYBOX.experts:
-        place = source / expert.folder
-        weights = load_file(place / WEIGHTS) | load_file(place / ADAPTER)
-        network = {TRANSFORMER.to_original(name): t for name, t in weights.items()}
-        _written(folder / expert.name, network)
+    for index, expert in enumerate(GREYBOX.experts):
+        _written(folder / expert.name, read_expert(source, index))
     rules = vae_wan22_rules(CODEC.num_blocks)
     codec = {rules.to_original(n): t for n, t in load_file(source / "vae" / WEIGHTS).items()}
     for part in ("decoder", "encoder"):
