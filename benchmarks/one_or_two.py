@@ -18,7 +18,6 @@ import click
 import numpy as np
 import torch
 
-from model.presets import GREYBOX
 from model.transformer import Transformer
 from training.basis import Basis
 from training.experts import (
@@ -33,25 +32,16 @@ from training.experts import (
 from training.footage import training_folder
 from training.latents import LENGTHS, SCALES
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
-from training.sizes import CAMERA_UNSHUFFLE, EXPERT
+from training.sizes import EXPERT, new_expert
 
 SMALL = replace(EXPERT, width=128, heads=2, layers=4, ffn_width=384)
 _LEARNING_RATE = 2e-3
 _ADAM_ONLY = ("head.", "patch_embedding", "time_", "modulation")
 
 
-def fresh(seed: int) -> Transformer:
-    """A small expert that says nothing yet."""
-    torch.manual_seed(seed)
-    network = Transformer(SMALL, patch=GREYBOX.patch, camera_unshuffle=CAMERA_UNSHUFFLE)
-    torch.nn.init.zeros_(network.head.head.weight)
-    torch.nn.init.zeros_(network.head.head.bias)
-    return network
-
-
 def taught(clips: Clips, stage: str, steps: int, batch_size: int, seed: int) -> Transformer:
     """A network after this many batches of small clips of 17 frames, averaged."""
-    network = fresh(seed)
+    network = new_expert(seed, SMALL)
     optimizers = Optimizers(network, lr=_LEARNING_RATE, adam_only=_ADAM_ONLY)
     average = MovingAverage(network, 0.99)
     emphasis, random = form_first(Basis.load()), np.random.default_rng(seed)
@@ -84,7 +74,7 @@ def main(steps: int, batch_size: int, seeds: int) -> None:
                 for stage in ("high", "low")
             },
         }
-        nothing = fresh(0)
+        nothing = new_expert(0, SMALL)
         for way, by_range in networks.items():
             for stage, network in by_range.items():
                 error = held_out_loss(network, clips, *NOISE_RANGES[stage])
@@ -99,7 +89,7 @@ def main(steps: int, batch_size: int, seeds: int) -> None:
         "errors": rows,
         "steps": steps,
         "clips seen": steps * batch_size,
-        "parameters": sum(p.numel() for p in fresh(0).parameters()),
+        "parameters": sum(p.numel() for p in new_expert(0, SMALL).parameters()),
         "judged on": HELD_OUT_JUDGED,
         "seconds": round(perf_counter() - started, 1),
     }

@@ -37,10 +37,10 @@ def new_codec(seed: int) -> Autoencoder:
     return codec
 
 
-def new_expert(seed: int) -> Transformer:
+def new_expert(seed: int, backbone: Backbone = EXPERT) -> Transformer:
     """An expert with fresh weights; its head starts at nothing."""
     torch.manual_seed(seed)
-    expert = Transformer(EXPERT, patch=GREYBOX.patch, camera_unshuffle=CAMERA_UNSHUFFLE)
+    expert = Transformer(backbone, patch=GREYBOX.patch, camera_unshuffle=CAMERA_UNSHUFFLE)
     torch.nn.init.zeros_(expert.head.head.weight)
     torch.nn.init.zeros_(expert.head.head.bias)
     return expert
