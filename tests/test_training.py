@@ -4,6 +4,8 @@ import dataclasses
 import os
 import signal
 from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,14 +14,24 @@ import torch
 from shots import camera_path
 from training.basis import Basis
 from training.boards import UNSEEN_SEED, sample_board
-from training.experts import Batch, flow_loss, form_first, noise_levels, turn
+from training.experts import (
+    Batch,
+    flow_loss,
+    form_first,
+    noise_levels,
+    turn,
+    turned_or_scaled,
+)
 from training.footage import SIZE
 from training.latents import coded_clip
 from training.optimizer import Optimizers, orthogonalised
+from training.precision import autocast, matmul_dtype
 from training.prompts import meaning, read_wording
 from training.sizes import LATENT_CHANNELS, new_expert
 from training.state import Stopped
 from training.workers import Workers
+
+CPU = Path("/proc/cpuinfo")
 
 
 @pytest.mark.parametrize("seed", [3, 14, 159, UNSEEN_SEED])
@@ -92,6 +104,31 @@ def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
     torch.testing.assert_close(loss, error[:, :, 1:].mean())
     free = flow_loss(expert, dataclasses.replace(batch, given=~batch.given), torch.ones(2), True)
     assert not torch.equal(free, loss)
+
+
+@pytest.mark.parametrize(
+    ("move", "is_hard"),
+    [("static", False), ("pan-left", False), ("tilt-up", False), ("track-right", False),
+     ("crane-up", False), ("push-in", True), ("pull-out", True), ("zoom-in", True),
+     ("zoom-out", True), ("roll-left", True)],
+)  # fmt: skip
+def test_a_picture_that_turns_or_is_scaled_is_known_by_its_camera(move: str, is_hard: bool) -> None:
+    _, shot = read_wording(5, wording=0, is_mirrored=False, moves={move: 1.0})
+    path = camera_path(shot, num_frames=9, aspect=1.75)
+    footage = SimpleNamespace(
+        poses=path.camera_to_world[None].astype(np.float32),
+        focal=path.focal[None].astype(np.float32),
+        distance=np.array([path.subject_distance_m], np.float32),
+    )
+    assert turned_or_scaled(footage).tolist() == [is_hard]
+
+
+@pytest.mark.skipif(not CPU.exists(), reason="no list of what the CPU can do")
+def test_matrices_are_multiplied_in_a_format_that_this_cpu_has_units_for() -> None:
+    assert (matmul_dtype() == torch.bfloat16) == ("amx_bf16" in CPU.read_text())
+    with autocast():
+        product = torch.ones(2, 3) @ torch.ones(3, 2)
+    assert product.dtype == matmul_dtype()
 
 
 def test_channels_that_move_more_of_the_picture_weigh_more() -> None:
