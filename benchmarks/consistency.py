@@ -5,8 +5,8 @@ Usage: python -m benchmarks.consistency --scenes 12 --chains 6
 Unseen scenes of two shots, one light and two cameras, are rendered by the product as drafts, each
 under two style seeds; palettes are compared between shots of one seed and of different seeds. Then
 unseen shots are each carried on three times from their last frame, and the fourth is compared with
-the first. Beside both stands what the same measures say of the layouts. Prints two tables and,
-last, a line of JSON.
+the first. Beside the palettes stand those of the layouts. Prints two tables and, last, a line of
+JSON.
 """
 
 from __future__ import annotations
@@ -105,15 +105,13 @@ def palettes(first_seed: int, scenes: int, request: Request, work: Path) -> dict
     return found
 
 
-def chained(
-    first_seed: int, chains: int, request: Request, work: Path
-) -> dict[str, list[list[float]]]:
-    """Of every chain the distances of each later shot from the first, (LINKS, MEASURES)."""
-    found: dict[str, list[list[float]]] = {}
+def chained(first_seed: int, chains: int, request: Request, work: Path) -> list[list[list[float]]]:
+    """The distances of each later shot of a chain from its first, (chains, LINKS, MEASURES)."""
+    found = []
     for seed in range(first_seed, first_seed + chains):
         each = looks(read(chain(seed), seed), request, work / f"{seed}_chain")
         apart = [each["1"].apart(each[str(k)]) for k in range(2, LINKS + 2)]
-        found[str(seed)] = [[distance[name] for name in MEASURES] for distance in apart]
+        found.append([[distance[name] for name in MEASURES] for distance in apart])
     return found
 
 
@@ -141,7 +139,7 @@ def main(weights: Path | None, scenes: int, chains: int, first_seed: int) -> Non
     for kind, distance in middle.items():
         click.echo(f"  {kind:12s}{distance:8.2f}   of {len(apart[kind])}")
     click.echo(f"  shared over different: {ratio:.2f} (goal: at most 0.5)")
-    links = np.median(np.array(list(drift.values())), axis=0).round(3)
+    links = np.median(np.array(drift), axis=0).round(3)
     click.echo(f"chained, median distance from the first shot, {len(drift)} chains")
     for k, row in enumerate(links, start=1):
         told = ", ".join(f"{n} {x:.2f}" for n, x in zip(MEASURES, row, strict=True))

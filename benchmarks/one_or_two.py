@@ -21,6 +21,7 @@ import torch
 from model.transformer import Transformer
 from training.basis import Basis
 from training.experts import (
+    ADAM_ONLY,
     HELD_OUT_JUDGED,
     NOISE_RANGES,
     Clips,
@@ -36,13 +37,12 @@ from training.sizes import EXPERT, new_expert
 
 SMALL = replace(EXPERT, width=128, heads=2, layers=4, ffn_width=384)
 _LEARNING_RATE = 2e-3
-_ADAM_ONLY = ("head.", "patch_embedding", "time_", "modulation")
 
 
 def taught(clips: Clips, stage: str, steps: int, batch_size: int, seed: int) -> Transformer:
     """A network after this many batches of small clips of 17 frames, averaged."""
     network = new_expert(seed, SMALL)
-    optimizers = Optimizers(network, lr=_LEARNING_RATE, adam_only=_ADAM_ONLY)
+    optimizers = Optimizers(network, lr=_LEARNING_RATE, adam_only=ADAM_ONLY)
     average = MovingAverage(network, 0.99)
     emphasis, random = form_first(Basis.load()), np.random.default_rng(seed)
     for step in range(steps):
@@ -66,6 +66,10 @@ def main(steps: int, batch_size: int, seeds: int) -> None:
     started = perf_counter()
     clips = Clips(training_folder())
     rows: dict[str, dict[str, list[float]]] = {"one": {}, "two": {}}
+    silent = new_expert(0, SMALL)
+    nothing = {
+        stage: held_out_loss(silent, clips, *NOISE_RANGES[stage]) for stage in ("high", "low")
+    }
     for seed in range(seeds):
         networks = {
             "one": dict.fromkeys(("high", "low"), taught(clips, "shared", steps, batch_size, seed)),
@@ -74,11 +78,9 @@ def main(steps: int, batch_size: int, seeds: int) -> None:
                 for stage in ("high", "low")
             },
         }
-        nothing = new_expert(0, SMALL)
         for way, by_range in networks.items():
             for stage, network in by_range.items():
-                error = held_out_loss(network, clips, *NOISE_RANGES[stage])
-                share = error / held_out_loss(nothing, clips, *NOISE_RANGES[stage])
+                share = held_out_loss(network, clips, *NOISE_RANGES[stage]) / nothing[stage]
                 rows[way].setdefault(stage, []).append(round(share, 4))
                 click.echo(f"seed {seed}, {way}, {stage}: {share:.4f}", err=True)
     click.echo(f"{'':6s}{'high noise':>12s}{'low noise':>12s}")
@@ -89,7 +91,7 @@ def main(steps: int, batch_size: int, seeds: int) -> None:
         "errors": rows,
         "steps": steps,
         "clips seen": steps * batch_size,
-        "parameters": sum(p.numel() for p in new_expert(0, SMALL).parameters()),
+        "parameters": sum(p.numel() for p in silent.parameters()),
         "judged on": HELD_OUT_JUDGED,
         "seconds": round(perf_counter() - started, 1),
     }

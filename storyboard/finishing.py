@@ -106,12 +106,11 @@ class Conform:
         return (Ref(self.name, content_key(declared), VIDEO),)
 
     def _declared_source(self, take: Take) -> dict[str, object]:
-        keys = [ref.key for ref in self._clips(take)]
+        keys, match = [ref.key for ref in self._clips(take)], self._declared_match(take)
         if not take.segments:
-            return {"clip": keys[0], **self._declared_match(take)}
+            return {"clip": keys[0], **match}
         counts = [segment.frames.shown for segment in take.segments]
-        seams = {"seams": SEAMS_VERSION}
-        return {"clips": keys, "counts": counts, **seams, **self._declared_match(take)}
+        return {"clips": keys, "counts": counts, "seams": SEAMS_VERSION, **match}
 
     def _declared_match(self, take: Take) -> dict[str, object]:
         before = self._matched(take)
@@ -120,7 +119,7 @@ class Conform:
         (shown,) = self.refs(before)
         return {
             "match": shown.key,
-            "at": _last_shown(before),
+            "at": before.frames.last,
             "share": _match_share(take),
             "seams": SEAMS_VERSION,
         }
@@ -182,7 +181,7 @@ class Conform:
         if before is None:
             return frames
         (shown,) = self.refs(before)
-        given = next(islice(read_video(store.path(shown)), _last_shown(before), None))
+        given = next(islice(read_video(store.path(shown)), before.frames.last, None))
         return match_frames(frames, given, _match_share(take), matches)
 
     def _joined(self, take: Take, store: Store, seams: list[Seam]) -> Iterator[Frame]:
@@ -208,11 +207,6 @@ class Conform:
             if marked is None or frame is not last:
                 last, marked = frame, mark_layout(frame) if self.stamp else frame
             yield marked
-
-
-def _last_shown(take: Take) -> int:
-    """The last frame of its shot in its conformed clip, which a following shot starts from."""
-    return take.frames.head + take.frames.shot - 1
 
 
 def _match_share(take: Take) -> float:

@@ -43,6 +43,7 @@ SUBJECT_WEIGHT = 3.0  # a cell that the subject fills counts this much more than
 HELD_OUT_CLIPS = 200  # the first shard is never trained on
 HELD_OUT_JUDGED = 128
 HARD_DRAWS = 3.5  # a clip whose picture turns or is scaled is drawn as often as so many others
+ADAM_ONLY = ("head.", "patch_embedding", "time_", "modulation")  # words in names of weights
 FUSED_FROM = 2000  # tokens
 GOLDEN = 0.618034
 NOISE_RANGES = {
@@ -77,8 +78,8 @@ class Clips:
         stills = [folder / "latents" / stills_name(shard.name) for shard in self.footage.shards]
         self.stills = [np.load(path, mmap_mode="r") for path in stills]
         self.contexts = Contexts(folder, self.footage.seeds)
-        taught = turned_or_scaled(self.footage)[HELD_OUT_CLIPS:].astype(float)
-        self._draws = (1 + (HARD_DRAWS - 1) * taught) / (1 + (HARD_DRAWS - 1) * taught).sum()
+        draws = np.where(turned_or_scaled(self.footage)[HELD_OUT_CLIPS:], HARD_DRAWS, 1.0)
+        self._draws = draws / draws.sum()
 
     def __len__(self) -> int:
         return len(self.footage)
@@ -275,8 +276,7 @@ def main(
     expert = new_expert(seed=1)
     for block in expert.blocks:
         block.compile(dynamic=False)
-    adam_only = ("head.", "patch_embedding", "time_", "modulation")
-    optimizers = Optimizers(expert, lr=learning_rate, adam_only=adam_only, workers=workers)
+    optimizers = Optimizers(expert, lr=learning_rate, adam_only=ADAM_ONLY, workers=workers)
     average = MovingAverage(expert, 0.998)
     step = load_state(folder / stage, expert, optimizers, average)
     if stage != "shared" and not (folder / stage / "state.pt").exists():

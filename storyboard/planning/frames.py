@@ -40,6 +40,11 @@ class FramePlan:
         return self.head + self.shot + self.tail
 
     @property
+    def last(self) -> int:
+        """Frame of the clip that the shot ends on, which a shot that follows may start from."""
+        return self.head + self.shot - 1
+
+    @property
     def trimmed(self) -> int:
         """Frames that are rendered and never shown."""
         return self.rendered - self.shown

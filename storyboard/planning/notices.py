@@ -139,15 +139,14 @@ def _camera(board: "ShotList", settings: Settings) -> Iterator[str]:
 
 
 _UNDONE: tuple[tuple[str, Callable[["Shot"], object]], ...] = (
-    ("match-color without from: last-frame", lambda shot: _matches_without_a_frame(shot)),
+    (
+        "match-color without from: last-frame",
+        lambda shot: (
+            shot.continuity and shot.continuity.match_color and not _continues(shot, "last-frame")
+        ),
+    ),
     ("continuity from match-cut", lambda shot: _continues(shot, "match-cut")),
 )
-
-
-def _matches_without_a_frame(shot: "Shot") -> bool:
-    return bool(shot.continuity and shot.continuity.match_color) and not _continues(
-        shot, "last-frame"
-    )
 
 
 def _continues(shot: "Shot", how: str) -> bool:

@@ -267,7 +267,7 @@ class TakePlanner:
                 "it is rendered from words alone."
             )
             return None
-        maker, frame = take.maker(take.frames.source(take.frames.head + take.frames.shot - 1))
+        maker, frame = take.maker(take.frames.source(take.frames.last))
         clip = self._clip_stage.refs(maker)[0]
         return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
 
