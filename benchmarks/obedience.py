@@ -5,9 +5,10 @@ Usage: python -m benchmarks.obedience --weights model/greybox --shots 204 --pict
 Boards come from the seeded generator, with every camera move equally often; each is rendered at
 delivery size along its path and judged by `storyboard.directions` and by `benchmarks.recognition`.
 The likeliest answer counts, whether a judge of a single clip would tell it or not: of a camera
-that it cannot tell the path, its reverse or a standstill, whichever explains most. The layout of
-the same boards goes through the same judges, and a goal is for the shots where they read the layout
-right: what does not show there, as the colour of a coat in a close-up, cannot be asked of a clip.
+that it cannot tell the path, its reverse or a standstill, whichever explains most, and of one that
+should stand a standstill or any direction it could have moved in. The layout of the same boards
+goes through the same judges, and a goal is for the shots where they read the layout right: what
+does not show there, as the colour of a coat in a close-up, cannot be asked of a clip.
 Prints the table of goals and, last, a line of JSON.
 """
 

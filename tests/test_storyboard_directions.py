@@ -84,6 +84,19 @@ def test_a_path_is_likelier_than_its_reverse_and_than_a_standstill(move):
     assert not is_likeliest(seen("static"), path)
 
 
+@pytest.mark.parametrize("move", ["pan left", "pan right", "tilt up", "tilt down", "push in",
+                                  "pull out", "track left", "track right"])  # fmt: skip
+def test_a_standstill_is_unlikely_where_the_camera_moves(move):
+    assert not is_likeliest(seen(move), shoot("static")[1])
+
+
+@pytest.mark.parametrize("place", ["street", "room", "forest"])
+@pytest.mark.parametrize("ways", ["stands still", "walks to the right", "walks up to the camera"])
+def test_a_standstill_is_likeliest_whoever_walks(place, ways):
+    frames, path = shoot("static", "FS", place, f"A man in a red coat {ways}.")
+    assert is_likeliest(measure_motion(worn(frames)), path)
+
+
 @pytest.mark.parametrize("move", ["pan right", "tilt up", "push in", "pull out", "orbit left"])
 def test_a_close_layout_obeys_its_directive(move):
     assert judge_motion(seen(move, "MCU"), shoot(move, "MCU")[1]).verdict == "obeyed"

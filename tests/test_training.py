@@ -106,6 +106,34 @@ def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
     assert not torch.equal(free, loss)
 
 
+def test_an_error_that_stands_still_weighs_less_than_one_that_moves() -> None:
+    torch.manual_seed(0)
+    expert = new_expert(seed=1)  # says nothing yet, so its error is that of the latent and noise
+    still = torch.full((1, LATENT_CHANNELS, 3, 2, 2), 100.0)
+    moving = still * torch.tensor([1.0, -1.0, 1.0])[:, None, None]
+    losses = [
+        flow_loss(
+            expert,
+            Batch(
+                clean,
+                torch.zeros(1, 4, 160),
+                torch.zeros(1, 24, 3, 4, 4),
+                torch.zeros(1, dtype=torch.bool),
+                torch.ones(1, 3, 2, 2),
+                scale=2,
+            ),
+            torch.full((1,), 0.9),
+            True,
+            motion_weight=weight,
+        ).item()
+        for clean in (still, moving)
+        for weight in (0.0, 2.0)
+    ]
+    assert losses[0] == pytest.approx(losses[2], rel=0.01)
+    assert losses[1] == pytest.approx(losses[0], rel=0.01)
+    assert losses[3] == pytest.approx(9 * losses[2], rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("move", "is_hard"),
     [("static", False), ("pan-left", False), ("tilt-up", False), ("track-right", False),

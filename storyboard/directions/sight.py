@@ -7,7 +7,8 @@ a backdrop round the subject, and the figure itself. Called by `verdict`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ _BACKDROP_LEAST_M = 2.5  # behind the subject
 _NEAREST = 0.8  # of the subject's distance: a hand or a bonnet in front of the figure
 _FIGURE_WIDTH_M, _FIGURE_HEIGHT_M = 0.6, 1.75
 _SEEN_DEPTH = 0.02  # of a point's distance that has to be left in front of the camera
+# What a camera that should stand could do instead: about the middle of what the words mean.
+_PAN_RAD, _TILT_RAD, _TRAVEL = 0.45, 0.25, 0.4  # the last in subject distances
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,32 @@ class Sight:
     far: Array
     near: Array
     guess: Array
+
+
+def moving(path: CameraPath) -> Iterator[CameraPath]:
+    """A camera that stands still, as if it moved instead: to one side each, its reverse the other.
+
+    It pans, tilts, comes nearer, and travels along x and along y, steadily.
+    """
+    first = path.camera_to_world[0]
+    done = np.linspace(0.0, 1.0, path.num_frames)[:, None]
+    for axis, turn in ((1, _PAN_RAD), (0, _TILT_RAD)):
+        turned = first[:, :3] @ _rotations(axis, turn * done[:, 0])
+        at = np.broadcast_to(first[:, 3:], (path.num_frames, 3, 1))
+        yield replace(path, camera_to_world=np.concatenate([turned, at], axis=-1))
+    for axis in range(3):
+        poses = np.repeat(first[None], path.num_frames, axis=0)
+        poses[:, :, 3] += done * _TRAVEL * path.subject_distance_m * first[:, axis]
+        yield replace(path, camera_to_world=poses)
+
+
+def _rotations(axis: int, angles: Array) -> Array:
+    """About one of a camera's own axes, (F,) radians → (F, 3, 3)."""
+    one, two = (k for k in range(3) if k != axis)
+    turns = np.repeat(np.eye(3)[None], len(angles), axis=0)
+    turns[:, one, one] = turns[:, two, two] = np.cos(angles)
+    turns[:, one, two], turns[:, two, one] = -np.sin(angles), np.sin(angles)
+    return turns
 
 
 def look(path: CameraPath, shape: tuple[int, int]) -> Sight:

@@ -24,7 +24,7 @@ from storyboard.directions.motion import (
     square_told,
     summarise,
 )
-from storyboard.directions.sight import Sight, look
+from storyboard.directions.sight import Sight, look, moving
 
 if TYPE_CHECKING:
     from shots.path import CameraPath
@@ -167,10 +167,23 @@ def judge_motion(seen: Motion, path: CameraPath) -> Direction:
 def is_likeliest(seen: Motion, path: CameraPath) -> bool:
     """Whether a path explains more of the picture than its reverse, and than standing still.
 
-    For counting over many clips; a single one may be told only by `judge_motion`.
+    A camera that is to stand still has no reverse: it competes with every direction it could move
+    in, each at the distances of the stand-in scene, since at free distances a push-in explains
+    anybody who walks up. For counting over many clips; a single one may be told only by
+    `judge_motion`.
     """
-    found = weigh(seen, look(path, (seen.flow.shape[1], seen.flow.shape[2])))
+    shape = (seen.flow.shape[1], seen.flow.shape[2])
+    if {move.word for move in path.moves} <= _QUIET:
+        sights = [_as_if_known(look(other, shape)) for other in moving(path)]
+        weighed = [weigh(seen, sight) for sight in sights]
+        return all(found.still < min(found.asked, found.reverse) for found in weighed)
+    found = weigh(seen, look(path, shape))
     return found.asked < min(found.reverse, found.still)
+
+
+def _as_if_known(sight: Sight) -> Sight:
+    """The same with every cell at the distance that is guessed."""
+    return Sight(far=sight.guess, near=sight.guess, guess=sight.guess)
 
 
 def weigh(seen: Motion, sight: Sight) -> Evidence:
