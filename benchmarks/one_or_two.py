@@ -20,18 +20,10 @@ import torch
 
 from model.transformer import Transformer
 from training.basis import Basis
-from training.experts import (
-    ADAM_ONLY,
-    HELD_OUT_JUDGED,
-    NOISE_RANGES,
-    Clips,
-    flow_loss,
-    form_first,
-    held_out_loss,
-    noise_levels,
-)
+from training.experts import ADAM_ONLY, HELD_OUT_JUDGED, flow_loss, form_first, held_out_loss
 from training.footage import training_folder
 from training.latents import LENGTHS, SCALES
+from training.lessons import NOISE_RANGES, Clips, noise_levels
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
 from training.sizes import EXPERT, new_expert
 

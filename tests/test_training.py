@@ -14,16 +14,10 @@ import torch
 from shots import camera_path
 from training.basis import Basis
 from training.boards import UNSEEN_SEED, sample_board
-from training.experts import (
-    Batch,
-    flow_loss,
-    form_first,
-    noise_levels,
-    turn,
-    turned_or_scaled,
-)
+from training.experts import flow_loss, form_first
 from training.footage import SIZE
 from training.latents import coded_clip
+from training.lessons import Batch, noise_levels, turn, turned_or_scaled
 from training.optimizer import Optimizers, orthogonalised
 from training.precision import autocast, matmul_dtype
 from training.prompts import meaning, read_wording

@@ -5,7 +5,6 @@ Usage: python -m training.contexts, after training.prompts and training.words.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from torch import Tensor
 from transformers import UMT5EncoderModel
 
 from training.footage import training_folder
+from training.prompts import read_prompts
 from training.sizes import TEXT_WIDTH
 from training.words import new_encoder, pad
 
@@ -43,7 +43,7 @@ class Contexts:
 
     def __init__(self, folder: Path, seeds: np.ndarray) -> None:
         clips = {int(seed): clip for clip, seed in enumerate(seeds)}
-        rows = [json.loads(line) for line in (folder / "prompts.jsonl").open()]
+        rows = read_prompts(folder)
         self.wordings: dict[tuple[int, bool], list[int]] = defaultdict(list)
         for index, row in enumerate(rows):
             if row["seed"] in clips:
@@ -76,7 +76,7 @@ def main() -> None:
     folder = training_folder()
     tokenizer = Tokenizer.from_file(str(folder / "words" / "tokenizer.json"))
     encoder = trained_encoder(folder, tokenizer.get_vocab_size())
-    prompts = [json.loads(line)["prompt"] for line in (folder / "prompts.jsonl").open()]
+    prompts = [row["prompt"] for row in read_prompts(folder)]
     tokens = [encoding.ids for encoding in tokenizer.encode_batch([*prompts, ""])]
     ends = np.cumsum([len(row) for row in tokens])
     words = np.empty((ends[-1], TEXT_WIDTH), np.float16)

@@ -20,7 +20,7 @@ from training.workers import Workers
 def orthogonalised(matrices: Tensor, rounds: int = 5) -> Tensor:
     """The nearest semi-orthogonal matrices, roughly, by Newton-Schulz, (N, R, C)."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrices.to(matmul_dtype())
+    x = matrices.to(matmul_dtype(matrices.device))
     tall = x.shape[1] > x.shape[2]
     x = x.mT.contiguous() if tall else x
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
@@ -142,6 +142,10 @@ class MovingAverage:
         decay = min(self.decay, (1 + step) / (10 + step))
         for name, parameter in network.named_parameters():
             self.shadow[name].lerp_(parameter.detach().float(), 1 - decay)
+
+    def load(self, shadow: dict[str, Tensor]) -> None:
+        """Take up an average that was saved, on the device of this one."""
+        self.shadow = {name: kept.to(self.shadow[name].device) for name, kept in shadow.items()}
 
     @torch.no_grad()
     def copy_to(self, network: nn.Module) -> None:

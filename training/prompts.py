@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
@@ -19,6 +20,12 @@ from training.footage import Footage, training_folder
 from training.wording import mirrored, reworded
 
 WORDINGS = 2
+
+
+def read_prompts(folder: Path) -> list[dict[str, Any]]:
+    """Read the lines that `main` has written, in order."""
+    with (folder / "prompts.jsonl").open() as lines:
+        return [json.loads(line) for line in lines]
 
 
 def read_wording(

@@ -29,16 +29,19 @@ def save_state(
 
 
 def load_state(
-    folder: Path, network: nn.Module, optimizers: Optimizers, average: MovingAverage
+    folder: Path, network: nn.Module, optimizers: Optimizers | None, average: MovingAverage
 ) -> int:
-    """Take up a run where it stopped; the step to go on from, 0 for a new run."""
+    """Take up a run where it stopped, on whatever device; the step to go on from, 0 if new.
+
+    Without optimizers they begin anew, as where one run branches from another.
+    """
     if not (folder / "state.pt").exists():
         return 0
-    state = torch.load(folder / "state.pt", weights_only=True)
+    state = torch.load(folder / "state.pt", weights_only=True, map_location="cpu")
     network.load_state_dict(state["network"])
-    if "optimizers" in state:  # not where a run goes on from shipped weights
+    if optimizers and "optimizers" in state:  # not where a run goes on from shipped weights
         optimizers.load_state_dict(state["optimizers"])
-    average.shadow = state["average"]
+    average.load(state["average"])
     return int(state["step"])
 
 

@@ -7,7 +7,6 @@ Afterwards it is frozen; the heads that read it out are thrown away.
 
 from __future__ import annotations
 
-import json
 import time
 
 import click
@@ -21,6 +20,7 @@ from transformers import UMT5Config, UMT5EncoderModel
 from training.footage import training_folder
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
 from training.precision import autocast
+from training.prompts import read_prompts
 from training.sizes import TEXT_WIDTH
 from training.state import Log, load_state, save_state
 from training.tokens import build_tokenizer
@@ -87,7 +87,7 @@ def pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
 def main(minutes: float, total_steps: int, batch: int) -> None:
     """Train for a while, save, and report accuracy per field on held-out prompts."""
     folder = training_folder()
-    rows = [json.loads(line) for line in (folder / "prompts.jsonl").open()]
+    rows = read_prompts(folder)
     (folder / "words").mkdir(exist_ok=True)
     tokenizer_path = folder / "words" / "tokenizer.json"
     if not tokenizer_path.exists():
