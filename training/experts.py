@@ -121,9 +121,9 @@ def _prepared(lessons: Lessons, step: int, total_steps: int, loaders: int) -> It
     type=click.IntRange(min=8),
     help="Small clips of 17 frames a step and worker.",
 )
-@click.option("--full-share", default=0.7, help="Share of steps on pictures of the full size.")
-@click.option("--long-share", default=0.3, help="Share of steps on clips of 33 frames.")
-@click.option("--stills-share", default=0.1, help="Share of steps on single frames at full size.")
+@click.option("--full-share", default=0.35, help="Share of steps on pictures of the full size.")
+@click.option("--long-share", default=0.15, help="Share of steps on clips of 33 frames.")
+@click.option("--stills-share", default=0.4, help="Share of steps on single frames at full size.")
 @click.option("--learning-rate", default=2e-3, help="At the top of the cosine.")
 @click.option("--loaders", default=0, help="Processes that prepare lessons for this one.")
 def main(

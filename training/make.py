@@ -22,7 +22,11 @@ SHARDS = 18
 HALVES = ((0, SHARDS // 2), (SHARDS // 2, SHARDS - SHARDS // 2))
 WORKERS = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
 EXPERTS = (*WORKERS, "training.experts")
-BRANCH = ("--learning-rate", "1.2e-3", "--total-steps", "12000", "--minutes", "180")
+# What experts lack when they part is how things move, which whole clips teach.
+BRANCH = (
+    *("--learning-rate", "1.2e-3", "--total-steps", "12000", "--minutes", "180"),
+    *("--full-share", "0.7", "--long-share", "0.3", "--stills-share", "0.1"),
+)
 
 
 def _halves(module: str, count: str) -> tuple[Stage, ...]:
