@@ -18,6 +18,7 @@ from storyboard.directions import (
     Look,
     Score,
     judge_drift,
+    looked_at,
     measure_look,
     score_clip,
 )
@@ -92,7 +93,10 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
         parts = [_scored(plan, clip, ref, store) for clip, ref in zip(clips, kept, strict=True)]
         known = [part for part in parts if part is not None]
         if len(known) == len(parts):
-            score = _as_shown(plan, take, _of_chain(known), store)
+            score, recoloured = _of_chain(known), _recoloured(plan, take, store)
+            if recoloured is not None:
+                score = _as_shown(plan, take, score, recoloured, store)
+                kept = (*kept, recoloured)
             scores[take.stem], refs[take.stem] = score, kept
     shown = [(t.shot, scores[t.stem].look) for t in plan.shown if t.stem in scores]
     drift = tuple(Drift(scene, finding) for scene, finding in judge_drift(shown))
@@ -119,17 +123,26 @@ def _of_chain(parts: Sequence[Score]) -> Score:
     return Score(tuple(findings.values()), parts[0].look)
 
 
-def _as_shown(plan: RenderPlan, take: Take, score: Score, store: Store) -> Score:
-    """With the colours that the cut shows, where they are not those the model made.
+def _recoloured(plan: RenderPlan, take: Take, store: Store) -> Ref | None:
+    """Where the look of a take is kept whose cut has other colours than the model made."""
+    final = plan.final(take)
+    if take.matched is None or not store.holds(final):
+        return None
+    declared = {"stage": STAGE, "version": VERSION, "shown": final.key}
+    return Ref(STAGE, content_key(declared), SUFFIX)
+
+
+def _as_shown(plan: RenderPlan, take: Take, score: Score, ref: Ref, store: Store) -> Score:
+    """With the colours that the cut shows.
 
     Sharpness stays the model's: the cut's larger picture cannot be compared with it.
     """
-    final, count = plan.final(take), take.frames.clip
-    if take.matched is None or not store.holds(final):
-        return score
-    looked_at = {0, (count - 1) // 2, count - 1}
-    frames = [f for k, f in enumerate(read_video(store.path(final))) if k in looked_at]
-    shown = measure_look(np.stack(frames))
+    if not store.holds(ref):
+        chosen = looked_at(take.frames.clip)
+        frames = enumerate(read_video(store.path(plan.final(take))))
+        look = measure_look(np.stack([frame for k, frame in frames if k in chosen]))
+        store.put(ref, partial(_write, Score((), look)))
+    shown = _read(store.path(ref)).look
     return replace(score, look=replace(shown, sharpness=score.look.sharpness))
 
 

@@ -282,6 +282,8 @@ def test_a_shot_has_the_colours_of_the_one_it_goes_on_from(tmp_path, capsys):
         ]  # fmt: skip
         assert run(command) == 0
         manifest = read_manifest(tmp_path / "out")
+        # Its clip's findings, and the look of its cut where that has other colours.
+        assert len(manifest.entry("1A", 1).keys["score"]) == (2 if "match" in continuity else 1)
         palette = next(found for found in manifest.drift if found["directive"] == "palette")
         apart = float(re.search(r"are ([\d.]+) Lab", palette["measured"])[1])
         return manifest.entry("1A", 1).frames.get("match"), apart, capsys.readouterr().out

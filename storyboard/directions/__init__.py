@@ -5,7 +5,7 @@ layouts of what could have been asked instead, and scenes by how far their shots
 Whatever cannot be told is not guessed. Called by `storyboard.scoring` and by `benchmarks`.
 """
 
-from storyboard.directions.drift import Look, judge_drift, measure_look
+from storyboard.directions.drift import Look, judge_drift, looked_at, measure_look
 from storyboard.directions.finding import Agreement, Finding
 from storyboard.directions.flow import measure_motion
 from storyboard.directions.motion import Motion, Shift
@@ -34,6 +34,7 @@ __all__ = [
     "judge",
     "judge_drift",
     "judge_motion",
+    "looked_at",
     "measure_look",
     "measure_motion",
     "score_clip",

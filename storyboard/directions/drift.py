@@ -71,9 +71,14 @@ class Look:
         return cls(np.array(kept["palette"], float), kept["luminance"], kept["sharpness"])
 
 
+def looked_at(count: int) -> NDArray[np.int64]:
+    """The frames of a clip that its look is measured on: first, middle and last."""
+    return np.unique([0, (count - 1) // 2, count - 1])
+
+
 def measure_look(frames: Frames) -> Look:
-    """Measure the first, the middle and the last frame of a clip, (T, H, W, 3), RGB."""
-    frames = frames[np.unique([0, (len(frames) - 1) // 2, len(frames) - 1])]
+    """Measure the look of a clip, (T, H, W, 3), RGB."""
+    frames = frames[looked_at(len(frames))]
     size = small_size(frames.shape[2], frames.shape[1])
     small = np.concatenate([shrunk(frame, size) for frame in frames])
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
