@@ -3,7 +3,9 @@
 Usage: python -m benchmarks.directions --footage greybox --moves pan,push-in --picture seen.png
 
 With `--footage layout` it is the judge that is judged: the layout is what was asked for, so every
-"wrong" there is a mistake of `storyboard.directions`. Prints a table and, last, a line of JSON.
+"wrong" there is a mistake of `storyboard.directions`. A camera that cannot be told from a single
+clip counts beside those that are told right where what was asked is likeliest; that is of use over
+many clips only. Prints a table and, last, a line of JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shots import CameraPath, Shot, ShotList, camera_path, compile_prompt
-from storyboard.directions import Direction, expected_motion, judge
+from storyboard.directions import (
+    Direction,
+    Motion,
+    expected_motion,
+    is_likeliest,
+    judge_motion,
+    measure_motion,
+)
 from storyboard.layout import layout_with_mask
 from training.boards import PHRASES, UNSEEN_SEED
 from training.filming import Clip, is_worth_learning
@@ -55,6 +64,8 @@ class Judged:
     asked: Asked
     clip: Frames
     direction: Direction
+    is_likeliest: bool
+    """Whether it cannot be told, but what was asked is likelier than anything else."""
     reach: float
     """How far the picture should move, picture widths."""
 
@@ -68,6 +79,8 @@ class Score:
     right: int
     wrong: int
     cannot_tell: int
+    likeliest: int
+    """Of those that cannot be told."""
     amount_correlation: float | None
 
 
@@ -119,6 +132,12 @@ def from_model(folder: Path, steps: int | None, has_adapter: bool) -> Maker:
     return make
 
 
+def told(seen: Motion, path: CameraPath) -> tuple[Direction, bool]:
+    """Judge a motion; and whether what was asked is likeliest where it cannot be told."""
+    direction = judge_motion(seen, path)
+    return direction, direction.verdict == "cannot tell" and is_likeliest(seen, path)
+
+
 def score(move: str, judged: list[Judged]) -> Score:
     """Count verdicts, and compare amounts where something should move."""
     verdicts = [one.direction.verdict for one in judged]
@@ -137,17 +156,19 @@ def score(move: str, judged: list[Judged]) -> Score:
         right=verdicts.count("obeyed"),
         wrong=verdicts.count("disobeyed"),
         cannot_tell=verdicts.count("cannot tell"),
+        likeliest=sum(one.is_likeliest for one in judged),
         amount_correlation=correlation,
     )
 
 
 def table(scores: list[Score]) -> str:
     """The scores as aligned text."""
-    lines = ["move            n  right  wrong  cannot tell  amount correlation"]
+    lines = ["move            n  right  wrong  cannot tell  likeliest  amount correlation"]
     for s in scores:
         amount = "-" if s.amount_correlation is None else f"{s.amount_correlation:.2f}"
         lines.append(
-            f"{s.move:13s}{s.n:4d}{s.right:7d}{s.wrong:7d}{s.cannot_tell:13d}{amount:>20s}"
+            f"{s.move:13s}{s.n:4d}{s.right:7d}{s.wrong:7d}{s.cannot_tell:13d}{s.likeliest:11d}"
+            f"{amount:>20s}"
         )
     return "\n".join(lines)
 
@@ -200,11 +221,12 @@ def main(
         for asked in unseen(move.strip(), shots_per_move, frames, first_seed):
             clip = make(asked)
             reach = expected_motion(asked.path).drift
-            judged.append(Judged(asked, clip, judge(clip, asked.path), reach))
+            judged.append(Judged(asked, clip, *told(measure_motion(clip), asked.path), reach))
         scores.append(score(move.strip(), judged))
         strips += [strip(one) for one in judged] if picture else []
         click.echo(table(scores[-1:]).splitlines()[-1], err=True)
-    click.echo(table(scores))
+    right, of = sum(s.right + s.likeliest for s in scores), sum(s.n for s in scores)
+    click.echo(f"{table(scores)}\nright or likeliest: {right} of {of}, {right / of:.1%}")
     if picture:
         cv2.imwrite(str(picture), cv2.cvtColor(np.concatenate(strips), cv2.COLOR_RGB2BGR))
     report = {

@@ -28,10 +28,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.directions import Asked, unseen
+from benchmarks.directions import Asked, told, unseen
 from benchmarks.recognition import FIELDS, Recogniser
 from benchmarks.recognition import load as load_recogniser
-from storyboard.directions import is_likeliest, judge_motion, measure_motion
+from storyboard.directions import measure_motion
 from storyboard.directions import size as shot_size
 from storyboard.directions.alternatives import Alternatives
 from storyboard.directions.coherence import measure_coherence
@@ -118,8 +118,7 @@ class Goal:
 
 def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
     """Look at one clip for everything that was asked."""
-    motion = measure_motion(clip)
-    direction = judge_motion(motion, asked.path)
+    direction, is_likeliest = told(measure_motion(clip), asked.path)
     alternatives = Alternatives(asked.board, asked.shot, asked.path)
     wanted, lighting = asked.shot.camera.size, asked.shot.lighting
     frame = shrunk(clip[alternatives.frame], alternatives.size)
@@ -134,9 +133,7 @@ def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
             right["key side"] = lean > 0
     named, meant = recogniser.name(clip, asked.masks), meaning(asked.board, asked.shot)
     right |= {field: named[field] == meant[field] for field in FIELDS}
-    right["camera"] = direction.verdict == "obeyed" or (
-        direction.verdict == "cannot tell" and is_likeliest(motion, asked.path)
-    )
+    right["camera"] = direction.verdict == "obeyed" or is_likeliest
     move = asked.shot.camera.movement[0]
     along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
     found = shot_size.edges(frame, alternatives, wanted)

@@ -225,4 +225,4 @@ def test_the_benchmark_counts_what_it_is_given():
     assert words_of("push-in") == ["push-in"]
     empty = score("pan", [])
     assert (empty.n, empty.right, empty.amount_correlation) == (0, 0, None)
-    assert table([empty]).splitlines()[1].split() == ["pan", "0", "0", "0", "0", "-"]
+    assert table([empty]).splitlines()[1].split() == ["pan", "0", "0", "0", "0", "0", "-"]
