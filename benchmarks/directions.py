@@ -29,6 +29,7 @@ from storyboard.directions import (
     is_likeliest,
     judge_motion,
     measure_motion,
+    passed_in,
 )
 from storyboard.layout import layout_with_mask
 from training.boards import PHRASES, UNSEEN_SEED
@@ -132,10 +133,12 @@ def from_model(folder: Path, steps: int | None, has_adapter: bool) -> Maker:
     return make
 
 
-def told(seen: Motion, path: CameraPath) -> tuple[Direction, bool]:
+def told(seen: Motion, asked: Asked) -> tuple[Direction, bool]:
     """Judge a motion; and whether what was asked is likeliest where it cannot be told."""
-    direction = judge_motion(seen, path)
-    return direction, direction.verdict == "cannot tell" and is_likeliest(seen, path)
+    passed = passed_in(seen, asked.masks)
+    direction = judge_motion(seen, asked.path, passed)
+    is_unclear = direction.verdict == "cannot tell"
+    return direction, is_unclear and is_likeliest(seen, asked.path, passed)
 
 
 def score(move: str, judged: list[Judged]) -> Score:
@@ -221,7 +224,7 @@ def main(
         for asked in unseen(move.strip(), shots_per_move, frames, first_seed):
             clip = make(asked)
             reach = expected_motion(asked.path).drift
-            judged.append(Judged(asked, clip, *told(measure_motion(clip), asked.path), reach))
+            judged.append(Judged(asked, clip, *told(measure_motion(clip), asked), reach))
         scores.append(score(move.strip(), judged))
         strips += [strip(one) for one in judged] if picture else []
         click.echo(table(scores[-1:]).splitlines()[-1], err=True)

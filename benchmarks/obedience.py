@@ -118,7 +118,7 @@ class Goal:
 
 def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
     """Look at one clip for everything that was asked."""
-    direction, is_likeliest = told(measure_motion(clip), asked.path)
+    direction, is_likeliest = told(measure_motion(clip), asked)
     alternatives = Alternatives(asked.board, asked.shot, asked.path)
     wanted, lighting = asked.shot.camera.size, asked.shot.lighting
     frame = shrunk(clip[alternatives.frame], alternatives.size)

@@ -17,7 +17,7 @@ from storyboard.directions import (
     measure_motion,
 )
 from storyboard.directions.motion import step_frames
-from storyboard.layout import layout_frames
+from storyboard.layout import layout_frames, layout_with_mask
 
 NUM_FRAMES = 17
 SIZE = (224, 128)
@@ -95,6 +95,37 @@ def test_a_standstill_is_unlikely_where_the_camera_moves(move):
 def test_a_standstill_is_likeliest_whoever_walks(place, ways):
     frames, path = shoot("static", "FS", place, f"A man in a red coat {ways}.")
     assert is_likeliest(measure_motion(worn(frames)), path)
+
+
+def softened(move, place, action):
+    """A layout whose place is blurred, as a weak model draws it; and who passes where."""
+    text = BOARD.format(move=move, size="MS", place=place, action=action)
+    board = parse_shots(text, Path("directions.yaml"))
+    path = camera_path(board.shots[0], num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1])
+    frames, masks = layout_with_mask(board, board.shots[0], path, SIZE)
+    soft = np.stack([cv2.GaussianBlur(frame, (0, 0), 2) for frame in frames])
+    return np.where(masks[..., None] > 128, frames, soft), masks, path
+
+
+@pytest.mark.parametrize("ways", ["runs away from the camera", "walks towards the camera"])
+def test_a_camera_that_should_stand_is_judged_beside_who_passes(ways):
+    frames, masks, path = softened("static", "studio", f"A man in a red coat {ways}.")
+    assert judge(frames, path).verdict == "cannot tell"
+    assert judge(frames, path, masks).verdict == "obeyed"
+
+
+@pytest.mark.parametrize("move", ["pan left", "tilt up", "zoom in"])
+def test_a_camera_that_moves_disobeys_a_lock_off_whoever_passes(move):
+    frames, _, _ = softened(move, "street", CROSSES)
+    _, masks, path = softened("static", "street", CROSSES)
+    assert judge(frames, path, masks).verdict == "disobeyed"
+
+
+@pytest.mark.parametrize("place", ["street", "room", "forest"])
+def test_a_slow_push_in_behind_somebody_is_no_lock_off(place):
+    frames, _, _ = softened("push in", place, CROSSES)
+    _, masks, path = softened("static", place, CROSSES)
+    assert judge(frames, path, masks).verdict != "obeyed"
 
 
 @pytest.mark.parametrize("move", ["pan right", "tilt up", "push in", "pull out", "orbit left"])

@@ -17,6 +17,7 @@ from storyboard.directions.verdict import (
     is_likeliest,
     judge,
     judge_motion,
+    passed_in,
 )
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "looked_at",
     "measure_look",
     "measure_motion",
+    "passed_in",
     "score_clip",
 ]

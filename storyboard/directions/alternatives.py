@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from shots.path import camera_path
 from shots.rig import FRAMINGS
+from storyboard.directions.motion import step_frames
 from storyboard.directions.shrinking import small_size
 from storyboard.layout.mesh import SUBJECT, Mesh
 from storyboard.layout.raster import Camera, rasterise
-from storyboard.layout.scene import stage
+from storyboard.layout.scene import Scene, stage
 
 if TYPE_CHECKING:
     from shots.lighting import Lighting
@@ -64,15 +65,21 @@ class Alternatives:
             self._outlines[size] = self._draw(size)
         return self._outlines[size]
 
+    def passing(self) -> Frame:
+        """Where the subject is as it was asked for, (K, h, w), 255 where it covers a pixel."""
+        frames = step_frames(self._path.num_frames)
+        return np.stack([self._subject(self._scene, self._path, int(k)) for k in frames])
+
     def _draw(self, size: str) -> Frame:
         camera = self._shot.camera.model_copy(update={"size": size})
         shot = self._shot.model_copy(update={"camera": camera})
         path = camera_path(shot, num_frames=self._path.num_frames, aspect=self._path.aspect)
-        scene = stage(self._board, shot, path)
-        pose = path.camera_to_world[self.frame].astype(np.float32)
-        seen = Camera(pose, float(path.focal[self.frame]))
-        alone = _subject_alone(scene.at(self.frame))
-        return rasterise(alone, scene.ground, seen, scene.rig, self.size)[1]
+        return self._subject(stage(self._board, shot, path), path, self.frame)
+
+    def _subject(self, scene: Scene, path: CameraPath, frame: int) -> Frame:
+        camera = Camera(path.camera_to_world[frame].astype(np.float32), float(path.focal[frame]))
+        alone = _subject_alone(scene.at(frame))
+        return rasterise(alone, scene.ground, camera, scene.rig, self.size)[1]
 
 
 def _subject_alone(mesh: Mesh) -> Mesh:

@@ -28,6 +28,7 @@ _GAIN_MOST = 6.0  # of dark or pale clips; beyond it 8-bit steps become texture
 _TEXTURE_FLOOR = 12.0  # grey levels: fainter texture is noise and stays faint
 _FAINT_GRADIENT = 20.0  # squared grey levels a pixel, at which a cell counts half
 _NOISE_SHARE = 5.0  # times the gradient of the calmest quarter: that much is noise
+_LEAST_PASSED = 0.05  # of a cell that a subject covers
 _ROUND_TRIP_PX = 1.5  # forth and back again, at which a flow is no longer believed
 
 
@@ -49,6 +50,12 @@ def measure_motion(frames: Frames) -> Motion:
     strength, grain = _strength(texture[:-1])
     trust = rim * strength * np.exp(-((round_trip / _ROUND_TRIP_PX) ** 2))
     return summarise(flow, trust, grain, aspect)
+
+
+def passed_by(masks: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which cells (R, C) something is in or next to at any time, from masks (T, H, W) of it."""
+    ever = cv2.resize(masks.max(axis=0), shape[::-1], interpolation=cv2.INTER_AREA)
+    return cv2.dilate(ever, np.ones((3, 3), np.uint8)) > _LEAST_PASSED * 255
 
 
 def _texture(frames: Frames, shape: tuple[int, int]) -> Frames:

@@ -9,7 +9,7 @@ comes nearer. So a camera that pans left, tilts up and rolls left gives x +, y +
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ TURNED, TRAVELLED = 0.15, 0.3
 _SAID_LEAST, _SAID_PART = 0.01, 0.4  # picture widths; of the largest part of a motion
 _PASSED = 0.006  # picture widths over the clip
 _MIDDLE_WEIGHT = 0.25  # of the middle of the picture, where subjects are, against its rim
+_LEAST_LEFT = 0.1  # of the picture beside a subject
 _LOOSE, _TIGHT, _ROUNDS = 0.04, 0.004, 7  # residuals in picture widths that still count as seen
 
 
@@ -123,6 +124,14 @@ class Motion:
         told = np.einsum("krcij,krc->rcij", self.grain, self.trust) + 1e-6 * np.eye(2)
         mean = np.linalg.solve(told, path.sum(axis=0)[..., None])[..., 0]
         return _part(self.trust.mean(axis=0), np.linalg.norm(mean, axis=-1) * len(self.flow) < 0.02)
+
+
+def beside(seen: Motion, passed: NDArray[np.bool_]) -> Motion:
+    """The motion of those cells (R, C) that the subject does not pass; none if they are few."""
+    rim = rim_weight(passed.shape, seen.aspect)
+    left = float(rim[~passed].sum() / rim.sum())
+    rest = summarise(seen.flow, np.where(passed, 0.0, seen.trust), seen.grain, seen.aspect)
+    return replace(rest, confidence=rest.confidence / left if left > _LEAST_LEFT else 0.0)
 
 
 def step_frames(num_frames: int) -> NDArray[np.int64]:

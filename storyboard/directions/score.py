@@ -25,7 +25,7 @@ from storyboard.directions.key_side import judge_side
 from storyboard.directions.light import judge_light
 from storyboard.directions.shrinking import shrunk
 from storyboard.directions.size import judge_size
-from storyboard.directions.verdict import judge
+from storyboard.directions.verdict import judge, stands
 
 if TYPE_CHECKING:
     from shots.path import CameraPath
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Frames = NDArray[np.uint8]
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of a measure or of what it is compared with."""
 
 
@@ -54,8 +54,12 @@ def score_clip(frames: Frames, board: ShotList, shot: Shot, path: CameraPath) ->
         shot: What was asked for.
         path: Its camera, one pose a frame.
     """
-    findings = [of_camera(judge(frames, path))] if len(frames) > 1 else []
-    findings += judge_picture(frames, Alternatives(board, shot, path), shot)
+    alternatives = Alternatives(board, shot, path)
+    findings = []
+    if len(frames) > 1:
+        masks = alternatives.passing() if stands(path) else None
+        findings.append(of_camera(judge(frames, path, masks)))
+    findings += judge_picture(frames, alternatives, shot)
     if is_measurable(frames):
         findings.append(judge_coherence(measure_coherence(frames), fastest_turn(path)))
     return Score(tuple(findings), measure_look(frames))

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from storyboard.directions.flow import Frames, measure_motion
+from storyboard.directions.flow import Frames, measure_motion, passed_by
 from storyboard.directions.motion import (
     Array,
     Motion,
     Shift,
+    beside,
     grid_shape,
     rim_weight,
     square_told,
@@ -124,26 +126,49 @@ def expected_motion(path: CameraPath) -> Motion:
     return _as_motion(look(path, shape).guess, path.aspect)
 
 
-def judge(frames: Frames, path: CameraPath) -> Direction:
+def judge(frames: Frames, path: CameraPath, masks: Frames | None = None) -> Direction:
     """Say whether a clip obeyed its camera.
 
     Args:
         frames: (T, H, W, 3), the finished clip.
         path: The camera that was asked for, one pose a frame.
+        masks: (K, h, w), where the layout has its subject at some of the frames.
     """
     assert len(frames) == path.num_frames
-    return judge_motion(measure_motion(frames), path)
+    seen = measure_motion(frames)
+    return judge_motion(seen, path, None if masks is None else passed_in(seen, masks))
 
 
-def judge_motion(seen: Motion, path: CameraPath) -> Direction:
-    """Say whether a measured motion is that of a path, which has as many frames as the clip."""
+def stands(path: CameraPath) -> bool:
+    """Whether a camera is to stay where it is, shake or not."""
+    return {move.word for move in path.moves} <= _QUIET
+
+
+def passed_in(seen: Motion, masks: Frames) -> NDArray[np.bool_]:
+    """The cells of a motion that the subject of a layout passes, from masks (K, h, w) of it."""
+    return passed_by(masks, (seen.flow.shape[1], seen.flow.shape[2]))
+
+
+def judge_motion(
+    seen: Motion, path: CameraPath, passed: NDArray[np.bool_] | None = None
+) -> Direction:
+    """Say whether a measured motion is that of a path, which has as many frames as the clip.
+
+    Args:
+        seen: As measured.
+        path: As asked.
+        passed: (R, C), cells that the subject passes. A camera that should stand, and does not
+            seem to in the whole picture, is judged by the other cells.
+    """
     sight = look(path, (seen.flow.shape[1], seen.flow.shape[2]))
     expected = _as_motion(sight.guess, path.aspect)
     words = [move.word for move in path.moves]
     amount = None
-    if set(words) <= _QUIET and not path.textures:
+    if stands(path) and not path.textures:
         verdict, confidence = _judge_still(seen)
-    elif set(words) <= _QUIET:
+        if verdict != "obeyed" and passed is not None:
+            verdict, confidence = _judge_still(beside(seen, passed), is_crossed=False)
+    elif stands(path):
         amount = _shake(seen) / max(_shake(expected), 1e-9)
         verdict, confidence = _judge_shake(seen, amount)
     else:
@@ -164,16 +189,17 @@ def judge_motion(seen: Motion, path: CameraPath) -> Direction:
     )
 
 
-def is_likeliest(seen: Motion, path: CameraPath) -> bool:
+def is_likeliest(seen: Motion, path: CameraPath, passed: NDArray[np.bool_] | None = None) -> bool:
     """Whether a path explains more of the picture than its reverse, and than standing still.
 
-    A camera that is to stand still has no reverse: it competes with every direction it could move
-    in, each at the distances of the stand-in scene, since at free distances a push-in explains
-    anybody who walks up. For counting over many clips; a single one may be told only by
-    `judge_motion`.
+    A camera that is to stand still has no reverse: beside what its subject passes it competes with
+    every direction it could move in, each at the distances of the stand-in scene, since at free
+    distances a push-in explains anybody who walks up. For counting over many clips; a single one
+    may be told only by `judge_motion`.
     """
     shape = (seen.flow.shape[1], seen.flow.shape[2])
-    if {move.word for move in path.moves} <= _QUIET:
+    if stands(path):
+        seen = seen if passed is None else beside(seen, passed)
         sights = [_as_if_known(look(other, shape)) for other in moving(path)]
         weighed = [weigh(seen, sight) for sight in sights]
         return all(found.still < min(found.asked, found.reverse) for found in weighed)
@@ -262,14 +288,14 @@ def _explains(lead: float, share: float, agreement: float, *, least: float, rest
     return lead >= least and says_much
 
 
-def _judge_still(seen: Motion) -> tuple[Verdict, float]:
+def _judge_still(seen: Motion, *, is_crossed: bool = True) -> tuple[Verdict, float]:
     if seen.confidence < _LEAST_FOLLOWED:
         return "cannot tell", 0.0
     if seen.worst_step < _JUMP:
         return "disobeyed", 1.0 - seen.worst_step / _JUMP
-    if seen.drift <= _STILL_DRIFT or seen.rest_to_end >= _STILL_REST:
+    if seen.drift <= _STILL_DRIFT or (is_crossed and seen.rest_to_end >= _STILL_REST):
         return "obeyed", max(seen.rest_to_end, 1.0 - seen.drift / _STILL_DRIFT)
-    if seen.mostly_at_rest >= _STILL_MOSTLY:
+    if is_crossed and seen.mostly_at_rest >= _STILL_MOSTLY:
         return "obeyed", seen.mostly_at_rest
     if seen.rest >= _MAYBE_STILL_REST:
         return "cannot tell", 0.0
