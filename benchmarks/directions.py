@@ -29,7 +29,6 @@ from storyboard.directions import (
     is_likeliest,
     judge_motion,
     measure_motion,
-    passed_in,
 )
 from storyboard.layout import layout_with_mask
 from training.boards import PHRASES, UNSEEN_SEED
@@ -135,10 +134,9 @@ def from_model(folder: Path, steps: int | None, has_adapter: bool) -> Maker:
 
 def told(seen: Motion, asked: Asked) -> tuple[Direction, bool]:
     """Judge a motion; and whether what was asked is likeliest where it cannot be told."""
-    passed = passed_in(seen, asked.masks)
-    direction = judge_motion(seen, asked.path, passed)
+    direction = judge_motion(seen, asked.path, asked.masks)
     is_unclear = direction.verdict == "cannot tell"
-    return direction, is_unclear and is_likeliest(seen, asked.path, passed)
+    return direction, is_unclear and is_likeliest(seen, asked.path, asked.masks)
 
 
 def score(move: str, judged: list[Judged]) -> Score:

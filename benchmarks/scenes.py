@@ -86,7 +86,7 @@ def film(
     scene = stage(board, shot, path)
     pictures, masks = [], []
     for k in frames:
-        camera = Camera(path.camera_to_world[k].astype(np.float32), float(path.focal[k]))
+        camera = Camera.at(path, k)
         picture, mask = rasterise(scene.at(k), scene.ground, camera, scene.rig, SIZE)
         pictures.append(picture)
         masks.append(mask)

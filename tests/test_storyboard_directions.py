@@ -17,7 +17,7 @@ from storyboard.directions import (
     measure_motion,
 )
 from storyboard.directions.motion import step_frames
-from storyboard.layout import layout_frames, layout_with_mask
+from storyboard.layout import layout_with_mask
 
 NUM_FRAMES = 17
 SIZE = (224, 128)
@@ -43,11 +43,16 @@ MOVES = (
 
 
 @cache
-def shoot(move, size="WS", place="street", action=STANDS, num_frames=NUM_FRAMES):
+def film(move, size="WS", place="street", action=STANDS, num_frames=NUM_FRAMES):
     text = BOARD.format(move=move, size=size, place=place, action=action)
     board = parse_shots(text, Path("directions.yaml"))
     path = camera_path(board.shots[0], num_frames=num_frames, aspect=SIZE[0] / SIZE[1])
-    return layout_frames(board, board.shots[0], path, SIZE), path
+    return *layout_with_mask(board, board.shots[0], path, SIZE), path
+
+
+def shoot(*args, **kwargs):
+    frames, _, path = film(*args, **kwargs)
+    return frames, path
 
 
 @cache
@@ -99,10 +104,7 @@ def test_a_standstill_is_likeliest_whoever_walks(place, ways):
 
 def softened(move, place, action):
     """A layout whose place is blurred, as a weak model draws it; and who passes where."""
-    text = BOARD.format(move=move, size="MS", place=place, action=action)
-    board = parse_shots(text, Path("directions.yaml"))
-    path = camera_path(board.shots[0], num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1])
-    frames, masks = layout_with_mask(board, board.shots[0], path, SIZE)
+    frames, masks, path = film(move, "MS", place, action)
     soft = np.stack([cv2.GaussianBlur(frame, (0, 0), 2) for frame in frames])
     return np.where(masks[..., None] > 128, frames, soft), masks, path
 

@@ -80,17 +80,23 @@ def test_lengths_and_scales_meet_in_their_shares() -> None:
     assert shares == pytest.approx(wanted, abs=0.02)
 
 
+def silent_batch(clean: torch.Tensor, is_given: bool) -> Batch:
+    """Latents (B, C, 3, 2, 2) without words and rays, every cell of which counts alike."""
+    size = len(clean)
+    return Batch(
+        clean,
+        torch.zeros(size, 4, 160),
+        torch.zeros(size, 24, 3, 4, 4),
+        torch.full((size,), is_given),
+        torch.ones(size, 3, 2, 2),
+        scale=2,
+    )
+
+
 def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
     torch.manual_seed(0)
     expert = new_expert(seed=1)  # says nothing yet: its head starts at zero
-    batch = Batch(
-        torch.randn(2, LATENT_CHANNELS, 3, 2, 2),
-        torch.zeros(2, 4, 160),
-        torch.zeros(2, 24, 3, 4, 4),
-        torch.ones(2, dtype=torch.bool),
-        torch.ones(2, 3, 2, 2),
-        scale=2,
-    )
+    batch = silent_batch(torch.randn(2, LATENT_CHANNELS, 3, 2, 2), is_given=True)
     torch.manual_seed(1)
     loss = flow_loss(expert, batch, torch.full((2,), 0.5), use_camera=True)
     torch.manual_seed(1)
@@ -108,14 +114,7 @@ def test_an_error_that_stands_still_weighs_less_than_one_that_moves() -> None:
     losses = [
         flow_loss(
             expert,
-            Batch(
-                clean,
-                torch.zeros(1, 4, 160),
-                torch.zeros(1, 24, 3, 4, 4),
-                torch.zeros(1, dtype=torch.bool),
-                torch.ones(1, 3, 2, 2),
-                scale=2,
-            ),
+            silent_batch(clean, is_given=False),
             torch.full((1,), 0.9),
             True,
             motion_weight=weight,

@@ -152,7 +152,6 @@ def main(
     clips, log = Clips(folder), Log(folder / stage)
     shares = Shares(full_share, long_share, stills_share)
     lessons = Lessons(clips, stage, batch_size, shares, workers.rank)
-    low, high = NOISE_RANGES[stage]
     emphasis = form_first(Basis.load()).to(device)
     warmup = min(100, total_steps // 10)
     finish, began = time.monotonic() + 60 * minutes, time.monotonic()
@@ -184,7 +183,7 @@ def main(
             running, samples, began = {}, 0, time.monotonic()
         if workers.is_first and step % 250 == 0:
             save_state(folder / stage, step, expert, optimizers, average)
-            log.write(step=step, held_out=held_out_loss(expert, clips, low, high))
+            log.write(step=step, held_out=held_out_loss(expert, clips, *NOISE_RANGES[stage]))
     if workers.is_first:
         save_state(folder / stage, step, expert, optimizers, average)
 

@@ -17,7 +17,6 @@ from storyboard.directions.verdict import (
     is_likeliest,
     judge,
     judge_motion,
-    passed_in,
 )
 
 __all__ = [
@@ -38,6 +37,5 @@ __all__ = [
     "looked_at",
     "measure_look",
     "measure_motion",
-    "passed_in",
     "score_clip",
 ]

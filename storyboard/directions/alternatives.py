@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from shots.path import camera_path
 from shots.rig import FRAMINGS
+from storyboard.directions.drift import looked_at
 from storyboard.directions.motion import step_frames
 from storyboard.directions.shrinking import small_size
 from storyboard.layout.mesh import SUBJECT, Mesh
@@ -55,8 +56,7 @@ class Alternatives:
 
     def _film(self, lighting: Lighting) -> Frame:
         rig = self._scene.lit(lighting, self._board.style.palette).rig
-        pose = self._path.camera_to_world[self.frame].astype(np.float32)
-        camera = Camera(pose, float(self._path.focal[self.frame]))
+        camera = Camera.at(self._path, self.frame)
         return rasterise(self._mesh, self._scene.ground, camera, rig, self.size)[0]
 
     def outline(self, size: str) -> Frame:
@@ -77,9 +77,8 @@ class Alternatives:
         return self._subject(stage(self._board, shot, path), path, self.frame)
 
     def _subject(self, scene: Scene, path: CameraPath, frame: int) -> Frame:
-        camera = Camera(path.camera_to_world[frame].astype(np.float32), float(path.focal[frame]))
         alone = _subject_alone(scene.at(frame))
-        return rasterise(alone, scene.ground, camera, scene.rig, self.size)[1]
+        return rasterise(alone, scene.ground, Camera.at(path, frame), scene.rig, self.size)[1]
 
 
 def _subject_alone(mesh: Mesh) -> Mesh:
@@ -91,7 +90,7 @@ def _subject_alone(mesh: Mesh) -> Mesh:
 def framed_at(shot: Shot, path: CameraPath) -> int:
     """The first, middle or last frame, whichever is nearest to the framing that the shot names."""
     framing = FRAMINGS[shot.camera.size]
-    frames = np.unique([0, (path.num_frames - 1) // 2, path.num_frames - 1])
+    frames = looked_at(path.num_frames)
     pose = path.camera_to_world[frames]
     aim = path.subject[frames] + [0.0, -framing.aim_m, 0.0]
     seen = np.einsum("fji,fj->fi", pose[:, :, :3], aim - pose[:, :, 3])

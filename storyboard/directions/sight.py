@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shots.rig import turn_about
 from storyboard.directions.motion import Array, cell_centres, step_frames
 
 if TYPE_CHECKING:
@@ -50,23 +51,14 @@ def moving(path: CameraPath) -> Iterator[CameraPath]:
     """
     first = path.camera_to_world[0]
     done = np.linspace(0.0, 1.0, path.num_frames)[:, None]
-    for axis, turn in ((1, _PAN_RAD), (0, _TILT_RAD)):
-        turned = first[:, :3] @ _rotations(axis, turn * done[:, 0])
+    for axis, angle in ((1, -_PAN_RAD), (0, _TILT_RAD)):
+        turned = first[:, :3] @ turn_about(axis, angle * done[:, 0])
         at = np.broadcast_to(first[:, 3:], (path.num_frames, 3, 1))
         yield replace(path, camera_to_world=np.concatenate([turned, at], axis=-1))
     for axis in range(3):
         poses = np.repeat(first[None], path.num_frames, axis=0)
         poses[:, :, 3] += done * _TRAVEL * path.subject_distance_m * first[:, axis]
         yield replace(path, camera_to_world=poses)
-
-
-def _rotations(axis: int, angles: Array) -> Array:
-    """About one of a camera's own axes, (F,) radians → (F, 3, 3)."""
-    one, two = (k for k in range(3) if k != axis)
-    turns = np.repeat(np.eye(3)[None], len(angles), axis=0)
-    turns[:, one, one] = turns[:, two, two] = np.cos(angles)
-    turns[:, one, two], turns[:, two, one] = -np.sin(angles), np.sin(angles)
-    return turns
 
 
 def look(path: CameraPath, shape: tuple[int, int]) -> Sight:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from storyboard.directions.flow import Frames, measure_motion, passed_by
 from storyboard.directions.motion import (
@@ -135,40 +134,36 @@ def judge(frames: Frames, path: CameraPath, masks: Frames | None = None) -> Dire
         masks: (K, h, w), where the layout has its subject at some of the frames.
     """
     assert len(frames) == path.num_frames
-    seen = measure_motion(frames)
-    return judge_motion(seen, path, None if masks is None else passed_in(seen, masks))
+    return judge_motion(measure_motion(frames), path, masks)
 
 
 def stands(path: CameraPath) -> bool:
-    """Whether a camera is to stay where it is, shake or not."""
+    """Whether a camera is to stand still: no move, no shake."""
+    return _is_quiet(path) and not path.textures
+
+
+def _is_quiet(path: CameraPath) -> bool:
     return {move.word for move in path.moves} <= _QUIET
 
 
-def passed_in(seen: Motion, masks: Frames) -> NDArray[np.bool_]:
-    """The cells of a motion that the subject of a layout passes, from masks (K, h, w) of it."""
-    return passed_by(masks, (seen.flow.shape[1], seen.flow.shape[2]))
-
-
-def judge_motion(
-    seen: Motion, path: CameraPath, passed: NDArray[np.bool_] | None = None
-) -> Direction:
+def judge_motion(seen: Motion, path: CameraPath, masks: Frames | None = None) -> Direction:
     """Say whether a measured motion is that of a path, which has as many frames as the clip.
 
     Args:
         seen: As measured.
         path: As asked.
-        passed: (R, C), cells that the subject passes. A camera that should stand, and does not
-            seem to in the whole picture, is judged by the other cells.
+        masks: (K, h, w), where the layout has its subject at some of the frames. A camera that
+            should stand, and does not seem to in the whole picture, is judged beside them.
     """
     sight = look(path, (seen.flow.shape[1], seen.flow.shape[2]))
     expected = _as_motion(sight.guess, path.aspect)
     words = [move.word for move in path.moves]
     amount = None
-    if stands(path) and not path.textures:
+    if stands(path):
         verdict, confidence = _judge_still(seen)
-        if verdict != "obeyed" and passed is not None:
-            verdict, confidence = _judge_still(beside(seen, passed), is_crossed=False)
-    elif stands(path):
+        if verdict != "obeyed" and masks is not None:
+            verdict, confidence = _judge_still(_beside(seen, masks), is_crossed=False)
+    elif _is_quiet(path):
         amount = _shake(seen) / max(_shake(expected), 1e-9)
         verdict, confidence = _judge_shake(seen, amount)
     else:
@@ -189,22 +184,26 @@ def judge_motion(
     )
 
 
-def is_likeliest(seen: Motion, path: CameraPath, passed: NDArray[np.bool_] | None = None) -> bool:
+def is_likeliest(seen: Motion, path: CameraPath, masks: Frames | None = None) -> bool:
     """Whether a path explains more of the picture than its reverse, and than standing still.
 
-    A camera that is to stand still has no reverse: beside what its subject passes it competes with
-    every direction it could move in, each at the distances of the stand-in scene, since at free
-    distances a push-in explains anybody who walks up. For counting over many clips; a single one
-    may be told only by `judge_motion`.
+    A camera that is to stand still has no reverse: beside the masks of its subject, (K, h, w), it
+    competes with every direction it could move in, each at the distances of the stand-in scene,
+    since at free distances a push-in explains anybody who walks up. For counting over many clips;
+    a single one may be told only by `judge_motion`.
     """
     shape = (seen.flow.shape[1], seen.flow.shape[2])
     if stands(path):
-        seen = seen if passed is None else beside(seen, passed)
+        seen = seen if masks is None else _beside(seen, masks)
         sights = [_as_if_known(look(other, shape)) for other in moving(path)]
         weighed = [weigh(seen, sight) for sight in sights]
         return all(found.still < min(found.asked, found.reverse) for found in weighed)
     found = weigh(seen, look(path, shape))
     return found.asked < min(found.reverse, found.still)
+
+
+def _beside(seen: Motion, masks: Frames) -> Motion:
+    return beside(seen, passed_by(masks, (seen.flow.shape[1], seen.flow.shape[2])))
 
 
 def _as_if_known(sight: Sight) -> Sight:

@@ -40,7 +40,7 @@ def layout_with_mask(
     frames = np.empty((path.num_frames, height, width, 3), np.uint8)
     masks = np.empty((path.num_frames, height, width), np.uint8)
     for k in range(path.num_frames):
-        camera = Camera(path.camera_to_world[k].astype(np.float32), float(path.focal[k]))
+        camera = Camera.at(path, k)
         frames[k], masks[k] = rasterise(scene.at(k), scene.ground, camera, scene.rig, size)
     return frames, masks
 

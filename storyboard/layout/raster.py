@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 from storyboard.layout.light import LightRig
 from storyboard.layout.mesh import SUBJECT, Array, Mesh, floats
+
+if TYPE_CHECKING:
+    from shots.path import CameraPath
 
 SUPERSAMPLING = 2
 NEAR_M = 0.05
@@ -34,6 +38,11 @@ class Camera:
 
     pose: Array
     focal: float
+
+    @classmethod
+    def at(cls, path: CameraPath, frame: int) -> Camera:
+        """The camera of a path at one of its frames."""
+        return cls(path.camera_to_world[frame].astype(np.float32), float(path.focal[frame]))
 
     @property
     def turn(self) -> Array:
