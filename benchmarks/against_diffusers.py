@@ -10,6 +10,8 @@ other; the autoencoder is narrow (16 channels for the published 96), which favou
 Prints a table and, last, a line of JSON.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -30,13 +32,13 @@ from benchmarks.contenders import BOARD, NOISE, SAMPLING, TAKES, WEIGHTS, Measur
 from model.geometry import latent_shape
 from model.presets import WAN22_T2V_A14B
 from shots import compile_prompt, parse_shots
-from storyboard.cutting.video import read_clip
-from storyboard.planning.noise import take_noise
-from storyboard.planning.overrides import effective_board
-from storyboard.planning.plan import RenderPlan, plan_render
-from storyboard.planning.settings import settle
-from storyboard.run import STORE
+from storyboard.film.video import read_clip
+from storyboard.plan.plan import RenderPlan, plan_render
+from storyboard.plan.request import effective_board
+from storyboard.plan.settings import settle
+from storyboard.run.commands import STORE
 from storyboard.store import Store
+from storyboard.take.noise import take_noise
 
 RIVALS = ("stock", "repaired")
 RATIO_BARS = {"stock": 3.5, "repaired": 1.4}

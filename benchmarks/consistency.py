@@ -24,12 +24,12 @@ import numpy as np
 
 from benchmarks.scenes import read, scene_mapping
 from shots import ShotList
-from storyboard.cutting.video import read_video
-from storyboard.directions.drift import MEASURES, Look, measure_look
-from storyboard.planning.overrides import Request
-from storyboard.planning.preview import Options, preview
-from storyboard.progress import Event
-from storyboard.run import STORE, render_board
+from storyboard.events import Event
+from storyboard.film.video import read_video
+from storyboard.judge.drift import MEASURES, Look, measure_look
+from storyboard.plan.request import Request
+from storyboard.run.commands import STORE, render_board
+from storyboard.run.preview import Options, preview
 from training.boards import UNSEEN_SEED, Board
 
 FIRST_SEED = UNSEEN_SEED + 4_000_000

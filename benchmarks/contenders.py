@@ -8,6 +8,8 @@ reads what `against_diffusers` wrote into FOLDER, renders into WORK, and prints 
 What is imported is imported before the clock starts and before memory is counted.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import resource
@@ -28,17 +30,18 @@ from model.presets import WAN22_T2V_A14B
 if TYPE_CHECKING:
     import torch
 
-    from storyboard.planning.overrides import Request
-    from storyboard.progress import Event
+    from storyboard.events import Event
+    from storyboard.plan.request import Request
 
 WEIGHTS, BOARD, TAKES, NOISE = "weights", "board.yaml", "takes.json", "noise.safetensors"
 SAMPLING = "sampling.json"
 
 IMPORTS = {
     "ours": (
-        "av", "ftfy", "model.denoise", "model.text", "model.tiling", "model.weights", "PIL.Image",
-        "safetensors.torch", "storyboard.artifacts", "storyboard.run", "storyboard.tensors",
-        "storyboard.planning.noise", "transformers.models.umt5.modeling_umt5",
+        "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.tiling",
+        "model.weights.open", "PIL.Image", "safetensors.torch", "storyboard.stages.artifacts",
+        "storyboard.run.commands", "storyboard.stages.tensors", "storyboard.take.noise",
+        "transformers.models.umt5.modeling_umt5",
     ),
     "diffusers": (
         "accelerate", "diffusers.guiders", "diffusers.pipelines.wan.pipeline_wan",
@@ -69,9 +72,9 @@ class Sampling:
     guidance: tuple[float, float] = (4.0, 3.0)
     fps: int = 16
 
-    def request(self, folder: Path) -> "Request":
+    def request(self, folder: Path) -> Request:
         """The same as options of `storyboard render`."""
-        from storyboard.planning.overrides import Request
+        from storyboard.plan.request import Request
 
         said = {
             "size": f"{self.size[0]}x{self.size[1]}",
@@ -150,13 +153,13 @@ def render_ours(folder: Path, work: Path, sampling: Sampling, clock: Clock) -> i
         Networks loaded.
     """
     from shots import load_shots
-    from storyboard.planning.preview import Options
-    from storyboard.progress import NetworkLoaded, StageFinished, StageStarted
-    from storyboard.run import render_board
+    from storyboard.events import NetworkLoaded, StageFinished, StageStarted
+    from storyboard.run.commands import render_board
+    from storyboard.run.preview import Options
 
     since = 0.0
 
-    def listen(event: "Event") -> None:
+    def listen(event: Event) -> None:
         nonlocal since
         if isinstance(event, NetworkLoaded):
             clock.parts["loading"] += process_time() - since
@@ -241,8 +244,8 @@ def repair_conv3d() -> None:
     from torch import nn
 
     def convolve(
-        layer: nn.Conv3d, x: "torch.Tensor", weight: "torch.Tensor", bias: "torch.Tensor | None"
-    ) -> "torch.Tensor":
+        layer: nn.Conv3d, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None
+    ) -> torch.Tensor:
         return torch.mkldnn_convolution(
             x, weight, bias, layer.padding, layer.stride, layer.dilation, layer.groups
         )

@@ -3,7 +3,7 @@
 Usage: python -m benchmarks.directions --footage greybox --moves pan,push-in --picture seen.png
 
 With `--footage layout` it is the judge that is judged: the layout is what was asked for, so every
-"wrong" there is a mistake of `storyboard.directions`. A camera that cannot be told from a single
+"wrong" there is a mistake of `storyboard.judge`. A camera that cannot be told from a single
 clip counts beside those that are told right where what was asked is likeliest; that is of use over
 many clips only. Prints a table and, last, a line of JSON.
 """
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shots import CameraPath, Shot, ShotList, camera_path, compile_prompt
-from storyboard.directions import (
+from storyboard.judge import (
     Direction,
     Motion,
     expected_motion,
@@ -213,7 +213,7 @@ def main(
     started = perf_counter()
     make: Maker = lambda asked: asked.layout  # noqa: E731 - the layout is its own clip
     if footage == "greybox":
-        from storyboard.planning.weights import embedded_folder
+        from storyboard.take.weights import embedded_folder
 
         make = from_model(weights or embedded_folder(), steps, has_adapter=not no_adapter)
     scores, strips = [], []

@@ -24,12 +24,14 @@ from numpy.typing import NDArray
 from benchmarks.scenes import CALIBRATION_SEED, JUDGED_SEED, SIZE, film, read, scene_mapping
 from benchmarks.scenes import with_other_things as other_things
 from shots import CameraPath, Shot, camera_path
-from storyboard.directions import Agreement, key_side, light, size
-from storyboard.directions.alternatives import Alternatives
-from storyboard.directions.calibration import FILE
-from storyboard.directions.coherence import judge_coherence, measure_coherence
-from storyboard.directions.drift import MEASURES, judge_distance, measure_look
-from storyboard.directions.shrinking import shrunk
+from storyboard.judge import Agreement, key_side
+from storyboard.judge import exposure as light
+from storyboard.judge import subject_size as size
+from storyboard.judge.alternatives import Alternatives
+from storyboard.judge.calibration import FILE
+from storyboard.judge.coherence import judge_coherence, measure_coherence
+from storyboard.judge.downscale import shrunk
+from storyboard.judge.drift import MEASURES, judge_distance, measure_look
 from training.filming import shows_subject
 
 Frames = NDArray[np.uint8]
@@ -228,7 +230,7 @@ def main(scenes: int, first_seed: int | None, *, is_calibration: bool) -> None:
     seed = first_seed or (CALIBRATION_SEED if is_calibration else JUDGED_SEED)
     samples = _samples(seed, scenes)
     if is_calibration:
-        target = Path(str(files("storyboard.directions").joinpath(FILE)))
+        target = Path(str(files("storyboard.judge").joinpath(FILE)))
         target.write_text(json.dumps(calibrate(list(samples))) + "\n", encoding="utf-8")
         click.echo(f"wrote {target.name}")
         return

@@ -19,7 +19,7 @@ from time import perf_counter, process_time
 
 import click
 
-from storyboard.cli import run
+from storyboard.cli.main import run
 
 SHOTS_PER_SCENE = 20
 HEAD = """\

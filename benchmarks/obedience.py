@@ -3,7 +3,7 @@
 Usage: python -m benchmarks.obedience --weights model/greybox --shots 204 --picture seen.png
 
 Boards come from the seeded generator, with every camera move equally often; each is rendered at
-delivery size along its path and judged by `storyboard.directions` and by `benchmarks.recognition`.
+delivery size along its path and judged by `storyboard.judge` and by `benchmarks.recognition`.
 The likeliest answer counts, whether a judge of a single clip would tell it or not: of a camera
 that it cannot tell the path, its reverse or a standstill, whichever explains most, and of one that
 should stand a standstill or any direction it could have moved in. The layout of the same boards
@@ -31,14 +31,14 @@ from numpy.typing import NDArray
 from benchmarks.directions import Asked, told, unseen
 from benchmarks.recognition import FIELDS, Recogniser
 from benchmarks.recognition import load as load_recogniser
-from storyboard.directions import measure_motion
-from storyboard.directions import size as shot_size
-from storyboard.directions.alternatives import Alternatives
-from storyboard.directions.coherence import measure_coherence
-from storyboard.directions.key_side import LEAST_VISIBLE, lean_to
-from storyboard.directions.light import FIELDS as LIGHT
-from storyboard.directions.light import nearest
-from storyboard.directions.shrinking import shrunk
+from storyboard.judge import measure_motion
+from storyboard.judge import subject_size as shot_size
+from storyboard.judge.alternatives import Alternatives
+from storyboard.judge.coherence import measure_coherence
+from storyboard.judge.downscale import shrunk
+from storyboard.judge.exposure import FIELDS as LIGHT
+from storyboard.judge.exposure import nearest
+from storyboard.judge.key_side import LEAST_VISIBLE, lean_to
 from training.boards import PHRASES, UNSEEN_SEED
 from training.footage import training_folder
 from training.prompts import meaning
@@ -304,7 +304,7 @@ def main(
     target: Path | None,
 ) -> None:
     """Render unseen boards, look at everything, and compare with the goals."""
-    from storyboard.planning.weights import embedded_folder
+    from storyboard.take.weights import embedded_folder
 
     started = perf_counter()
     folder = weights or embedded_folder()

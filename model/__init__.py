@@ -9,14 +9,16 @@ H, W and T are said to be *pixel* or *latent* wherever they could be either. Imp
 package loads nothing heavy: `load` and `Wan` arrive with torch on first use.
 """
 
+from __future__ import annotations
+
 import os
 from typing import TYPE_CHECKING
 
-from .errors import GeometryError, ModelError, PresetError, WeightsError
+from model.exceptions import GeometryError, ModelError, PresetError, WeightsError
 
 if TYPE_CHECKING:
-    from .denoise import Remix
-    from .pipeline import Wan, load
+    from model.denoise import Remix
+    from model.pipeline import Wan, load
 
 # Read by MKL at its first product: how a sum is cut must not depend on threads, see `steady`.
 os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
@@ -26,7 +28,7 @@ __all__ = ["GeometryError", "ModelError", "PresetError", "Remix", "Wan", "Weight
 
 def __getattr__(name: str) -> object:
     if name in ("Remix", "Wan", "load"):
-        from . import pipeline
+        from model import pipeline
 
         return getattr(pipeline, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,6 +4,8 @@ Parameters carry the names of the original checkpoints (`self_attn.q.weight`). U
 `transformer`.
 """
 
+from __future__ import annotations
+
 import math
 from typing import cast
 
@@ -11,8 +13,8 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from .layers import AffineNorm, RMSNorm, attend, float32_linear, modulated_norm, rotate
-from .steady import Linear, gelu
+from model.layers import AffineNorm, RMSNorm, attend, float32_linear, modulated_norm, rotate
+from model.ops import Linear, gelu
 
 
 class Mlp(nn.ModuleDict):

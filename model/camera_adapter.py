@@ -5,6 +5,8 @@ carry the names of the published Wan 2.2 camera checkpoints (`control_adapter.*`
 `transformer` and, for the rays, by whoever holds a camera path.
 """
 
+from __future__ import annotations
+
 import math
 from typing import Protocol
 
@@ -14,8 +16,8 @@ import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor, nn
 
-from .geometry import FRAMES_PER_LATENT, latent_frames
-from .steady import convolve
+from model.geometry import FRAMES_PER_LATENT, latent_frames
+from model.ops import convolve
 
 # Moment (origin cross direction) and direction, for each frame folded into a latent frame.
 RAY_CHANNELS = 6 * FRAMES_PER_LATENT

@@ -3,16 +3,18 @@
 Called by the denoising stages, once per expert, with the state that the one before left.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from .flow import Schedule
-from .pictures import NOTHING, Given
-from .solvers import STEPS, SolverState, combine
-from .transformer import PreparedContext, Transformer
+from model.flow import Schedule
+from model.pictures import NOTHING, Given
+from model.solvers import STEPS, SolverState, combine
+from model.transformer import PreparedContext, Transformer
 
 OnStep = Callable[[int, SolverState], None]
 

@@ -5,13 +5,15 @@ rounded to float32, since the reference solvers compute with float32 levels, and
 the last bits matter: 1 - noise starts at 8e-5.
 """
 
+from __future__ import annotations
+
 import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .errors import PresetError
-from .presets import Expert
+from model.exceptions import PresetError
+from model.presets import Expert
 
 NUM_TRAIN_TIMESTEPS = 1000
 SOLVERS = ("unipc", "dpm++", "euler")

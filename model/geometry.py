@@ -3,11 +3,13 @@
 Pure arithmetic on presets, without torch; planning, sampling and training all count with it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import sqrt
 
-from .errors import GeometryError
-from .presets import Preset, Size
+from model.exceptions import GeometryError
+from model.presets import Preset, Size
 
 # The first latent frame decodes to one pixel frame, every later one to four.
 FRAMES_PER_LATENT = 4

@@ -4,12 +4,14 @@ float32 islands live here and in `transformer.py`: norm statistics, modulation, 
 and the residual stream are float32 whatever the dtype of the weights. Called by `transformer`.
 """
 
+from __future__ import annotations
+
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from .steady import attention, linear
+from model.ops import attention, linear
 
 EPS = 1e-6
 ROTARY_BASE = 10_000.0

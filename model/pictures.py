@@ -5,6 +5,8 @@ itself, with a timestep of its own; a preset says which. Called by `pipeline` an
 that encodes pictures, once per take and before any expert.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,10 +18,10 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor
 
-from .autoencoder import Autoencoder, encode_chunks
-from .errors import GeometryError, PresetError
-from .geometry import FRAMES_PER_LATENT, latent_frames
-from .presets import Preset, Size
+from model.autoencoder.codec import Autoencoder, encode_chunks
+from model.exceptions import GeometryError, PresetError
+from model.geometry import FRAMES_PER_LATENT, latent_frames
+from model.presets import Preset, Size
 
 Picture = Image.Image | np.ndarray
 """A PIL image, or (H, W, 3) uint8."""

@@ -4,6 +4,8 @@ The stages of `storyboard` use the same functions one by one, over many takes; h
 order for one. What differs between runs is told by arguments, nothing is read from elsewhere.
 """
 
+from __future__ import annotations
+
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,24 +15,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .autoencoder import Autoencoder
-from .camera_adapter import CameraPath, path_rays
-from .denoise import OnStep, Remix, denoise, draw_noise, remix_noise
-from .errors import GeometryError, PresetError
-from .flow import expert_steps, remix_schedule
-from .geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
-from .pictures import (
+from model.autoencoder.codec import Autoencoder
+from model.autoencoder.tiling import decode_frames
+from model.camera_adapter import CameraPath, path_rays
+from model.denoise import OnStep, Remix, denoise, draw_noise, remix_noise
+from model.exceptions import GeometryError, PresetError
+from model.flow import expert_steps, remix_schedule
+from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
+from model.pictures import (
     Picture,
     check_pictures,
     encode_clip,
     encode_pictures,
     given,
 )
-from .presets import Preset, Size
-from .solvers import SolverState
-from .tiling import decode_frames
-from .transformer import Transformer
-from .weights import Checkpoint, open_checkpoint
+from model.presets import Preset, Size
+from model.solvers import SolverState
+from model.transformer import Transformer
+from model.weights.open import Checkpoint, open_checkpoint
 
 Residency = Literal["all", "one"]
 

@@ -1,9 +1,18 @@
-"""The published Wan 2.2 configurations and the embedded one, as frozen values.
+"""Four steps instead of forty: how a preset is sampled when a Lightning LoRA is merged into it.
+
+The LoRAs are trained for Euler steps at these timesteps and without guidance, so a step is one
+forward. Imports no torch. Called by planning.
+
+Source: ModelTC/LightX2V-Wan2.2-Lightning README.md; the boundary leaves two steps to each expert.
+
+The published Wan 2.2 configurations and the embedded one, as frozen values.
 
 Experts are data, not a branch: a preset holds an ordered tuple of them, noisiest first, each
 with the noise floor it works down to. One expert or two, the code that samples is the same.
 Imports no torch, so that planning a board costs milliseconds.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +21,23 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
 
-from .errors import PresetError
+from model.exceptions import PresetError
+
+STEPS, SHIFT, SOLVER, GUIDANCE = 4, 5.0, "euler", 1.0
+NAMES = ("lightning", "4step", "4_step", "4-step")
+"""Words in the names of such files, in lower case."""
+
+
+def lightning(preset: Preset) -> Preset:
+    """The preset with the numbers that a four-step LoRA is trained for."""
+    experts = tuple(replace(expert, guidance=GUIDANCE) for expert in preset.experts)
+    return replace(preset, experts=experts, steps=STEPS, shift=SHIFT, solver=SOLVER)
+
+
+def is_lightning(name: str) -> bool:
+    """Whether a file or folder is named as a four-step LoRA."""
+    return any(word in name.lower() for word in NAMES)
+
 
 Size = tuple[int, int]
 """Width and height in pixels, in that order."""
@@ -68,7 +93,7 @@ class Backbone:
     frequency_width: int = 256
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Backbone":
+    def from_config(cls, config: Mapping[str, Any]) -> Backbone:
         """Read the sizes from an expert's config in the diffusers layout.
 
         Raises:

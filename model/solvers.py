@@ -5,6 +5,8 @@ to the next, saved and resumed, and give the same bits. Coefficients are Python 
 are float32. Called by `denoise`.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from .flow import Schedule
+from model.flow import Schedule
 
 Step = Callable[["SolverState", Tensor, Schedule], "SolverState"]
 
@@ -41,7 +43,7 @@ class SolverState:
         return named if self.corrected is None else named | {"corrected": self.corrected}
 
     @classmethod
-    def from_tensors(cls, named: Mapping[str, Tensor]) -> "SolverState":
+    def from_tensors(cls, named: Mapping[str, Tensor]) -> SolverState:
         """Rebuild a state from what `tensors` named."""
         indices = sorted(int(name[6:]) for name in named if name.startswith("clean."))
         return cls(

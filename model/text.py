@@ -5,6 +5,8 @@ that of a padded and masked run. The zero rows up to 512 that the experts attend
 downstream. Called by the stage that encodes text.
 """
 
+from __future__ import annotations
+
 import html
 import re
 from collections.abc import Mapping
@@ -17,15 +19,15 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from .errors import WeightsError
-from .files import Storing, load_network
-from .formats.gguf_file import read_fields
-from .formats.opening import format_of
-from .formats.parts import Part
-from .formats.pieces import GGUF_FIELDS, Pieces, build_tokenizer, gguf_pieces, read_pieces
-from .formats.safetensors_file import read_bytes, read_header
-from .formats.scaled import TOKENIZER
-from .steady import MIN_ROWS
+from model.exceptions import WeightsError
+from model.ops import MIN_ROWS
+from model.weights.build import Storing, load_network
+from model.weights.dispatch import format_of
+from model.weights.gguf_file import read_fields
+from model.weights.parts import Part
+from model.weights.pieces import GGUF_FIELDS, Pieces, build_tokenizer, gguf_pieces, read_pieces
+from model.weights.safetensors_file import read_bytes, read_header
+from model.weights.scaled import TOKENIZER
 
 TEXT_LEN = 512
 

@@ -5,6 +5,8 @@ depends on the prompt alone is computed once by `prepare`, not once per step: th
 of cross-attention in every block. Called by `denoise`, and by training through `forward`.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,13 +17,13 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from .blocks import Block, Head, Mlp
-from .camera_adapter import CameraAdapter
-from .errors import GeometryError
-from .layers import float32_linear, rotary_table, sinusoid
-from .presets import Backbone
-from .steady import Linear, linear, silu
-from .streaming import StreamedBlocks
+from model.blocks import Block, Head, Mlp
+from model.camera_adapter import CameraAdapter
+from model.exceptions import GeometryError
+from model.layers import float32_linear, rotary_table, sinusoid
+from model.ops import Linear, linear, silu
+from model.presets import Backbone
+from model.weights.stream import StreamedBlocks
 
 # Sensitive and small: stored in float32 whatever dtype the rest of an expert is loaded in.
 FLOAT32_PARAMETERS = r"^(time_embedding|time_projection|head)\.|modulation$|norm"

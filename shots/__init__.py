@@ -4,16 +4,17 @@
 geometry; `lint` says what looks odd. `camera_path` arrives with numpy on first use.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from .camera import Amount, Camera
-from .errors import Problem, ShotListErrors, ShotsError, UnknownShotError
-from .lighting import Lighting
-from .lint import ClipLimits, lint
-from .load import load_shots, parse_shots
-from .negative import WAN_NEGATIVE
-from .prompt import Prompt, TraceRow, compile_prompt
-from .schema import (
+from shots.lint.rules import ClipLimits, lint
+from shots.load import load_shots, parse_shots
+from shots.origins import Origin
+from shots.problem import Problem, ShotListErrors, ShotsError, UnknownShotError
+from shots.prompt.compile import Prompt, TraceRow, compile_prompt
+from shots.prompt.negative import WAN_NEGATIVE
+from shots.schema import (
     Character,
     Continuity,
     Dialogue,
@@ -30,10 +31,11 @@ from .schema import (
     Style,
     Transition,
 )
-from .trail import Origin
+from shots.vocabulary.camera import Amount, Camera
+from shots.vocabulary.lighting import Lighting
 
 if TYPE_CHECKING:
-    from .path import CameraPath, camera_path
+    from shots.path.camera_path import CameraPath, camera_path
 
 __all__ = [
     "WAN_NEGATIVE",
@@ -74,7 +76,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     if name in ("CameraPath", "camera_path"):
-        from . import path
+        from shots.path import camera_path as path
 
         return getattr(path, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

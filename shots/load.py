@@ -5,23 +5,25 @@ The one way in: read (`reader.py`), check each value (`written.py`), merge and l
 wrong is taken out and the rest is checked all the same.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from .campaign import with_variants
-from .errors import ShotListErrors
-from .lineage import Lineage
-from .lint import lint
-from .names import Names
-from .reader import read_yaml
-from .resolve import resolve
-from .schema import ShotList
-from .source import Place, Source, TextFile
-from .validation import problems_of, prune
-from .written import Board
+from shots.board.inherit import Lineage
+from shots.board.raw_board import Board
+from shots.board.references import Names
+from shots.board.resolve import resolve
+from shots.board.validation import problems_of, prune
+from shots.expand import with_variants
+from shots.lint.rules import lint
+from shots.problem import ShotListErrors
+from shots.schema import ShotList
+from shots.source.board_source import Place, Source, TextFile
+from shots.source.read_yaml import read_yaml
 
 _MAX_ROUNDS = 8
 

@@ -4,6 +4,8 @@ What a board may *say*, shorthands and inheritance included, is in `written.py`;
 becomes the other is in `resolve.py`. Built by `load.py`, read by everybody.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -12,15 +14,23 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
 
-from .camera import Amount, Camera
-from .errors import Problem, UnknownShotError
-from .lighting import Lighting
-from .terms import Block, Fault, OneOf, ShorthandBlock, did_you_mean
-from .texts import AspectText, BoardPath, FpsText, LoudnessText, Lower, SizeText, Texts
-from .timing import whole_frames
-from .trail import Origin, Trail
-from .transition import Transition
-from .variants import Point, Variant, Variants
+from shots.origins import Origin, Trail
+from shots.problem import Problem, UnknownShotError
+from shots.variants import Point, Variant, Variants
+from shots.vocabulary.camera import Amount, Camera
+from shots.vocabulary.lighting import Lighting
+from shots.vocabulary.terms import Block, Fault, OneOf, ShorthandBlock, did_you_mean
+from shots.vocabulary.transition import Transition
+from shots.vocabulary.values import (
+    AspectText,
+    BoardPath,
+    FpsText,
+    LoudnessText,
+    Lower,
+    SizeText,
+    Texts,
+    whole_frames,
+)
 
 __all__ = [
     "Amount",
@@ -353,7 +363,7 @@ class ShotList(Block):
         """The scene that a shot is in."""
         return self._scene_by_number.get(shot.scene)
 
-    def with_scenes(self, scenes: tuple[Scene, ...]) -> "ShotList":
+    def with_scenes(self, scenes: tuple[Scene, ...]) -> ShotList:
         """The same board with other scenes; nothing stays that was worked out from the old ones."""
         changed = self.model_copy(update={"scenes": scenes})
         for name, value in vars(ShotList).items():
@@ -361,7 +371,7 @@ class ShotList(Block):
                 changed.__dict__.pop(name, None)
         return changed
 
-    def with_notices(self, notices: tuple[Problem, ...]) -> "ShotList":
+    def with_notices(self, notices: tuple[Problem, ...]) -> ShotList:
         """The same board with what a linter says about it."""
         return self.model_copy(update={"notices": notices})
 

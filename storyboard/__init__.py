@@ -4,6 +4,8 @@ The command line is in `cli`; `render_board` does the same for people who script
 package loads nothing heavy.
 """
 
+from __future__ import annotations
+
 from storyboard.errors import (
     AssemblyError,
     BoardLockedError,

@@ -1,5 +1,7 @@
 """`python -m storyboard`."""
 
-from storyboard.cli import main
+from __future__ import annotations
+
+from storyboard.cli.main import main
 
 main()

@@ -9,6 +9,8 @@
 Messages follow one grammar: where: what was found, what is allowed. What to do.
 """
 
+from __future__ import annotations
+
 EXIT_DONE = 0
 EXIT_SHOT_FAILED = 1
 EXIT_INPUT = 2

@@ -12,6 +12,8 @@ artefact that does not match its record counts as missing and is made again, wit
 What belongs in a key is decided in `stages`; this file only keeps what it is given.
 """
 
+from __future__ import annotations
+
 import errno
 import hashlib
 import itertools

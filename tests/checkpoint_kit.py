@@ -4,6 +4,8 @@ Its numbers are small integers times a power of two, one power per row, so that 
 bfloat16, and eight-bit floats and integers with the right scale all hold them exactly.
 """
 
+from __future__ import annotations
+
 import io
 import json
 from dataclasses import dataclass
@@ -16,13 +18,13 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from model import rename
-from model.autoencoder import VaeSizes
-from model.formats.pieces import build_tokenizer, read_pieces
+from model.autoencoder.codec import VaeSizes
+from model.autoencoder.vae_wan21 import WAN21_SIZES, wan21_vae
+from model.autoencoder.vae_wan22 import WAN22_SIZES
 from model.presets import Backbone
 from model.transformer import Transformer
-from model.vae_wan21 import WAN21_SIZES, wan21_vae
-from model.vae_wan22 import WAN22_SIZES
+from model.weights import rename
+from model.weights.pieces import build_tokenizer, read_pieces
 
 WIDTH = 256
 """Of everything: heads are 128 wide as published, and K-quants pack 256 numbers."""

@@ -1,5 +1,7 @@
 """Options that the tests share."""
 
+from __future__ import annotations
+
 import pytest
 
 

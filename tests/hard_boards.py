@@ -1,5 +1,7 @@
 """Texts of up to 100 kB that are made to hang, crash or fill the memory of a reader."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 MAX_BYTES = 100_000

@@ -4,6 +4,8 @@ Everything is built once per session, on first use, in a temporary folder. Weigh
 lively: norm gains and biases have real values too, so that a mapping mistake shows.
 """
 
+from __future__ import annotations
+
 import atexit
 import os
 import string

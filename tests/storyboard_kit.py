@@ -1,5 +1,7 @@
 """What the tests of the render engine share: a tiny greybox-like checkpoint and small boards."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 
@@ -8,11 +10,11 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
 
-from model import rename
-from model.autoencoder import VaeSizes
+from model.autoencoder.codec import VaeSizes
+from model.autoencoder.vae_wan22 import wan22_vae
 from model.presets import Backbone
 from model.transformer import Transformer
-from model.vae_wan22 import wan22_vae
+from model.weights import rename
 
 TEXT_WIDTH = 16
 BACKBONE = Backbone(

@@ -1,13 +1,15 @@
 """Every example is a board without a mistake that becomes a film of the planned length."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 
 import pytest
 
 from shots import load_shots
-from storyboard.cli import run
-from storyboard.cutting.video import probe
+from storyboard.cli.main import run
+from storyboard.film.video import probe
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

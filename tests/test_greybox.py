@@ -1,5 +1,7 @@
 """The embedded checkpoint is a Wan 2.2 checkpoint like any other, small, and worth its name."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import torch
 
 import model
 from benchmarks.experts import LEVELS, along
-from model.weights import open_checkpoint
+from model.weights.open import open_checkpoint
 from shots import camera_path, compile_prompt, load_shots
 
 ROOT = Path(__file__).parents[1]

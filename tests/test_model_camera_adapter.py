@@ -1,5 +1,7 @@
 """Plücker rays against a pixel computed by hand, and the adapter against a naive one."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 
@@ -16,7 +18,7 @@ from model.camera_adapter import (
     plucker_rays,
     unshuffle_of,
 )
-from model.errors import GeometryError
+from model.exceptions import GeometryError
 
 
 def turned(degrees, origin=(0.0, 0.0, 0.0)):

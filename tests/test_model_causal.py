@@ -1,11 +1,13 @@
 """Causal blocks: against padded conv3d, and any chunking against one pass."""
 
+from __future__ import annotations
+
 import pytest
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 
-from model.causal import (
+from model.autoencoder.causal import (
     CausalConv3d,
     ChannelNorm,
     Downsample,

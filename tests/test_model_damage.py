@@ -4,6 +4,8 @@ Each is refused with a message of its own, before memory for a network is taken:
 allocate more than a crumb on the way.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import mmap
@@ -15,9 +17,9 @@ import zipfile
 import pytest
 import torch
 
-from model.errors import WeightsError
-from model.lora import LoraChoice
-from model.weights import open_checkpoint
+from model.exceptions import WeightsError
+from model.weights.lora import LoraChoice
+from model.weights.open import open_checkpoint
 from tests import checkpoint_kit as kit
 
 HIGH = "diffusion_models/wan2.2_t2v_high_noise_14B_fp16.safetensors"
@@ -294,7 +296,7 @@ def adapter():
 
 
 def wan22_vae_tensors():
-    from model.vae_wan22 import wan22_vae
+    from model.autoencoder.vae_wan22 import wan22_vae
 
     return kit.filled(wan22_vae(kit.vae_sizes("2.2")), 8)
 
@@ -338,7 +340,7 @@ def test_a_whole_checkpoint_of_every_layout_is_not_refused(whole):
 
 def test_a_state_dict_with_its_metadata_and_parameters_is_no_danger(tmp_path):
     """What `torch.save(module.state_dict())` writes has an attribute and may hold parameters."""
-    from model.formats.pickle_file import read_header
+    from model.weights.pickle_file import read_header
 
     saved = torch.nn.Linear(2, 3).state_dict(keep_vars=True)
     torch.save(saved, tmp_path / "a.pth")

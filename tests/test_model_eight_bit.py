@@ -1,5 +1,7 @@
 """Experts with weights in eight bits: where they differ from whole ones, and by how much."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import replace
 from functools import cache
@@ -8,10 +10,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.eight_bit import PackedLinear, packed, unpacked
 from model.presets import WAN22_T2V_A14B
 from model.transformer import PACKED_PARAMETERS, Transformer
-from model.weights import open_checkpoint
+from model.weights.eight_bit import PackedLinear, packed, unpacked
+from model.weights.open import open_checkpoint
 from tests import checkpoint_kit as kit
 from tests import oracle
 

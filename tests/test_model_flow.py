@@ -1,9 +1,11 @@
 """Noise levels, timesteps and who owns which step, against the published tables."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
-from model.errors import PresetError
+from model.exceptions import PresetError
 from model.flow import SOLVERS, expert_steps, remix_schedule, schedule
 from model.presets import WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B
 

@@ -1,13 +1,15 @@
 """The same tiny model in every layout loads to the same tensors and renders the same clip."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 import sentencepiece
 import torch
 
 import model
-from model.formats.pieces import build_tokenizer, read_pieces
-from model.weights import open_checkpoint
+from model.weights.open import open_checkpoint
+from model.weights.pieces import build_tokenizer, read_pieces
 from tests import checkpoint_kit as kit
 
 EXACT = {
@@ -81,7 +83,7 @@ def test_coarse_grids_stay_within_their_error(tmp_path, quantisation):
 
 def written(writer, path):
     """Finish a GGUF file of one tensor, and read that back."""
-    from model.formats.opening import OpenFiles, read_header
+    from model.weights.dispatch import OpenFiles, read_header
 
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -3,6 +3,8 @@
 Source of what is expected: VideoX-Fun pipeline_wan2_2_fun_control.py, written out here by hand.
 """
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +15,17 @@ import torch
 from torch import nn
 
 import model
+from model.autoencoder.vae_wan21 import wan21_vae
+from model.autoencoder.vae_wan22 import wan22_vae
 from model.camera_adapter import CameraAdapter, path_rays
 from model.denoise import denoise
-from model.errors import PresetError
+from model.exceptions import PresetError
 from model.flow import schedule
-from model.formats.report import report
 from model.pictures import given
 from model.presets import WAN22_FUN_CAMERA_5B, WAN22_FUN_CAMERA_A14B, preset_named
 from model.solvers import SolverState
 from model.transformer import Transformer
-from model.vae_wan21 import wan21_vae
-from model.vae_wan22 import wan22_vae
+from model.weights.report import report
 from shots import camera_path, parse_shots
 from tests import checkpoint_kit as kit
 

@@ -1,9 +1,11 @@
 """Pixels, latent cells and tokens."""
 
+from __future__ import annotations
+
 import pytest
 
 from model import geometry
-from model.errors import GeometryError
+from model.exceptions import GeometryError
 from model.presets import GREYBOX, WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B
 
 

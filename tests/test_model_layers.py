@@ -1,5 +1,7 @@
 """The small parts, against formulas written out."""
 
+from __future__ import annotations
+
 import math
 
 import pytest

@@ -1,13 +1,15 @@
 """Every spelling of a LoRA changes an expert by what a computation by hand says."""
 
+from __future__ import annotations
+
 import json
 
 import pytest
 import torch
 
-from model.errors import WeightsError
-from model.lora import LoraChoice, read_lora
-from model.weights import open_checkpoint
+from model.exceptions import WeightsError
+from model.weights.lora import LoraChoice, read_lora
+from model.weights.open import open_checkpoint
 from tests import checkpoint_kit as kit
 
 Q, RANK = "blocks.0.self_attn.q", 4

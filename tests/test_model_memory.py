@@ -1,5 +1,7 @@
 """Loading an expert takes the memory of the expert, measured on one of two gigabytes."""
 
+from __future__ import annotations
+
 import json
 import math
 import subprocess

@@ -4,6 +4,8 @@ Every latent of every run agrees to 5e-5 of its scale, the pixels to rounding an
 a step. The pipelines are seeded by their case, so that no case rests on the weights of another.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 
 import numpy as np

@@ -1,5 +1,7 @@
 """How given pictures are fitted, marked and encoded, against the long way round."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np

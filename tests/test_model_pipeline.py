@@ -1,5 +1,7 @@
 """Whole runs against diffusers: every step's latent, the expert at work, the video."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -11,7 +13,7 @@ from safetensors.torch import load, save
 
 import model
 from model.denoise import Remix, denoise, draw_noise
-from model.errors import GeometryError, PresetError
+from model.exceptions import GeometryError, PresetError
 from model.flow import expert_steps, remix_schedule, schedule
 from model.solvers import SolverState
 from tests import oracle

@@ -1,5 +1,7 @@
 """Presets are frozen, complete and cheap to import."""
 
+from __future__ import annotations
+
 import hashlib
 import subprocess
 import sys
@@ -7,7 +9,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from model.errors import PresetError
+from model.exceptions import PresetError
 from model.presets import (
     GREYBOX,
     KNOWN,

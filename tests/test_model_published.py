@@ -1,9 +1,12 @@
 """State dicts of the full-size presets, built on `meta`: names, shapes and counts as published."""
 
+from __future__ import annotations
+
 import pytest
 import torch
 
-from model import rename
+from model.autoencoder.vae_wan21 import WAN21_SIZES, wan21_vae
+from model.autoencoder.vae_wan22 import WAN22_SIZES, wan22_vae
 from model.presets import (
     WAN22_FUN_CAMERA_5B,
     WAN22_FUN_CAMERA_A14B,
@@ -12,8 +15,7 @@ from model.presets import (
     WAN22_TI2V_5B,
 )
 from model.transformer import Transformer
-from model.vae_wan21 import WAN21_SIZES, wan21_vae
-from model.vae_wan22 import WAN22_SIZES, wan22_vae
+from model.weights import rename
 from tests import oracle
 
 EXPERTS = {

@@ -1,15 +1,17 @@
 """Names translate both ways, one to one, and unknown ones are refused."""
 
+from __future__ import annotations
+
 import pytest
 import torch
 
-from model import rename
-from model.autoencoder import VaeSizes
-from model.errors import WeightsError
+from model.autoencoder.codec import VaeSizes
+from model.autoencoder.vae_wan21 import wan21_vae
+from model.autoencoder.vae_wan22 import wan22_vae
+from model.exceptions import WeightsError
 from model.presets import Backbone
 from model.transformer import Transformer
-from model.vae_wan21 import wan21_vae
-from model.vae_wan22 import wan22_vae
+from model.weights import rename
 from tests import oracle
 
 BACKBONE = Backbone(

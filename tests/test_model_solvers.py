@@ -1,5 +1,7 @@
 """Solvers against their diffusers twins on a made-up velocity field."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 import torch

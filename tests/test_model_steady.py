@@ -1,17 +1,19 @@
 """Bits do not depend on the number of threads, nor do steady operations on their plain twins."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import pytest
 import torch
 import torch.nn.functional as F
 
-from model import steady
-from model.autoencoder import VaeSizes, decode_stream, encode_stream
+from model import ops as steady
+from model.autoencoder.codec import VaeSizes, decode_stream, encode_stream
+from model.autoencoder.vae_wan21 import wan21_vae
+from model.autoencoder.vae_wan22 import wan22_vae
 from model.presets import Backbone
 from model.transformer import Transformer
-from model.vae_wan21 import wan21_vae
-from model.vae_wan22 import wan22_vae
 from tests.oracle import enliven
 
 THREADS = (1, 2, 3)

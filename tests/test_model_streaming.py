@@ -1,5 +1,7 @@
 """An expert whose blocks stay in the files gives the bits of one in memory."""
 
+from __future__ import annotations
+
 import gc
 import os
 import threading
@@ -11,12 +13,12 @@ import pytest
 import torch
 
 from model.denoise import denoise
-from model.errors import WeightsError
+from model.exceptions import WeightsError
 from model.flow import schedule
-from model.lora import LoraChoice
 from model.solvers import SolverState
 from model.transformer import Transformer
-from model.weights import Checkpoint, open_checkpoint
+from model.weights.lora import LoraChoice
+from model.weights.open import Checkpoint, open_checkpoint
 from tests import checkpoint_kit
 
 

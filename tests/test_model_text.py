@@ -1,13 +1,15 @@
 """Prompts are cleaned and encoded as the reference does, without its padding."""
 
+from __future__ import annotations
+
 import shutil
 
 import pytest
 import torch
 
-from model.errors import WeightsError
+from model.exceptions import WeightsError
 from model.text import clean, load_tokenizer
-from model.weights import open_checkpoint
+from model.weights.open import open_checkpoint
 from tests import oracle
 
 

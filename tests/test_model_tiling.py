@@ -1,17 +1,19 @@
 """Decoding in tiles: near the whole, seamless, and within a bound that no clip length moves."""
 
+from __future__ import annotations
+
 from functools import partial
 
 import pytest
 import torch
 
 import model
-from model.autoencoder import decode_stream
-from model.causal import FrameCache
-from model.errors import GeometryError
+from model.autoencoder.causal import FrameCache
+from model.autoencoder.codec import decode_stream
+from model.autoencoder.tiling import decode_tiled, fade
+from model.exceptions import GeometryError
 from model.geometry import Tiling, tiling
 from model.presets import WAN22_T2V_A14B, WAN22_TI2V_5B
-from model.tiling import decode_tiled, fade
 from tests import oracle
 from tests.test_model_vae import twins
 

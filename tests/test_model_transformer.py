@@ -1,14 +1,16 @@
 """An expert against its diffusers twin, and against itself the long way round."""
 
+from __future__ import annotations
+
 import re
 
 import pytest
 import torch
 
-from model import rename
-from model.errors import GeometryError
+from model.exceptions import GeometryError
 from model.presets import WAN22_I2V_A14B, WAN22_T2V_A14B, WAN22_TI2V_5B, Backbone
 from model.transformer import FLOAT32_PARAMETERS, Transformer
+from model.weights import rename
 from tests import oracle
 
 SHAPES = [(12, 2, 16, 0), (16, 3, 48, 0), (32, 4, 16, 0), (16, 2, 16, 20), (32, 3, 16, 20)]

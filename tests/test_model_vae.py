@@ -1,13 +1,15 @@
 """Both autoencoder classes against their diffusers twins, and streamed against whole."""
 
+from __future__ import annotations
+
 import pytest
 import torch
 
-from model import rename
-from model.autoencoder import VaeSizes, decode_stream, encode_stream, to_bytes
+from model.autoencoder.codec import VaeSizes, decode_stream, encode_stream, to_bytes
+from model.autoencoder.vae_wan21 import WAN21_SIZES, wan21_vae
+from model.autoencoder.vae_wan22 import WAN22_SIZES, wan22_vae
 from model.geometry import latent_frames
-from model.vae_wan21 import WAN21_SIZES, wan21_vae
-from model.vae_wan22 import WAN22_SIZES, wan22_vae
+from model.weights import rename
 from tests import oracle
 
 KINDS = ["wan2.1", "wan2.2", "wan2.2 thin"]

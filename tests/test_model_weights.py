@@ -1,5 +1,7 @@
 """Checkpoints are recognised by content and loaded strictly."""
 
+from __future__ import annotations
+
 import json
 import shutil
 from pathlib import Path
@@ -8,10 +10,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from model.errors import WeightsError
-from model.files import fingerprint, network_files
+from model.exceptions import WeightsError
 from model.presets import WAN22_T2V_A14B
-from model.weights import open_checkpoint
+from model.weights.build import fingerprint, network_files
+from model.weights.open import open_checkpoint
 from tests import oracle
 
 STEM = "diffusion_pytorch_model.safetensors"

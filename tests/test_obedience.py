@@ -1,5 +1,7 @@
 """The table of goals counts what it says, and the recogniser learns from what boards ask for."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 import torch

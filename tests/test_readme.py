@@ -1,5 +1,7 @@
 """The README tells the truth: its tree is on the disk, its board checks, its commands exist."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from shots import parse_shots
-from storyboard.cli import cli
+from storyboard.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

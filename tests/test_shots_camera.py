@@ -1,9 +1,11 @@
+from __future__ import annotations
+
 import pytest
 from pydantic import ValidationError
 
-from shots.camera import Amount, Camera
-from shots.lighting import Lighting, LightingChoice
-from shots.terms import FAULTS
+from shots.vocabulary.camera import Amount, Camera
+from shots.vocabulary.lighting import Lighting, LightingChoice
+from shots.vocabulary.terms import FAULTS
 
 
 def camera(data):

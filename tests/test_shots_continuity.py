@@ -1,5 +1,7 @@
 """What does not match from shot to shot, and what is right although it looks similar."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,11 +1,13 @@
 """Broken boards: each mistake has its code, its place and a remedy, to the letter."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
 from shots import ShotListErrors, load_shots, parse_shots
-from shots.errors import MAX_SOURCE_WIDTH, Problem
+from shots.problem import MAX_SOURCE_WIDTH, Problem
 
 BOARD = """\
 title: T

@@ -1,11 +1,13 @@
 """A writer may add what is seen; it may not direct."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
 from shots import compile_prompt, parse_shots
-from shots.extension import MAX_WORDS, extend
+from shots.prompt.extension import MAX_WORDS, extend
 
 PROMPT = "Full shot, night time. A woman in a red coat waits. The camera pans left slowly."
 

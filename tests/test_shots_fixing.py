@@ -1,10 +1,12 @@
 """`check --fix`: what has one safe answer is mended where it stands, and nothing else changes."""
 
+from __future__ import annotations
+
 import pytest
 
 from shots import load_shots
-from shots.fixing import fix_board
-from shots.terms import only_match
+from shots.fix import fix_board
+from shots.vocabulary.terms import only_match
 
 BOARD = """\
 # a board with mistakes

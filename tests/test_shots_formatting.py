@@ -1,5 +1,7 @@
 """The canonical form: one indent and one spelling, comments kept, meaning kept, and stable."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shots import ShotListErrors, parse_shots
-from shots.canonical import canonical_camera, canonical_lighting, canonical_time
-from shots.formatting import format_board
-from shots.vocabulary import spellings
-from shots.words import GROUPS
+from shots.format.canonical import canonical_camera, canonical_lighting, canonical_time
+from shots.format.format_board import format_board
+from shots.vocabulary.lookup import spellings
+from shots.vocabulary.words import GROUPS
 
 HERE = Path(__file__).parent
 BOARDS = [

@@ -4,6 +4,8 @@
 others.
 """
 
+from __future__ import annotations
+
 import json
 import os
 from pathlib import Path
@@ -14,9 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shots import ShotListErrors, compile_prompt, parse_shots
-from shots.dump import dump_shots
-from shots.formatting import format_board
-from shots.vocabulary import spellings
+from shots.format.dump import dump_shots
+from shots.format.format_board import format_board
+from shots.vocabulary.lookup import spellings
 from tests.hard_boards import HARD, MAX_BYTES, WORKED
 
 HERE = Path(__file__).parent

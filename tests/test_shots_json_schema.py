@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import re
 from pathlib import Path
 
@@ -5,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from shots.json_schema import board_schema
+from shots.board.json_schema import board_schema
 
 HERE = Path(__file__).parent
 BOARDS = [

@@ -1,11 +1,13 @@
 """What extends what: characters, locations, lighting, set-ups and shots."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
 from shots import ShotListErrors, parse_shots
-from shots.lineage import MAX_CHAIN
+from shots.board.inherit import MAX_CHAIN
 
 BOARD = """\
 characters:

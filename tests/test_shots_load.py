@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -5,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shots import Camera, ShotListErrors, Transition, UnknownShotError, load_shots, parse_shots
-from shots.timing import Time, read_time
+from shots.vocabulary.values import Time, read_time
 
 HERE = Path(__file__).parent
 WORKED = HERE / "boards" / "worked_board.yaml"

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import subprocess
 import sys
 
@@ -8,7 +10,7 @@ import shots
 HEAVY = ("torch", "transformers", "moviepy", "ray", "cv2", "numpy", "PIL")
 
 
-@pytest.mark.parametrize("module", ["shots", "storyboard.cli_language"])
+@pytest.mark.parametrize("module", ["shots", "storyboard.cli.language_commands"])
 def test_importing_the_language_loads_nothing_heavy(module):
     code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -20,4 +22,4 @@ def test_everything_that_is_promised_is_there():
 
 
 def test_the_camera_path_arrives_on_first_use():
-    assert shots.camera_path.__module__ == "shots.path"
+    assert shots.camera_path.__module__ == "shots.path.camera_path"

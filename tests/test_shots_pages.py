@@ -1,13 +1,15 @@
 """Every code has a page; its wrong example gives that code, its right example does not."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 
 import pytest
 
 from shots import ShotListErrors, load_shots
-from shots.codes import CODES
-from storyboard.judging import judge
+from shots.problem_codes import CODES
+from storyboard.cli.preset_check import judge
 
 GOLDEN = Path(__file__).parent / "golden" / "problems.txt"
 ROOT = Path(__file__).parents[1]

@@ -1,16 +1,18 @@
 """Camera paths, measured by projecting points of the world into the frames."""
 
+from __future__ import annotations
+
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from shots.camera import Camera
-from shots.moves import ACTIONS, SPEEDS, TEXTURES, WHIP_S
-from shots.path import CameraPath, camera_path
-from shots.rig import ANGLES, FIGURE_HEIGHT_M, FRAMINGS, SUBJECT_CLEARANCE_M
+from shots.path.camera_path import CameraPath, camera_path
+from shots.path.moves import ACTIONS, SPEEDS, TEXTURES, WHIP_S
+from shots.path.rig import ANGLES, FIGURE_HEIGHT_M, FRAMINGS, SUBJECT_CLEARANCE_M
 from shots.schema import Shot
-from shots.words import FIELDS
+from shots.vocabulary.camera import Camera
+from shots.vocabulary.words import FIELDS
 
 WIDE = 16 / 9
 NUM_FRAMES = 49

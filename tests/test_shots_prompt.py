@@ -1,11 +1,13 @@
+from __future__ import annotations
+
 import hashlib
 from pathlib import Path
 
 import pytest
 
 from shots import WAN_NEGATIVE, compile_prompt, load_shots, parse_shots
-from shots.negative import CLASHES, MEANINGS
-from shots.words import FIELDS, GROUPS, LENS_PHRASES
+from shots.prompt.negative import CLASHES, MEANINGS
+from shots.vocabulary.words import FIELDS, GROUPS, LENS_PHRASES
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "shots_prompts.txt"

@@ -1,9 +1,11 @@
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
-from shots.errors import ShotListErrors
-from shots.reader import read_yaml
+from shots.problem import ShotListErrors
+from shots.source.read_yaml import read_yaml
 
 
 def data(content):

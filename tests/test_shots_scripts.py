@@ -1,5 +1,7 @@
 """Scripts become boards: every heading and character is found, and what is lost is listed."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 
@@ -8,11 +10,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shots import parse_shots
-from shots.interchange.board_text import scalar, write_board
-from shots.interchange.fdx import read_fdx
-from shots.interchange.fountain import read_fountain
-from shots.interchange.report import InterchangeError, Report
-from shots.interchange.skeleton import make_draft
+from storyboard.interchange.draft_text import scalar, write_board
+from storyboard.interchange.import_report import InterchangeError, Report
+from storyboard.interchange.screenplay.final_draft import read_fdx
+from storyboard.interchange.screenplay.fountain import read_fountain
+from storyboard.interchange.screenplay.screenplay_draft import make_draft
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "scripts"
@@ -414,8 +416,8 @@ def test_no_script_takes_for_ever(line):
 @QUICK
 @given(st.text(max_size=40), st.booleans())
 def test_any_text_survives_as_a_scalar(text, is_flow):
-    from shots.reader import read_yaml
-    from shots.source import UNPRINTABLE
+    from shots.source.board_source import UNPRINTABLE
+    from shots.source.read_yaml import read_yaml
 
     text = UNPRINTABLE.sub("", text)
     written = scalar(text, is_flow=is_flow)

@@ -1,5 +1,7 @@
 """One sentence becomes a board with variants: the same one every time, and without an error."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shots import parse_shots
-from shots.interchange.sentence import SentenceError, read_axes, take_apart, write_campaign
-from storyboard.cli import run
+from storyboard.cli.main import run
+from storyboard.interchange.campaign_sentence import (
+    SentenceError,
+    read_axes,
+    take_apart,
+    write_campaign,
+)
 
 TRAM = "A woman in a yellow raincoat runs for the last tram in heavy rain."
 AXES = ["format=16:9,9:16,1:1", "length=full,15s,6s", "locale=en-US,fr-FR"]

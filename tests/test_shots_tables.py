@@ -1,5 +1,7 @@
 """Shot lists: boards become tables, tables become boards, and an edited cell finds its way back."""
 
+from __future__ import annotations
+
 import csv
 import difflib
 import io
@@ -11,12 +13,18 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from shots import parse_shots
-from shots.interchange.board_text import write_board
-from shots.interchange.columns import COLUMNS, find_column
-from shots.interchange.merging import left_behind, merge_table, shot_list
-from shots.interchange.report import InterchangeError, Report
-from shots.interchange.rows import draft_table
-from shots.interchange.table import guarded, read_table, unguarded, write_csv, write_xlsx
+from storyboard.interchange.draft_text import write_board
+from storyboard.interchange.import_report import InterchangeError, Report
+from storyboard.interchange.spreadsheet.columns import COLUMNS, find_column
+from storyboard.interchange.spreadsheet.merge import left_behind, merge_table, shot_list
+from storyboard.interchange.spreadsheet.row_draft import draft_table
+from storyboard.interchange.spreadsheet.sheet_file import (
+    guarded,
+    read_table,
+    unguarded,
+    write_csv,
+    write_xlsx,
+)
 
 HERE = Path(__file__).parent
 BOARDS = [HERE / "boards" / "worked_board.yaml", *sorted((HERE.parent / "examples").glob("*.yaml"))]

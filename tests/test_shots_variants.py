@@ -1,5 +1,7 @@
 """Variants of a board: axes, rules and names, all judged before anything is rendered."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

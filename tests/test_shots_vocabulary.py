@@ -1,13 +1,15 @@
+from __future__ import annotations
+
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shots.camera import Camera
-from shots.lighting import Lighting
-from shots.vocabulary import lens_phrase, nearest, normalize, spellings
-from shots.words import FIELDS, GROUPS, LENS_PHRASES
+from shots.vocabulary.camera import Camera
+from shots.vocabulary.lighting import Lighting
+from shots.vocabulary.lookup import lens_phrase, nearest, normalize, spellings
+from shots.vocabulary.words import FIELDS, GROUPS, LENS_PHRASES
 
 CAMERA = [*GROUPS["camera"]]
 LIGHTING = [*GROUPS["lighting"]]

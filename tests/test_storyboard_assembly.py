@@ -1,5 +1,7 @@
 """The cut in pictures: every frame where the plan says, transitions between, counted."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
@@ -7,13 +9,13 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from storyboard.cutting.assembly import Film, Footage, Marks, assemble, still_footage, write_review
-from storyboard.cutting.conform import centre_box, conform_frames, fit_frame
-from storyboard.cutting.cut import CutShot, Effect, plan_cut
-from storyboard.cutting.video import join_videos, probe, read_clip, write_video
 from storyboard.errors import AssemblyError
-from storyboard.planning.frames import plan_frames
+from storyboard.film.assembly import Film, Footage, Marks, assemble, still_footage, write_review
+from storyboard.film.conform import centre_box, conform_frames, fit_frame
+from storyboard.film.cut import CutShot, Effect, plan_cut
+from storyboard.film.video import join_videos, probe, read_clip, write_video
 from storyboard.store import Store
+from storyboard.take.frames import plan_frames
 
 SIZE = (96, 54)
 FPS = Fraction(24)

@@ -1,5 +1,7 @@
 """A campaign: every deliverable is cut from clips that are rendered once, and listed."""
 
+from __future__ import annotations
+
 import csv
 import json
 import re
@@ -10,14 +12,14 @@ import numpy as np
 import pytest
 
 from shots import load_shots, parse_shots
-from storyboard.cli import run
-from storyboard.cutting.captions import captions, write_srt
-from storyboard.cutting.cut import Spare
-from storyboard.cutting.reframe import crop_box, focus_point
-from storyboard.cutting.video import probe, read_clip
+from storyboard.campaign.deliverables import choose_variants
+from storyboard.campaign.reframe import crop_box, focus_point
+from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.planning.campaign import choose_variants
-from storyboard.planning.cuts import board_cut, variant_cut, widest_spares
+from storyboard.film.captions import captions, write_srt
+from storyboard.film.cut import Spare
+from storyboard.film.video import probe, read_clip
+from storyboard.plan.cuts import board_cut, variant_cut, widest_spares
 from storyboard.store import file_sha256
 
 ROOT = Path(__file__).parents[1]

@@ -1,5 +1,7 @@
 """Shots longer than the model's clip: chains of clips, exact to the frame and without a step."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -13,18 +15,18 @@ from hypothesis import strategies as st
 
 from model.presets import PRESETS, QUALITIES
 from shots import parse_shots
-from storyboard.cli import run
-from storyboard.cutting.conform import fit_frame
-from storyboard.cutting.seams import join_clips, match_frames
-from storyboard.cutting.video import LOSSLESS, probe, write_video
+from storyboard.cli.main import run
 from storyboard.errors import StoryboardError
-from storyboard.manifest import read_manifest
-from storyboard.planning.chains import plan_chain, segment_path, segment_shot
-from storyboard.planning.cost import Speed
-from storyboard.planning.plan import plan_render
-from storyboard.planning.settings import Settings
-from storyboard.planning.waves import plan_waves
-from storyboard.planning.weights import Weights
+from storyboard.film.conform import fit_frame
+from storyboard.film.seams import join_clips, match_frames
+from storyboard.film.video import LOSSLESS, probe, write_video
+from storyboard.plan.chains import plan_chain, segment_path, segment_shot
+from storyboard.plan.cost import Speed
+from storyboard.plan.plan import plan_render
+from storyboard.plan.settings import Settings
+from storyboard.plan.waves import plan_waves
+from storyboard.run.manifest import read_manifest
+from storyboard.take.weights import Weights
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
 from tests.test_storyboard_plan import BACKBONE
 

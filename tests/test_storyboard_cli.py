@@ -1,17 +1,19 @@
 """The command line: what it says, what it leaves with, and what it does not import."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 
 import pytest
 
-from storyboard.cli import cli, run
+from storyboard.cli.main import cli, run
 from tests.storyboard_kit import BOARD, write_board
 
 
 def test_importing_the_cli_loads_nothing_heavy():
     code = (
-        "import sys, storyboard.cli\n"
+        "import sys, storyboard.cli.main\n"
         "heavy = {'torch', 'transformers', 'moviepy', 'ray', 'cv2', 'av', 'numpy', 'rich',\n"
         "         'fountain', 'openpyxl', 'defusedxml'}\n"
         "print(sorted(heavy & set(sys.modules)))"
@@ -140,7 +142,7 @@ def test_board_text_is_no_markup_on_the_terminal(tmp_path, capsys):
 
 
 def test_missing_embedded_weights_are_told_with_a_way_out(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("storyboard.planning.settings.embedded_folder", lambda: tmp_path / "none")
+    monkeypatch.setattr("storyboard.plan.settings.embedded_folder", lambda: tmp_path / "none")
     board = write_board(tmp_path)
     assert run(["plan", str(board), "--quality", "draft"]) == 2
     assert "its weights are not in this installation" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """The commands check and fmt: formats, exit codes, what is mended and written anew."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
-from storyboard.cli_check import COMMANDS
+from storyboard.cli.check_command import COMMANDS
 
 GOOD = """\
 title: T

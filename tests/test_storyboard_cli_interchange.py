@@ -1,5 +1,7 @@
 """The commands `import` and `export`: what they write, what they say, what they leave with."""
 
+from __future__ import annotations
+
 import json
 import stat
 from pathlib import Path
@@ -9,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 
 from shots import Camera, Shot, camera_path, load_shots
-from shots.interchange.chan import chan_text
-from shots.rig import turn_about
-from storyboard.cli import run
+from shots.path.rig import turn_about
+from storyboard.cli.main import run
+from storyboard.interchange.chan import chan_text
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "scripts"

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 import re
 from pathlib import Path
@@ -7,8 +9,8 @@ import yaml
 from click.testing import CliRunner
 
 from shots import load_shots
-from shots.dump import dump_shots
-from storyboard.cli_language import COMMANDS
+from shots.format.dump import dump_shots
+from storyboard.cli.language_commands import COMMANDS
 
 WORKED = Path(__file__).parent / "boards" / "worked_board.yaml"
 

@@ -1,5 +1,7 @@
 """`storyboard weights check`: a folder is described from headers, and models are named."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
@@ -7,7 +9,7 @@ import sys
 import pytest
 import torch
 
-from storyboard.cli import run
+from storyboard.cli.main import run
 from tests import checkpoint_kit as kit
 
 LAYOUTS = {
@@ -55,7 +57,7 @@ def test_the_two_experts_have_different_hashes(tmp_path, capsys):
 def test_looking_loads_no_torch(tmp_path):
     folder = kit.write_original(tmp_path / "tiny")
     code = (
-        "import sys; from storyboard.cli import run\n"
+        "import sys; from storyboard.cli.main import run\n"
         f"run(['weights', 'check', {str(folder)!r}]); print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,5 +1,7 @@
 """What a take starts from: pictures, loops and other takes, planned and rendered."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,17 +14,17 @@ import model
 from model.denoise import Remix
 from model.presets import WAN22_FUN_CAMERA_A14B, WAN22_I2V_A14B
 from shots import ShotsError, parse_shots
-from storyboard.cutting.video import read_clip
 from storyboard.errors import InputError
 from storyboard.executors import LocalExecutor
-from storyboard.planning.cost import Speed, denoise_steps
-from storyboard.planning.noise import take_noise
-from storyboard.planning.overrides import Request, effective_board
-from storyboard.planning.plan import plan_render
-from storyboard.planning.settings import settle
-from storyboard.planning.waves import plan_waves
-from storyboard.render import render
+from storyboard.film.video import read_clip
+from storyboard.plan.cost import Speed, denoise_steps
+from storyboard.plan.plan import plan_render
+from storyboard.plan.request import Request, effective_board
+from storyboard.plan.settings import settle
+from storyboard.plan.waves import plan_waves
+from storyboard.schedule import render
 from storyboard.store import Store
+from storyboard.take.noise import take_noise
 from tests import oracle
 from tests.storyboard_kit import write_checkpoint
 from tests.test_storyboard_plan import WEIGHTS, settings_of
@@ -214,7 +216,7 @@ def test_a_remix_renders_what_the_python_door_renders(tmp_path):
     weights = oracle.text_to_video()
     plan, store = run(REMIX, tmp_path, weights, "wan2.2-t2v-a14b")
     takes = by_take(plan)
-    from storyboard.artifacts import Latent
+    from storyboard.stages.artifacts import Latent
 
     old = Latent.load(store.path(plan.stages[-2].needs(takes[1])[0])).state.latent
     frames = generated(plan, takes[2], weights, remix=Remix(old, 0.4))
@@ -224,8 +226,8 @@ def test_a_remix_renders_what_the_python_door_renders(tmp_path):
 
 
 def test_stills_are_one_frame_a_shot_and_a_png_of_it(tmp_path):
-    from storyboard.cli import run as storyboard
-    from storyboard.manifest import read_manifest
+    from storyboard.cli.main import run as storyboard
+    from storyboard.run.manifest import read_manifest
 
     torch.set_num_threads(1)
     weights = write_checkpoint(tmp_path / "weights")

@@ -1,11 +1,13 @@
 """The cut as arithmetic: whatever the transitions, every frame is there once."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyboard.cutting.cut import CutShot, Effect, plan_cut
 from storyboard.errors import InputError
+from storyboard.film.cut import CutShot, Effect, plan_cut
 
 EFFECTS = st.builds(
     Effect,

@@ -1,5 +1,7 @@
 """The judge is judged on layouts, which are what was asked for."""
 
+from __future__ import annotations
+
 from functools import cache
 from pathlib import Path
 
@@ -9,14 +11,8 @@ import pytest
 
 from benchmarks.directions import score, table, words_of
 from shots import camera_path, parse_shots
-from storyboard.directions import (
-    expected_motion,
-    is_likeliest,
-    judge,
-    judge_motion,
-    measure_motion,
-)
-from storyboard.directions.motion import step_frames
+from storyboard.judge import expected_motion, is_likeliest, judge, judge_motion, measure_motion
+from storyboard.judge.motion import step_frames
 from storyboard.layout import layout_with_mask
 
 NUM_FRAMES = 17

@@ -1,5 +1,7 @@
 """`storyboard doctor`: the machine, and what it can run."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
@@ -8,10 +10,10 @@ from dataclasses import replace
 import pytest
 
 from model.presets import PRESETS, QUALITIES
-from storyboard.cli import run
-from storyboard.cli_doctor import _findings
-from storyboard.doctor import Machine, examine, look
-from storyboard.planning.memory import Card
+from storyboard.cli.machine_commands import _findings
+from storyboard.cli.main import run
+from storyboard.machine.doctor import Machine, examine, look
+from storyboard.plan.free_memory import Card
 
 GB = 10**9
 BARE = Machine("cpu", "float32", 2, (), 16 * GB, 24 * GB, 50 * GB, "ffmpeg")
@@ -80,7 +82,7 @@ def test_the_command_prints_json_and_text(tmp_path, capsys):
 
 def test_it_imports_no_torch():
     code = (
-        "import sys; from storyboard.cli import run; run(['doctor', '--device', 'cpu']); "
+        "import sys; from storyboard.cli.main import run; run(['doctor', '--device', 'cpu']); "
         "print(sorted({'torch', 'transformers', 'moviepy', 'cv2'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,5 +1,7 @@
 """Weights are fetched from a hub, here a small server: pinned, resumed, if there is space."""
 
+from __future__ import annotations
+
 import hashlib
 import http.server
 import json

@@ -1,5 +1,7 @@
 """Light, size, coherence and drift: a layout is what was asked for, and nothing else."""
 
+from __future__ import annotations
+
 from functools import cache
 from pathlib import Path
 
@@ -9,16 +11,11 @@ import pytest
 
 from benchmarks.findings import Row, table
 from shots import camera_path, parse_shots
-from storyboard.directions import Finding, judge_drift, score_clip
-from storyboard.directions.alternatives import Alternatives
-from storyboard.directions.coherence import (
-    Coherence,
-    fastest_turn,
-    judge_coherence,
-    measure_coherence,
-)
-from storyboard.directions.drift import measure_look
-from storyboard.directions.score import judge_picture
+from storyboard.judge import Finding, judge_drift, score_clip
+from storyboard.judge.alternatives import Alternatives
+from storyboard.judge.clip import judge_picture
+from storyboard.judge.coherence import Coherence, fastest_turn, judge_coherence, measure_coherence
+from storyboard.judge.drift import measure_look
 from storyboard.layout import layout_frames
 
 SIZE = (224, 128)

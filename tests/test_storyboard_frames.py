@@ -1,5 +1,7 @@
 """Frames by exact arithmetic."""
 
+from __future__ import annotations
+
 from fractions import Fraction
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storyboard.errors import InputError
-from storyboard.planning.frames import plan_frames, shot_frames, timecode
+from storyboard.take.frames import plan_frames, shot_frames, timecode
 
 FPS = Fraction(24)
 

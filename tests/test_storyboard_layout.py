@@ -1,5 +1,7 @@
 """The layout shows what the shot says, along the path the shot takes, under its light."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np

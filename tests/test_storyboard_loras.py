@@ -1,18 +1,20 @@
 """LoRAs from the command line to the clip, and the four-step quality."""
 
+from __future__ import annotations
+
 import json
 
 import pytest
 import torch
 
 from model.flow import expert_steps, schedule
-from model.lora import LoraChoice
+from model.weights.lora import LoraChoice
 from shots import load_shots
-from storyboard.cli import run
+from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.planning.loras import LoraRequest, choose_loras, read_request
-from storyboard.planning.overrides import Request, effective_board
-from storyboard.planning.settings import settle
+from storyboard.plan.loras import LoraRequest, choose_loras, read_request
+from storyboard.plan.request import Request, effective_board
+from storyboard.plan.settings import settle
 from tests import checkpoint_kit as kit
 from tests.storyboard_kit import write_board
 

@@ -1,5 +1,7 @@
 """The plan: frames, seeds, sizes, keys and reasons, all before any tensor."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -9,17 +11,17 @@ import pytest
 from model.presets import GREYBOX, QUALITIES, WAN22_T2V_A14B, Backbone
 from shots import parse_shots
 from storyboard.errors import InputError
-from storyboard.names import file_stems
-from storyboard.planning.cost import Speed, take_cost
-from storyboard.planning.overrides import Request, effective_board
-from storyboard.planning.plan import plan_render
-from storyboard.planning.reasons import reason, take_facts
-from storyboard.planning.residency import Residency
-from storyboard.planning.seeds import derive_seed, noise_recipe
-from storyboard.planning.settings import Settings
-from storyboard.planning.sizes import delivery_size, render_size
-from storyboard.planning.waves import plan_waves
-from storyboard.planning.weights import Weights
+from storyboard.plan.cost import Speed, take_cost
+from storyboard.plan.plan import plan_render
+from storyboard.plan.reasons import reason, take_facts
+from storyboard.plan.request import Request, effective_board
+from storyboard.plan.residency import Residency
+from storyboard.plan.settings import Settings
+from storyboard.plan.sizes import delivery_size, render_size
+from storyboard.plan.waves import plan_waves
+from storyboard.take.file_names import file_stems
+from storyboard.take.seeds import derive_seed, noise_recipe
+from storyboard.take.weights import Weights
 from tests.storyboard_kit import BOARD
 
 BACKBONE = Backbone(

@@ -1,5 +1,7 @@
 """The schedule with a real tiny checkpoint: same bits by any road, and no work done twice."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import weakref
@@ -12,18 +14,18 @@ from safetensors.torch import load_file, save_file
 
 import model
 from shots import parse_shots
-from storyboard.cutting.video import read_clip
 from storyboard.errors import ResourceError
+from storyboard.events import NetworkLoaded, TakeFinished
 from storyboard.executors import LocalExecutor
-from storyboard.planning.noise import take_noise
-from storyboard.planning.overrides import Request, effective_board
-from storyboard.planning.plan import plan_render
-from storyboard.planning.seeds import NoiseRecipe
-from storyboard.planning.settings import settle
-from storyboard.planning.weights import know_weights
-from storyboard.progress import NetworkLoaded, TakeFinished
-from storyboard.render import render, unfinished
+from storyboard.film.video import read_clip
+from storyboard.plan.plan import plan_render
+from storyboard.plan.request import Request, effective_board
+from storyboard.plan.settings import settle
+from storyboard.schedule import render, unfinished
 from storyboard.store import Store
+from storyboard.take.noise import take_noise
+from storyboard.take.seeds import NoiseRecipe
+from storyboard.take.weights import know_weights
 from tests.storyboard_kit import BOARD, write_checkpoint
 
 

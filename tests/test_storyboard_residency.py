@@ -1,5 +1,7 @@
 """How experts lie in memory: sizes counted on the networks, choices from what is free."""
 
+from __future__ import annotations
+
 import json
 import re
 
@@ -8,11 +10,10 @@ import torch
 
 from model.presets import PRESETS, WAN22_T2V_A14B, Backbone
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
-from storyboard.cli import run
+from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.manifest import read_manifest
-from storyboard.planning.memory import free_ram, read_cards
-from storyboard.planning.residency import (
+from storyboard.plan.free_memory import free_ram, read_cards
+from storyboard.plan.residency import (
     FP8,
     INT8,
     STREAMED,
@@ -21,7 +22,8 @@ from storyboard.planning.residency import (
     expert_size,
     work_bytes,
 )
-from storyboard.stage import Hardware
+from storyboard.run.manifest import read_manifest
+from storyboard.stages.stage import Hardware
 from tests.storyboard_kit import BACKBONE, FAST, write_board, write_checkpoint
 
 CARD = Hardware("cuda", "bfloat16")

@@ -1,14 +1,16 @@
 """`render --retake`: shots that disobey are taken again, and the best take goes into the cut."""
 
+from __future__ import annotations
+
 import json
 
 import pytest
 import torch
 
-from storyboard.cli import run
-from storyboard.directions import Finding
-from storyboard.manifest import read_manifest
-from storyboard.retakes import disobedience
+from storyboard.cli.main import run
+from storyboard.judge import Finding
+from storyboard.run.manifest import read_manifest
+from storyboard.run.retake_choice import disobedience
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
 
 

@@ -1,5 +1,7 @@
 """The whole command on a tiny checkpoint: what lies in the folder, and how it leaves."""
 
+from __future__ import annotations
+
 import errno
 import json
 import os
@@ -11,10 +13,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from storyboard.cli import run
-from storyboard.cutting.video import probe, read_clip
-from storyboard.lock import board_lock
-from storyboard.manifest import read_manifest
+from storyboard.cli.main import run
+from storyboard.film.video import probe, read_clip
+from storyboard.run.lock import board_lock
+from storyboard.run.manifest import read_manifest
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
 
 DISSOLVE = BOARD.replace("A dog runs.", "A dog runs., transition: dissolve 5f")
@@ -286,7 +288,7 @@ def test_kill_9_at_random_moments_then_the_same_bytes(weights, tmp_path):
 def test_layout_imports_no_torch(tmp_path):
     board = write_board(tmp_path)
     code = (
-        "import sys; from storyboard.cli import run\n"
+        "import sys; from storyboard.cli.main import run\n"
         f"assert run(['render', {str(board)!r}, '-o', {str(tmp_path / 'out')!r}, "
         "'--quality', 'layout']) == 0\n"
         "print(sorted({'torch', 'transformers', 'moviepy'} & set(sys.modules)))"

@@ -1,14 +1,16 @@
 """Findings in the folder: run.json, sheet, summary and `storyboard score`, of a layout."""
 
+from __future__ import annotations
+
 import json
 
 import pytest
 
 from shots import load_shots
-from storyboard.cli import run
-from storyboard.directions import Finding
-from storyboard.manifest import read_manifest
-from storyboard.retakes import Kept, disobedience, kept_in, with_kept, with_one_more_take
+from storyboard.cli.main import run
+from storyboard.judge import Finding
+from storyboard.run.manifest import read_manifest
+from storyboard.run.retake_choice import Kept, disobedience, kept_in, with_kept, with_one_more_take
 from storyboard.sheet.page import Direction, build_sheet, write_sheet
 
 BOARD = """

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import dataclasses
 import re
 import shutil
@@ -11,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from shots.path import camera_path
+from shots.path.camera_path import camera_path
 from shots.schema import (
     Camera,
     Character,
@@ -25,7 +27,6 @@ from shots.schema import (
     Style,
     Transition,
 )
-from storyboard.sheet.board import decimal, timecode
 from storyboard.sheet.page import (
     Direction,
     Field,
@@ -39,6 +40,7 @@ from storyboard.sheet.page import (
     write_sheet,
 )
 from storyboard.sheet.plan_view import PlanPoint, draw_plan, plan_points
+from storyboard.sheet.sheet_board import decimal, timecode
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (

@@ -1,5 +1,7 @@
 """The cache: whole or not there, whatever happens in between."""
 
+from __future__ import annotations
+
 import errno
 import json
 import os
@@ -7,7 +9,7 @@ import os
 import pytest
 
 from storyboard.errors import BoardLockedError, ResourceError
-from storyboard.lock import board_lock
+from storyboard.run.lock import board_lock
 from storyboard.store import Ref, Store, canonical_json, content_key, publish, write_atomically
 
 REF = Ref("decode", "k" * 64, ".bin")

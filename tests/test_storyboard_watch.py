@@ -1,5 +1,7 @@
 """A board under watch: every save is seen, whenever it comes, and no test can wait for ever."""
 
+from __future__ import annotations
+
 import json
 import signal
 import subprocess
@@ -10,11 +12,11 @@ from time import monotonic, sleep
 
 import pytest
 
-from storyboard.manifest import read_manifest
-from storyboard.planning.overrides import Request
-from storyboard.planning.preview import Options
-from storyboard.progress import Event
-from storyboard.watching import Watch
+from storyboard.events import Event
+from storyboard.plan.request import Request
+from storyboard.run.manifest import read_manifest
+from storyboard.run.preview import Options
+from storyboard.run.watch import Watch
 from tests.storyboard_kit import BOARD, write_board
 
 PATIENCE_S = 300
@@ -204,7 +206,7 @@ def test_a_missing_include_is_looked_for_again(tmp_path, monkeypatch):
     board = write_board(tmp_path, f"include: cast.yaml\n{BOARD}")
     watched = Watched(board, tmp_path / "out")
     assert names(watched.look()) == ["BoardRefused"]
-    monkeypatch.setattr("storyboard.watching.RETRY_S", 0.0)
+    monkeypatch.setattr("storyboard.run.watch.RETRY_S", 0.0)
     (tmp_path / "cast.yaml").write_text("style: {palette: [warm]}\n")
     watched.watch._retry_at = 0.0
     assert watched.look() == []  # the first good board is what edits are compared with
@@ -254,7 +256,7 @@ def _wait_for(process: subprocess.Popen, log: Path, name: str) -> None:
 
 
 def test_a_board_that_is_not_there_leaves_with_two(tmp_path, capsys):
-    from storyboard.cli import run
+    from storyboard.cli.main import run
 
     assert run(["watch", str(tmp_path / "none.yaml")]) == 2
     assert "no such file, must be a board" in capsys.readouterr().err

@@ -1,17 +1,19 @@
 """Prompts made longer by a real, tiny language model on disk that always says the same."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 import torch
 
 from shots import parse_shots
-from storyboard.cli import run
+from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.manifest import read_manifest
-from storyboard.planning.overrides import Request
-from storyboard.planning.preview import Options, preview
-from storyboard.writing import MEMORY, write_about
+from storyboard.plan.request import Request
+from storyboard.run.manifest import read_manifest
+from storyboard.run.preview import Options, preview
+from storyboard.run.prompt_writer import MEMORY, write_about
 from tests.storyboard_kit import BOARD, write_board, write_checkpoint
 
 SAID = "Dust hangs in the air."

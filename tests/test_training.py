@@ -1,5 +1,7 @@
 """What greybox is trained on is what the product says, films and computes."""
 
+from __future__ import annotations
+
 import dataclasses
 import os
 import signal

@@ -1,5 +1,7 @@
 """What a step learns from depends on nothing but its number."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Training goes on from the shipped checkpoint where it was exported."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import torch
 from click.testing import CliRunner
 from tokenizers import Tokenizer
 
-from model.weights import open_checkpoint
+from model.weights.open import open_checkpoint
 from training import export, shipped
 from training.contexts import trained_encoder
 from training.optimizer import MovingAverage, Optimizers

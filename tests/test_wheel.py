@@ -1,5 +1,7 @@
 """What the wheel installs is enough to render a board from an empty folder."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

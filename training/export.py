@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from model.presets import GREYBOX
-from model.rename import TRANSFORMER, vae_wan22_rules
+from model.weights.rename import TRANSFORMER, vae_wan22_rules
 from training.codec import trained_codec
 from training.contexts import trained_encoder
 from training.footage import training_folder

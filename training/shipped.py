@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model.presets import GREYBOX
-from model.rename import vae_wan22_rules
+from model.weights.rename import vae_wan22_rules
 from training.export import TOKENIZER, WEIGHTS, read_expert
 from training.footage import training_folder
 from training.sizes import CODEC

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from model.autoencoder import Autoencoder, VaeSizes
+from model.autoencoder.codec import Autoencoder, VaeSizes
+from model.autoencoder.vae_wan22 import wan22_vae
 from model.presets import GREYBOX, Backbone
 from model.transformer import Transformer
-from model.vae_wan22 import wan22_vae
 
 TEXT_WIDTH = 160
 LATENT_CHANNELS = 48

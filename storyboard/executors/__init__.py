@@ -1,6 +1,8 @@
 """Who runs a stage over its takes: this process, or workers elsewhere."""
 
-from storyboard.executors.base import Executor
+from __future__ import annotations
+
+from storyboard.executors.executor import Executor
 from storyboard.executors.local import LocalExecutor
 
 __all__ = ["Executor", "LocalExecutor"]

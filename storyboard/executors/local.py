@@ -1,5 +1,7 @@
 """One process, one take after the other. Stands in for a cluster everywhere else."""
 
+from __future__ import annotations
+
 import gc
 import sys
 import weakref
@@ -9,8 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from storyboard.errors import ResourceError, StoryboardError
-from storyboard.planning.takes import Take
-from storyboard.progress import (
+from storyboard.events import (
     Listener,
     NetworkLoaded,
     StageFinished,
@@ -19,8 +20,9 @@ from storyboard.progress import (
     TakeFailed,
     TakeFinished,
 )
-from storyboard.stage import Stage
+from storyboard.stages.stage import Stage
 from storyboard.store import Store
+from storyboard.take.take import Take
 
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory")
 

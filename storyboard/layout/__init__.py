@@ -15,7 +15,7 @@ from storyboard.layout.raster import Camera, rasterise
 from storyboard.layout.scene import stage
 
 if TYPE_CHECKING:
-    from shots.path import CameraPath
+    from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
 
 __all__ = ["layout_frames", "layout_with_mask"]

@@ -1,6 +1,6 @@
 """Grey primitives: boxes, ellipsoids and tapered cylinders as arrays of flat faces.
 
-World axes as in `shots.path`: metres, x right, y down, z forward. A mesh is plain arrays, so a
+World axes as in a camera path: metres, x right, y down, z forward. A mesh is plain arrays, so a
 scene is one concatenation and a frame is a handful of vector operations (`raster`).
 """
 

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.light import LightRig
+from storyboard.layout.light_rig import LightRig
 from storyboard.layout.mesh import SUBJECT, Array, Mesh, floats
 
 if TYPE_CHECKING:
-    from shots.path import CameraPath
+    from shots.path.camera_path import CameraPath
 
 SUPERSAMPLING = 2
 NEAR_M = 0.05

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from storyboard.layout.figures import FIGURES, REST_YAW_DEG, VEHICLES, framing_scale
-from storyboard.layout.light import LightRig, light_rig
+from storyboard.layout.light_rig import LightRig, light_rig
 from storyboard.layout.mesh import SUBJECT, Array, Mesh, floats, join
 from storyboard.layout.raster import GroundPaint
 from storyboard.layout.reading import Actor, read_shot
 from storyboard.layout.sets import build_place
 
 if TYPE_CHECKING:
-    from shots.lighting import Lighting
-    from shots.path import CameraPath
+    from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
+    from shots.vocabulary.lighting import Lighting
 
 _STRIDE_PER_METRE = 4.2  # radians of arm swing a metre walked
 _WALKS_WITH_CAMERA = frozenset({"follow", "lead"})

@@ -24,7 +24,8 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from storyboard.sheet.board import (
+from storyboard.sheet.plan_view import PlanPoint, PlanView, draw_plan, plan_points
+from storyboard.sheet.sheet_board import (
     Direction,
     Field,
     Line,
@@ -37,7 +38,6 @@ from storyboard.sheet.board import (
     decimal,
     timecode,
 )
-from storyboard.sheet.plan_view import PlanPoint, PlanView, draw_plan, plan_points
 
 if TYPE_CHECKING:
     from shots.schema import Camera, Dialogue, Scene, Shot, ShotList, Sound, Transition

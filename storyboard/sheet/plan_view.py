@@ -1,8 +1,7 @@
 """A camera path seen from above, small enough for a card of the contact sheet.
 
 Here: sampling a `CameraPath` and fitting it into a square. Not here: the path itself
-(`shots.path`) and the SVG (`templates/_shot.html.j2`). Called by `sheet.py` and by whoever fills
-its `ShotResult`.
+and the SVG (`templates/_shot.html.j2`).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shots.path import CameraPath
+    from shots.path.camera_path import CameraPath
 
 SIDE = 100.0  # of the square, in SVG units
 MARGIN = 15.0
@@ -26,7 +25,7 @@ MAX_POINTS = 25
 
 @dataclass(frozen=True)
 class PlanPoint:
-    """The camera at one moment, in the world of `shots.path`: metres, x right, z forward.
+    """The camera at one moment, in world metres: x right, z forward.
 
     `aim_x` and `aim_z` are the view direction on the ground; their length is 1 for a level camera
     and 0 for one that looks straight down. `field_deg` is the horizontal field of view.

@@ -1,0 +1,224 @@
+"""Tensor names of the original checkpoints and of the diffusers layout, both ways.
+
+Every rule is anchored and exact, so the map is a bijection: a name that no rule knows is refused,
+not passed through. Mind the trap: the affine norm before cross-attention is `norm3` in the
+original and `norm2` in diffusers. Called by `weights` and by whoever writes a checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+
+from model.exceptions import WeightsError
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Pairs of name templates, original first; `#` stands for a number, the n-th for the n-th.
+
+    Attributes:
+        family: What the names belong to, for messages.
+        pairs: Templates without repetition on either side.
+    """
+
+    family: str
+    pairs: tuple[tuple[str, str], ...]
+
+    def to_original(self, name: str) -> str:
+        """Rename from the diffusers layout.
+
+        Raises:
+            WeightsError: No rule knows the name.
+        """
+        return self._rename(name, source=1, target=0)
+
+    def to_diffusers(self, name: str) -> str:
+        """Rename from the original layout.
+
+        Raises:
+            WeightsError: No rule knows the name.
+        """
+        return self._rename(name, source=0, target=1)
+
+    def _rename(self, name: str, *, source: int, target: int) -> str:
+        parts = name.split(".")
+        for pair in self._by_outline[source].get(_outline(parts), ()):
+            numbers = _numbers(pair[source].split("."), parts)
+            if numbers is not None:
+                rest = iter(numbers)
+                return ".".join(
+                    next(rest) if part == "#" else part for part in pair[target].split(".")
+                )
+        raise WeightsError(f"{name!r}: no {self.family} tensor has this name.")
+
+    @cached_property
+    def _by_outline(self) -> tuple[Mapping[str, list[tuple[str, str]]], ...]:
+        """The pairs by what is left of their names without numbers, of each side."""
+        found: tuple[dict[str, list[tuple[str, str]]], ...] = ({}, {})
+        for pair in self.pairs:
+            for outlines, template in zip(found, pair, strict=True):
+                outlines.setdefault(_outline(template.split(".")), []).append(pair)
+        return found
+
+
+def _outline(parts: Sequence[str]) -> str:
+    return ".".join("#" if part.isdecimal() else part for part in parts)
+
+
+def _numbers(template: Sequence[str], parts: Sequence[str]) -> list[str] | None:
+    """What stands for each `#` of a template of the same outline; None where a part differs."""
+    pairs = list(zip(template, parts, strict=True))
+    if any(wanted not in ("#", part) for wanted, part in pairs):
+        return None
+    return [part for wanted, part in pairs if wanted == "#"]
+
+
+def _affine(original: str, diffusers: str) -> list[tuple[str, str]]:
+    """The pairs of a layer with weight and bias."""
+    return [(f"{original}.{leaf}", f"{diffusers}.{leaf}") for leaf in ("weight", "bias")]
+
+
+def _transformer_pairs() -> list[tuple[str, str]]:
+    pairs = [
+        ("blocks.#.modulation", "blocks.#.scale_shift_table"),
+        ("head.modulation", "scale_shift_table"),
+        *_affine("patch_embedding", "patch_embedding"),
+        *_affine("time_projection.1", "condition_embedder.time_proj"),
+        *_affine("blocks.#.norm3", "blocks.#.norm2"),
+        *_affine("blocks.#.ffn.0", "blocks.#.ffn.net.0.proj"),
+        *_affine("blocks.#.ffn.2", "blocks.#.ffn.net.2"),
+        *_affine("head.head", "proj_out"),
+    ]
+    for what in ("text", "time"):
+        for index, linear in ((0, 1), (2, 2)):
+            embedder = f"condition_embedder.{what}_embedder.linear_{linear}"
+            pairs += _affine(f"{what}_embedding.{index}", embedder)
+    for original, diffusers in (("self_attn", "attn1"), ("cross_attn", "attn2")):
+        ours, theirs = f"blocks.#.{original}", f"blocks.#.{diffusers}"
+        for letter in "qkv":
+            pairs += _affine(f"{ours}.{letter}", f"{theirs}.to_{letter}")
+        pairs += _affine(f"{ours}.o", f"{theirs}.to_out.0")
+        pairs += [
+            (f"{ours}.norm_{letter}.weight", f"{theirs}.norm_{letter}.weight") for letter in "qk"
+        ]
+    # The camera adapter has no diffusers name of its own and keeps the published one.
+    for layer in ("conv", "residual_blocks.#.conv1", "residual_blocks.#.conv2"):
+        pairs += _affine(f"control_adapter.{layer}", f"control_adapter.{layer}")
+    return pairs
+
+
+def _residual(original: str, diffusers: str) -> list[tuple[str, str]]:
+    """The pairs of one residual block of an autoencoder."""
+    return [
+        (f"{original}.residual.0.gamma", f"{diffusers}.norm1.gamma"),
+        *_affine(f"{original}.residual.2", f"{diffusers}.conv1"),
+        (f"{original}.residual.3.gamma", f"{diffusers}.norm2.gamma"),
+        *_affine(f"{original}.residual.6", f"{diffusers}.conv2"),
+        *_affine(f"{original}.shortcut", f"{diffusers}.conv_shortcut"),
+    ]
+
+
+def _resample(original: str, diffusers: str) -> list[tuple[str, str]]:
+    """The pairs of one down- or upsampler of an autoencoder."""
+    return [
+        *_affine(f"{original}.resample.1", f"{diffusers}.resample.1"),
+        *_affine(f"{original}.time_conv", f"{diffusers}.time_conv"),
+    ]
+
+
+def _vae_pairs() -> list[tuple[str, str]]:
+    """What both autoencoders have alike: everything but the levels."""
+    pairs = [*_affine("conv1", "quant_conv"), *_affine("conv2", "post_quant_conv")]
+    for side in ("encoder", "decoder"):
+        attention = f"{side}.mid_block.attentions.0"
+        pairs += _affine(f"{side}.conv1", f"{side}.conv_in")
+        pairs += _residual(f"{side}.middle.0", f"{side}.mid_block.resnets.0")
+        pairs += _residual(f"{side}.middle.2", f"{side}.mid_block.resnets.1")
+        pairs += [(f"{side}.middle.1.norm.gamma", f"{attention}.norm.gamma")]
+        pairs += _affine(f"{side}.middle.1.to_qkv", f"{attention}.to_qkv")
+        pairs += _affine(f"{side}.middle.1.proj", f"{attention}.proj")
+        pairs += [(f"{side}.head.0.gamma", f"{side}.norm_out.gamma")]
+        pairs += _affine(f"{side}.head.2", f"{side}.conv_out")
+    return pairs
+
+
+def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> Rules:
+    """Rules of the Wan 2.1 autoencoder.
+
+    Args:
+        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
+        num_levels: Levels, finest first in the encoder.
+    """
+    pairs = _vae_pairs()
+    pairs += _residual("encoder.downsamples.#", "encoder.down_blocks.#")
+    pairs += _resample("encoder.downsamples.#", "encoder.down_blocks.#")
+    # The original decoder is one flat list: residual blocks and an upsampler per level.
+    flat = count()
+    for level in range(num_levels):
+        theirs = f"decoder.up_blocks.{level}"
+        for block in range(num_blocks + 1):
+            pairs += _residual(f"decoder.upsamples.{next(flat)}", f"{theirs}.resnets.{block}")
+        if level < num_levels - 1:
+            pairs += _resample(f"decoder.upsamples.{next(flat)}", f"{theirs}.upsamplers.0")
+    return Rules("Wan 2.1 autoencoder", tuple(pairs))
+
+
+def vae_wan22_rules(num_blocks: int = 2) -> Rules:
+    """Rules of the Wan 2.2 autoencoder.
+
+    Args:
+        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
+    """
+    pairs = _vae_pairs()
+    for side, group, blocks, sampler, place in (
+        ("encoder", "downsamples", "down_blocks", "downsampler", num_blocks),
+        ("decoder", "upsamples", "up_blocks", "upsampler", num_blocks + 1),
+    ):
+        ours, theirs = f"{side}.{group}.#.{group}", f"{side}.{blocks}.#"
+        pairs += _residual(f"{ours}.#", f"{theirs}.resnets.#")
+        # The sampler comes after the residual blocks of its level.
+        pairs += _resample(f"{ours}.{place}", f"{theirs}.{sampler}")
+    return Rules("Wan 2.2 autoencoder", tuple(pairs))
+
+
+def _text_pairs(block: str, layers: Mapping[str, str], ends: Mapping[str, str]) -> Rules:
+    """Rules of the UMT5 encoder from the names of one writer to those of transformers."""
+    pairs = [(f"{ours}.weight", f"{theirs}.weight") for ours, theirs in ends.items()]
+    pairs += [
+        (f"{block}.#.{ours}.weight", f"encoder.block.#.layer.{theirs}.weight")
+        for ours, theirs in layers.items()
+    ]
+    return Rules("text encoder", tuple(pairs))
+
+
+_TEXT_LAYERS = {
+    "norm1": "0.layer_norm",
+    **{f"attn.{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
+    "pos_embedding.embedding": "0.SelfAttention.relative_attention_bias",
+    "norm2": "1.layer_norm",
+    "ffn.gate.0": "1.DenseReluDense.wi_0",
+    "ffn.fc1": "1.DenseReluDense.wi_1",
+    "ffn.fc2": "1.DenseReluDense.wo",
+}
+# Source: ggml gguf-py tensor_mapping.py, T5ENCODER.
+_GGUF_LAYERS = {
+    "attn_norm": "0.layer_norm",
+    **{f"attn_{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
+    "attn_rel_b": "0.SelfAttention.relative_attention_bias",
+    "ffn_norm": "1.layer_norm",
+    "ffn_gate": "1.DenseReluDense.wi_0",
+    "ffn_up": "1.DenseReluDense.wi_1",
+    "ffn_down": "1.DenseReluDense.wo",
+}
+TEXT = _text_pairs(
+    "blocks", _TEXT_LAYERS, {"token_embedding": "shared", "norm": "encoder.final_layer_norm"}
+)
+TEXT_GGUF = _text_pairs(
+    "enc.blk", _GGUF_LAYERS, {"token_embd": "shared", "enc.output_norm": "encoder.final_layer_norm"}
+)
+TRANSFORMER = Rules("transformer", tuple(_transformer_pairs()))
+VAE_WAN21 = vae_wan21_rules()
+VAE_WAN22 = vae_wan22_rules()

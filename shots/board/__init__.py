@@ -1,0 +1,1 @@
+"""A board as written, checked, inherited and resolved to one value per field."""

@@ -1,0 +1,1 @@
+"""The canonical spelling of a board, and a board written out."""

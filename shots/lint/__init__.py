@@ -1,0 +1,1 @@
+"""Warnings about a board that can be read."""

@@ -1,0 +1,1 @@
+"""A shot as the path of a camera."""

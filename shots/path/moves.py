@@ -1,0 +1,270 @@
+"""How each movement word moves the rig, and how far.
+
+Here: one function per kind of movement, the table of words, speeds and amounts, and shake. Not
+here: when a move happens (`path.py`, the caller) and where the camera starts (`rig.py`).
+
+Signs, as a crew says them: yaw + turns right, pitch + looks up, roll + turns the camera clockwise.
+`pan-left` turns the camera left, so the picture moves right. `orbit-right` (and `orbit`) carries
+the camera to its own right while it turns left to keep the subject: the background moves right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from shots.path.rig import (
+    FULL_FRAME_WIDTH_MM,
+    GROUND_CLEARANCE_M,
+    HEAD_CLEARANCE_M,
+    SUBJECT_CLEARANCE_M,
+    Array,
+    Rig,
+    turn_about,
+    vectors,
+)
+
+if TYPE_CHECKING:
+    from shots.vocabulary.camera import Camera
+
+Unit = Literal["deg", "m", "x", ""]
+
+SPEEDS = {"very slow": 0.4, "subtle": 0.5, "slow": 0.65, "medium": 1.0, "fast": 1.7}
+STEEP_PITCH_DEG = 60.0  # beyond it a pan about the plumb line would spin the picture
+WHIP_S = 0.5
+
+
+def _pan(rig: Rig, angle: Array) -> Rig:
+    steep = np.abs(rig.pitch) > np.radians(STEEP_PITCH_DEG)
+    return replace(
+        rig,
+        yaw=rig.yaw + np.where(steep, 0.0, angle),
+        swing=rig.swing + np.where(steep, angle, 0.0),
+    )
+
+
+def _tilt(rig: Rig, angle: Array) -> Rig:
+    return replace(rig, pitch=rig.pitch + angle)
+
+
+def _roll(rig: Rig, angle: Array) -> Rig:
+    return replace(rig, roll=rig.roll + angle)
+
+
+def _track(rig: Rig, metres: Array) -> Rig:
+    right = vectors(np.cos(rig.yaw), 0.0, -np.sin(rig.yaw))
+    return replace(rig, eye=rig.eye + right * metres[:, None])
+
+
+def _dolly(rig: Rig, metres: Array) -> Rig:
+    along = rig.to_aim * (metres / rig.distance)[:, None]
+    # From below the aim, straight back along the axis leads into the ground. So back off level, to
+    # the same distance.
+    rise = rig.distance**2 - rig.run**2
+    back = np.sqrt(np.maximum((rig.distance - metres) ** 2 - rise, 0.0)) - rig.run
+    level = rig.to_aim * [1.0, 0.0, 1.0] * (-back / np.maximum(rig.run, 1e-9))[:, None]
+    backs_off_low = (metres < 0) & (rig.to_aim[:, 1] < 0)
+    return _aim_again(rig, rig.eye + np.where(backs_off_low[:, None], level, along))
+
+
+def _crane(rig: Rig, metres: Array) -> Rig:
+    return _aim_again(rig, rig.eye - vectors(0.0, metres, 0.0))
+
+
+def _aim_again(rig: Rig, eye: Array) -> Rig:
+    """Move the eye and tilt so that the subject keeps its height in the picture."""
+    moved = replace(rig, eye=eye)
+    turn = np.arctan2(-moved.to_aim[:, 1], moved.run) - np.arctan2(-rig.to_aim[:, 1], rig.run)
+    return replace(moved, pitch=rig.pitch + turn)
+
+
+def _orbit(rig: Rig, angle: Array) -> Rig:
+    turned = turn_about(1, -angle) @ -rig.to_aim[:, :, None]
+    return replace(rig, eye=rig.aim + turned[:, :, 0], yaw=rig.yaw - angle)
+
+
+def _zoom(rig: Rig, log_ratio: Array) -> Rig:
+    return replace(rig, focal=rig.focal * np.exp(log_ratio))
+
+
+def _dolly_zoom(rig: Rig, metres: Array) -> Rig:
+    moved = _dolly(rig, -metres)
+    return replace(moved, focal=rig.focal * moved.distance / rig.distance)
+
+
+def _travel(rig: Rig, metres: Array) -> Rig:
+    step = rig.heading * metres[:, None]
+    return replace(rig, eye=rig.eye + step, aim=rig.aim + step)
+
+
+def _fly(rig: Rig, metres: Array) -> Rig:
+    return replace(rig, eye=rig.eye + rig.heading * metres[:, None])
+
+
+def _hold(rig: Rig, _: Array) -> Rig:
+    return rig
+
+
+def _one(rig: Rig) -> Array:
+    return np.ones_like(rig.focal)
+
+
+def _field_x(rig: Rig) -> Array:
+    return 2.0 * np.arctan(0.5 / rig.focal)
+
+
+def _field_y(rig: Rig) -> Array:
+    return 2.0 * np.arctan(0.5 / rig.focal / rig.aspect)
+
+
+def _width(rig: Rig) -> Array:
+    return rig.distance / rig.focal
+
+
+def _height(rig: Rig) -> Array:
+    return _width(rig) / rig.aspect
+
+
+def _distance(rig: Rig) -> Array:
+    return rig.distance
+
+
+def _run(rig: Rig) -> Array:
+    return rig.run
+
+
+@dataclass(frozen=True)
+class Action:
+    """How one movement word is carried out.
+
+    Usual reach = sign * whole(rig) * (rate * speed * seconds, kept within [least, most]).
+    """
+
+    apply: Callable[[Rig, Array], Rig]
+    sign: float
+    unit: Unit
+    whole: Callable[[Rig], Array]
+    rate: float
+    least: float
+    most: float
+    lead: float = 0.0  # part of the reach to stand back by when the move opens the shot
+    at_most_s: float = np.inf
+
+
+# Rates a second are parts of the field of view, of the picture at the subject or of the distance,
+# so that a close shot and a wide one move alike on screen. Medium over three seconds gives: pan and
+# tilt 45 % of the field, track half a picture, push to 0.65 of the distance, zoom 1.6x, orbit 42°.
+ACTIONS = {
+    "static": Action(_hold, 0, "", _one, 0, 0, 0),
+    "rack-focus": Action(_hold, 0, "", _one, 0, 0, 0),
+    "pan-left": Action(_pan, -1, "deg", _field_x, 0.15, 0.12, 1.2, lead=0.5),
+    "pan-right": Action(_pan, 1, "deg", _field_x, 0.15, 0.12, 1.2, lead=0.5),
+    "whip-pan-left": Action(_pan, -1, "deg", _field_x, 0, 1.5, 1.5, lead=1, at_most_s=WHIP_S),
+    "whip-pan-right": Action(_pan, 1, "deg", _field_x, 0, 1.5, 1.5, lead=1, at_most_s=WHIP_S),
+    "tilt-up": Action(_tilt, 1, "deg", _field_y, 0.15, 0.12, 1.2, lead=0.5),
+    "tilt-down": Action(_tilt, -1, "deg", _field_y, 0.15, 0.12, 1.2, lead=0.5),
+    "roll-left": Action(_roll, -1, "deg", _one, 0.14, 0.1, 1.0),  # radians
+    "roll-right": Action(_roll, 1, "deg", _one, 0.14, 0.1, 1.0),
+    "push-in": Action(_dolly, 1, "m", _distance, 0.117, 0.08, 0.6),
+    "pull-out": Action(_dolly, -1, "m", _distance, 0.18, 0.1, 1.5),
+    "track-left": Action(_track, -1, "m", _width, 0.17, 0.12, 0.9, lead=0.5),
+    "track-right": Action(_track, 1, "m", _width, 0.17, 0.12, 0.9, lead=0.5),
+    "crane-up": Action(_crane, 1, "m", _height, 0.25, 0.15, 1.2),
+    "crane-down": Action(_crane, -1, "m", _height, 0.25, 0.15, 1.2, lead=1),
+    "orbit": Action(_orbit, 1, "deg", _one, 0.245, 0.17, 2.1),  # radians
+    "orbit-left": Action(_orbit, -1, "deg", _one, 0.245, 0.17, 2.1),
+    "orbit-right": Action(_orbit, 1, "deg", _one, 0.245, 0.17, 2.1),
+    "zoom-in": Action(_zoom, 1, "x", _one, 0.157, 0.09, 1.1),  # log of the ratio
+    "zoom-out": Action(_zoom, -1, "x", _one, 0.157, 0.09, 1.1),
+    "dolly-zoom": Action(_dolly_zoom, 1, "m", _distance, 0.25, 0.15, 1.5),
+    "follow": Action(_travel, 1, "m", _one, 1.2, 0.3, 60.0),  # a walk, 1.2 m/s
+    "lead": Action(_travel, -1, "m", _one, 1.2, 0.3, 60.0),
+    "fly-through": Action(_fly, 1, "m", _run, 0.17, 0.1, 0.8),
+}
+
+
+def usual_reach(action: Action, camera: Camera, rig: Rig, seconds: float) -> float:
+    """How far the speed word takes a move in its time, signed, in the move's own measure."""
+    pace = action.rate * SPEEDS[camera.speed] * seconds
+    return action.sign * float(np.clip(pace, action.least, action.most) * action.whole(rig)[0])
+
+
+def asked_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
+    """Turn the amount into the move's own measure; None where its unit says nothing about it."""
+    amount = camera.amount
+    if amount is None:
+        return None
+    value, distance_m = float(amount.value), float(rig.distance[0])
+    if amount.unit == action.unit != "x":
+        return action.sign * (np.radians(value) if action.unit == "deg" else value)
+    if amount.unit == "x":
+        ratio, sign = max(value, 1.0 / value), action.sign
+    elif amount.unit == "mm":  # the lens to end on gives the direction too
+        ratio, sign = value / FULL_FRAME_WIDTH_MM / float(rig.focal[0]), 1.0
+    else:
+        return None
+    if action.apply is _zoom:
+        return sign * float(np.log(ratio))
+    if action.apply is _dolly_zoom or (action.apply is _dolly and amount.unit == "x"):
+        nearer = action.apply is _dolly and action.sign > 0
+        return sign * distance_m * (1.0 - 1.0 / ratio if nearer else ratio - 1.0)
+    return None
+
+
+def keep_clear(action: Action, rig: Rig, reach: float) -> float:
+    """Shorten a move that would end in the ground or in the figure."""
+    height, run = -float(rig.eye[0, 1]), float(rig.run[0])
+    if action.apply is _dolly:
+        return min(reach, _room_ahead(rig))
+    if action.apply is _dolly_zoom:
+        return max(reach, -_room_ahead(rig))
+    if action.apply is _crane:
+        floor = GROUND_CLEARANCE_M if run > SUBJECT_CLEARANCE_M else HEAD_CLEARANCE_M
+        return max(reach, min(0.0, floor - height))
+    if action.apply is _fly and height < HEAD_CLEARANCE_M:
+        return min(reach, max(0.0, run - SUBJECT_CLEARANCE_M))
+    return reach
+
+
+def _room_ahead(rig: Rig) -> float:
+    """Metres the camera can go towards the aim before it touches the figure."""
+    height, aim = -float(rig.eye[0, 1]), -float(rig.aim[0, 1])
+    left = min(1.0, SUBJECT_CLEARANCE_M / max(float(rig.run[0]), 1e-9))
+    if height > HEAD_CLEARANCE_M > aim:  # from above, the top of the head may come first
+        left = min(left, (HEAD_CLEARANCE_M - aim) / (height - aim))
+    return float(rig.distance[0]) * (1.0 - left)
+
+
+class Texture(NamedTuple):
+    """Shake laid over the whole shot."""
+
+    turn: float  # standard deviation, part of the horizontal field of view
+    shift: float  # standard deviation, part of the subject distance
+    band_hz: tuple[float, float]
+
+
+TEXTURES = {
+    "handheld": Texture(turn=0.009, shift=0.006, band_hz=(0.3, 2.2)),
+    "steadicam": Texture(turn=0.003, shift=0.003, band_hz=(0.08, 0.4)),
+}
+_NUM_WAVES = 8
+
+
+def shake(rig: Rig, time_s: Array, texture: Texture, seed: int) -> Rig:
+    """Add band-limited noise: for each of six freedoms a few sines of random pitch and phase."""
+    chance = np.random.default_rng(seed)
+    hertz = chance.uniform(*texture.band_hz, size=(6, _NUM_WAVES, 1))
+    phase = chance.uniform(0.0, 2.0 * np.pi, size=(6, _NUM_WAVES, 1))
+    waves = np.sin(2.0 * np.pi * hertz * time_s + phase).sum(axis=1) / np.sqrt(_NUM_WAVES / 2.0)
+    turn = texture.turn * _field_x(rig) * waves[:3]
+    shift = texture.shift * rig.distance * waves[3:]
+    return replace(
+        rig,
+        eye=rig.eye + shift.T,
+        yaw=rig.yaw + turn[0],
+        pitch=rig.pitch + turn[1],
+        roll=rig.roll + 0.5 * turn[2],
+    )

@@ -1,0 +1,1 @@
+"""A shot as the words of a prompt."""

@@ -1,0 +1,135 @@
+"""The negative prompt, without the words that fight what a shot asks for.
+
+Wan's stock text forbids static pictures, overall grey, styles and crowds. A shot that wants one of
+them loses exactly those words, and the loss is reported (SB205). Used by `prompt.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from shots.schema import Shot, ShotList
+
+# Model data, verbatim from wan/configs/shared_config.py; sha256 of its UTF-8 begins with ce96e032.
+WAN_NEGATIVE = (
+    "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，"  # noqa: RUF001
+    "低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，画得不好的脸部，畸形的，毁容的，"  # noqa: RUF001
+    "形态畸形的肢体，手指融合，静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走"  # noqa: RUF001
+)
+
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "色调艳丽": "garish colours",
+        "过曝": "overexposed",
+        "静态": "static",
+        "风格": "style",
+        "作品": "artwork",
+        "画作": "painting",
+        "静止": "still",
+        "整体发灰": "overall grey",
+        "静止不动的画面": "motionless picture",
+        "杂乱的背景": "cluttered background",
+        "背景人很多": "many people in the background",
+        "倒着走": "walking backwards",
+    }
+)
+
+# What a shot can ask for, and the stock words against it. Their English counts as well.
+CLASHES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "static": ("静态", "静止", "静止不动的画面"),
+        "saturated": ("色调艳丽",),
+        "desaturated": ("整体发灰",),
+        "low-contrast": ("过曝", "整体发灰"),
+        "group": ("背景人很多",),
+        "a crowded place": ("杂乱的背景", "背景人很多"),
+        "an illustrated style": ("风格", "作品", "画作"),
+        "walking backwards": ("倒着走",),
+    }
+)
+
+_CROWDED = re.compile(
+    r"\b(?:super)?market(?:s|place)?\b|\bbazaar\b|\bcrowd(?:s|ed)?\b|\bpacked\b|\brush hour\b",
+    re.IGNORECASE,
+)
+_STEPS = re.compile(r"\b(?:walk|step|move|stumble|run|crawl|shuffle)(?:s|ing)?\b", re.IGNORECASE)
+_BACKWARDS = re.compile(r"\bbackwards?\b", re.IGNORECASE)
+_BACKS_OFF = re.compile(r"\bback(?:s|ing)\s+(?:away|up|off)\b", re.IGNORECASE)
+_PHOTOGRAPHIC = re.compile(
+    r"\bphoto|\bcinema|\bfilm|\brealis|\blive[ -]action|\bdocumentary|\bnewsreel|\b\d+\s?mm\b",
+    re.IGNORECASE,
+)
+_GAPS = re.compile(r"[，,;；\n]+")  # noqa: RUF001
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A word taken out of the negative prompt, and the directive it fought."""
+
+    word: str
+    clash: str
+    field: str
+
+    @property
+    def shown(self) -> str:
+        """The word with its English, for people."""
+        meaning = MEANINGS.get(self.word)
+        return f"{self.word} ({meaning})" if meaning else self.word
+
+
+def is_photographic(look: str) -> bool:
+    """Whether a look describes a photographed picture; only other styles go first."""
+    return bool(_PHOTOGRAPHIC.search(look))
+
+
+def fit_negative(board: ShotList, shot: Shot, base: str) -> tuple[str, tuple[Removal, ...]]:
+    """The negative prompt of one shot, and what was left out of it.
+
+    Args:
+        board: Adds its own words to the preset's.
+        shot: What it asks for is left out.
+        base: The preset's text, words with commas between; may be empty.
+    """
+    unwanted: dict[str, Removal] = {}
+    for clash, field in _wishes(board, shot):
+        for word in CLASHES[clash]:
+            unwanted.setdefault(word, Removal(word, clash, field))
+            unwanted.setdefault(MEANINGS[word], Removal(MEANINGS[word], clash, field))
+    words = [word for word in map(str.strip, _GAPS.split(base)) if word]
+    words += [word for word in board.model.negative if word not in words]
+    removed = tuple(unwanted[word.lower()] for word in words if word.lower() in unwanted)
+    kept = [word for word in words if word.lower() not in unwanted]
+    return ("，" if "，" in base else ", ").join(kept), removed  # noqa: RUF001
+
+
+def _wishes(board: ShotList, shot: Shot) -> Iterator[tuple[str, str]]:
+    """What a shot asks for that a negative prompt may forbid, and which field asks."""
+    if set(shot.camera.movement) == {"static"}:
+        yield "static", "camera.movement"
+    if shot.lighting.tone and shot.lighting.tone in CLASHES:
+        yield shot.lighting.tone, "lighting.tone"
+    yield from ((tone, "style.palette") for tone in board.style.palette if tone in CLASHES)
+    if shot.lighting.contrast == "low-contrast":
+        yield "low-contrast", "lighting.contrast"
+    if shot.camera.people == "group":
+        yield "group", "camera.people"
+    if _CROWDED.search(shot.action):
+        yield "a crowded place", "action"
+    elif shot.location and _CROWDED.search(f"{shot.location.looks} {shot.location.heading}"):
+        yield "a crowded place", "location"
+    if board.style.look and not is_photographic(board.style.look):
+        yield "an illustrated style", "style.look"
+    if _goes_backwards(shot.action):
+        yield "walking backwards", "action"
+
+
+def _goes_backwards(action: str) -> bool:
+    """Whether somebody walks backwards, told within one sentence."""
+    for part in re.split(r"[.!?]", action):
+        step = _STEPS.search(part)
+        if step and _BACKWARDS.search(part, step.end()):
+            return True
+    return _BACKS_OFF.search(action) is not None

@@ -1,0 +1,1 @@
+"""The closed vocabulary: words, aliases, and the directives made of them."""

@@ -1,0 +1,329 @@
+"""The words of a shot list, what else people call them, and what Wan 2.2 is told.
+
+Data, one table per field; `vocabulary` looks them up. `source` says how strong the evidence for a
+phrase is: W, it is on the list in Wan's own system prompts; A, it is in Alibaba's prompt guide; T,
+an ordinary trade term on neither; a dash, bookkeeping that is never sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Term:
+    """One meaning.
+
+    Attributes:
+        word: How the tool writes it.
+        phrase: What the model reads; empty for bookkeeping. Moves may hold {adv} and {subject}.
+        source: W, A, T or a dash.
+        aliases: What people write instead, in any case, with spaces, hyphens or neither.
+    """
+
+    word: str
+    phrase: str
+    source: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Everything that means this: the word, its aliases, and the phrase where it is a term."""
+        phrase = () if not self.phrase or set(self.phrase) & set(",.{") else (self.phrase,)
+        return (self.word, *self.aliases, *phrase)
+
+
+def _table(*rows: tuple[str, str, str, str]) -> tuple[Term, ...]:
+    """Rows of word, aliases with commas between, phrase, source."""
+    return tuple(
+        Term(word, phrase, source, tuple(filter(None, aliases.split(", "))))
+        for word, aliases, phrase, source in rows
+    )
+
+
+SIZE = _table(
+    ("EWS", "ELS, XLS, XWS, extreme wide, extreme long, vast", "extreme wide shot", "W"),
+    ("WS", "LS, wide, long, wide shot, long shot", "wide shot", "W"),
+    ("FS", "full, full shot, full body", "full shot", "A"),
+    (
+        "MWS",
+        "MLS, cowboy, american, medium wide, medium long, three quarter",
+        "medium wide shot",
+        "W",
+    ),
+    ("MS", "medium, mid, waist, medium shot", "medium shot", "W"),
+    ("MCU", "medium close up, bust, head and shoulders", "medium close-up shot", "W"),
+    ("CU", "close up, closeup, close", "close-up shot", "W"),
+    (
+        "BCU",
+        "VCU, big close up, very close up, choker",
+        "close-up shot, face filling the frame",
+        "T",
+    ),
+    ("ECU", "XCU, extreme close up", "extreme close-up shot", "W"),
+)
+
+PEOPLE = _table(
+    ("single", "1S, clean single, one shot", "clean single shot", "A"),
+    ("two-shot", "2S, 2 shot, two", "two-shot", "A"),
+    ("three-shot", "3S, 3 shot", "three-shot", "T"),
+    ("group", "group shot, crowd", "group shot", "A"),
+    ("empty", "no people", "", "-"),
+)
+
+VIEW = _table(
+    ("OTS", "over the shoulder, over shoulder", "over-the-shoulder shot", "W"),
+    ("POV", "point of view, subjective", "first-person point-of-view shot", "T"),
+    ("insert", "detail, cutaway", "insert shot of a detail", "T"),
+    ("establishing", "est, establisher", "establishing shot", "A"),
+    ("reverse", "reverse angle", "", "-"),
+)
+
+ANGLE = _table(
+    ("eye-level", "eye, neutral", "eye-level shot", "A"),
+    ("low", "low angle, looking up", "low angle shot", "W"),
+    ("high", "high angle, looking down", "high angle shot", "W"),
+    ("dutch", "canted, oblique, tilted, dutch angle", "Dutch angle shot", "W"),
+    ("overhead", "top, top down, birds eye, bird's eye, god's eye", "overhead shot", "W"),
+    ("aerial", "drone, helicopter, aerial shot", "aerial shot", "W"),
+    (
+        "worms-eye",
+        "worm's eye, extreme low",
+        "extreme low angle shot looking straight up",
+        "T",
+    ),
+    ("ground", "ground level, floor", "ground-level shot", "T"),
+    ("shoulder", "shoulder level", "shoulder-level shot", "T"),
+    ("hip", "hip level, waist level", "hip-level shot", "T"),
+)
+
+MOVEMENT = _table(
+    (
+        "static",
+        "lock off, locked off, fixed, tripod, still, sticks",
+        "Fixed camera, the camera remains still.",
+        "A",
+    ),
+    (
+        "push-in",
+        "dolly in, track in, push, pushes in, truck in",
+        "The camera {adv}pushes in.",
+        "A",
+    ),
+    (
+        "pull-out",
+        "dolly out, pull back, track out, pulls out",
+        "The camera {adv}pulls out.",
+        "A",
+    ),
+    ("pan-left", "", "The camera {adv}pans to the left.", "A"),
+    ("pan-right", "", "The camera {adv}pans to the right.", "A"),
+    ("tilt-up", "", "The camera {adv}tilts up.", "A"),
+    ("tilt-down", "", "The camera {adv}tilts down.", "A"),
+    (
+        "track-left",
+        "truck left, dolly left, slide left, crab left",
+        "The camera {adv}moves to the left.",
+        "A",
+    ),
+    (
+        "track-right",
+        "truck right, dolly right, slide right, crab right",
+        "The camera {adv}moves to the right.",
+        "A",
+    ),
+    (
+        "follow",
+        "tracking, tracking shot, follow cam",
+        "The camera {adv}follows {subject} from behind.",
+        "A",
+    ),
+    ("lead", "back with, walk back", "The camera {adv}moves back with {subject}.", "A"),
+    (
+        "orbit",
+        "arc, circle",
+        "Orbiting camera movement, the camera {adv}circles {subject}.",
+        "A",
+    ),
+    (
+        "orbit-left",
+        "arc left, circle left",
+        "Orbiting camera movement, the camera {adv}circles {subject} to the left.",
+        "A",
+    ),
+    (
+        "orbit-right",
+        "arc right, circle right",
+        "Orbiting camera movement, the camera {adv}circles {subject} to the right.",
+        "A",
+    ),
+    ("crane-up", "boom up, jib up, pedestal up, rise", "The camera {adv}rises.", "A"),
+    ("crane-down", "boom down, jib down, pedestal down", "The camera {adv}descends.", "T"),
+    ("fly-through", "drone forward, fpv", "Drone shot, the camera {adv}flies forward.", "A"),
+    ("zoom-in", "", "The lens {adv}zooms in.", "T"),
+    ("zoom-out", "", "The lens {adv}zooms out.", "T"),
+    (
+        "dolly-zoom",
+        "vertigo, zolly, contra zoom",
+        "The camera pulls back while the lens zooms in, the background stretching away.",
+        "T",
+    ),
+    (
+        "whip-pan-left",
+        "swish left",
+        "The camera whips quickly to the left with motion blur.",
+        "T",
+    ),
+    (
+        "whip-pan-right",
+        "swish right",
+        "The camera whips quickly to the right with motion blur.",
+        "T",
+    ),
+    ("roll-left", "roll counterclockwise", "The camera {adv}rolls counterclockwise.", "T"),
+    ("roll-right", "roll clockwise", "The camera {adv}rolls clockwise.", "T"),
+    ("handheld", "hand held", "Handheld camera with slight natural shake.", "T"),
+    ("steadicam", "gimbal", "The camera glides smoothly with {subject}.", "T"),
+    (
+        "rack-focus",
+        "focus pull, shift focus",
+        "The focus shifts from the foreground to the background.",
+        "T",
+    ),
+)
+
+# The phrase is the adverb that goes into {adv}.
+SPEED = _table(
+    ("very slow", "very slowly", "very slowly", "A"),
+    ("slow", "slowly", "slowly", "A"),
+    ("subtle", "subtly, slight, slightly", "slightly", "A"),
+    ("medium", "normal", "", "A"),
+    ("fast", "quick, quickly", "quickly", "A"),
+)
+
+FOCUS = _table(
+    ("shallow", "bokeh", "the background is blurred", "A"),
+    (
+        "deep",
+        "deep focus",
+        "everything in sharp focus from foreground to background",
+        "T",
+    ),
+    ("tilt-shift", "", "tilt-shift lens", "A"),
+    ("fisheye", "", "ultra-wide-angle fisheye", "A"),
+    ("macro", "", "macro close detail", "T"),
+)
+
+SOURCE = _table(
+    ("daylight", "day exterior", "daylight", "W"),
+    ("sun", "sunny, sunlight", "sunny lighting", "W"),
+    ("clear-sky", "skylight", "clear sky light", "A"),
+    ("overcast", "cloudy", "overcast lighting", "W"),
+    ("moonlight", "moon", "moonlight", "W"),
+    ("practical", "practicals, lamp", "practical lighting", "W"),
+    ("artificial", "tungsten, led", "artificial lighting", "W"),
+    ("fluorescent", "fluoro", "fluorescent lighting", "W"),
+    ("firelight", "fire, candle, candlelight", "firelight", "W"),
+    ("mixed", "mixed light", "mixed light", "A"),
+    ("neon", "", "practical lighting from neon signs", "T"),
+)
+
+QUALITY = _table(
+    ("soft", "diffused", "soft lighting", "W"),
+    ("hard", "harsh, direct", "hard lighting", "W"),
+)
+
+# A hand ("side left") is read in lighting.py: it is a field of its own.
+DIRECTION = _table(
+    ("top", "toplight, overhead light", "top lighting", "W"),
+    ("side", "sidelight, rembrandt, split", "side lighting", "W"),
+    ("under", "underlight, uplight", "underlighting", "W"),
+    ("edge", "rim, rim light, kicker", "edge lighting", "W"),
+    ("back", "backlight, backlit, contre jour", "backlight", "A"),
+    ("silhouette", "", "silhouette", "A"),
+    ("front", "frontal, flat, beauty", "front lighting", "T"),
+)
+
+CONTRAST = _table(
+    ("high-contrast", "low key, chiaroscuro, noir", "high contrast", "A"),
+    ("low-contrast", "high key, flat light", "low contrast", "A"),
+)
+
+TIME = _table(
+    ("day", "daytime", "day time", "W"),
+    ("night", "", "night time", "W"),
+    ("dawn", "", "dawn time", "W"),
+    ("sunrise", "", "sunrise time", "W"),
+    ("sunset", "golden hour, magic hour", "sunset", "A"),
+    ("dusk", "blue hour, twilight", "dusk", "A"),
+)
+
+TONE = _table(
+    ("warm", "", "warm colors", "W"),
+    ("cool", "cold", "cool colors", "W"),
+    ("mixed-tones", "", "mixed colors", "W"),
+    ("desaturated", "low saturation, muted", "low saturation", "A"),
+    ("saturated", "high saturation, vivid", "high saturation", "A"),
+)
+
+COMPOSITION = _table(
+    ("center", "centred, centered", "center composition", "W"),
+    ("balanced", "", "balanced composition", "W"),
+    ("left-heavy", "left weighted", "left-heavy composition", "W"),
+    ("right-heavy", "right weighted", "right-heavy composition", "W"),
+    ("symmetrical", "symmetric", "symmetrical composition", "W"),
+    ("short-side", "short sided", "short-side composition", "W"),
+)
+
+FIELDS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
+    {
+        "size": SIZE,
+        "people": PEOPLE,
+        "view": VIEW,
+        "angle": ANGLE,
+        "movement": MOVEMENT,
+        "speed": SPEED,
+        "focus": FOCUS,
+        "source": SOURCE,
+        "quality": QUALITY,
+        "direction": DIRECTION,
+        "contrast": CONTRAST,
+        "time": TIME,
+        "tone": TONE,
+        "composition": COMPOSITION,
+    }
+)
+
+# Speed is not among the fields of the shorthand: "medium" alone is a size, and a speed word
+# belongs to the move it stands beside (camera.py).
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "camera": ("size", "people", "view", "angle", "movement", "focus"),
+        "lighting": ("source", "quality", "direction", "contrast", "time", "tone"),
+        "composition": ("composition",),
+    }
+)
+
+# A warm shot drops the board's cool palette and keeps its low saturation.
+TONE_AXES: Mapping[str, str] = MappingProxyType(
+    {
+        "warm": "temperature",
+        "cool": "temperature",
+        "mixed-tones": "temperature",
+        "desaturated": "saturation",
+        "saturated": "saturation",
+    }
+)
+
+# Lenses up to this many full-frame millimetres (exclusive). No source says that the model
+# understands a number, so none is sent; 28 to 44 mm is how it looks by itself.
+LENS_PHRASES: tuple[tuple[float, str, str], ...] = (
+    (16, "ultra-wide-angle lens", "A"),
+    (28, "wide-angle lens", "A"),
+    (45, "", "-"),
+    (70, "medium focal length", "A"),
+    (135, "long-focus lens", "A"),
+    (float("inf"), "telephoto lens with compressed perspective", "A+T"),
+)

@@ -1,0 +1,1 @@
+"""Deliverables of a campaign: planned, rendered, reframed."""

@@ -1,0 +1,207 @@
+"""Commands about the language alone: explain, show, schema, vocab, init. No network, no frames.
+
+`cli.py` registers `COMMANDS`. Bad input leaves with exit code 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import click
+
+from storyboard.cli.preset_check import BadInput, preset_of
+
+if TYPE_CHECKING:
+    from shots import Prompt, Shot, TraceRow
+
+BOARD_NAME = "shots.yaml"
+SCHEMA_NAME = Path(".storyboard") / "shotlist.schema.json"
+_TEXT_WIDTH = 96
+
+
+@click.command()
+@click.argument("board", metavar="BOARD|CODE")
+@click.argument("shot", required=False)
+@click.option("--preset", help="Use this preset's negative prompt instead of the board's.")
+@click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Show what the language model in FOLDER would add to the prompt.")  # fmt: skip
+def explain(board: str, shot: str | None, preset: str | None, extend: Path | None) -> None:
+    """Show which directive of SHOT became which words, and from which line of BOARD.
+
+    `storyboard explain SB205` tells what that code means, with an example wrong and right.
+    """
+    if shot is None:
+        _explain_code(board)
+        return
+    from shots import ShotsError, compile_prompt, load_shots
+
+    try:
+        shots = load_shots(Path(board))
+        found = shots.shot(shot)
+    except ShotsError as error:
+        raise BadInput(str(error)) from None
+    model = preset_of(shots, preset)
+    base = model.negative if model else ""
+    prompt = compile_prompt(shots, found, mode="text", negative_base=base)
+    _show_prompt(f"shot {found.id}, text-to-video", prompt)
+    if found.starts_from_picture:
+        from_picture = compile_prompt(shots, found, mode="image", negative_base=base)
+        _show_prompt(f"shot {found.id}, image-to-video", from_picture)
+    if extend is not None:
+        _show_extension(prompt.positive, extend)
+    _show_negative(prompt, is_default=model is None)
+    _show_trace(found, prompt.trace)
+
+
+@click.command()
+@click.argument("board", type=click.Path(path_type=Path))
+@click.argument("shot")
+def show(board: Path, shot: str) -> None:
+    """Show SHOT as all levels of BOARD together make it, and which line said each value."""
+    from shots import ShotsError, load_shots
+    from shots.format.shown import show_shot
+
+    try:
+        text = show_shot(load_shots(board), shot)
+    except ShotsError as error:
+        raise BadInput(str(error)) from None
+    click.echo(text, nl=False)
+
+
+def _explain_code(name: str) -> None:
+    from shots.problem_codes import CODES
+    from shots.vocabulary.terms import did_you_mean
+
+    found = CODES.get(name.upper())
+    if found is None and not name.upper().startswith("SB"):
+        raise BadInput(f"{name}: which shot? Write storyboard explain {name} SHOT.")
+    if found is None:
+        hint = did_you_mean(name, CODES) or f"codes are {min(CODES)} to {max(CODES)}"
+        raise BadInput(f'no code "{name}": {hint}')
+    click.echo(f"{found.code}, {found.level}: {found.title}\n")
+    click.echo(found.page.rstrip())
+
+
+def _show_prompt(title: str, prompt: Prompt) -> None:
+    click.echo(f"{title}, {prompt.num_words} words")
+    click.echo(_indented(prompt.positive) + "\n")
+
+
+def _show_extension(prompt: str, folder: Path) -> None:
+    """What a language model would add, and what of its text is left out."""
+    from shots.prompt.extension import extend
+    from storyboard.run.prompt_writer import write_about
+
+    extension = extend(prompt, write_about([prompt], folder, None)[prompt])
+    click.echo(f"extended by {len(extension.added.split())} words of {folder}")
+    rows = [("  + ", extension.added)] if extension.added else []
+    rows += [("  - ", f"{sentence} ({reason})") for sentence, reason in extension.refused]
+    for sign, text in rows:
+        click.echo(fill(text, _TEXT_WIDTH, initial_indent=sign, subsequent_indent=sign))
+    click.echo()
+
+
+def _show_negative(prompt: Prompt, *, is_default: bool) -> None:
+    click.echo("negative" + (", of a preset that is not known" if is_default else ""))
+    click.echo(_indented(prompt.negative or "(none)"))
+    for row in prompt.trace:
+        if row.field == "negative":
+            click.echo(f"  removed {row.words}: {row.dropped} ({row.value}, {_where(row)})")
+    click.echo()
+
+
+def _indented(text: str) -> str:
+    return fill(text, _TEXT_WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _show_trace(shot: Shot, trace: Sequence[TraceRow]) -> None:
+    rows = [("words", "from", "where")]
+    for row in trace:
+        if row.field != "negative":
+            words = f"(dropped: {row.words})" if row.dropped else row.words
+            because = f", because {row.dropped}" if row.dropped else ""
+            via = f" through {row.via}" if row.via else ""
+            rows.append(
+                (_clip(words), f"{row.field} {row.value}".strip() + via, _where(row) + because)
+            )
+    first, second = (max(len(row[k]) for row in rows) for k in (0, 1))
+    for words, source, where in rows:
+        click.echo(f"{words:{first}}  {source:{second}}  {where}".rstrip())
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= 48 else f"{text[:45].rstrip()}..."
+
+
+def _where(row: TraceRow) -> str:
+    from shots.origins import place_text
+
+    return place_text(row.label, row.line, row.file)
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead.")
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of the language, for editors."""
+    text = _schema_text()
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    _write(output, text)
+
+
+def _schema_text() -> str:
+    from shots.board.json_schema import board_schema
+
+    return json.dumps(board_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path}: {(error.strerror or str(error)).lower()}") from None
+
+
+@click.command()
+@click.argument("field", required=False)
+def vocab(field: str | None) -> None:
+    """List the words of a shot list, what else may be written, and what the model reads.
+
+    Without FIELD, every field.
+    """
+    from shots.vocabulary.terms import did_you_mean
+    from shots.vocabulary.words import FIELDS
+
+    if field is not None and field.lower() not in FIELDS:
+        hint = did_you_mean(field, FIELDS) or f"use one of {', '.join(FIELDS)}"
+        raise BadInput(f'no field "{field}": {hint}')
+    for name in [field.lower()] if field else FIELDS:
+        click.echo(name)
+        for entry in FIELDS[name]:
+            phrase = entry.phrase or "(nothing is sent)"
+            click.echo(f"  {entry.word:15} {phrase} [{entry.source}]")
+            if entry.aliases:
+                click.echo(f"  {'':15} also {', '.join(entry.aliases)}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+def init(folder: Path) -> None:
+    """Write a starter board, and the schema that editors check it with, into FOLDER."""
+    board = folder / BOARD_NAME
+    if board.exists():
+        raise BadInput(f"{board} exists already: name another folder")
+    _write(folder / SCHEMA_NAME, _schema_text())
+    _write(board, files("shots").joinpath("starter.yaml").read_text(encoding="utf-8"))
+    click.echo(f"wrote {board} and {folder / SCHEMA_NAME}")
+    click.echo(f"next: storyboard check {board}")
+
+
+COMMANDS: tuple[click.Command, ...] = (explain, show, schema, vocab, init)

@@ -1,0 +1,175 @@
+"""Pictures made of words: slates, the title card, and the burn-in of a review copy.
+
+Set in the scalable face that comes with Pillow, so that no font has to be found or shipped.
+It has no accents and no other scripts: accents are left off, and what still cannot be
+drawn stands as a box. Called by `assembly` and `stages`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from storyboard.film.video import Frame
+
+BACKGROUND = (24, 25, 28)
+PALE = (236, 236, 232)
+GREY = (150, 152, 156)
+ALERT = (226, 96, 72)
+
+_TYPEWRITER = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
+
+Colour = tuple[int, int, int]
+Size = tuple[int, int]
+
+
+def slate_picture(size: Size, *, shot: str, state: str, lines: Sequence[str]) -> Frame:
+    """Draw the card that stands where a clip should be.
+
+    Args:
+        size: Width and height in pixels.
+        shot: Id, large.
+        state: One word of why, "FAILED".
+        lines: What was wanted, and what happened.
+    """
+    width, height = size
+    image = Image.new("RGB", size, BACKGROUND)
+    draw = ImageDraw.Draw(image)
+    margin = width // 16
+    bar = max(height // 60, 2)
+    draw.rectangle((0, 0, width, bar), fill=ALERT)
+    y = height * 0.2
+    for text, scale, colour in ((shot, 0.16, PALE), (state, 0.055, ALERT)):
+        font = _font(height * scale)
+        text = _fitted(draw, text, font, width - 2 * margin)
+        draw.text((margin, y), text, font=font, fill=colour)
+        y += height * scale * 1.5
+    font = _font(height * 0.042)
+    wrapped = [part for line in lines for part in _wrapped(draw, line, font, width - 2 * margin)]
+    for part in wrapped[:8]:
+        draw.text((margin, y), part, font=font, fill=GREY)
+        y += height * 0.06
+    return np.asarray(image)
+
+
+def title_picture(size: Size, *, title: str, lines: Sequence[str]) -> Frame:
+    """Draw the title card: one line large, the others small, in the middle."""
+    width, height = size
+    image = Image.new("RGB", size, (0, 0, 0))
+    draw = ImageDraw.Draw(image)
+    big, small = _font(height * 0.1), _font(height * 0.04)
+    titles = _wrapped(draw, title, big, width * 7 // 8)[:3]
+    rows = [(row, big, PALE, 0.13) for row in titles]
+    rows += [(_fitted(draw, line, small, width * 7 // 8), small, GREY, 0.065) for line in lines]
+    y = height * (0.5 - sum(row[3] for row in rows) / 2)
+    for text, font, colour, space in rows:
+        draw.text((width / 2, y), text, font=font, fill=colour, anchor="ma")
+        y += height * space
+    return np.asarray(image)
+
+
+def mark_layout(frame: Frame) -> Frame:
+    """Stamp LAYOUT into a corner, so that nobody takes grey boxes for a render."""
+    height, width = frame.shape[:2]
+    image = Image.fromarray(frame)
+    draw = ImageDraw.Draw(image, "RGBA")
+    font = _font(max(height * 0.045, 8))
+    pad = height // 60 + 2
+    x0, y0, x1, y1 = draw.textbbox((width - 3 * pad, 3 * pad), "LAYOUT", font=font, anchor="ra")
+    draw.rectangle((x0 - pad, y0 - pad, x1 + pad, y1 + pad), fill=(0, 0, 0, 150))
+    draw.text((width - 3 * pad, 3 * pad), "LAYOUT", font=font, fill=PALE, anchor="ra")
+    return np.asarray(image)
+
+
+@dataclass(frozen=True)
+class BurnIn:
+    """What stands in the corners of one frame of a review copy."""
+
+    project: str
+    date: str
+    slate: str
+    timecode: str
+    counter: str
+
+
+def burn_in(frame: Frame, text: BurnIn) -> Frame:
+    """Draw the five fields over a frame: two above, three below."""
+    height, width = frame.shape[:2]
+    marked = np.array(frame)
+    band = max(height // 18, 14)
+    marked[:band] //= 4
+    marked[-band:] //= 4
+    places = (
+        (text.project, "left", 0, width * 3 // 4),
+        (text.date, "right", 0, width // 4),
+        (text.slate, "left", height - band, width // 3),
+        (text.timecode, "middle", height - band, width // 3),
+        (text.counter, "right", height - band, width // 3),
+    )
+    for words, side, top, room in places:
+        mask = _words(words, band, room)
+        left = {"left": band // 2, "middle": (width - mask.shape[1]) // 2}.get(
+            side, width - mask.shape[1] - band // 2
+        )
+        area = marked[top : top + band, left : left + mask.shape[1]]
+        area[:] = np.maximum(area, mask[:, : area.shape[1], None])
+    return marked
+
+
+@lru_cache(maxsize=512)
+def _words(text: str, band: int, room: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    """White words of one line on black, (band, W)."""
+    font = _font(band * 0.62)
+    probe = ImageDraw.Draw(Image.new("L", (1, 1)))
+    text = _fitted(probe, text, font, room - band)
+    image = Image.new("L", (max(int(probe.textlength(text, font=font)) + 2, 1), band))
+    ImageDraw.Draw(image).text((0, band / 2), text, font=font, fill=235, anchor="lm")
+    return np.array(image)
+
+
+@lru_cache(maxsize=32)
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(max(round(size), 6))
+
+
+def _fitted(
+    draw: ImageDraw.ImageDraw,
+    text: str,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    room: float,
+) -> str:
+    """One line, cut with an ellipsis where it would not fit."""
+    text = " ".join(_plain(text).split())
+    if draw.textlength(text, font=font) <= room:
+        return text
+    while text and draw.textlength(text + "...", font=font) > room:
+        text = text[:-1]
+    return text + "..."
+
+
+def _plain(text: str) -> str:
+    """Letters without their accents, and typewriter quotes and dashes."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_TYPEWRITER))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _wrapped(
+    draw: ImageDraw.ImageDraw,
+    text: str,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    room: float,
+) -> list[str]:
+    """Break a text into lines that fit."""
+    lines: list[str] = []
+    for word in _plain(text).split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and draw.textlength(longer, font=font) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(_fitted(draw, word, font, room))
+    return lines

@@ -1,0 +1,1 @@
+"""Screenplays: Fountain and Final Draft."""

@@ -1,0 +1,1 @@
+"""Shot lists as CSV and XLSX."""

@@ -1,0 +1,1 @@
+"""This machine: what it can run, and fetching weights."""

@@ -1,0 +1,114 @@
+"""Why a take is rendered: what differs from the run before, in the words of the board.
+
+Keys say that something changed, not what. So every run notes the fields of each take, and the
+next one compares. For people only: what is rendered is decided by keys alone. Called by `plan`
+and `run`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from storyboard.plan.residency import INT8
+from storyboard.stages.conform_stage import BOOKKEEPING
+from storyboard.take.take import Take
+
+if TYPE_CHECKING:
+    from storyboard.plan.plan import RenderPlan
+
+Facts = Mapping[str, object]
+"""Field → JSON value."""
+
+
+def take_facts(plan: RenderPlan, take: Take) -> Facts:
+    """Everything that feeds a take, by the name a person knows it by."""
+    board, settings, shot = plan.board, plan.settings, take.shot
+    facts: dict[str, object] = {}
+    facts.update(_flat(shot.model_dump(mode="json", exclude=BOOKKEEPING - {"seed"}), ""))
+    for key in shot.subjects:
+        facts.update(_flat(board.characters[key].model_dump(mode="json"), f"characters.{key}."))
+    facts |= {
+        "style.seed": board.style.seed,
+        "style.seed-policy": board.style.seed_policy,
+        "style.consistency": board.style.consistency,
+        "style.look": board.style.look,
+        "style.palette": list(board.style.palette),
+        "style.texture": board.style.texture,
+        "model.preset": settings.preset_name,
+        "model.quality": settings.quality,
+        "model.steps": settings.level.steps,
+        "model.guidance": list(settings.guidance),
+        "model.shift": settings.shift,
+        "model.solver": settings.solver,
+        "model.numbers": settings.hardware.dtype,
+        "frames": take.frames.clip,
+        "frames.rendered": take.frames.rendered,
+        "size": list(take.size),
+        "delivery.size": list(plan.size),
+        "delivery.fps": str(plan.fps),
+    }
+    if settings.residency.name == INT8:
+        facts["model.residency"] = INT8
+    if settings.tiles is not None:
+        facts["model.tile"] = [settings.tiles.side, settings.tiles.overlap]
+    if settings.weights is not None:
+        facts |= {f"weights.{name}": key for name, key in settings.weights.fingerprints.items()}
+    # The words come last: they change because one of the fields above did.
+    facts |= {"prompt": take.prompt, "negative prompt": take.negative}
+    if take.picture is not None:
+        facts["first frame"] = take.picture.key
+    if take.last_picture is not None:
+        facts["last frame"] = take.last_picture.key
+    if take.remix is not None:
+        facts["take.from"] = take.remix.latent.key
+        facts["take.strength"] = take.remix.strength
+    return facts
+
+
+def _flat(value: object, prefix: str) -> Iterator[tuple[str, object]]:
+    """Nested mappings as dotted names."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{prefix}{key}.")
+    else:
+        yield _spoken(prefix.rstrip(".")), value
+
+
+def _spoken(name: str) -> str:
+    """A field as the board spells it."""
+    return re.sub(r"_(mm|s)$|_(?=\.|$)", "", name).replace("_", "-")
+
+
+def reason(now: Facts, before: Facts | None) -> str:
+    """Say in one line why a take that lacks its clip does.
+
+    Args:
+        now: Of this plan.
+        before: Of the run before, or None if the take was not in it.
+    """
+    if before is None:
+        return "new"
+    names = [name for name in (*now, *before) if now.get(name) != before.get(name)]
+    changed = list(dict.fromkeys(names))
+    causes = [name for name in changed if name not in ("prompt", "negative prompt")] or changed
+    if not causes:
+        return "not finished"
+    said = [f"{name} changed{_change(now.get(name), before.get(name))}" for name in causes[:3]]
+    more = f" and {len(causes) - 3} more" if len(causes) > 3 else ""
+    return ", ".join(said) + more
+
+
+def _change(now: object, before: object) -> str:
+    """From what to what, where that is short."""
+    was, became = _word(before), _word(now)
+    return f" ({was} → {became})" if len(was) + len(became) < 40 else ""
+
+
+def _word(value: object) -> str:
+    if value is None or value == [] or value == "":
+        return "none"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,1 @@
+"""One run into one folder, and what it records."""

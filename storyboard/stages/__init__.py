@@ -1,0 +1,1 @@
+"""The stages: inputs, keys and work of each."""

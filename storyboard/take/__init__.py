@@ -1,0 +1,1 @@
+"""Takes and the values they are made of."""
