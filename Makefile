@@ -7,7 +7,7 @@ BOARD ?= examples/product_spot.yaml
 OUT ?= out/$(basename $(notdir $(BOARD)))
 QUALITY ?= draft
 
-.PHONY: install demo check test greybox clean
+.PHONY: install demo check manual quick test greybox clean
 
 install: $(VENV)/.installed
 
@@ -20,18 +20,28 @@ $(VENV)/.installed: pyproject.toml
 demo: install
 	$(BIN)/storyboard render $(BOARD) -o $(OUT) --quality $(QUALITY)
 
+# Style, types, import layers.
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check
-	$(BIN)/pytest -q
+# The manual, in site/index.html; it opens from the disk.
+manual: install
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# Under a minute: language, planning and architecture, without model, browser and slow tests.
+quick: install
+	$(BIN)/pytest -q -m 'not gpu and not slow and not browser and not model'
+
+# Everything that CI runs.
+test: check manual
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 # Trains the embedded model from nothing; every stage resumes where it stopped.
 greybox: install
 	$(BIN)/python -m training.make
 
 clean:
-	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf out site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
