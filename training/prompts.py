@@ -13,8 +13,7 @@ import click
 import yaml
 
 from shots import Shot, ShotList, compile_prompt, parse_shots
-from storyboard.layout.lexicon import COLOURS
-from storyboard.layout.reading import read_shot
+from storyboard.layout.reading import COLOURS, read_shot
 from training.boards import sample_board
 from training.footage import Footage, training_folder
 from training.wording import mirrored, reworded
