@@ -233,8 +233,8 @@ def _with_source(rig: LightRig, source: str | None) -> LightRig:
         case "fluorescent":
             return replace(rig, key=rig.key * 1.15, key_colour=(0.88, 1.06, 0.98), softness=0.8)
         case "neon":
-            colours = {"key_colour": (1.35, 0.5, 1.15), "fill_colour": (0.5, 0.95, 1.35)}
-            return replace(rig, key=rig.key * 1.3, **colours)
+            magenta, cyan = (1.35, 0.5, 1.15), (0.5, 0.95, 1.35)
+            return replace(rig, key=rig.key * 1.3, key_colour=magenta, fill_colour=cyan)
         case _:
             return rig
 

@@ -35,8 +35,9 @@ class SetPlace:
 def _line(at: Array, width_m: float, distance: Array) -> Array:
     """Coverage of a pixel by a line through 0, for points `at` metres off, in [0, 1]."""
     blur = 0.004 * distance + 0.01
-    edge: Array = np.clip((width_m / 2 + blur - np.abs(at)) / (2 * blur), 0, 1)
-    return edge * np.clip(width_m / blur, 0, 1)
+    edge = np.clip((width_m / 2 + blur - np.abs(at)) / (2 * blur), 0, 1)
+    share: Array = edge * np.clip(width_m / blur, 0, 1)
+    return share
 
 
 def _grid(x: Array, z: Array, distance: Array, pitch_m: float, width_m: float) -> Array:
