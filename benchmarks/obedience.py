@@ -38,7 +38,7 @@ from storyboard.judge.exposure import (
     LEAST_VISIBLE_STOPS,
     LIGHT_FIELDS,
     lean_to_side,
-    nearest_light,
+    light_distances,
 )
 from storyboard.judge.motion import measure_motion, shrink
 from training.boards import PHRASES, UNSEEN_SEED
@@ -129,7 +129,8 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
     for directive, (field, names) in LIGHT_FIELDS.items():
         light = getattr(lighting, field)
         if light is not None and light in names:
-            right[directive] = nearest_light(frame, alternatives, directive) == light
+            nearest = int(light_distances(frame, alternatives, directive).argmin())
+            right[directive] = names[nearest] == light
     if lighting.side:
         lean, visible = lean_to_side(frame, alternatives, lighting.side, size)
         if visible >= LEAST_VISIBLE_STOPS:

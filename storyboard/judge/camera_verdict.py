@@ -137,7 +137,7 @@ def judge_motion(motion: Motion, path: CameraPath, masks: Frames | None = None) 
         motion: As measured.
         path: The requested camera.
         masks: (K, h, w), where the layout has its subject at some of the frames. With them a static
-            path that the picture as a whole does not follow is judged by the background alone.
+            path that the whole picture does not follow is judged by the background alone.
     """
     predicted = predict_flow(path, (motion.flow.shape[1], motion.flow.shape[2]))
     expected = _as_motion(predicted.guess, path.aspect)

@@ -85,21 +85,15 @@ def probabilities(
     clip: Frame, alternatives: Alternatives, directive: str
 ) -> dict[str | None, float]:
     """Probability of each alternative of a directive; empty if the clip resembles none of them."""
-    square = _squared_distances(clip, alternatives, directive)
+    square = light_distances(clip, alternatives, directive)
     if square.min() > spread().unlike:
         return {}
     power = np.exp(-0.5 * (square - square.min()))
     return dict(zip(LIGHT_FIELDS[directive][1], (power / power.sum()).tolist(), strict=True))
 
 
-def nearest_light(clip: Frame, alternatives: Alternatives, directive: str) -> str | None:
-    """The nearest alternative of a directive, at any distance."""
-    square = _squared_distances(clip, alternatives, directive)
-    return LIGHT_FIELDS[directive][1][int(square.argmin())]
-
-
-def _squared_distances(clip: Frame, alternatives: Alternatives, directive: str) -> Array:
-    """Squared Mahalanobis distance of the clip to each alternative of a directive."""
+def light_distances(clip: Frame, alternatives: Alternatives, directive: str) -> Array:
+    """Squared Mahalanobis distance (K,) of the clip to each alternative of a directive."""
     field, names = LIGHT_FIELDS[directive]
     others = np.stack([light_features(alternatives.lit(**{field: name})) for name in names])
     apart = light_features(clip) - others

@@ -203,13 +203,9 @@ def measure_motion(frames: Frames) -> Motion:
 
 
 def background_motion(motion: Motion, masks: Frames) -> Motion:
-    """The motion of the cells that the subject never covers or touches.
+    """The motion of the cells outside all masks (T, h, w) of the subject and not next to them.
 
     Its confidence is 0 if they are less than a tenth of the picture.
-
-    Args:
-        motion: Of the whole picture.
-        masks: (T, h, w), 255 where the subject is.
     """
     shape = (motion.flow.shape[1], motion.flow.shape[2])
     covered = cv2.resize(masks.max(axis=0), shape[::-1], interpolation=cv2.INTER_AREA)
