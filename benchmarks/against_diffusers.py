@@ -1,12 +1,12 @@
-"""The same board rendered by us and by diffusers: how long, in how much memory, how far apart?
+"""The same board rendered by storyboard and by diffusers: time, memory, and pixel difference.
 
 Usage: python -m benchmarks.against_diffusers --boards 1:5,12:2
 
 Tiny random weights with two experts, in the diffusers layout, are rendered by `storyboard render`
 and by diffusers' `WanPipeline`: stock, and with the slow path of its CPU convolutions repaired, so
-that PyTorch's choice of a kernel does not decide the comparison alone. Prompts, noise and the grid
-of noise levels are the same. Every figure is a ratio between processes that ran one after the
-other; the autoencoder is narrow (16 channels for the published 96), which favours us against stock.
+that PyTorch's choice of a kernel does not decide the comparison alone. Prompts, noise and noise
+levels are the same. Every figure is a ratio between processes that ran one after the other; the
+autoencoder is narrow (16 channels for the published 96), which favours storyboard against stock.
 Prints a table and, last, a line of JSON.
 """
 
@@ -58,7 +58,7 @@ ACTIONS = (
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of a checkpoint and of what is rendered with it.
+    """Sizes of a checkpoint, and the sampling rendered with it.
 
     Attributes:
         heads: Of an expert.
@@ -68,7 +68,7 @@ class Shape:
         vae_width: 96 is published.
         text_width: Of the text encoder.
         text_layers: Of the text encoder.
-        sampling: What is rendered.
+        sampling: Size, length and steps of the clips.
     """
 
     heads: int
@@ -89,12 +89,12 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Round:
-    """What every contender took for one board, run one after the other."""
+    """Measurements of every contender on one board, run one after the other."""
 
     shots: int
     measured: Mapping[str, Measured]
     apart: Mapping[str, int]
-    """Greatest difference of a pixel to ours, in 255ths."""
+    """Greatest difference of a pixel to storyboard's, in 255ths."""
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,15 @@ class Result:
     """Figures of one board against one rival; medians over its rounds.
 
     Attributes:
-        cpu_ratio: CPU seconds of the rival over ours.
+        cpu_ratio: CPU seconds of the rival over those of storyboard.
         cpu_ratios: Of every round.
         wall_ratio: The same by the clock.
         cold_ratio: The same in CPU seconds of whole processes, imports included.
         part_ratios: CPU seconds of the experts and of the autoencoder alone.
-        memory_ratio: Our peak over the rival's.
+        memory_ratio: Peak of storyboard over the rival's.
         apart: Greatest difference of a pixel in any round, in 255ths.
-        loads: Networks that we loaded.
-        missed: Bars that are not held.
+        loads: Networks that storyboard loaded.
+        missed: Bars that are not reached.
     """
 
     shots: int
@@ -127,7 +127,7 @@ class Result:
 
 
 def write_inputs(folder: Path, shots: int, shape: Shape) -> RenderPlan:
-    """Write a board beside the weights, and its prompts and noise as diffusers needs them."""
+    """Write a board beside the weights, and its prompts and noise in the form diffusers takes."""
     text = board_text(shots, shape.sampling)
     (folder / BOARD).write_text(text)
     (folder / SAMPLING).write_text(json.dumps(asdict(shape.sampling)))
@@ -163,7 +163,7 @@ def board_text(shots: int, sampling: Sampling) -> str:
 
 
 def write_weights(folder: Path, shape: Shape) -> None:
-    """Write random weights of a shape; words of the prompts are single tokens, as is usual."""
+    """Write random weights of a shape; every word of the prompts is a single token."""
     from tests import oracle
 
     board = parse_shots(board_text(len(SIZES) * len(ACTIONS), shape.sampling), folder / BOARD)
@@ -265,13 +265,13 @@ def _median(ratios: object) -> float:
 
 
 def _missed(result: Result) -> tuple[str, ...]:
-    held = {
+    reached = {
         f"{RATIO_BARS[result.rival]} times faster": result.cpu_ratio >= RATIO_BARS[result.rival],
         f"memory {MEMORY_BAR}": result.memory_ratio <= MEMORY_BAR,
         f"{APART_BAR}/255 apart": result.apart <= APART_BAR,
         f"{LOADS_BAR} loads": result.loads == LOADS_BAR,
     }
-    return tuple(bar for bar, is_held in held.items() if not is_held)
+    return tuple(bar for bar, is_reached in reached.items() if not is_reached)
 
 
 def table(found: Sequence[Result]) -> str:
@@ -303,7 +303,7 @@ def _boards(text: str) -> dict[int, int]:
 @click.option("--shape", default="bench", show_default=True, type=click.Choice(list(SHAPES)))
 @click.option("--threads", default=1, show_default=True)
 def main(boards: str, against: str, shape: str, threads: int) -> None:
-    """Render boards with us and with diffusers in turn, and compare."""
+    """Render boards with storyboard and with diffusers in turn, and compare."""
     rivals = against.split(",")
     unknown = set(rivals) - set(RIVALS)
     if unknown:
@@ -315,11 +315,11 @@ def main(boards: str, against: str, shape: str, threads: int) -> None:
         for shots, count in _boards(boards).items():
             plan = write_inputs(Path(folder), shots, SHAPES[shape])
             for number in range(count):
-                # Who goes last has the warmest caches: take turns.
+                # The last one has the warmest caches, so the order rotates.
                 order = rivals[number % len(rivals) :] + rivals[: number % len(rivals)]
                 rounds.append(run_round(Path(folder), plan, order, threads))
                 busy.append(os.getloadavg()[0])
-                seconds = {name: took.cpu_s for name, took in rounds[-1].measured.items()}
+                seconds = {name: measured.cpu_s for name, measured in rounds[-1].measured.items()}
                 click.echo(f"{shots} shots, round {number + 1}: {seconds}", err=True)
     found = results(rounds, rivals)
     click.echo(table(found))

@@ -1,12 +1,11 @@
-"""Do the shots of a scene stay together? With a shared style, with different ones, and in a chain.
+"""Consistency within a scene: palettes under one style seed and two, and drift along a chain.
 
 Usage: python -m benchmarks.consistency --scenes 12 --chains 6
 
-Unseen scenes of two shots, one light and two cameras, are rendered by the product as drafts, each
-under two style seeds; palettes are compared between shots of one seed and of different seeds. Then
-unseen shots are each carried on three times from their last frame, and the fourth is compared with
-the first. Beside the palettes stand those of the layouts. Prints two tables and, last, a line of
-JSON.
+Unseen scenes of two shots, one light and two cameras, are rendered as drafts under two style seeds;
+palettes are compared between shots of one seed, of different seeds, and of the layouts. Then unseen
+shots are continued three times from their last frame, and each continuation is compared with the
+first shot. Prints two tables and, last, a line of JSON.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ Looks = Mapping[str, Look]
 
 
 def looks(board: ShotList, request: Request, folder: Path) -> Looks:
-    """Render a board, and look at every shot."""
+    """Render a board and measure the look of every shot."""
 
     def ignore(_: Event) -> None:
         pass
@@ -51,10 +50,10 @@ def looks(board: ShotList, request: Request, folder: Path) -> Looks:
     outcome = render_board(board, request, folder, _OPTIONS, ignore)
     if outcome.failures:
         raise click.ClickException(next(iter(outcome.failures.values())))
-    seen = preview(board, request, folder / STORE, _OPTIONS, ignore)
+    previewed = preview(board, request, folder / STORE, _OPTIONS, ignore)
     found = {}
-    for take in seen.plan.takes:
-        frames = np.stack(list(read_video(seen.store.path(seen.plan.final(take)))))
+    for take in previewed.plan.takes:
+        frames = np.stack(list(read_video(previewed.store.path(previewed.plan.final(take)))))
         found[take.shot.id] = measure_look(frames)
     return found
 
@@ -68,7 +67,7 @@ def scene(seed: int) -> Board:
 
 
 def chain(seed: int) -> Board:
-    """One short shot, carried on from its last frame by the same words, by a camera at rest."""
+    """One short static shot, continued from its last frame with the same words."""
     board = scene(seed)
     first: dict[str, Any] = board["scenes"][0]["shots"][0]
     first["camera"] = first["camera"] | {"movement": "static"}
@@ -81,7 +80,7 @@ def chain(seed: int) -> Board:
 
 
 def in_style(mapping: Board, seed: int, added: int) -> ShotList:
-    """A board of a seed, with its style seed moved."""
+    """A board with its style seed offset."""
     style = mapping["style"] | {"seed": mapping["style"]["seed"] + added}
     return read(mapping | {"style": style}, seed)
 
@@ -101,7 +100,7 @@ def palettes(first_seed: int, scenes: int, request: Request, work: Path) -> dict
             ("different", ((one["1"], two["2"]), (two["1"], one["2"]))),
             ("layout", ((layout["1"], layout["2"]),)),
         ):
-            found[kind] += [a.apart(b)["palette"] for a, b in pairs]
+            found[kind] += [a.distances(b)["palette"] for a, b in pairs]
     return found
 
 
@@ -110,18 +109,18 @@ def chained(first_seed: int, chains: int, request: Request, work: Path) -> list[
     found = []
     for seed in range(first_seed, first_seed + chains):
         each = looks(read(chain(seed), seed), request, work / f"{seed}_chain")
-        apart = [each["1"].apart(each[str(k)]) for k in range(2, LINKS + 2)]
+        apart = [each["1"].distances(each[str(k)]) for k in range(2, LINKS + 2)]
         found.append([[distance[name] for name in MEASURES] for distance in apart])
     return found
 
 
 def median(values: Sequence[float]) -> float:
-    """Rounded."""
+    """Median, rounded to three digits."""
     return round(float(np.median(values)), 3)
 
 
 @click.command()
-@click.option("--weights", type=click.Path(path_type=Path), help="Left out: those that ship.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Default: the shipped weights.")
 @click.option("--scenes", default=12, show_default=True)
 @click.option("--chains", default=6, show_default=True)
 @click.option("--first-seed", default=FIRST_SEED, show_default=True)
@@ -142,8 +141,8 @@ def main(weights: Path | None, scenes: int, chains: int, first_seed: int) -> Non
     links = np.median(np.array(drift), axis=0).round(3)
     click.echo(f"chained, median distance from the first shot, {len(drift)} chains")
     for k, row in enumerate(links, start=1):
-        told = ", ".join(f"{n} {x:.2f}" for n, x in zip(MEASURES, row, strict=True))
-        click.echo(f"  after {k}: {told}")
+        figures = ", ".join(f"{n} {x:.2f}" for n, x in zip(MEASURES, row, strict=True))
+        click.echo(f"  after {k}: {figures}")
     report = {
         "palette": middle,
         "shared over different": ratio,

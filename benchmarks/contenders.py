@@ -1,11 +1,9 @@
-"""The three ways to render a board that `against_diffusers` sets side by side.
-
-Each is given the same checkpoint, prompts and noise, and runs in a process of its own:
+"""The three renderers that `against_diffusers` compares, each in a process of its own.
 
     python -m benchmarks.contenders ours|stock|repaired FOLDER WORK
 
-reads what `against_diffusers` wrote into FOLDER, renders into WORK, and prints a line of JSON.
-What is imported is imported before the clock starts and before memory is counted.
+reads checkpoint, prompts and noise from FOLDER (written by `against_diffusers`), renders into WORK,
+and prints a line of JSON. Imports are done before the clock starts and before memory is counted.
 """
 
 from __future__ import annotations
@@ -49,12 +47,12 @@ IMPORTS = {
         "transformers.models.umt5.modeling_umt5",
     ),
 }  # fmt: skip
-"""What a contender needs, so that importing it is not taken for rendering."""
+"""Imports of a contender, done before the clock starts."""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """What both sides are told beside the prompts.
+    """Sampling options of all contenders.
 
     Attributes:
         size: Width and height in pixels.
@@ -73,10 +71,10 @@ class Sampling:
     fps: int = 16
 
     def request(self, folder: Path) -> Request:
-        """The same as options of `storyboard render`."""
+        """The same as a request of `storyboard render`."""
         from storyboard.plan.request import Request
 
-        said = {
+        options = {
             "size": f"{self.size[0]}x{self.size[1]}",
             "frames": self.num_frames,
             "steps": self.steps,
@@ -84,7 +82,7 @@ class Sampling:
             "guidance": ",".join(map(str, self.guidance)),
             "residency": "whole",
         }
-        settings = tuple((key, str(value)) for key, value in said.items())
+        settings = tuple((key, str(value)) for key, value in options.items())
         return Request(
             preset=WAN22_T2V_A14B.name,
             quality="final",
@@ -96,7 +94,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Measured:
-    """What rendering a board took.
+    """Time and memory of rendering a board.
 
     Attributes:
         cpu_s: Seconds of all threads together.
@@ -104,8 +102,8 @@ class Measured:
         cold_s: CPU seconds of the whole process, imports included.
         peak_mb: Most memory in use, above what was in use before the start.
         loads: Networks brought into memory.
-        parts: CPU seconds of loading, text, experts and autoencoder; the last with writing
-            for ours, whose frames are written as they are decoded.
+        parts: CPU seconds of loading, text, experts and autoencoder; for ours the last includes
+            writing, since frames are written as they are decoded.
     """
 
     cpu_s: float
@@ -117,7 +115,7 @@ class Measured:
 
 
 class Clock:
-    """Adds up CPU and wall seconds over the blocks that it is entered for."""
+    """Sums CPU and wall seconds over the blocks that it times."""
 
     def __init__(self) -> None:
         self.cpu_s = self.wall_s = 0.0
@@ -125,7 +123,7 @@ class Clock:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Count what happens inside."""
+        """Time a block."""
         cpu, wall = process_time(), perf_counter()
         yield
         self.cpu_s += process_time() - cpu
@@ -145,13 +143,7 @@ class Clock:
 
 
 def render_ours(folder: Path, work: Path, sampling: Sampling, clock: Clock) -> int:
-    """Render as `storyboard render --no-animatic --no-score` does, in one wave.
-
-    Clips are made, as by the others, and not measured.
-
-    Returns:
-        Networks loaded.
-    """
+    """Render as `storyboard render --no-animatic --no-score` in one wave; count network loads."""
     from shots import load_shots
     from storyboard.events import NetworkLoaded, StageFinished, StageStarted
     from storyboard.run.commands import render_board
@@ -186,12 +178,9 @@ _PARTS = {
 
 
 def render_diffusers(folder: Path, work: Path, sampling: Sampling, clock: Clock) -> int:
-    """Render with diffusers as its documentation does, shot by shot with everything resident.
+    """Render with diffusers as in its documentation, all networks resident; count network loads.
 
-    Frames are also kept as `<take>.npy`, off the clock, to be compared.
-
-    Returns:
-        Networks loaded.
+    Frames are also stored as `<take>.npy` for the comparison, off the clock.
     """
     from diffusers import WanPipeline
     from diffusers.utils import export_to_video
@@ -235,10 +224,9 @@ def _network_class() -> type:
 
 
 def repair_conv3d() -> None:
-    """Send every float32 `conv3d` on the CPU to oneDNN, as ATen does from a certain size on.
+    """Send every float32 `conv3d` on the CPU to oneDNN, as ATen does above a certain size.
 
-    Below N · C · T · H = 20,480 at batch 1 it takes an unvectorised kernel. The rest of diffusers
-    stays as it is.
+    Below N · C · T · H = 20,480 at batch 1 ATen takes an unvectorised kernel.
     """
     import torch
     from torch import nn
@@ -254,7 +242,7 @@ def repair_conv3d() -> None:
 
 
 def measure(name: str, folder: Path, work: Path, sampling: Sampling) -> Measured:
-    """Render a board in this process, which should be fresh."""
+    """Render a board in this process, which has to be a fresh one."""
     import torch
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
@@ -265,7 +253,7 @@ def measure(name: str, folder: Path, work: Path, sampling: Sampling) -> Measured
     render = render_ours if name == "ours" else render_diffusers
     work.mkdir(parents=True)
     clock, before = Clock(), _memory_mb("VmRSS")
-    # The highest mark so far is that of the imports; "5" sets it to what is in use now.
+    # Writing "5" resets the peak, which includes the imports, to the memory in use now.
     Path("/proc/self/clear_refs").write_text("5")
     loads = render(folder, work, sampling, clock)
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -280,10 +268,8 @@ def measure(name: str, folder: Path, work: Path, sampling: Sampling) -> Measured
 
 
 def _memory_mb(field: str) -> float:
-    """Memory of this process in use (VmRSS) or at most (VmHWM).
-
-    `ru_maxrss` would do for neither: a child starts with its parent's.
-    """
+    """Memory of this process in MB, in use (VmRSS) or at its peak (VmHWM)."""
+    # Not `ru_maxrss`: a child process starts with its parent's.
     lines = Path("/proc/self/status").read_text().splitlines()
     found = next(line for line in lines if line.startswith(field))
     return int(found.split()[1]) / 1024
@@ -294,7 +280,7 @@ def _memory_mb(field: str) -> float:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("work", type=click.Path(path_type=Path))
 def main(name: str, folder: Path, work: Path) -> None:
-    """Render a board one way and print what it took."""
+    """Render a board one way and print time and memory."""
     fields = json.loads((folder / SAMPLING).read_text())
     fields |= {key: tuple(fields[key]) for key in ("size", "guidance")}
     click.echo(json.dumps(asdict(measure(name, folder, work, Sampling(**fields)))))

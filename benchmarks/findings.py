@@ -1,10 +1,10 @@
-"""How often are the findings of `storyboard score` right? Judged on layouts of unseen scenes.
+"""Accuracy of the findings of `storyboard score`, on layouts of unseen scenes.
 
 Usage: python -m benchmarks.findings --scenes 60. Prints a table and, last, a line of JSON.
 
-A layout is what was asked for, so a directive that was asked has to agree, and any other answer
-has to disagree. "own" is a shot's own layout; "other" is the layout of the same directives
-with another set and, half of the time, another subject in it, as a model would render it.
+A layout shows exactly what was requested, so the requested value of a directive has to agree and
+every other value has to disagree. "own" is a shot's own layout; "other" is the layout of the same
+directives with another set and, half of the time, another subject, as a model would render it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,12 @@ from numpy.typing import NDArray
 from benchmarks.scenes import CALIBRATION_SEED, JUDGED_SEED, SIZE, film, read, scene_mapping
 from benchmarks.scenes import with_other_things as other_things
 from shots import CameraPath, Shot, camera_path
-from storyboard.judge import Agreement, key_side
-from storyboard.judge import exposure as light
-from storyboard.judge import subject_size as size
+from storyboard.judge import exposure, subject_size
 from storyboard.judge.alternatives import Alternatives
-from storyboard.judge.calibration import FILE
 from storyboard.judge.coherence import judge_coherence, measure_coherence
-from storyboard.judge.downscale import shrunk
 from storyboard.judge.drift import MEASURES, judge_distance, measure_look
+from storyboard.judge.finding import CALIBRATION_FILE, Agreement
+from storyboard.judge.motion import shrink
 from training.filming import shows_subject
 
 Frames = NDArray[np.uint8]
@@ -39,31 +37,32 @@ Frames = NDArray[np.uint8]
 NUM_FRAMES = 33
 _BURST = 5  # neighbouring frames, for coherence
 _WARM, _COOL, _DARK, _BLUR_PX = (1.14, 1.0, 0.8), (0.82, 0.98, 1.18), 0.35, 2.5
-_MELT_PX, _FLICKER = 2.0, 0.08  # what is done to frames that are to be found out
-_SHRINK = 0.1  # of the covariance towards its diagonal, for what few samples cannot tell
-_UNLIKE = 0.97  # of calibration layouts are nearer than the distance that is taken for unlike
+_MELT_PX, _FLICKER = 2.0, 0.08  # of degraded frames, which have to disagree
+_SHRINK = 0.1  # of the covariance towards its diagonal, since samples are few
+_BOUNDS = {"size": subject_size.SIZE_BOUNDS, "key side": exposure.SIDE_BOUNDS}
+_UNLIKE = 0.97  # of calibration layouts are nearer than the distance `unlike`
 
 
 @dataclass(frozen=True)
 class Row:
-    """One answer to one question.
+    """One verdict on one value of a directive.
 
     Attributes:
-        directive: What was judged.
+        directive: The directive.
         footage: "own" or "other".
-        is_asked: Whether the clip was made for this answer.
+        is_requested: Whether the value is the requested one.
         verdict: Of the judge.
     """
 
     directive: str
     footage: str
-    is_asked: bool
+    is_requested: bool
     verdict: Agreement
 
     @property
     def is_right(self) -> bool:
-        """Whether the judge told, and told right."""
-        return self.verdict == ("agrees" if self.is_asked else "disagrees")
+        """Whether there is a verdict and it is right."""
+        return self.verdict == ("agrees" if self.is_requested else "disagrees")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +70,9 @@ class Sample:
     """One unseen shot, its layouts, and the other shot of its scene.
 
     Attributes:
-        shot: What was asked.
+        shot: Its directives.
         alternatives: Its layouts.
-        clips: By footage: the frame that is judged.
+        clips: The frame to judge, by footage.
         burst: (5, H, W, 3), neighbouring frames.
         scene: Three frames of both shots of the scene.
     """
@@ -86,7 +85,7 @@ class Sample:
 
 
 def sample(seed: int) -> Sample | None:
-    """Film a scene; None where the subject is not to be seen."""
+    """Render the layouts of a scene; None if the subject is not visible."""
     board, other = read(scene_mapping(seed), seed), read(other_things(seed), seed)
     index = seed % 2
     shot, beside = board.shots[index], board.shots[1 - index]
@@ -105,7 +104,7 @@ def sample(seed: int) -> Sample | None:
     return Sample(
         shot,
         alternatives,
-        {footage: shrunk(clip, alternatives.size) for footage, clip in clips.items()},
+        {footage: shrink(clip, alternatives.size) for footage, clip in clips.items()},
         film(board, shot, path, range(middle, middle + _BURST))[0],
         (frames, film(board, beside, path_beside, ends)[0]),
     )
@@ -116,13 +115,13 @@ def _path(shot: Shot, seed: int) -> CameraPath:
 
 
 def judge(each: Sample, random: np.random.Generator) -> Iterator[Row]:
-    """Every question about one sample, with the answer that is asked and with others."""
+    """Verdicts on the requested values of one sample and on all others."""
     for footage, clip in each.clips.items():
-        for directive, value, is_asked in _values(each, clip):
-            bounds = {"size": size.BOUNDS, "key side": key_side.BOUNDS}.get(directive, light.BOUNDS)
+        for directive, value, is_requested in _values(each, clip):
+            bounds = _BOUNDS.get(directive, exposure.LIGHT_BOUNDS)
             verdict = "cannot tell" if value is None else bounds.judge(value)
-            yield Row(directive, footage, is_asked, verdict)
-    for frames, is_steady in ((each.burst, True), (_worn(each.burst, random), False)):
+            yield Row(directive, footage, is_requested, verdict)
+    for frames, is_steady in ((each.burst, True), (_degraded(each.burst, random), False)):
         verdict = judge_coherence(measure_coherence(frames)).verdict
         yield Row("coherence", "own", is_steady, verdict)
     for measure, apart, is_same in _distances(each.scene):
@@ -130,25 +129,26 @@ def judge(each: Sample, random: np.random.Generator) -> Iterator[Row]:
 
 
 def _values(each: Sample, clip: Frames) -> Iterator[tuple[str, float | None, bool]]:
-    lighting, asked_size = each.shot.lighting, each.shot.camera.size
-    for directive, (field, names) in light.FIELDS.items():
-        found = light.shares(clip, each.alternatives, directive)
+    lighting, size = each.shot.lighting, each.shot.camera.size
+    for directive, (field, names) in exposure.LIGHT_FIELDS.items():
+        found = exposure.probabilities(clip, each.alternatives, directive)
         for name in filter(None, names):
             yield directive, found.get(name), name == getattr(lighting, field)
     if lighting.side:
         pictures = (each.alternatives.lit(side=side) for side in ("left", "right"))
-        cover = each.alternatives.outline(asked_size)
-        left, visible = key_side.lean(clip, *pictures, cover)
-        told = left if visible >= key_side.LEAST_VISIBLE else None
+        cover = each.alternatives.outline(size)
+        lean, visible = exposure.key_lean(clip, *pictures, cover)
+        is_visible = visible >= exposure.LEAST_VISIBLE_STOPS
         for side, sign in (("left", 1), ("right", -1)):
-            yield "key side", None if told is None else sign * told, side == lighting.side
-    found_edges = size.edges(clip, each.alternatives, asked_size)
-    for kind in size.SIZES:
-        yield "size", size.margin(found_edges, kind), kind == size.SIZE_OF[asked_size]
+            yield "key side", sign * lean if is_visible else None, side == lighting.side
+    edges = subject_size.edges(clip, each.alternatives, size)
+    for kind in subject_size.SIZES:
+        lead = subject_size.size_lead(edges, kind)
+        yield "size", lead, kind == subject_size.SIZE_OF[size]
 
 
-def _worn(frames: Frames, random: np.random.Generator) -> Frames:
-    """Frames that melt and flicker: each bent its own way, and lighter or darker."""
+def _degraded(frames: Frames, random: np.random.Generator) -> Frames:
+    """Frames that melt and flicker: each warped at random, and lighter or darker."""
     height, width = frames.shape[1:3]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     bent = []
@@ -163,7 +163,7 @@ def _worn(frames: Frames, random: np.random.Generator) -> Frames:
 def _distances(scene: tuple[Frames, Frames]) -> Iterator[tuple[str, float, bool]]:
     """Of the two shots of a scene as filmed, and with one of them graded, dimmed or blurred."""
     one, two = scene
-    apart = measure_look(one).apart(measure_look(two))
+    apart = measure_look(one).distances(measure_look(two))
     yield from ((measure, apart[measure], True) for measure in MEASURES)
     soft = np.stack([cv2.GaussianBlur(frame, (0, 0), _BLUR_PX) for frame in two])
     changed = {
@@ -172,7 +172,7 @@ def _distances(scene: tuple[Frames, Frames]) -> Iterator[tuple[str, float, bool]
         "sharpness": (one, soft),
     }
     for measure, (here, there) in changed.items():
-        yield measure, measure_look(here).apart(measure_look(there))[measure], False
+        yield measure, measure_look(here).distances(measure_look(there))[measure], False
 
 
 def _graded(frames: Frames, tint: Sequence[float]) -> Frames:
@@ -180,33 +180,34 @@ def _graded(frames: Frames, tint: Sequence[float]) -> Frames:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """How often each directive was told, and told right."""
+    """Verdicts by directive as aligned text."""
     lines = [
-        f"{'':18s}{'what was asked':^30s}{'another answer':^30s}{'right of':>10s}",
+        f"{'':18s}{'requested value':^30s}{'another value':^30s}{'right of':>10s}",
         f"{'directive':11s}{'layout':7s}"
-        + f"{'n':>6s}{'right':>7s}{'wrong':>7s}{'untold':>8s}  " * 2
-        + f"{'those told':>10s}",
+        + f"{'n':>6s}{'right':>7s}{'wrong':>7s}{'none':>8s}  " * 2
+        + f"{'verdicts':>10s}",
     ]
     for directive, footage in dict.fromkeys((row.directive, row.footage) for row in rows):
         these = [row for row in rows if (row.directive, row.footage) == (directive, footage)]
-        told = [row for row in these if row.verdict != "cannot tell"]
+        decided = [row for row in these if row.verdict != "cannot tell"]
         line = f"{directive:11s}{footage:7s}"
-        for is_asked in (True, False):
-            group = [row for row in these if row.is_asked == is_asked]
+        for is_requested in (True, False):
+            group = [row for row in these if row.is_requested == is_requested]
             right = sum(row.is_right for row in group)
-            untold = sum(row.verdict == "cannot tell" for row in group)
-            line += f"{len(group):6d}{right:7d}{len(group) - right - untold:7d}{untold:8d}  "
-        share = sum(row.is_right for row in told) / max(1, len(told))
+            undecided = sum(row.verdict == "cannot tell" for row in group)
+            wrong = len(group) - right - undecided
+            line += f"{len(group):6d}{right:7d}{wrong:7d}{undecided:8d}  "
+        share = sum(row.is_right for row in decided) / max(1, len(decided))
         lines.append(f"{line}{share:10.1%}")
     return "\n".join(lines)
 
 
 def calibrate(samples: Sequence[Sample]) -> dict[str, object]:
-    """Count how much the figures of one light differ between layouts of other things."""
-    figures = [
-        light.look(each.clips["other"]) - light.look(each.alternatives.lit()) for each in samples
-    ]
-    apart = np.stack(figures)
+    """Spread of the light features between layouts of one light with other contents."""
+    features = exposure.light_features
+    apart = np.stack(
+        [features(each.clips["other"]) - features(each.alternatives.lit()) for each in samples]
+    )
     covariance = apart.T @ apart / len(apart)
     diagonal = np.diag(np.diag(covariance))
     covariance = (1 - _SHRINK) * covariance + _SHRINK * diagonal + 1e-4 * np.eye(len(covariance))
@@ -220,17 +221,17 @@ def calibrate(samples: Sequence[Sample]) -> dict[str, object]:
 
 
 @click.command()
-@click.option("--scenes", default=60, show_default=True, help="How many to film.")
-@click.option("--first-seed", type=int, help="Left out: seeds that nothing was counted on.")
-@click.option("--calibrate", "is_calibration", is_flag=True, help=f"Write {FILE} anew.")
+@click.option("--scenes", default=60, show_default=True, help="Number of scenes.")
+@click.option("--first-seed", type=int, help="Default: seeds that calibration never uses.")
+@click.option("--calibrate", "is_calibration", is_flag=True, help=f"Write {CALIBRATION_FILE}.")
 def main(scenes: int, first_seed: int | None, *, is_calibration: bool) -> None:
-    """Judge the judge."""
+    """Measure the accuracy of the judge, or calibrate it."""
     cv2.setNumThreads(1)
     started = perf_counter()
     seed = first_seed or (CALIBRATION_SEED if is_calibration else JUDGED_SEED)
     samples = _samples(seed, scenes)
     if is_calibration:
-        target = Path(str(files("storyboard.judge").joinpath(FILE)))
+        target = Path(str(files("storyboard.judge").joinpath(CALIBRATION_FILE)))
         target.write_text(json.dumps(calibrate(list(samples))) + "\n", encoding="utf-8")
         click.echo(f"wrote {target.name}")
         return
@@ -243,7 +244,7 @@ def main(scenes: int, first_seed: int | None, *, is_calibration: bool) -> None:
 
 
 def _samples(seed: int, count: int) -> Iterator[Sample]:
-    """Scenes in which the subject is to be seen, from a seed on."""
+    """Scenes with a visible subject, from a seed on."""
     while count:
         each = sample(seed)
         seed += 1

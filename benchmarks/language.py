@@ -1,10 +1,10 @@
-"""How long `check`, `fmt` and `plan` take on a long board, and whether the cost stays linear.
+"""Time of `check`, `fmt` and `plan` on long boards, and whether it grows linearly.
 
 Usage: python -m benchmarks.language --shots 1000,10000
 
-Imports are paid before the clock starts, by the same commands on a board of ten shots. Processor
-seconds are given beside those on the wall, since they hold on a busy machine too. Prints a table
-and, last, a line of JSON.
+A run on a board of ten shots loads the imports before the clock starts. CPU seconds are printed
+beside wall seconds, since they also hold on a busy machine. Prints a table and, last, a line of
+JSON.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _scenes(num_shots: int) -> Iterator[str]:
 
 
 @click.command()
-@click.option("--shots", default="1000,10000", show_default=True, help="Lengths to try.")
+@click.option("--shots", default="1000,10000", show_default=True, help="Lengths of the boards.")
 @click.option("--commands", default="check,fmt,plan", show_default=True)
 def main(shots: str, commands: str) -> None:
     """Time the commands."""
@@ -95,17 +95,17 @@ def main(shots: str, commands: str) -> None:
 
 
 def _time(name: str, path: Path, num_shots: int) -> tuple[float, float]:
-    """Seconds on the wall and of the processor that one command takes."""
+    """Wall and CPU seconds of one command."""
     path.write_text(long_board(num_shots), encoding="utf-8")
     arguments = [name, str(path), *(["--quality", "layout"] if name == "plan" else [])]
     if name == "fmt":
         arguments = [name, "--check", str(path)]
-    with redirect_stdout(StringIO()) as said, redirect_stderr(said):
+    with redirect_stdout(StringIO()) as output, redirect_stderr(output):
         wall_s, processor_s = perf_counter(), process_time()
         code = run(arguments)
         wall_s, processor_s = perf_counter() - wall_s, process_time() - processor_s
     if code not in (0, 2) or (code == 2 and name != "fmt"):
-        raise SystemExit(f"{name} left with {code}:\n{said.getvalue()[:2000]}")
+        raise SystemExit(f"{name}: exit code {code}:\n{output.getvalue()[:2000]}")
     return wall_s, processor_s
 
 

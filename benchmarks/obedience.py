@@ -1,14 +1,14 @@
-"""Does greybox do what a shot list says? Two hundred unseen shots, every directive looked at.
+"""Obedience of greybox: every directive of two hundred unseen shots, measured in their clips.
 
-Usage: python -m benchmarks.obedience --weights model/greybox --shots 204 --picture seen.png
+Usage: python -m benchmarks.obedience --weights model/greybox --shots 204 --picture shots.png
 
 Boards come from the seeded generator, with every camera move equally often; each is rendered at
 delivery size along its path and judged by `storyboard.judge` and by `benchmarks.recognition`.
-The likeliest answer counts, whether a judge of a single clip would tell it or not: of a camera
-that it cannot tell the path, its reverse or a standstill, whichever explains most, and of one that
-should stand a standstill or any direction it could have moved in. The layout of the same boards
-goes through the same judges, and a goal is for the shots where they read the layout right: what
-does not show there, as the colour of a coat in a close-up, cannot be asked of a clip.
+The likeliest answer counts, with or without a verdict of `storyboard score`: for the camera the
+path, its reverse or a static camera, whichever explains most; for a static camera a standstill or
+any direction it could have moved in. The layouts of the same boards are measured in the same way,
+and a goal applies to the shots whose layout is read right: what does not show there, such as the
+colour of a coat in a close-up, cannot be expected of a clip.
 Prints the table of goals and, last, a line of JSON.
 """
 
@@ -28,17 +28,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.directions import Asked, told, unseen
+from benchmarks.directions import UnseenShot, judge_shot, unseen
 from benchmarks.recognition import FIELDS, Recogniser
 from benchmarks.recognition import load as load_recogniser
-from storyboard.judge import measure_motion
-from storyboard.judge import subject_size as shot_size
+from storyboard.judge import subject_size
 from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.coherence import measure_coherence
-from storyboard.judge.downscale import shrunk
-from storyboard.judge.exposure import FIELDS as LIGHT
-from storyboard.judge.exposure import nearest
-from storyboard.judge.key_side import LEAST_VISIBLE, lean_to
+from storyboard.judge.exposure import (
+    LEAST_VISIBLE_STOPS,
+    LIGHT_FIELDS,
+    lean_to_side,
+    light_distances,
+)
+from storyboard.judge.motion import measure_motion, shrink
 from training.boards import PHRASES, UNSEEN_SEED
 from training.footage import training_folder
 from training.prompts import meaning
@@ -46,7 +48,7 @@ from training.prompts import meaning
 Frames = NDArray[np.uint8]
 
 MOVES = tuple(word for word, share in PHRASES["moves"].items() if share)
-"""What greybox has been taught."""
+"""The moves that greybox is trained on."""
 
 FIRST_SEED = UNSEEN_SEED + 3_000_000
 _SIDEWAYS, _UPWARDS, _NEARER = ("pan", "track"), ("tilt", "crane"), ("zoom", "push-in", "pull-out")
@@ -60,11 +62,11 @@ class Answers:
 
     Attributes:
         move: The camera directive.
-        right: By directive, whether it is there; only what was asked, a key side only where the
-            two hands would look different.
-        amount: How far the picture should have moved along the move, and how far it did; signed,
-            in parts of its width or height, or as the logarithm of its scale.
-        heights: Index of the size asked, and of the likeliest one, smallest subject first.
+        right: By directive, whether the clip shows it; requested directives only, and the key side
+            only where left and right light look different.
+        amount: Expected and measured motion of the picture along the move; signed, in parts of its
+            width or height, or as the logarithm of its scale.
+        heights: Index of the requested size and of the likeliest one, smallest subject first.
         warp_error: Of neighbouring frames.
     """
 
@@ -76,8 +78,8 @@ class Answers:
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
-    """One board: what its layout shows, what the clip shows, and the middle frame of both."""
+class Comparison:
+    """One board: answers for its layout and its clip, and the middle frame of both."""
 
     seed: int
     layout: Answers
@@ -91,11 +93,11 @@ class Goal:
 
     Attributes:
         name: What is counted.
-        goal: To be reached, or to stay below where `is_least` is not set.
-        clip, layout: What was found; None where nothing was asked.
-        n: Of how many.
-        shown: What was found of those clips whose layout is read right; None where nothing is
-            counted one by one.
+        goal: Lower limit, or upper limit if `is_least` is false.
+        clip, layout: Results; None where nothing was requested.
+        n: Number of shots counted.
+        shown: Result for the clips whose layout is read right; None where shots are not counted
+            one by one.
         is_least: Whether more is better.
     """
 
@@ -109,45 +111,47 @@ class Goal:
 
     @property
     def is_met(self) -> bool:
-        """Whether the clips reach the goal, of those that can be judged."""
+        """Whether the clips reach the goal, those whose layout is read right."""
         found = self.clip if self.shown is None else self.shown
         if found is None:
             return False
         return found >= self.goal if self.is_least else found <= self.goal
 
 
-def answers(asked: Asked, clip: Frames, recogniser: Recogniser) -> Answers:
-    """Look at one clip for everything that was asked."""
-    direction, is_likeliest = told(measure_motion(clip), asked)
-    alternatives = Alternatives(asked.board, asked.shot, asked.path)
-    wanted, lighting = asked.shot.camera.size, asked.shot.lighting
-    frame = shrunk(clip[alternatives.frame], alternatives.size)
+def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> Answers:
+    """Measure everything in one clip that its shot requests."""
+    board, shot = unseen_shot.board, unseen_shot.shot
+    camera, is_likeliest = judge_shot(measure_motion(clip), unseen_shot)
+    alternatives = Alternatives(board, shot, unseen_shot.path)
+    size, lighting = shot.camera.size, shot.lighting
+    frame = shrink(clip[alternatives.frame], alternatives.size)
     right = {}
-    for directive, (field, names) in LIGHT.items():
+    for directive, (field, names) in LIGHT_FIELDS.items():
         light = getattr(lighting, field)
         if light is not None and light in names:
-            right[directive] = nearest(frame, alternatives, directive) == light
+            nearest = int(light_distances(frame, alternatives, directive).argmin())
+            right[directive] = names[nearest] == light
     if lighting.side:
-        lean, visible = lean_to(frame, alternatives, lighting.side, wanted)
-        if visible >= LEAST_VISIBLE:
+        lean, visible = lean_to_side(frame, alternatives, lighting.side, size)
+        if visible >= LEAST_VISIBLE_STOPS:
             right["key side"] = lean > 0
-    named, meant = recogniser.name(clip, asked.masks), meaning(asked.board, asked.shot)
+    named, meant = recogniser.name(clip, unseen_shot.masks), meaning(board, shot)
     right |= {field: named[field] == meant[field] for field in FIELDS}
-    right["camera"] = direction.verdict == "obeyed" or is_likeliest
-    move = asked.shot.camera.movement[0]
+    right["camera"] = camera.verdict == "agrees" or is_likeliest
+    move = shot.camera.movement[0]
     along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
-    found = shot_size.edges(frame, alternatives, wanted)
-    kinds = shot_size.SIZES
+    best = subject_size.likeliest_size(subject_size.edges(frame, alternatives, size))
+    kinds = subject_size.SIZES
     return Answers(
         move=move,
         right=right,
-        amount=along and (getattr(direction.expected, along), getattr(direction.measured, along)),
-        heights=(kinds.index(shot_size.SIZE_OF[wanted]), kinds.index(shot_size.likeliest(found))),
+        amount=along and (getattr(camera.expected, along), getattr(camera.measured, along)),
+        heights=(kinds.index(subject_size.SIZE_OF[size]), kinds.index(best)),
         warp_error=measure_coherence(clip).warp_error,
     )
 
 
-def show(move: str, count: int, frames: int, weights: Path, has_adapter: bool) -> list[Shown]:
+def show(move: str, count: int, frames: int, weights: Path, has_adapter: bool) -> list[Comparison]:
     """Render and judge the boards of one move; in a process of its own."""
     import torch
 
@@ -155,26 +159,26 @@ def show(move: str, count: int, frames: int, weights: Path, has_adapter: bool) -
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    make = from_model(weights, None, has_adapter)
+    generate = from_model(weights, None, has_adapter)
     recogniser, _ = load_recogniser(training_folder())
     shown = []
     first_seed = FIRST_SEED + 1000 * MOVES.index(move)
-    for asked in unseen(move, count, frames, first_seed):
-        clip = make(asked)
-        pair = tuple(cv2.resize(each[len(each) // 2], _THUMB) for each in (asked.layout, clip))
+    for shot in unseen(move, count, frames, first_seed):
+        clip = generate(shot)
+        pair = tuple(cv2.resize(each[len(each) // 2], _THUMB) for each in (shot.layout, clip))
         shown.append(
-            Shown(
-                asked.seed,
-                answers(asked, asked.layout, recogniser),
-                answers(asked, clip, recogniser),
+            Comparison(
+                shot.seed,
+                answers(shot, shot.layout, recogniser),
+                answers(shot, clip, recogniser),
                 (np.asarray(pair[0], np.uint8), np.asarray(pair[1], np.uint8)),
             )
         )
     return shown
 
 
-def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
-    """Every row that one rendering of all boards answers."""
+def goals(shown: Sequence[Comparison]) -> Iterator[Goal]:
+    """The rows that one rendering of all boards gives."""
     clips, layouts = [s.clip for s in shown], [s.layout for s in shown]
 
     def share(name: str, goal: float, field: str) -> Goal:
@@ -194,7 +198,7 @@ def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
             name, goal, _correlation(clips, moves), _correlation(layouts, moves),
             sum(a.amount is not None and a.move.startswith(moves) for a in clips),
         )  # fmt: skip
-    for name, goal in zip((*LIGHT, "key side"), (0.97, 0.97, 0.97, 0.93), strict=True):
+    for name, goal in zip((*LIGHT_FIELDS, "key side"), (0.97, 0.97, 0.97, 0.93), strict=True):
         yield share(name, goal, name)
     for name, goal in zip(FIELDS, (0.92, 0.95, 0.95), strict=True):
         yield share(name, goal, name)
@@ -207,7 +211,7 @@ def goals(shown: Sequence[Shown]) -> Iterator[Goal]:
 
 
 def by_move(group: Sequence[Answers]) -> dict[str, float]:
-    """How often the camera was right, by directive."""
+    """Share of clips with the requested camera, by move."""
     return {
         move: round(float(np.mean([a.right["camera"] for a in group if a.move == move])), 3)
         for move in dict.fromkeys(a.move for a in group)
@@ -220,10 +224,10 @@ def _mean(values: Sequence[bool]) -> float | None:
 
 def _correlation(group: Sequence[Answers], moves: tuple[str, ...]) -> float | None:
     pairs = [a.amount for a in group if a.amount is not None and a.move.startswith(moves)]
-    asked, got = np.array(pairs).reshape(-1, 2).T
-    if len(pairs) < 3 or asked.std() == 0 or got.std() == 0:
+    expected, measured = np.array(pairs).reshape(-1, 2).T
+    if len(pairs) < 3 or expected.std() == 0 or measured.std() == 0:
         return None
-    return float(np.corrcoef(asked, got)[0, 1])
+    return float(np.corrcoef(expected, measured)[0, 1])
 
 
 def _order(group: Sequence[Answers]) -> list[bool]:
@@ -245,20 +249,20 @@ def codec_and_first_frame(weights: Path, count: int, frames: int) -> Iterator[Go
 
     wan = model.load(weights)
     size = QUALITIES[wan.preset.name]["draft"].size
-    coded, begun = [], []
-    for asked in unseen("static", count, frames, FIRST_SEED + 500_000):
-        layout = np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in asked.layout])
-        coded.append(_psnr(layout, decode_clip(wan.vae(), wan.encode_clip(layout))))
+    codec, first_frame = [], []
+    for shot in unseen("static", count, frames, FIRST_SEED + 500_000):
+        layout = np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in shot.layout])
+        codec.append(_psnr(layout, decode_clip(wan.vae(), wan.encode_clip(layout))))
         prompt = compile_prompt(
-            asked.board, asked.shot, mode="image", negative_base=wan.preset.negative
+            shot.board, shot.shot, mode="image", negative_base=wan.preset.negative
         )
         clip = wan.generate(
-            prompt.positive, prompt.negative, size=size, num_frames=5, steps=4, seed=asked.seed,
+            prompt.positive, prompt.negative, size=size, num_frames=5, steps=4, seed=shot.seed,
             first_frame=layout[0],
         )  # fmt: skip
-        begun.append(_psnr(layout[:1], clip[:1]))
-    yield Goal("codec, dB", 32.0, float(np.mean(coded)), None, count)
-    yield Goal("first frame given, dB", 28.0, float(np.mean(begun)), None, count)
+        first_frame.append(_psnr(layout[:1], clip[:1]))
+    yield Goal("codec, dB", 32.0, float(np.mean(codec)), None, count)
+    yield Goal("first frame given, dB", 28.0, float(np.mean(first_frame)), None, count)
 
 
 def _psnr(one: Frames, two: Frames) -> float:
@@ -280,7 +284,7 @@ def table(found: Sequence[Goal]) -> str:
     return "\n".join(lines)
 
 
-def picture(shown: Sequence[Shown], count: int, columns: int = 4) -> Frames:
+def picture(shown: Sequence[Comparison], count: int, columns: int = 4) -> Frames:
     """Middle frames, layout on the left and clip on the right, evenly out of all shots."""
     chosen = [shown[int(k)] for k in np.linspace(0, len(shown) - 1, count)]
     tiles = [np.concatenate(each.thumbs, axis=1) for each in chosen]
@@ -289,10 +293,10 @@ def picture(shown: Sequence[Shown], count: int, columns: int = 4) -> Frames:
 
 
 @click.command()
-@click.option("--weights", type=click.Path(path_type=Path), help="Left out: those that ship.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Default: the shipped weights.")
 @click.option("--shots", default=204, show_default=True, help="Of all moves together.")
 @click.option("--frames", default=33, show_default=True, help="4n + 1.")
-@click.option("--no-adapter", is_flag=True, help="Ask for the camera in words alone.")
+@click.option("--no-adapter", is_flag=True, help="Request the camera in words alone.")
 @click.option("--workers", default=2, show_default=True, help="Processes.")
 @click.option("--picture", "target", type=click.Path(path_type=Path), help="PNG of 24 shots.")
 def main(
@@ -303,12 +307,12 @@ def main(
     workers: int,
     target: Path | None,
 ) -> None:
-    """Render unseen boards, look at everything, and compare with the goals."""
+    """Render unseen boards, measure every directive, and compare with the goals."""
     from storyboard.take.weights import embedded_folder
 
     started = perf_counter()
     folder = weights or embedded_folder()
-    _, knows = load_recogniser(training_folder())
+    _, accuracy = load_recogniser(training_folder())
     each = -(-shots // len(MOVES))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as pool:
@@ -326,7 +330,7 @@ def main(
         "shots": len(shown),
         "frames": frames,
         "adapter": not no_adapter,
-        "recogniser": knows,
+        "recogniser": accuracy,
         "moves": moves,
         "goals": [vars(goal) for goal in found],
         "seconds": round(perf_counter() - started, 1),

@@ -1,9 +1,9 @@
-"""What is in a picture? A small network that names subject, its colour, and the place.
+"""Recogniser: a small network that classifies subject, colour and place of a picture.
 
-Usage: python -m benchmarks.recognition. Learns from layouts of boards that neither training nor a
-judgement ever sees, worn as a model wears them, and prints how often it is right on clean layouts
-of others. The place is read from the whole picture, the subject and its colour from where the
-layout has it: composition is asked for like everything else. Kept in the training folder.
+Usage: python -m benchmarks.recognition. Trains on degraded layouts of boards outside the seeds of
+training and evaluation, and prints its accuracy on clean layouts of other boards. The place is read
+from the whole picture, the subject and its colour from the region where the layout has it, since
+the composition is a directive as well. The weights are stored in the training folder.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from torch import Tensor, nn
 
 from benchmarks.scenes import CALIBRATION_SEED, SIZE, film
 from shots import camera_path
-from storyboard.layout.lexicon import COLOURS
+from storyboard.layout.reading import COLOURS
 from training.boards import PHRASES
 from training.filming import shows_subject
 from training.footage import training_folder
@@ -42,19 +42,19 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "colour": (*COLOURS, "none"),
     "place": tuple(PHRASES["places"]),
 }
-"""What is named, and the names to choose from."""
+"""Fields and their classes."""
 
 WHOLE, SUBJECT = ("place",), ("figure", "colour")
-"""What is read from the whole picture, and from around the subject."""
+"""Fields read from the whole picture, and from the region of the subject."""
 
 NUM_FRAMES = 33
-SEEN = (0, 16, 32)  # frames of a clip that are looked at
+READ_FRAMES = (0, 16, 32)  # frames of a clip that are classified
 FILE = "recogniser.pt"
 
-_LEARNED_SEED = CALIBRATION_SEED + 5_000_000
+_TRAINING_SEED = CALIBRATION_SEED + 5_000_000
 _CHECKED_SEED = CALIBRATION_SEED + 6_000_000
-_SMALL = (112, 64)  # what is seen of the whole picture, of 224 x 128
-_CROP = 64  # pixels a side of what is seen of the subject
+_SMALL = (112, 64)  # size of the whole picture, reduced from 224 x 128
+_CROP = 64  # pixels a side of the region of the subject
 _LEAST_CROP = 0.2  # of the picture's height
 _MARGIN = 1.3  # times the larger side of the subject
 _WIDTHS = (32, 64, 96, 128)
@@ -62,8 +62,8 @@ _BATCH = 64
 _LEARNING_RATE = 2e-3
 
 
-class Reader(nn.Module):
-    """Convolutions down to a sixteenth, attention over the cells, one read-out a field."""
+class Classifier(nn.Module):
+    """Convolutions down to a sixteenth, attention pooling over cells, one linear head a field."""
 
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__()
@@ -99,24 +99,24 @@ class Reader(nn.Module):
 
 
 class Recogniser(nn.Module):
-    """A reader of the whole picture and one of its subject."""
+    """A classifier of the whole picture and one of the region of its subject."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.whole, self.subject = Reader(WHOLE), Reader(SUBJECT)
+        self.whole, self.subject = Classifier(WHOLE), Classifier(SUBJECT)
 
     def forward(self, wholes: Tensor, subjects: Tensor) -> dict[str, Tensor]:
         """(N, 3, 64, 112) and (N, 3, 64, 64) in [-1, 1] to (N, names) scores of every field."""
         return {**self.whole(wholes), **self.subject(subjects)}
 
     def name(self, clip: Frames, masks: Frames) -> dict[str, str]:
-        """Name what three frames of a clip show together.
+        """Classify a clip from three of its frames.
 
         Args:
             clip: (T, H, W, 3).
             masks: (T, h, w), where the layout has the subject.
         """
-        at = np.linspace(0, len(clip) - 1, len(SEEN)).round().astype(int)
+        at = np.linspace(0, len(clip) - 1, len(READ_FRAMES)).round().astype(int)
         with torch.inference_mode():
             scores = self(_as_input(wholes(clip[at])), _as_input(subjects(clip[at], masks[at])))
         return {
@@ -126,12 +126,12 @@ class Recogniser(nn.Module):
 
 
 @dataclass(frozen=True, eq=False)
-class Lessons:
-    """Pictures, (N, h, w, 3), and what they mean: an index into the names by field, (N,)."""
+class Samples:
+    """Pictures, (N, h, w, 3), and their labels: an index into the classes by field, (N,)."""
 
     wholes: Frames
     subjects: Frames
-    answers: Mapping[str, Tensor]
+    labels: Mapping[str, Tensor]
 
 
 def _as_input(pictures: Frames) -> Tensor:
@@ -139,12 +139,12 @@ def _as_input(pictures: Frames) -> Tensor:
 
 
 def wholes(pictures: Frames) -> Frames:
-    """Whole pictures as they are seen, (N, 64, 112, 3)."""
+    """Whole pictures at the size of the network, (N, 64, 112, 3)."""
     return np.stack([cv2.resize(p, _SMALL, interpolation=cv2.INTER_AREA) for p in pictures])
 
 
 def subjects(pictures: Frames, masks: Frames, random: np.random.Generator | None = None) -> Frames:
-    """Squares around the subjects, (N, 64, 64, 3); with `random` not quite around them."""
+    """Squares around the subjects, (N, 64, 64, 3); with `random` off centre and scale."""
     return np.stack([_around(p, m, random) for p, m in zip(pictures, masks, strict=True)])
 
 
@@ -173,32 +173,32 @@ def _around(picture: Frames, mask: Frames, random: np.random.Generator | None) -
 
 
 def filmed(first_seed: int) -> Iterator[tuple[Frames, Frames, Meaning]]:
-    """Three frames of the layout of each board from a seed on, masks, and what is asked for."""
+    """Three frames of the layout of each board from a seed on, masks, and the meaning."""
     seed = first_seed
     while True:
         board, shot = read_wording(seed, wording=0, is_mirrored=False)
         path = camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
-        frames, masks = film(board, shot, path, SEEN)
+        frames, masks = film(board, shot, path, READ_FRAMES)
         if shows_subject(masks):
             yield frames, masks, meaning(board, shot)
         seed += 1
 
 
-def lessons(first_seed: int, count: int) -> Lessons:
+def samples(first_seed: int, count: int) -> Samples:
     """The pictures of `count` boards, three of each."""
-    whole, around, answers = [], [], []
+    whole, around, labels = [], [], []
     clips, random = filmed(first_seed), np.random.default_rng(first_seed)
     for frames, masks, meant in islice(clips, count):
         whole.append(wholes(frames))
         around.append(subjects(frames, masks, random))
-        answers += [[FIELDS[field].index(meant[field]) for field in FIELDS]] * len(frames)
-    columns = torch.tensor(answers).T
+        labels += [[FIELDS[field].index(meant[field]) for field in FIELDS]] * len(frames)
+    columns = torch.tensor(labels).T
     found = dict(zip(FIELDS, columns, strict=True))
-    return Lessons(np.concatenate(whole), np.concatenate(around), found)
+    return Samples(np.concatenate(whole), np.concatenate(around), found)
 
 
-def worn(pictures: Tensor, random: torch.Generator) -> Tensor:
-    """Pictures as a model might have made them: mirrored, soft, noisy, in blotches, off in tone."""
+def degraded(pictures: Tensor, random: torch.Generator) -> Tensor:
+    """Pictures with defects of generated ones: mirrored, soft, noisy, blotched, off in tone."""
 
     def draw(*shape: int) -> Tensor:
         return torch.randn(shape, generator=random)
@@ -217,13 +217,13 @@ def worn(pictures: Tensor, random: torch.Generator) -> Tensor:
     return (pictures + 1) * tone - 1 + strength * blotches + noise
 
 
-def learn(taught: Lessons, epochs: int, seed: int = 0) -> Recogniser:
-    """Teach a fresh network."""
+def train(data: Samples, epochs: int, seed: int = 0) -> Recogniser:
+    """Train a fresh network."""
     torch.manual_seed(seed)
     random = torch.Generator().manual_seed(seed)
     network = Recogniser().train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=_LEARNING_RATE, weight_decay=0.02)
-    count = len(taught.wholes)
+    count = len(data.wholes)
     whole = count // _BATCH * _BATCH
     total = epochs * (whole // _BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -231,10 +231,10 @@ def learn(taught: Lessons, epochs: int, seed: int = 0) -> Recogniser:
     )
     for _ in range(epochs):
         for rows in torch.randperm(count, generator=random)[:whole].split(_BATCH):
-            seen = (each[rows.numpy()] for each in (taught.wholes, taught.subjects))
-            scores = network(*(worn(_as_input(pictures), random) for pictures in seen))
+            drawn = (each[rows.numpy()] for each in (data.wholes, data.subjects))
+            scores = network(*(degraded(_as_input(pictures), random) for pictures in drawn))
             losses = [
-                F.cross_entropy(scores[field], taught.answers[field][rows], label_smoothing=0.05)
+                F.cross_entropy(scores[field], data.labels[field][rows], label_smoothing=0.05)
                 for field in FIELDS
             ]
             optimizer.zero_grad()
@@ -245,22 +245,22 @@ def learn(taught: Lessons, epochs: int, seed: int = 0) -> Recogniser:
 
 
 def load(folder: Path) -> tuple[Recogniser, dict[str, Any]]:
-    """The network that `main` taught, and how often it was right.
+    """The network that `main` trained, and its accuracy by field.
 
     Raises:
-        click.ClickException: It is not there.
+        click.ClickException: The file does not exist.
     """
     file = folder / FILE
     if not file.exists():
-        raise click.ClickException(f"{file}: not there. Run python -m benchmarks.recognition.")
-    kept = torch.load(file, weights_only=True)
+        raise click.ClickException(f"{file}: does not exist. Run python -m benchmarks.recognition.")
+    state = torch.load(file, weights_only=True)
     network = Recogniser()
-    network.load_state_dict(kept["network"])
-    return network.eval(), kept["right"]
+    network.load_state_dict(state["network"])
+    return network.eval(), state["right"]
 
 
 def check(network: Recogniser, first_seed: int, count: int) -> dict[str, float]:
-    """How often each field is named right in clean layouts, 0 to 1."""
+    """Accuracy by field on clean layouts, 0 to 1."""
     clips = filmed(first_seed)
     right = []
     for frames, masks, meant in islice(clips, count):
@@ -271,14 +271,14 @@ def check(network: Recogniser, first_seed: int, count: int) -> dict[str, float]:
 
 
 @click.command()
-@click.option("--boards", default=3600, show_default=True, help="To learn from, three frames each.")
+@click.option("--boards", default=3600, show_default=True, help="Boards to train on.")
 @click.option("--epochs", default=10, show_default=True)
-@click.option("--checked", default=500, show_default=True, help="Boards to be judged by.")
+@click.option("--checked", default=500, show_default=True, help="Boards to evaluate on.")
 def main(boards: int, epochs: int, checked: int) -> None:
-    """Teach the network, and say how often it is right."""
+    """Train the network and print its accuracy."""
     cv2.setNumThreads(1)
     started = perf_counter()
-    network = learn(lessons(_LEARNED_SEED, boards), epochs)
+    network = train(samples(_TRAINING_SEED, boards), epochs)
     right = check(network, _CHECKED_SEED, checked)
     folder = training_folder()
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""Scenes of two shots that training never sees, for `benchmarks.findings`: one light, two cameras.
+"""Scenes of two shots with seeds outside training, for the benchmarks: one light, two cameras.
 
-Light is drawn evenly, where training's generator draws it as people write it: a benchmark of
-"night" needs nights. Everything else is as `training.boards` has it.
+Light is drawn evenly, unlike in `training.boards`, which draws it as often as shot lists use it: a
+benchmark of "night" needs nights. Everything else is as in `training.boards`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import yaml
 from numpy.typing import NDArray
 
 from shots import CameraPath, Shot, ShotList, parse_shots
-from storyboard.layout.raster import Camera, rasterise
+from storyboard.layout.raster import PinholeCamera, rasterise
 from storyboard.layout.scene import stage
 from training.boards import UNSEEN_SEED, Board, Random, sample_board
 
 Frames = NDArray[np.uint8]
 
 SIZE = (224, 128)
-CALIBRATION_SEED = UNSEEN_SEED + 1_000_000  # what spreads and thresholds were counted on
-JUDGED_SEED = UNSEEN_SEED + 2_000_000  # what they are then judged on
+CALIBRATION_SEED = UNSEEN_SEED + 1_000_000  # for spreads and thresholds
+JUDGED_SEED = UNSEEN_SEED + 2_000_000  # for measuring their accuracy
 
 _TIMES = ("day", "night", "dawn", "sunrise", "sunset", "dusk")
 _SIDES = (None, "side left", "side right", "side left", "side right")
@@ -31,7 +31,7 @@ _CAST = ("subjects", "wardrobe", "action")
 
 
 def even_light(random: Random, *, is_inside: bool) -> dict[str, str]:
-    """A lighting directive in which every answer of the judge is as likely as the next."""
+    """A lighting directive with every value of a field equally likely."""
     light: dict[str, Any] = {
         "time": random.choice(_TIMES),
         "contrast": random.choice([None, "high-contrast", "low-contrast"]),
@@ -57,10 +57,10 @@ def scene_mapping(seed: int) -> Board:
 
 
 def with_other_things(seed: int) -> Board:
-    """The same directives with another set, and every second time with another subject."""
+    """The same directives with another set, and in half of the cases another subject."""
     random = np.random.default_rng(seed + 99)
     board = scene_mapping(seed)
-    board["title"] = f"Other {seed}"  # a set is arranged by the board's title
+    board["title"] = f"Other {seed}"  # the title is part of the seed of a set
     if random.random() < 0.5:
         return board
     other = sample_board(seed + 700_000)
@@ -74,7 +74,7 @@ def with_other_things(seed: int) -> Board:
 
 
 def read(board: Board, seed: int) -> ShotList:
-    """Read a board as a user's file is read."""
+    """Parse a board like a user's file."""
     text = yaml.safe_dump(board, sort_keys=False, allow_unicode=True)
     return parse_shots(text, Path(f"scene_{seed}.yaml"))
 
@@ -86,7 +86,7 @@ def film(
     scene = stage(board, shot, path)
     pictures, masks = [], []
     for k in frames:
-        camera = Camera.at(path, k)
+        camera = PinholeCamera.at(path, k)
         picture, mask = rasterise(scene.at(k), scene.ground, camera, scene.rig, SIZE)
         pictures.append(picture)
         masks.append(mask)

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 import model
-from benchmarks.experts import LEVELS, along
 from model.weights.open import open_checkpoint
 from shots import camera_path, compile_prompt, load_shots
 
@@ -77,10 +76,3 @@ def test_prompts_of_the_examples_fit_its_context(wan: model.Wan) -> None:
         board = load_shots(ROOT / "examples" / f"{name}.yaml")
         for shot in board.shots:
             assert encoder.num_cut(compile_prompt(board, shot).positive) == 0
-
-
-def test_ways_to_share_the_noise_cost_what_their_experts_cost() -> None:
-    each = {"high": np.full(len(LEVELS), 0.3), "low": np.full(len(LEVELS), 0.5)}
-    levels = (0.9, 0.6)
-    costs = {at: round(along(each, levels, at), 3) for at in (0.0, 0.875, 1.1)}
-    assert costs == {0.0: 0.3, 0.875: 0.4, 1.1: 0.5}

@@ -1,4 +1,4 @@
-"""The table of goals counts what it says, and the recogniser learns from what boards ask for."""
+"""The table of goals counts correctly, and the recogniser can be trained on layouts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.obedience import MOVES, Answers, Shown, by_move, goals, picture, table
-from benchmarks.recognition import FIELDS, filmed, learn, lessons
+from benchmarks.obedience import MOVES, Answers, Comparison, by_move, goals, picture, table
+from benchmarks.recognition import FIELDS, filmed, samples, train
 
 THUMBS = (np.zeros((128, 224, 3), np.uint8), np.full((128, 224, 3), 255, np.uint8))
 
 
 def answers(move="static", *, heights=(1, 1), warp=0.1, amount=None, **right):
-    told = {"camera": True, "figure": True, "colour": True, "place": True} | right
-    return Answers(move, told, amount, heights, warp)
+    is_right = {"camera": True, "figure": True, "colour": True, "place": True} | right
+    return Answers(move, is_right, amount, heights, warp)
 
 
 def shown(clips, layouts=None):
-    """Clips beside layouts that show everything that was asked, unless they are given."""
+    """Clips beside layouts that show every requested directive, unless they are given."""
     truths = layouts or [answers(**dict.fromkeys(clip.right, True)) for clip in clips]
     pairs = zip(truths, clips, strict=True)
-    return [Shown(seed, layout, clip, THUMBS) for seed, (layout, clip) in enumerate(pairs)]
+    return [Comparison(seed, layout, clip, THUMBS) for seed, (layout, clip) in enumerate(pairs)]
 
 
 def rows(found):
@@ -63,7 +63,7 @@ def test_the_worst_move_is_the_worst():
 
 def test_sizes_are_in_order_in_pairs_of_different_sizes():
     clips = [answers(heights=(1, 1)), answers(heights=(3, 3)), answers(heights=(2, 3))]
-    # 1 < 3 and 1 < 2 are seen as 1 < 3; of 3 and 2 both look like 3.
+    # 1 < 3 and 1 < 2 are both measured as 1 < 3; 3 and 2 are both measured as 3.
     assert rows(shown(clips))["sizes in order, of pairs"].clip == pytest.approx(2 / 3)
 
 
@@ -94,19 +94,19 @@ def test_the_picture_has_layout_and_clip_side_by_side():
     assert sheet[:, 224:448].min() == 255
 
 
-def test_every_move_that_is_taught_is_asked():
+def test_every_trained_move_is_measured():
     assert {"static", "pan-left", "push-in", "crane-up", "roll-right"} <= set(MOVES)
 
 
 def test_the_recogniser_learns_what_boards_ask_for():
     torch.set_num_threads(1)
-    taught = lessons(7, 24)
-    assert taught.wholes.shape == (72, 64, 112, 3)
-    assert taught.subjects.shape == (72, 64, 64, 3)
-    network = learn(taught, epochs=60)
+    data = samples(7, 24)
+    assert data.wholes.shape == (72, 64, 112, 3)
+    assert data.subjects.shape == (72, 64, 64, 3)
+    network = train(data, epochs=60)
     clips = filmed(7)
     named = [network.name(*next(clips)[:2]) for _ in range(24)]
     for field, names in FIELDS.items():
-        meant = [names[int(answer)] for answer in taught.answers[field][::3]]
+        meant = [names[int(answer)] for answer in data.labels[field][::3]]
         right = np.mean([each[field] == name for each, name in zip(named, meant, strict=True)])
         assert right > 0.5, field

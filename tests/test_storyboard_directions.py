@@ -1,4 +1,4 @@
-"""The judge is judged on layouts, which are what was asked for."""
+"""Camera verdicts on layouts, which show exactly what was requested."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.directions import score, table, words_of
+from benchmarks.directions import is_likeliest, score, table, words_of
 from shots import camera_path, parse_shots
-from storyboard.judge import expected_motion, is_likeliest, judge, judge_motion, measure_motion
-from storyboard.judge.motion import step_frames
+from storyboard.judge.camera_verdict import expected_motion, judge_camera, judge_motion
+from storyboard.judge.motion import measure_motion, step_frames
 from storyboard.layout import layout_with_mask
 
 NUM_FRAMES = 17
@@ -52,7 +52,7 @@ def shoot(*args, **kwargs):
 
 
 @cache
-def seen(move, size="WS"):
+def motion(move, size="WS"):
     return measure_motion(shoot(move, size)[0])
 
 
@@ -61,8 +61,8 @@ def opposite(move):
     return MOVES[at + 1 if at % 2 == 0 else at - 1]
 
 
-def worn(frames):
-    """Blurred, flickering, with blocks that stick to the screen: a clip of a weak model."""
+def degraded(frames):
+    """Blurred, flickering, with blocks that stick to the screen, like a clip of a weak model."""
     random = np.random.default_rng(1)
     blocks = random.normal(0, 2, (SIZE[1] // 8, SIZE[0] // 8, 3)).astype(np.float32)
     sticking = cv2.resize(blocks, SIZE, interpolation=cv2.INTER_NEAREST)
@@ -73,33 +73,33 @@ def worn(frames):
 
 @pytest.mark.parametrize("move", MOVES)
 def test_a_layout_obeys_its_directive(move):
-    assert judge_motion(seen(move), shoot(move)[1]).verdict == "obeyed"
+    assert judge_motion(motion(move), shoot(move)[1]).verdict == "agrees"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt down", "push in", "zoom out", "roll left"])
 def test_a_path_is_likelier_than_its_reverse_and_than_a_standstill(move):
     path = shoot(move)[1]
-    assert is_likeliest(seen(move), path)
-    assert is_likeliest(measure_motion(worn(shoot(move)[0])), path)
-    assert not is_likeliest(seen(opposite(move)), path)
-    assert not is_likeliest(seen("static"), path)
+    assert is_likeliest(motion(move), path)
+    assert is_likeliest(measure_motion(degraded(shoot(move)[0])), path)
+    assert not is_likeliest(motion(opposite(move)), path)
+    assert not is_likeliest(motion("static"), path)
 
 
 @pytest.mark.parametrize("move", ["pan left", "pan right", "tilt up", "tilt down", "push in",
                                   "pull out", "track left", "track right"])  # fmt: skip
 def test_a_standstill_is_unlikely_where_the_camera_moves(move):
-    assert not is_likeliest(seen(move), shoot("static")[1])
+    assert not is_likeliest(motion(move), shoot("static")[1])
 
 
 @pytest.mark.parametrize("place", ["street", "room", "forest"])
 @pytest.mark.parametrize("ways", ["stands still", "walks to the right", "walks up to the camera"])
 def test_a_standstill_is_likeliest_whoever_walks(place, ways):
     frames, path = shoot("static", "FS", place, f"A man in a red coat {ways}.")
-    assert is_likeliest(measure_motion(worn(frames)), path)
+    assert is_likeliest(measure_motion(degraded(frames)), path)
 
 
 def softened(move, place, action):
-    """A layout whose place is blurred, as a weak model draws it; and who passes where."""
+    """A layout with a blurred place, as a weak model draws it, and the masks of its subject."""
     frames, masks, path = film(move, "MS", place, action)
     soft = np.stack([cv2.GaussianBlur(frame, (0, 0), 2) for frame in frames])
     return np.where(masks[..., None] > 128, frames, soft), masks, path
@@ -108,71 +108,71 @@ def softened(move, place, action):
 @pytest.mark.parametrize("ways", ["runs away from the camera", "walks towards the camera"])
 def test_a_camera_that_should_stand_is_judged_beside_who_passes(ways):
     frames, masks, path = softened("static", "studio", f"A man in a red coat {ways}.")
-    assert judge(frames, path).verdict == "cannot tell"
-    assert judge(frames, path, masks).verdict == "obeyed"
+    assert judge_camera(frames, path).verdict == "cannot tell"
+    assert judge_camera(frames, path, masks).verdict == "agrees"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt up", "zoom in"])
 def test_a_camera_that_moves_disobeys_a_lock_off_whoever_passes(move):
     frames, _, _ = softened(move, "street", CROSSES)
     _, masks, path = softened("static", "street", CROSSES)
-    assert judge(frames, path, masks).verdict == "disobeyed"
+    assert judge_camera(frames, path, masks).verdict == "disagrees"
 
 
 @pytest.mark.parametrize("place", ["street", "room", "forest"])
 def test_a_slow_push_in_behind_somebody_is_no_lock_off(place):
     frames, _, _ = softened("push in", place, CROSSES)
     _, masks, path = softened("static", place, CROSSES)
-    assert judge(frames, path, masks).verdict != "obeyed"
+    assert judge_camera(frames, path, masks).verdict != "agrees"
 
 
 @pytest.mark.parametrize("move", ["pan right", "tilt up", "push in", "pull out", "orbit left"])
 def test_a_close_layout_obeys_its_directive(move):
-    assert judge_motion(seen(move, "MCU"), shoot(move, "MCU")[1]).verdict == "obeyed"
+    assert judge_motion(motion(move, "MCU"), shoot(move, "MCU")[1]).verdict == "agrees"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt up", "push in", "track right", "zoom out"])
 def test_a_clip_played_backwards_disobeys(move):
     frames, path = shoot(move)
-    assert judge(frames[::-1], path).verdict == "disobeyed"
+    assert judge_camera(frames[::-1], path).verdict == "disagrees"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt up", "push in", "track right", "roll left"])
 def test_the_opposite_hand_disobeys(move):
-    assert judge_motion(seen(opposite(move)), shoot(move)[1]).verdict == "disobeyed"
+    assert judge_motion(motion(opposite(move)), shoot(move)[1]).verdict == "disagrees"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt up", "push in", "track right", "zoom in"])
 def test_a_camera_that_stands_still_disobeys_a_move(move):
-    assert judge_motion(seen("static"), shoot(move)[1]).verdict == "disobeyed"
+    assert judge_motion(motion("static"), shoot(move)[1]).verdict == "disagrees"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt up", "zoom in", "roll left"])
 def test_a_camera_that_moves_disobeys_a_lock_off(move):
-    assert judge_motion(seen(move), shoot("static")[1]).verdict == "disobeyed"
+    assert judge_motion(motion(move), shoot("static")[1]).verdict == "disagrees"
 
 
 def test_a_cut_in_the_middle_disobeys_a_lock_off():
     frames, path = shoot("static")
     cut = np.concatenate([frames[:8], shoot("static", "WS", "forest")[0][8:]])
-    assert judge(cut, path).verdict == "disobeyed"
+    assert judge_camera(cut, path).verdict == "disagrees"
 
 
 @pytest.mark.parametrize("place", ["street", "room", "forest"])
 def test_somebody_walking_through_does_not_move_the_camera(place):
-    assert judge(*shoot("static", "FS", place, CROSSES)).verdict == "obeyed"
+    assert judge_camera(*shoot("static", "FS", place, CROSSES)).verdict == "agrees"
 
 
 @pytest.mark.parametrize("size", ["FS", "MS"])
 def test_somebody_running_through_an_empty_place_does_not_move_the_camera(size):
     runs = "A man in a red coat runs from right to left."
-    assert judge(*shoot("static", size, "studio", runs, 33)).verdict == "obeyed"
+    assert judge_camera(*shoot("static", size, "studio", runs, 33)).verdict == "agrees"
 
 
 @pytest.mark.parametrize("move", ["pan left", "tilt down", "push in", "track right", "static"])
-def test_a_worn_clip_is_judged_alike(move):
+def test_a_degraded_clip_is_judged_alike(move):
     frames, path = shoot(move)
-    assert judge(worn(frames), path).verdict == "obeyed"
+    assert judge_camera(degraded(frames), path).verdict == "agrees"
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,12 @@ def test_a_worn_clip_is_judged_alike(move):
 )
 @pytest.mark.parametrize("move", ["pan left", "push in", "static"])
 def test_nothing_to_follow_cannot_be_told(frames, move):
-    assert judge(frames, shoot(move)[1]).verdict == "cannot tell"
+    assert judge_camera(frames, shoot(move)[1]).verdict == "cannot tell"
 
 
 def test_a_single_frame_cannot_be_told():
     frames, path = shoot("pan left", num_frames=1)
-    assert judge(frames, path).verdict == "cannot tell"
+    assert judge_camera(frames, path).verdict == "cannot tell"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_single_frame_cannot_be_told():
     ],
 )
 def test_signs_are_those_of_the_picture(move, axis, sign):
-    totals = seen(move).total, expected_motion(shoot(move)[1]).total
+    totals = motion(move).total, expected_motion(shoot(move)[1]).total
     assert [np.sign(getattr(total, axis)) for total in totals] == [sign, sign]
 
 
@@ -216,19 +216,19 @@ def test_signs_are_those_of_the_picture(move, axis, sign):
 )
 def test_a_turn_or_zoom_is_measured_to_a_tenth(move, axis):
     expected = getattr(expected_motion(shoot(move)[1]).total, axis)
-    assert getattr(seen(move).total, axis) == pytest.approx(expected, rel=0.1)
+    assert getattr(motion(move).total, axis) == pytest.approx(expected, rel=0.1)
 
 
 def test_the_amount_halves_with_the_move():
-    whole, path = shoot("pan left", num_frames=33)
+    full, path = shoot("pan left", num_frames=33)
     first_half, _ = shoot("pan left", num_frames=33)
     middle = np.concatenate([first_half[8:25], np.repeat(first_half[24:25], 16, axis=0)])
-    assert judge(middle, path).amount < 0.8 * judge(whole, path).amount
+    assert judge_camera(middle, path).amount < 0.8 * judge_camera(full, path).amount
 
 
 def test_a_pan_is_seen_to_turn_in_place_and_a_track_is_not():
-    assert "as if turned in place" in seen("pan left").describe()
-    assert "as if turned in place" not in judge(*shoot("track left")).got
+    assert "as if the camera turned in place" in motion("pan left").describe()
+    assert "as if the camera turned in place" not in judge_camera(*shoot("track left")).description
 
 
 def test_a_clip_is_measured_in_sixteen_steps_however_long():
@@ -244,9 +244,9 @@ def test_other_sizes_and_shapes_are_measured_alike():
 
 
 def test_the_directive_is_named_by_its_moves():
-    direction = judge(*shoot("push in then tilt up"))
-    assert direction.directive == "push-in then tilt-up"
-    assert direction.asked.startswith("push-in ")
+    verdict = judge_camera(*shoot("push in then tilt up"))
+    assert verdict.directive == "push-in then tilt-up"
+    assert verdict.requested.startswith("push-in ")
 
 
 def test_the_benchmark_counts_what_it_is_given():

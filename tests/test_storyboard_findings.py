@@ -1,4 +1,4 @@
-"""Light, size, coherence and drift: a layout is what was asked for, and nothing else."""
+"""Light, size, coherence and drift, judged on layouts, which show exactly what was requested."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def film(light="day", size="FS", num_frames=1, index=0, action=ACTION, move="sta
 
 
 def judged(frames, light="day", size="FS"):
-    """Findings by directive, of frames that were asked for with this light and size."""
+    """Findings by directive of frames, against a board with this light and size."""
     board = read(light, size)
     path = camera_path(board.shots[0], num_frames=len(frames), aspect=SIZE[0] / SIZE[1])
     alternatives = Alternatives(board, board.shots[0], path)
@@ -67,7 +67,7 @@ def test_a_layout_agrees_with_everything_it_was_asked_for(light):
 
 
 @pytest.mark.parametrize(
-    ("asked", "filmed", "directive"),
+    ("requested", "filmed", "directive"),
     [
         ("night", "day", "time"),
         ("sunset", "dusk", "time"),
@@ -77,16 +77,16 @@ def test_a_layout_agrees_with_everything_it_was_asked_for(light):
         ("day, side left", "day, side right", "key side"),
     ],
 )
-def test_another_light_disagrees(asked, filmed, directive):
-    finding = judged(film(filmed), asked)[directive]
+def test_another_light_disagrees(requested, filmed, directive):
+    finding = judged(film(filmed), requested)[directive]
     assert finding.verdict == "disagrees"
-    assert finding.asked in asked
+    assert finding.asked in requested
 
 
-@pytest.mark.parametrize(("asked", "filmed"), [("EWS", "MS"), ("CU", "WS"), ("MS", "EWS")])
-def test_another_size_disagrees(asked, filmed):
-    assert judged(film(size=asked), size=asked)["size"].verdict != "disagrees"
-    finding = judged(film(size=filmed), size=asked)["size"]
+@pytest.mark.parametrize(("requested", "filmed"), [("EWS", "MS"), ("CU", "WS"), ("MS", "EWS")])
+def test_another_size_disagrees(requested, filmed):
+    assert judged(film(size=requested), size=requested)["size"].verdict != "disagrees"
+    finding = judged(film(size=filmed), size=requested)["size"]
     assert finding.verdict == "disagrees"
     assert f"like {filmed}" in finding.measured
 
@@ -95,7 +95,7 @@ def test_what_a_shot_does_not_ask_is_not_judged():
     assert set(judged(film("night"), "night")) == {"size", "time"}
 
 
-def test_of_a_picture_like_none_of_them_light_is_not_told():
+def test_a_picture_unlike_every_light_has_no_verdict():
     noise = np.random.default_rng(0).integers(0, 256, (1, 128, 224, 3)).astype(np.uint8)
     findings = judged(noise, "night, warm")
     assert findings["time"].verdict == findings["temperature"].verdict == "cannot tell"
@@ -122,7 +122,7 @@ def test_frames_that_follow_from_one_another_are_steady_and_melting_ones_are_not
 
 
 def test_a_whip_pan_is_too_fast_to_tell_and_a_fast_pan_is_not():
-    melting = Coherence(warp_error=0.3, flicker=0.01, followed=0.9)
+    melting = Coherence(warp_error=0.3, flicker=0.01, tracked=0.9)
     turns = {
         move: fastest_turn(camera_path(read(move=move).shots[0], num_frames=17, aspect=16 / 9))
         for move in ("whip pan right", "pan right fast")
@@ -165,17 +165,19 @@ def test_a_whole_clip_is_scored_camera_first():
     assert findings[0].verdict == "agrees"
 
 
-def test_a_finding_says_itself_in_one_line():
+def test_a_finding_is_one_sentence():
     finding = Finding("time", "night", "like day: luma 0.52", "disagrees", 0.98)
-    assert finding.sentence == "time: asked night, got like day: luma 0.52 (0.98)"
+    assert finding.sentence == (
+        "time: requested night, measured like day: luma 0.52 (confidence 0.98)"
+    )
 
 
-def test_the_table_counts_what_was_told_and_told_right():
+def test_the_table_counts_verdicts_and_right_ones():
     rows = [
-        Row("time", "own", is_asked=True, verdict="agrees"),
-        Row("time", "own", is_asked=True, verdict="cannot tell"),
-        Row("time", "own", is_asked=False, verdict="disagrees"),
-        Row("time", "own", is_asked=False, verdict="agrees"),
+        Row("time", "own", is_requested=True, verdict="agrees"),
+        Row("time", "own", is_requested=True, verdict="cannot tell"),
+        Row("time", "own", is_requested=False, verdict="disagrees"),
+        Row("time", "own", is_requested=False, verdict="agrees"),
     ]
     line = table(rows).splitlines()[-1]
     assert line.split() == ["time", "own", "2", "1", "0", "1", "2", "1", "1", "0", "66.7%"]

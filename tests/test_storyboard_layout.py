@@ -49,7 +49,7 @@ def subject_colour(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
     return frames[0][masks[0] > 200].mean(axis=0)
 
 
-def test_frames_have_the_asked_size_and_number() -> None:
+def test_frames_have_the_requested_size_and_number() -> None:
     frames, masks = film(board(), num_frames=5)
     assert frames.shape == (5, 90, 160, 3)
     assert masks.shape == (5, 90, 160)

@@ -64,8 +64,8 @@ def test_score_says_it_as_text_and_as_json(laid_out, capsys):
     assert run(["score", str(laid_out), "--format", "json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert [shot["shot"] for shot in report["shots"]] == ["1", "1A", "2", "2A"]
-    told = [f["verdict"] for shot in report["shots"] for f in shot["findings"]]
-    assert report["agrees"] == told.count("agrees") > 6
+    verdicts = [f["verdict"] for shot in report["shots"] for f in shot["findings"]]
+    assert report["agrees"] == verdicts.count("agrees") > 6
     assert report["disagrees"] == 0
 
 
@@ -148,8 +148,8 @@ def test_a_retake_is_one_more_take_and_the_kept_one_is_in_the_cut(tmp_path):
 
 
 def test_a_take_that_the_board_chose_is_not_overruled(tmp_path):
-    told = {"1A": Kept(2, (1, 2), "why").as_json(), "gone": Kept(2, (1, 2), "").as_json()}
+    stored = {"1A": Kept(2, (1, 2), "why").as_json(), "gone": Kept(2, (1, 2), "").as_json()}
     board = load_shots(write_board(tmp_path))
-    assert kept_in(board, told) == {"1A": Kept(2, (1, 2), "why")}
+    assert kept_in(board, stored) == {"1A": Kept(2, (1, 2), "why")}
     chosen = load_shots(write_board(tmp_path, BOARD.replace("id: 1A,", "id: 1A, use: T01,")))
-    assert kept_in(chosen, told) == {}
+    assert kept_in(chosen, stored) == {}

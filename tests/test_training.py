@@ -1,4 +1,4 @@
-"""What greybox is trained on is what the product says, films and computes."""
+"""Training data and losses of greybox agree with the product's prompts, paths and latents."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import torch
 
 from shots import camera_path
 from training.basis import Basis
+from training.batches import Batch, length_and_scale, noise_levels, turned_or_scaled
 from training.boards import UNSEEN_SEED, sample_board
-from training.experts import flow_loss, form_first
+from training.experts import channel_weights, flow_loss
 from training.footage import SIZE
 from training.latents import coded_clip
-from training.lessons import Batch, noise_levels, turn, turned_or_scaled
 from training.optimizer import Optimizers, orthogonalised
 from training.precision import autocast, matmul_dtype
 from training.prompts import meaning, read_wording
@@ -32,9 +32,9 @@ CPU = Path("/proc/cpuinfo")
 
 @pytest.mark.parametrize("seed", [3, 14, 159, UNSEEN_SEED])
 def test_a_board_reads_alike_in_every_wording(seed: int) -> None:
-    said = [meaning(*read_wording(seed, wording, is_mirrored=False)) for wording in range(4)]
-    for other in said[1:]:
-        assert other == {name: said[0][name] for name in other}
+    meanings = [meaning(*read_wording(seed, wording, is_mirrored=False)) for wording in range(4)]
+    for other in meanings[1:]:
+        assert other == {name: meanings[0][name] for name in other}
 
 
 def test_the_same_seed_is_the_same_board() -> None:
@@ -76,10 +76,12 @@ def test_noise_levels_fill_their_range(low: float, high: float) -> None:
 
 
 def test_lengths_and_scales_meet_in_their_shares() -> None:
-    turns = Counter(turn(step, full_share=0.4, long_share=0.25) for step in range(2000))
-    shares = {key: count / 2000 for key, count in turns.items()}
-    wanted = {(5, 2): 0.45, (5, 1): 0.3, (9, 2): 0.15, (9, 1): 0.1}
-    assert shares == pytest.approx(wanted, abs=0.02)
+    counts = Counter(
+        length_and_scale(step, full_share=0.4, long_share=0.25) for step in range(2000)
+    )
+    shares = {key: count / 2000 for key, count in counts.items()}
+    expected = {(5, 2): 0.45, (5, 1): 0.3, (9, 2): 0.15, (9, 1): 0.1}
+    assert shares == pytest.approx(expected, abs=0.02)
 
 
 def silent_batch(clean: torch.Tensor, is_given: bool) -> Batch:
@@ -97,7 +99,7 @@ def silent_batch(clean: torch.Tensor, is_given: bool) -> Batch:
 
 def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
     torch.manual_seed(0)
-    expert = new_expert(seed=1)  # says nothing yet: its head starts at zero
+    expert = new_expert(seed=1)  # its output is zero: its head starts at zero
     batch = silent_batch(torch.randn(2, LATENT_CHANNELS, 3, 2, 2), is_given=True)
     torch.manual_seed(1)
     loss = flow_loss(expert, batch, torch.full((2,), 0.5), use_camera=True)
@@ -110,7 +112,7 @@ def test_a_given_first_frame_is_neither_noisy_nor_judged() -> None:
 
 def test_an_error_that_stands_still_weighs_less_than_one_that_moves() -> None:
     torch.manual_seed(0)
-    expert = new_expert(seed=1)  # says nothing yet, so its error is that of the latent and noise
+    expert = new_expert(seed=1)  # its output is zero, so its error is that of the latent and noise
     still = torch.full((1, LATENT_CHANNELS, 3, 2, 2), 100.0)
     moving = still * torch.tensor([1.0, -1.0, 1.0])[:, None, None]
     losses = [
@@ -156,7 +158,7 @@ def test_matrices_are_multiplied_in_a_format_that_this_cpu_has_units_for() -> No
 
 def test_channels_that_move_more_of_the_picture_weigh_more() -> None:
     basis = Basis.load()
-    weight = form_first(basis)
+    weight = channel_weights(basis)
     torch.testing.assert_close(weight.mean(), torch.tensor(1.0))
     moved = (basis.components / basis.scale).square().sum(0)  # of the pixels, by one unit of each
     assert torch.equal(weight.argsort(), moved.argsort())

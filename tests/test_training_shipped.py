@@ -38,48 +38,48 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_what_was_exported_is_taken_up(
+def test_an_exported_checkpoint_becomes_a_training_state(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STORYBOARD_TRAINING", str(trained))
     checkpoint = tmp_path / "greybox"
-    told = CliRunner().invoke(export.main, [str(checkpoint)], catch_exceptions=False)
-    assert "MB" in told.output
+    result = CliRunner().invoke(export.main, [str(checkpoint)], catch_exceptions=False)
+    assert "MB" in result.output
     assert [e.name for e in open_checkpoint(checkpoint).preset.experts] == ["high", "low"]
 
-    begun = tmp_path / "begun"
-    monkeypatch.setenv("STORYBOARD_TRAINING", str(begun))
+    state = tmp_path / "state"
+    monkeypatch.setenv("STORYBOARD_TRAINING", str(state))
     CliRunner().invoke(shipped.main, [str(checkpoint)], catch_exceptions=False)
     for stage in ("high", "low"):
         expert = new_expert(seed=9)
         average = MovingAverage(expert, 0.9)
-        assert load_state(begun / stage, expert, Optimizers(expert, lr=0.1), average) == 0
+        assert load_state(state / stage, expert, Optimizers(expert, lr=0.1), average) == 0
         was = torch.load(trained / stage / "state.pt", weights_only=True)["average"]
         for name, parameter in expert.named_parameters():
             assert torch.equal(parameter, was[name].half().float()), name
             assert torch.equal(average.shadow[name], parameter), name
     for part in ("encoder", "decoder"):
         codec = new_codec(seed=9)
-        load_state(begun / part, codec, Optimizers(codec, lr=0.1), MovingAverage(codec, 0.9))
+        load_state(state / part, codec, Optimizers(codec, lr=0.1), MovingAverage(codec, 0.9))
         was = torch.load(trained / part / "state.pt", weights_only=True)["average"]
         for name, parameter in codec.named_parameters():
             assert torch.equal(parameter, was[name].half().float()), name
     between = tmp_path / "between"
     options = [str(between), "--beside", str(checkpoint), "--share", "0.25"]
-    for stage, seed in (("high", 14), ("low", 15)):  # it has gone on
+    for stage, seed in (("high", 14), ("low", 15)):  # trained further
         torch.save(
-            {"average": dict(new_expert(seed).named_parameters())}, begun / stage / "state.pt"
+            {"average": dict(new_expert(seed).named_parameters())}, state / stage / "state.pt"
         )
     CliRunner().invoke(export.main, options, catch_exceptions=False)
     for index, seed in enumerate((14, 15)):
         earlier = export.read_expert(checkpoint, index)
         mixed = export.read_expert(between, index)
         for name, parameter in new_expert(seed).named_parameters():
-            wanted = 0.75 * earlier[name] + 0.25 * parameter.detach()
-            assert torch.allclose(mixed[name], wanted, atol=2e-3), name
-    tokenizer = Tokenizer.from_file(str(begun / "words" / "tokenizer.json"))
+            expected = 0.75 * earlier[name] + 0.25 * parameter.detach()
+            assert torch.allclose(mixed[name], expected, atol=2e-3), name
+    tokenizer = Tokenizer.from_file(str(state / "words" / "tokenizer.json"))
     assert tokenizer.encode(PROMPTS[0]).ids == build_tokenizer(PROMPTS).encode(PROMPTS[0]).ids
-    encoder = trained_encoder(begun, tokenizer.get_vocab_size())
+    encoder = trained_encoder(state, tokenizer.get_vocab_size())
     was = torch.load(trained / "words" / "state.pt", weights_only=True)["average"]
     for name, parameter in encoder.named_parameters():
         assert torch.equal(parameter, was[f"encoder.{name}"].half().float()), name

@@ -1,12 +1,12 @@
-"""The latent that greybox's codec speaks: principal components of blocks of 4 x 16 x 16 pixels.
+"""Latent space of greybox's codec: principal components of blocks of 4 x 16 x 16 pixels.
 
-Usage: python -m training.basis. A closed form over the footage, minutes instead of days: it fixes
-what a latent is before any network is trained, so that decoder, encoder and experts can all learn
-at once. The decoder sees neighbouring blocks and draws what a linear code cannot; the encoder
-learns to say the same as the components.
+Usage: python -m training.basis. A closed form over the footage, computed in minutes: it fixes the
+latent space before any network is trained, so that decoder, encoder and experts train in parallel.
+The decoder also uses neighbouring blocks and restores what a linear code loses; the encoder is
+trained to predict the components.
 
-The components keep some of their own scale (their deviation to the power `EMPHASIS`): coarse
-structure stands out of the noise first, as in the pictures themselves.
+Each channel is scaled by its standard deviation to the power `EMPHASIS`, so that coarse structure
+emerges from the noise first, as in the pictures themselves.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from training.footage import Footage
 from training.sizes import LATENT_CHANNELS
 
 FRAMES, SIDE = 4, 16
-# Kept with the code: the latent of the shipped checkpoint, which further training goes on from.
+# Kept with the code: the latent space of the shipped checkpoint, used by further training.
 BASIS_FILE = Path(__file__).with_name("basis.npz")
 EMPHASIS = 0.35
 _CLIPS, _BLOCKS_PER_CLIP = 600, 160
@@ -33,7 +33,7 @@ _CLIPS, _BLOCKS_PER_CLIP = 600, 160
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """An affine code of blocks: centre (P,), components (P, C), scale of each channel (C,)."""
+    """Affine code of blocks: centre (P,), components (P, C), scale of each channel (C,)."""
 
     centre: Tensor
     components: Tensor
@@ -41,14 +41,14 @@ class Basis:
 
     @classmethod
     def load(cls) -> Basis:
-        """Read what `main` has written."""
+        """Read the file that `main` writes."""
         data = np.load(BASIS_FILE)
         return cls(*(torch.from_numpy(data[name]) for name in ("centre", "components", "scale")))
 
     def encode(self, video: Tensor) -> Tensor:
         """Latents (B, C, T, h, w) of videos (B, 3, F, H, W) in [-1, 1], F = 4n + 1.
 
-        The first frame is coded as four of it, so that every latent frame means the same.
+        The first frame is repeated four times, so that every latent frame has the same meaning.
         """
         first = repeat(video[:, :, :1], "b c 1 h w -> b c k h w", k=FRAMES - 1)
         blocks = rearrange(
@@ -75,7 +75,7 @@ def _blocks(frames: NDArray[np.uint8]) -> Tensor:
 
 @click.command()
 def main() -> None:
-    """Fit the components and print how well they code."""
+    """Fit the components and print their PSNR as a linear code."""
     footage, random = Footage(), np.random.default_rng(0)
     size = FRAMES * SIDE * SIDE * 3
     moment, total, count = torch.zeros(size, size), torch.zeros(size), 0
@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def write_basis(centre: Tensor, values: Tensor, vectors: Tensor) -> None:
-    """Keep the first components, scaled so that the latent has unit variance on the whole."""
+    """Store the first components, scaled so that the latent has unit variance overall."""
     deviation = values[:LATENT_CHANNELS].sqrt()
     kept = deviation**EMPHASIS
     scale = kept / kept.square().mean().sqrt() / deviation

@@ -1,7 +1,7 @@
-"""Boards nobody wrote: a seeded generator of one-shot shot lists that the layout can film.
+"""Seeded generator of one-shot shot lists that the layout can render.
 
-Every clip that `greybox` learns from comes from a board of this file, read by `shots`, so its
-prompt and its camera path are the product's own. The benchmark draws its unseen boards here too,
+Every training clip of `greybox` comes from a board of this generator, parsed by `shots`, so its
+prompt and camera path are those of the product. The benchmarks draw their unseen boards here too,
 from seeds that training never uses.
 """
 
@@ -17,7 +17,7 @@ import yaml
 Board = dict[str, Any]
 Random = np.random.Generator
 
-UNSEEN_SEED = 1_000_000_000  # seeds from here on are for judging, never for training
+UNSEEN_SEED = 1_000_000_000  # seeds from here on are for evaluation, never for training
 
 PHRASES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("phrases.yaml").read_text())
 
@@ -38,7 +38,7 @@ def _article(words: str) -> str:
 
 def _camera(random: Random, figure: str, moves: dict[str, float]) -> dict[str, Any]:
     sizes = dict(PHRASES["sizes"])
-    if figure not in PHRASES["on_foot"]:  # an eye has a close-up, a crate has not
+    if figure not in PHRASES["on_foot"]:  # only people have close-ups of a detail
         sizes |= {"CU": 5, "BCU": 0, "ECU": 0, "MCU": 8}
     move = _pick(random, moves)
     camera: dict[str, Any] = {

@@ -1,8 +1,8 @@
-"""Train greybox's decoder and encoder to speak the latent of `basis`.
+"""Train greybox's decoder and encoder on the latent space of `basis`.
 
 Usage: python -m training.codec decoder|encoder [--minutes M]. Resumes from its last checkpoint.
-The decoder learns from crops of footage, its edges weighed, on latents with a little noise added,
-because a denoiser's latents are never exact. The encoder learns to say what the basis says.
+The decoder is trained on crops of footage with an extra loss on edges, from latents with a little
+noise added, because a denoiser's latents are never exact. The encoder predicts the basis latents.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def picture_loss(rebuilt: Tensor, video: Tensor) -> Tensor:
 
 
 def step_loss(part: str, codec: Autoencoder, basis: Basis, video: Tensor) -> Tensor:
-    """What the decoder or the encoder is to make small."""
+    """Loss of the decoder or the encoder."""
     latent = basis.encode(video)
     with autocast():
         if part == "decoder":
@@ -102,7 +102,7 @@ def load_averages(codec: Autoencoder, folder: Path, part: str) -> None:
 
 
 def trained_codec(folder: Path) -> Autoencoder:
-    """Both sides as they stand, frozen."""
+    """Both sides with their averaged weights, frozen."""
     codec = new_codec(seed=0)
     for part in PARTS:
         if (folder / part / "state.pt").exists():

@@ -1,4 +1,4 @@
-"""Contexts of training prompts, from the frozen text encoder.
+"""Text contexts of the training prompts, from the frozen text encoder.
 
 Usage: python -m training.contexts, after training.prompts and training.words.
 """
@@ -22,7 +22,7 @@ from training.sizes import TEXT_WIDTH
 from training.words import new_encoder, pad
 
 BATCH = 64
-ROWS = 80  # one shape for all, since a shape is compiled for; one prompt in twenty loses its end
+ROWS = 80  # one shape for all, since each shape is compiled; one prompt in twenty is cut off
 
 
 def trained_encoder(folder: Path, vocabulary: int) -> UMT5EncoderModel:
@@ -36,9 +36,9 @@ def trained_encoder(folder: Path, vocabulary: int) -> UMT5EncoderModel:
 
 
 class Contexts:
-    """A random wording of a clip's prompt as the text encoder says it; empty where left out.
+    """Encoded prompts of the clips, in several wordings, and the encoded empty prompt.
 
-    The encoder is frozen, so every prompt is encoded once and kept on disk beside the others.
+    The encoder is frozen, so every prompt is encoded once and stored on disk.
     """
 
     def __init__(self, folder: Path, seeds: np.ndarray) -> None:
@@ -51,28 +51,35 @@ class Contexts:
         self.ends = np.load(folder / "contexts_ends.npy")
         self.words = np.load(folder / "contexts.npy", mmap_mode="r")
         if len(self.ends) != len(rows) + 1:
-            raise SystemExit("contexts: not those of the prompts. Run python -m training.contexts.")
+            raise SystemExit(
+                f"contexts: {len(self.ends)} encoded, must be {len(rows) + 1}. "
+                "Run python -m training.contexts."
+            )
         self.empty = len(rows)
 
     def sample(
         self, random: np.random.Generator, clips: np.ndarray, mirror: np.ndarray, *, drop: float
     ) -> Tensor:
-        """(B, ROWS, text width), zero rows after the end of each prompt."""
+        """A random wording of each clip, (B, ROWS, text width), zero rows after its end.
+
+        With probability `drop` it is the empty prompt.
+        """
         rows = []
         for clip, is_mirrored in zip(clips, mirror, strict=True):
             wordings = self.wordings[int(clip), bool(is_mirrored)]
             chosen = wordings[int(random.integers(len(wordings)))]
             index = self.empty if random.random() < drop else chosen
             start = self.ends[index - 1] if index else 0
-            said = torch.from_numpy(self.words[start : self.ends[index]][:ROWS].astype(np.float32))
-            rows.append(F.pad(said, (0, 0, 0, ROWS - len(said))))
+            words = self.words[start : self.ends[index]][:ROWS]
+            context = torch.from_numpy(words.astype(np.float32))
+            rows.append(F.pad(context, (0, 0, 0, ROWS - len(context))))
         return torch.stack(rows)
 
 
 @click.command()
 @torch.no_grad()
 def main() -> None:
-    """Encode every prompt, and after them the empty one, into one long array of rows."""
+    """Encode every prompt, then the empty one, into one long array of rows."""
     folder = training_folder()
     tokenizer = Tokenizer.from_file(str(folder / "words" / "tokenizer.json"))
     encoder = trained_encoder(folder, tokenizer.get_vocab_size())
@@ -80,7 +87,7 @@ def main() -> None:
     tokens = [encoding.ids for encoding in tokenizer.encode_batch([*prompts, ""])]
     ends = np.cumsum([len(row) for row in tokens])
     words = np.empty((ends[-1], TEXT_WIDTH), np.float16)
-    order = np.argsort([len(row) for row in tokens])  # alike lengths together: little padding
+    order = np.argsort([len(row) for row in tokens])  # similar lengths together: little padding
     for batch in np.array_split(order, len(order) // BATCH + 1):
         ids, mask = pad([tokens[k] for k in batch])
         coded = encoder(input_ids=ids, attention_mask=mask).last_hidden_state.numpy()

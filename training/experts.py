@@ -1,10 +1,10 @@
-"""Train greybox's experts by flow matching: one network on all noise, then two, each on its own.
+"""Train greybox's experts by flow matching: one network on all noise levels, then one per range.
 
 Usage: python -m training.experts --stage shared|high|low --minutes M. Resumes where it stopped.
 With two cores: python -m torch.distributed.run --nproc-per-node 2 -m training.experts ...
-With a CUDA card it learns there; give it a larger --batch-size and --loaders that prepare lessons.
-Text and camera are each left out now and then, so that guidance and words alone work; in some of
-the clips the first latent frame is given clean, at timestep 0.
+On a CUDA device use a larger --batch-size and --loaders, processes that prepare batches.
+Text and camera are each dropped in some steps, for guidance and for prompts without a camera; in
+some of the clips the first latent frame is given clean, at timestep 0.
 """
 
 from __future__ import annotations
@@ -21,21 +21,29 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.data import DataLoader
 
 from training.basis import Basis
+from training.batches import (
+    NOISE_RANGES,
+    Batch,
+    Clips,
+    Shares,
+    TrainingStep,
+    TrainingSteps,
+    noise_levels,
+)
 from training.footage import training_folder
 from training.latents import LENGTHS, SCALES
-from training.lessons import NOISE_RANGES, Batch, Clips, Lesson, Lessons, Shares, noise_levels
 from training.optimizer import MovingAverage, Optimizers, warm_cosine
 from training.precision import autocast, training_device
 from training.sizes import new_expert
 from training.state import Log, Stopped, load_state, save_state
 from training.workers import Workers
 
-# Of the change of the error from frame to frame. An error that stands still is mostly about what
-# is where, which little can be said about at high noise, and hides the one about what moves.
+# Weight of the change of the error from frame to frame. The static part of the error is mostly
+# about the composition, which is hardly predictable at high noise, and hides the error of motion.
 MOTION_WEIGHT = 2.0
-HELD_OUT_JUDGED = 128
+HELD_OUT_EVALUATED = 128  # clips
 ADAM_ONLY = ("head.", "patch_embedding", "time_", "modulation")  # words in names of weights
-FUSED_FROM = 2000  # tokens
+FUSED_FROM = 2000  # tokens, from which fused attention is used on a CPU
 
 
 def flow_loss(
@@ -50,11 +58,11 @@ def flow_loss(
 
     Args:
         expert: Predicts the velocity.
-        batch: Examples, clean.
+        batch: Clean samples.
         noise: (B,), level of each.
-        use_camera: Whether the rays are shown.
+        use_camera: Whether the rays are an input.
         emphasis: (C,), weight of each channel.
-        motion_weight: Weight of the squared change of the error from frame to frame beside it.
+        motion_weight: Weight of the squared change of the error from frame to frame, added to it.
     """
     start = torch.randn_like(batch.clean)
     level = noise[:, None].repeat(1, batch.clean.shape[2])
@@ -80,11 +88,11 @@ def flow_loss(
     return loss
 
 
-def form_first(basis: Basis) -> Tensor:
-    """Weights of the channels, mean 1: what moves more of the picture counts more, (C,).
+def channel_weights(basis: Basis) -> Tensor:
+    """Weights of the channels (C,), mean 1: channels that change more of the picture count more.
 
-    Weighing moves no optimum, only effort: left alone, most of it goes into the many channels of
-    fine detail, whose variance is that of noise.
+    The weights do not move the optimum, only the effort: without them most of it goes into the many
+    channels of fine detail, whose variance is that of noise.
     """
     weight = 1 / basis.scale
     return weight / weight.mean()
@@ -92,11 +100,11 @@ def form_first(basis: Basis) -> Tensor:
 
 @torch.no_grad()
 def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float) -> float:
-    """The loss on fixed held-out clips, noise and wordings, on small pictures."""
+    """Loss on fixed held-out clips, noise and wordings, on small pictures."""
     random, device = np.random.default_rng(7), next(expert.parameters()).device
     torch.manual_seed(7)
     losses = []
-    for part in np.split(np.arange(HELD_OUT_JUDGED), HELD_OUT_JUDGED // 32):
+    for part in np.split(np.arange(HELD_OUT_EVALUATED), HELD_OUT_EVALUATED // 32):
         straight = np.zeros(len(part), bool)
         batch = clips.batch(random, part, straight, LENGTHS[0], max(SCALES), drop=0.0)
         noise = noise_levels(random, len(part), low, high)
@@ -105,10 +113,12 @@ def held_out_loss(expert: torch.nn.Module, clips: Clips, low: float, high: float
     return float(np.mean(losses))
 
 
-def _prepared(lessons: Lessons, step: int, total_steps: int, loaders: int) -> Iterator[Lesson]:
-    """The lessons from a step on, made in time by so many processes beside this one."""
-    steps = range(step, total_steps)
-    return iter(DataLoader(lessons, batch_size=None, sampler=steps, num_workers=loaders))
+def _prepare(
+    steps: TrainingSteps, first: int, total_steps: int, loaders: int
+) -> Iterator[TrainingStep]:
+    """The steps from the first on, prepared by this many processes besides this one."""
+    numbers = range(first, total_steps)
+    return iter(DataLoader(steps, batch_size=None, sampler=numbers, num_workers=loaders))
 
 
 @click.command()
@@ -124,8 +134,8 @@ def _prepared(lessons: Lessons, step: int, total_steps: int, loaders: int) -> It
 @click.option("--full-share", default=0.35, help="Share of steps on pictures of the full size.")
 @click.option("--long-share", default=0.15, help="Share of steps on clips of 33 frames.")
 @click.option("--stills-share", default=0.4, help="Share of steps on single frames at full size.")
-@click.option("--learning-rate", default=2e-3, help="At the top of the cosine.")
-@click.option("--loaders", default=0, help="Processes that prepare lessons for this one.")
+@click.option("--learning-rate", default=2e-3, help="Peak of the cosine.")
+@click.option("--loaders", default=0, help="Processes that prepare batches.")
 def main(
     stage: str,
     minutes: float,
@@ -137,9 +147,9 @@ def main(
     learning_rate: float,
     loaders: int,
 ) -> None:
-    """Train one stage for a while and save; the experts branch from the shared run."""
+    """Train one stage for a while and save; the experts start from the shared run."""
     folder, workers, device = training_folder(), Workers.join(), training_device()
-    # A lone sum in half precision is exact enough to train on, and not upcast it is twice as fast.
+    # Reductions in half precision are exact enough to train with, and twice as fast.
     torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(True)
     expert = new_expert(seed=1).to(device)
     for block in expert.blocks:
@@ -151,19 +161,19 @@ def main(
         load_state(folder / "shared", expert, None, average)
     clips, log = Clips(folder), Log(folder / stage)
     shares = Shares(full_share, long_share, stills_share)
-    lessons = Lessons(clips, stage, batch_size, shares, workers.rank)
-    emphasis = form_first(Basis.load()).to(device)
+    steps = TrainingSteps(clips, stage, batch_size, shares, workers.rank)
+    emphasis = channel_weights(Basis.load()).to(device)
     warmup = min(100, total_steps // 10)
     finish, began = time.monotonic() + 60 * minutes, time.monotonic()
     running: dict[str, tuple[float, int]] = {}
     samples = 0
     stopped = Stopped()
-    prepared = _prepared(lessons, step, total_steps, loaders)
+    prepared = _prepare(steps, step, total_steps, loaders)
     while not workers.agree(bool(stopped) or time.monotonic() >= finish or step >= total_steps):
-        lesson = next(prepared)
-        batch, noise = lesson.batch.to(device), lesson.noise.to(device)
+        data = next(prepared)
+        batch, noise = data.batch.to(device), data.noise.to(device)
         torch.manual_seed(step * workers.count + workers.rank)
-        loss = flow_loss(expert, batch, noise, lesson.use_camera, emphasis, MOTION_WEIGHT)
+        loss = flow_loss(expert, batch, noise, data.use_camera, emphasis, MOTION_WEIGHT)
         loss.backward()
         workers.average_gradients(expert)
         norm = torch.nn.utils.clip_grad_norm_(expert.parameters(), 1.0)

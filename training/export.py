@@ -1,9 +1,9 @@
 """Write greybox as a checkpoint in the diffusers layout, in half precision.
 
-Usage: python -m training.export FOLDER. Takes the averaged weights of every part as they stand;
-an expert that has not branched yet is the shared network. With `--beside OLD --share 0.5` the
-experts are halfway from those of an earlier checkpoint that training went on from: both minima are
-of one valley, and its floor is between them.
+Usage: python -m training.export FOLDER. Takes the averaged weights of every part; an expert without
+a run of its own is the shared network. With `--beside OLD --share 0.5` the weights of the experts
+are halfway between an earlier checkpoint, which training continued from, and the trained ones:
+both lie in one minimum of the loss, and the average is lower than either.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from training.footage import training_folder
 from training.sizes import CODEC, EXPERT, LATENT_CHANNELS, new_expert
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
-ADAPTER = "control_adapter.safetensors"  # beside an expert's weights; diffusers does not know it
+ADAPTER = "control_adapter.safetensors"  # beside an expert's weights; diffusers ignores it
 TOKENIZER = "tokenizer.json"
 
 
@@ -41,7 +41,7 @@ def _write(folder: Path, config: dict[str, object], tensors: dict[str, Tensor], 
 
 
 def read_expert(source: Path, index: int) -> dict[str, Tensor]:
-    """An expert of a checkpoint with its camera adapter, by our names, in full precision."""
+    """An expert of a checkpoint with its camera adapter, in float32, under the original names."""
     place = source / GREYBOX.experts[index].folder
     weights = load_file(place / WEIGHTS) | load_file(place / ADAPTER)
     return {TRANSFORMER.to_original(name): tensor.float() for name, tensor in weights.items()}
@@ -50,14 +50,14 @@ def read_expert(source: Path, index: int) -> dict[str, Tensor]:
 def write_expert(
     folder: Path, target: Path, index: int, beside: Path | None = None, share: float = 1.0
 ) -> None:
-    """One expert and, beside it, its camera adapter.
+    """Write one expert and, beside it, its camera adapter.
 
     Args:
-        folder: Of training.
+        folder: The training folder.
         target: Checkpoint to write.
         index: Of the expert.
-        beside: An earlier checkpoint, or None.
-        share: How far the weights are from its own to the trained ones, 0 … 1.
+        beside: An earlier checkpoint to interpolate from, or None.
+        share: Interpolation factor from the earlier weights to the trained ones, 0 to 1.
     """
     earlier = read_expert(beside, index) if beside else {}
     name = GREYBOX.experts[index].name
@@ -96,7 +96,7 @@ def write_expert(
 
 
 def write_codec(folder: Path, target: Path) -> None:
-    """The autoencoder; its latents need no further normalisation."""
+    """Write the autoencoder; its latents need no further normalisation."""
     rules = vae_wan22_rules(CODEC.num_blocks)
     tensors = {rules.to_diffusers(key): t for key, t in _half(trained_codec(folder)).items()}
     config = {
@@ -122,7 +122,7 @@ def write_codec(folder: Path, target: Path) -> None:
 
 
 def write_text(folder: Path, target: Path) -> None:
-    """The text encoder and its tokenizer."""
+    """Write the text encoder and its tokenizer."""
     tokenizer = Tokenizer.from_file(str(folder / "words" / TOKENIZER))
     encoder = trained_encoder(folder, tokenizer.get_vocab_size()).half()
     encoder.save_pretrained(target / "text_encoder")
@@ -137,11 +137,11 @@ def write_text(folder: Path, target: Path) -> None:
 
 
 def write_index(target: Path) -> None:
-    """What ties the parts together, and the scheduler's settings."""
+    """Write the pipeline index and the scheduler's settings."""
     index = {
         "_class_name": "WanPipeline",
         "boundary_ratio": GREYBOX.experts[0].floor,
-        # diffusers' timesteps per token suppose a patch of 2 x 2; text-to-video needs none.
+        # diffusers' timesteps per token assume a patch of 2 x 2; text-to-video needs none.
         "expand_timesteps": False,
         "scheduler": ["diffusers", "UniPCMultistepScheduler"],
         "text_encoder": ["transformers", "UMT5EncoderModel"],
@@ -166,7 +166,7 @@ def write_index(target: Path) -> None:
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path), default=Path("model/greybox"))
 @click.option("--beside", type=click.Path(exists=True, path_type=Path), help="Earlier checkpoint.")
-@click.option("--share", default=0.5, show_default=True, help="Of the way from there.")
+@click.option("--share", default=0.5, show_default=True, help="Interpolation factor from there.")
 def main(target: Path, beside: Path | None, share: float) -> None:
     """Write the checkpoint and print its size."""
     folder = training_folder()

@@ -1,6 +1,6 @@
-"""Film sampled boards with the layout.
+"""Render generated boards as layouts, into shards of footage.
 
-Usage: python -m training.filming --shards 40. Shards that exist are left alone.
+Usage: python -m training.filming --shards 40. Existing shards are skipped.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from training.prompts import read_wording
 CELLS = (SIZE[0] // 16, SIZE[1] // 16)  # latent cells of a picture, across and down
 _SEEDS_PER_SHARD = 1000
 _LEAST_COVER = 0.004  # of the picture by the subject, mean over the clip
-_LEAST_SPREAD = 4.0  # of pixel values: less is a plain colour
+_LEAST_SPREAD = 4.0  # standard deviation of pixel values; less is a plain colour
 
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A filmed board: frames, the subject's coverage of them, and the camera that filmed it."""
+    """A rendered board: frames, the subject's coverage of them, and the camera path."""
 
     frames: NDArray[np.uint8]
     masks: NDArray[np.uint8]
@@ -34,19 +34,19 @@ class Clip:
 
 
 def film(seed: int) -> Clip:
-    """Film the board of a seed."""
+    """Render the board of a seed."""
     board, shot = read_wording(seed, wording=0, is_mirrored=False)
     path = camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
     return Clip(*layout_with_mask(board, shot, path, SIZE), path)
 
 
-def is_worth_learning(clip: Clip) -> bool:
-    """Whether the subject is in the picture and the picture is not one plain colour."""
+def is_usable(clip: Clip) -> bool:
+    """Whether the subject is visible and the picture is not one plain colour."""
     return shows_subject(clip.masks) and bool(clip.frames.std() > _LEAST_SPREAD)
 
 
 def shows_subject(masks: NDArray[np.uint8]) -> bool:
-    """Whether enough of the pictures is covered by the subject, masks (T, H, W)."""
+    """Whether the subject covers enough of the pictures, masks (T, H, W)."""
     return bool(masks.mean() / 255 > _LEAST_COVER)
 
 
@@ -57,24 +57,24 @@ def covered(masks: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def write_shard(folder: Path, shard: int) -> None:
-    """Film 200 boards; the labels are written last, so a shard without them is not one."""
+    """Render 200 boards; the labels are written last and mark the shard as complete."""
     width, height = SIZE
     part = folder / f"{shard:04d}.part.npy"
     shape = (CLIPS_PER_SHARD, NUM_FRAMES, height, width, 3)
-    kept = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)
+    stored = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)
     seeds: list[int] = []
     paths: list[CameraPath] = []
     covers: list[NDArray[np.uint8]] = []
     seed = shard * _SEEDS_PER_SHARD
     while len(seeds) < CLIPS_PER_SHARD:
         clip = film(seed)
-        if is_worth_learning(clip):
-            kept[len(seeds)] = clip.frames
+        if is_usable(clip):
+            stored[len(seeds)] = clip.frames
             seeds.append(seed)
             paths.append(clip.path)
             covers.append(covered(clip.masks))
         seed += 1
-    kept.flush()
+    stored.flush()
     part.replace(folder / f"{shard:04d}.npy")
     np.savez(
         folder / f"{shard:04d}.npz",
@@ -90,7 +90,7 @@ def write_shard(folder: Path, shard: int) -> None:
 @click.option("--first", default=0)
 @click.option("--shards", default=40)
 def main(first: int, shards: int) -> None:
-    """Film shards that are not there yet."""
+    """Render the missing shards."""
     cv2.setNumThreads(1)
     folder = training_folder() / "footage"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""Footage as shards on disk: frames, subjects' cover, poses, focal lengths, seeds of the boards.
+"""Footage as shards on disk: frames, subject coverage, poses, focal lengths, seeds of the boards.
 
-`filming` makes the shards. A clip has 33 frames; every second one is the same shot in 17.
+A clip has 33 frames; every second frame gives the same shot in 17 frames.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ CLIPS_PER_SHARD = 200
 
 
 def training_folder() -> Path:
-    """Where training keeps its state: $STORYBOARD_TRAINING, or .training in this folder."""
+    """Folder of the training state: $STORYBOARD_TRAINING, default `.training`."""
     return Path(os.environ.get("STORYBOARD_TRAINING", ".training"))
 
 
 class Footage:
-    """All finished shards in the training folder, as one sequence of clips."""
+    """All complete shards in the training folder, as one sequence of clips."""
 
     def __init__(self, *, coded_only: bool = False) -> None:
-        """Find the shards; with `coded_only` those whose latents are there too."""
+        """Find the shards; with `coded_only` those with latents."""
         folder = training_folder()
         shards = sorted(path.with_suffix("") for path in (folder / "footage").glob("*.npz"))
         coded = {path.name[:4] for path in (folder / "latents").glob("*.npy")}
@@ -42,7 +42,7 @@ class Footage:
         return len(self.seeds)
 
     def frames(self, clip: int) -> NDArray[np.uint8]:
-        """The frames of a clip, (33, H, W, 3), read from disk as they are used."""
+        """The frames of a clip, (33, H, W, 3), memory-mapped."""
         shard, row = divmod(clip, CLIPS_PER_SHARD)
         return _open_shard(self.shards[shard].with_suffix(".npy"))[row]
 

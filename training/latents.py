@@ -1,6 +1,6 @@
-"""Footage as latents: each clip and its mirror image, in two sizes and two lengths, and stills.
+"""Encode footage as latents: each clip and its mirror image at two sizes and lengths, and stills.
 
-Usage: python -m training.latents [--first N --count N]. Shards that exist are left alone.
+Usage: python -m training.latents [--first N --count N]. Existing shards are skipped.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from training.basis import Basis, as_video
 from training.footage import Footage, training_folder
 
-LENGTHS = (5, 9)  # latent frames of 17 pictures, every second one, and of all 33
-SCALES = (2, 1)  # divisors of the footage's size: small pictures teach more of them in the time
+LENGTHS = (5, 9)  # latent frames of 17 pictures (every second one) and of all 33
+SCALES = (2, 1)  # divisors of the footage's size: small pictures train faster
 STILLS = (0, 8, 16, 24, 32)  # frames of a clip that are also coded as clips of one frame
 
 
@@ -32,7 +32,7 @@ def latent_name(shard: str, length: int, scale: int) -> str:
 
 
 def coded_clip(basis: Basis, frames: NDArray[np.uint8], scale: int) -> torch.Tensor:
-    """A clip and its mirror image as latents (2, C, T, h, w), the picture made smaller first."""
+    """A clip, reduced by `scale`, and its mirror image as latents (2, C, T, h, w)."""
     video = as_video(frames)
     if scale > 1:
         video = F.avg_pool3d(video, (1, scale, scale))
@@ -43,7 +43,7 @@ def coded_clip(basis: Basis, frames: NDArray[np.uint8], scale: int) -> torch.Ten
 @click.option("--first", default=0, help="First shard, by order.")
 @click.option("--count", default=1_000_000, help="How many shards at most.")
 def main(first: int, count: int) -> None:
-    """Encode what is not encoded yet."""
+    """Encode the missing shards."""
     folder = training_folder()
     basis, footage = Basis.load(), Footage()
     target = folder / "latents"
@@ -64,7 +64,7 @@ def main(first: int, count: int) -> None:
 
 
 def write_stills(basis: Basis, shard: Path, path: Path) -> None:
-    """Encode some frames of every clip as clips of their own, if that is not done."""
+    """Encode some frames of every clip as clips of one frame, unless the file exists."""
     if path.exists():
         return
     clips = np.load(shard.with_suffix(".npy"), mmap_mode="r")

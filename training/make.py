@@ -1,8 +1,8 @@
-"""Everything that makes greybox, in order. Every stage resumes where it stopped.
+"""Run all training stages of greybox in order. Every stage resumes where it stopped.
 
-Usage: python -m training.make, or `make greybox`; with `--onward` from the shipped checkpoint, in a
-training folder without one. With the default budget this takes most of a day on two cores; the
-stages can also be run by themselves, the experts while the decoder learns.
+Usage: python -m training.make, or `make greybox`; with `--onward` from the shipped checkpoint, in
+an empty training folder. With the default budget this takes most of a day on two cores; the stages
+can also be run separately, the experts while the decoder trains.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SHARDS = 18
 HALVES = ((0, SHARDS // 2), (SHARDS // 2, SHARDS - SHARDS // 2))
 WORKERS = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
 EXPERTS = (*WORKERS, "training.experts")
-# What experts lack when they part is how things move, which whole clips teach.
+# After the shared run the experts lack motion, which full-length clips train.
 BRANCH = (
     *("--learning-rate", "1.2e-3", "--total-steps", "12000", "--minutes", "180"),
     *("--full-share", "0.7", "--long-share", "0.3", "--stills-share", "0.1"),
@@ -51,8 +51,8 @@ ONWARD = (*FOOTAGE, LATENTS, (("training.contexts",),))
 SHARED: tuple[Stage, ...] = (
     (*EXPERTS, "--stage", "shared", "--minutes", "600", "--total-steps", "24000"),
 )
-# A core each; nothing waits for the other.
-PARTED: tuple[tuple[Stage, ...], ...] = (
+# One core each, independent of each other.
+SEPARATE: tuple[tuple[Stage, ...], ...] = (
     (
         ("training.experts", "--stage", "high", *BRANCH),
         ("training.experts", "--stage", "low", *BRANCH),
@@ -62,10 +62,10 @@ PARTED: tuple[tuple[Stage, ...], ...] = (
 
 
 def run(row: Sequence[Stage], environment: dict[str, str]) -> None:
-    """Run stages side by side.
+    """Run stages in parallel.
 
     Raises:
-        SystemExit: One has failed; the others are waited for.
+        SystemExit: One has failed, after the others have finished.
     """
     for stage in row:
         print(f"\n{' '.join(stage)}", flush=True)
@@ -75,22 +75,23 @@ def run(row: Sequence[Stage], environment: dict[str, str]) -> None:
 
 
 @click.command()
-@click.option("--onward", is_flag=True, help="Go on from the shipped checkpoint.")
-@click.option("--prepare", is_flag=True, help="Stop before the experts learn.")
+@click.option("--onward", is_flag=True, help="Continue from the shipped checkpoint.")
+@click.option("--prepare", is_flag=True, help="Stop before the experts are trained.")
 def main(*, onward: bool, prepare: bool) -> None:
-    """Run the stages; the first that fails stops the rest."""
-    # Two workers of one thread: nearly twice as fast as one of two, nothing waits in an operation.
-    # Large buffers are kept in the heap: fresh pages for each would cost up to a third of the time.
+    """Run the stages; a failure stops the following ones."""
+    # Two workers of one thread each are nearly twice as fast as one of two threads: no thread waits
+    # inside an operation. Large buffers stay in the heap: fresh pages for each would cost up to a
+    # third of the time.
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
         "MALLOC_MMAP_THRESHOLD_": str(2**32),
         "MALLOC_TRIM_THRESHOLD_": str(2**34),
     }
-    begun = (training_folder() / "low" / "state.pt").exists()
-    taken_up = (SHIPPED,) if onward and not begun else ()
-    prepared = (*taken_up, *ONWARD) if onward else ANEW
-    learning = PARTED if onward else (SHARED, *PARTED)
-    for row in (*prepared, *(() if prepare else learning)):
+    has_state = (training_folder() / "low" / "state.pt").exists()
+    shipped = (SHIPPED,) if onward and not has_state else ()
+    prepared = (*shipped, *ONWARD) if onward else ANEW
+    experts = SEPARATE if onward else (SHARED, *SEPARATE)
+    for row in (*prepared, *(() if prepare else experts)):
         run(row, environment)
 
 

@@ -1,4 +1,4 @@
-"""Muon for matrices and convolutions, AdamW for the rest, one cosine over both.
+"""Optimizers: Muon for matrices and convolutions, AdamW for the rest, one cosine schedule.
 
 Source: K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024), with
 the update's RMS matched to Adam's (0.2·sqrt(larger side)), so that one learning rate serves both.
@@ -18,7 +18,7 @@ from training.workers import Workers
 
 
 def orthogonalised(matrices: Tensor, rounds: int = 5) -> Tensor:
-    """The nearest semi-orthogonal matrices, roughly, by Newton-Schulz, (N, R, C)."""
+    """Approximate the nearest semi-orthogonal matrices (N, R, C) by Newton-Schulz iteration."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrices.to(matmul_dtype(matrices.device))
     tall = x.shape[1] > x.shape[2]
@@ -46,7 +46,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
-        """Apply one update from the gradients at hand; workers take turns with the matrices."""
+        """Apply one update from the current gradients; workers divide the matrices."""
         for group in self.param_groups:
             trained = [p for p in group["params"] if p.grad is not None]
             gradients = [cast("Tensor", p.grad) for p in trained]
@@ -65,21 +65,21 @@ class Muon(torch.optim.Optimizer):
         return state["momentum"]
 
     def _updates(self, gradients: Sequence[Tensor]) -> list[Tensor]:
-        """Every worker's share of the updates, zeros elsewhere; those of one shape at once."""
+        """This worker's share of the updates, zeros elsewhere; equal shapes are batched."""
         updates = [torch.zeros_like(gradient) for gradient in gradients]
         by_shape: dict[torch.Size, list[int]] = {}
-        for turn, gradient in enumerate(gradients):
-            if turn % self.workers.count == self.workers.rank:
-                by_shape.setdefault(gradient.flatten(1).shape, []).append(turn)
-        for shape, turns in by_shape.items():
-            matrices = torch.stack([gradients[turn].flatten(1) for turn in turns])
-            for turn, update in zip(turns, orthogonalised(matrices), strict=True):
-                updates[turn].view(shape).add_(update, alpha=0.2 * math.sqrt(max(shape)))
+        for index, gradient in enumerate(gradients):
+            if index % self.workers.count == self.workers.rank:
+                by_shape.setdefault(gradient.flatten(1).shape, []).append(index)
+        for shape, indices in by_shape.items():
+            matrices = torch.stack([gradients[index].flatten(1) for index in indices])
+            for index, update in zip(indices, orthogonalised(matrices), strict=True):
+                updates[index].view(shape).add_(update, alpha=0.2 * math.sqrt(max(shape)))
         return updates
 
 
 class Optimizers:
-    """Both optimizers of a network, stepped and saved as one."""
+    """Muon and AdamW of a network, stepped and saved together."""
 
     def __init__(
         self,
@@ -112,11 +112,11 @@ class Optimizers:
             optimizer.zero_grad(set_to_none=True)
 
     def state_dict(self) -> dict[str, object]:
-        """Everything needed to go on bit for bit."""
+        """State for a bit-exact resume."""
         return {"muon": self.muon.state_dict(), "adam": self.adam.state_dict()}
 
     def load_state_dict(self, state: dict[str, dict[str, object]]) -> None:
-        """Go on from `state_dict()`."""
+        """Restore `state_dict()`."""
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
 
@@ -138,14 +138,14 @@ class MovingAverage:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Take the parameters in; early on the average forgets its random start faster."""
+        """Add the current parameters; the decay is lower at first, against the random start."""
         decay = min(self.decay, (1 + step) / (10 + step))
         for name, parameter in network.named_parameters():
             self.shadow[name].lerp_(parameter.detach().float(), 1 - decay)
 
     def load(self, shadow: dict[str, Tensor]) -> None:
-        """Take up an average that was saved, on the device of this one."""
-        self.shadow = {name: kept.to(self.shadow[name].device) for name, kept in shadow.items()}
+        """Restore a saved average, on the device of this one."""
+        self.shadow = {name: value.to(self.shadow[name].device) for name, value in shadow.items()}
 
     @torch.no_grad()
     def copy_to(self, network: nn.Module) -> None:

@@ -1,6 +1,6 @@
-"""Prompts of the footage and what they mean: compiled by the product, labelled by the product.
+"""Prompts of the footage and their labels, both from the product's own readers.
 
-Usage: python -m training.prompts. Writes one line a clip, wording and mirror image.
+Usage: python -m training.prompts. Writes one line for each clip, wording and mirror image.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import click
 import yaml
 
 from shots import Shot, ShotList, compile_prompt, parse_shots
-from storyboard.layout.lexicon import COLOURS
-from storyboard.layout.reading import read_shot
+from storyboard.layout.reading import COLOURS, read_shot
 from training.boards import sample_board
 from training.footage import Footage, training_folder
 from training.wording import mirrored, reworded
@@ -23,7 +22,7 @@ WORDINGS = 2
 
 
 def read_prompts(folder: Path) -> list[dict[str, Any]]:
-    """Read the lines that `main` has written, in order."""
+    """Read the lines that `main` writes, in order."""
     with (folder / "prompts.jsonl").open() as lines:
         return [json.loads(line) for line in lines]
 
@@ -31,7 +30,7 @@ def read_prompts(folder: Path) -> list[dict[str, Any]]:
 def read_wording(
     seed: int, wording: int, is_mirrored: bool, moves: dict[str, float] | None = None
 ) -> tuple[ShotList, Shot]:
-    """The board of a seed in one of its wordings, read as a user's file is read."""
+    """The board of a seed in one of its wordings, parsed like a user's file."""
     board = reworded(sample_board(seed, moves=moves), wording)
     text = yaml.safe_dump(board, sort_keys=False, allow_unicode=True)
     shot_list = parse_shots(mirrored(text) if is_mirrored else text, Path(f"footage_{seed}.yaml"))
@@ -39,7 +38,7 @@ def read_wording(
 
 
 def meaning(board: ShotList, shot: Shot) -> dict[str, str]:
-    """Every field that a prompt should let a reader recover."""
+    """Labels of a prompt: every field that the text encoder is trained to recover."""
     reading = read_shot(board, shot)
     lead = reading.actors[0]
     names = [name for name, colour in COLOURS.items() if colour == lead.colour]
@@ -61,19 +60,19 @@ def meaning(board: ShotList, shot: Shot) -> dict[str, str]:
     }
     for field in ("source", "quality", "contrast", "time", "tone"):
         fields[field] = getattr(light, field) or "none"
-    if board.model.tags == "lean":  # a lean prompt leaves tags out: they cannot be asked for
-        kept = ("figure", "colour", "count", "place", "pace", "heading", "movement", "speed")
-        fields = {name: fields[name] for name in kept}
+    if board.model.tags == "lean":  # a lean prompt leaves tags out: they cannot be recovered
+        names = ("figure", "colour", "count", "place", "pace", "heading", "movement", "speed")
+        fields = {name: fields[name] for name in names}
     return fields
 
 
 @click.command()
 def main() -> None:
-    """Compile the prompts of footage that has none yet."""
+    """Compile the missing prompts of the footage."""
     target = training_folder() / "prompts.jsonl"
-    known = {json.loads(line)["seed"] for line in target.open()} if target.exists() else set()
+    done = {json.loads(line)["seed"] for line in target.open()} if target.exists() else set()
     for seed in map(int, Footage().seeds):
-        if seed in known:
+        if seed in done:
             continue
         lines = []
         for is_mirrored in (False, True):
@@ -82,7 +81,7 @@ def main() -> None:
                 prompt = compile_prompt(board, shot).positive
                 row = {"seed": seed, "mirrored": is_mirrored, "prompt": prompt}
                 lines.append(json.dumps(row | {"meaning": meaning(board, shot)}) + "\n")
-        with target.open("a") as file:  # one write a clip, so that none is half there
+        with target.open("a") as file:  # one write a clip, so that none is incomplete
             file.write("".join(lines))
 
 

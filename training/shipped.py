@@ -1,8 +1,8 @@
-"""Take training up from the checkpoint that is shipped, on a machine that has no state of it.
+"""Convert the shipped checkpoint into a training state, on a machine without one.
 
-Usage: python -m training.shipped [FOLDER], in an empty training folder; then film, encode, write
-prompts and contexts, and go on with experts and codec. The optimizers begin anew; the words are
-done, their encoder is only read. There is no shared network: the experts have parted.
+Usage: python -m training.shipped [FOLDER], in an empty training folder; then render footage, encode
+it, write prompts and contexts, and continue with experts and codec. The optimizers start anew; the
+text encoder is complete and only read. There is no shared network, since the experts are separate.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from training.footage import training_folder
 from training.sizes import CODEC
 
 
-def _written(folder: Path, weights: dict[str, Tensor]) -> None:
+def _write_state(folder: Path, weights: dict[str, Tensor]) -> None:
     folder.mkdir(parents=True)
-    whole = {name: tensor.float() for name, tensor in weights.items()}
-    torch.save({"step": 0, "network": whole, "average": whole}, folder / "state.pt")
+    full = {name: tensor.float() for name, tensor in weights.items()}
+    torch.save({"step": 0, "network": full, "average": full}, folder / "state.pt")
 
 
 @click.command()
@@ -33,13 +33,13 @@ def main(source: Path) -> None:
     """Write the states that a run goes on from; what is there already is an error."""
     folder = training_folder()
     for index, expert in enumerate(GREYBOX.experts):
-        _written(folder / expert.name, read_expert(source, index))
+        _write_state(folder / expert.name, read_expert(source, index))
     rules = vae_wan22_rules(CODEC.num_blocks)
     codec = {rules.to_original(n): t for n, t in load_file(source / "vae" / WEIGHTS).items()}
     for part in ("decoder", "encoder"):
-        _written(folder / part, codec)
+        _write_state(folder / part, codec)
     words = load_file(source / "text_encoder" / "model.safetensors")
-    _written(folder / "words", {f"encoder.{name}": t for name, t in words.items()})
+    _write_state(folder / "words", {f"encoder.{name}": t for name, t in words.items()})
     (folder / "words" / TOKENIZER).write_bytes((source / "tokenizer" / TOKENIZER).read_bytes())
 
 

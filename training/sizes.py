@@ -1,4 +1,4 @@
-"""The sizes of greybox: the published classes, small. Under 60 MB in half precision in all."""
+"""Sizes of greybox: the published architecture, small. Under 60 MB in half precision in all."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ EXPERT = Backbone(
     text_width=TEXT_WIDTH,
     frequency_width=256,
 )
-# Two rays along a side of a token: a ray field is smooth, one a pixel would be a wide layer of
-# nothing new.
+# Two rays along a side of a token: a ray field is smooth, and one ray a pixel would be a wide layer
+# without more information.
 CAMERA_UNSHUFFLE = 1
 
 
 def new_codec(seed: int) -> Autoencoder:
-    """The autoencoder with fresh weights; residual branches start at nothing."""
+    """The autoencoder with fresh weights; residual branches start at zero."""
     torch.manual_seed(seed)
     codec = wan22_vae(CODEC)
     for name, parameter in codec.named_parameters():
@@ -37,10 +37,10 @@ def new_codec(seed: int) -> Autoencoder:
     return codec
 
 
-def new_expert(seed: int, backbone: Backbone = EXPERT) -> Transformer:
-    """An expert with fresh weights; its head starts at nothing."""
+def new_expert(seed: int) -> Transformer:
+    """An expert with fresh weights; its head starts at zero."""
     torch.manual_seed(seed)
-    expert = Transformer(backbone, patch=GREYBOX.patch, camera_unshuffle=CAMERA_UNSHUFFLE)
+    expert = Transformer(EXPERT, patch=GREYBOX.patch, camera_unshuffle=CAMERA_UNSHUFFLE)
     torch.nn.init.zeros_(expert.head.head.weight)
     torch.nn.init.zeros_(expert.head.head.bias)
     return expert

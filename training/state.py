@@ -1,4 +1,4 @@
-"""Checkpoints and logs of a training run: whole or absent, one line a report."""
+"""Checkpoints and logs of a training run. Checkpoints are replaced atomically."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from training.optimizer import MovingAverage, Optimizers
 def save_state(
     folder: Path, step: int, network: nn.Module, optimizers: Optimizers, average: MovingAverage
 ) -> None:
-    """Write everything that a run needs to go on, replacing the last state in one step."""
+    """Write the state for a resume, replacing the last one atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {
         "step": step,
@@ -31,22 +31,22 @@ def save_state(
 def load_state(
     folder: Path, network: nn.Module, optimizers: Optimizers | None, average: MovingAverage
 ) -> int:
-    """Take up a run where it stopped, on whatever device; the step to go on from, 0 if new.
+    """Restore a run on any device and return its next step, 0 for a new run.
 
-    Without optimizers they begin anew, as where one run branches from another.
+    Without optimizers only the weights are restored, as at the start from another run.
     """
     if not (folder / "state.pt").exists():
         return 0
     state = torch.load(folder / "state.pt", weights_only=True, map_location="cpu")
     network.load_state_dict(state["network"])
-    if optimizers and "optimizers" in state:  # not where a run goes on from shipped weights
+    if optimizers and "optimizers" in state:  # absent in a state converted from shipped weights
         optimizers.load_state_dict(state["optimizers"])
     average.load(state["average"])
     return int(state["step"])
 
 
 class Stopped:
-    """True from SIGTERM or SIGINT on, so that a run ends after its step and saves."""
+    """Flag set by SIGTERM or SIGINT, so that a run ends after its step and saves."""
 
     def __init__(self) -> None:
         self._is_set = False
@@ -61,7 +61,7 @@ class Stopped:
 
 
 class Log:
-    """A run's figures, one JSON object a line, also printed."""
+    """Log of a run, one JSON object a line, also printed."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,7 @@
-"""The tokenizer of greybox: a unigram vocabulary counted from compiled prompts.
+"""Tokenizer of greybox: a unigram vocabulary counted from compiled prompts.
 
-Counted, not trained: a trainer breaks ties differently on every run, a count does not. Words of
-the prompts are pieces, then the commonest parts of words, so that an unknown word falls into
-parts that known words share; then characters, then bytes.
+Counted, since a trained vocabulary differs from run to run by ties. Pieces are the words of the
+prompts, then the commonest parts of words, into which other words split, then characters and bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _META = "\u2581"
 
 
 def build_tokenizer(prompts: Iterable[str]) -> Tokenizer:
-    """A tokenizer in the layout of UMT5's: pad 0, end 1, `</s>` appended, bytes as fallback."""
+    """A tokenizer with the special tokens of UMT5: pad 0, end 1, `</s>` appended, byte fallback."""
     words: Counter[str] = Counter()
     for prompt in prompts:
         words.update(re.findall(r"[a-z]+|[^\sa-z]", prompt.lower()))

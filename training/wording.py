@@ -1,7 +1,7 @@
-"""The same picture in other words: rewordings of a sampled board, and its mirror image.
+"""Text augmentation: rewordings of a generated board, and its mirror image.
 
-A denoiser that has heard a hundred ways to say a thing learns the thing. Only phrases that the
-layout reads alike replace each other, so the footage of a board fits all its wordings.
+Only phrases that the layout reads alike replace each other, so the footage of a board fits all its
+wordings.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _groups() -> list[tuple[str, ...]]:
 
 _GROUPS = _groups()
 _OF = {phrase: group for group in _GROUPS for phrase in group}
-# A group may share a phrase with a longer one; the longest match is what was meant.
+# A phrase may be part of a longer one of another group: the longest match counts.
 _PATTERN = re.compile(
     r"(?<![\w])("
     + "|".join(sorted(map(re.escape, map(str.strip, _OF)), key=len, reverse=True))
@@ -41,9 +41,8 @@ def _reword(text: str, random: Random) -> str:
         return group[int(random.integers(len(group)))].strip()
 
     lowered = text[:1].lower() + text[1:]
-    out = _PATTERN.sub(swap, lowered)
-    out = re.sub(r" ([,.])", r"\1", out)
-    return out[:1].upper() + out[1:]
+    text = re.sub(r" ([,.])", r"\1", _PATTERN.sub(swap, lowered))
+    return text[:1].upper() + text[1:]
 
 
 def reworded(board: Board, wording: int) -> Board:

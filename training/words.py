@@ -1,8 +1,8 @@
-"""Train greybox's text encoder by itself: from a prompt, recover everything it asks for.
+"""Train greybox's text encoder as a classifier: recover every directive from its prompt.
 
-Usage: python -m training.words [--minutes M]. A denoiser trained on pixels learns words slowly;
-an encoder that has learned to name subject, colour, light and move makes them easy to look up.
-Afterwards it is frozen; the heads that read it out are thrown away.
+Usage: python -m training.words [--minutes M]. A denoiser trained on pixels learns words slowly; an
+encoder that classifies subject, colour, light and move gives it separable contexts. Afterwards the
+encoder is frozen and the classification heads are discarded.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def new_encoder(vocabulary: int, seed: int) -> UMT5EncoderModel:
     )
 
 
-class Reader(nn.Module):
-    """The encoder with one attention pool and one linear read-out per field."""
+class PromptClassifier(nn.Module):
+    """The encoder with one attention pool and one linear head per field."""
 
     def __init__(self, encoder: UMT5EncoderModel, classes: dict[str, list[str]]) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class Reader(nn.Module):
 
 
 def pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
-    """Token rows to (B, M) tokens and mask."""
+    """Pad token rows to (B, M) tokens and mask."""
     longest = max(map(len, rows))
     tokens = torch.zeros(len(rows), longest, dtype=torch.long)
     for k, row in enumerate(rows):
@@ -98,7 +98,7 @@ def main(minutes: float, total_steps: int, batch: int) -> None:
     index = {name: {word: k for k, word in enumerate(words)} for name, words in classes.items()}
     tokens = [encoding.ids for encoding in tokenizer.encode_batch([row["prompt"] for row in rows])]
     labels = np.array([[index[n].get(row["meaning"].get(n), -100) for n in names] for row in rows])
-    reader = Reader(new_encoder(tokenizer.get_vocab_size(), seed=2), classes)
+    reader = PromptClassifier(new_encoder(tokenizer.get_vocab_size(), seed=2), classes)
     optimizers = Optimizers(
         reader, lr=LEARNING_RATE, adam_only=("shared", "embed", "queries", "bias")
     )
@@ -131,19 +131,19 @@ def main(minutes: float, total_steps: int, batch: int) -> None:
 
 @torch.no_grad()
 def _accuracy(
-    reader: Reader, tokens: list[list[int]], labels: np.ndarray, names: list[str]
+    reader: PromptClassifier, tokens: list[list[int]], labels: np.ndarray, names: list[str]
 ) -> dict[str, float]:
     right = np.zeros(len(names))
-    asked = np.zeros(len(names))
+    count = np.zeros(len(names))
     for start in range(0, len(tokens), 64):
         logits = reader(*pad(tokens[start : start + 64]))
         truth = labels[start : start + 64]
         for k, out in enumerate(logits):
-            known = truth[:, k] >= 0
-            right[k] += (out.argmax(-1).numpy() == truth[:, k])[known].sum()
-            asked[k] += known.sum()
+            is_labelled = truth[:, k] >= 0
+            right[k] += (out.argmax(-1).numpy() == truth[:, k])[is_labelled].sum()
+            count[k] += is_labelled.sum()
     return {
-        name: round(float(r / max(a, 1)), 4) for name, r, a in zip(names, right, asked, strict=True)
+        name: round(float(r / max(a, 1)), 4) for name, r, a in zip(names, right, count, strict=True)
     }
 
 

@@ -1,7 +1,8 @@
-"""Several single-threaded processes that train one network together.
+"""Data-parallel training with several single-threaded processes.
 
-On a CPU two processes of one thread each are nearly twice as fast as one process of two: nothing
-waits inside an operation. Started by `torch.distributed.run`; alone, everything here does nothing.
+On a CPU two processes of one thread each are nearly twice as fast as one process of two: no thread
+waits inside an operation. Started by `torch.distributed.run`; in a single process every operation
+is a no-op.
 """
 
 from __future__ import annotations
@@ -15,19 +16,19 @@ from torch import Tensor, nn
 
 
 class Workers:
-    """This process among the others; rank 0 speaks and saves."""
+    """Process group of a training run; rank 0 logs and saves."""
 
     def __init__(self, count: int, rank: int) -> None:
         self.count, self.rank = count, rank
 
     @classmethod
     def alone(cls) -> Workers:
-        """No others."""
+        """Single-process group (world size 1)."""
         return cls(1, 0)
 
     @classmethod
     def join(cls) -> Workers:
-        """The others that `torch.distributed.run` has started, if it has."""
+        """The group started by `torch.distributed.run`, else a single process."""
         count = int(os.environ.get("WORLD_SIZE", "1"))
         if count > 1:
             dist.init_process_group("gloo")
@@ -39,7 +40,7 @@ class Workers:
         return self.rank == 0
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
-        """Replace every tensor, alike in shape everywhere, by the sum over all processes."""
+        """All-reduce: replace every tensor by its sum over all processes; shapes must be equal."""
         if self.count == 1 or not tensors:
             return
         flat = torch.cat([tensor.flatten() for tensor in tensors])
@@ -49,10 +50,10 @@ class Workers:
             tensor.copy_(part.view_as(tensor))
 
     def average_gradients(self, network: nn.Module) -> None:
-        """Make every process's gradients the mean of all."""
+        """Replace the gradients of every process by their mean."""
         if self.count == 1:
             return
-        # A worker that left a part out (the camera adapter, say) has no gradient there: zeros.
+        # A worker that dropped an input has no gradient for its layers (the camera adapter): zeros.
         parameters = [p for p in network.parameters() if p.requires_grad]
         for parameter in parameters:
             if parameter.grad is None:
@@ -62,7 +63,7 @@ class Workers:
         self.add_up([p.grad for p in parameters if p.grad is not None])
 
     def agree(self, is_over: bool) -> bool:
-        """Stop together: whether any process says that it is over."""
+        """Whether `is_over` is true in any process, so that all stop together."""
         vote = torch.tensor([float(is_over)])
         self.add_up([vote])
         return bool(vote > 0)

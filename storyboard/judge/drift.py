@@ -1,7 +1,7 @@
-"""How far the shots of a scene drift apart: palette, luminance, sharpness; the worst pair named.
+"""Drift between the shots of a scene: palette, luminance and sharpness; the worst pair is named.
 
-Only shots that ask for the same light in the same place can drift; a night shot beside a day shot
-is what was asked. Distances are compared with those between layouts of one scene.
+Only shots with the same light and location are compared: a night shot beside a day shot is
+requested. Distances are judged by those between layouts of one scene.
 """
 
 from __future__ import annotations
@@ -15,31 +15,27 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.judge.downscale import shrunk, small_size
 from storyboard.judge.finding import Agreement, Finding
+from storyboard.judge.motion import Array, Frames, shrink, small_size
 
 if TYPE_CHECKING:
     from shots.schema import Shot
 
-Frames = NDArray[np.uint8]
-Array = NDArray[np.float64]
-
 _STEEP = 99  # percentile of steps between pixels: the edges that sharpness is read from
 _QUANTILES = np.linspace(0.05, 0.95, 10)
-MEASURES = ("palette", "luminance", "sharpness")
-# 300 scenes of the calibration seeds, filmed by two cameras: 99 % are nearer than 17.5 Lab units,
-# 1.00 stops of luma and 0.87 of sharpness. With one shot graded warm and one cool 99 % are farther
-# than 4.0, with one at a third of the light than 0.80, with one blurred over 2.5 pixels than 0.81.
-# These limits are right in 99.1, 99.3 and 99.7 % of the pairs that they tell.
+# Up to the first limit two shots match, from the second they drift. 300 scenes of the calibration
+# seeds, filmed by two cameras: 99 % are nearer than 17.5 Lab units, 1.00 stops of luma and 0.87 of
+# sharpness. With one shot graded warm and one cool 99 % are farther than 4.0, with one at a third
+# of the light than 0.80, with one blurred over 2.5 pixels than 0.81. These limits are right in
+# 99.1, 99.3 and 99.7 % of the pairs that they decide.
 LIMITS = {"palette": (3.2, 20.0), "luminance": (0.75, 1.2), "sharpness": (0.6, 1.0)}
-"""Up to the first shots are of one scene, from the second they are not."""
-
+MEASURES = tuple(LIMITS)
 _UNITS = {"palette": "Lab units", "luminance": "stops", "sharpness": "stops"}
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What of a shot should stay the same over a scene.
+    """What should stay constant over a scene.
 
     Attributes:
         palette: (20,), quantiles of Lab's a and b.
@@ -51,8 +47,8 @@ class Look:
     luminance: float
     sharpness: float
 
-    def apart(self, other: Look) -> dict[str, float]:
-        """How far two shots are apart, by measure."""
+    def distances(self, other: Look) -> dict[str, float]:
+        """Distance to another look by measure, in the units of the measure."""
         return {
             "palette": float(np.abs(self.palette - other.palette).mean()),
             "luminance": abs(self.luminance - other.luminance),
@@ -60,27 +56,29 @@ class Look:
         }
 
     def as_json(self) -> dict[str, object]:
-        """As it is kept beside a take's findings."""
-        palette = np.round(self.palette, 3).tolist()
-        rest = {"luminance": round(self.luminance, 4), "sharpness": round(self.sharpness, 4)}
-        return {"palette": palette, **rest}
+        """JSON object as stored with the findings of a take."""
+        return {
+            "palette": np.round(self.palette, 3).tolist(),
+            "luminance": round(self.luminance, 4),
+            "sharpness": round(self.sharpness, 4),
+        }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Look:
-        """Undo `as_json`."""
-        return cls(np.array(kept["palette"], float), kept["luminance"], kept["sharpness"])
+    def from_json(cls, stored: Mapping[str, Any]) -> Look:
+        """Inverse of `as_json`."""
+        return cls(np.array(stored["palette"], float), stored["luminance"], stored["sharpness"])
 
 
-def looked_at(count: int) -> NDArray[np.int64]:
+def look_frames(count: int) -> NDArray[np.int64]:
     """The frames of a clip that its look is measured on: first, middle and last."""
     return np.unique([0, (count - 1) // 2, count - 1])
 
 
 def measure_look(frames: Frames) -> Look:
     """Measure the look of a clip, (T, H, W, 3), RGB."""
-    frames = frames[looked_at(len(frames))]
+    frames = frames[look_frames(len(frames))]
     size = small_size(frames.shape[2], frames.shape[1])
-    small = np.concatenate([shrunk(frame, size) for frame in frames])
+    small = np.concatenate([shrink(frame, size) for frame in frames])
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     grey = np.stack([cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in frames]).astype(np.float32)
     colours = np.quantile(lab[..., 1:].reshape(-1, 2), _QUANTILES, axis=0)
@@ -90,7 +88,7 @@ def measure_look(frames: Frames) -> Look:
 
 
 def _sharpness(grey: NDArray[np.float32]) -> float:
-    """What the steepest edges lose by a blur does not depend on what they are edges of."""
+    # What the steepest edges lose by a blur does not depend on the contents of the picture.
     sharp, soft = 1.0, 1.0
     for picture in grey:
         steps = np.abs(np.diff(picture, axis=1))
@@ -101,39 +99,29 @@ def _sharpness(grey: NDArray[np.float32]) -> float:
 
 
 def judge_drift(looks: Sequence[tuple[Shot, Look]]) -> Iterator[tuple[str, Finding]]:
-    """The worst pair of every scene and measure, as (scene, finding).
+    """Judge the worst pair of shots of every scene and measure, as (scene, finding).
 
-    Args:
-        looks: The shown take of each shot, in order.
+    `looks` are those of the shown take of each shot, in order.
     """
     for scene, members in groupby(looks, key=lambda member: member[0].scene):
         pairs = [
-            (one, other)
-            for one, other in combinations(list(members), 2)
-            if _asks_the_same(one[0], other[0])
+            (f"{one.id} and {other.id}", look.distances(other_look))
+            for (one, look), (other, other_look) in combinations(members, 2)
+            if one.lighting == other.lighting and one.location == other.location
         ]
         for measure in MEASURES if pairs else ():
-            yield scene, _worst(pairs, measure)
+            names, distances = max(pairs, key=lambda pair: pair[1][measure])
+            verdict, confidence = judge_distance(measure, distances[measure])
+            words = f"{names} are {distances[measure]:.2g} {_UNITS[measure]} apart"
+            requested = "the same over the scene"
+            yield scene, Finding(measure, requested, words, verdict, round(confidence, 2))
 
 
-def _asks_the_same(one: Shot, other: Shot) -> bool:
-    return one.lighting == other.lighting and one.location == other.location
-
-
-def _worst(pairs: Sequence[tuple[tuple[Shot, Look], tuple[Shot, Look]]], measure: str) -> Finding:
-    apart = [one[1].apart(other[1])[measure] for one, other in pairs]
-    worst = int(np.argmax(apart))
-    one, other = pairs[worst]
-    words = f"{one[0].id} and {other[0].id} are {apart[worst]:.2g} {_UNITS[measure]} apart"
-    verdict, confidence = judge_distance(measure, apart[worst])
-    return Finding(measure, "the same over the scene", words, verdict, round(confidence, 2))
-
-
-def judge_distance(measure: str, apart: float) -> tuple[Agreement, float]:
-    """Compare a distance with those between layouts of one scene, and of two lights."""
+def judge_distance(measure: str, distance: float) -> tuple[Agreement, float]:
+    """Verdict and confidence for a distance between two shots of a scene."""
     same, other = LIMITS[measure]
-    if apart <= same:
-        return "agrees", 1 - apart / (2 * same)
-    if apart >= other:
-        return "disagrees", min(1.0, apart / (2 * other))
+    if distance <= same:
+        return "agrees", 1 - distance / (2 * same)
+    if distance >= other:
+        return "disagrees", min(1.0, distance / (2 * other))
     return "cannot tell", 0.0

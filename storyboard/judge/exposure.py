@@ -1,8 +1,9 @@
-"""Time of day, temperature, contrast and key side of a clip, against the layout under other lights.
+"""Light of a clip: time of day, temperature, contrast and key side, against layouts in any light.
 
-A picture becomes figures: luminance and colours of the whole, of its upper and lower part, of its
-bright, dark and grey pixels. The alternative whose figures are nearest is what the clip looks like,
-in units of how much they differ between layouts of the same light with other things in them.
+A picture becomes 18 features: luminance and colours of the whole, of its upper and lower part, of
+its bright, dark and grey pixels. The alternative with the nearest features is the likeliest, in
+units of how much they differ between layouts of the same light with other contents. The key side is
+measured on the subject alone, between the layouts lit from the left and from the right.
 """
 
 from __future__ import annotations
@@ -11,62 +12,65 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from storyboard.judge.calibration import Bounds, spread
-from storyboard.judge.finding import UNTOLD, Finding
+from storyboard.judge.finding import UNDECIDED, Bounds, Finding, spread
+from storyboard.judge.motion import Array, Frame
 
 if TYPE_CHECKING:
     from shots.vocabulary.lighting import Lighting
     from storyboard.judge.alternatives import Alternatives
 
-Frame = NDArray[np.uint8]
-Array = NDArray[np.float64]
-
-FIELDS: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
+LIGHT_FIELDS: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
     "time": ("time", ("day", "night", "dawn", "sunrise", "sunset", "dusk")),
     "temperature": ("tone", ("warm", None, "cool")),
     "contrast": ("contrast", ("high-contrast", None, "low-contrast")),
 }
-"""Directive → the field of the lighting it is, and what that could have been."""
+"""Directive → its field of the lighting, and the alternatives; None is neither of the others."""
 
-# Of 120 calibration layouts with another set, half of them with another subject, 87 % reach the
-# first for the time that was asked, 0.2 % of other times do, and 0.8 % fall below the second.
-BOUNDS = Bounds(agrees=0.9, disagrees=0.03)
+# Probability. Of 120 calibration layouts with another set, half of them with another subject, 87 %
+# reach the first for the requested time, 0.2 % of other times do, and 0.8 % fall below the second.
+LIGHT_BOUNDS = Bounds(agrees=0.9, disagrees=0.03)
+# 0.5 is exactly the requested side, -0.5 the other. Among 96 calibration layouts with another set,
+# half of them with another subject, two lean more than that to the wrong side.
+SIDE_BOUNDS = Bounds(agrees=0.35, disagrees=-0.35)
 
+LEAST_VISIBLE_STOPS = 0.1  # root mean square over the subject, between left and right
+_LEAST_SUBJECT_PX = 12
+_OPPOSITE = {"left": "right", "right": "left"}
 _FLOOR = 1 / 255  # of luma and of channels, before their logarithm
 _LUMA = np.array([0.2126, 0.7152, 0.0722])  # BT.709
 _PERCENTILES = (2, 10, 25, 50, 75, 90, 98)
-_MIDDLE = _PERCENTILES.index(50)
+_MEDIAN = _PERCENTILES.index(50)
 _WARMTH = len(_PERCENTILES)
 
 
-def stops(frame: Frame) -> Array:
+def luma_stops(frame: Frame) -> Array:
     """Luma as a logarithm to base 2; (h, w, 3) → (h, w)."""
     luma: Array = np.log2(np.maximum(frame.astype(np.float64) / 255, _FLOOR) @ _LUMA)
     return luma
 
 
-def look(frame: Frame) -> Array:
-    """Measure a picture: logarithms to base 2, so stops and ratios, (18,)."""
+def light_features(frame: Frame) -> Array:
+    """Features (18,) of a picture (h, w, 3): logarithms to base 2, so stops and ratios."""
     picture = np.maximum(frame.astype(np.float64) / 255, _FLOOR)
-    luma = stops(frame)
+    luma = luma_stops(frame)
     levels = np.percentile(luma, _PERCENTILES)
     third = len(picture) // 3
-    grey = picture.max(axis=-1) - picture.min(axis=-1)
+    chroma = picture.max(axis=-1) - picture.min(axis=-1)
+    red_and_blue = np.sqrt(picture[..., 0] * picture[..., 2])
     return np.array(
         [
             *levels,
             _warmth(picture),
-            _greenness(picture),
-            float(grey.mean()) * 4,
+            float(np.log2(picture[..., 1] / red_and_blue).mean()),
+            float(chroma.mean()) * 4,
             float(luma[:third].mean()),
             _warmth(picture[:third]),
             float(luma[-third:].mean()),
             _warmth(picture[-third:]),
             _warmth(picture[luma >= levels[-2]]),
             _warmth(picture[luma <= levels[1]]),
-            _warmth(picture[grey <= np.percentile(grey, 25)]),
+            _warmth(picture[chroma <= np.percentile(chroma, 25)]),
             float(np.abs(np.diff(luma, axis=1)).mean()) * 4,
         ]
     )
@@ -77,60 +81,90 @@ def _warmth(pixels: Array) -> float:
     return float(np.log2(pixels[..., 0] / pixels[..., 2]).mean())
 
 
-def _greenness(pixels: Array) -> float:
-    """Stops of green over red and blue."""
-    both = np.sqrt(pixels[..., 0] * pixels[..., 2])
-    return float(np.log2(pixels[..., 1] / both).mean())
-
-
-def distances(seen: Array, others: Array, inverse: Array) -> Array:
-    """Squared distance of what is seen to each of K alternatives.
-
-    Args:
-        seen: (P,), the clip's figures.
-        others: (K, P), those of the alternatives.
-        inverse: (P, P), of the covariance of figures under one light.
-    """
-    apart = seen - others
-    square: Array = np.einsum("kp,pq,kq->k", apart, inverse, apart)
-    return square
-
-
-def shares(clip: Frame, alternatives: Alternatives, directive: str) -> dict[str | None, float]:
-    """Probability of each answer to a directive; empty where the clip is like none of them."""
-    square = _from_each(clip, alternatives, directive)
+def probabilities(
+    clip: Frame, alternatives: Alternatives, directive: str
+) -> dict[str | None, float]:
+    """Probability of each alternative of a directive; empty if the clip resembles none of them."""
+    square = light_distances(clip, alternatives, directive)
     if square.min() > spread().unlike:
         return {}
     power = np.exp(-0.5 * (square - square.min()))
-    return dict(zip(FIELDS[directive][1], (power / power.sum()).tolist(), strict=True))
+    return dict(zip(LIGHT_FIELDS[directive][1], (power / power.sum()).tolist(), strict=True))
 
 
-def nearest(clip: Frame, alternatives: Alternatives, directive: str) -> str | None:
-    """The answer that the clip is least unlike, however unlike; None for "neither"."""
-    return FIELDS[directive][1][int(_from_each(clip, alternatives, directive).argmin())]
-
-
-def _from_each(clip: Frame, alternatives: Alternatives, directive: str) -> Array:
-    """Squared distance of the clip to each answer to a directive."""
-    field, names = FIELDS[directive]
-    others = np.stack([look(alternatives.lit(**{field: name})) for name in names])
-    return distances(look(clip), others, spread().inverse)
+def light_distances(clip: Frame, alternatives: Alternatives, directive: str) -> Array:
+    """Squared Mahalanobis distance (K,) of the clip to each alternative of a directive."""
+    field, names = LIGHT_FIELDS[directive]
+    others = np.stack([light_features(alternatives.lit(**{field: name})) for name in names])
+    apart = light_features(clip) - others
+    square: Array = np.einsum("kp,pq,kq->k", apart, spread().inverse, apart)
+    return square
 
 
 def judge_light(clip: Frame, alternatives: Alternatives, lighting: Lighting) -> Iterator[Finding]:
-    """Judge what the shot asks for of time, temperature and contrast."""
-    seen = look(clip)
-    figures = f"luma {2 ** seen[_MIDDLE]:.2f}, red over blue {2 ** seen[_WARMTH]:.2f}"
-    for directive, (field, names) in FIELDS.items():
-        asked = getattr(lighting, field)
-        if asked is None or asked not in names:
+    """Judge time, temperature and contrast, as far as the shot sets them."""
+    features = light_features(clip)
+    figures = f"luma {2 ** features[_MEDIAN]:.2f}, red over blue {2 ** features[_WARMTH]:.2f}"
+    for directive, (field, names) in LIGHT_FIELDS.items():
+        requested = getattr(lighting, field)
+        if requested is None or requested not in names:
             continue
-        found = shares(clip, alternatives, directive)
+        found = probabilities(clip, alternatives, directive)
         if not found:
-            yield Finding(directive, asked, f"like no light of the layout: {figures}", *UNTOLD)
+            words = f"unlike every light of the layout: {figures}"
+            yield Finding(directive, requested, words, *UNDECIDED)
             continue
-        verdict = BOUNDS.judge(found[asked])
+        verdict = LIGHT_BOUNDS.judge(found[requested])
         likeliest = max(found, key=lambda name: found[name]) or "neither"
-        confidence = {"agrees": found[asked], "disagrees": 1 - found[asked]}.get(verdict, 0.0)
+        confidence = {"agrees": found[requested], "disagrees": 1 - found[requested]}
         words = f"like {likeliest}: {figures}"
-        yield Finding(directive, asked, words, verdict, round(confidence, 2))
+        yield Finding(directive, requested, words, verdict, round(confidence.get(verdict, 0.0), 2))
+
+
+def key_lean(clip: Frame, one: Frame, other: Frame, cover: Frame) -> tuple[float, float]:
+    """How far the subject leans to one of two lights, and how visible their difference is.
+
+    Hair, clothes and exposure are the same in both layouts, so they cancel.
+
+    Args:
+        clip: (h, w, 3), the picture to judge.
+        one: (h, w, 3), the layout in the first light.
+        other: (h, w, 3), the layout in the second light.
+        cover: (h, w), 255 where the subject is.
+
+    Returns:
+        0.5 for exactly the first light, -0.5 for exactly the second; and stops between the two.
+    """
+    weight = cover.astype(np.float64) / 255
+    total = float(weight.sum())
+    if total < _LEAST_SUBJECT_PX:
+        return 0.0, 0.0
+
+    def centred(values: Array) -> Array:
+        return values - float((weight * values).sum()) / total
+
+    apart = centred(luma_stops(one) - luma_stops(other))
+    off = centred(luma_stops(clip) - (luma_stops(one) + luma_stops(other)) / 2)
+    power = float((weight * apart**2).sum())
+    return float((weight * off * apart).sum()) / max(power, 1e-9), float(np.sqrt(power / total))
+
+
+def lean_to_side(
+    clip: Frame, alternatives: Alternatives, side: str, size: str
+) -> tuple[float, float]:
+    """`key_lean` to the requested side, "left" or "right", of a subject of a shot size."""
+    pictures = alternatives.lit(side=side), alternatives.lit(side=_OPPOSITE[side])
+    return key_lean(clip, *pictures, alternatives.outline(size))
+
+
+def judge_side(clip: Frame, alternatives: Alternatives, side: str, size: str) -> Finding:
+    """Judge the side of the key light, "left" or "right" of the picture."""
+    lean, visible = lean_to_side(clip, alternatives, side, size)
+    if visible < LEAST_VISIBLE_STOPS:
+        words = "left and right light look the same on the subject"
+        return Finding("key side", side, words, *UNDECIDED)
+    verdict = SIDE_BOUNDS.judge(lean)
+    measured = side if lean > 0 else _OPPOSITE[side]
+    words = f"{measured}, {abs(lean) * 200:.0f} % of the expected difference"
+    confidence = 0.0 if verdict == "cannot tell" else round(min(1.0, abs(lean) * 2), 2)
+    return Finding("key side", side, words, verdict, confidence)

@@ -1,36 +1,34 @@
-"""What was asked, what was measured, and whether the two agree: one value for every directive.
+"""A finding: one directive, what the clip shows, and whether the two agree; bounds and calibration.
 
-Called by every measure of this package, written into run.json, shown on the contact sheet.
+`calibration.json` is written by `python -m benchmarks.findings --calibrate`.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from storyboard.judge.camera_verdict import Direction
+import numpy as np
+from numpy.typing import NDArray
 
 Agreement = Literal["agrees", "disagrees", "cannot tell"]
 
-UNTOLD: tuple[Agreement, float] = ("cannot tell", 0.0)
-"""Verdict and confidence where nothing can be told."""
-
-_OF_VERDICT: dict[str, Agreement] = {
-    "obeyed": "agrees",
-    "disobeyed": "disagrees",
-    "cannot tell": "cannot tell",
-}
+CALIBRATION_FILE = "calibration.json"
+UNDECIDED: tuple[Agreement, float] = ("cannot tell", 0.0)
+"""Verdict and confidence where the evidence does not suffice."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One directive and what became of it in the finished clip.
+    """One directive and its verdict for the finished clip; the field names are those of run.json.
 
     Attributes:
         directive: "camera", "time", "temperature", "contrast", "key side", "size" or "coherence";
             of scenes "palette", "luminance" or "sharpness".
-        asked: In the words of the board: "night", "push-in 1.2 m over 4.0 s, ease".
+        asked: The directive in the words of the board: "night", "push-in 1.2 m over 4.0 s, ease".
         measured: What the clip shows, in words and figures.
         verdict: Whether they agree.
         confidence: 0 to 1, of the verdict; 0 for "cannot tell".
@@ -44,16 +42,42 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """In one line: "time asked for night, looks like day: luma 0.52 (0.98)"."""
-        return f"{self.directive}: asked {self.asked}, got {self.measured} ({self.confidence:.2f})"
+        """One line: "time: requested night, measured like day: luma 0.52 (confidence 0.98)"."""
+        return (
+            f"{self.directive}: requested {self.asked}, measured {self.measured} "
+            f"(confidence {self.confidence:.2f})"
+        )
 
 
-def of_camera(direction: Direction) -> Finding:
-    """A camera's verdict as a finding."""
-    return Finding(
-        directive="camera",
-        asked=direction.asked,
-        measured=direction.got,
-        verdict=_OF_VERDICT[direction.verdict],
-        confidence=round(direction.confidence, 2),
-    )
+class Bounds(NamedTuple):
+    """Limits of a measure: at `agrees` or above it agrees, at `disagrees` or below it disagrees."""
+
+    agrees: float
+    disagrees: float
+
+    def judge(self, value: float) -> Agreement:
+        """Verdict for a value of the measure."""
+        if value >= self.agrees:
+            return "agrees"
+        return "disagrees" if value <= self.disagrees else "cannot tell"
+
+
+class Spread(NamedTuple):
+    """Distribution of `exposure.light_features` over layouts of one light with other contents.
+
+    Attributes:
+        inverse: (P, P), inverse of the covariance.
+        unlike: Squared Mahalanobis distance that 97 % of the calibration layouts stay below; a
+            picture beyond it resembles none of them.
+    """
+
+    inverse: NDArray[np.float64]
+    unlike: float
+
+
+@cache
+def spread() -> Spread:
+    """The calibrated distribution, from `calibration.json`."""
+    text = files("storyboard.judge").joinpath(CALIBRATION_FILE).read_text(encoding="utf-8")
+    content = json.loads(text)
+    return Spread(np.array(content["inverse"], float), float(content["unlike"]))

@@ -1,7 +1,7 @@
-"""The layout: a shot as a scene of grey primitives, filmed along its own camera path.
+"""Layout renderer: a shot as a scene of simple primitives, filmed along its camera path.
 
-No model is involved. `render --quality layout` shows these frames, and `greybox` learned from
-them, so a layout is what was asked for, exactly.
+No model is involved. `render --quality layout` shows these frames, greybox is trained on them, and
+`storyboard.judge` compares clips with them: a layout shows exactly what the shot list requests.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.raster import Camera, rasterise
+from storyboard.layout.raster import PinholeCamera, rasterise
 from storyboard.layout.scene import stage
 
 if TYPE_CHECKING:
@@ -24,13 +24,7 @@ __all__ = ["layout_frames", "layout_with_mask"]
 def layout_with_mask(
     board: ShotList, shot: Shot, path: CameraPath, size: tuple[int, int]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Film a shot's layout.
-
-    Args:
-        board: The shot list that the shot belongs to.
-        shot: What to stage.
-        path: Its camera, one pose a frame.
-        size: Width and height in pixels.
+    """Render a shot's layout in width x height pixels, one frame for each pose of the path.
 
     Returns:
         Frames (T, H, W, 3) and the subject's coverage (T, H, W), both uint8.
@@ -40,7 +34,7 @@ def layout_with_mask(
     frames = np.empty((path.num_frames, height, width, 3), np.uint8)
     masks = np.empty((path.num_frames, height, width), np.uint8)
     for k in range(path.num_frames):
-        camera = Camera.at(path, k)
+        camera = PinholeCamera.at(path, k)
         frames[k], masks[k] = rasterise(scene.at(k), scene.ground, camera, scene.rig, size)
     return frames, masks
 

@@ -1,21 +1,19 @@
-"""The things that can stand before the camera, each built of a few grey primitives.
+"""Figures of the layout, each built of a few primitives.
 
-Every builder returns a mesh standing on y = 0 at the origin, facing the camera (-z), at its real
-size in metres. `FIGURES` is the list; `framing_scale` makes each fill a frame as a person would.
+Every builder takes a colour and the phase of the stride in radians, and returns a mesh standing on
+y = 0 at the origin, facing the camera (-z), at its real size in metres.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import MappingProxyType
 
 import numpy as np
 
-from storyboard.layout.mesh import Mesh, box, ellipsoid, join, limb
+from storyboard.layout.mesh import Colour, Mesh, box, ellipsoid, join, limb
 
-Colour = tuple[float, float, float]
-FIGURE_HEIGHT_M = 1.75
+FIGURE_HEIGHT_M = 1.75  # of a person
 
 _SKIN: Colour = (0.78, 0.58, 0.46)
 _DARK: Colour = (0.10, 0.10, 0.12)
@@ -65,8 +63,7 @@ def robot(colour: Colour, stride: float) -> Mesh:
     joint = _shade(colour, 0.4)
     parts = [
         box((0, -1.60, 0), (0.36, 0.32, 0.32), colour),
-        box((-0.08, -1.62, -0.165), (0.08, 0.06, 0.02), _LAMP, glow=1),
-        box((0.08, -1.62, -0.165), (0.08, 0.06, 0.02), _LAMP, glow=1),
+        *(box((x, -1.62, -0.165), (0.08, 0.06, 0.02), _LAMP, glow=1) for x in (-0.08, 0.08)),
         limb((0, -1.78, 0), (0, -1.92, 0), 0.02, joint),
         ellipsoid((0, -1.94, 0), (0.04, 0.04, 0.04), (0.85, 0.2, 0.15), rings=4, segments=6),
         box((0, -1.12, 0), (0.62, 0.58, 0.38), colour),
@@ -95,50 +92,38 @@ def dog(colour: Colour, stride: float) -> Mesh:
         ellipsoid((-0.70, -0.665, 0), (0.03, 0.03, 0.03), _DARK, rings=4, segments=6),
         limb((0.38, -0.52, 0), (0.56, -0.72, 0), 0.035, colour, end_radius=0.015),
     ]
+    dark = _shade(colour, 0.6)
     for side in (-0.07, 0.07):
-        parts.append(
-            limb(
-                (-0.44, -0.76, side),
-                (-0.40, -0.88, side),
-                0.04,
-                _shade(colour, 0.6),
-                end_radius=0.01,
-            )
-        )
+        ear, tip = (-0.44, -0.76, side), (-0.40, -0.88, side)
+        parts.append(limb(ear, tip, 0.04, dark, end_radius=0.01))
         for x, lag in ((-0.2, 0.0), (0.3, np.pi)):
             reach = 0.14 * np.sin(stride + lag + (np.pi if side > 0 else 0))
-            parts.append(
-                limb((x, -0.42, side), (x + reach, -0.02, side), 0.055, colour, end_radius=0.035)
-            )
+            hip, foot = (x, -0.42, side), (x + reach, -0.02, side)
+            parts.append(limb(hip, foot, 0.055, colour, end_radius=0.035))
     return join(parts)
 
 
 def _wheels(length: float, width: float, radius: float) -> list[Mesh]:
-    return [
-        part
-        for x in (-0.31 * length, 0.31 * length)
-        for z in (-width / 2, width / 2)
-        for part in (
-            limb((x, -radius, z - 0.1), (x, -radius, z + 0.1), radius, _DARK, segments=14),
-            limb((x, -radius, z - 0.11), (x, -radius, z + 0.11), radius * 0.5, (0.6, 0.6, 0.62)),
-        )
-    ]
+    y, parts = -radius, []
+    for x in (-0.31 * length, 0.31 * length):
+        for z in (-width / 2, width / 2):
+            parts.append(limb((x, y, z - 0.1), (x, y, z + 0.1), radius, _DARK, segments=14))
+            hub = (0.6, 0.6, 0.62)
+            parts.append(limb((x, y, z - 0.11), (x, y, z + 0.11), radius * 0.5, hub))
+    return parts
 
 
 def car(colour: Colour, stride: float) -> Mesh:
     """A saloon of 4.2 m, shown from its side, nose to the left."""
-    del stride
     roof = _shade(colour, 0.92)
     body = [
         box((0, -0.55, 0), (4.2, 0.50, 1.70), colour),
         box((-1.55, -0.78, 0), (1.0, 0.10, 1.6), colour),
         box((0.25, -1.05, 0), (2.1, 0.52, 1.50), _GLASS),
         box((0.25, -1.34, 0), (1.9, 0.09, 1.52), roof),
-        box((-0.80, -1.05, 0), (0.10, 0.52, 1.53), roof),
-        box((0.22, -1.05, 0), (0.10, 0.52, 1.53), roof),
+        *(box((x, -1.05, 0), (0.10, 0.52, 1.53), roof) for x in (-0.80, 0.22)),
         box((1.28, -1.05, 0), (0.12, 0.52, 1.53), roof),
-        box((-2.12, -0.34, 0), (0.10, 0.16, 1.72), _shade(colour, 0.4)),
-        box((2.12, -0.34, 0), (0.10, 0.16, 1.72), _shade(colour, 0.4)),
+        *(box((x, -0.34, 0), (0.10, 0.16, 1.72), _shade(colour, 0.4)) for x in (-2.12, 2.12)),
     ]
     for z in (-0.6, 0.6):
         body.append(box((-2.11, -0.62, z), (0.06, 0.14, 0.3), _LAMP, glow=1))
@@ -148,7 +133,6 @@ def car(colour: Colour, stride: float) -> Mesh:
 
 def truck(colour: Colour, stride: float) -> Mesh:
     """A box van of 5.4 m, shown from its side, nose to the left."""
-    del stride
     body = [
         box((0.75, -1.60, 0), (3.8, 2.0, 2.0), (0.86, 0.86, 0.84)),
         box((0.75, -0.56, 0), (3.9, 0.14, 1.9), _shade(colour, 0.4)),
@@ -164,14 +148,13 @@ def truck(colour: Colour, stride: float) -> Mesh:
 
 def bus(colour: Colour, stride: float) -> Mesh:
     """A tram or bus of 8 m, shown from its side, nose to the left."""
-    del stride
     body = [
         box((0, -0.95, 0), (8.0, 1.1, 2.2), colour),
         box((0, -2.55, 0), (8.0, 0.32, 2.2), (0.90, 0.88, 0.82)),
         box((0, -0.46, 0), (7.6, 0.12, 2.0), _DARK),
     ]
-    # Pane by pane: nearer faces are drawn over farther ones, judged by their middles, and the
-    # middle of one long pane is nearer than the pillars at its ends.
+    # Pane by pane: the painter's algorithm sorts faces by their centres, and the centre of one long
+    # pane is nearer than the pillars at its ends.
     pillars = np.linspace(-3.92, 3.92, 7)
     between, sides = (pillars[:-1] + pillars[1:]) / 2, (-1.03, 1.03)
     panes = [((x, 1.25), (z, 0.04)) for x in between for z in sides]
@@ -186,7 +169,6 @@ def bus(colour: Colour, stride: float) -> Mesh:
 
 def house(colour: Colour, stride: float) -> Mesh:
     """A house with a pitched roof, a door and windows, 5 m to the ridge."""
-    del stride
     roof = limb((0, -2.6, 0), (0, -4.6, 0), 4.0, (0.45, 0.20, 0.15), end_radius=0.02, segments=4)
     parts = [
         box((0, -1.3, 0), (4.8, 2.6, 4.6), colour),
@@ -195,9 +177,8 @@ def house(colour: Colour, stride: float) -> Mesh:
         box((1.3, -4.0, 0.6), (0.5, 1.4, 0.5), (0.40, 0.25, 0.20)),
     ]
     for x in (-1.55, 1.55):
-        parts.append(
-            box((x, -1.55, -2.32), (0.95, 0.9, 0.06), _LAMP if x > 0 else _GLASS, glow=0.9)
-        )
+        pane = _LAMP if x > 0 else _GLASS
+        parts.append(box((x, -1.55, -2.32), (0.95, 0.9, 0.06), pane, glow=0.9))
         parts.append(box((x, -1.55, -2.34), (0.06, 0.9, 0.06), (0.9, 0.9, 0.88)))
     for z in (-1.2, 1.2):
         parts.append(box((-2.42, -1.55, z), (0.06, 0.9, 0.9), _GLASS, glow=0.9))
@@ -207,7 +188,6 @@ def house(colour: Colour, stride: float) -> Mesh:
 
 def tower(colour: Colour, stride: float) -> Mesh:
     """A tower of 13 m with rows of windows."""
-    del stride
     parts = [
         box((0, -0.4, 0), (3.9, 0.8, 3.9), _shade(colour, 0.7)),
         box((0, -6.3, 0), (3.3, 11.0, 3.3), colour),
@@ -226,29 +206,21 @@ def tower(colour: Colour, stride: float) -> Mesh:
 
 def tree(colour: Colour, stride: float) -> Mesh:
     """A broad tree of 5 m; its crown takes the colour."""
-    del stride
     parts = [limb((0, 0, 0), (0, -2.2, 0), 0.26, (0.34, 0.22, 0.14), end_radius=0.16)]
-    crown = (
-        (0, -3.5, 0, 1.5),
-        (-0.9, -2.9, 0.2, 0.95),
-        (0.95, -3.0, -0.1, 1.0),
-        (0.1, -4.5, 0, 0.9),
-    )
-    for x, y, z, radius in crown:
+    low = ((0, -3.5, 0, 1.5), (-0.9, -2.9, 0.2, 0.95), (0.95, -3.0, -0.1, 1.0))
+    for x, y, z, radius in (*low, (0.1, -4.5, 0, 0.9)):
         parts.append(ellipsoid((x, y, z), (radius, radius * 0.85, radius), colour, rings=6))
     return join(parts)
 
 
 def ball(colour: Colour, stride: float) -> Mesh:
     """A ball of 1 m with a band round it, resting on the ground."""
-    del stride
     band = ellipsoid((0, -0.5, 0), (0.506, 0.09, 0.506), _shade(colour, 0.45), rings=4, segments=20)
     return join([ellipsoid((0, -0.5, 0), (0.5, 0.5, 0.5), colour, rings=16, segments=28), band])
 
 
 def crate(colour: Colour, stride: float) -> Mesh:
     """A crate of 1 m with battens."""
-    del stride
     edge = _shade(colour, 0.6)
     parts = [box((0, -0.5, 0), (1.0, 1.0, 1.0), colour)]
     for y in (-0.08, -0.92):
@@ -261,7 +233,6 @@ def crate(colour: Colour, stride: float) -> Mesh:
 
 def bottle(colour: Colour, stride: float) -> Mesh:
     """A bottle of 1 m (scaled by the framing) with a label and a cap."""
-    del stride
     return join(
         [
             limb((0, 0, 0), (0, -0.62, 0), 0.19, colour, segments=16),
@@ -275,7 +246,6 @@ def bottle(colour: Colour, stride: float) -> Mesh:
 
 def boat(colour: Colour, stride: float) -> Mesh:
     """A small ship of 6 m, shown from its side, bow to the left."""
-    del stride
     return join(
         [
             box((0.3, -0.55, 0), (4.8, 0.9, 1.7), colour),
@@ -289,45 +259,34 @@ def boat(colour: Colour, stride: float) -> Mesh:
     )
 
 
-FIGURES: Mapping[str, Callable[[Colour, float], Mesh]] = MappingProxyType(
-    {
-        "person": person,
-        "robot": robot,
-        "dog": dog,
-        "car": car,
-        "truck": truck,
-        "bus": bus,
-        "house": house,
-        "tower": tower,
-        "tree": tree,
-        "ball": ball,
-        "box": crate,
-        "bottle": bottle,
-        "boat": boat,
-    }
-)
-
-# Things that people show from a corner, so that their front and side both read.
-REST_YAW_DEG: Mapping[str, float] = MappingProxyType(
-    {
-        "car": 28,
-        "truck": 28,
-        "bus": 24,
-        "boat": 20,
-        "dog": 15,
-        "house": -24,
-        "tower": -30,
-        "box": -28,
-    }
-)
+FIGURES: Mapping[str, Callable[[Colour, float], Mesh]] = {
+    "person": person,
+    "robot": robot,
+    "dog": dog,
+    "car": car,
+    "truck": truck,
+    "bus": bus,
+    "house": house,
+    "tower": tower,
+    "tree": tree,
+    "ball": ball,
+    "box": crate,
+    "bottle": bottle,
+    "boat": boat,
+}
+# Figures that are shown from a corner at rest, so that both front and side are visible.
+REST_YAW_DEG: Mapping[str, float] = {
+    "car": 28, "truck": 28, "bus": 24, "boat": 20, "dog": 15,
+    "house": -24, "tower": -30, "box": -28,
+}  # fmt: skip
 VEHICLES = frozenset({"car", "truck", "bus", "boat"})
 
 
 @cache
 def framing_scale(figure: str) -> float:
-    """What a figure is scaled by, so that "medium shot" frames it as it would frame a person.
+    """Scale of a figure at which "medium shot" frames it as it would frame a person.
 
-    A long thing is judged by its length at 16:9, so that a bus in a full shot is all there.
+    Long figures are scaled by their length at 16:9, so that a full shot contains all of a bus.
     """
     mesh = FIGURES[figure]((0.5, 0.5, 0.5), 0.0)
     low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)

@@ -1,13 +1,12 @@
-"""Grey primitives: boxes, ellipsoids and tapered cylinders as arrays of flat faces.
+"""Mesh primitives: boxes, ellipsoids and tapered cylinders as arrays of flat faces.
 
-World axes as in a camera path: metres, x right, y down, z forward. A mesh is plain arrays, so a
-scene is one concatenation and a frame is a handful of vector operations (`raster`).
+World axes as in a camera path: metres, x right, y down, z forward.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -16,14 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.floating[Any]]
 Vector = Sequence[float]
+Colour = tuple[float, float, float]
 
 
 def floats(values: ArrayLike) -> Array:
-    """Numbers as single precision, which is all a layout needs."""
+    """Numbers as a float32 array, the precision of a layout."""
     return np.asarray(values, np.float32)
 
 
-SET, SUBJECT = 0, 1  # what a face belongs to; the subject's faces give the subject's mask
+SET, SUBJECT = 0, 1  # owner of a face; the subject's faces give the subject's mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +32,9 @@ class Mesh:
 
     Attributes:
         vertices: (V, 3) metres.
-        faces: (N, 4) indices into `vertices`, outward when read with the right hand.
+        faces: (N, 4) indices into `vertices`, counter-clockwise seen from outside.
         colour: (N, 3) albedo in [0, 1].
-        glow: (N,) share of the colour that shines by itself, 0 for ordinary surfaces.
+        glow: (N,) share of the colour that is emitted, 0 for ordinary surfaces.
         layer: (N,) painter's layer; lower layers are painted first whatever their distance.
         owner: (N,) `SET` or `SUBJECT`.
     """
@@ -60,22 +60,17 @@ class Mesh:
         return replace(self, layer=np.full_like(self.layer, layer))
 
     def owned_by(self, owner: int) -> Mesh:
-        """The same faces counted to the set or to the subject."""
+        """The same faces with another owner, `SET` or `SUBJECT`."""
         return replace(self, owner=np.full_like(self.owner, owner))
 
 
 def join(meshes: Iterable[Mesh]) -> Mesh:
-    """One mesh of many."""
+    """Concatenate meshes into one."""
     parts = list(meshes)
     starts = np.cumsum([0] + [len(m.vertices) for m in parts[:-1]])
-    return Mesh(
-        vertices=np.concatenate([m.vertices for m in parts]),
-        faces=np.concatenate([m.faces + n for m, n in zip(parts, starts, strict=True)]),
-        colour=np.concatenate([m.colour for m in parts]),
-        glow=np.concatenate([m.glow for m in parts]),
-        layer=np.concatenate([m.layer for m in parts]),
-        owner=np.concatenate([m.owner for m in parts]),
-    )
+    shifted = [replace(m, faces=m.faces + n) for m, n in zip(parts, starts, strict=True)]
+    names = [field.name for field in fields(Mesh)]
+    return Mesh(**{name: np.concatenate([getattr(m, name) for m in shifted]) for name in names})
 
 
 def _mesh(vertices: Array, faces: NDArray[np.int32], colour: Vector, glow: float) -> Mesh:
@@ -91,7 +86,7 @@ def _mesh(vertices: Array, faces: NDArray[np.int32], colour: Vector, glow: float
 
 
 def _outward(vertices: Array, faces: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Wind every face of a convex solid round the origin outwards."""
+    """Turn the winding of every face of a convex solid round the origin outwards."""
     corner = vertices[faces]
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     inward = (normal * corner.mean(axis=1)).sum(axis=1) < 0
@@ -120,29 +115,16 @@ def _unit_box() -> tuple[Array, NDArray[np.int32]]:
 def _unit_sphere(rings: int, segments: int) -> tuple[Array, NDArray[np.int32]]:
     polar = np.linspace(0, np.pi, rings + 1)
     around = np.linspace(0, 2 * np.pi, segments, endpoint=False)
-    vertices = np.stack(
-        [
-            np.outer(np.sin(polar), np.cos(around)),
-            np.outer(-np.cos(polar), np.ones(segments)),
-            np.outer(np.sin(polar), np.sin(around)),
-        ],
-        axis=-1,
-    ).reshape(-1, 3)
-    ring, segment = np.meshgrid(np.arange(rings), np.arange(segments), indexing="ij")
-    after = (segment + 1) % segments
-    faces = np.stack(
-        [
-            ring * segments + segment,
-            ring * segments + after,
-            (ring + 1) * segments + after,
-            (ring + 1) * segments + segment,
-        ],
-        axis=-1,
-    ).reshape(-1, 4)
+    x, z = np.outer(np.sin(polar), np.cos(around)), np.outer(np.sin(polar), np.sin(around))
+    y = np.outer(-np.cos(polar), np.ones(segments))
+    vertices = np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32)
+    ring, here = np.meshgrid(np.arange(rings), np.arange(segments), indexing="ij")
+    after, upper, lower = (here + 1) % segments, ring * segments, (ring + 1) * segments
+    corners = [upper + here, upper + after, lower + after, lower + here]
+    faces = np.stack(corners, axis=-1).reshape(-1, 4).astype(np.int32)
     first = ring.ravel() == 0  # at the upper pole two corners coincide: keep three distinct first
     faces[first] = faces[first][:, [0, 2, 3, 3]]
-    vertices32 = vertices.astype(np.float32)
-    return vertices32, _outward(vertices32, faces.astype(np.int32))
+    return vertices, _outward(vertices, faces)
 
 
 @cache
@@ -191,7 +173,7 @@ def limb(
     segments: int = 8,
     glow: float = 0.0,
 ) -> Mesh:
-    """A round limb from `start` (its `radius`) to `end` (`end_radius`, the same if left out)."""
+    """A tapered cylinder from `start` (`radius`) to `end` (`end_radius`, default `radius`)."""
     taper = 1.0 if end_radius is None else end_radius / radius
     vertices, faces = _unit_frustum(segments, round(taper, 3))
     begin, finish = np.asarray(start, np.float64), np.asarray(end, np.float64)

@@ -1,8 +1,7 @@
-"""A frame of the layout: sky and ground by ray, everything else by the painter's algorithm.
+"""Rasteriser of the layout: sky and ground by ray casting, solids by the painter's algorithm.
 
-Solids are painted at twice the asked size in each direction, then averaged down: edges come out
-smooth and no seam shows between faces. OpenCV fills the polygons; the rest is a few vector
-operations a frame.
+Solids are painted at twice the output size in each direction, then averaged down: edges are smooth
+and no seam shows between faces. OpenCV fills the polygons.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.light_rig import LightRig
 from storyboard.layout.mesh import SUBJECT, Array, Mesh, floats
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
+    from storyboard.layout.scene import LightRig
 
-SUPERSAMPLING = 2
-NEAR_M = 0.05
+SUPERSAMPLING = 2  # pixels painted per output pixel, in each direction
+NEAR_M = 0.05  # near plane; faces are clipped there
 _SUBPIXEL_BITS = 4
 # OpenCV wants corners well inside 32-bit subpixels; a face that far out is as good as infinite.
 _FARTHEST_PX = 30_000.0
@@ -33,94 +32,75 @@ GroundPaint = Callable[[Array, Array, Array], Array]
 
 
 @dataclass(frozen=True, eq=False)
-class Camera:
-    """One frame's camera: pose (3, 4) camera to world, focal length / picture width."""
+class PinholeCamera:
+    """Camera of one frame.
 
-    pose: Array
+    Attributes:
+        turn: (3, 3), columns are the camera's right, down and forward in the world.
+        position: (3,) metres.
+        focal: Focal length / picture width.
+    """
+
+    turn: Array
+    position: Array
     focal: float
 
     @classmethod
-    def at(cls, path: CameraPath, frame: int) -> Camera:
+    def at(cls, path: CameraPath, frame: int) -> PinholeCamera:
         """The camera of a path at one of its frames."""
-        return cls(path.camera_to_world[frame].astype(np.float32), float(path.focal[frame]))
-
-    @property
-    def turn(self) -> Array:
-        """(3, 3), columns are the camera's right, down and forward in the world."""
-        return self.pose[:, :3]
-
-    @property
-    def position(self) -> Array:
-        """(3,) metres."""
-        return self.pose[:, 3]
+        pose = path.camera_to_world[frame].astype(np.float32)
+        return cls(pose[:, :3], pose[:, 3], float(path.focal[frame]))
 
 
 def rasterise(
-    mesh: Mesh, ground: GroundPaint, camera: Camera, rig: LightRig, size: tuple[int, int]
+    mesh: Mesh, ground: GroundPaint, camera: PinholeCamera, rig: LightRig, size: tuple[int, int]
 ) -> tuple[Bytes, Bytes]:
-    """Draw one frame.
-
-    Args:
-        mesh: Every solid of the scene at this moment.
-        ground: The floor's paint.
-        camera: Where it is seen from.
-        rig: Its light.
-        size: Width and height in pixels.
+    """Draw one frame of width x height pixels.
 
     Returns:
         The picture (H, W, 3) and how much of each pixel the subject covers (H, W), both uint8.
     """
     width, height = size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING
-    # The backdrop has no hard edge but the horizon and antialiases its own lines.
+    # At the output size: the backdrop has no hard edge but the horizon, and its lines are
+    # antialiased.
     backdrop = _backdrop(ground, camera, rig, size, _shadow_mask(mesh, camera, rig, size))
-    large = cv2.resize(backdrop, (width, height), interpolation=cv2.INTER_LINEAR)
-    picture = np.asarray(large, np.uint8)
+    picture = np.asarray(cv2.resize(backdrop, (width, height)), np.uint8)
     mask = np.zeros((height, width), np.uint8)
     _paint_faces(picture, mask, mesh, camera, rig)
-    return _grade(_averaged(picture, size), rig), _averaged(mask, size)
-
-
-def _averaged(pixels: Bytes, size: tuple[int, int]) -> Bytes:
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _rays(camera: Camera, width: int, height: int) -> tuple[Array, Array]:
-    """Directions in the world of unit depth, (3, H, W), and how long each is, (H, W)."""
-    x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / (camera.focal * width)
-    y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / (camera.focal * width)
-    right, down, forward = floats(camera.turn.T)[:, :, None, None]
-    rays: Array = forward + x[None, None] * right + y[None, :, None] * down
-    return rays, np.sqrt(1 + x[None] ** 2 + y[:, None] ** 2)
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    cover = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return _grade(small, rig), cover
 
 
 def _backdrop(
-    ground: GroundPaint, camera: Camera, rig: LightRig, size: tuple[int, int], shadow: Bytes
+    ground: GroundPaint, camera: PinholeCamera, rig: LightRig, size: tuple[int, int], shadow: Bytes
 ) -> Bytes:
     """Sky above the horizon, painted ground with its shadows below, as (H, W, 3) uint8."""
-    rays, length = _rays(camera, *size)
-    down = rays[1] / length
-    below = down > 1e-4
-    picture = np.empty((size[1], size[0], 3), np.float32)
-    picture[~below] = _sky(-down[~below], rig)
+    width, height = size
+    x = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / (camera.focal * width)
+    y = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / (camera.focal * width)
+    right, down, forward = floats(camera.turn.T)[:, :, None, None]
+    rays = forward + x[None, None] * right + y[None, :, None] * down  # (3, H, W), of unit depth
+    length = np.sqrt(1 + x[None] ** 2 + y[:, None] ** 2)
+    fall = rays[1] / length
+    below = fall > 1e-4
+    picture = np.empty((height, width, 3), np.float32)
+    climb = -fall[~below]  # sine of the height above the horizon
+    zenith, horizon = floats(rig.zenith), floats(rig.horizon)
+    share = np.clip(climb * 1.6, 0, 1)[:, None] ** np.float32(0.7)
+    picture[~below] = horizon + share * (zenith - horizon)
     if below.any():
         reach = -camera.position[1] / rays[1][below]
-        x = camera.position[0] + reach * rays[0][below]
-        z = camera.position[2] + reach * rays[2][below]
+        ground_x = camera.position[0] + reach * rays[0][below]
+        ground_z = camera.position[2] + reach * rays[2][below]
         distance = reach * length[below]
         unlit = shadow[below, None] / np.float32(255)
         light = floats(rig.fill_colour) * rig.fill * 1.5 + (1 - unlit) * (
             floats(rig.key_colour) * rig.key * max(0.0, -float(rig.direction[1]))
         )
-        picture[below] = _through_air(ground(x, z, distance) * light, distance, rig)
-    done: Bytes = np.clip(picture * 255, 0, 255).astype(np.uint8)
-    return done
-
-
-def _sky(climb: Array, rig: LightRig) -> Array:
-    """(P, 3) colours at `climb`, the sine of the height above the horizon, (P,)."""
-    zenith, horizon = floats(rig.zenith), floats(rig.horizon)
-    share = np.clip(climb * 1.6, 0, 1)[:, None] ** np.float32(0.7)
-    return floats(horizon + share * (zenith - horizon))
+        picture[below] = _through_air(ground(ground_x, ground_z, distance) * light, distance, rig)
+    pixels: Bytes = np.clip(picture * 255, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def _through_air(colour: Array, distance: Array, rig: LightRig) -> Array:
@@ -128,17 +108,17 @@ def _through_air(colour: Array, distance: Array, rig: LightRig) -> Array:
     return colour * clear + floats(rig.horizon) * (1 - clear)
 
 
-def _project(points: Array, camera: Camera, width: int, height: int) -> tuple[Array, Array]:
+def _project(points: Array, camera: PinholeCamera, width: int, height: int) -> tuple[Array, Array]:
     """Pixels (…, 2) and depth (…,) of world points; meaningless behind the camera."""
-    seen = (points - camera.position) @ camera.turn
-    depth = seen[..., 2]
+    in_camera = (points - camera.position) @ camera.turn
+    depth = in_camera[..., 2]
     scale = camera.focal * width / np.maximum(depth, NEAR_M)
-    pixels = seen[..., :2] * scale[..., None] + floats([width / 2, height / 2])
+    pixels = in_camera[..., :2] * scale[..., None] + floats([width / 2, height / 2])
     return np.clip(pixels, -_FARTHEST_PX, _FARTHEST_PX).astype(np.float32), depth
 
 
-def _shadow_mask(mesh: Mesh, camera: Camera, rig: LightRig, size: tuple[int, int]) -> Bytes:
-    """Where the key light does not reach the ground, (H, W) uint8 at the asked size."""
+def _shadow_mask(mesh: Mesh, camera: PinholeCamera, rig: LightRig, size: tuple[int, int]) -> Bytes:
+    """Shadow on the ground at the output size, (H, W) uint8: 255 where no key light arrives."""
     width, height = size
     mask = np.zeros((height, width), np.uint8)
     light = rig.direction
@@ -156,7 +136,9 @@ def _shadow_mask(mesh: Mesh, camera: Camera, rig: LightRig, size: tuple[int, int
     return (soft * np.float32(1 - 0.6 * rig.softness)).astype(np.uint8)
 
 
-def _paint_faces(picture: Bytes, mask: Bytes, mesh: Mesh, camera: Camera, rig: LightRig) -> None:
+def _paint_faces(
+    picture: Bytes, mask: Bytes, mesh: Mesh, camera: PinholeCamera, rig: LightRig
+) -> None:
     """Fill every face turned towards the camera, farthest first within its layer."""
     height, width = mask.shape
     corners = mesh.vertices[mesh.faces]  # (N, 4, 3)
@@ -189,7 +171,9 @@ def _paint_faces(picture: Bytes, mask: Bytes, mesh: Mesh, camera: Camera, rig: L
         cv2.fillConvexPoly(mask, polygon, owner[row], cv2.LINE_8, _SUBPIXEL_BITS)
 
 
-def _clip_near(corners: Array, camera: Camera, width: int, height: int) -> NDArray[np.int32] | None:
+def _clip_near(
+    corners: Array, camera: PinholeCamera, width: int, height: int
+) -> NDArray[np.int32] | None:
     """The part of a face in front of the camera, in fixed-point pixels."""
     depth = (corners - camera.position) @ camera.turn[:, 2]
     kept: list[Array] = []
@@ -207,7 +191,7 @@ def _clip_near(corners: Array, camera: Camera, width: int, height: int) -> NDArr
 
 
 def _shade(mesh: Mesh, normal: Array, view: Array, distance: Array, rig: LightRig) -> Array:
-    """(N, 3) colour of each face: key, hemisphere fill, rim, own glow, then the air."""
+    """(N, 3) colour of each face: key, hemisphere fill, rim, own glow, then haze."""
     light = rig.direction
     facing = np.clip((normal @ light + 0.25 * rig.softness) / (1 + 0.25 * rig.softness), 0, 1)
     sky = (0.72 - 0.38 * normal[:, 1])[:, None]  # y is down: faces turned up see the sky

@@ -20,7 +20,7 @@ from storyboard.judge import (
     Look,
     Score,
     judge_drift,
-    looked_at,
+    look_frames,
     measure_look,
     score_clip,
 )
@@ -140,7 +140,7 @@ def _as_shown(plan: RenderPlan, take: Take, score: Score, ref: Ref, store: Store
     Sharpness stays the model's: the cut's larger picture cannot be compared with it.
     """
     if not store.holds(ref):
-        chosen = looked_at(take.frames.clip)
+        chosen = look_frames(take.frames.clip)
         frames = enumerate(read_video(store.path(plan.final(take))))
         look = measure_look(np.stack([frame for k, frame in frames if k in chosen]))
         store.put(ref, partial(_write, Score((), look)))

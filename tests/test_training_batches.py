@@ -1,4 +1,4 @@
-"""What a step learns from depends on nothing but its number."""
+"""The data of a training step depends on its number alone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from shots import camera_path
+from training.batches import HELD_OUT_CLIPS, Clips, Shares, TrainingStep, TrainingSteps
 from training.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE
 from training.latents import LENGTHS, SCALES, STILLS, latent_name, stills_name
-from training.lessons import HELD_OUT_CLIPS, Clips, Lesson, Lessons, Shares
 from training.prompts import read_wording
 from training.sizes import LATENT_CHANNELS, TEXT_WIDTH
 
@@ -56,38 +56,38 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
         return Clips(Path(folder))
 
 
-def drawn(lesson: Lesson) -> list[torch.Tensor]:
-    batch = lesson.batch
-    return [batch.clean, batch.context, batch.rays, batch.given, batch.weight, lesson.noise]
+def tensors(step: TrainingStep) -> list[torch.Tensor]:
+    batch = step.batch
+    return [batch.clean, batch.context, batch.rays, batch.given, batch.weight, step.noise]
 
 
-def test_a_lesson_is_the_same_whichever_came_before_and_whoever_prepared_it(clips: Clips) -> None:
-    lessons = Lessons(clips, "high", 8, Shares(full=0.5, long=0.4, stills=0.2))
-    onward = [lessons[step] for step in range(10)]
-    resumed = [lessons[step] for step in reversed(range(10))][::-1]
-    by_others = DataLoader(lessons, batch_size=None, sampler=range(10), num_workers=2)
+def test_a_step_is_the_same_in_any_order_and_in_any_process(clips: Clips) -> None:
+    steps = TrainingSteps(clips, "high", 8, Shares(full=0.5, long=0.4, stills=0.2))
+    onward = [steps[number] for number in range(10)]
+    resumed = [steps[number] for number in reversed(range(10))][::-1]
+    by_others = DataLoader(steps, batch_size=None, sampler=range(10), num_workers=2)
     for one, two, three in zip(onward, resumed, by_others, strict=True):
         assert one.use_camera == two.use_camera == three.use_camera
-        for a, b, c in zip(drawn(one), drawn(two), drawn(three), strict=True):
+        for a, b, c in zip(tensors(one), tensors(two), tensors(three), strict=True):
             assert torch.equal(a, b)
             assert torch.equal(a, c)
 
 
-def test_steps_workers_and_stages_learn_from_different_clips(clips: Clips) -> None:
+def test_steps_workers_and_stages_draw_different_clips(clips: Clips) -> None:
     shares = Shares(full=1.0, long=0.0, stills=0.0)
-    one = Lessons(clips, "high", 8, shares)[0]
+    one = TrainingSteps(clips, "high", 8, shares)[0]
     others = [
-        Lessons(clips, "high", 8, shares)[1],
-        Lessons(clips, "high", 8, shares, worker=1)[0],
-        Lessons(clips, "low", 8, shares)[0],
+        TrainingSteps(clips, "high", 8, shares)[1],
+        TrainingSteps(clips, "high", 8, shares, worker=1)[0],
+        TrainingSteps(clips, "low", 8, shares)[0],
     ]
     assert not any(torch.equal(one.batch.clean, other.batch.clean) for other in others)
 
 
-def test_the_held_out_shard_is_in_no_lesson(clips: Clips) -> None:
+def test_the_held_out_shard_is_in_no_step(clips: Clips) -> None:
     held_out = [np.asarray(shard[0][:HELD_OUT_CLIPS]) for shard in clips.latents.values()]
-    known = {latent.tobytes() for shard in held_out for pair in shard for latent in pair}
-    lessons = Lessons(clips, "shared", 16, Shares(full=0.5, long=0.4, stills=0.0))
-    for step in range(40):
-        for latent in lessons[step].batch.clean.numpy().astype(np.float16):
-            assert latent.tobytes() not in known
+    held_out_latents = {latent.tobytes() for shard in held_out for pair in shard for latent in pair}
+    steps = TrainingSteps(clips, "shared", 16, Shares(full=0.5, long=0.4, stills=0.0))
+    for number in range(40):
+        for latent in steps[number].batch.clean.numpy().astype(np.float16):
+            assert latent.tobytes() not in held_out_latents

@@ -1,0 +1,101 @@
+"""Optical flow that a camera path predicts for each cell of the picture, from geometry alone.
+
+The depth of a generated clip is unknown. So every cell gets a range of flows, from a point at
+infinity to the nearest likely distance, and one best guess in between: the ground, a backdrop round
+the subject, and the figure itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from storyboard.judge.motion import Array, cell_centres, step_frames
+
+if TYPE_CHECKING:
+    from shots.path.camera_path import CameraPath
+
+# The stand-in scene of the best guess.
+_BACKDROP = 4.0  # times the subject's distance
+_BACKDROP_LEAST_M = 2.5  # behind the subject
+_FIGURE_WIDTH_M, _FIGURE_HEIGHT_M = 0.6, 1.75
+_NEAREST = 0.8  # of the subject's distance: a hand or a bonnet in front of the figure
+_LEAST_DEPTH = 0.02  # of a point's distance that has to be left in front of the camera
+
+
+@dataclass(frozen=True, eq=False)
+class PredictedFlow:
+    """Flow of each cell and step in picture widths, (K, R, C, 2) each.
+
+    Attributes:
+        far: With everything infinitely far away.
+        near: With everything as near as is likely.
+        guess: Of the stand-in scene.
+    """
+
+    far: Array
+    near: Array
+    guess: Array
+
+
+def predict_flow(path: CameraPath, shape: tuple[int, int]) -> PredictedFlow:
+    """Project the cells of each step's first frame into its last, on a grid of (R, C) cells."""
+    centres = cell_centres(shape, path.aspect)
+    frames = pairwise(step_frames(path.num_frames))
+    steps = [_step_flow(path, int(first), int(last), centres) for first, last in frames]
+    far, near, guess = np.array(steps).reshape(-1, 3, *centres.shape).swapaxes(0, 1)
+    return PredictedFlow(far, near, guess)
+
+
+def _step_flow(path: CameraPath, first: int, last: int, centres: Array) -> Array:
+    """Far, near and guessed flow of one step, (3, R, C, 2)."""
+    pose, subject = path.camera_to_world[first], path.subject[first]
+    eye = pose[:, 3]
+    ahead = np.ones((*centres.shape[:2], 1))
+    # Rays have length 1 along the optical axis, so distances along them are depths.
+    rays: Array = np.concatenate([centres / path.focal[first], ahead], axis=-1) @ pose[:, :3].T
+    down = rays[..., 1]
+    ground = np.where(down > 1e-6, -eye[1] / np.maximum(down, 1e-6), np.inf)
+    nearest = np.minimum(ground, _NEAREST * path.subject_distance_m)
+    behind = np.minimum(ground, _to_backdrop(rays, eye - subject, path.subject_distance_m))
+    figure = _to_figure(rays, eye - subject)
+    is_figure = figure < behind
+    walked = np.where(is_figure[..., None], path.subject[last] - subject, 0.0)
+
+    def flow(closeness: Array, walk: Array | float = 0.0) -> Array:
+        """Flow of points at 1 / closeness along their rays."""
+        end = path.camera_to_world[last]
+        point = (rays + closeness[..., None] * (eye - end[:, 3] + walk)) @ end[:, :3]
+        depth = np.maximum(point[..., 2:], _LEAST_DEPTH)
+        moved: Array = point[..., :2] / depth * path.focal[last] - centres
+        return moved
+
+    guess = 1.0 / np.where(is_figure, figure, behind)
+    return np.stack([flow(np.zeros_like(ground)), flow(1.0 / nearest), flow(guess, walked)])
+
+
+def _to_backdrop(rays: Array, eye: Array, distance_m: float) -> Array:
+    """Distance along each ray to a round wall about the subject, which is the origin of `eye`."""
+    flat_eye, flat = eye[[0, 2]], rays[..., [0, 2]]
+    radius = max((_BACKDROP - 1) * distance_m, _BACKDROP_LEAST_M, 1.2 * np.hypot(*flat_eye))
+    square = (flat**2).sum(axis=-1) + 1e-12
+    along = flat @ flat_eye
+    inside = radius**2 - flat_eye @ flat_eye
+    distance: Array = (np.sqrt(along**2 + square * inside) - along) / square
+    return distance
+
+
+def _to_figure(rays: Array, eye: Array) -> Array:
+    """Distance to an upright board that faces the camera; infinity where a ray misses it."""
+    run = max(float(np.hypot(eye[0], eye[2])), 1e-9)
+    towards = np.array([-eye[0], 0.0, -eye[2]]) / run
+    aside = np.array([towards[2], 0.0, -towards[0]])
+    forward = rays @ towards
+    distance = run / np.maximum(forward, 1e-9)
+    point = eye + rays * distance[..., None]
+    is_hit = (forward > 1e-9) & (np.abs(point @ aside) < _FIGURE_WIDTH_M / 2)
+    is_hit &= (point[..., 1] < 0) & (point[..., 1] > -_FIGURE_HEIGHT_M)
+    return np.where(is_hit, distance, np.inf)
