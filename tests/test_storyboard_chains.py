@@ -21,10 +21,9 @@ from storyboard.film.conform import fit_frame
 from storyboard.film.seams import join_clips, match_frames
 from storyboard.film.video import LOSSLESS, probe, write_video
 from storyboard.plan.chains import plan_chain, segment_path, segment_shot
-from storyboard.plan.cost import Speed
+from storyboard.plan.cost import Speed, plan_waves
 from storyboard.plan.plan import plan_render
 from storyboard.plan.settings import Settings
-from storyboard.plan.waves import plan_waves
 from storyboard.run.manifest import read_manifest
 from storyboard.take.weights import Weights
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
@@ -103,10 +102,10 @@ def test_two_minutes_are_24_clips_of_the_5b_model_and_the_plan_says_so():
     assert (long.frames.shot, long.frames.clip, long.frames.shown) == (2880, 2880, 2880)
     assert [part.frames.rendered for part in long.segments[:2]] == [121, 121]
     assert plan.notices[0] == (
-        "SB301 1: 120 s = 2880 f; 24 clips of up to 121 frames, each from the last frame of the "
-        "one before: 2904 rendered"
+        "SB301 1: 120 s = 2880 frames, rendered as 24 clips of up to 121 frames, each from the "
+        "last frame of the one before: 2904 frames in all."
     )
-    assert plan.notices[1].startswith("SB312 1: a chain of 24 clips drifts; ")
+    assert plan.notices[1].startswith("SB312 1: pictures drift over a chain of 24 clips. ")
     # Each starts from the one before it, and the next shot from the last of them.
     for before, part in pairwise(long.segments):
         assert part.picture.clip == plan.clip(before)
@@ -299,7 +298,7 @@ def test_a_shot_has_the_colours_of_the_one_it_goes_on_from(tmp_path, capsys):
     half, _, told = render(", match-color: 0.5")
     assert matched["left"] < half["left"] < half["colour"]
     assert told.count('"TakeFinished", "stage": "conform"') == 1
-    assert "not done yet" not in told
+    assert "not supported yet" not in told
 
 
 def test_match_color_without_a_frame_to_match_is_said_not_to_be_done():
@@ -308,4 +307,6 @@ def test_match_color_without_a_frame_to_match_is_said_not_to_be_done():
         Path("board.yaml"),
     )
     notices = plan_render(board, settings_of("wan2.2-ti2v-5b")).notices
-    assert "2: match-color without from: last-frame is noted, and not done yet." in notices
+    assert (
+        "2: match-color without from: last-frame is not supported yet and has no effect." in notices
+    )

@@ -12,8 +12,7 @@ from model.weights.lora import LoraChoice
 from shots import load_shots
 from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.plan.loras import LoraRequest, choose_loras, read_request
-from storyboard.plan.request import Request, effective_board
+from storyboard.plan.request import LoraRequest, Request, choose_loras, effective_board, parse_lora
 from storyboard.plan.settings import settle
 from tests import checkpoint_kit as kit
 from tests.storyboard_kit import write_board
@@ -138,13 +137,13 @@ REQUESTS = {
 
 @pytest.mark.parametrize("text", REQUESTS)
 def test_strengths_are_read_behind_the_last_sign(text):
-    request = read_request(text)
+    request = parse_lora(text)
     assert (str(request.file), request.strengths) == REQUESTS[text]
 
 
 def test_what_is_no_strength_is_said():
-    with pytest.raises(InputError, match=r"'much' is no strength, must be like FILE=0\.8"):
-        read_request("a.safetensors=much")
+    with pytest.raises(InputError, match=r"'much' is not a strength, must be like FILE=0\.8"):
+        parse_lora("a.safetensors=much")
 
 
 def test_a_name_that_says_neither_goes_to_both(tmp_path, weights):

@@ -1,9 +1,5 @@
-"""The stages from noise to a clip: one per expert, and the decoder.
-
-The rules of `stages` hold here too: a stage declares every input that can change its result, and
-the declaration, hashed, is the key of the result.
-"""
-# ruff: noqa: D102 - what the methods of a stage do stands once, at `stage.Stage`
+"""The stages from noise to a clip: denoising, one stage per expert, and decoding."""
+# ruff: noqa: D102 - the methods of a stage are documented at `stage.Stage`
 
 from __future__ import annotations
 
@@ -15,9 +11,9 @@ from typing import TYPE_CHECKING
 from model.flow import Schedule, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape
 from model.presets import Expert
-from storyboard.film.video import VIDEO
-from storyboard.stages.encode_stage import TENSORS, EncodePicture, EncodeText
-from storyboard.stages.stage import Hardware, Step, noise_meta, since
+from storyboard.film.video import LOSSLESS, VIDEO, write_video
+from storyboard.stages.encode_stage import EncodePicture, EncodeText
+from storyboard.stages.stage import TENSORS, Hardware, Step, noise_meta, since
 from storyboard.store import Meta, Ref, Store, content_key
 from storyboard.take.take import Take
 from storyboard.take.weights import Weights
@@ -30,17 +26,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Denoise:
-    """Latent → Latent: the steps of one expert, all takes under the same network.
+    """Latent to latent: the steps of one expert.
 
-    A take that is made from another one has a schedule of its own, from a lower noise level, in
-    which an expert may own nothing: then there is no result of this stage for the take.
+    A remix has its own schedule, from a lower noise level. An expert that owns none of its steps
+    has no result for that take.
 
     Attributes:
-        experts: All of them, noisiest first.
-        index: Of this one.
+        experts: All experts, noisiest first.
+        index: Index of this expert.
         steps: Half-open range of the schedule that it owns.
-        before: The expert before it; None for the noisiest.
-        residency: How the expert lies in memory, one of `residency.RESIDENCIES`.
+        before: Stage of the expert before; None for the noisiest.
+        residency: How the expert is held in memory, one of `residency.RESIDENCIES`.
     """
 
     weights: Weights
@@ -69,7 +65,7 @@ class Denoise:
     def _expert(self) -> str:
         return self.weights.preset.experts[self.index].name
 
-    def walk(self, take: Take) -> tuple[Schedule, range]:
+    def steps_of(self, take: Take) -> tuple[Schedule, range]:
         """The schedule of a take, and the steps of it that this expert owns."""
         if take.remix is None:
             return self.schedule, range(*self.steps)
@@ -77,46 +73,40 @@ class Denoise:
         plan = remix_schedule(full.num_steps, self.shift, full.solver, take.remix.strength)
         return plan, expert_steps(plan, self.experts)[self.index]
 
-    def declared(self, take: Take) -> dict[str, object]:
-        """Everything that can change the result."""
-        plan, owned = self.walk(take)
-        before = self._before(take)
-        start: object = before.key if before else self._declared_start(take)
-        # Packing changes what comes out; a streamed expert gives the bits of a whole one.
-        rounded = {"packed": self.residency} if self.residency == "int8" else {}
-        return {
+    def refs(self, take: Take) -> tuple[Ref, ...]:
+        plan, steps = self.steps_of(take)
+        if take.segments or not steps:
+            return ()
+        before, start = self._before(take), dict[str, object]()
+        if before is None:
+            start = {
+                "shape": latent_shape(self.weights.preset, take.size, take.frames.rendered),
+                "shared_seed": take.noise.shared_seed,
+                "own_seed": take.noise.own_seed,
+                "consistency": take.noise.consistency,
+            }
+            if take.remix is not None:
+                start |= {"remix": take.remix.latent.key, "strength": take.remix.strength}
+        declared = {
             "stage": self.name,
             "version": self.VERSION,
             "weights": self.weights.fingerprints[self._expert],
             "dtype": self.hardware.dtype,
             "schedule": [plan.solver, self.schedule.num_steps, self.shift],
-            "steps": [owned.start, owned.stop],
+            "steps": [steps.start, steps.stop],
             "guidance": self.guidance,
-            "text": [ref.key for ref in self._texts(take)],
+            "text": [ref.key for ref in self._contexts(take)],
             "picture": [ref.key for ref in self.picture.refs(take)],
             "camera": take.path_key if self.weights.has_camera else None,
-            "start": start,
-            **rounded,
+            "start": before.key if before else start,
         }
-
-    def _declared_start(self, take: Take) -> dict[str, object]:
-        start: dict[str, object] = {
-            "shape": latent_shape(self.weights.preset, take.size, take.frames.rendered),
-            "shared_seed": take.noise.shared_seed,
-            "own_seed": take.noise.own_seed,
-            "consistency": take.noise.consistency,
-        }
-        if take.remix is not None:
-            start |= {"remix": take.remix.latent.key, "strength": take.remix.strength}
-        return start
-
-    def refs(self, take: Take) -> tuple[Ref, ...]:
-        if take.segments or not self.walk(take)[1]:
-            return ()
-        return (Ref(self.name, content_key(self.declared(take)), TENSORS),)
+        # Packing changes the result; a streamed expert gives the same bits as a whole one.
+        if self.residency == "int8":
+            declared["packed"] = self.residency
+        return (Ref(self.name, content_key(declared), TENSORS),)
 
     def latent(self, take: Take) -> Ref | None:
-        """The take's latent after this expert, or after the last one that did something."""
+        """Latent of a take after this expert; after the one before if this one has no step."""
         refs = self.refs(take)
         return refs[0] if refs else self._before(take)
 
@@ -124,23 +114,22 @@ class Denoise:
         return self.before.latent(take) if self.before else None
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
-        before = self._before(take)
-        start = take.remix.latent if take.remix and before is None else before
-        return (*((start,) if start else ()), *self._texts(take), *self.picture.refs(take))
+        start = self._before(take)
+        if start is None and take.remix:
+            start = take.remix.latent
+        return (*((start,) if start else ()), *self._contexts(take), *self.picture.refs(take))
 
-    def _texts(self, take: Take) -> tuple[Ref, ...]:
-        """Contexts it reads; without guidance there is no negative branch."""
+    def _contexts(self, take: Take) -> tuple[Ref, ...]:
+        """Contexts of both prompts; without guidance there is no negative branch."""
         return self.text.refs(take) if self.guidance != 1 else (self.text.ref(take.prompt),)
 
     def units(self, take: Take) -> int:
-        return len(self.walk(take)[1])
+        return len(self.steps_of(take)[1])
 
     def load(self) -> Transformer:
-        from storyboard.stages import tensors
-
         return self.weights.open().load_expert(
             self.index,
-            dtype=tensors.dtype(self.hardware),
+            dtype=self.hardware.torch_dtype,
             device=self.hardware.device,
             residency=self.residency,
         )
@@ -150,23 +139,21 @@ class Denoise:
         from model.pictures import given
         from model.solvers import SolverState
         from storyboard.stages import tensors
-        from storyboard.stages.artifacts import Latent
 
-        started = perf_counter()
-        device = self.hardware.device
-        texts = [tensors.load_tensor(store, ref, device) for ref in self._texts(take)]
-        pictures = [tensors.load_tensor(store, ref, device) for ref in self.picture.refs(take)]
-        plan, owned = self.walk(take)
+        started, device = perf_counter(), self.hardware.device
+        texts = [tensors.load_context(store, ref, device) for ref in self._contexts(take)]
+        pictures = [tensors.load_context(store, ref, device) for ref in self.picture.refs(take)]
+        plan, steps = self.steps_of(take)
         state, meta = self._start(take, store, plan)
 
         def on_step(index: int, now: SolverState) -> None:
-            tensors.check_finite(now, take, index)
+            tensors.check_step(now, take, index)
             step()
 
         state = denoise(
             network,
             plan,
-            owned,
+            steps,
             state,
             texts[0],
             texts[1] if len(texts) > 1 else None,
@@ -179,15 +166,15 @@ class Denoise:
         )
 
         def write(path: Path) -> Meta:
-            is_last = owned.stop == plan.num_steps
-            Latent(SolverState(state.latent, state.step) if is_last else state).save(path)
+            # After the last step nothing reads the solver's history.
+            is_last = steps.stop == plan.num_steps
+            tensors.save_state(path, SolverState(state.latent, state.step) if is_last else state)
             return {**meta, "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
 
-    def _start(
-        self, take: Take, store: Store, plan: Schedule
-    ) -> tuple[SolverState, dict[str, object]]:
+    def _start(self, take: Take, store: Store, plan: Schedule) -> tuple[SolverState, Meta]:
+        """State that the first step of this expert starts from, and the hash of its noise."""
         from model.denoise import remix_noise
         from model.solvers import SolverState
         from storyboard.stages import tensors
@@ -195,10 +182,10 @@ class Denoise:
 
         before, device = self._before(take), self.hardware.device
         if before is not None:
-            return tensors.load_state(store, before, device), dict(noise_meta(store, before))
+            return tensors.load_state(store, before, device), noise_meta(store, before)
         shape = latent_shape(self.weights.preset, take.size, take.frames.rendered)
         noise = take_noise(take.noise, shape)
-        meta: dict[str, object] = {"noise_sha256": noise_sha256(noise)}
+        meta = {"noise_sha256": noise_sha256(noise)}
         if take.remix is not None:
             noise = remix_noise(tensors.remix_latent(take.remix, store), noise, plan)
         return SolverState(noise.to(device)), meta
@@ -206,11 +193,11 @@ class Denoise:
 
 @dataclass(frozen=True)
 class Decode:
-    """Latent → Clip, frame by frame as they come out of the autoencoder.
+    """Latent to clip, written frame by frame as the autoencoder decodes it.
 
     Attributes:
-        before: The last expert.
-        tiles: How frames are cut, for small cards; None decodes them whole.
+        before: Stage of the last expert.
+        tiles: Tiles that frames are decoded in, for small GPUs; None decodes whole frames.
     """
 
     weights: Weights
@@ -239,30 +226,26 @@ class Decode:
 
     def _latent(self, take: Take) -> Ref:
         latent = self.before.latent(take)
-        assert latent is not None, "every step is owned by some expert"
+        assert latent is not None, "every step is owned by an expert"
         return latent
 
     def units(self, take: Take) -> int:
         return 1
 
     def load(self) -> Autoencoder:
-        from storyboard.stages import tensors
-
-        return tensors.load_vae(self.weights, self.hardware)
+        return self.weights.open().load_vae(device=self.hardware.device)
 
     def run(self, network: Autoencoder, take: Take, store: Store, step: Step) -> None:
         from model.autoencoder.tiling import decode_frames
         from storyboard.stages import tensors
-        from storyboard.stages.artifacts import Clip
 
-        started = perf_counter()
-        ref = self._latent(take)
+        started, ref = perf_counter(), self._latent(take)
         latent = tensors.load_state(store, ref, self.hardware.device).latent
         chunks = decode_frames(network, latent, self.tiles)
         frames = (frame for chunk in chunks for frame in chunk.cpu().numpy())
 
         def write(path: Path) -> Meta:
-            Clip.save(path, frames, fps=self.weights.preset.fps)
+            write_video(path, frames, fps=self.weights.preset.fps, encoding=LOSSLESS)
             return {**noise_meta(store, ref), "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
