@@ -112,11 +112,7 @@ class LocalExecutor:
 
 
 def _release(references: Sequence[weakref.ref[Any]]) -> None:
-    """Free the memory of a network, cached memory of the device included.
-
-    Args:
-        references: Its modules.
-    """
+    """Free the memory of a network, given its modules, and cached memory of the device."""
     # A collection visits every object and takes longer than a short shot: only if it is needed.
     if any(reference() is not None for reference in references):
         gc.collect()

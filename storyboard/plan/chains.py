@@ -25,22 +25,21 @@ MAX_STEADY = 3
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a shot, in model frames counted over the whole shot.
+    """A part of a shot, in model frames counted over the whole shot."""
 
-    Attributes:
-        first: First frame, which is the last one of the segment before.
-        count: Frames that are shown or passed on to the next segment.
-        rendered: `count` rounded up to a legal length, 4n + 1.
-    """
-
-    first: int
-    count: int
-    rendered: int
+    first: int  # which is the last frame of the segment before
+    count: int  # frames that are shown or passed on to the next segment
+    rendered: int  # `count` rounded up to 4n + 1
 
     @property
     def last(self) -> int:
         """Last frame, counted over the shot."""
         return self.first + self.count - 1
+
+    @property
+    def frames(self) -> FramePlan:
+        """Its frames as those of a take: without spare ones, at the model's rate."""
+        return FramePlan(self.count, 0, 0, self.rendered, self.count, Fraction(1), stretched=False)
 
 
 def plan_chain(
@@ -48,13 +47,7 @@ def plan_chain(
 ) -> tuple[FramePlan, tuple[Segment, ...]]:
     """Split a clip into as few segments as possible, of equal length.
 
-    Args:
-        shot: Frames of the cut, at `fps`.
-        head: Spare frames before.
-        tail: Spare frames after.
-        fps: Delivery rate.
-        model_fps: Rate the model was trained at.
-        max_frames: Longest clip of the model, 4n + 1 and at least 5.
+    Args are those of `plan_frames`, with `max_frames` at least 5.
 
     Returns:
         The frames of the whole clip at the model's rate, and its segments.
@@ -83,25 +76,24 @@ def segment_path(path: CameraPath, segment: Segment, shown: int) -> CameraPath:
         segment: The segment.
         shown: Shown frames of the whole shot.
     """
-    frames = [min(segment.first + k, segment.last) for k in range(segment.rendered)]
+    part = path_at(path, [min(segment.first + k, segment.last) for k in range(segment.rendered)])
+    return replace(part, duration_s=path.duration_s * segment.count / shown)
+
+
+def path_at(path: CameraPath, frames: list[int]) -> CameraPath:
+    """A camera path with the poses of these frames."""
     return replace(
         path,
         camera_to_world=path.camera_to_world[frames],
         focal=path.focal[frames],
         subject=path.subject[frames],
-        duration_s=path.duration_s * segment.count / shown,
     )
 
 
 def segment_shot(shot: Shot, segment: Segment, shown: int) -> Shot:
     """The shot with only the camera moves that happen during a segment, for its prompt.
 
-    The moves of a shot share its time equally, in order.
-
-    Args:
-        shot: The whole shot.
-        segment: The segment.
-        shown: Shown frames of the whole shot.
+    The moves of a shot share its `shown` frames equally, in order.
     """
     moves = [word for word in shot.camera.movement if word not in TEXTURES]
     if len(moves) < 2:

@@ -16,7 +16,7 @@ from math import ceil
 from pathlib import Path
 
 from model.geometry import latent_shape, num_tokens
-from model.presets import Preset
+from model.presets import Preset, Size
 from storyboard.errors import ResourceError
 from storyboard.events import Event, NetworkLoaded, StageStarted, TakeFinished
 from storyboard.plan.plan import RenderPlan
@@ -67,17 +67,11 @@ class TakeCost:
 
 @dataclass(frozen=True)
 class Waves:
-    """Takes in the order they are rendered.
+    """Takes in the order they are rendered."""
 
-    Attributes:
-        waves: Groups of takes that go through all stages together, at least one take each.
-        size: Most takes per wave.
-        reason: Reason for the size, one line for the user.
-    """
-
-    waves: tuple[tuple[Take, ...], ...]
-    size: int
-    reason: str
+    waves: tuple[tuple[Take, ...], ...]  # each goes through all stages together
+    size: int  # most takes per wave
+    reason: str  # for the size, one line for the user
 
 
 def guessed_speed(device: str) -> Speed:
@@ -87,12 +81,7 @@ def guessed_speed(device: str) -> Speed:
 
 
 def expected_speed(plan: RenderPlan, cache: Path) -> Speed:
-    """Speed measured by the last run with this preset and device, else a guess.
-
-    Args:
-        plan: The run.
-        cache: Folder of CACHE_FILE.
-    """
+    """Speed measured by the last run with this preset and device, else a guess."""
     try:
         return Speed(**read_object(cache / CACHE_FILE)[_machine(plan)])
     except (KeyError, TypeError):
@@ -104,13 +93,7 @@ def _machine(plan: RenderPlan) -> str:
 
 
 def record_speed(plan: RenderPlan, events: Iterable[Event], cache: Path) -> None:
-    """Cache the speed that a run has shown, for the next plan.
-
-    Args:
-        plan: The run.
-        events: Its events.
-        cache: Folder of CACHE_FILE.
-    """
+    """Cache the speed that a run has shown by its events, for the next plan."""
     weights, seconds = plan.settings.weights, {"denoise": 0.0, "decode": 0.0, "load": 0.0}
     work = {"denoise": 0.0, "decode": 0.0}
     takes = {take.stem: take for take in plan.jobs}
@@ -173,27 +156,19 @@ def take_cost(plan: RenderPlan, take: Take) -> TakeCost:
 def clip_cost(
     preset: Preset,
     *,
-    size: tuple[int, int],
+    size: Size,
     num_frames: int,
-    steps: int,
-    guidance: Sequence[float],
-    vae_width: int,
+    steps: int,  # of all experts together
+    guidance: Sequence[float],  # per expert
+    vae_width: int,  # channels of the widest decoder stage
 ) -> TakeCost:
-    """Work of one clip.
-
-    Args:
-        preset: Preset with a backbone.
-        size: (width, height) in pixels.
-        num_frames: Rendered frames.
-        steps: Steps of all experts together.
-        guidance: Scale per expert; at 1 the negative branch is not computed.
-        vae_width: Channels of the widest decoder stage.
-    """
+    """Work of one clip of a preset with a backbone."""
     assert preset.backbone is not None
     sizes, tokens = preset.backbone, num_tokens(preset, size, num_frames)
     width = sizes.width
     linear = 2 * tokens * (6 * width**2 + 2 * width * sizes.ffn_width) * sizes.layers
     attention = 4 * tokens * (tokens + TEXT_TOKENS) * width * sizes.layers
+    # At guidance 1 the negative branch is not computed.
     branches = [2 if scale != 1 else 1 for scale in guidance]
     denoise = (linear + attention) * steps * max(branches)
     pixels = size[0] * size[1] * num_frames
@@ -247,13 +222,9 @@ def check_disk(plan: RenderPlan, takes: Sequence[Take], folder: Path) -> None:
 def plan_waves(
     plan: RenderPlan, takes: Sequence[Take], speed: Speed, *, size: int | None = None
 ) -> Waves:
-    """Group takes into waves; the grouping does not change any clip.
+    """Group takes, in the order of the cut, into waves of a given size or one chosen here.
 
-    Args:
-        plan: The run.
-        takes: Takes with work to do, in the order of the cut.
-        speed: Speed of the machine.
-        size: Takes per wave; None chooses.
+    The grouping does not change any clip.
     """
     if not takes:
         return Waves((), 0, "nothing to render")

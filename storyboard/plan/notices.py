@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from storyboard.take.frames import seconds, timecode_rate
 from storyboard.take.take import Take
 
 if TYPE_CHECKING:
-    from shots.schema import Shot, ShotList
+    from shots.schema import ShotList
 
 
 def plan_notices(board: ShotList, settings: Settings, takes: Sequence[Take]) -> tuple[str, ...]:
@@ -33,13 +33,10 @@ def _rate(board: ShotList, settings: Settings, takes: Sequence[Take]) -> Iterato
     rate, own = timecode_rate(board.format.fps), settings.fps
     if own == rate or all(take.frames.stretched for take in takes):
         return
-    how = "repeated as needed" if own < rate else "dropped as needed"
+    how = "some are repeated" if own < rate else "some are dropped"
     if rate % own == 0:
-        how = f"held for {rate // own} frames"
-    yield (
-        f"SB303 the model makes {seconds(own)} frames per second, the cut shows {rate}: "
-        f"frames are {how}."
-    )
+        how = f"each is held for {rate // own} frames"
+    yield (f"SB303 the model makes {seconds(own)} frames per second, the cut shows {rate}: {how}.")
 
 
 def _frames(takes: Sequence[Take]) -> Iterator[str]:
@@ -107,23 +104,6 @@ def _takes(board: ShotList, settings: Settings, takes: Sequence[Take]) -> Iterat
         yield f"prompts are extended by a language model: {words}; see explain --extend."
 
 
-_UNSUPPORTED: tuple[tuple[str, Callable[[Shot], object]], ...] = (
-    (
-        "match-color without from: last-frame",
-        lambda shot: (
-            shot.continuity
-            and shot.continuity.match_color
-            and shot.continuity.from_ != "last-frame"
-        ),
-    ),
-    (
-        "continuity from match-cut",
-        lambda shot: shot.continuity and shot.continuity.from_ == "match-cut",
-    ),
-)
-"""Directives of a shot that are read but not rendered, each with its test."""
-
-
 def _directives(board: ShotList, settings: Settings) -> Iterator[str]:
     is_moving = any(set(shot.camera.movement) != {"static"} for shot in board.shots)
     if settings.weights is not None and not settings.weights.has_camera and is_moving:
@@ -131,8 +111,14 @@ def _directives(board: ShotList, settings: Settings) -> Iterator[str]:
             f"{settings.preset_name} has no camera adapter: camera moves are given in the prompt "
             "only, not as a path."
         )
-    for directive, uses in _UNSUPPORTED:
-        ids = [shot.id for shot in board.shots if uses(shot)]
+    links = [(shot.id, shot.continuity) for shot in board.shots if shot.continuity]
+    unsupported = {
+        "match-color without from: last-frame": [
+            shot for shot, link in links if link.match_color and link.from_ != "last-frame"
+        ],
+        "continuity from match-cut": [shot for shot, link in links if link.from_ == "match-cut"],
+    }
+    for directive, ids in unsupported.items():
         if ids:
             yield f"{', '.join(ids)}: {directive} is not supported yet and has no effect."
     if any(character.references for character in board.characters.values()):

@@ -35,27 +35,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RenderPlan:
-    """Everything that is decided before a render starts.
+    """Everything that is decided before a render starts."""
 
-    Attributes:
-        board: Board with the overrides of the command.
-        settings: Model, quality and sampling.
-        takes: Every take of every shot, in the order of the board.
-        stages: Stages from prompt to conformed clip.
-        cut: Cut of the board.
-        size: Delivery size.
-        fps: Delivery rate.
-        notices: Warnings for the user.
-    """
-
-    board: ShotList
+    board: ShotList  # with the overrides of the command
     settings: Settings
-    takes: tuple[Take, ...]
-    stages: tuple[Stage, ...]
+    takes: tuple[Take, ...]  # every take of every shot, in the order of the board
+    stages: tuple[Stage, ...]  # from prompt to conformed clip
     cut: Cut
-    size: tuple[int, int]
-    fps: Fraction
-    notices: tuple[str, ...]
+    size: tuple[int, int]  # of the delivery
+    fps: Fraction  # of the delivery
+    notices: tuple[str, ...]  # warnings for the user
 
     @cached_property
     def shown(self) -> tuple[Take, ...]:
@@ -115,11 +104,7 @@ def make_plan(board: ShotList, request: Request, cache: Path | None) -> RenderPl
 
 
 def plan_render(board: ShotList, settings: Settings) -> RenderPlan:
-    """Plan the render of a board with settled settings: cut, sizes, stages, takes, notices.
-
-    Args:
-        board: Result of `effective_board`.
-        settings: Result of `settle`.
+    """Plan the render of an `effective_board` with settled settings.
 
     Raises:
         InputError: A duration is not a whole number of frames, transitions do not fit, or a
@@ -141,16 +126,8 @@ def plan_render(board: ShotList, settings: Settings) -> RenderPlan:
         clip_stage=stages[-2],
     )
     takes, notices = plan_takes(context)
-    return RenderPlan(
-        board=board,
-        settings=settings,
-        takes=takes,
-        stages=stages,
-        cut=cut,
-        size=size,
-        fps=board.format.fps,
-        notices=(*cut.notices, *notices, *plan_notices(board, settings, takes)),
-    )
+    notices = (*cut.notices, *notices, *plan_notices(board, settings, takes))
+    return RenderPlan(board, settings, takes, stages, cut, size, board.format.fps, notices)
 
 
 def _make_stages(
@@ -167,21 +144,12 @@ def _make_stages(
     for index, owned in enumerate(expert_steps(grid, preset.experts)):
         # The schedule of a remix is its own: any expert may own a step of it.
         if owned or has_remix:
-            experts.append(
-                Denoise(
-                    weights=weights,
-                    hardware=hardware,
-                    schedule=grid,
-                    shift=settings.shift,
-                    experts=preset.experts,
-                    index=index,
-                    steps=(owned.start, owned.stop),
-                    guidance=settings.guidance[index],
-                    text=text,
-                    picture=picture,
-                    before=experts[-1] if experts else None,
-                    residency=settings.residency.name,
-                )
-            )
+            before = experts[-1] if experts else None
+            expert = Denoise(
+                weights, hardware, schedule=grid, shift=settings.shift, experts=preset.experts,
+                index=index, steps=(owned.start, owned.stop), guidance=settings.guidance[index],
+                text=text, picture=picture, before=before, residency=settings.residency.name,
+            )  # fmt: skip
+            experts.append(expert)
     decode = Decode(weights, hardware, experts[-1], settings.tiles)
     return text, picture, *experts, decode, Conform(decode, size, fps)

@@ -28,40 +28,24 @@ SECTIONS = ("style", "format", "model")
 
 @dataclass(frozen=True)
 class LoraRequest:
-    """One `--lora` option.
-
-    Attributes:
-        file: File of the LoRA.
-        strengths: One for all experts, or one per expert, noisiest first.
-    """
+    """One `--lora` option."""
 
     file: Path
-    strengths: tuple[float, ...] = (1.0,)
+    strengths: tuple[float, ...] = (1.0,)  # one, or one per expert, noisiest first
 
 
 @dataclass(frozen=True)
 class Request:
-    """Options of a command, unchecked; None leaves the choice to the board.
-
-    Attributes:
-        preset: Preset name.
-        quality: One of LEVELS.
-        weights: Checkpoint folder; None for that of the preset.
-        device: "auto", "cpu" or "cuda".
-        settings: (key, value) of each `--set`, in order.
-        loras: `--lora` options, in order.
-        stills: Whether every take is a single frame.
-        extend: Folder of a language model that extends prompts, or None.
-    """
+    """Options of a command, unchecked; None leaves the choice to the board."""
 
     preset: str | None = None
-    quality: str | None = None
-    weights: Path | None = None
-    device: str = "auto"
-    settings: tuple[tuple[str, str], ...] = ()
+    quality: str | None = None  # one of LEVELS
+    weights: Path | None = None  # checkpoint folder; None for that of the preset
+    device: str = "auto"  # or "cpu", "cuda", "cuda:N"
+    settings: tuple[tuple[str, str], ...] = ()  # key and value of each `--set`
     loras: tuple[LoraRequest, ...] = ()
-    stills: bool = False
-    extend: Path | None = None
+    stills: bool = False  # whether every take is a single frame
+    extend: Path | None = None  # folder of a language model that extends prompts
 
 
 def effective_board(board: ShotList, request: Request) -> ShotList:

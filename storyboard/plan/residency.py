@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.geometry import num_tokens
-from model.presets import Backbone, Preset
+from model.presets import Backbone, Patch, Preset, Size
 from storyboard.errors import InputError
 from storyboard.stages.stage import Hardware
 
@@ -46,48 +46,27 @@ NVIDIA_SMI_TIMEOUT_S = 10
 
 @dataclass(frozen=True)
 class Residency:
-    """How experts are held in memory, and the reason.
+    """How experts are held in memory, and the reason."""
 
-    Attributes:
-        name: One of RESIDENCIES.
-        reason: One line for the user.
-        need_bytes: Estimate for an expert with its activations; 0 if it is not known.
-        free_bytes: Free memory of the device; None if it is not known.
-        slowdown: Time of a step relative to that of a whole expert, at least 1.
-    """
-
-    name: str = WHOLE
-    reason: str = "as requested"
-    need_bytes: int = 0
-    free_bytes: int | None = None
-    slowdown: float = 1.0
+    name: str = WHOLE  # one of RESIDENCIES
+    reason: str = "as requested"  # one line for the user
+    need_bytes: int = 0  # estimate for an expert with its activations; 0 if not known
+    free_bytes: int | None = None  # of the device; None if not known
+    slowdown: float = 1.0  # time of a step relative to that of a whole expert, at least 1
 
 
 @dataclass(frozen=True)
 class ExpertSize:
-    """Parameter counts of an expert.
+    """Parameter counts of an expert."""
 
-    Attributes:
-        packable: Parameters of the blocks that can be stored in 8 bits.
-        rows: Rows of those, with one float32 factor each.
-        float32: Parameters that stay float32.
-        other: All other parameters.
-        block: Share of `packable` that belongs to one block.
-    """
-
-    packable: int
-    rows: int
-    float32: int
+    packable: int  # in the blocks, can be stored in 8 bits
+    rows: int  # rows of those, with one float32 factor each
+    float32: int  # stay float32
     other: int
-    block: float
+    block: float  # share of `packable` that belongs to one block
 
     def num_bytes(self, dtype: str, residency: str) -> int:
-        """Bytes of the expert in memory.
-
-        Args:
-            dtype: "float32" or "bfloat16".
-            residency: One of RESIDENCIES.
-        """
+        """Bytes of the expert in memory, with one of RESIDENCIES."""
         each = NUMBER_BYTES[dtype]
         rest = 4 * self.float32 + each * self.other
         if residency in (FP8, INT8):
@@ -98,7 +77,7 @@ class ExpertSize:
 
 
 def expert_size(
-    backbone: Backbone, patch: tuple[int, int, int], camera_unshuffle: int | None = None
+    backbone: Backbone, patch: Patch, camera_unshuffle: int | None = None
 ) -> ExpertSize:
     """Count the parameters of an expert, camera adapter included."""
     width, hidden, layers = backbone.width, backbone.ffn_width, backbone.layers
@@ -124,15 +103,8 @@ def guessed_flops(device: str) -> float:
     return GPU_FLOPS if device.startswith("cuda") else CPU_CORE_FLOPS * (os.cpu_count() or 1)
 
 
-def work_bytes(preset: Preset, size: tuple[int, int], num_frames: int, dtype: str) -> int:
-    """Upper estimate of the memory of a step beside the weights.
-
-    Args:
-        preset: Preset with a backbone.
-        size: (width, height) in pixels.
-        num_frames: Frames of the clip.
-        dtype: "float32" or "bfloat16".
-    """
+def work_bytes(preset: Preset, size: Size, num_frames: int, dtype: str) -> int:
+    """Upper estimate of the memory of a step beside the weights."""
     assert preset.backbone is not None
     tokens, width = num_tokens(preset, size, num_frames), preset.backbone.width
     # Two branches, queries, keys, values, their rotations and sums: ten float32 rows per token;
@@ -144,24 +116,14 @@ def choose_residency(
     preset: Preset,
     hardware: Hardware,
     *,
-    size: tuple[int, int],
-    num_frames: int,
-    flops: float,
-    free_bytes: int | None,
+    size: Size,  # of the largest clip
+    num_frames: int,  # of the longest clip
+    flops: float,  # operations per second of the device
+    free_bytes: int | None,  # of the device; None if not known
     requested: str | None = None,
-    is_fp8: bool = False,
+    is_fp8: bool = False,  # whether the files store the expert blocks as 8-bit floats
 ) -> Residency:
-    """Choose how the experts of a run are held in memory.
-
-    Args:
-        preset: Without a backbone, sizes are unknown and experts are held whole.
-        hardware: Device and number format.
-        size: (width, height) of the largest clip in pixels.
-        num_frames: Frames of the longest clip.
-        flops: Operations per second of the device.
-        free_bytes: Free memory of the device; None if it is not known.
-        requested: Residency requested by the user, or None.
-        is_fp8: Whether the files store the weights of the blocks as 8-bit floats.
+    """Choose how the experts of a run are held in memory, unless a residency is requested.
 
     Raises:
         InputError: The requested residency does not exist or the files do not allow it, or the
@@ -190,9 +152,10 @@ def choose_residency(
     need = {name: sizes.num_bytes(hardware.dtype, name) + work for name in RESIDENCIES}
     if not is_fp8:
         del need[FP8]
-    slowdown = streaming_slowdown(
-        preset, size=size, num_frames=num_frames, dtype=hardware.dtype, flops=flops
-    )
+    # Time to read the blocks over the time to compute them, per parameter: its bytes, and two
+    # operations per token. One branch and no attention are counted: the ratio is rather too high.
+    compute_s = 2 * num_tokens(preset, size, num_frames) / flops
+    slowdown = NUMBER_BYTES[hardware.dtype] / STREAM_BYTES_PER_S / compute_s
     if requested is not None:
         name, reason = requested, "as requested"
     elif free_bytes is None:
@@ -228,24 +191,6 @@ def _choose(
     return STREAMED, reason
 
 
-def streaming_slowdown(
-    preset: Preset, *, size: tuple[int, int], num_frames: int, dtype: str, flops: float
-) -> float:
-    """Ratio of the time to read the blocks to the time to compute them; below 1 it is hidden.
-
-    Args:
-        preset: Preset of the experts.
-        size: (width, height) in pixels.
-        num_frames: Frames of the clip.
-        dtype: "float32" or "bfloat16".
-        flops: Operations per second of the device.
-    """
-    tokens = num_tokens(preset, size, num_frames)
-    # Per parameter: its bytes to read, two operations per token. One branch and no attention are
-    # counted, so that the ratio is rather too high.
-    return (NUMBER_BYTES[dtype] / STREAM_BYTES_PER_S) / (2 * tokens / flops)
-
-
 @dataclass(frozen=True)
 class Card:
     """An NVIDIA GPU, named as by its driver, with its memory."""
@@ -264,12 +209,7 @@ def free_memory(device: str) -> int | None:
 
 
 def free_ram(meminfo: Path = MEMINFO, cgroup: Path = CGROUP) -> int | None:
-    """Bytes of RAM available without swapping, within the limit of a container.
-
-    Args:
-        meminfo: /proc/meminfo of Linux.
-        cgroup: Folder of the control group, version 2.
-    """
+    """Bytes of RAM available without swapping, within the limit of a container (cgroup v2)."""
     available = _field(meminfo, "MemAvailable:")
     try:
         # "max" without a limit, which is no number.

@@ -46,36 +46,20 @@ LAYOUT_FPS = Fraction(12)
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything about a run that is not the board.
+    """Everything about a run that is not the board."""
 
-    Attributes:
-        quality: One of LEVELS.
-        preset: Preset of the checkpoint, with the changes of the board; None for layouts.
-        weights: The checkpoint; None for layouts.
-        level: Default size, steps and longest clip of the quality.
-        shift: Noise shift of the schedule.
-        solver: One of SOLVERS.
-        guidance: Scale per expert, noisiest first.
-        hardware: Device and number format.
-        size: Size requested with `--set size`, overriding that of the quality.
-        stills: Whether every take is a single frame, delivered as an image.
-        tiles: Tiles that frames are decoded in; None decodes whole frames.
-        written: Extensions of prompts by a language model, by prompt.
-        residency: How experts are held in memory.
-    """
-
-    quality: str
-    preset: Preset | None
-    weights: Weights | None
-    level: Quality
-    shift: float = 1.0
-    solver: str = "unipc"
-    guidance: tuple[float, ...] = ()
+    quality: str  # one of LEVELS
+    preset: Preset | None  # of the checkpoint, with the changes of the board; None for layouts
+    weights: Weights | None  # None for layouts
+    level: Quality  # default size, steps and longest clip
+    shift: float = 1.0  # noise shift of the schedule
+    solver: str = "unipc"  # one of SOLVERS
+    guidance: tuple[float, ...] = ()  # scale per expert, noisiest first
     hardware: Hardware = field(default_factory=Hardware)
-    size: tuple[int, int] | None = None
-    stills: bool = False
-    tiles: Tiling | None = None
-    written: Mapping[str, str] = field(default_factory=dict)
+    size: tuple[int, int] | None = None  # overrides that of the quality
+    stills: bool = False  # whether every take is a single frame, delivered as an image
+    tiles: Tiling | None = None  # that frames are decoded in; None decodes whole frames
+    written: Mapping[str, str] = field(default_factory=dict)  # language model output by prompt
     residency: Residency = field(default_factory=Residency)
 
     @property
@@ -90,12 +74,7 @@ class Settings:
 
 
 def settle(board: ShotList, request: Request, cache: Path | None) -> Settings:
-    """Determine the settings of a run.
-
-    Args:
-        board: Result of `effective_board`.
-        request: Options of the command.
-        cache: Folder of cached checkpoint metadata, or None.
+    """Determine the settings of a run from an `effective_board` and the options of the command.
 
     Raises:
         InputError: A setting does not exist, or its value is not allowed.

@@ -28,10 +28,6 @@ DRAFT_LONG_SIDE = 960
 def picture_size(settings: Settings, aspect: Fraction) -> Size:
     """Size to render at: the requested size, else one chosen for the aspect ratio.
 
-    Args:
-        settings: Settings of the run.
-        aspect: Width over height of the delivery.
-
     Raises:
         GeometryError: The requested size does not fit the model's grid.
     """
@@ -54,13 +50,9 @@ def render_size(preset: Preset, quality: Quality, aspect: Fraction) -> Size:
 
     The first of these that the crop keeps enough of: the size of the quality; the closest size
     that the model was trained on, of no larger area; any size on the grid of about the same area.
-
-    Args:
-        preset: Trained sizes and grid.
-        quality: Default size, turned upright for an upright picture.
-        aspect: Width over height of the delivery.
     """
     wide = quality.size
+    # An upright delivery is rendered upright.
     start = wide if (wide[0] >= wide[1]) == (aspect >= 1) else (wide[1], wide[0])
     if kept(start, aspect) >= LEAST_KEPT:
         return start
@@ -90,12 +82,7 @@ def _closest(sizes: Iterable[Size], aspect: Fraction) -> Size | None:
 
 
 def delivery_size(size: Size, *, is_final: bool) -> Size:
-    """Size of the delivery: that of the board at quality "final", else at most DRAFT_LONG_SIDE.
-
-    Args:
-        size: `format.size` of the board.
-        is_final: Whether the quality is "final".
-    """
+    """Size of the delivery: that of the board at quality "final", else at most DRAFT_LONG_SIDE."""
     long_side = max(size)
     scale = 1 if is_final or long_side <= DRAFT_LONG_SIDE else Fraction(DRAFT_LONG_SIDE, long_side)
     # Even, since chroma is stored for every second pixel only.

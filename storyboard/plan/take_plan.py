@@ -6,17 +6,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shots.path.camera_path import camera_path
 from shots.prompt.compile import compile_prompt
 from shots.prompt.extension import extend
 from storyboard.errors import InputError
 from storyboard.film.cut import Cut, Spare
-from storyboard.plan.chains import Segment, plan_chain, segment_path, segment_shot
+from storyboard.plan.chains import Segment, path_at, plan_chain, segment_path, segment_shot
 from storyboard.plan.settings import Settings
 from storyboard.stages.stage import Stage
 from storyboard.store import file_sha256
@@ -34,40 +33,24 @@ SHORTEST_SEGMENT = 5
 
 @dataclass(frozen=True)
 class PlanContext:
-    """What the takes of a board are planned from.
+    """What the takes of a board are planned from."""
 
-    Attributes:
-        board: Board with the overrides of the command.
-        settings: Settings of the run.
-        cut: Frames of every shot.
-        spares: Spare frames of every shot, in the order of the cut.
-        size: Size to render at, (width, height) in pixels.
-        clip_stage: Stage that makes the clips from which other shots may continue.
-    """
-
-    board: ShotList
+    board: ShotList  # with the overrides of the command
     settings: Settings
     cut: Cut
-    spares: tuple[Spare, ...]
-    size: tuple[int, int]
-    clip_stage: Stage
+    spares: tuple[Spare, ...]  # per shot, in the order of the cut
+    size: tuple[int, int]  # rendered
+    clip_stage: Stage  # makes the clips that other shots may continue from
 
 
 @dataclass(frozen=True)
 class ShotStart:
-    """What the takes of a shot start from, and end on.
+    """What the takes of a shot start from and end on."""
 
-    Attributes:
-        picture: Given first frame.
-        last_picture: Given last frame.
-        matched: Take before, whose colours are to be matched.
-        notices: Directives that cannot be followed.
-    """
-
-    picture: Picture | None = None
-    last_picture: Picture | None = None
-    matched: Take | None = None
-    notices: tuple[str, ...] = ()
+    picture: Picture | None = None  # given first frame
+    last_picture: Picture | None = None  # given last frame
+    matched: Take | None = None  # the take before, if colours are matched to it
+    notices: tuple[str, ...] = ()  # directives that cannot be followed
 
 
 def plan_takes(context: PlanContext) -> tuple[tuple[Take, ...], tuple[str, ...]]:
@@ -205,16 +188,7 @@ def _last_frame(clip_stage: Stage, take: Take) -> Picture:
 def _plan_take(
     context: PlanContext, shot: Shot, number: int, stem: str, start: ShotStart, source: Take | None
 ) -> Take:
-    """Plan one take, with its segments if it is longer than the model's clip.
-
-    Args:
-        context: Board and settings.
-        shot: The shot.
-        number: Take number.
-        stem: File name.
-        start: Pictures of the shot.
-        source: Take that this one is remixed from, or None.
-    """
+    """Plan one take, remixed from a source if there is one, with its segments."""
     if source is not None and shot.take is not None and shot.take.action is not None:
         shot = shot.model_copy(update={"action": " ".join(shot.take.action.split())})
     frames, segments = _plan_frames(context, shot)
@@ -222,30 +196,33 @@ def _plan_take(
     if frames.clip != frames.shot:
         duration_s = Fraction(frames.clip, timecode_rate(context.board.format.fps))
         filmed = shot.model_copy(update={"duration_s": duration_s})
-    path = _camera_path(context, filmed, frames)
+    seed = camera_seed(context.board.style.seed, filmed.scene, filmed.id)
+    aspect = context.size[0] / context.size[1]
+    path = camera_path(filmed, num_frames=frames.shown, aspect=aspect, seed=seed)
+    # The camera rests in the trimmed frames.
+    path = path_at(path, [min(k, frames.shown - 1) for k in range(frames.rendered)])
     take = _make_take(
-        context, shot, filmed, number=number, stem=stem, frames=frames, path=path,
-        picture=start.picture, last_picture=start.last_picture, matched=start.matched,
+        context, shot, filmed, start, number=number, stem=stem, frames=frames, path=path,
         remix=_remix_source(context, shot, source),
     )  # fmt: skip
     if len(segments) < 2:
         return take
     parts: list[Take] = []
     for index, segment in enumerate(segments):
-        part_frames = FramePlan(
-            segment.count, 0, 0, segment.rendered, segment.count, Fraction(1), stretched=False
+        part_start = replace(
+            start,
+            picture=_last_frame(context.clip_stage, parts[-1]) if parts else start.picture,
+            last_picture=start.last_picture if index == len(segments) - 1 else None,
         )
         part = _make_take(
             context,
             shot,
             segment_shot(shot, segment, frames.shown),
+            part_start,
             number=number,
             stem=f"{stem}_C{index + 1:03}",
-            frames=part_frames,
+            frames=segment.frames,
             path=segment_path(path, segment, frames.shown),
-            picture=_last_frame(context.clip_stage, parts[-1]) if parts else start.picture,
-            last_picture=start.last_picture if segment == segments[-1] else None,
-            matched=start.matched,
             remix=_remix_source(context, shot, source.segments[index] if source else None),
             segment=index + 1,
             first=segment.first,
@@ -288,77 +265,35 @@ def _make_take(
     context: PlanContext,
     shot: Shot,
     filmed: Shot,
+    start: ShotStart,
     *,
     number: int,
     stem: str,
     frames: FramePlan,
     path: CameraPath,
-    picture: Picture | None,
-    last_picture: Picture | None,
-    matched: Take | None,
     remix: RemixSource | None,
     segment: int = 0,
     first: int = 0,
 ) -> Take:
     """A take or a segment of one, with its prompt and its seeds."""
     board, preset, style = context.board, context.settings.preset, context.board.style
-    prompt = compile_prompt(
-        board,
-        filmed,
-        mode="text" if picture is None else "image",
-        negative_base=preset.negative if preset else "",
-    )
+    mode: Literal["text", "image"] = "text" if start.picture is None else "image"
+    base = preset.negative if preset else ""
+    prompt = compile_prompt(board, filmed, mode=mode, negative_base=base)
     added = extend(prompt.positive, context.settings.written.get(prompt.positive, "")).added
     noise = noise_recipe(
-        style_seed=style.seed,
-        policy=style.seed_policy,
-        consistency=style.consistency,
-        scene=shot.scene,
-        shot=shot.id,
-        take=number,
-        setup=shot.setup,
-        fixed_seed=shot.seed,
-        segment=max(segment, 1),
-    )
+        style_seed=style.seed, policy=style.seed_policy, consistency=style.consistency,
+        scene=shot.scene, shot=shot.id, take=number, segment=max(segment, 1),
+        setup=shot.setup, fixed_seed=shot.seed,
+    )  # fmt: skip
     return Take(
-        board=board,
-        shot=shot,
-        filmed=filmed,
-        number=number,
-        stem=stem,
-        prompt=f"{prompt.positive} {added}" if added else prompt.positive,
-        negative=prompt.negative,
-        removed=prompt.removed,
-        noise=noise,
-        size=context.size,
-        frames=frames,
-        path=path,
-        path_key=_path_key(path),
-        picture=picture,
-        last_picture=last_picture,
-        matched=matched,
-        remix=remix,
-        added=added,
-        segment=segment,
-        first=first,
-    )
-
-
-def _camera_path(context: PlanContext, filmed: Shot, frames: FramePlan) -> CameraPath:
-    """Camera path over the shown frames; the camera rests in the trimmed ones."""
-    width, height = context.size
-    seed = camera_seed(context.board.style.seed, filmed.scene, filmed.id)
-    path = camera_path(filmed, num_frames=frames.shown, aspect=width / height, seed=seed)
-
-    def rest(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.concatenate([values, np.repeat(values[-1:], frames.trimmed, axis=0)])
-
-    return replace(
-        path,
-        camera_to_world=rest(path.camera_to_world),
-        focal=rest(path.focal),
-        subject=rest(path.subject),
-    )
+        board=board, shot=shot, filmed=filmed, number=number, stem=stem,
+        prompt=f"{prompt.positive} {added}" if added else prompt.positive, added=added,
+        negative=prompt.negative, removed=prompt.removed, noise=noise, size=context.size,
+        frames=frames, path=path, path_key=_path_key(path), picture=start.picture,
+        last_picture=start.last_picture, matched=start.matched, remix=remix,
+        segment=segment, first=first,
+    )  # fmt: skip
 
 
 def _path_key(path: CameraPath) -> str:

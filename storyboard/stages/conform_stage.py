@@ -16,8 +16,8 @@ from storyboard.film.seams import VERSION as SEAMS_VERSION
 from storyboard.film.seams import Seam, join_clips, match_frames
 from storyboard.film.slate import mark_layout
 from storyboard.film.video import DELIVERY, LOSSLESS, VIDEO, Frame, read_video, write_video
-from storyboard.stages.stage import Stage, Step, noise_meta, since
-from storyboard.store import Meta, Ref, Store, content_key
+from storyboard.stages.stage import Stage, Step, make_ref, noise_meta, since
+from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Size, Take
 
 BOOKKEEPING = {
@@ -39,8 +39,6 @@ class Layout:
     def refs(self, take: Take) -> tuple[Ref, ...]:
         board, shot = take.board, take.filmed
         declared = {
-            "stage": self.name,
-            "version": self.VERSION,
             "board": board.title,
             "shot": shot.model_dump(mode="json", exclude=BOOKKEEPING),
             "cast": [board.characters[key].model_dump(mode="json") for key in shot.subjects],
@@ -49,7 +47,7 @@ class Layout:
             "size": list(take.size),
             "fps": str(self.fps),
         }
-        return (Ref(self.name, content_key(declared), VIDEO),)
+        return (make_ref(self, self.VERSION, VIDEO, declared),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         return ()
@@ -78,18 +76,13 @@ class Layout:
 class Conform:
     """Rendered clip to clip of the cut: delivery size and rate, spare frames included.
 
-    Attributes:
-        source: Stage that renders the clips.
-        size: Delivery size.
-        fps: Delivery rate.
-        stamp: Whether clips are layouts: marked as such, and never matched in colour, since a
-            layout has the colours of its own shot.
+    Layouts are stamped as such, and not matched in colour to the shot before.
     """
 
-    source: Stage
-    size: Size
-    fps: Fraction
-    stamp: bool = False
+    source: Stage  # renders the clips
+    size: Size  # of the delivery
+    fps: Fraction  # of the delivery
+    stamp: bool = False  # whether the clips are layouts
     name = "conform"
     network = ""
     VERSION = 1
@@ -99,8 +92,6 @@ class Conform:
             return ()
         keys, matched = [ref.key for ref in self._clips(take)], self._matched(take)
         declared: dict[str, object] = {
-            "stage": self.name,
-            "version": self.VERSION,
             "frames": take.frames.clip,
             "step": str(take.frames.step),
             "size": list(self.size),
@@ -117,7 +108,7 @@ class Conform:
             (ref,) = self.refs(matched)
             at, share = matched.frames.last, _match_share(take)
             declared |= {"match": ref.key, "at": at, "share": share, "seams": SEAMS_VERSION}
-        return (Ref(self.name, content_key(declared), VIDEO),)
+        return (make_ref(self, self.VERSION, VIDEO, declared),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         matched = self._matched(take)
@@ -154,14 +145,7 @@ class Conform:
         step()
 
     def frames(self, take: Take, store: Store, first: int, count: int) -> Iterator[Frame]:
-        """Some frames of a finished clip, conformed from the rendered clips if these still exist.
-
-        Args:
-            take: Its clip must be in the store.
-            store: Store of the clip.
-            first: First frame, counted in the clip.
-            count: Number of frames.
-        """
+        """`count` frames of a finished clip, from the rendered clips if these still exist."""
         if all(store.holds(source) for source in self.needs(take)):
             # Not from the conformed clip, which has been compressed with loss.
             yield from self._conformed(self._model_frames(take, store, [], []), take, first, count)
@@ -179,9 +163,6 @@ class Conform:
             store: Store of the clips.
             seams: Receives the measured seams of a segmented take.
             matches: Receives the measured seam to the take before, if colours are matched to it.
-
-        Raises:
-            StoryboardError: The clip of a segment is missing.
         """
         sources = self._clips(take)
         if take.segments:

@@ -13,8 +13,8 @@ from model.geometry import Tiling, latent_shape
 from model.presets import Expert
 from storyboard.film.video import LOSSLESS, VIDEO, write_video
 from storyboard.stages.encode_stage import EncodePicture, EncodeText
-from storyboard.stages.stage import TENSORS, Hardware, Step, noise_meta, since
-from storyboard.store import Meta, Ref, Store, content_key
+from storyboard.stages.stage import TENSORS, Hardware, Step, make_ref, noise_meta, since
+from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
@@ -30,27 +30,20 @@ class Denoise:
 
     A remix has its own schedule, from a lower noise level. An expert that owns none of its steps
     has no result for that take.
-
-    Attributes:
-        experts: All experts, noisiest first.
-        index: Index of this expert.
-        steps: Half-open range of the schedule that it owns.
-        before: Stage of the expert before; None for the noisiest.
-        residency: How the expert is held in memory, one of `residency.RESIDENCIES`.
     """
 
     weights: Weights
     hardware: Hardware
     schedule: Schedule
     shift: float
-    experts: tuple[Expert, ...]
-    index: int
-    steps: tuple[int, int]
+    experts: tuple[Expert, ...]  # noisiest first
+    index: int  # of this expert
+    steps: tuple[int, int]  # half-open range of the schedule that it owns
     guidance: float
     text: EncodeText
     picture: EncodePicture
-    before: Denoise | None = None
-    residency: str = "whole"
+    before: Denoise | None = None  # the next noisier expert
+    residency: str = "whole"  # one of `residency.RESIDENCIES`
     VERSION = 2
 
     @property
@@ -88,8 +81,6 @@ class Denoise:
             if take.remix is not None:
                 start |= {"remix": take.remix.latent.key, "strength": take.remix.strength}
         declared = {
-            "stage": self.name,
-            "version": self.VERSION,
             "weights": self.weights.fingerprints[self._expert],
             "dtype": self.hardware.dtype,
             "schedule": [plan.solver, self.schedule.num_steps, self.shift],
@@ -103,7 +94,7 @@ class Denoise:
         # Packing changes the result; a streamed expert gives the same bits as a whole one.
         if self.residency == "int8":
             declared["packed"] = self.residency
-        return (Ref(self.name, content_key(declared), TENSORS),)
+        return (make_ref(self, self.VERSION, TENSORS, declared),)
 
     def latent(self, take: Take) -> Ref | None:
         """Latent of a take after this expert; after the one before if this one has no step."""
@@ -193,17 +184,12 @@ class Denoise:
 
 @dataclass(frozen=True)
 class Decode:
-    """Latent to clip, written frame by frame as the autoencoder decodes it.
-
-    Attributes:
-        before: Stage of the last expert.
-        tiles: Tiles that frames are decoded in, for small GPUs; None decodes whole frames.
-    """
+    """Latent to clip, written frame by frame as the autoencoder decodes it."""
 
     weights: Weights
     hardware: Hardware
-    before: Denoise
-    tiles: Tiling | None = None
+    before: Denoise  # the last expert
+    tiles: Tiling | None = None  # for small GPUs; None decodes whole frames
     name = "decode"
     network = "autoencoder"
     VERSION = 2
@@ -211,15 +197,11 @@ class Decode:
     def refs(self, take: Take) -> tuple[Ref, ...]:
         if take.segments:
             return ()
-        declared: dict[str, object] = {
-            "stage": self.name,
-            "version": self.VERSION,
-            "weights": self.weights.fingerprints["vae"],
-            "latent": self._latent(take).key,
-        }
+        weights = self.weights.fingerprints["vae"]
+        declared: dict[str, object] = {"weights": weights, "latent": self._latent(take).key}
         if self.tiles is not None:
             declared["tiles"] = [self.tiles.side, self.tiles.overlap]
-        return (Ref(self.name, content_key(declared), VIDEO),)
+        return (make_ref(self, self.VERSION, VIDEO, declared),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         return () if take.segments else (self._latent(take),)

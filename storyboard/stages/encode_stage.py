@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from storyboard.stages.stage import TENSORS, Hardware, Step
-from storyboard.store import Ref, Store, content_key
+from storyboard.stages.stage import TENSORS, Hardware, Step, make_ref
+from storyboard.store import Ref, Store
 from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
@@ -29,14 +29,9 @@ class EncodeText:
 
     def ref(self, text: str) -> Ref:
         """Context of one prompt."""
-        declared = {
-            "stage": self.name,
-            "version": self.VERSION,
-            "text": text,
-            "weights": self.weights.fingerprints["text"],
-            "dtype": self.hardware.dtype,
-        }
-        return Ref(self.name, content_key(declared), TENSORS)
+        weights = self.weights.fingerprints["text"]
+        declared = {"text": text, "weights": weights, "dtype": self.hardware.dtype}
+        return make_ref(self, self.VERSION, TENSORS, declared)
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
         return () if take.segments else (self.ref(take.prompt), self.ref(take.negative))
@@ -77,8 +72,6 @@ class EncodePicture:
             return ()
         preset = self.weights.preset
         declared = {
-            "stage": self.name,
-            "version": self.VERSION,
             "pictures": [picture.key for picture in take.pictures],
             "enters": preset.first_frame,
             # As channels the latent is as long as the clip; otherwise it is one frame.
@@ -86,7 +79,7 @@ class EncodePicture:
             "size": list(take.size),
             "weights": self.weights.fingerprints["vae"],
         }
-        return (Ref(self.name, content_key(declared), TENSORS),)
+        return (make_ref(self, self.VERSION, TENSORS, declared),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         return tuple(picture.clip for picture in take.pictures if picture.clip)

@@ -10,12 +10,12 @@ Importing a stage does not import torch, so that a stage whose results exist cos
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from storyboard.store import Meta, Ref, Store
+from storyboard.store import Meta, Ref, Store, content_key
 from storyboard.take.take import Take
 
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ class Hardware:
         import torch
 
         return {"float32": torch.float32, "bfloat16": torch.bfloat16}[self.dtype]
+
+
+def make_ref(stage: Stage, version: int, suffix: str, declared: Mapping[str, object]) -> Ref:
+    """Reference to a result of a stage; `declared` is everything that can change the result."""
+    key = content_key({"stage": stage.name, "version": version, **declared})
+    return Ref(stage.name, key, suffix)
 
 
 def since(started: float) -> float:

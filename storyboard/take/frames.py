@@ -16,25 +16,15 @@ from storyboard.errors import InputError
 
 @dataclass(frozen=True)
 class FramePlan:
-    """The frames of one clip, in the cut and as rendered.
+    """The frames of one clip, in the cut and as rendered."""
 
-    Attributes:
-        shot: Frames of the cut that belong to the shot.
-        head: Spare frames before them, for a transition in.
-        tail: Spare frames after them, for a transition out.
-        rendered: Frames that the model renders, 4n + 1.
-        shown: How many of the rendered frames are used, counted from the first.
-        step: Model frames per frame of the cut.
-        stretched: Whether the model's longest clip is spread over a longer shot.
-    """
-
-    shot: int
-    head: int
-    tail: int
-    rendered: int
-    shown: int
-    step: Fraction
-    stretched: bool
+    shot: int  # frames of the cut that belong to the shot
+    head: int  # spare frames before them, for a transition in
+    tail: int  # spare frames after them, for a transition out
+    rendered: int  # frames that the model renders, 4n + 1
+    shown: int  # how many of those are used, counted from the first
+    step: Fraction  # model frames per frame of the cut
+    stretched: bool  # whether the model's longest clip is spread over a longer shot
 
     @property
     def clip(self) -> int:
@@ -93,29 +83,20 @@ def shot_frames(duration_s: Fraction, fps: Fraction, *, where: str) -> int:
 
 
 def plan_frames(
-    shot: int,
+    shot: int,  # frames of the cut
     *,
-    head: int,
-    tail: int,
-    fps: Fraction,
-    model_fps: Fraction,
-    max_frames: int,
-    any_length: bool = False,
+    head: int,  # spare frames before
+    tail: int,  # spare frames after
+    fps: Fraction,  # of the delivery
+    model_fps: Fraction,  # that the model was trained at
+    max_frames: int,  # longest clip of the model, 4n + 1
+    any_length: bool = False,  # whether the 4n + 1 rule does not apply, as for layouts
 ) -> FramePlan:
     """Plan which frames are rendered for a clip and when each is shown.
 
     A clip that fits the model runs at the model's rate: frames are repeated or dropped, and what
     the 4n + 1 rule adds at the end is trimmed. For a longer clip, the model's longest clip is
     stretched evenly over all of it.
-
-    Args:
-        shot: Frames of the cut, at `fps`.
-        head: Spare frames before.
-        tail: Spare frames after.
-        fps: Delivery rate.
-        model_fps: Rate the model was trained at.
-        max_frames: Longest clip of the model, 4n + 1.
-        any_length: Whether the 4n + 1 rule does not apply, as for layouts.
     """
     clip = head + shot + tail
     step = model_fps / timecode_rate(fps)

@@ -1,8 +1,8 @@
 """Seeds of the initial noise of a take.
 
 The noise is sqrt(a) · shared + sqrt(1 - a) · own, of unit variance for every consistency a from 0
-to 1. The shared seed derives from the style seed down to the level of the seed policy, the own seed down
-to shot and take.
+to 1. The shared seed derives from the style seed down to the level of the seed policy, the own
+seed down to shot and take.
 """
 
 from __future__ import annotations
@@ -19,17 +19,11 @@ _LEVELS = ("shared", "scene", "shot", "take")
 
 @dataclass(frozen=True)
 class NoiseRecipe:
-    """Two seeds and their mix, which together with a shape determine the noise.
+    """Two seeds and their mix, which together with a shape determine the noise."""
 
-    Attributes:
-        shared_seed: Seed of the part in common with other takes.
-        own_seed: Seed of the part that belongs to this take only.
-        consistency: Share a of the variance that is in common, 0 … 1.
-    """
-
-    shared_seed: int
-    own_seed: int
-    consistency: float
+    shared_seed: int  # of the part in common with other takes
+    own_seed: int  # of the part that belongs to this take only
+    consistency: float  # share of the variance that is in common, 0 … 1
 
     @property
     def seed(self) -> int:
@@ -52,31 +46,19 @@ def camera_seed(style_seed: int, scene: str, shot: str) -> int:
 def noise_recipe(
     *,
     style_seed: int,
-    policy: SeedPolicy,
-    consistency: float,
+    policy: SeedPolicy,  # level down to which the shared part is in common
+    consistency: float,  # 0 … 1
     scene: str,
     shot: str,
-    take: int,
+    take: int,  # from 1
     setup: str | None = None,
     fixed_seed: int | None = None,
-    segment: int = 1,
+    segment: int = 1,  # from 1; the first has the seeds of an unsegmented take
 ) -> NoiseRecipe:
-    """Derive the seeds of one take.
-
-    Args:
-        style_seed: Seed of the board.
-        policy: Level down to which the shared part is in common.
-        consistency: 0 … 1.
-        scene: Scene number.
-        shot: Shot id.
-        take: Take number, from 1.
-        setup: Camera setup of the shot. With the policy "scene", shots of one setup share their
-            noise, whatever scene they are in.
-        fixed_seed: Seed given by the board; it overrides all others, so all takes are identical.
-        segment: Segment number, from 1; the first has the seeds of an unsegmented take.
-    """
+    """Derive the seeds of one take; a fixed seed overrides all others, for every take alike."""
     if fixed_seed is not None:
         return NoiseRecipe(fixed_seed, fixed_seed, 0.0)
+    # With the policy "scene", shots of one camera setup share their noise across scenes.
     levels = (("scene", scene), ("shot", shot), ("take", str(take)))
     groups = (("setup", setup), *levels[1:]) if setup and policy == "scene" else levels
     shared = [part for level in groups[: _LEVELS.index(policy)] for part in level]

@@ -28,88 +28,53 @@ _RESERVED = {"con", "prn", "aux", "nul"} | {f"{p}{n}" for p in ("com", "lpt") fo
 
 @dataclass(frozen=True)
 class Picture:
-    """A given first or last frame: an image file, or a frame of another take's clip.
+    """A given first or last frame: an image file, or a frame of another take's clip."""
 
-    Attributes:
-        key: Identifies the content in cache keys.
-        file: Image file of the board, or None.
-        clip: Clip of another take, or None.
-        frame: Index of the frame in that clip.
-        of_take: Slate of the take that the clip belongs to, for error messages.
-    """
-
-    key: str
+    key: str  # identifies the content in cache keys
     file: Path | None = None
     clip: Ref | None = None
-    frame: int = 0
-    of_take: str = ""
+    frame: int = 0  # of the clip
+    of_take: str = ""  # slate of the take that the clip belongs to, for error messages
 
 
 @dataclass(frozen=True)
 class RemixSource:
-    """The latent of another take that denoising starts from.
+    """The latent of another take that denoising starts from."""
 
-    Attributes:
-        latent: Output of the last expert.
-        strength: Noise level to return it to, above 0 and at most 1.
-        of_take: Slate of the take that the latent belongs to, for error messages.
-    """
-
-    latent: Ref
-    strength: float
-    of_take: str
+    latent: Ref  # output of the last expert
+    strength: float  # noise level it is returned to, above 0 and at most 1
+    of_take: str  # slate of the take that the latent belongs to, for error messages
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Take:
     """One rendering of a shot, or one segment of it.
 
-    Attributes:
-        board: Board of the shot.
-        shot: The shot as the board describes it.
-        filmed: The shot with the duration of its clip, spare frames included.
-        number: Take number, from 1.
-        stem: File name without suffix, valid on every file system.
-        prompt: Positive prompt.
-        negative: Negative prompt.
-        removed: Words removed from the negative prompt because the shot requests them.
-        noise: Seeds of the initial noise.
-        size: Rendered picture, before it is conformed to the delivery.
-        frames: Rendered frames and frames of the clip.
-        path: Camera path, one pose per rendered frame.
-        path_key: Identifies the path in cache keys.
-        picture: Given first frame.
-        last_picture: Given last frame.
-        matched: Take before, whose colours the clip is matched to.
-        remix: Latent of an earlier take to start from.
-        added: What a language model appended to the prompt.
-        segments: Parts of a take that is longer than the model's longest clip. Only the segments
-            are rendered; the take is joined from their clips.
-        segment: Number of the segment, from 1; 0 for a take that is no segment.
-        first: Frame of the segmented take at which this segment begins.
+    A take longer than the model's longest clip has segments. Only these are rendered; the take is
+    joined from their clips.
     """
 
     board: ShotList
     shot: Shot
-    filmed: Shot
-    number: int
-    stem: str
+    filmed: Shot  # as long as the clip, spare frames included
+    number: int  # from 1
+    stem: str  # file name without suffix, valid on every file system
     prompt: str
     negative: str
-    removed: tuple[str, ...]
+    removed: tuple[str, ...]  # words taken out of the negative prompt, since the shot requests them
     noise: NoiseRecipe
-    size: Size
+    size: Size  # rendered; the clip is conformed to that of the delivery
     frames: FramePlan
-    path: CameraPath
-    path_key: str
-    picture: Picture | None = None
-    last_picture: Picture | None = None
-    matched: Take | None = None
+    path: CameraPath  # one pose per rendered frame
+    path_key: str  # identifies the path in cache keys
+    picture: Picture | None = None  # given first frame
+    last_picture: Picture | None = None  # given last frame
+    matched: Take | None = None  # the take before, if colours are matched to it
     remix: RemixSource | None = None
-    added: str = ""
+    added: str = ""  # end of the prompt, written by a language model
     segments: tuple[Take, ...] = ()
-    segment: int = 0
-    first: int = 0
+    segment: int = 0  # number of a segment, from 1; 0 for a take of its own
+    first: int = 0  # frame of the segmented take at which a segment begins
 
     @property
     def slate(self) -> str:

@@ -28,27 +28,16 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class Weights:
-    """What a plan needs of a checkpoint.
+    """What a plan needs of a checkpoint."""
 
-    Attributes:
-        folder: Checkpoint folder, in any supported layout.
-        preset: Preset with the numbers found in the files.
-        has_camera: Whether the experts have a camera adapter.
-        fingerprints: SHA-256 per network: "text", "vae" and each expert by name.
-        bytes: Size on disk per network.
-        vae_width: Channels of the widest decoder stage, for the cost estimate.
-        is_fp8: Whether the files store the weights of the expert blocks as 8-bit floats.
-        loras: LoRAs merged into the experts when they are loaded.
-    """
-
-    folder: Path
-    preset: Preset
-    has_camera: bool
-    fingerprints: Mapping[str, str]
-    bytes: Mapping[str, int]
-    vae_width: int
-    is_fp8: bool = False
-    loras: tuple[LoraChoice, ...] = ()
+    folder: Path  # in any supported layout
+    preset: Preset  # with the numbers found in the files
+    has_camera: bool  # whether the experts have a camera adapter
+    fingerprints: Mapping[str, str]  # SHA-256 of "text", "vae" and each expert by name
+    bytes: Mapping[str, int]  # on disk, of the same networks
+    vae_width: int  # channels of the widest decoder stage, for the cost estimate
+    is_fp8: bool = False  # whether the files store the expert blocks as 8-bit floats
+    loras: tuple[LoraChoice, ...] = ()  # merged into the experts when they are loaded
 
     def open(self) -> Checkpoint:
         """Open the checkpoint, to load its networks."""
@@ -62,11 +51,7 @@ def embedded_folder() -> Path:
 
 
 def inspect_weights(folder: Path, cache: Path | None) -> Weights:
-    """Recognise a checkpoint and fingerprint its networks.
-
-    Args:
-        folder: Checkpoint folder, in any supported layout.
-        cache: Folder of the cached results, or None.
+    """Recognise a checkpoint and fingerprint its networks, with a folder to cache the result in.
 
     Raises:
         InputError: The folder does not exist.
