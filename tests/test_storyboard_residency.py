@@ -129,7 +129,7 @@ def test_what_is_asked_for_is_done_whatever_is_free(requested):
 
 def test_a_word_that_is_no_residency_is_refused():
     with pytest.raises(InputError) as caught:
-        chosen(GB, asked="half")
+        chosen(GB, requested="half")
     assert str(caught.value) == (
         "--set residency: 'half', must be one of whole, fp8, int8, streamed."
     )

@@ -19,7 +19,7 @@ from storyboard.events import (
     Stepped,
     TakeFailed,
     TakeFinished,
-)  # fmt: skip
+)
 from storyboard.stages.stage import Stage
 from storyboard.store import Store
 from storyboard.take.take import Take

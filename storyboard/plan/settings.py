@@ -24,7 +24,7 @@ from model.presets import (
     is_lightning,
     lightning,
     preset_named,
-)  # fmt: skip
+)
 from model.weights.survey import survey
 from storyboard.errors import InputError
 from storyboard.plan.request import SAMPLING, LoraRequest, Request, choose_loras

@@ -84,13 +84,13 @@ def _planning_order(board: ShotList) -> list[Shot]:
     """All shots, each after the one it continues from, whose keys are part of its own."""
     order: dict[str, Shot] = {}
     for shot in board.shots:
-        line: dict[str, Shot] = {}
+        pending: dict[str, Shot] = {}
         before: Shot | None = shot
-        # The language refuses boards whose shots continue from each other in a ring.
-        while before is not None and before.id not in order and before.id not in line:
-            line[before.id] = before
+        # A ring would end here too, but `load_shots` refuses boards with one.
+        while before is not None and before.id not in order and before.id not in pending:
+            pending[before.id] = before
             before = _predecessor(board, before)
-        order |= dict(reversed(line.items()))
+        order |= dict(reversed(pending.items()))
     return list(order.values())
 
 
