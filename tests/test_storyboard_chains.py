@@ -157,11 +157,11 @@ def test_the_camera_goes_on_over_the_segments_and_so_do_the_words():
          enumerate(long.segments)]
     )  # fmt: skip
     assert (whole == long.path.camera_to_world[: long.frames.shown]).all()
-    said = [part.prompt for part in long.segments]
-    assert "pushes in" in said[0]
-    assert "pans" not in said[0]
-    assert "pans to the left" in said[-1]
-    assert "pushes in" not in said[-1]
+    prompts = [part.prompt for part in long.segments]
+    assert "pushes in" in prompts[0]
+    assert "pans" not in prompts[0]
+    assert "pans to the left" in prompts[-1]
+    assert "pushes in" not in prompts[-1]
 
 
 def test_parts_of_a_shot_keep_its_textures():
@@ -256,8 +256,8 @@ def test_a_chain_is_rendered_counted_and_not_made_again(tmp_path, capsys):
         "--device", "cpu", *FAST, "--set", "frames=9", "--json",
     ]  # fmt: skip
     assert run(command) == 0
-    told = capsys.readouterr().out
-    assert told.count('"TakeFinished", "stage": "decode"') == 3 + 1 + 1
+    output = capsys.readouterr().out
+    assert output.count('"TakeFinished", "stage": "decode"') == 3 + 1 + 1
     assert probe(tmp_path / "out" / "animatic.mp4").num_frames == 38 + 10 + 13
     assert probe(tmp_path / "out" / "clips" / "1_T01.mp4").num_frames == 38
     entry = read_manifest(tmp_path / "out").entry("1", 1)
@@ -291,14 +291,14 @@ def test_a_shot_has_the_colours_of_the_one_it_goes_on_from(tmp_path, capsys):
 
     none, drifted, _ = render("")
     assert none is None
-    matched, held, told = render(", match-color: 1")
+    matched, held, output = render(", match-color: 1")
     assert matched["left"] < matched["colour"]
     assert held < drifted  # the scene is judged as the cut shows it
-    assert '"TakeFinished", "stage": "decode"' not in told
-    half, _, told = render(", match-color: 0.5")
+    assert '"TakeFinished", "stage": "decode"' not in output
+    half, _, output = render(", match-color: 0.5")
     assert matched["left"] < half["left"] < half["colour"]
-    assert told.count('"TakeFinished", "stage": "conform"') == 1
-    assert "not supported yet" not in told
+    assert output.count('"TakeFinished", "stage": "conform"') == 1
+    assert "not supported yet" not in output
 
 
 def test_match_color_without_a_frame_to_match_is_said_not_to_be_done():

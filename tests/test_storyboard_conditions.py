@@ -88,8 +88,8 @@ def test_a_camera_checkpoint_starts_from_a_picture_or_from_words(fun, tmp_path):
 def test_a_loop_from_words_alone_is_said(fun):
     plan = plan_of(HEAD + "loop: true}\n", fun)
     assert plan.takes[0].last_picture is None
-    said = "1: a loop needs a first frame; the end of the shot is left open."
-    assert said in plan.notices
+    notice = "1: a loop needs a first frame; the end of the shot is left open."
+    assert notice in plan.notices
 
 
 def test_a_loop_ends_on_its_first_picture(i2v, tmp_path):
@@ -261,15 +261,15 @@ def errors_of(text):
 
 
 def test_a_loop_that_also_has_a_last_frame_must_choose():
-    said = errors_of(HEAD + "loop: true, references: {last-frame: a.png}}\n")
-    assert 'SB102 two last frames: "a.png" and the first of a loop' in said
-    assert "keep one of them" in said
+    message = errors_of(HEAD + "loop: true, references: {last-frame: a.png}}\n")
+    assert 'SB102 two last frames: "a.png" and the first of a loop' in message
+    assert "keep one of them" in message
 
 
 @pytest.mark.parametrize("take", ["{from: first, strength: 0.4}", "{from: T01, strength: 1.4}"])
 def test_a_take_that_cannot_be_made_is_placed(take):
-    said = errors_of(HEAD + f"take: {take}}}\n")
-    assert said.startswith("b.yaml:9:")
+    message = errors_of(HEAD + f"take: {take}}}\n")
+    assert message.startswith("b.yaml:9:")
 
 
 def test_a_clip_decoded_in_tiles_is_another_clip(tmp_path):

@@ -108,9 +108,13 @@ def test_another_strength_renders_again(tmp_path, weights, capsys):
     lora = write_lora(tmp_path / "style.safetensors", 7)
     command = ["render", str(board), "-o", str(out), "--preset", PRESET, "--weights", str(weights)]
     command += ["--set", "size=32x16", "--set", "steps=2", "--device", "cpu"]
-    for strength, said in (("0.5", "1 rendered"), ("0.5", "0 rendered"), ("0.25,0", "1 rendered")):
+    for strength, expected in (
+        ("0.5", "1 rendered"),
+        ("0.5", "0 rendered"),
+        ("0.25,0", "1 rendered"),
+    ):
         assert run([*command, "--lora", f"{lora}={strength}"]) == 0
-        assert said in capsys.readouterr().err
+        assert expected in capsys.readouterr().err
     assert run(["assemble", str(out)]) == 0
     loras = json.loads((out / "run.json").read_text())["request"]["loras"]
     assert [strengths for _, *strengths in loras] == [[0.25, 0.0]]

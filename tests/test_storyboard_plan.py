@@ -63,9 +63,9 @@ def test_plan_says_what_is_stretched_trimmed_and_held():
     notices = tuple(notice.replace("–", "-") for notice in plan_of(text).notices)  # noqa: RUF001
     assert notices[:4] == (
         "SB303 the model makes 12 frames per second, the cut shows 24: each is held for 2 frames.",
-        "SB301 1: 4 s = 96 frames: 33 rendered, each held for 2-3 frames.",
-        "SB301 1A: 4 s = 96 frames: 33 rendered, each held for 2-3 frames.",
-        "SB302 2: 2 s = 48 frames: 25 rendered (4n+1), 1 trimmed.",
+        "SB301 1: 4 s = 96 frames, 33 rendered, each held for 2-3 frames.",
+        "SB301 1A: 4 s = 96 frames, 33 rendered, each held for 2-3 frames.",
+        "SB302 2: 2 s = 48 frames, 25 rendered (4n+1), 1 trimmed.",
     )
 
 

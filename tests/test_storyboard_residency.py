@@ -168,26 +168,26 @@ def test_cards_are_read_from_the_drivers_lines():
 
 def test_a_run_says_how_its_experts_lay_and_streams_to_the_same_clip(tmp_path):
     board, weights = write_board(tmp_path), write_checkpoint(tmp_path / "weights")
-    told = {}
+    results = {}
     for name in (WHOLE, STREAMED, INT8):
         out = tmp_path / name
-        asked = ("--weights", str(weights), "--set", f"residency={name}", "--shots", "1")
-        assert run(["render", str(board), "-o", str(out), *FAST, "--no-animatic", *asked]) == 0
+        requested = ("--weights", str(weights), "--set", f"residency={name}", "--shots", "1")
+        assert run(["render", str(board), "-o", str(out), *FAST, "--no-animatic", *requested]) == 0
         manifest = read_manifest(out)
         assert manifest.residency["name"] == name
-        told[name] = manifest.takes[0].keys, (out / manifest.takes[0].clip).read_bytes()
-    assert told[STREAMED] == told[WHOLE]
-    assert told[INT8][0] != told[WHOLE][0]
-    assert told[INT8][1] != told[WHOLE][1]
+        results[name] = manifest.takes[0].keys, (out / manifest.takes[0].clip).read_bytes()
+    assert results[STREAMED] == results[WHOLE]
+    assert results[INT8][0] != results[WHOLE][0]
+    assert results[INT8][1] != results[WHOLE][1]
 
 
 def test_plan_prints_the_residency_with_its_reason(tmp_path, capsys):
     board, weights = write_board(tmp_path), write_checkpoint(tmp_path / "weights")
     options = [str(board), "-o", str(tmp_path / "out"), "--weights", str(weights), *FAST]
     assert run(["plan", *options]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert re.search(
-        r"experts whole: an expert of greybox with its activations needs 0\.0 GB, ", said
+        r"experts whole: an expert of greybox with its activations needs 0\.0 GB, ", output
     )
     assert run(["plan", *options, "--set", "residency=int8", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["residency"]["name"] == INT8

@@ -36,7 +36,7 @@ def _rate(board: ShotList, settings: Settings, takes: Sequence[Take]) -> Iterato
     how = "some are repeated" if own < rate else "some are dropped"
     if rate % own == 0:
         how = f"each is held for {rate // own} frames"
-    yield (f"SB303 the model makes {seconds(own)} frames per second, the cut shows {rate}: {how}.")
+    yield f"SB303 the model makes {seconds(own)} frames per second, the cut shows {rate}: {how}."
 
 
 def _frames(takes: Sequence[Take]) -> Iterator[str]:
@@ -62,9 +62,9 @@ def _frames(takes: Sequence[Take]) -> Iterator[str]:
         elif frames.stretched:
             low, high = frames.holds
             held = f"{low}" if low == high else f"{low}–{high}"  # noqa: RUF001 (a range)
-            yield f"SB301 {length}: {frames.rendered} rendered, each held for {held} frames."
+            yield f"SB301 {length}, {frames.rendered} rendered, each held for {held} frames."
         elif frames.trimmed:
-            yield f"SB302 {length}: {frames.rendered} rendered (4n+1), {frames.trimmed} trimmed."
+            yield f"SB302 {length}, {frames.rendered} rendered (4n+1), {frames.trimmed} trimmed."
 
 
 def _size(board: ShotList, settings: Settings, takes: Sequence[Take]) -> Iterator[str]:

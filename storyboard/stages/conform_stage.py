@@ -59,7 +59,7 @@ class Layout:
         return None
 
     def run(self, network: object, take: Take, store: Store, step: Step) -> None:
-        from storyboard.layout import layout_frames
+        from storyboard.layout import layout_frames  # imports cv2
 
         started = perf_counter()
         frames = layout_frames(take.board, take.filmed, take.path, take.size)
