@@ -21,10 +21,9 @@ from storyboard.film.conform import fit_frame
 from storyboard.film.seams import join_clips, match_frames
 from storyboard.film.video import LOSSLESS, probe, write_video
 from storyboard.plan.chains import plan_chain, segment_path, segment_shot
-from storyboard.plan.cost import Speed
+from storyboard.plan.cost import Speed, plan_waves
 from storyboard.plan.plan import plan_render
 from storyboard.plan.settings import Settings
-from storyboard.plan.waves import plan_waves
 from storyboard.run.manifest import read_manifest
 from storyboard.take.weights import Weights
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
@@ -103,10 +102,10 @@ def test_two_minutes_are_24_clips_of_the_5b_model_and_the_plan_says_so():
     assert (long.frames.shot, long.frames.clip, long.frames.shown) == (2880, 2880, 2880)
     assert [part.frames.rendered for part in long.segments[:2]] == [121, 121]
     assert plan.notices[0] == (
-        "SB301 1: 120 s = 2880 f; 24 clips of up to 121 frames, each from the last frame of the "
-        "one before: 2904 rendered"
+        "SB301 1: 120 s = 2880 frames, rendered as 24 clips of up to 121 frames, each from the "
+        "last frame of the one before: 2904 frames in all."
     )
-    assert plan.notices[1].startswith("SB312 1: a chain of 24 clips drifts; ")
+    assert plan.notices[1].startswith("SB312 1: pictures drift over a chain of 24 clips. ")
     # Each starts from the one before it, and the next shot from the last of them.
     for before, part in pairwise(long.segments):
         assert part.picture.clip == plan.clip(before)
@@ -158,11 +157,11 @@ def test_the_camera_goes_on_over_the_segments_and_so_do_the_words():
          enumerate(long.segments)]
     )  # fmt: skip
     assert (whole == long.path.camera_to_world[: long.frames.shown]).all()
-    said = [part.prompt for part in long.segments]
-    assert "pushes in" in said[0]
-    assert "pans" not in said[0]
-    assert "pans to the left" in said[-1]
-    assert "pushes in" not in said[-1]
+    prompts = [part.prompt for part in long.segments]
+    assert "pushes in" in prompts[0]
+    assert "pans" not in prompts[0]
+    assert "pans to the left" in prompts[-1]
+    assert "pushes in" not in prompts[-1]
 
 
 def test_parts_of_a_shot_keep_its_textures():
@@ -257,8 +256,8 @@ def test_a_chain_is_rendered_counted_and_not_made_again(tmp_path, capsys):
         "--device", "cpu", *FAST, "--set", "frames=9", "--json",
     ]  # fmt: skip
     assert run(command) == 0
-    told = capsys.readouterr().out
-    assert told.count('"TakeFinished", "stage": "decode"') == 3 + 1 + 1
+    output = capsys.readouterr().out
+    assert output.count('"TakeFinished", "stage": "decode"') == 3 + 1 + 1
     assert probe(tmp_path / "out" / "animatic.mp4").num_frames == 38 + 10 + 13
     assert probe(tmp_path / "out" / "clips" / "1_T01.mp4").num_frames == 38
     entry = read_manifest(tmp_path / "out").entry("1", 1)
@@ -292,14 +291,14 @@ def test_a_shot_has_the_colours_of_the_one_it_goes_on_from(tmp_path, capsys):
 
     none, drifted, _ = render("")
     assert none is None
-    matched, held, told = render(", match-color: 1")
+    matched, held, output = render(", match-color: 1")
     assert matched["left"] < matched["colour"]
     assert held < drifted  # the scene is judged as the cut shows it
-    assert '"TakeFinished", "stage": "decode"' not in told
-    half, _, told = render(", match-color: 0.5")
+    assert '"TakeFinished", "stage": "decode"' not in output
+    half, _, output = render(", match-color: 0.5")
     assert matched["left"] < half["left"] < half["colour"]
-    assert told.count('"TakeFinished", "stage": "conform"') == 1
-    assert "not done yet" not in told
+    assert output.count('"TakeFinished", "stage": "conform"') == 1
+    assert "not supported yet" not in output
 
 
 def test_match_color_without_a_frame_to_match_is_said_not_to_be_done():
@@ -308,4 +307,6 @@ def test_match_color_without_a_frame_to_match_is_said_not_to_be_done():
         Path("board.yaml"),
     )
     notices = plan_render(board, settings_of("wan2.2-ti2v-5b")).notices
-    assert "2: match-color without from: last-frame is noted, and not done yet." in notices
+    assert (
+        "2: match-color without from: last-frame is not supported yet and has no effect." in notices
+    )

@@ -17,11 +17,10 @@ from shots import ShotsError, parse_shots
 from storyboard.errors import InputError
 from storyboard.executors import LocalExecutor
 from storyboard.film.video import read_clip
-from storyboard.plan.cost import Speed, denoise_steps
+from storyboard.plan.cost import Speed, denoise_steps, plan_waves
 from storyboard.plan.plan import plan_render
 from storyboard.plan.request import Request, effective_board
 from storyboard.plan.settings import settle
-from storyboard.plan.waves import plan_waves
 from storyboard.schedule import render
 from storyboard.store import Store
 from storyboard.take.noise import take_noise
@@ -66,8 +65,8 @@ def test_a_shot_without_a_picture_is_refused_where_the_model_needs_one(i2v):
     with pytest.raises(InputError) as caught:
         plan_of(HEAD + "duration: 9f}\n", i2v)
     assert str(caught.value) == (
-        "shot '1': no picture to start from, must be one for 'wan2.2-i2v-a14b'. "
-        "Say references: {first-frame: FILE} or continuity: {from: last-frame}, "
+        "shot '1': no first frame, must have one for 'wan2.2-i2v-a14b'. "
+        "Add references: {first-frame: FILE} or continuity: {from: last-frame}, "
         "or use a text-to-video preset."
     )
 
@@ -89,8 +88,8 @@ def test_a_camera_checkpoint_starts_from_a_picture_or_from_words(fun, tmp_path):
 def test_a_loop_from_words_alone_is_said(fun):
     plan = plan_of(HEAD + "loop: true}\n", fun)
     assert plan.takes[0].last_picture is None
-    said = "1: loops, which needs a picture to start from; it ends as it comes."
-    assert said in plan.notices
+    notice = "1: a loop needs a first frame; the end of the shot is left open."
+    assert notice in plan.notices
 
 
 def test_a_loop_ends_on_its_first_picture(i2v, tmp_path):
@@ -117,7 +116,7 @@ def test_a_last_picture_is_part_of_the_key(i2v, tmp_path):
 
 def test_a_loop_that_the_model_cannot_do_is_said():
     plan = plan_of(HEAD + "loop: true}\n")
-    assert "1: loops, which greybox cannot do; it ends as it comes." in plan.notices
+    assert "1: greybox cannot render a loop; the end of the shot is left open." in plan.notices
 
 
 def test_a_remix_is_the_next_take_and_the_one_in_the_cut():
@@ -127,7 +126,7 @@ def test_a_remix_is_the_next_take_and_the_one_in_the_cut():
     assert plan.shown == (takes[2],)
     assert takes[1].remix is None
     assert takes[2].remix.latent == plan.stages[-2].needs(takes[1])[0]
-    assert "1 T02: made from 1 T01 at noise 0.4." in plan.notices
+    assert "1 T02: starts from 1 T01 at noise level 0.4." in plan.notices
 
 
 def test_a_remix_below_the_boundary_leaves_the_high_expert_out():
@@ -216,9 +215,9 @@ def test_a_remix_renders_what_the_python_door_renders(tmp_path):
     weights = oracle.text_to_video()
     plan, store = run(REMIX, tmp_path, weights, "wan2.2-t2v-a14b")
     takes = by_take(plan)
-    from storyboard.stages.artifacts import Latent
+    from storyboard.stages.tensors import load_state
 
-    old = Latent.load(store.path(plan.stages[-2].needs(takes[1])[0])).state.latent
+    old = load_state(store, plan.stages[-2].needs(takes[1])[0], "cpu").latent
     frames = generated(plan, takes[2], weights, remix=Remix(old, 0.4))
     found = read_clip(store.path(plan.clip(takes[2])))
     assert np.array_equal(found, frames)
@@ -262,15 +261,15 @@ def errors_of(text):
 
 
 def test_a_loop_that_also_has_a_last_frame_must_choose():
-    said = errors_of(HEAD + "loop: true, references: {last-frame: a.png}}\n")
-    assert 'SB102 two last frames: "a.png" and the first of a loop' in said
-    assert "keep one of them" in said
+    message = errors_of(HEAD + "loop: true, references: {last-frame: a.png}}\n")
+    assert 'SB102 two last frames: "a.png" and the first of a loop' in message
+    assert "keep one of them" in message
 
 
 @pytest.mark.parametrize("take", ["{from: first, strength: 0.4}", "{from: T01, strength: 1.4}"])
 def test_a_take_that_cannot_be_made_is_placed(take):
-    said = errors_of(HEAD + f"take: {take}}}\n")
-    assert said.startswith("b.yaml:9:")
+    message = errors_of(HEAD + f"take: {take}}}\n")
+    assert message.startswith("b.yaml:9:")
 
 
 def test_a_clip_decoded_in_tiles_is_another_clip(tmp_path):

@@ -13,7 +13,7 @@ from model.presets import PRESETS, QUALITIES
 from storyboard.cli.machine_commands import _findings
 from storyboard.cli.main import run
 from storyboard.machine.doctor import Machine, examine, look
-from storyboard.plan.free_memory import Card
+from storyboard.plan.residency import Card
 
 GB = 10**9
 BARE = Machine("cpu", "float32", 2, (), 16 * GB, 24 * GB, 50 * GB, "ffmpeg")

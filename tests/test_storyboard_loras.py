@@ -12,8 +12,7 @@ from model.weights.lora import LoraChoice
 from shots import load_shots
 from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.plan.loras import LoraRequest, choose_loras, read_request
-from storyboard.plan.request import Request, effective_board
+from storyboard.plan.request import LoraRequest, Request, choose_loras, effective_board, parse_lora
 from storyboard.plan.settings import settle
 from tests import checkpoint_kit as kit
 from tests.storyboard_kit import write_board
@@ -109,9 +108,13 @@ def test_another_strength_renders_again(tmp_path, weights, capsys):
     lora = write_lora(tmp_path / "style.safetensors", 7)
     command = ["render", str(board), "-o", str(out), "--preset", PRESET, "--weights", str(weights)]
     command += ["--set", "size=32x16", "--set", "steps=2", "--device", "cpu"]
-    for strength, said in (("0.5", "1 rendered"), ("0.5", "0 rendered"), ("0.25,0", "1 rendered")):
+    for strength, expected in (
+        ("0.5", "1 rendered"),
+        ("0.5", "0 rendered"),
+        ("0.25,0", "1 rendered"),
+    ):
         assert run([*command, "--lora", f"{lora}={strength}"]) == 0
-        assert said in capsys.readouterr().err
+        assert expected in capsys.readouterr().err
     assert run(["assemble", str(out)]) == 0
     loras = json.loads((out / "run.json").read_text())["request"]["loras"]
     assert [strengths for _, *strengths in loras] == [[0.25, 0.0]]
@@ -138,13 +141,13 @@ REQUESTS = {
 
 @pytest.mark.parametrize("text", REQUESTS)
 def test_strengths_are_read_behind_the_last_sign(text):
-    request = read_request(text)
+    request = parse_lora(text)
     assert (str(request.file), request.strengths) == REQUESTS[text]
 
 
 def test_what_is_no_strength_is_said():
-    with pytest.raises(InputError, match=r"'much' is no strength, must be like FILE=0\.8"):
-        read_request("a.safetensors=much")
+    with pytest.raises(InputError, match=r"'much' is not a strength, must be like FILE=0\.8"):
+        parse_lora("a.safetensors=much")
 
 
 def test_a_name_that_says_neither_goes_to_both(tmp_path, weights):

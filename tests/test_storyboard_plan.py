@@ -11,16 +11,15 @@ import pytest
 from model.presets import GREYBOX, QUALITIES, WAN22_T2V_A14B, Backbone
 from shots import parse_shots
 from storyboard.errors import InputError
-from storyboard.plan.cost import Speed, take_cost
+from storyboard.plan.cost import Speed, plan_waves, take_cost
 from storyboard.plan.plan import plan_render
 from storyboard.plan.reasons import reason, take_facts
 from storyboard.plan.request import Request, effective_board
 from storyboard.plan.residency import Residency
 from storyboard.plan.settings import Settings
 from storyboard.plan.sizes import delivery_size, render_size
-from storyboard.plan.waves import plan_waves
-from storyboard.take.file_names import file_stems
 from storyboard.take.seeds import derive_seed, noise_recipe
+from storyboard.take.take import file_stems
 from storyboard.take.weights import Weights
 from tests.storyboard_kit import BOARD
 
@@ -63,10 +62,10 @@ def test_plan_says_what_is_stretched_trimmed_and_held():
     text = BOARD.replace("duration: 10f", "duration: 4s").replace("duration: 13f", "duration: 2s")
     notices = tuple(notice.replace("–", "-") for notice in plan_of(text).notices)  # noqa: RUF001
     assert notices[:4] == (
-        "SB303 the model makes 12 frames a second, the cut shows 24: each frame is held 2 f.",
-        "SB301 1: 4 s = 96 f; 33 rendered, each held 2-3 f",
-        "SB301 1A: 4 s = 96 f; 33 rendered, each held 2-3 f",
-        "SB302 2: 2 s = 48 f; 25 rendered (4n+1), 1 trimmed",
+        "SB303 the model makes 12 frames per second, the cut shows 24: each is held for 2 frames.",
+        "SB301 1: 4 s = 96 frames, 33 rendered, each held for 2-3 frames.",
+        "SB301 1A: 4 s = 96 frames, 33 rendered, each held for 2-3 frames.",
+        "SB302 2: 2 s = 48 frames, 25 rendered (4n+1), 1 trimmed.",
     )
 
 
@@ -212,7 +211,7 @@ def test_model_that_takes_no_picture_is_said_to_take_none():
     plan = plan_of(text, settings_of(preset=preset))
     assert plan.takes[2].picture is None
     assert (
-        "2: starts from a picture, which greybox cannot take; it is rendered from words alone."
+        "2: greybox cannot start from a picture; the shot is rendered from its prompt alone."
         in plan.notices
     )
 

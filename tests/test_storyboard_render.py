@@ -25,7 +25,7 @@ from storyboard.schedule import render, unfinished
 from storyboard.store import Store
 from storyboard.take.noise import take_noise
 from storyboard.take.seeds import NoiseRecipe
-from storyboard.take.weights import know_weights
+from storyboard.take.weights import inspect_weights
 from tests.storyboard_kit import BOARD, write_checkpoint
 
 
@@ -342,12 +342,12 @@ def test_a_network_is_gone_when_its_stage_ends(weights, tmp_path, is_knotted):
 
 def test_checkpoint_is_remembered_as_long_as_its_files_stay(weights, tmp_path):
     folder = shutil.copytree(weights, tmp_path / "weights")
-    first = know_weights(folder, tmp_path)
-    assert know_weights(folder, tmp_path) == first
+    first = inspect_weights(folder, tmp_path)
+    assert inspect_weights(folder, tmp_path) == first
     file = folder / "vae" / "diffusion_pytorch_model.safetensors"
     tensors = load_file(file)
     name = next(iter(tensors))
     save_file({**tensors, name: tensors[name] + 1}, file)
-    second = know_weights(folder, tmp_path)
+    second = inspect_weights(folder, tmp_path)
     assert second.fingerprints["vae"] != first.fingerprints["vae"]
     assert second.fingerprints["high"] == first.fingerprints["high"]

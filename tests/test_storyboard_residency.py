@@ -12,7 +12,6 @@ from model.presets import PRESETS, WAN22_T2V_A14B, Backbone
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
 from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.plan.free_memory import free_ram, read_cards
 from storyboard.plan.residency import (
     FP8,
     INT8,
@@ -20,6 +19,8 @@ from storyboard.plan.residency import (
     WHOLE,
     choose_residency,
     expert_size,
+    free_ram,
+    parse_cards,
     work_bytes,
 )
 from storyboard.run.manifest import read_manifest
@@ -36,14 +37,14 @@ def chosen(
     *,
     size=(832, 480),
     num_frames=81,
-    asked=None,
+    requested=None,
     hardware=CARD,
     flops=3e14,
     is_fp8=False,
 ):
     return choose_residency(
         A14B, hardware, size=size, num_frames=num_frames, flops=flops, free_bytes=free_bytes,
-        asked=asked, is_fp8=is_fp8,
+        requested=requested, is_fp8=is_fp8,
     )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def test_a_large_card_holds_the_expert_whole():
     found = chosen(80 * GB)
     assert found.name == WHOLE
     assert found.reason == (
-        "an expert of wan2.2-t2v-a14b with its work needs 38.4 GB, 80.0 GB free on the card"
+        "an expert of wan2.2-t2v-a14b with its activations needs 38.4 GB, 80.0 GB free on the GPU"
     )
 
 
@@ -83,14 +84,17 @@ def test_a_small_card_streams_where_reading_hides_behind_computing():
     found = chosen(24 * GB, flops=5e13)
     assert found.name == STREAMED
     assert found.reason.endswith(
-        "24.0 GB free on the card; reading its blocks is hidden behind computing"
+        "24.0 GB free on the GPU; blocks are read faster than they are computed"
     )
 
 
 def test_int8_is_offered_where_reading_would_dominate_and_never_taken():
     found = chosen(24 * GB, num_frames=17)
     assert found.name == STREAMED
-    assert "reading its blocks is 12.8 times the work; residency=int8 would fit" in found.reason
+    assert (
+        "reading its blocks takes 12.8 times as long as computing; residency=int8 fits"
+        in found.reason
+    )
 
 
 def test_a_card_too_small_for_int8_is_not_offered_it():
@@ -101,8 +105,8 @@ def test_fp8_files_stay_fp8_on_a_card_that_does_not_hold_them_unpacked():
     found = chosen(40 * GB, is_fp8=True)
     assert found.name == FP8
     assert found.reason == (
-        "an expert of wan2.2-t2v-a14b with its work needs 38.4 GB, 40.0 GB free on the card; with "
-        "its weights in eight bits, as the files have them, it fits"
+        "an expert of wan2.2-t2v-a14b with its activations needs 38.4 GB, 40.0 GB free on the GPU; "
+        "it fits with its weights in eight bits, as they are in the files"
     )
     assert chosen(80 * GB, is_fp8=True).name == WHOLE
     assert chosen(12 * GB, is_fp8=True).name == STREAMED
@@ -110,21 +114,22 @@ def test_fp8_files_stay_fp8_on_a_card_that_does_not_hold_them_unpacked():
 
 def test_fp8_is_refused_where_files_have_none():
     with pytest.raises(InputError, match="do not have their weights in eight-bit floats"):
-        chosen(40 * GB, asked=FP8)
+        chosen(40 * GB, requested=FP8)
 
 
 def test_a_card_too_small_for_anything_is_told_what_to_do():
     assert chosen(2 * GB).reason.endswith("choose a smaller size or fewer frames")
 
 
-@pytest.mark.parametrize("asked", [WHOLE, INT8, STREAMED])
-def test_what_is_asked_for_is_done_whatever_is_free(asked):
-    assert (chosen(GB, asked=asked).name, chosen(GB, asked=asked).reason) == (asked, "as asked")
+@pytest.mark.parametrize("requested", [WHOLE, INT8, STREAMED])
+def test_what_is_asked_for_is_done_whatever_is_free(requested):
+    found = chosen(GB, requested=requested)
+    assert (found.name, found.reason) == (requested, "as requested")
 
 
 def test_a_word_that_is_no_residency_is_refused():
     with pytest.raises(InputError) as caught:
-        chosen(GB, asked="half")
+        chosen(GB, requested="half")
     assert str(caught.value) == (
         "--set residency: 'half', must be one of whole, fp8, int8, streamed."
     )
@@ -154,7 +159,7 @@ def test_free_memory_is_the_smaller_of_machine_and_container(tmp_path):
 
 def test_cards_are_read_from_the_drivers_lines():
     text = "Card A, with comma, 81559, 80000\nCard B, [N/A], [N/A]\n"
-    card, *more = read_cards(text)
+    card, *more = parse_cards(text)
     assert (card.name, card.total_bytes, card.free_bytes) == (
         "Card A, with comma", 81559 << 20, 80000 << 20,
     )  # fmt: skip
@@ -163,25 +168,27 @@ def test_cards_are_read_from_the_drivers_lines():
 
 def test_a_run_says_how_its_experts_lay_and_streams_to_the_same_clip(tmp_path):
     board, weights = write_board(tmp_path), write_checkpoint(tmp_path / "weights")
-    told = {}
+    results = {}
     for name in (WHOLE, STREAMED, INT8):
         out = tmp_path / name
-        asked = ("--weights", str(weights), "--set", f"residency={name}", "--shots", "1")
-        assert run(["render", str(board), "-o", str(out), *FAST, "--no-animatic", *asked]) == 0
+        requested = ("--weights", str(weights), "--set", f"residency={name}", "--shots", "1")
+        assert run(["render", str(board), "-o", str(out), *FAST, "--no-animatic", *requested]) == 0
         manifest = read_manifest(out)
         assert manifest.residency["name"] == name
-        told[name] = manifest.takes[0].keys, (out / manifest.takes[0].clip).read_bytes()
-    assert told[STREAMED] == told[WHOLE]
-    assert told[INT8][0] != told[WHOLE][0]
-    assert told[INT8][1] != told[WHOLE][1]
+        results[name] = manifest.takes[0].keys, (out / manifest.takes[0].clip).read_bytes()
+    assert results[STREAMED] == results[WHOLE]
+    assert results[INT8][0] != results[WHOLE][0]
+    assert results[INT8][1] != results[WHOLE][1]
 
 
 def test_plan_prints_the_residency_with_its_reason(tmp_path, capsys):
     board, weights = write_board(tmp_path), write_checkpoint(tmp_path / "weights")
     options = [str(board), "-o", str(tmp_path / "out"), "--weights", str(weights), *FAST]
     assert run(["plan", *options]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"experts whole: an expert of greybox with its work needs 0\.0 GB, ", said)
+    output = capsys.readouterr().out
+    assert re.search(
+        r"experts whole: an expert of greybox with its activations needs 0\.0 GB, ", output
+    )
     assert run(["plan", *options, "--set", "residency=int8", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["residency"]["name"] == INT8
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from storyboard.plan.cost import disk_bytes, known_speed, loading_s, take_cost
+from storyboard.plan.cost import disk_bytes, expected_speed, loading_s, take_cost
 from storyboard.run.manifest_rows import why
 from storyboard.run.preview import Preview
 from storyboard.take.frames import seconds, timecode
@@ -81,7 +81,7 @@ def _cost(seen: Preview) -> str:
     plan = seen.plan
     if not seen.waiting:
         return "nothing to render; no network is loaded"
-    speed = known_speed(plan, seen.store.root)
+    speed = expected_speed(plan, seen.store.root)
     work = sum(take_cost(plan, take).seconds(speed) for take in seen.jobs)
     load = loading_s(plan, speed) * len(seen.waves.waves)
     disk = sum(disk_bytes(plan, take) for take in seen.jobs)

@@ -257,8 +257,7 @@ def _default_folder(board: Path) -> Path:
 
 
 def _request(asked: dict[str, Any]) -> Request:
-    from storyboard.plan.loras import read_request
-    from storyboard.plan.request import Request
+    from storyboard.plan.request import Request, parse_lora
 
     settings = []
     for text in asked["settings"]:
@@ -274,7 +273,7 @@ def _request(asked: dict[str, Any]) -> Request:
         weights=asked["weights"],
         device=asked["device"],
         settings=tuple(settings),
-        loras=tuple(read_request(text) for text in asked["loras"]),
+        loras=tuple(parse_lora(text) for text in asked["loras"]),
         stills=asked["stills"],
         extend=asked["extend"],
     )

@@ -1,8 +1,7 @@
-"""Who runs a stage over its takes: this process, or workers elsewhere."""
+"""Executors run a stage over its takes: in this process, or in others."""
 
 from __future__ import annotations
 
-from storyboard.executors.executor import Executor
-from storyboard.executors.local import LocalExecutor
+from storyboard.executors.local import Executor, LocalExecutor
 
 __all__ = ["Executor", "LocalExecutor"]

@@ -1,4 +1,4 @@
-"""One process, one take after the other. Stands in for a cluster everywhere else."""
+"""The interface of an executor, and the one that runs in this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from storyboard.errors import ResourceError, StoryboardError
 from storyboard.events import (
@@ -27,18 +27,45 @@ from storyboard.take.take import Take
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory")
 
 
+class Executor(Protocol):
+    """Runs one stage over many takes.
+
+    Results are passed in the store, so an executor may run stages in other processes.
+    """
+
+    def map(self, stage: Stage, takes: Sequence[Take], store: Store) -> Mapping[Take, str]:
+        """Compute the results of a stage.
+
+        Args:
+            stage: Its network is loaded before the first take and released after the last.
+            takes: At least one, each lacking a result.
+            store: Holds earlier results, receives new ones.
+
+        Returns:
+            Error message of each take that failed; the others have their results in the store.
+
+        Raises:
+            StoryboardError: No take can go on: the disk or the memory is full.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class LocalExecutor:
-    """A loop."""
+    """Runs takes one after the other in this process."""
 
     listen: Listener
 
     def map(self, stage: Stage, takes: Sequence[Take], store: Store) -> Mapping[Take, str]:
-        """Make the stage's results for the takes, in their order."""
+        """Compute the results of a stage, in the order of the takes."""
         units = sum(stage.units(take) for take in takes)
         self.listen(StageStarted(stage.name, len(takes), units))
         failures: dict[Take, str] = {}
-        network = self._load(stage)
+        network: Any = None
+        if stage.network:
+            started = perf_counter()
+            network = stage.load()
+            self.listen(NetworkLoaded(stage.network, round(perf_counter() - started, 3)))
         try:
             for take in takes:
                 error = self._run(stage, network, take, store)
@@ -46,68 +73,48 @@ class LocalExecutor:
                     failures[take] = error
                     self.listen(TakeFailed(stage.name, take.stem, error))
         finally:
-            parts = _parts(network)
-            del network
+            root: Any = getattr(network, "network", network)
+            modules = root.modules() if hasattr(root, "modules") else ()
+            references = [weakref.ref(module) for module in modules]
+            # Strong references would keep the network in memory.
+            del network, root, modules
             if stage.network:
-                _release(parts)
+                _release(references)
         self.listen(StageFinished(stage.name))
         return failures
 
-    def _load(self, stage: Stage) -> Any:  # noqa: ANN401 (its network, whatever it is)
-        if not stage.network:
-            return None
-        started = perf_counter()
-        network = stage.load()
-        self.listen(NetworkLoaded(stage.network, round(perf_counter() - started, 3)))
-        return network
-
     def _run(self, stage: Stage, network: Any, take: Take, store: Store) -> str | None:  # noqa: ANN401
+        """Run a stage for one take; returns the error message if it fails."""
         started = perf_counter()
-        done, of = 0, stage.units(take)
+        done, total = 0, stage.units(take)
 
         def step() -> None:
             nonlocal done
             done += 1
-            self.listen(Stepped(stage.name, take.stem, done, of))
+            self.listen(Stepped(stage.name, take.stem, done, total))
 
         try:
             stage.run(network, take, store, step)
         except ResourceError:
             raise
-        # Whatever one shot runs into, the others of the board are still wanted.
+        # Any other error concerns this take only: the rest of the board is still rendered.
         except Exception as error:
-            _raise_if_out_of_memory(error, stage, take)
-            return _reason(error)
+            if isinstance(error, MemoryError) or any(text in str(error) for text in OUT_OF_MEMORY):
+                raise ResourceError(
+                    f"shot {take.shot.id!r}: not enough memory for stage {stage.name!r} at "
+                    f"{take.size[0]}x{take.size[1]}, {take.frames.rendered} frames. What is "
+                    "finished is kept; choose a lower --quality, or a machine with more memory."
+                ) from error
+            is_ours = isinstance(error, StoryboardError)
+            return str(error) if is_ours else f"{type(error).__name__}: {error}"
         self.listen(TakeFinished(stage.name, take.stem, round(perf_counter() - started, 3)))
         return None
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, StoryboardError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
-
-
-def _raise_if_out_of_memory(error: Exception, stage: Stage, take: Take) -> None:
-    if isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY):
-        raise ResourceError(
-            f"shot {take.shot.id!r}: not enough memory for stage {stage.name!r} at "
-            f"{take.size[0]}x{take.size[1]}, {take.frames.rendered} frames. What is finished is "
-            "kept; choose a lower --quality, or a machine with more memory."
-        ) from error
-
-
-def _parts(network: Any) -> list[weakref.ref[Any]]:  # noqa: ANN401 (whatever it is)
-    """Weak references to the modules of a network, or to what there is."""
-    root = getattr(network, "network", network)
-    modules = root.modules() if hasattr(root, "modules") else ()
-    return [weakref.ref(module) for module in modules]
-
-
-def _release(parts: Sequence[weakref.ref[Any]]) -> None:
-    """Give a network's memory back, also what the device keeps for later."""
-    # Going through every object of the program takes longer than a short shot: only if needed.
-    if any(part() is not None for part in parts):
+def _release(references: Sequence[weakref.ref[Any]]) -> None:
+    """Free the memory of a network, given its modules, and cached memory of the device."""
+    # A collection visits every object and takes longer than a short shot: only if it is needed.
+    if any(reference() is not None for reference in references):
         gc.collect()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():

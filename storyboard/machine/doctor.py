@@ -14,9 +14,16 @@ from typing import Any
 
 from model.presets import PRESETS, QUALITIES, Backbone, Preset
 from storyboard.plan.cost import VAE_WIDTH, clip_cost, guessed_speed
-from storyboard.plan.free_memory import Card, cards, free_ram, total_ram
-from storyboard.plan.residency import USABLE, choose_residency, guessed_flops
-from storyboard.plan.settings import hardware_of
+from storyboard.plan.residency import (
+    USABLE,
+    Card,
+    cards,
+    choose_residency,
+    free_ram,
+    guessed_flops,
+    total_ram,
+)
+from storyboard.plan.settings import choose_hardware
 from storyboard.stages.stage import Hardware
 from storyboard.store import free_disk
 from storyboard.take.weights import embedded_folder
@@ -91,7 +98,7 @@ def look(device: str, folder: Path) -> Machine:
         device: "auto", "cpu" or "cuda".
         folder: That would be rendered into; it need not exist.
     """
-    hardware = hardware_of(device)
+    hardware = choose_hardware(device)
     return Machine(
         device=hardware.device,
         dtype=hardware.dtype,

@@ -1,1 +1,1 @@
-"""From a board and a preset to takes: frames, sizes, seeds, keys and cost, before any tensor."""
+"""The plan: from a board and the options of a command to takes with cache keys."""

@@ -1,18 +1,11 @@
-"""The takes of a chain: one a segment, each given the last frame of the one before it.
+"""Chains: a shot longer than the model's clip is split into segments, frames and moves included.
 
-Called by `take_plan`; how long segments are is decided in `chains`.
-
-A shot longer than the model's clip, as a chain: each segment starts where one before it ends.
-
-A segment is a take of its own whose first frame is given: the last frame of the segment before it.
-That frame is rendered twice and shown once. Segments are cut so that none but the last has frames
-to trim, since only a clip's last rendered frame can be handed on without a gap. Pure arithmetic on
-frames and poses; called by `take_plan`.
+Each segment is rendered from the last frame of the segment before, so that this frame is rendered
+twice and shown once. Here is only the arithmetic; `take_plan` makes takes of the segments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -20,130 +13,51 @@ from typing import TYPE_CHECKING
 
 from model.geometry import legal_frames_at_least
 from shots.path.moves import TEXTURES
-from storyboard.stages.stage import Stage
 from storyboard.take.frames import FramePlan, timecode_rate
-from storyboard.take.seeds import NoiseRecipe
-from storyboard.take.take import Picture, Remix, Take
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
     from shots.schema import Shot
 
-
-Worded = tuple[str, str, tuple[str, ...], str]
-"""Prompt, negative prompt, what was taken out of that one, what a language model added."""
-
-
-def with_segments(
-    whole: Take,
-    segments: Sequence[Segment],
-    *,
-    clip_stage: Stage,
-    words: Callable[[Shot, bool], Worded],
-    noise: Callable[[int], NoiseRecipe],
-    path_key: Callable[[CameraPath], str],
-    old: Take | None = None,
-) -> Take:
-    """A take with a take for each of its segments.
-
-    Args:
-        whole: Of the whole shot.
-        segments: At least two.
-        clip_stage: Makes the clips that segments start from.
-        words: (shot, whether it starts from a picture) → its words.
-        noise: Segment from 1 → its seeds.
-        path_key: Names a path's content.
-        old: The chain that this one is made from, segment by segment.
-    """
-    made: list[Take] = []
-    for number, segment in enumerate(segments, start=1):
-        before = made[-1] if made else None
-        picture = whole.picture if before is None else _handed_on(before, clip_stage)
-        shot = segment_shot(whole.shot, segment, whole.frames.shown)
-        prompt, negative, removed, added = words(shot, picture is not None)
-        path = segment_path(whole.path, segment, whole.frames.shown)
-        made.append(
-            replace(
-                whole,
-                filmed=shot,
-                stem=f"{whole.stem}_C{number:03}",
-                prompt=prompt,
-                negative=negative,
-                removed=removed,
-                added=added,
-                noise=noise(number),
-                frames=segment_frames(segment),
-                path=path,
-                path_key=path_key(path),
-                picture=picture,
-                last_picture=whole.last_picture if number == len(segments) else None,
-                remix=_remix(whole, old, number, clip_stage),
-                segment=number,
-                first=segment.first,
-            )
-        )
-    return replace(whole, segments=tuple(made), remix=None)
-
-
-def _handed_on(before: Take, clip_stage: Stage) -> Picture:
-    clip = clip_stage.refs(before)[0]
-    frame = before.frames.shown - 1
-    return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=before.slate)
-
-
-def _remix(whole: Take, old: Take | None, number: int, clip_stage: Stage) -> Remix | None:
-    if old is None or whole.shot.take is None or not old.segments:
-        return None
-    source = old.segments[number - 1]
-    (latent,) = clip_stage.needs(source)
-    return Remix(latent, whole.shot.take.strength, source.slate)
-
-
 MAX_STEADY = 3
-"""Segments up to which colour and sharpness are expected to hold; a starting value."""
+"""Segments over which colour and sharpness are expected to hold; an assumption, not measured."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a shot, in model frames counted over the whole shot.
+    """A part of a shot, in model frames counted over the whole shot."""
 
-    Attributes:
-        first: Its first frame, which is the last one of the segment before.
-        count: Frames it makes that are shown or handed on.
-        rendered: The same as a legal length, 4n + 1.
-    """
-
-    first: int
-    count: int
-    rendered: int
+    first: int  # which is the last frame of the segment before
+    count: int  # frames that are shown or passed on to the next segment
+    rendered: int  # `count` rounded up to 4n + 1
 
     @property
     def last(self) -> int:
-        """Its last frame, counted over the shot."""
+        """Last frame, counted over the shot."""
         return self.first + self.count - 1
+
+    @property
+    def frames(self) -> FramePlan:
+        """Its frames as those of a take: without spare ones, at the model's rate."""
+        return FramePlan(self.count, 0, 0, self.rendered, self.count, Fraction(1), stretched=False)
 
 
 def plan_chain(
     shot: int, *, head: int, tail: int, fps: Fraction, model_fps: Fraction, max_frames: int
 ) -> tuple[FramePlan, tuple[Segment, ...]]:
-    """Split a clip into segments that the model can make, as few as can be, and of one length.
+    """Split a clip into as few segments as possible, of equal length.
 
-    Args:
-        shot: Frames of the cut, at `fps`.
-        head: Spare frames before.
-        tail: Spare frames after.
-        fps: Delivery rate.
-        model_fps: Rate the model was trained at.
-        max_frames: Longest clip of the model, 4n + 1 and at least 5.
+    Args are those of `plan_frames`, with `max_frames` at least 5.
 
     Returns:
-        The frames of the whole, at the model's own rate, and its segments; one if it fits.
+        The frames of the whole clip at the model's rate, and its segments.
     """
     step = model_fps / timecode_rate(fps)
     clip = head + shot + tail
     shown = (clip - 1) * step.numerator // step.denominator + 1
     count = max(-(-(shown - 1) // (max_frames - 1)), 1)
-    # New frames of a segment, a multiple of four so that its last frame is really its last.
+    # New frames per segment, a multiple of four: only then is the last frame of a segment also the
+    # last one rendered, from which the next can start without a gap.
     each = -(-(shown - 1) // (4 * count)) * 4
     segments = []
     for first in range(0, max(shown - 1, 1), max(each, 1)):
@@ -154,45 +68,39 @@ def plan_chain(
     return plan, tuple(segments)
 
 
-def segment_frames(segment: Segment) -> FramePlan:
-    """The frames of one segment, as a take has them."""
-    return FramePlan(segment.count, 0, 0, segment.rendered, segment.count, Fraction(1), False)
-
-
 def segment_path(path: CameraPath, segment: Segment, shown: int) -> CameraPath:
-    """The part of a shot's path that a segment films; the camera rests in what is trimmed.
+    """The part of a camera path that a segment films; the camera rests in trimmed frames.
 
     Args:
-        path: Of the whole shot, a pose for every frame that is shown.
-        segment: Which part.
-        shown: Frames of the whole.
+        path: Path of the whole shot, one pose per shown frame.
+        segment: The segment.
+        shown: Shown frames of the whole shot.
     """
-    frames = [min(segment.first + k, segment.last) for k in range(segment.rendered)]
+    part = path_at(path, [min(segment.first + k, segment.last) for k in range(segment.rendered)])
+    return replace(part, duration_s=path.duration_s * segment.count / shown)
+
+
+def path_at(path: CameraPath, frames: list[int]) -> CameraPath:
+    """A camera path with the poses of these frames."""
     return replace(
         path,
         camera_to_world=path.camera_to_world[frames],
         focal=path.focal[frames],
         subject=path.subject[frames],
-        duration_s=path.duration_s * segment.count / shown,
     )
 
 
 def segment_shot(shot: Shot, segment: Segment, shown: int) -> Shot:
-    """The shot as the words of a segment tell it: with the moves that happen during it.
+    """The shot with only the camera moves that happen during a segment, for its prompt.
 
-    Moves share the time of a shot equally, in the order they are written.
-
-    Args:
-        shot: The whole.
-        segment: Which part.
-        shown: Frames of the whole.
+    The moves of a shot share its `shown` frames equally, in order.
     """
     moves = [word for word in shot.camera.movement if word not in TEXTURES]
     if len(moves) < 2:
         return shot
     begin, end = Fraction(segment.first, shown), Fraction(segment.last + 1, shown)
     shares = pairwise(Fraction(k, len(moves)) for k in range(len(moves) + 1))
-    # A move of which less than a twentieth of the segment is left needs no word.
+    # A move that fills less than a twentieth of the segment is left out of its prompt.
     least = (end - begin) / 20
     active = {
         move

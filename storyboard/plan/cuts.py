@@ -1,8 +1,4 @@
-"""From a board to its cuts: the film itself, and the cut of every variant.
-
-A shot is rendered once for all cuts it is in, so its clip has the spare frames of the cut that
-needs most. Called by `plan` and `campaign`.
-"""
+"""The cut of a board and of its variants, and the spare frames that all of them need."""
 
 from __future__ import annotations
 
@@ -21,16 +17,16 @@ END_CARD = "end card"
 
 
 def board_cut(board: ShotList) -> Cut:
-    """The whole film.
+    """Plan the cut of all shots.
 
     Raises:
-        InputError: A duration is no whole number of frames, or transitions do not fit.
+        InputError: A duration is not a whole number of frames, or transitions do not fit.
     """
     return plan_cut([_cut_shot(shot, board.format.fps) for shot in board.shots])
 
 
 def variant_cut(board: ShotList, variant: Variant) -> Cut:
-    """The film of a variant: the shots it keeps, and its end card as the last.
+    """Plan the cut of a variant: its shots, then its end card.
 
     Raises:
         InputError: As `board_cut`; the message names the variant.
@@ -47,19 +43,20 @@ def variant_cut(board: ShotList, variant: Variant) -> Cut:
 
 
 def widest_spares(board: ShotList, cut: Cut) -> tuple[Spare, ...]:
-    """Spare frames of every shot that are enough for the film and for all variants.
+    """Spare frames per shot that suffice for the cut of the board and for those of its variants.
 
     Args:
-        board: With its variants.
-        cut: Of the film.
+        board: Board with its variants.
+        cut: Cut of the board.
     """
+    # A shot is rendered once for all cuts it appears in.
     spares = {shot.id: spare for shot, spare in zip(cut.shots, cut.spares, strict=True)}
     for variant in {(v.shots, v.end_card is None): v for v in board.variants}.values():
         own = variant_cut(board, variant)
         for shot, spare in zip(own.shots, own.spares, strict=True):
             if shot.id in spares:
-                known = spares[shot.id]
-                spares[shot.id] = Spare(max(known.head, spare.head), max(known.tail, spare.tail))
+                widest = spares[shot.id]
+                spares[shot.id] = Spare(max(widest.head, spare.head), max(widest.tail, spare.tail))
     return tuple(spares[shot.id] for shot in cut.shots)
 
 

@@ -1,8 +1,7 @@
-"""Why a take is rendered: what differs from the run before, in the words of the board.
+"""Why a take is rendered: the fields that differ from the last run, named as on the board.
 
-Keys say that something changed, not what. So every run notes the fields of each take, and the
-next one compares. For people only: what is rendered is decided by keys alone. Called by `plan`
-and `run`.
+Keys tell that something has changed, but not what. So every run stores the fields of each take for
+comparison. They are displayed only: what is rendered depends on keys alone.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
     from storyboard.plan.plan import RenderPlan
 
 Facts = Mapping[str, object]
-"""Field → JSON value."""
+"""Field to JSON value."""
 
 
 def take_facts(plan: RenderPlan, take: Take) -> Facts:
-    """Everything that feeds a take, by the name a person knows it by."""
+    """Every field that a take depends on, as it is named on the board."""
     board, settings, shot = plan.board, plan.settings, take.shot
     facts: dict[str, object] = {}
     facts.update(_flat(shot.model_dump(mode="json", exclude=BOOKKEEPING - {"seed"}), ""))
@@ -55,7 +54,7 @@ def take_facts(plan: RenderPlan, take: Take) -> Facts:
         facts["model.tile"] = [settings.tiles.side, settings.tiles.overlap]
     if settings.weights is not None:
         facts |= {f"weights.{name}": key for name, key in settings.weights.fingerprints.items()}
-    # The words come last: they change because one of the fields above did.
+    # Prompts come last: they change because one of the fields above has changed.
     facts |= {"prompt": take.prompt, "negative prompt": take.negative}
     if take.picture is not None:
         facts["first frame"] = take.picture.key
@@ -68,25 +67,20 @@ def take_facts(plan: RenderPlan, take: Take) -> Facts:
 
 
 def _flat(value: object, prefix: str) -> Iterator[tuple[str, object]]:
-    """Nested mappings as dotted names."""
+    """Nested mappings as dotted names, spelt as on the board: "lens_mm" is "lens"."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _flat(inner, f"{prefix}{key}.")
     else:
-        yield _spoken(prefix.rstrip(".")), value
-
-
-def _spoken(name: str) -> str:
-    """A field as the board spells it."""
-    return re.sub(r"_(mm|s)$|_(?=\.|$)", "", name).replace("_", "-")
+        yield re.sub(r"_(mm|s)$|_(?=\.|$)", "", prefix.rstrip(".")).replace("_", "-"), value
 
 
 def reason(now: Facts, before: Facts | None) -> str:
-    """Say in one line why a take that lacks its clip does.
+    """Reason in one line why a take has no clip yet.
 
     Args:
-        now: Of this plan.
-        before: Of the run before, or None if the take was not in it.
+        now: Fields of the take in this plan.
+        before: Fields in the last run, or None if it did not have the take.
     """
     if before is None:
         return "new"
@@ -95,18 +89,16 @@ def reason(now: Facts, before: Facts | None) -> str:
     causes = [name for name in changed if name not in ("prompt", "negative prompt")] or changed
     if not causes:
         return "not finished"
-    said = [f"{name} changed{_change(now.get(name), before.get(name))}" for name in causes[:3]]
+    parts = []
+    for name in causes[:3]:
+        old, new = _display(before.get(name)), _display(now.get(name))
+        values = f" ({old} → {new})" if len(old) + len(new) < 40 else ""
+        parts.append(f"{name} changed{values}")
     more = f" and {len(causes) - 3} more" if len(causes) > 3 else ""
-    return ", ".join(said) + more
+    return ", ".join(parts) + more
 
 
-def _change(now: object, before: object) -> str:
-    """From what to what, where that is short."""
-    was, became = _word(before), _word(now)
-    return f" ({was} → {became})" if len(was) + len(became) < 40 else ""
-
-
-def _word(value: object) -> str:
+def _display(value: object) -> str:
     if value is None or value == [] or value == "":
         return "none"
     if isinstance(value, list):

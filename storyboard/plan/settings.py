@@ -1,7 +1,6 @@
-"""From what the board, the command line and the checkpoint say to one set of settings.
+"""Settings of a run, from the board, the options of the command and the checkpoint.
 
-The command line wins over the board, the board over the preset's quality. Called by the commands
-before `plan`.
+Options override the board, and the board overrides the defaults of preset and quality.
 """
 
 from __future__ import annotations
@@ -14,16 +13,25 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model.exceptions import WeightsError
 from model.flow import SOLVERS
 from model.geometry import Tiling, is_legal_frames, legal_frames_at_least, tiling
-from model.presets import PRESETS, QUALITIES, Expert, Preset, Quality, lightning, preset_named
+from model.presets import (
+    PRESETS,
+    QUALITIES,
+    Preset,
+    Quality,
+    is_lightning,
+    lightning,
+    preset_named,
+)
+from model.weights.survey import survey
 from storyboard.errors import InputError
-from storyboard.plan.free_memory import free_memory
-from storyboard.plan.loras import choose_loras, find_lightning, require_lightning, with_loras
-from storyboard.plan.request import SAMPLING, Request
-from storyboard.plan.residency import Residency, choose_residency, guessed_flops
+from storyboard.plan.request import SAMPLING, LoraRequest, Request, choose_loras
+from storyboard.plan.residency import Residency, choose_residency, free_memory, guessed_flops
+from storyboard.plan.sizes import LAYOUT_SIZE
 from storyboard.stages.stage import Hardware
-from storyboard.take.weights import Weights, embedded_folder, know_weights
+from storyboard.take.weights import Weights, embedded_folder, inspect_weights
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
@@ -32,100 +40,81 @@ LAYOUT = "layout"
 LIGHTNING = "lightning"
 LEVELS = (LAYOUT, LIGHTNING, "draft", "preview", "final")
 
-# Without a model there is no grid; these are what a layout is drawn at.
-LAYOUT_SIZE = (384, 216)
 LAYOUT_FPS = Fraction(12)
+"""Rate of a layout, which has no model to prescribe one."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything about a run that is not the board.
+    """Everything about a run that is not the board."""
 
-    Attributes:
-        quality: One of LEVELS.
-        preset: Of the checkpoint, with the board's changes; None for layouts.
-        weights: The checkpoint; None for layouts.
-        level: Size, steps and longest clip to start from.
-        shift: Of the schedule.
-        solver: Of the schedule.
-        guidance: Per expert, noisiest first.
-        hardware: Where and in which numbers to compute.
-        size: Picture size asked for outright.
-        stills: Whether every take is one frame, to be kept as a picture.
-        tiles: How frames are cut for decoding; None decodes them whole.
-        written: What a language model wrote about prompts, by prompt.
-        residency: How experts lie in memory, and why.
-    """
-
-    quality: str
-    preset: Preset | None
-    weights: Weights | None
-    level: Quality
-    shift: float = 1.0
-    solver: str = "unipc"
-    guidance: tuple[float, ...] = ()
+    quality: str  # one of LEVELS
+    preset: Preset | None  # of the checkpoint, with the changes of the board; None for layouts
+    weights: Weights | None  # None for layouts
+    level: Quality  # default size, steps and longest clip
+    shift: float = 1.0  # noise shift of the schedule
+    solver: str = "unipc"  # one of SOLVERS
+    guidance: tuple[float, ...] = ()  # scale per expert, noisiest first
     hardware: Hardware = field(default_factory=Hardware)
-    size: tuple[int, int] | None = None
-    stills: bool = False
-    tiles: Tiling | None = None
-    written: Mapping[str, str] = field(default_factory=dict)
+    size: tuple[int, int] | None = None  # overrides that of the quality
+    stills: bool = False  # whether every take is a single frame, delivered as an image
+    tiles: Tiling | None = None  # that frames are decoded in; None decodes whole frames
+    written: Mapping[str, str] = field(default_factory=dict)  # language model output by prompt
     residency: Residency = field(default_factory=Residency)
 
     @property
     def fps(self) -> Fraction:
-        """Rate that frames are made at."""
+        """Rate that frames are rendered at."""
         return self.preset.fps if self.preset else LAYOUT_FPS
 
     @property
     def preset_name(self) -> str:
-        """For people."""
+        """Name of the preset, or "layout"."""
         return self.preset.name if self.preset else LAYOUT
 
 
-def settle(board: ShotList, request: Request, memory: Path | None) -> Settings:
-    """Settle on preset, checkpoint and numbers for a board that is already effective.
-
-    Args:
-        board: From `effective_board`.
-        request: Of the command line.
-        memory: Folder that remembers checkpoints.
+def settle(board: ShotList, request: Request, cache: Path | None) -> Settings:
+    """Determine the settings of a run from an `effective_board` and the options of the command.
 
     Raises:
-        InputError: A setting does not exist or does not fit.
+        InputError: A setting does not exist, or its value is not allowed.
         PresetError: The preset does not exist.
         WeightsError: The checkpoint cannot be read.
     """
-    quality = board.model.quality
-    wanted = dict(item for item in request.settings if item[0] in SAMPLING)
+    quality, size, options = board.model.quality, None, dict(request.settings)
+    options = {key: value for key, value in options.items() if key in SAMPLING}
+    if "size" in options:
+        width, cross, height = options["size"].partition("x")
+        if not (cross and width.isdigit() and height.isdigit()):
+            raise InputError(f"--set size: {options['size']!r}, must be like 832x480.")
+        size = int(width), int(height)
     if quality == LAYOUT:
         level = Quality(size=LAYOUT_SIZE, steps=0, max_frames=1 if request.stills else 1_000_001)
-        return Settings(LAYOUT, None, None, level, size=_size(wanted), stills=request.stills)
-    weights = _with_loras(_weights(board, request, memory), request, quality)
-    preset = _with_boundary(weights.preset, board.model.experts.boundary)
-    levels = _levels(board.model.use, preset)
+        return Settings(LAYOUT, None, None, level, size=size, stills=request.stills)
+    weights = _with_loras(_weights(board, request, cache), request.loras, quality)
+    preset, boundary = weights.preset, board.model.experts.boundary
+    if boundary is not None and len(preset.experts) > 1:
+        high, *rest = preset.experts
+        preset = replace(preset, experts=(replace(high, floor=boundary), *rest))
     if quality == LIGHTNING:
         preset = lightning(preset)
-        level = replace(levels["preview"], steps=preset.steps)
-    else:
-        level = levels[quality]
-    level = replace(
-        level,
-        steps=int(_number(wanted, "steps", level.steps)),
-        max_frames=1 if request.stills else _frames(wanted, level.max_frames),
-    )
-    hardware, size = hardware_of(request.device), _size(wanted)
+    level = _level(board.model.use, preset, quality, options, is_still=request.stills)
+    solver = options.get("solver", preset.solver)
+    if solver not in SOLVERS:
+        raise InputError(f"--set solver: {solver!r}, must be one of {', '.join(SOLVERS)}.")
+    hardware = choose_hardware(request.device)
     return Settings(
         quality=quality,
         preset=preset,
         weights=weights,
         level=level,
-        shift=_number(wanted, "shift", preset.shift),
-        solver=_solver(wanted, preset),
-        guidance=_guidance(board, preset, wanted),
+        shift=_number(options, "shift", preset.shift),
+        solver=solver,
+        guidance=_guidance(board, preset, options),
         hardware=hardware,
         size=size,
         stills=request.stills,
-        tiles=_tiles(wanted, preset),
+        tiles=tiling(preset, int(_number(options, "tile", 0.0))) if "tile" in options else None,
         residency=choose_residency(
             preset,
             hardware,
@@ -133,16 +122,16 @@ def settle(board: ShotList, request: Request, memory: Path | None) -> Settings:
             num_frames=level.max_frames,
             flops=guessed_flops(hardware.device),
             free_bytes=free_memory(hardware.device),
-            asked=wanted.get("residency"),
+            requested=options.get("residency"),
             is_fp8=weights.is_fp8 and not weights.loras,
         ),
     )
 
 
-def _weights(board: ShotList, request: Request, memory: Path | None) -> Weights:
-    """The checkpoint, checked to be of the preset's kind."""
-    named = request.weights is None or request.preset is not None or board.model.use in PRESETS
-    preset = preset_named(board.model.use) if named else None
+def _weights(board: ShotList, request: Request, cache: Path | None) -> Weights:
+    """The checkpoint, checked against the preset if one is named."""
+    is_named = request.weights is None or request.preset is not None or board.model.use in PRESETS
+    preset = preset_named(board.model.use) if is_named else None
     if request.weights is None:
         assert preset is not None
         if preset.name != "greybox":
@@ -155,33 +144,19 @@ def _weights(board: ShotList, request: Request, memory: Path | None) -> Weights:
                 "preset 'greybox': its weights are not in this installation. Use --quality layout, "
                 "which needs none, or name a checkpoint with --weights and --preset."
             )
-        return know_weights(embedded_folder(), memory)
-    weights = know_weights(request.weights, memory)
-    found = weights.preset
-    if preset is not None and _kind(preset) != _kind(found):
+        return inspect_weights(embedded_folder(), cache)
+    weights = inspect_weights(request.weights, cache)
+    if preset is not None and _architecture(preset) != _architecture(weights.preset):
         raise InputError(
-            f"{request.weights}: {_said(found)}, must be {_said(preset)} for preset "
-            f"{preset.name!r}. Choose the preset that belongs to the weights with --preset."
+            f"{request.weights}: {_architecture(weights.preset)}, must be {_architecture(preset)} "
+            f"for preset {preset.name!r}. Choose the preset that belongs to the weights with "
+            "--preset."
         )
     return weights
 
 
-def _with_loras(weights: Weights, request: Request, quality: str) -> Weights:
-    """The checkpoint with what --lora names; lightning finds its own files beside the weights."""
-    asked = request.loras
-    if quality == LIGHTNING and not asked:
-        asked = find_lightning(weights)
-    choices = choose_loras(asked, weights.preset)
-    if quality == LIGHTNING:
-        require_lightning(choices, weights.preset)
-    return with_loras(weights, choices)
-
-
-def _kind(preset: Preset) -> tuple[object, ...]:
-    return preset.vae, len(preset.experts), preset.first_frame, preset.has_camera
-
-
-def _said(preset: Preset) -> str:
+def _architecture(preset: Preset) -> str:
+    """What tells checkpoints of different presets apart, in words."""
     experts = "one expert" if len(preset.experts) == 1 else f"{len(preset.experts)} experts"
     pictures = {
         "none": "no first picture",
@@ -189,57 +164,89 @@ def _said(preset: Preset) -> str:
         "per-token": "a first picture in the latent",
         "channels-and-token": "a first picture as channels and in the latent",
     }[preset.first_frame]
-    if preset.has_camera:
-        pictures += " and a camera adapter"
-    return f"{experts} with a {preset.vae} autoencoder and {pictures}"
+    camera = " and a camera adapter" if preset.has_camera else ""
+    return f"{experts} with a {preset.vae} autoencoder and {pictures}{camera}"
 
 
-def _with_boundary(preset: Preset, boundary: float | None) -> Preset:
-    if boundary is None or len(preset.experts) == 1:
-        return preset
-    high, *rest = preset.experts
-    moved = Expert(high.name, boundary, high.guidance, high.folder)
-    return replace(preset, experts=(moved, *rest))
+def _with_loras(weights: Weights, requests: tuple[LoraRequest, ...], quality: str) -> Weights:
+    """The checkpoint with LoRAs; quality "lightning" looks for its own in the checkpoint folder.
+
+    Raises:
+        InputError: A LoRA does not exist, or one for lightning is missing.
+        WeightsError: A file cannot be read, or belongs to another model.
+    """
+    if quality == LIGHTNING and not requests:
+        try:
+            networks = survey(weights.folder).networks
+        except WeightsError:
+            networks = ()
+        files = [network.files[0] for network in networks if network.kind.role == "lora"]
+        fast = [file for file in files if is_lightning(str(file.relative_to(weights.folder)))]
+        requests = tuple(LoraRequest(file) for file in fast)
+    loras, experts = choose_loras(requests, weights.preset), weights.preset.experts
+    for index, expert in enumerate(experts):
+        if quality == LIGHTNING and not any(lora.strengths[index] for lora in loras):
+            raise InputError(
+                f"quality 'lightning': no four-step LoRA for the {expert.name} expert, must be one "
+                "for each. Name them with --lora, or put them into the folder of the weights with "
+                "lightning or 4steps in their names."
+            )
+    if not loras:
+        return weights
+    merged = replace(weights, loras=loras)
+    checkpoint, prints = merged.open(), dict(weights.fingerprints)
+    for index, expert in enumerate(experts):
+        plain = prints[expert.name]
+        prints[expert.name] = checkpoint.expert_fingerprint(index, plain=plain)
+    return replace(merged, fingerprints=prints)
 
 
-def _levels(name: str, preset: Preset) -> Mapping[str, Quality]:
-    """Qualities of a preset; those of one that is not on offer follow from its own numbers."""
-    if name in QUALITIES:
-        return QUALITIES[name]
-    small = min(preset.sizes, key=lambda size: size[0] * size[1])
-    steps = preset.steps
-    short = min(preset.max_frames, 33)
-    return {
-        "draft": Quality(small, max(steps // 3, 1), short),
-        "preview": Quality(small, max(steps * 3 // 5, 1), preset.max_frames),
-        "final": Quality(preset.sizes[0], steps, preset.max_frames),
-    }
+def _level(
+    name: str, preset: Preset, quality: str, options: Mapping[str, str], *, is_still: bool
+) -> Quality:
+    """Size, steps and longest clip of a quality, overridden by `--set steps` and `frames`."""
+    levels = QUALITIES.get(name)
+    if levels is None:  # a checkpoint without a preset of its own: derived from its numbers
+        small, steps = min(preset.sizes, key=lambda size: size[0] * size[1]), preset.steps
+        levels = {
+            "draft": Quality(small, max(steps // 3, 1), min(preset.max_frames, 33)),
+            "preview": Quality(small, max(steps * 3 // 5, 1), preset.max_frames),
+            "final": Quality(preset.sizes[0], steps, preset.max_frames),
+        }
+    level = levels["preview" if quality == LIGHTNING else quality]
+    default = preset.steps if quality == LIGHTNING else level.steps
+    steps, frames = int(_number(options, "steps", default)), 1
+    if not is_still:
+        frames = int(_number(options, "frames", level.max_frames))
+        if not is_legal_frames(frames):
+            above = legal_frames_at_least(frames)
+            raise InputError(f"--set frames: {frames}, must be 4n + 1. Use {above - 4} or {above}.")
+    return replace(level, steps=steps, max_frames=frames)
 
 
-def _guidance(board: ShotList, preset: Preset, wanted: Mapping[str, str]) -> tuple[float, ...]:
-    count = len(preset.experts)
-    if "guidance" in wanted:
-        parts = wanted["guidance"].split(",")
-        scales = tuple(_float("guidance", part) for part in parts)
+def _guidance(board: ShotList, preset: Preset, options: Mapping[str, str]) -> tuple[float, ...]:
+    count, text = len(preset.experts), options.get("guidance")
+    if text is not None:
+        scales = tuple(_float("guidance", part) for part in text.split(","))
         if len(scales) not in (1, count) or min(scales) < 1:
             raise InputError(
-                f"--set guidance: {wanted['guidance']!r}, must be {count} numbers of at least 1, "
+                f"--set guidance: {text!r}, must be {count} numbers of at least 1, "
                 "noisiest expert first, or a single one."
             )
         return scales * count if len(scales) == 1 else scales
-    said = board.model.experts.guidance
-    asked = (said.high_noise, said.low_noise) if count == 2 else (None,) * count
-    return tuple(
-        own if scale is None else scale for own, scale in zip(preset.guidance, asked, strict=True)
-    )
+    own = board.model.experts.guidance
+    # The board has a value for high and low noise, which only a pair of experts can use.
+    overrides = (own.high_noise, own.low_noise) if count == 2 else (None,) * count
+    pairs = zip(preset.guidance, overrides, strict=True)
+    return tuple(default if scale is None else scale for default, scale in pairs)
 
 
-def _number(wanted: Mapping[str, str], key: str, default: float) -> float:
-    if key not in wanted:
+def _number(options: Mapping[str, str], key: str, default: float) -> float:
+    if key not in options:
         return default
-    value = _float(key, wanted[key])
+    value = _float(key, options[key])
     if value <= 0 or (key == "steps" and value != int(value)):
-        raise InputError(f"--set {key}: {wanted[key]!r}, must be above 0. Try {default:g}.")
+        raise InputError(f"--set {key}: {options[key]!r}, must be above 0. Try {default:g}.")
     return value
 
 
@@ -250,42 +257,15 @@ def _float(key: str, text: str) -> float:
         raise InputError(f"--set {key}: {text!r}, must be a number.") from None
 
 
-def _frames(wanted: Mapping[str, str], default: int) -> int:
-    frames = int(_number(wanted, "frames", default))
-    if not is_legal_frames(frames):
-        above = legal_frames_at_least(frames)
-        raise InputError(f"--set frames: {frames}, must be 4n + 1. Use {above - 4} or {above}.")
-    return frames
+def choose_hardware(device: str) -> Hardware:
+    """Choose device and number format, without importing torch.
 
-
-def _solver(wanted: Mapping[str, str], preset: Preset) -> str:
-    solver = wanted.get("solver", preset.solver)
-    if solver not in SOLVERS:
-        raise InputError(f"--set solver: {solver!r}, must be one of {', '.join(SOLVERS)}.")
-    return solver
-
-
-def _size(wanted: Mapping[str, str]) -> tuple[int, int] | None:
-    if "size" not in wanted:
-        return None
-    width, cross, height = wanted["size"].partition("x")
-    if not (cross and width.isdigit() and height.isdigit()):
-        raise InputError(f"--set size: {wanted['size']!r}, must be like 832x480.")
-    return int(width), int(height)
-
-
-def _tiles(wanted: Mapping[str, str], preset: Preset) -> Tiling | None:
-    return tiling(preset, int(_number(wanted, "tile", 0.0))) if "tile" in wanted else None
-
-
-def hardware_of(device: str) -> Hardware:
-    """Pick device and numbers without importing torch: whether one may try is all that is known."""
+    Args:
+        device: "auto", "cpu", "cuda" or "cuda:N".
+    """
     if device == "auto":
-        device = "cuda" if _may_have_cuda() else "cpu"
+        # Without torch it is only known whether CUDA may work: a run checks it before it starts.
+        has_wheel = sys.platform != "darwin" and "+cpu" not in metadata.version("torch")
+        has_driver = has_wheel and Path("/proc/driver/nvidia/version").exists()
+        device = "cuda" if has_driver else "cpu"
     return Hardware(device, "bfloat16" if device.startswith("cuda") else "float32")
-
-
-def _may_have_cuda() -> bool:
-    if sys.platform == "darwin" or "+cpu" in metadata.version("torch"):
-        return False
-    return Path("/proc/driver/nvidia/version").exists()

@@ -1,82 +1,90 @@
-"""Picture sizes: what the model renders and what the cut is delivered at.
-
-Called by `plan`.
-"""
+"""Picture sizes: of layouts, of rendered frames and of the delivery."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from model.geometry import check_size
 from model.presets import Preset, Quality, Size
 
+if TYPE_CHECKING:
+    from storyboard.plan.settings import Settings
+
+LAYOUT_SIZE = (384, 216)
+"""Default size of a layout, which has no model to prescribe one."""
+
 LEAST_KEPT = Fraction(9, 10)
-"""Share of a rendered picture that must survive the crop to the delivery's aspect."""
+"""Share of a rendered picture that the crop to the delivery's aspect ratio must keep."""
 
 LEAST_AREA = 0.8
-"""Share of the area that a size on the grid must at least have."""
+"""Smallest area of a size on the model's grid, relative to that of the quality."""
 
 DRAFT_LONG_SIDE = 960
-"""Longest side of a cut that is not the final one, in pixels."""
+"""Longest side of a delivery below quality "final", in pixels."""
+
+
+def picture_size(settings: Settings, aspect: Fraction) -> Size:
+    """Size to render at: the requested size, else one chosen for the aspect ratio.
+
+    Raises:
+        GeometryError: The requested size does not fit the model's grid.
+    """
+    if settings.preset is None:
+        return settings.size or layout_size(aspect)
+    if settings.size is not None:
+        check_size(settings.preset, settings.size)
+        return settings.size
+    return render_size(settings.preset, settings.level, aspect)
+
+
+def layout_size(aspect: Fraction) -> Size:
+    """Size of the area of LAYOUT_SIZE with this aspect ratio, as far as even pixels allow."""
+    height = round((LAYOUT_SIZE[0] * LAYOUT_SIZE[1] / aspect) ** 0.5 / 2) * 2
+    return round(height * aspect / 2) * 2, height
 
 
 def render_size(preset: Preset, quality: Quality, aspect: Fraction) -> Size:
-    """Choose the picture size to render at.
+    """Choose the size that the model renders.
 
-    The size of the quality wins if little of it is cropped away; then, of the sizes the model was
-    trained on, the one closest to the aspect among those that cost no more; then any size on the
-    model's grid of about the same area.
-
-    Args:
-        preset: Sizes and grid.
-        quality: Size to start from; turned upright for an upright picture.
-        aspect: Width over height of the delivery.
+    The first of these that the crop keeps enough of: the size of the quality; the closest size
+    that the model was trained on, of no larger area; any size on the grid of about the same area.
     """
     wide = quality.size
+    # An upright delivery is rendered upright.
     start = wide if (wide[0] >= wide[1]) == (aspect >= 1) else (wide[1], wide[0])
     if kept(start, aspect) >= LEAST_KEPT:
         return start
     area = start[0] * start[1]
-    trained = closest((size for size in preset.sizes if size[0] * size[1] <= area), aspect)
+    trained = _closest((size for size in preset.sizes if size[0] * size[1] <= area), aspect)
     if trained is not None and kept(trained, aspect) >= LEAST_KEPT:
         return trained
-    return closest(_grid(preset.grain, area), aspect) or start
+    width_step, height_step = preset.grain
+    grid = []
+    for width in range(width_step, area // height_step + 1, width_step):
+        tallest = area // width // height_step * height_step
+        for height in (tallest, tallest - height_step):
+            if height > 0 and width * height >= LEAST_AREA * area:
+                grid.append((width, height))
+    return _closest(grid, aspect) or start
 
 
 def kept(size: Size, aspect: Fraction) -> Fraction:
-    """Share of a picture that a centre crop to an aspect keeps, 0 … 1."""
+    """Share of a picture that a centre crop to an aspect ratio keeps, 0 … 1."""
     own = Fraction(size[0], size[1])
     return min(own / aspect, aspect / own)
 
 
-def closest(sizes: Iterable[Size], aspect: Fraction) -> Size | None:
-    """The size that loses least to the crop, the largest of equals."""
+def _closest(sizes: Iterable[Size], aspect: Fraction) -> Size | None:
+    """The size of which a crop keeps most, the largest of equals."""
     return max(sizes, key=lambda size: (kept(size, aspect), size[0] * size[1]), default=None)
 
 
-def _grid(grain: tuple[int, int], area: int) -> Iterable[Size]:
-    """Sizes on whole tokens with about this area."""
-    for width in range(grain[0], area // grain[1] + 1, grain[0]):
-        tallest = area // width // grain[1] * grain[1]
-        for height in (tallest, tallest - grain[1]):
-            if height > 0 and width * height >= LEAST_AREA * area:
-                yield width, height
-
-
 def delivery_size(size: Size, *, is_final: bool) -> Size:
-    """Choose the size of the cut: as the board says when it is final, else small enough to travel.
-
-    Args:
-        size: The board's `format.size`.
-        is_final: Whether the quality is "final".
-    """
+    """Size of the delivery: that of the board at quality "final", else at most DRAFT_LONG_SIDE."""
     long_side = max(size)
-    if is_final or long_side <= DRAFT_LONG_SIDE:
-        return _even(size[0]), _even(size[1])
-    scale = Fraction(DRAFT_LONG_SIDE, long_side)
-    return _even(round(size[0] * scale)), _even(round(size[1] * scale))
-
-
-def _even(pixels: int) -> int:
-    """Chroma is stored for every second pixel."""
-    return max(pixels // 2 * 2, 2)
+    scale = 1 if is_final or long_side <= DRAFT_LONG_SIDE else Fraction(DRAFT_LONG_SIDE, long_side)
+    # Even, since chroma is stored for every second pixel only.
+    width, height = (max(round(pixels * scale) // 2 * 2, 2) for pixels in size)
+    return width, height

@@ -1,334 +1,306 @@
-"""One shot → its takes: words, frames, camera, seeds and first picture, all decided.
-
-Here a shot becomes model input. Called by `plan` only.
-"""
+"""The takes of a board: frames, camera path, prompt, seeds and given pictures of each."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shots.path.camera_path import camera_path
 from shots.prompt.compile import compile_prompt
 from shots.prompt.extension import extend
 from storyboard.errors import InputError
 from storyboard.film.cut import Cut, Spare
-from storyboard.plan.chains import Segment, Worded, plan_chain, with_segments
+from storyboard.plan.chains import Segment, path_at, plan_chain, segment_path, segment_shot
 from storyboard.plan.settings import Settings
 from storyboard.stages.stage import Stage
 from storyboard.store import file_sha256
-from storyboard.take.file_names import file_stems, take_number
 from storyboard.take.frames import FramePlan, plan_frames, timecode_rate
-from storyboard.take.seeds import NoiseRecipe, camera_seed, noise_recipe
-from storyboard.take.take import Picture, Remix, Take
+from storyboard.take.seeds import camera_seed, noise_recipe
+from storyboard.take.take import Picture, RemixSource, Take, file_stems, take_number
 
 if TYPE_CHECKING:
-    from model.presets import Preset
     from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
 
-LEAST_CLIP = 5
-"""Frames of the shortest clip that can be a link of a chain: it hands one on and adds four."""
+SHORTEST_SEGMENT = 5
+"""Frames of the shortest clip in a chain: the given frame and four new ones."""
 
 
-class TakePlanner:
-    """Makes the takes of a board; a shot that starts from another's clip needs its key first.
+@dataclass(frozen=True)
+class PlanContext:
+    """What the takes of a board are planned from."""
 
-    Args:
-        board: The board.
-        settings: Model, quality and numbers.
-        cut: Frames of every shot.
-        spares: Spare frames of every shot, enough for every cut it is in.
-        size: Of the model's picture.
-        clip_stage: The stage that makes the clips other shots may start from.
+    board: ShotList  # with the overrides of the command
+    settings: Settings
+    cut: Cut
+    spares: tuple[Spare, ...]  # per shot, in the order of the cut
+    size: tuple[int, int]  # rendered
+    clip_stage: Stage  # makes the clips that other shots may continue from
+
+
+@dataclass(frozen=True)
+class ShotStart:
+    """What the takes of a shot start from and end on."""
+
+    picture: Picture | None = None  # given first frame
+    last_picture: Picture | None = None  # given last frame
+    matched: Take | None = None  # the take before, if colours are matched to it
+    notices: tuple[str, ...] = ()  # directives that cannot be followed
+
+
+def plan_takes(context: PlanContext) -> tuple[tuple[Take, ...], tuple[str, ...]]:
+    """Plan every take of every shot.
+
+    Returns:
+        The takes in the order of the board, and notices.
+
+    Raises:
+        InputError: A picture is missing, or a take number cannot be read.
     """
+    shots = context.board.shots
+    stems = file_stems([shot.id for shot in shots])
+    takes: dict[str, tuple[Take, ...]] = {}
+    starts: dict[str, ShotStart] = {}
+    for shot in _planning_order(context.board):
+        starts[shot.id] = start = _plan_start(context, shot, takes)
+        number = shot.take.number if shot.take else 0
+        planned: list[Take] = []
+        for each in sorted({*range(1, shot.takes + 1), take_number(shot), number or 1}):
+            # Takes above the named one are remixed from it.
+            source = next((take for take in planned if take.number == number), None)
+            stem = f"{stems[shot.id]}_T{each:02}"
+            planned.append(_plan_take(context, shot, each, stem, start, source))
+        takes[shot.id] = tuple(planned)
+    notices = tuple(notice for shot in shots for notice in starts[shot.id].notices)
+    return tuple(take for shot in shots for take in takes[shot.id]), notices
 
-    def __init__(
-        self,
-        board: ShotList,
-        settings: Settings,
-        cut: Cut,
-        spares: Sequence[Spare],
-        size: tuple[int, int],
-        clip_stage: Stage,
-    ) -> None:
-        self._board, self._settings = board, settings
-        self._cut, self._spares = cut, spares
-        self._size, self._clip_stage = size, clip_stage
-        self._index = {shot.id: index for index, shot in enumerate(board.shots)}
-        self._done: dict[str, tuple[Take, ...]] = {}
-        self.notices: list[str] = []
 
-    def takes(self) -> Iterator[Take]:
-        """Every take of every shot."""
-        stems = file_stems([shot.id for shot in self._board.shots])
-        for shot in self._board.shots:
-            yield from self._takes_of(shot, stems)
+def _planning_order(board: ShotList) -> list[Shot]:
+    """All shots, each after the one it continues from, whose keys are part of its own."""
+    order: dict[str, Shot] = {}
+    for shot in board.shots:
+        pending: dict[str, Shot] = {}
+        before: Shot | None = shot
+        # A ring would end here too, but `load_shots` refuses boards with one.
+        while before is not None and before.id not in order and before.id not in pending:
+            pending[before.id] = before
+            before = _predecessor(board, before)
+        order |= dict(reversed(pending.items()))
+    return list(order.values())
 
-    def _takes_of(self, shot: Shot, stems: dict[str, str]) -> tuple[Take, ...]:
-        if shot.id not in self._done:
-            pictures = self._pictures(shot, stems)
-            source = shot.take.number if shot.take else 0
-            numbers = {*range(1, shot.takes + 1), take_number(shot), source or 1}
-            made: list[Take] = []
-            for number in sorted(numbers):
-                old = next((t for t in made if t.number == source), None)
-                made.append(
-                    self._take(_remade(shot) if old else shot, number, pictures, stems, old)
-                )
-            self._done[shot.id] = tuple(made)
-        return self._done[shot.id]
 
-    def _remix(self, shot: Shot, old: Take | None) -> Remix | None:
-        """What a take above the named one starts from; a layout has no latent."""
-        if self._settings.preset is None or shot.take is None or old is None or old.segments:
-            return None
-        (latent,) = self._clip_stage.needs(old)
-        return Remix(latent, shot.take.strength, old.slate)
+def _predecessor(board: ShotList, shot: Shot) -> Shot | None:
+    """The shot from whose last frame a shot continues; None for any other start."""
+    if not shot.starts_from_picture or shot.references.first_frame not in (None, "auto"):
+        return None
+    if shot.continuity and shot.continuity.after:
+        return board.shot(shot.continuity.after)
+    index = [each.id for each in board.shots].index(shot.id)
+    return board.shots[index - 1] if index else None
 
-    def _take(
-        self,
-        shot: Shot,
-        number: int,
-        pictures: tuple[Picture | None, Picture | None],
-        stems: dict[str, str],
-        old: Take | None,
-    ) -> Take:
-        board = self._board
-        picture, last_picture = pictures
-        frames, segments = self._frames(shot)
-        filmed = shot
-        if frames.clip != frames.shot:
-            duration_s = Fraction(frames.clip, timecode_rate(board.format.fps))
-            filmed = shot.model_copy(update={"duration_s": duration_s})
-        path = _path(filmed, frames, self._size, board.style.seed)
-        prompt, negative, removed, added = self._words(shot, picture is not None)
-        take = Take(
-            board=board,
-            shot=shot,
-            filmed=filmed,
-            number=number,
-            stem=f"{stems[shot.id]}_T{number:02}",
-            prompt=prompt,
-            added=added,
-            negative=negative,
-            removed=removed,
-            noise=self._noise(shot, number),
-            size=self._size,
-            frames=frames,
-            path=path,
-            path_key=_path_key(path),
-            picture=picture,
-            last_picture=last_picture,
-            matched=self._matched(shot, picture, stems),
-            remix=self._remix(shot, old),
-        )
-        if len(segments) < 2:
-            return take
-        return with_segments(
-            take,
-            segments,
-            clip_stage=self._clip_stage,
-            words=self._words,
-            noise=lambda segment: self._noise(shot, number, segment),
-            path_key=_path_key,
-            old=old,
-        )
 
-    def _frames(self, shot: Shot) -> tuple[FramePlan, tuple[Segment, ...]]:
-        """The frames of a clip, and its segments where it is longer than the model's."""
-        settings, index = self._settings, self._index[shot.id]
-        length, spare = self._cut.shots[index].frames, self._spares[index]
-        frames = plan_frames(
-            length,
-            head=spare.head,
-            tail=spare.tail,
-            fps=self._board.format.fps,
-            model_fps=settings.fps,
-            max_frames=settings.level.max_frames,
-            any_length=settings.preset is None,
-        )
-        if not (frames.stretched and is_chained(self._board, settings)):
-            return frames, ()
-        return plan_chain(
-            length,
-            head=spare.head,
-            tail=spare.tail,
-            fps=self._board.format.fps,
-            model_fps=settings.fps,
-            max_frames=settings.level.max_frames,
-        )
+def _plan_start(
+    context: PlanContext, shot: Shot, takes: Mapping[str, tuple[Take, ...]]
+) -> ShotStart:
+    """Find the pictures of a shot, as far as the model takes them.
 
-    def _words(self, shot: Shot, from_picture: bool) -> Worded:
-        settings = self._settings
-        prompt = compile_prompt(
-            self._board,
-            shot,
-            mode="image" if from_picture else "text",
-            negative_base=settings.preset.negative if settings.preset else "",
-        )
-        added = _addition(prompt.positive, settings)
-        positive = f"{prompt.positive} {added}" if added else prompt.positive
-        return positive, prompt.negative, prompt.removed, added
-
-    def _noise(self, shot: Shot, number: int, segment: int = 1) -> NoiseRecipe:
-        style = self._board.style
-        return noise_recipe(
-            style_seed=style.seed,
-            policy=style.seed_policy,
-            consistency=style.consistency,
-            scene=shot.scene,
-            shot=shot.id,
-            take=number,
-            setup=shot.setup,
-            fixed_seed=shot.seed,
-            segment=segment,
-        )
-
-    def _pictures(self, shot: Shot, stems: dict[str, str]) -> tuple[Picture | None, Picture | None]:
-        """The first and the last frame that the shot is given, as far as the model takes them."""
-        preset = self._settings.preset
-        if preset is None:
-            return None, None
-        first = self._first_picture(shot, stems, preset)
-        return first, self._last_picture(shot, first, preset)
-
-    def _last_picture(self, shot: Shot, first: Picture | None, preset: Preset) -> Picture | None:
-        file = shot.references.last_frame
-        if not (shot.loop or file):
-            return None
-        asked = "loops" if shot.loop else "ends on a picture"
-        if not preset.takes_channels:
-            self.notices.append(
-                f"{shot.id}: {asked}, which {preset.name} cannot do; it ends as it comes."
-            )
-            return None
-        if first is None:
-            self.notices.append(
-                f"{shot.id}: {asked}, which needs a picture to start from; it ends as it comes."
-            )
-            return None
-        if self._settings.level.max_frames == 1:
-            self.notices.append(f"{shot.id}: {asked}, which one frame cannot show.")
-            return None
-        return first if file is None else self._file(shot, "last-frame", file)
-
-    def _first_picture(self, shot: Shot, stems: dict[str, str], preset: Preset) -> Picture | None:
-        picture = self._asked_picture(shot, stems, preset)
-        if picture is None and preset.needs_picture:
-            raise InputError(
-                f"shot {shot.id!r}: no picture to start from, must be one for {preset.name!r}. "
-                "Say references: {first-frame: FILE} or continuity: {from: last-frame}, or use a "
-                "text-to-video preset."
-            )
-        return picture
-
-    def _asked_picture(self, shot: Shot, stems: dict[str, str], preset: Preset) -> Picture | None:
-        if not shot.starts_from_picture:
-            return None
+    Raises:
+        InputError: A picture is missing.
+    """
+    preset, file = context.settings.preset, shot.references.first_frame
+    if preset is None:
+        return ShotStart()
+    first: Picture | None = None
+    before: Take | None = None
+    notices: list[str] = []
+    if shot.starts_from_picture:
+        source = _predecessor(context.board, shot)
         if preset.first_frame == "none":
-            self.notices.append(
-                f"{shot.id}: starts from a picture, which {preset.name} cannot take; "
-                "it is rendered from words alone."
+            notices.append(
+                f"{shot.id}: {preset.name} cannot start from a picture; "
+                "the shot is rendered from its prompt alone."
             )
-            return None
-        file = shot.references.first_frame
-        if file is not None and file != "auto":
-            return self._file(shot, "first-frame", file)
-        return self._last_frame(shot, stems)
-
-    def _file(self, shot: Shot, field: str, name: str) -> Picture:
-        path = self._board.path.parent / name
-        if not path.is_file():
-            raise InputError(
-                f"shot {shot.id!r}: {field} {name!r} is not there, must be a picture "
-                "beside the board. Check the name."
+        elif file not in (None, "auto"):
+            first = _picture_file(context.board, shot, "first-frame", str(file))
+        elif source is None:
+            notices.append(
+                f"{shot.id}: the first shot has no last frame to start from; "
+                "it is rendered from its prompt alone."
             )
-        return Picture(file_sha256(path), file=path)
-
-    def _last_frame(self, shot: Shot, stems: dict[str, str]) -> Picture | None:
-        take = self._take_before(shot, stems)
-        if take is None:
-            self.notices.append(
-                f"{shot.id}: is the first shot, so there is no last frame to start from; "
-                "it is rendered from words alone."
-            )
-            return None
-        maker, frame = take.maker(take.frames.source(take.frames.last))
-        clip = self._clip_stage.refs(maker)[0]
-        return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
-
-    def _take_before(self, shot: Shot, stems: dict[str, str]) -> Take | None:
-        """The shown take of the shot that this one goes on from; the first goes on from none."""
-        index = self._index[shot.id]
-        after = shot.continuity.after if shot.continuity else None
-        if after is None and index == 0:
-            return None
-        source = self._board.shot(after) if after else self._board.shots[index - 1]
-        # The board has been checked for circles, so this ends.
-        number = take_number(source)
-        return next(take for take in self._takes_of(source, stems) if take.number == number)
-
-    def _matched(self, shot: Shot, picture: Picture | None, stems: dict[str, str]) -> Take | None:
-        """The take whose colours it is to have: only of a frame made again can they be told."""
-        asked = shot.continuity is not None and shot.continuity.match_color
-        return self._take_before(shot, stems) if asked and picture and picture.clip else None
+        else:
+            number = take_number(source)
+            before = next(take for take in takes[source.id] if take.number == number)
+            first = _last_frame(context.clip_stage, before)
+    if first is None and preset.needs_picture:
+        raise InputError(
+            f"shot {shot.id!r}: no first frame, must have one for {preset.name!r}. "
+            "Add references: {first-frame: FILE} or continuity: {from: last-frame}, or use a "
+            "text-to-video preset."
+        )
+    last, notice = _last_picture(context, shot, first)
+    is_matched = shot.continuity is not None and shot.continuity.match_color
+    return ShotStart(first, last, before if is_matched else None, (*notices, *notice))
 
 
-def is_chained(board: ShotList, settings: Settings) -> bool:
-    """Whether shots longer than the model's clip are rendered as chains of clips.
-
-    A draft is spread over the longer shot instead, unless the board says otherwise: it shows what
-    a chain would show with a fraction of the work.
-    """
-    preset = settings.preset
-    if preset is None or preset.first_frame == "none" or settings.level.max_frames < LEAST_CLIP:
-        return False
-    usual = "stretch" if settings.quality == "draft" else "chain"
-    return (board.model.long_shots or usual) == "chain"
-
-
-def _addition(prompt: str, settings: Settings) -> str:
-    """What a writer may add to a prompt."""
-    return extend(prompt, settings.written.get(prompt, "")).added
-
-
-def _remade(shot: Shot) -> Shot:
-    """The shot as a take made from another one shows it."""
-    if shot.take is None or shot.take.action is None:
-        return shot
-    return shot.model_copy(update={"action": " ".join(shot.take.action.split())})
+def _last_picture(
+    context: PlanContext, shot: Shot, first: Picture | None
+) -> tuple[Picture | None, tuple[str, ...]]:
+    """Given last frame of a shot, or a notice of why there is none."""
+    file, preset = shot.references.last_frame, context.settings.preset
+    assert preset is not None
+    if not (shot.loop or file):
+        return None, ()
+    what = "a loop" if shot.loop else "a given last frame"
+    if not preset.takes_channels:
+        reason = f"{preset.name} cannot render {what}"
+    elif first is None:
+        reason = f"{what} needs a first frame"
+    elif context.settings.level.max_frames == 1:
+        reason = f"a single frame cannot show {what}"
+    else:
+        last = _picture_file(context.board, shot, "last-frame", file) if file else first
+        return last, ()
+    return None, (f"{shot.id}: {reason}; the end of the shot is left open.",)
 
 
-def _path(filmed: Shot, frames: FramePlan, size: tuple[int, int], style_seed: int) -> CameraPath:
-    """The camera over the frames that are shown; it rests in those that are trimmed."""
-    seed = camera_seed(style_seed, filmed.scene, filmed.id)
-    path = camera_path(filmed, num_frames=frames.shown, aspect=size[0] / size[1], seed=seed)
-    if not frames.trimmed:
-        return path
+def _picture_file(board: ShotList, shot: Shot, field: str, name: str) -> Picture:
+    path = board.path.parent / name
+    if not path.is_file():
+        raise InputError(
+            f"shot {shot.id!r}: {field} {name!r} does not exist, must be a picture "
+            "beside the board. Check the name."
+        )
+    return Picture(file_sha256(path), file=path)
 
-    def rest(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.concatenate([values, np.repeat(values[-1:], frames.trimmed, axis=0)])
 
-    return replace(
-        path,
-        camera_to_world=rest(path.camera_to_world),
-        focal=rest(path.focal),
-        subject=rest(path.subject),
+def _last_frame(clip_stage: Stage, take: Take) -> Picture:
+    """The last frame of a shot or of a segment, as the first frame of what continues from it."""
+    maker, frame = take.locate(take.frames.source(take.frames.last))
+    clip = clip_stage.refs(maker)[0]
+    return Picture(f"{clip.key}:{frame}", clip=clip, frame=frame, of_take=take.slate)
+
+
+def _plan_take(
+    context: PlanContext, shot: Shot, number: int, stem: str, start: ShotStart, source: Take | None
+) -> Take:
+    """Plan one take, remixed from a source if there is one, with its segments."""
+    if source is not None and shot.take is not None and shot.take.action is not None:
+        shot = shot.model_copy(update={"action": " ".join(shot.take.action.split())})
+    frames, segments = _plan_frames(context, shot)
+    filmed = shot
+    if frames.clip != frames.shot:
+        duration_s = Fraction(frames.clip, timecode_rate(context.board.format.fps))
+        filmed = shot.model_copy(update={"duration_s": duration_s})
+    seed = camera_seed(context.board.style.seed, filmed.scene, filmed.id)
+    aspect = context.size[0] / context.size[1]
+    path = camera_path(filmed, num_frames=frames.shown, aspect=aspect, seed=seed)
+    # The camera rests in the trimmed frames.
+    path = path_at(path, [min(k, frames.shown - 1) for k in range(frames.rendered)])
+    take = _make_take(
+        context, shot, filmed, start, number=number, stem=stem, frames=frames, path=path,
+        remix=_remix_source(context, shot, source),
+    )  # fmt: skip
+    if len(segments) < 2:
+        return take
+    parts: list[Take] = []
+    for index, segment in enumerate(segments):
+        part_start = replace(
+            start,
+            picture=_last_frame(context.clip_stage, parts[-1]) if parts else start.picture,
+            last_picture=start.last_picture if index == len(segments) - 1 else None,
+        )
+        part = _make_take(
+            context,
+            shot,
+            segment_shot(shot, segment, frames.shown),
+            part_start,
+            number=number,
+            stem=f"{stem}_C{index + 1:03}",
+            frames=segment.frames,
+            path=segment_path(path, segment, frames.shown),
+            remix=_remix_source(context, shot, source.segments[index] if source else None),
+            segment=index + 1,
+            first=segment.first,
+        )
+        parts.append(part)
+    return replace(take, segments=tuple(parts), remix=None)
+
+
+def _plan_frames(context: PlanContext, shot: Shot) -> tuple[FramePlan, tuple[Segment, ...]]:
+    """Frames of a shot; segments if it is longer than the model's clip and rendered as a chain."""
+    board, settings = context.board, context.settings
+    preset, max_frames = settings.preset, settings.level.max_frames
+    index = next(i for i, each in enumerate(context.cut.shots) if each.id == shot.id)
+    length, spare = context.cut.shots[index].frames, context.spares[index]
+    head, tail, fps, model_fps = spare.head, spare.tail, board.format.fps, settings.fps
+    frames = plan_frames(
+        length, head=head, tail=tail, fps=fps, model_fps=model_fps, max_frames=max_frames,
+        any_length=preset is None,
+    )  # fmt: skip
+    if not frames.stretched or preset is None or preset.first_frame == "none":
+        return frames, ()
+    # A draft is stretched by default: it shows the same with a fraction of the work.
+    default = "stretch" if settings.quality == "draft" else "chain"
+    if max_frames < SHORTEST_SEGMENT or (board.model.long_shots or default) != "chain":
+        return frames, ()
+    return plan_chain(
+        length, head=head, tail=tail, fps=fps, model_fps=model_fps, max_frames=max_frames
     )
 
 
+def _remix_source(context: PlanContext, shot: Shot, source: Take | None) -> RemixSource | None:
+    """The latent of a take or segment to remix; layouts have none, and chains one per segment."""
+    if source is None or source.segments or shot.take is None or context.settings.preset is None:
+        return None
+    (latent,) = context.clip_stage.needs(source)
+    return RemixSource(latent, shot.take.strength, source.slate)
+
+
+def _make_take(
+    context: PlanContext,
+    shot: Shot,
+    filmed: Shot,
+    start: ShotStart,
+    *,
+    number: int,
+    stem: str,
+    frames: FramePlan,
+    path: CameraPath,
+    remix: RemixSource | None,
+    segment: int = 0,
+    first: int = 0,
+) -> Take:
+    """A take or a segment of one, with its prompt and its seeds."""
+    board, preset, style = context.board, context.settings.preset, context.board.style
+    mode: Literal["text", "image"] = "text" if start.picture is None else "image"
+    base = preset.negative if preset else ""
+    prompt = compile_prompt(board, filmed, mode=mode, negative_base=base)
+    added = extend(prompt.positive, context.settings.written.get(prompt.positive, "")).added
+    noise = noise_recipe(
+        style_seed=style.seed, policy=style.seed_policy, consistency=style.consistency,
+        scene=shot.scene, shot=shot.id, take=number, segment=max(segment, 1),
+        setup=shot.setup, fixed_seed=shot.seed,
+    )  # fmt: skip
+    return Take(
+        board=board, shot=shot, filmed=filmed, number=number, stem=stem,
+        prompt=f"{prompt.positive} {added}" if added else prompt.positive, added=added,
+        negative=prompt.negative, removed=prompt.removed, noise=noise, size=context.size,
+        frames=frames, path=path, path_key=_path_key(path), picture=start.picture,
+        last_picture=start.last_picture, matched=start.matched, remix=remix,
+        segment=segment, first=first,
+    )  # fmt: skip
+
+
 def _path_key(path: CameraPath) -> str:
-    """Name a path by its numbers, to a millionth, so that no libm changes it."""
+    """Hash of the numbers of a path."""
     digest = hashlib.sha256()
     for values in (path.camera_to_world, path.focal, path.subject):
-        # + 0.0 turns -0.0 into 0.0.
+        # Rounded, since the last bits depend on the C library; + 0.0 turns -0.0 into 0.0.
         digest.update((np.round(np.asarray(values, np.float64), 6) + 0.0).astype("<f8").tobytes())
     digest.update(f"{path.aspect:.6f}".encode())
     return digest.hexdigest()

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from storyboard.film.assembly import Film, Footage
 from storyboard.film.video import VIDEO
-from storyboard.plan.plan import RenderPlan, layout_size
+from storyboard.plan.plan import RenderPlan
+from storyboard.plan.sizes import layout_size
 from storyboard.run.deliver import ASKED, publish_clip, still_beside
 from storyboard.run.manifest import TakeEntry
 from storyboard.stages.conform_stage import Conform, Layout

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.film.video import VIDEO
-from storyboard.plan.loras import LoraRequest
+from storyboard.plan.cost import Waves
 from storyboard.plan.plan import RenderPlan
 from storyboard.plan.reasons import reason, take_facts
-from storyboard.plan.request import Request
-from storyboard.plan.waves import Waves
+from storyboard.plan.request import LoraRequest, Request
 from storyboard.run.deliver import CLIPS, PANELS, STILLS, Failures
 from storyboard.run.manifest import Manifest, TakeEntry, used_versions
 from storyboard.run.preview import Preview

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storyboard.events import Listener, Warned
-from storyboard.plan.cost import known_speed
-from storyboard.plan.plan import RenderPlan, plan_render
-from storyboard.plan.request import Request, effective_board
-from storyboard.plan.settings import settle
-from storyboard.plan.waves import Waves, plan_waves
+from storyboard.plan.cost import Waves, expected_speed, plan_waves
+from storyboard.plan.plan import RenderPlan, make_plan, plan_render
+from storyboard.plan.request import Request
 from storyboard.run.manifest import Manifest, read_manifest
 from storyboard.schedule import unfinished
 from storyboard.store import Store
@@ -103,18 +101,16 @@ def preview(
         InputError: The board or an option cannot be used.
     """
     store = Store(root, warn=lambda text: listen(Warned(text)))
-    chosen = effective_board(board, request)
-    settings = settle(chosen, request, root)
-    plan = plan_render(chosen, settings)
-    if request.extend is not None and settings.preset is not None:
+    plan = make_plan(board, request, root)
+    if request.extend is not None and plan.settings.preset is not None:
         from storyboard.run.prompt_writer import write_about
 
         written = write_about([take.prompt for take in plan.jobs], request.extend, root)
-        plan = plan_render(chosen, replace(settings, written=written))
+        plan = plan_render(plan.board, replace(plan.settings, written=written))
     wanted = _chosen_takes(plan, options)
     todo = frozenset(unfinished(plan.stages, plan.jobs, wanted, store))
     waiting = {take for _, take in todo}
-    speed = known_speed(plan, root)
+    speed = expected_speed(plan, root)
     ordered = [take for take in plan.jobs if take in waiting]
     waves = plan_waves(plan, ordered, speed, size=options.wave)
     return Preview(plan, store, todo, waves, read_manifest(folder or root.parent))

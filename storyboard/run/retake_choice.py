@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from storyboard.take.file_names import take_number
+from storyboard.take.take import take_number
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList

@@ -31,7 +31,7 @@ from storyboard.events import (
 )
 from storyboard.executors import Executor, LocalExecutor
 from storyboard.film.assembly import Film
-from storyboard.plan.cost import check_disk, learn_speed
+from storyboard.plan.cost import check_disk, record_speed
 from storyboard.plan.request import Request
 from storyboard.run import retake_choice
 from storyboard.run.deliver import (
@@ -166,7 +166,7 @@ class Run:
         seen = self._seen
         workers = executor or LocalExecutor(self.listen)
         failures = render(seen.plan.stages, seen.waves.waves, seen.store, workers, self.listen)
-        learn_speed(seen.plan, self._recorder.events, seen.store.root)
+        record_speed(seen.plan, self._recorder.events, seen.store.root)
         return _by_take(self.plan.takes, failures)
 
     def deliver(self, options: Options, failures: Failures) -> Outcome:

@@ -1,1 +1,1 @@
-"""The stages: inputs, keys and work of each."""
+"""The stages of a render: inputs, cache keys and work of each."""

@@ -1,9 +1,5 @@
-"""The stages from noise to a clip: one per expert, and the decoder.
-
-The rules of `stages` hold here too: a stage declares every input that can change its result, and
-the declaration, hashed, is the key of the result.
-"""
-# ruff: noqa: D102 - what the methods of a stage do stands once, at `stage.Stage`
+"""The stages from noise to a clip: denoising, one stage per expert, and decoding."""
+# ruff: noqa: D102 - the methods of a stage are documented at `stage.Stage`
 
 from __future__ import annotations
 
@@ -15,10 +11,10 @@ from typing import TYPE_CHECKING
 from model.flow import Schedule, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape
 from model.presets import Expert
-from storyboard.film.video import VIDEO
-from storyboard.stages.encode_stage import TENSORS, EncodePicture, EncodeText
-from storyboard.stages.stage import Hardware, Step, noise_meta, since
-from storyboard.store import Meta, Ref, Store, content_key
+from storyboard.film.video import LOSSLESS, VIDEO, write_video
+from storyboard.stages.encode_stage import EncodePicture, EncodeText
+from storyboard.stages.stage import TENSORS, Hardware, Step, make_ref, noise_meta, since
+from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
@@ -30,31 +26,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Denoise:
-    """Latent → Latent: the steps of one expert, all takes under the same network.
+    """Latent to latent: the steps of one expert.
 
-    A take that is made from another one has a schedule of its own, from a lower noise level, in
-    which an expert may own nothing: then there is no result of this stage for the take.
-
-    Attributes:
-        experts: All of them, noisiest first.
-        index: Of this one.
-        steps: Half-open range of the schedule that it owns.
-        before: The expert before it; None for the noisiest.
-        residency: How the expert lies in memory, one of `residency.RESIDENCIES`.
+    A remix has its own schedule, from a lower noise level. An expert that owns none of its steps
+    has no result for that take.
     """
 
     weights: Weights
     hardware: Hardware
     schedule: Schedule
     shift: float
-    experts: tuple[Expert, ...]
-    index: int
-    steps: tuple[int, int]
+    experts: tuple[Expert, ...]  # noisiest first
+    index: int  # of this expert
+    steps: tuple[int, int]  # half-open range of the schedule that it owns
     guidance: float
     text: EncodeText
     picture: EncodePicture
-    before: Denoise | None = None
-    residency: str = "whole"
+    before: Denoise | None = None  # the next noisier expert
+    residency: str = "whole"  # one of `residency.RESIDENCIES`
     VERSION = 2
 
     @property
@@ -69,7 +58,7 @@ class Denoise:
     def _expert(self) -> str:
         return self.weights.preset.experts[self.index].name
 
-    def walk(self, take: Take) -> tuple[Schedule, range]:
+    def steps_of(self, take: Take) -> tuple[Schedule, range]:
         """The schedule of a take, and the steps of it that this expert owns."""
         if take.remix is None:
             return self.schedule, range(*self.steps)
@@ -77,46 +66,38 @@ class Denoise:
         plan = remix_schedule(full.num_steps, self.shift, full.solver, take.remix.strength)
         return plan, expert_steps(plan, self.experts)[self.index]
 
-    def declared(self, take: Take) -> dict[str, object]:
-        """Everything that can change the result."""
-        plan, owned = self.walk(take)
-        before = self._before(take)
-        start: object = before.key if before else self._declared_start(take)
-        # Packing changes what comes out; a streamed expert gives the bits of a whole one.
-        rounded = {"packed": self.residency} if self.residency == "int8" else {}
-        return {
-            "stage": self.name,
-            "version": self.VERSION,
+    def refs(self, take: Take) -> tuple[Ref, ...]:
+        plan, steps = self.steps_of(take)
+        if take.segments or not steps:
+            return ()
+        before, start = self._before(take), dict[str, object]()
+        if before is None:
+            start = {
+                "shape": latent_shape(self.weights.preset, take.size, take.frames.rendered),
+                "shared_seed": take.noise.shared_seed,
+                "own_seed": take.noise.own_seed,
+                "consistency": take.noise.consistency,
+            }
+            if take.remix is not None:
+                start |= {"remix": take.remix.latent.key, "strength": take.remix.strength}
+        declared = {
             "weights": self.weights.fingerprints[self._expert],
             "dtype": self.hardware.dtype,
             "schedule": [plan.solver, self.schedule.num_steps, self.shift],
-            "steps": [owned.start, owned.stop],
+            "steps": [steps.start, steps.stop],
             "guidance": self.guidance,
-            "text": [ref.key for ref in self._texts(take)],
+            "text": [ref.key for ref in self._contexts(take)],
             "picture": [ref.key for ref in self.picture.refs(take)],
             "camera": take.path_key if self.weights.has_camera else None,
-            "start": start,
-            **rounded,
+            "start": before.key if before else start,
         }
-
-    def _declared_start(self, take: Take) -> dict[str, object]:
-        start: dict[str, object] = {
-            "shape": latent_shape(self.weights.preset, take.size, take.frames.rendered),
-            "shared_seed": take.noise.shared_seed,
-            "own_seed": take.noise.own_seed,
-            "consistency": take.noise.consistency,
-        }
-        if take.remix is not None:
-            start |= {"remix": take.remix.latent.key, "strength": take.remix.strength}
-        return start
-
-    def refs(self, take: Take) -> tuple[Ref, ...]:
-        if take.segments or not self.walk(take)[1]:
-            return ()
-        return (Ref(self.name, content_key(self.declared(take)), TENSORS),)
+        # Packing changes the result; a streamed expert gives the same bits as a whole one.
+        if self.residency == "int8":
+            declared["packed"] = self.residency
+        return (make_ref(self, self.VERSION, TENSORS, declared),)
 
     def latent(self, take: Take) -> Ref | None:
-        """The take's latent after this expert, or after the last one that did something."""
+        """Latent of a take after this expert; after the one before if this one has no step."""
         refs = self.refs(take)
         return refs[0] if refs else self._before(take)
 
@@ -124,23 +105,22 @@ class Denoise:
         return self.before.latent(take) if self.before else None
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
-        before = self._before(take)
-        start = take.remix.latent if take.remix and before is None else before
-        return (*((start,) if start else ()), *self._texts(take), *self.picture.refs(take))
+        start = self._before(take)
+        if start is None and take.remix:
+            start = take.remix.latent
+        return (*((start,) if start else ()), *self._contexts(take), *self.picture.refs(take))
 
-    def _texts(self, take: Take) -> tuple[Ref, ...]:
-        """Contexts it reads; without guidance there is no negative branch."""
+    def _contexts(self, take: Take) -> tuple[Ref, ...]:
+        """Contexts of both prompts; without guidance there is no negative branch."""
         return self.text.refs(take) if self.guidance != 1 else (self.text.ref(take.prompt),)
 
     def units(self, take: Take) -> int:
-        return len(self.walk(take)[1])
+        return len(self.steps_of(take)[1])
 
     def load(self) -> Transformer:
-        from storyboard.stages import tensors
-
         return self.weights.open().load_expert(
             self.index,
-            dtype=tensors.dtype(self.hardware),
+            dtype=self.hardware.torch_dtype,
             device=self.hardware.device,
             residency=self.residency,
         )
@@ -150,23 +130,21 @@ class Denoise:
         from model.pictures import given
         from model.solvers import SolverState
         from storyboard.stages import tensors
-        from storyboard.stages.artifacts import Latent
 
-        started = perf_counter()
-        device = self.hardware.device
-        texts = [tensors.load_tensor(store, ref, device) for ref in self._texts(take)]
-        pictures = [tensors.load_tensor(store, ref, device) for ref in self.picture.refs(take)]
-        plan, owned = self.walk(take)
+        started, device = perf_counter(), self.hardware.device
+        texts = [tensors.load_context(store, ref, device) for ref in self._contexts(take)]
+        pictures = [tensors.load_context(store, ref, device) for ref in self.picture.refs(take)]
+        plan, steps = self.steps_of(take)
         state, meta = self._start(take, store, plan)
 
         def on_step(index: int, now: SolverState) -> None:
-            tensors.check_finite(now, take, index)
+            tensors.check_step(now, take, index)
             step()
 
         state = denoise(
             network,
             plan,
-            owned,
+            steps,
             state,
             texts[0],
             texts[1] if len(texts) > 1 else None,
@@ -179,15 +157,15 @@ class Denoise:
         )
 
         def write(path: Path) -> Meta:
-            is_last = owned.stop == plan.num_steps
-            Latent(SolverState(state.latent, state.step) if is_last else state).save(path)
+            # After the last step nothing reads the solver's history.
+            is_last = steps.stop == plan.num_steps
+            tensors.save_state(path, SolverState(state.latent, state.step) if is_last else state)
             return {**meta, "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
 
-    def _start(
-        self, take: Take, store: Store, plan: Schedule
-    ) -> tuple[SolverState, dict[str, object]]:
+    def _start(self, take: Take, store: Store, plan: Schedule) -> tuple[SolverState, Meta]:
+        """State that the first step of this expert starts from, and the hash of its noise."""
         from model.denoise import remix_noise
         from model.solvers import SolverState
         from storyboard.stages import tensors
@@ -195,10 +173,10 @@ class Denoise:
 
         before, device = self._before(take), self.hardware.device
         if before is not None:
-            return tensors.load_state(store, before, device), dict(noise_meta(store, before))
+            return tensors.load_state(store, before, device), noise_meta(store, before)
         shape = latent_shape(self.weights.preset, take.size, take.frames.rendered)
         noise = take_noise(take.noise, shape)
-        meta: dict[str, object] = {"noise_sha256": noise_sha256(noise)}
+        meta = {"noise_sha256": noise_sha256(noise)}
         if take.remix is not None:
             noise = remix_noise(tensors.remix_latent(take.remix, store), noise, plan)
         return SolverState(noise.to(device)), meta
@@ -206,17 +184,12 @@ class Denoise:
 
 @dataclass(frozen=True)
 class Decode:
-    """Latent → Clip, frame by frame as they come out of the autoencoder.
-
-    Attributes:
-        before: The last expert.
-        tiles: How frames are cut, for small cards; None decodes them whole.
-    """
+    """Latent to clip, written frame by frame as the autoencoder decodes it."""
 
     weights: Weights
     hardware: Hardware
-    before: Denoise
-    tiles: Tiling | None = None
+    before: Denoise  # the last expert
+    tiles: Tiling | None = None  # for small GPUs; None decodes whole frames
     name = "decode"
     network = "autoencoder"
     VERSION = 2
@@ -224,45 +197,37 @@ class Decode:
     def refs(self, take: Take) -> tuple[Ref, ...]:
         if take.segments:
             return ()
-        declared: dict[str, object] = {
-            "stage": self.name,
-            "version": self.VERSION,
-            "weights": self.weights.fingerprints["vae"],
-            "latent": self._latent(take).key,
-        }
+        weights = self.weights.fingerprints["vae"]
+        declared: dict[str, object] = {"weights": weights, "latent": self._latent(take).key}
         if self.tiles is not None:
             declared["tiles"] = [self.tiles.side, self.tiles.overlap]
-        return (Ref(self.name, content_key(declared), VIDEO),)
+        return (make_ref(self, self.VERSION, VIDEO, declared),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         return () if take.segments else (self._latent(take),)
 
     def _latent(self, take: Take) -> Ref:
         latent = self.before.latent(take)
-        assert latent is not None, "every step is owned by some expert"
+        assert latent is not None, "every step is owned by an expert"
         return latent
 
     def units(self, take: Take) -> int:
         return 1
 
     def load(self) -> Autoencoder:
-        from storyboard.stages import tensors
-
-        return tensors.load_vae(self.weights, self.hardware)
+        return self.weights.open().load_vae(device=self.hardware.device)
 
     def run(self, network: Autoencoder, take: Take, store: Store, step: Step) -> None:
         from model.autoencoder.tiling import decode_frames
         from storyboard.stages import tensors
-        from storyboard.stages.artifacts import Clip
 
-        started = perf_counter()
-        ref = self._latent(take)
+        started, ref = perf_counter(), self._latent(take)
         latent = tensors.load_state(store, ref, self.hardware.device).latent
         chunks = decode_frames(network, latent, self.tiles)
         frames = (frame for chunk in chunks for frame in chunk.cpu().numpy())
 
         def write(path: Path) -> Meta:
-            Clip.save(path, frames, fps=self.weights.preset.fps)
+            write_video(path, frames, fps=self.weights.preset.fps, encoding=LOSSLESS)
             return {**noise_meta(store, ref), "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)

@@ -1,21 +1,14 @@
-"""The stages that encode, and the rules that every stage keeps; `denoising` has the others.
-
-A stage declares every input that can change its result, and nothing else: the declaration,
-hashed, is the key of the result, and the keys of earlier results are part of it. So all keys are
-known before any tensor exists. Device, wave and worker are not declared, since they change
-nothing. A stage whose mathematics change gets a new VERSION in the same commit.
-
-Importing this file loads no torch: stages that are already done cost nothing.
-"""
-# ruff: noqa: D102 - what the methods of a stage do stands once, at `stage.Stage`
+"""The stages that encode prompts and given pictures."""
+# ruff: noqa: D102 - the methods of a stage are documented at `stage.Stage`
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from storyboard.stages.stage import Hardware, Step
-from storyboard.store import Ref, Store, content_key
+from storyboard.stages.stage import TENSORS, Hardware, Step, make_ref
+from storyboard.store import Ref, Store
 from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
@@ -23,12 +16,10 @@ if TYPE_CHECKING:
     from model.autoencoder.codec import Autoencoder
     from model.text import TextEncoder
 
-TENSORS = ".safetensors"
-
 
 @dataclass(frozen=True)
 class EncodeText:
-    """Prompt → TextContext; a prompt that two takes share is encoded once."""
+    """Positive and negative prompt to contexts; a prompt shared by takes is encoded once."""
 
     weights: Weights
     hardware: Hardware
@@ -37,20 +28,13 @@ class EncodeText:
     VERSION = 1
 
     def ref(self, text: str) -> Ref:
-        """Context of one text."""
-        declared = {
-            "stage": self.name,
-            "version": self.VERSION,
-            "text": text,
-            "weights": self.weights.fingerprints["text"],
-            "dtype": self.hardware.dtype,
-        }
-        return Ref(self.name, content_key(declared), TENSORS)
+        """Context of one prompt."""
+        weights = self.weights.fingerprints["text"]
+        declared = {"text": text, "weights": weights, "dtype": self.hardware.dtype}
+        return make_ref(self, self.VERSION, TENSORS, declared)
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
-        if take.segments:
-            return ()
-        return self.ref(take.prompt), self.ref(take.negative)
+        return () if take.segments else (self.ref(take.prompt), self.ref(take.negative))
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         return ()
@@ -59,25 +43,23 @@ class EncodeText:
         return 1
 
     def load(self) -> TextEncoder:
-        from storyboard.stages import tensors
-
         return self.weights.open().load_text(
-            dtype=tensors.dtype(self.hardware), device=self.hardware.device
+            dtype=self.hardware.torch_dtype, device=self.hardware.device
         )
 
     def run(self, network: TextEncoder, take: Take, store: Store, step: Step) -> None:
-        from storyboard.stages.artifacts import TextContext
+        from storyboard.stages import tensors
 
         for text in (take.prompt, take.negative):
             ref = self.ref(text)
             if not store.holds(ref):
-                store.put(ref, TextContext(network.encode(text)).save)
+                store.put(ref, partial(tensors.save_context, context=network.encode(text)))
         step()
 
 
 @dataclass(frozen=True)
 class EncodePicture:
-    """Given first and last frame → their latent, for takes that have any."""
+    """Given first and last frame to their latent, for takes that have any."""
 
     weights: Weights
     hardware: Hardware
@@ -85,24 +67,19 @@ class EncodePicture:
     network = "autoencoder"
     VERSION = 3
 
-    @property
-    def _in_channels(self) -> bool:
-        """Whether the result is as long as the clip, and not its first frame alone."""
-        return self.weights.preset.takes_channels
-
     def refs(self, take: Take) -> tuple[Ref, ...]:
         if not take.pictures or take.segments:
             return ()
+        preset = self.weights.preset
         declared = {
-            "stage": self.name,
-            "version": self.VERSION,
             "pictures": [picture.key for picture in take.pictures],
-            "enters": self.weights.preset.first_frame,
-            "frames": take.frames.rendered if self._in_channels else 1,
+            "enters": preset.first_frame,
+            # As channels the latent is as long as the clip; otherwise it is one frame.
+            "frames": take.frames.rendered if preset.takes_channels else 1,
             "size": list(take.size),
             "weights": self.weights.fingerprints["vae"],
         }
-        return (Ref(self.name, content_key(declared), TENSORS),)
+        return (make_ref(self, self.VERSION, TENSORS, declared),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         return tuple(picture.clip for picture in take.pictures if picture.clip)
@@ -111,14 +88,11 @@ class EncodePicture:
         return 1
 
     def load(self) -> Autoencoder:
-        from storyboard.stages import tensors
-
-        return tensors.load_vae(self.weights, self.hardware)
+        return self.weights.open().load_vae(device=self.hardware.device)
 
     def run(self, network: Autoencoder, take: Take, store: Store, step: Step) -> None:
         from model.pictures import encode_pictures
         from storyboard.stages import tensors
-        from storyboard.stages.artifacts import TextContext
 
         latent = encode_pictures(
             network,
@@ -128,5 +102,5 @@ class EncodePicture:
             num_frames=take.frames.rendered,
             device=self.hardware.device,
         )
-        store.put(self.refs(take)[0], TextContext(latent).save)
+        store.put(self.refs(take)[0], partial(tensors.save_context, context=latent))
         step()

@@ -1,40 +1,35 @@
-"""What the stages do with torch, apart from them so that importing a stage loads none.
+"""Everything that the stages do with torch, in one module so that importing a stage loads no torch.
 
-Called by `stages` only.
+Contexts and latents are stored as safetensors, which cannot contain code. Tensors that are not
+finite are refused before they are stored.
 """
 
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from model.autoencoder.codec import Autoencoder
 from model.camera_adapter import path_rays
 from model.solvers import SolverState
 from model.transformer import Transformer
 from storyboard.errors import InputError, StoryboardError
-from storyboard.film.video import Frame
-from storyboard.stages.artifacts import Clip, Latent, TextContext
+from storyboard.film.video import Frame, read_video
 from storyboard.stages.stage import Hardware
 from storyboard.store import Ref, Store
-from storyboard.take.take import Picture, Remix, Take
-from storyboard.take.weights import Weights
-
-
-def dtype(hardware: Hardware) -> torch.dtype:
-    """Numbers that the networks compute in."""
-    return {"float32": torch.float32, "bfloat16": torch.bfloat16}[hardware.dtype]
+from storyboard.take.take import Picture, RemixSource, Take
 
 
 def check_hardware(hardware: Hardware) -> None:
-    """Refuse a device that this torch cannot use.
+    """Refuse a device that is not available.
 
     Raises:
-        InputError: There is none.
+        InputError: The device is CUDA, and torch finds none.
     """
     if hardware.device.startswith("cuda") and not torch.cuda.is_available():
         raise InputError(
@@ -43,22 +38,69 @@ def check_hardware(hardware: Hardware) -> None:
 
 
 def import_text_encoder() -> None:
-    """Import transformers now: two seconds that should not count as loading a network."""
+    """Import transformers ahead of use, since its two seconds are not loading time of a network."""
     import transformers.models.umt5.modeling_umt5  # noqa: F401
 
 
-def load_vae(weights: Weights, hardware: Hardware) -> Autoencoder:
-    """The autoencoder, in float32 as in the reference."""
-    return weights.open().load_vae(device=hardware.device)
+def save_context(path: Path, context: Tensor) -> None:
+    """Write an encoded prompt or picture.
+
+    Args:
+        path: File to write.
+        context: (M, D) of a prompt, without padding; (1, C, T, H, W) of pictures.
+
+    Raises:
+        StoryboardError: It is not finite.
+    """
+    _save(path, {"context": context})
 
 
-def load_tensor(store: Store, ref: Ref, device: str) -> Tensor:
-    """A context or an encoded picture, on a device."""
-    return TextContext.load(store.path(ref)).context.to(device)
+def load_context(store: Store, ref: Ref, device: str) -> Tensor:
+    """Read what `save_context` wrote, to a device."""
+    return load_file(store.path(ref))["context"].to(device)
+
+
+def save_state(path: Path, state: SolverState) -> None:
+    """Write a latent with the solver's history.
+
+    Raises:
+        StoryboardError: It is not finite.
+    """
+    _save(path, state.tensors())
+
+
+def load_state(store: Store, ref: Ref, device: str) -> SolverState:
+    """Read what `save_state` wrote, to a device."""
+    tensors = load_file(store.path(ref))
+    return SolverState.from_tensors({name: tensor.to(device) for name, tensor in tensors.items()})
+
+
+def _save(path: Path, tensors: dict[str, Tensor]) -> None:
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise StoryboardError(
+                f"{name}: not all numbers are finite, must be finite. "
+                "Lower the guidance, or check the weights."
+            )
+    # Cloned: a solver's history may share memory with the latent, which safetensors refuses.
+    save_file({name: tensor.cpu().contiguous().clone() for name, tensor in tensors.items()}, path)
+
+
+def check_step(state: SolverState, take: Take, index: int) -> None:
+    """Stop at the first step whose latent is not finite.
+
+    Raises:
+        StoryboardError: It is not; the message names shot and step.
+    """
+    if not bool(torch.isfinite(state.latent).all()):
+        raise StoryboardError(
+            f"shot {take.shot.id!r}: step {index + 1} gave numbers that are not finite, must be "
+            "finite. Lower the guidance, or check the weights."
+        )
 
 
 def rays(take: Take, network: Transformer, latent: Tensor) -> Tensor | None:
-    """Camera rays of a take's path as this expert reads them; None if it reads none."""
+    """Camera rays of a take as input of the camera adapter; None for an expert without one."""
     if network.control_adapter is None:
         return None
     _, rows, columns = network.patch
@@ -67,39 +109,31 @@ def rays(take: Take, network: Transformer, latent: Tensor) -> Tensor | None:
 
 
 def picture_frame(picture: Picture, store: Store) -> Frame:
-    """Pixels of a given first frame."""
+    """Pixels of a given picture, (H, W, 3) uint8.
+
+    Raises:
+        StoryboardError: The clip that it is a frame of has not been rendered.
+    """
     if picture.clip is not None:
         if not store.holds(picture.clip):
             raise StoryboardError(
                 f"first frame: {picture.of_take} has no clip to take it from. "
                 "Render that shot first."
             )
-        clip = Clip(store.path(picture.clip))
-        return next(islice(clip.frames(), picture.frame, None))
+        return next(islice(read_video(store.path(picture.clip)), picture.frame, None))
     assert picture.file is not None
     with Image.open(picture.file) as image:
         return np.asarray(image.convert("RGB"))
 
 
-def remix_latent(remix: Remix, store: Store) -> Tensor:
-    """The latent of another take, on the CPU, where noise is mixed."""
+def remix_latent(remix: RemixSource, store: Store) -> Tensor:
+    """Latent of another take, on the CPU, where noise is mixed.
+
+    Raises:
+        StoryboardError: That take has not been rendered.
+    """
     if not store.holds(remix.latent):
         raise StoryboardError(
             f"take: {remix.of_take} has no latent to start from. Render that take first."
         )
     return load_state(store, remix.latent, "cpu").latent
-
-
-def check_finite(state: SolverState, take: Take, index: int) -> None:
-    """Stop at the first step that cannot be shown, and name it."""
-    if not bool(torch.isfinite(state.latent).all()):
-        raise StoryboardError(
-            f"shot {take.shot.id!r}: step {index + 1} gave numbers that are not finite, must be "
-            "finite. Lower the guidance, or check the weights."
-        )
-
-
-def load_state(store: Store, ref: Ref, device: str) -> SolverState:
-    """A latent and all the solver remembers, on a device."""
-    named = Latent.load(store.path(ref)).state.tensors()
-    return SolverState.from_tensors({name: tensor.to(device) for name, tensor in named.items()})

@@ -1,1 +1,1 @@
-"""Takes and the values they are made of."""
+"""Takes and the values that describe them."""

@@ -1,7 +1,7 @@
-"""Frames by exact arithmetic: how many a shot has, how many are rendered, which one is shown when.
+"""Frame counts and time code by exact arithmetic.
 
-Seconds are seconds of timecode: at 24000/1001 they have 24 frames, as editors count.
-Nothing here rounds: a duration that is no whole number of frames is refused. Called by `plan`.
+Durations are seconds of time code: one second at 24000/1001 fps has 24 frames, as editors count.
+A duration that is not a whole number of frames is refused, never rounded.
 """
 
 from __future__ import annotations
@@ -16,48 +16,38 @@ from storyboard.errors import InputError
 
 @dataclass(frozen=True)
 class FramePlan:
-    """The frames of one clip, as the cut shows them and as the model makes them.
+    """The frames of one clip, in the cut and as rendered."""
 
-    Attributes:
-        shot: Frames of the cut that belong to the shot.
-        head: Spare frames before them, for a transition in.
-        tail: Spare frames after them, for a transition out.
-        rendered: Frames the model makes, 4n + 1.
-        shown: How many of those are used, the first ones.
-        step: Model frames per frame of the cut.
-        stretched: Whether the model's longest clip was spread over a longer shot.
-    """
-
-    shot: int
-    head: int
-    tail: int
-    rendered: int
-    shown: int
-    step: Fraction
-    stretched: bool
+    shot: int  # frames of the cut that belong to the shot
+    head: int  # spare frames before them, for a transition in
+    tail: int  # spare frames after them, for a transition out
+    rendered: int  # frames that the model renders, 4n + 1
+    shown: int  # how many of those are used, counted from the first
+    step: Fraction  # model frames per frame of the cut
+    stretched: bool  # whether the model's longest clip is spread over a longer shot
 
     @property
     def clip(self) -> int:
-        """Frames of the finished clip, spare ones included."""
+        """Frames of the finished clip, spare frames included."""
         return self.head + self.shot + self.tail
 
     @property
     def last(self) -> int:
-        """Frame of the clip that the shot ends on, which a shot that follows may start from."""
+        """Frame of the clip on which the shot ends."""
         return self.head + self.shot - 1
 
     @property
     def trimmed(self) -> int:
-        """Frames that are rendered and never shown."""
+        """Rendered frames that are not used."""
         return self.rendered - self.shown
 
     def source(self, frame: int) -> int:
-        """Model frame that a frame of the clip shows: frame · step, rounded down."""
+        """Model frame shown at a frame of the clip: frame · step, rounded down."""
         return frame * self.step.numerator // self.step.denominator
 
     @property
     def holds(self) -> tuple[int, int]:
-        """Fewest and most frames of the clip that show one model frame; (1, 1) is every one."""
+        """Fewest and most frames of the clip for which one model frame is held."""
         spans = [0] * self.shown
         for frame in range(self.clip):
             spans[self.source(frame)] += 1
@@ -65,7 +55,7 @@ class FramePlan:
 
 
 def timecode_rate(fps: Fraction) -> int:
-    """Frames in a second of timecode: 24 at 23.976 as well."""
+    """Frames in a second of time code; 24 at 23.976 fps too."""
     return ceil(fps)
 
 
@@ -73,12 +63,12 @@ def shot_frames(duration_s: Fraction, fps: Fraction, *, where: str) -> int:
     """Count the frames of a duration.
 
     Args:
-        duration_s: Seconds of timecode, or of real time where it was written in frames.
+        duration_s: Seconds of time code, or of real time where it was given in frames.
         fps: Delivery rate.
-        where: What to name in the message.
+        where: Beginning of the error message.
 
     Raises:
-        InputError: It is no whole number of frames, or none at all.
+        InputError: The duration is zero or not a whole number of frames.
     """
     rate = timecode_rate(fps)
     for frames in (duration_s * fps, duration_s * rate):
@@ -93,47 +83,37 @@ def shot_frames(duration_s: Fraction, fps: Fraction, *, where: str) -> int:
 
 
 def plan_frames(
-    shot: int,
+    shot: int,  # frames of the cut
     *,
-    head: int,
-    tail: int,
-    fps: Fraction,
-    model_fps: Fraction,
-    max_frames: int,
-    any_length: bool = False,
+    head: int,  # spare frames before
+    tail: int,  # spare frames after
+    fps: Fraction,  # of the delivery
+    model_fps: Fraction,  # that the model was trained at
+    max_frames: int,  # longest clip of the model, 4n + 1
+    any_length: bool = False,  # whether the 4n + 1 rule does not apply, as for layouts
 ) -> FramePlan:
-    """Decide what the model makes for a clip, and which of its frames are shown when.
+    """Plan which frames are rendered for a clip and when each is shown.
 
-    A clip that fits runs at the model's own rate: frames are repeated or left out, and what the
-    4n + 1 rule adds at the end is trimmed. A longer one is stretched: the model's longest clip
-    is spread evenly over all of it.
-
-    Args:
-        shot: Frames of the cut, at `fps`.
-        head: Spare frames before.
-        tail: Spare frames after.
-        fps: Delivery rate.
-        model_fps: Rate the model was trained at.
-        max_frames: Longest clip of the model, 4n + 1.
-        any_length: Whether clips need not be 4n + 1 frames, as layouts need not.
+    A clip that fits the model runs at the model's rate: frames are repeated or dropped, and what
+    the 4n + 1 rule adds at the end is trimmed. For a longer clip, the model's longest clip is
+    stretched evenly over all of it.
     """
     clip = head + shot + tail
     step = model_fps / timecode_rate(fps)
     shown = (clip - 1) * step.numerator // step.denominator + 1
-    if shown <= max_frames:
-        rendered = shown if any_length else legal_frames_at_least(shown)
-        return FramePlan(shot, head, tail, rendered, shown, step, stretched=False)
-    return FramePlan(
-        shot, head, tail, max_frames, max_frames, Fraction(max_frames, clip), stretched=True
-    )
+    if shown > max_frames:
+        step = Fraction(max_frames, clip)
+        return FramePlan(shot, head, tail, max_frames, max_frames, step, stretched=True)
+    rendered = shown if any_length else legal_frames_at_least(shown)
+    return FramePlan(shot, head, tail, rendered, shown, step, stretched=False)
 
 
 def timecode(frame: int, fps: Fraction) -> str:
-    """Write HH:MM:SS:FF, counting frames (non-drop)."""
+    """Format a frame as non-drop time code HH:MM:SS:FF."""
     second, part = divmod(frame, timecode_rate(fps))
     return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}:{part:02}"
 
 
 def seconds(value: Fraction) -> str:
-    """Write a number as short as it is exact to three places: 4, 2.5, 3.292."""
+    """Format a number with at most three decimals: 4, 2.5, 3.292."""
     return f"{float(value):.3f}".rstrip("0").rstrip(".")

@@ -1,7 +1,6 @@
-"""The noise that a take starts from, drawn on the CPU whatever renders it.
+"""Initial noise of a take, drawn on the CPU so that it does not depend on the device.
 
-Source of the mix: a sum of independent normals whose squared weights add up to 1 has unit
-variance. Called by the first denoising stage.
+Source of the mix: a sum of independent normals whose squared weights add up to 1 has unit variance.
 """
 
 from __future__ import annotations
@@ -22,33 +21,27 @@ def take_noise(recipe: NoiseRecipe, shape: Shape) -> Tensor:
     """Draw the noise of a take.
 
     Args:
-        recipe: Seeds and mix.
-        shape: (C, T, H, W) latent cells.
+        recipe: Seeds and consistency.
+        shape: (C, T, H, W) in latent cells.
 
     Returns:
         (1, C, T, H, W) float32 of unit variance.
     """
-    common = recipe.consistency
-    if common == 0:
+    consistency = recipe.consistency
+    if consistency == 0:
         return draw_noise((1, *shape), recipe.own_seed)
-    shared = _draw_by_frame(shape, recipe.shared_seed)
-    if common == 1:
-        return shared
-    return sqrt(common) * shared + sqrt(1 - common) * draw_noise((1, *shape), recipe.own_seed)
-
-
-def _draw_by_frame(shape: Shape, seed: int) -> Tensor:
-    """Noise drawn latent frame by latent frame.
-
-    Drawn at once, a longer clip would share no number with a shorter one: channels come before
-    time in memory. This way shots of different length have their first frames in common.
-    """
     channels, frames, rows, columns = shape
-    generator = torch.Generator("cpu").manual_seed(seed)
+    generator = torch.Generator("cpu").manual_seed(recipe.shared_seed)
+    # Drawn frame by frame so that clips of different length share their first frames. In one
+    # tensor channels come before time, and a longer clip would share no number with a shorter one.
     drawn = [torch.randn(channels, rows, columns, generator=generator) for _ in range(frames)]
-    return torch.stack(drawn, dim=1)[None]
+    shared = torch.stack(drawn, dim=1)[None]
+    if consistency == 1:
+        return shared
+    own = draw_noise((1, *shape), recipe.own_seed)
+    return sqrt(consistency) * shared + sqrt(1 - consistency) * own
 
 
 def noise_sha256(noise: Tensor) -> str:
-    """Name noise by its bytes."""
+    """SHA-256 of the bytes of a noise tensor."""
     return hashlib.sha256(noise.numpy().tobytes()).hexdigest()

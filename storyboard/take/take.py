@@ -1,14 +1,15 @@
-"""A take: one shot with one seed, with everything decided that a stage reads.
-
-Values only; `plan` fills them, `stages` reads them.
-"""
+"""The take: one shot with one seed, every input of the stages decided; its number and file name."""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storyboard.errors import InputError
 from storyboard.store import Ref
 from storyboard.take.frames import FramePlan
 from storyboard.take.seeds import NoiseRecipe
@@ -18,120 +19,119 @@ if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
 
 Size = tuple[int, int]
+"""(width, height) in pixels."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+# Device names, which Windows refuses as file names.
+_RESERVED = {"con", "prn", "aux", "nul"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A first or last frame that is given: a file, or a frame of another take's clip.
+    """A given first or last frame: an image file, or a frame of another take's clip."""
 
-    Attributes:
-        key: Names its content.
-        file: A picture of the board, or None.
-        clip: Another take's clip, or None.
-        frame: Which frame of that clip.
-        of_take: The take that makes the clip, for messages.
-    """
-
-    key: str
+    key: str  # identifies the content in cache keys
     file: Path | None = None
     clip: Ref | None = None
-    frame: int = 0
-    of_take: str = ""
+    frame: int = 0  # of the clip
+    of_take: str = ""  # slate of the take that the clip belongs to, for error messages
 
 
 @dataclass(frozen=True)
-class Remix:
-    """Another take's latent to start from.
+class RemixSource:
+    """The latent of another take that denoising starts from."""
 
-    Attributes:
-        latent: As the last expert left it.
-        strength: Noise level to put it back to, above 0 and at most 1.
-        of_take: The take that makes the latent, for messages.
-    """
-
-    latent: Ref
-    strength: float
-    of_take: str
+    latent: Ref  # output of the last expert
+    strength: float  # noise level it is returned to, above 0 and at most 1
+    of_take: str  # slate of the take that the latent belongs to, for error messages
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Take:
-    """What is to be rendered.
+    """One rendering of a shot, or one segment of it.
 
-    Attributes:
-        board: The board it comes from.
-        shot: What the director wants.
-        filmed: The same, as long as its clip: with the spare frames.
-        number: From 1.
-        stem: Name of its files, without suffix; safe on every disk.
-        prompt: Positive text.
-        negative: Negative text.
-        removed: Words taken out of the negative text because the shot asks for them.
-        noise: Seeds.
-        size: Of the model's picture.
-        frames: Of the model and of the cut.
-        path: The camera, a pose per rendered frame.
-        path_key: Names the path's content.
-        picture: First frame, if one is given.
-        last_picture: Last frame, if one is given.
-        matched: Take whose last frame it is given, if its colours are to be those.
-        remix: Latent of an earlier take, if this one starts from it.
-        added: What a language model put at the end of the prompt.
-        segments: Its parts, where it is longer than the model's clip; then they are rendered, and
-            it is put together from their clips.
-        segment: Which part it is of a longer take, from 1; 0 for a take of its own.
-        first: The longer take's frame that is its own first.
+    A take longer than the model's longest clip has segments. Only these are rendered; the take is
+    joined from their clips.
     """
 
     board: ShotList
     shot: Shot
-    filmed: Shot
-    number: int
-    stem: str
+    filmed: Shot  # as long as the clip, spare frames included
+    number: int  # from 1
+    stem: str  # file name without suffix, valid on every file system
     prompt: str
     negative: str
-    removed: tuple[str, ...]
+    removed: tuple[str, ...]  # words taken out of the negative prompt, since the shot requests them
     noise: NoiseRecipe
-    size: Size
+    size: Size  # rendered; the clip is conformed to that of the delivery
     frames: FramePlan
-    path: CameraPath
-    path_key: str
-    picture: Picture | None = None
-    last_picture: Picture | None = None
-    matched: Take | None = None
-    remix: Remix | None = None
-    added: str = ""
+    path: CameraPath  # one pose per rendered frame
+    path_key: str  # identifies the path in cache keys
+    picture: Picture | None = None  # given first frame
+    last_picture: Picture | None = None  # given last frame
+    matched: Take | None = None  # the take before, if colours are matched to it
+    remix: RemixSource | None = None
+    added: str = ""  # end of the prompt, written by a language model
     segments: tuple[Take, ...] = ()
-    segment: int = 0
-    first: int = 0
+    segment: int = 0  # number of a segment, from 1; 0 for a take of its own
+    first: int = 0  # frame of the segmented take at which a segment begins
 
     @property
     def slate(self) -> str:
-        """As on the slate: "12A T02"."""
+        """Name on the slate, such as "12A T02"."""
         part = f" clip {self.segment}" if self.segment else ""
         return f"{self.shot.id} T{self.number:02}{part}"
 
-    def maker(self, frame: int) -> tuple[Take, int]:
-        """The take whose clip holds a model frame, and which frame of that clip it is.
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The given pictures, first before last."""
+        return tuple(each for each in (self.picture, self.last_picture) if each is not None)
+
+    @property
+    def sources(self) -> tuple[Ref, ...]:
+        """Results of other takes that this one starts from."""
+        clips = tuple(picture.clip for picture in self.pictures if picture.clip)
+        return (*clips, self.remix.latent) if self.remix else clips
+
+    def locate(self, frame: int) -> tuple[Take, int]:
+        """Find the take whose clip holds a model frame, and the index of the frame in that clip.
 
         Args:
-            frame: Counted over all segments, below `frames.shown`.
+            frame: Model frame counted over all segments, below `frames.shown`.
         """
         for segment in self.segments:
             if frame < segment.first + segment.frames.shown:
                 return segment, frame - segment.first
         return self, frame
 
-    @property
-    def pictures(self) -> tuple[Picture, ...]:
-        """The pictures that are given, the first before the last."""
-        return tuple(each for each in (self.picture, self.last_picture) if each is not None)
-
-    @property
-    def sources(self) -> tuple[Ref, ...]:
-        """Results of other takes that it starts from."""
-        clips = tuple(picture.clip for picture in self.pictures if picture.clip)
-        return (*clips, self.remix.latent) if self.remix else clips
-
     def __repr__(self) -> str:
         return f"Take({self.stem})"
+
+
+def take_number(shot: Shot) -> int:
+    """Number of the take in the cut: that of `use:`, else the one after `take: from`, else 1.
+
+    Raises:
+        InputError: `use:` is not a take number.
+    """
+    if shot.use is None:
+        return shot.take.number + 1 if shot.take else 1
+    found = re.fullmatch(r"[Tt]?0*([1-9]\d{0,2})", shot.use.strip())
+    if found is None:
+        raise InputError(f"shot {shot.id!r}: use is {shot.use!r}, must be a take like T02.")
+    return int(found[1])
+
+
+def file_stems(ids: Sequence[str]) -> dict[str, str]:
+    """Map shot ids to unique file names of letters, digits, hyphens and underscores."""
+    stems: dict[str, str] = {}
+    used: set[str] = set()
+    for shot in ids:
+        # A board must not be able to write outside its folder: "../../x" becomes "_x".
+        stem = _UNSAFE.sub("_", shot)[:80] or "_"
+        # casefold: macOS and Windows do not tell "12a" from "12A".
+        if stem.casefold() in used or stem.casefold() in _RESERVED or stem.startswith("-"):
+            stem = f"{stem.lstrip('-')}_{hashlib.sha256(shot.encode()).hexdigest()[:8]}"
+        used.add(stem.casefold())
+        stems[shot] = stem
+    return stems

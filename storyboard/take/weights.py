@@ -1,19 +1,19 @@
-"""What a plan has to know of a checkpoint, remembered so that planning needs no torch.
+"""Metadata of a checkpoint, cached so that planning neither imports torch nor rereads the files.
 
-Opening a checkpoint imports torch and reads every byte of it for its fingerprints. Both are done
-once: the answer is kept beside the store, with path, size and time of every file, and holds as
-long as those do. Called by the commands before `plan`.
+Opening a checkpoint imports torch and hashes every file. The result is cached beside the store with
+path, size and modification time of every file, and is valid as long as those do not change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import model
 from model.presets import Backbone, Expert, Preset
 from storyboard.errors import InputError
 from storyboard.store import canonical_json, read_object, write_atomically
@@ -22,133 +22,97 @@ if TYPE_CHECKING:
     from model.weights.lora import LoraChoice
     from model.weights.open import Checkpoint
 
-MEMORY = "checkpoints.json"
+CACHE_FILE = "checkpoints.json"
 FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A checkpoint as the plan sees it.
+    """What a plan needs of a checkpoint."""
 
-    Attributes:
-        folder: In any layout.
-        preset: What it is, with the numbers of its files.
-        has_camera: Whether its experts take a camera path.
-        fingerprints: SHA-256 per network: "text", "vae" and every expert by name.
-        bytes: On disk, per network.
-        vae_width: Channels of the decoder's widest stage, for the estimate of its cost.
-        is_fp8: Whether the files have the weights of the experts' blocks in eight-bit floats.
-        loras: Merged into the experts as they are loaded.
-    """
-
-    folder: Path
-    preset: Preset
-    has_camera: bool
-    fingerprints: Mapping[str, str]
-    bytes: Mapping[str, int]
-    vae_width: int
-    is_fp8: bool = False
-    loras: tuple[LoraChoice, ...] = ()
+    folder: Path  # in any supported layout
+    preset: Preset  # with the numbers found in the files
+    has_camera: bool  # whether the experts have a camera adapter
+    fingerprints: Mapping[str, str]  # SHA-256 of "text", "vae" and each expert by name
+    bytes: Mapping[str, int]  # on disk, of the same networks
+    vae_width: int  # channels of the widest decoder stage, for the cost estimate
+    is_fp8: bool = False  # whether the files store the expert blocks as 8-bit floats
+    loras: tuple[LoraChoice, ...] = ()  # merged into the experts when they are loaded
 
     def open(self) -> Checkpoint:
         """Open the checkpoint, to load its networks."""
-        checkpoint = _opened(self.folder, str(_stamp(self.folder)))
+        checkpoint = _open(self.folder, str(_stamp(self.folder)))
         return checkpoint.with_loras(self.loras) if self.loras else checkpoint
 
 
 def embedded_folder() -> Path:
-    """Where the checkpoint that comes with the program lies."""
-    import model
-
+    """Folder of the checkpoint that is distributed with the program."""
     return Path(model.__file__).parent / "greybox"
 
 
-def know_weights(folder: Path, memory: Path | None) -> Weights:
-    """Recognise a checkpoint and name its content.
-
-    Args:
-        folder: In any layout.
-        memory: Folder to remember the answer in.
+def inspect_weights(folder: Path, cache: Path | None) -> Weights:
+    """Recognise a checkpoint and fingerprint its networks, with a folder to cache the result in.
 
     Raises:
-        InputError: There is no such folder.
-        WeightsError: It is no checkpoint that can be read.
+        InputError: The folder does not exist.
+        WeightsError: The folder is not a readable checkpoint.
     """
     folder = folder.resolve()
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder, must be a checkpoint. Check --weights.")
     stamp = _stamp(folder)
-    remembered = _remembered(memory)
-    known = remembered.get(str(folder))
-    if known is not None and known.get("stamp") == stamp:
-        return _from_json(folder, known)
-    weights = _know(folder, str(stamp))
-    if memory is not None:
-        remembered[str(folder)] = {"stamp": stamp, **_to_json(weights)}
-        content = {"format": FORMAT, "checkpoints": remembered}
-        write_atomically(memory / MEMORY, canonical_json(content).encode())
+    content = {} if cache is None else read_object(cache / CACHE_FILE)
+    entries = content.get("checkpoints") if content.get("format") == FORMAT else None
+    entries = entries if isinstance(entries, dict) else {}
+    entry = entries.get(str(folder))
+    if entry is not None and entry.get("stamp") == stamp:
+        return _from_json(folder, entry)
+    weights = _inspect(folder, str(stamp))
+    if cache is not None:
+        fields = asdict(weights)
+        del fields["folder"], fields["loras"]
+        fields["preset"]["fps"] = str(weights.preset.fps)
+        entries[str(folder)] = {"stamp": stamp, **fields}
+        content = {"format": FORMAT, "checkpoints": entries}
+        write_atomically(cache / CACHE_FILE, canonical_json(content).encode())
     return weights
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: Path, stamp: str) -> Checkpoint:
-    """A folder opened once for all stages; the stamp is there to tell its versions apart."""
+def _open(folder: Path, stamp: str) -> Checkpoint:
+    # The stamp is unused: it makes the cache miss after a file of the folder has changed.
     from model.weights.open import open_checkpoint
 
     return open_checkpoint(folder)
 
 
-def _know(folder: Path, stamp: str) -> Weights:
-    checkpoint = _opened(folder, stamp)
+def _inspect(folder: Path, stamp: str) -> Weights:
+    checkpoint = _open(folder, stamp)
     names = [expert.name for expert in checkpoint.preset.experts]
     prints = {name: checkpoint.expert_fingerprint(index) for index, name in enumerate(names)}
+    prints |= {"text": checkpoint.text_fingerprint(), "vae": checkpoint.vae_fingerprint()}
     files = {name: checkpoint.experts[index].files for index, name in enumerate(names)}
     files |= {"text": checkpoint.text_part.files, "vae": checkpoint.vae_part.files}
     return Weights(
         folder=folder,
         preset=checkpoint.preset,
         has_camera=checkpoint.camera_unshuffle is not None,
-        fingerprints=prints
-        | {"text": checkpoint.text_fingerprint(), "vae": checkpoint.vae_fingerprint()},
-        bytes={name: _bytes(place) for name, place in files.items()},
+        fingerprints=prints,
+        bytes={name: sum(path.stat().st_size for path in paths) for name, paths in files.items()},
         vae_width=checkpoint.vae.decoder_width,
         is_fp8=checkpoint.is_fp8,
     )
 
 
-def _bytes(files: Sequence[Path]) -> int:
-    return sum(path.stat().st_size for path in files)
-
-
 def _stamp(folder: Path) -> list[list[object]]:
-    """Path, size and time of every file that could matter."""
+    """Relative path, size and modification time of every file below a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     stats = [(path, path.stat()) for path in files]
     return [[str(p.relative_to(folder)), s.st_size, s.st_mtime_ns] for p, s in stats]
 
 
-def _remembered(memory: Path | None) -> dict[str, dict[str, Any]]:
-    """What is remembered, empty if it cannot be read: it can always be found out again."""
-    content = {} if memory is None else read_object(memory / MEMORY)
-    known = content.get("checkpoints") if content.get("format") == FORMAT else None
-    return known if isinstance(known, dict) else {}
-
-
-def _to_json(weights: Weights) -> dict[str, Any]:
-    preset = asdict(weights.preset)
-    preset["fps"] = str(weights.preset.fps)
-    return {
-        "preset": preset,
-        "has_camera": weights.has_camera,
-        "fingerprints": dict(weights.fingerprints),
-        "bytes": dict(weights.bytes),
-        "vae_width": weights.vae_width,
-        "is_fp8": weights.is_fp8,
-    }
-
-
-def _from_json(folder: Path, known: Mapping[str, Any]) -> Weights:
-    fields = dict(known["preset"])
+def _from_json(folder: Path, entry: Mapping[str, Any]) -> Weights:
+    fields = dict(entry["preset"])
     fields["fps"] = Fraction(fields["fps"])
     fields["experts"] = tuple(Expert(**expert) for expert in fields["experts"])
     fields["sizes"] = tuple(tuple(size) for size in fields["sizes"])
@@ -156,12 +120,5 @@ def _from_json(folder: Path, known: Mapping[str, Any]) -> Weights:
         fields[name] = tuple(fields[name])
     if fields["backbone"] is not None:
         fields["backbone"] = Backbone(**fields["backbone"])
-    return Weights(
-        folder=folder,
-        preset=Preset(**fields),
-        has_camera=known["has_camera"],
-        fingerprints=known["fingerprints"],
-        bytes=known["bytes"],
-        vae_width=known["vae_width"],
-        is_fp8=known["is_fp8"],
-    )
+    rest = {name: entry[name] for name in entry if name not in ("stamp", "preset")}
+    return Weights(folder=folder, preset=Preset(**fields), **rest)
