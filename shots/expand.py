@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Literal
 
 from pydantic_core import PydanticCustomError
 
@@ -24,32 +23,21 @@ from shots.variants import (
     read_priority,
     template_faults,
 )
-from shots.vocabulary.terms import Fault, did_you_mean
+from shots.vocabulary.terms import did_you_mean
 from shots.vocabulary.values import decimal, read_aspect, read_time, whole_frames
 
-CUT = "main"
-"""Value of `{cut}` in names; a board has one cut."""
-
-MAX_NAME = 150
-"""Characters of a file name, without suffix."""
+CUT = "main"  # value of `{cut}` in names; a board has one cut
+MAX_NAME = 150  # characters of a file name, without suffix
 
 _SIZES = range(16, 8193)
 
-Values = Mapping[str, str]
-"""One value for each axis."""
-
+Values = Mapping[str, str]  # one value for each axis
+# Values by axis that a rule applies to; other axes are not restricted.
 Allowed = Mapping[str, frozenset[str]]
-"""Values by axis that a rule applies to; other axes are not restricted."""
 
 
 def with_variants(board: ShotList, written: Variants, source: Source) -> ShotList:
-    """Return a board with all of its variants.
-
-    Args:
-        board: Resolved board.
-        written: Variants as written on the board.
-        source: The files of the board; problems are reported there.
-    """
+    """Return a resolved board with all of its variants; problems are reported in its source."""
     variants = tuple(_VariantBuilder(board, written, source).variants())
     return board.model_copy(update={"variants": variants, "written_variants": written})
 
@@ -66,18 +54,18 @@ def length_of(board: ShotList, variant: Variant) -> tuple[Fraction, str]:
 class _VariantBuilder:
     def __init__(self, board: ShotList, written: Variants, source: Source) -> None:
         self._board, self._written, self._source = board, written, source
-        self._reported: set[tuple[str, str, Loc]] = set()
+        self._report = source.report
 
     def variants(self) -> Iterator[Variant]:
         """Iterate over every combination that is not excluded; the last axis varies fastest."""
         axes = self._written.axes
         count = prod(len(values) for values in axes.values())
         if not axes and not self._source.problems:  # otherwise wrong axes may have been removed
-            fault = Fault("SB007", "variants without axes", "write axes: {format: [16:9, 9:16]}")
-            self._report(fault, ("variants",))
+            remedy = "write axes: {format: [16:9, 9:16]}"
+            self._report("SB007", "variants without axes", remedy, ("variants",))
         elif count > MAX_VARIANTS:
             finding = f"the axes make {count} variants, the limit is {MAX_VARIANTS}"
-            self._report(Fault("SB009", finding, "shorten an axis"), ("variants", "axes"))
+            self._report("SB009", finding, "shorten an axis", ("variants", "axes"))
         if not axes or count > MAX_VARIANTS:
             return
         rules: list[tuple[Rule, Allowed, Loc]] = []
@@ -100,8 +88,8 @@ class _VariantBuilder:
             self._check_name(variant, names)
             yield variant
         if not names:
-            fault = Fault("SB401", "every variant is excluded", "remove an entry of exclude")
-            self._report(fault, ("variants", "exclude"))
+            remedy = "remove an entry of exclude"
+            self._report("SB401", "every variant is excluded", remedy, ("variants", "exclude"))
 
     def _check_ids(self, names: Sequence[str], loc: Loc) -> None:
         ids = {shot.id.casefold(): shot.id for shot in self._board.shots}
@@ -110,7 +98,7 @@ class _VariantBuilder:
                 remedy = did_you_mean(name, ids.values())
                 remedy = remedy or "write priority <= 2, or the ids of shots"
                 finding = f'keep: no shot "{name}" on this board'
-                self._report(Fault("SB011", finding, remedy, name), loc)
+                self._report("SB011", finding, remedy, loc, name)
 
     def _allowed(self, written: Mapping[str, tuple[str, ...]], loc: Loc) -> Allowed:
         """Look up the axes and values of a rule; unknown ones are reported and dropped."""
@@ -119,8 +107,8 @@ class _VariantBuilder:
         for axis, values in written.items():
             if axis not in axes:
                 remedy = did_you_mean(axis, axes) or f"use one of {', '.join(axes)}"
-                fault = Fault("SB011", f'no axis "{axis}"', remedy, axis)
-                self._report(fault, (*loc, axis), of="key")
+                key = self._source.span((*loc, axis), of="key")
+                self._report("SB011", f'no axis "{axis}"', remedy, key, axis)
                 continue
             by_key = {value.casefold(): value for value in axes[axis]}
             found: set[str] = set()
@@ -131,8 +119,8 @@ class _VariantBuilder:
                     found.add(value.casefold())
             for missing in sorted(found - by_key.keys()):
                 remedy = did_you_mean(missing, by_key) or f"use one of {', '.join(axes[axis])}"
-                fault = Fault("SB011", f'"{missing}" is not on the axis {axis}', remedy, missing)
-                self._report(fault, (*loc, axis))
+                finding = f'"{missing}" is not on the axis {axis}'
+                self._report("SB011", finding, remedy, (*loc, axis), missing)
             allowed[axis] = frozenset(by_key[value] for value in found & by_key.keys())
         return allowed
 
@@ -165,14 +153,14 @@ class _VariantBuilder:
         )
         if not variant.shots and keep is not None:
             finding = f"the rule keeps no shot for {', '.join(values.values())}"
-            self._report(Fault("SB401", finding, "give shots a priority, or keep more"), keep_loc)
+            self._report("SB401", finding, "give shots a priority, or keep more", keep_loc)
         if variant.shots and variant.length_s is not None:
             length_s, parts = length_of(board, variant)
             if length_s > variant.length_s:
                 limit = decimal(variant.length_s)
                 finding = f"the {limit} s cut-down runs {parts} = {decimal(length_s)} s"
                 remedy = f"keep fewer shots, at most {limit} s"
-                self._report(Fault("SB402", finding, remedy), keep_loc)
+                self._report("SB402", finding, remedy, keep_loc)
         return variant
 
     def _kept(self, keep: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -195,8 +183,8 @@ class _VariantBuilder:
         duration_s = rule.end_card.duration.at(fps)
         if not whole_frames(duration_s, fps):
             finding = f"an end card of {decimal(duration_s)} s is not a whole number of frames"
-            fault = Fault("SB008", finding, "write it like 1s or 24f")
-            self._report(fault, (*loc, "end-card", "duration"))
+            loc = (*loc, "end-card", "duration")
+            self._report("SB008", finding, "write it like 1s or 24f", loc)
         return EndCard(text=rule.end_card.text, duration_s=duration_s)
 
     def _format(self, values: Values) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -211,8 +199,8 @@ class _VariantBuilder:
         long = round(Fraction(short * max(width, height), 2 * min(width, height))) * 2
         if long not in _SIZES:
             finding = f"{values['format']} makes a side of {long} pixels, the limit is {_SIZES[-1]}"
-            fault = Fault("SB008", finding, "use a ratio nearer to 1:1", values["format"])
-            self._report(fault, ("variants", "axes", "format"))
+            loc = ("variants", "axes", "format")
+            self._report("SB008", finding, "use a ratio nearer to 1:1", loc, values["format"])
         return (width, height), ((long, short) if width >= height else (short, long))
 
     def _fields(self, values: Values) -> dict[str, str]:
@@ -232,7 +220,8 @@ class _VariantBuilder:
         fault = next(template_faults(template, self._fields(dict.fromkeys(axes, ""))), None)
         if fault is None:
             return template
-        self._report(fault, ("variants", "name"))
+        loc = ("variants", "name")
+        self._report(fault.code, fault.finding, fault.remedy, loc, fault.text)
         return default
 
     def _check_name(self, variant: Variant, names: set[str]) -> None:
@@ -242,22 +231,14 @@ class _VariantBuilder:
         if name.casefold() in names:
             finding = f'two variants have the name "{name}"'
             remedy = f"put {' and '.join(f'{{{axis}}}' for axis in self._written.axes)} in the name"
-            self._report(Fault("SB405", finding, remedy), loc)
+            self._report("SB405", finding, remedy, loc)
         names.add(name.casefold())
         if not all(letter.isalnum() or letter in "-_.+" for letter in name) or name[0] in ".-":
             remedy = "use letters, digits, -, _, + and dots, and fields in braces"
-            self._report(Fault("SB405", f'"{name}" cannot name a file', remedy), loc)
+            self._report("SB405", f'"{name}" cannot name a file', remedy, loc)
         elif len(name) > MAX_NAME:
             finding = f"a name of {len(name)} characters, the limit is {MAX_NAME}"
-            self._report(Fault("SB405", finding, "use fewer fields"), loc)
-
-    def _report(self, fault: Fault, loc: Loc, *, of: Literal["key", "value"] = "value") -> None:
-        # A mistake in a rule recurs in every variant that the rule applies to.
-        if (fault.code, fault.finding, loc) in self._reported:
-            return
-        self._reported.add((fault.code, fault.finding, loc))
-        span = self._source.span(loc, of=of)
-        self._source.problems.append(self._source.problem(fault, span))
+            self._report("SB405", finding, "use fewer fields", loc)
 
 
 def _matches(allowed: Allowed, values: Values) -> bool:

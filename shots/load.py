@@ -6,14 +6,13 @@ Every mistake is reported at once: wrong values are removed, and the rest is sti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from shots.board.inherit import Inheritance, NameIndex
+from shots.board.inherit import BLOCKS, Inheritance, NameIndex
 from shots.board.raw_board import Board
 from shots.board.resolve import resolve
 from shots.expand import with_variants
@@ -24,25 +23,20 @@ from shots.source.board_source import Loc, Source, SourceSpan, TextFile
 from shots.source.read_yaml import read_yaml
 from shots.vocabulary.terms import FAULTS, Fault, did_you_mean, only_match
 
-MAX_SUGGESTIONS = 100
-"""Problems per board for which a similar word is searched, which is slow."""
+MAX_SUGGESTIONS = 100  # problems per board for which a similar word is searched, which is slow
 
 _MAX_ROUNDS = 8
 
-_EXPECTED = (
-    ("int_", "a whole number"),
-    ("float_", "a number"),
-    ("bool_", "true or false"),
-    ("string_type", "text"),
-    ("list_", "a list"),
-    ("tuple_", "a list"),
-    ("mapping_", "a block of keys"),
-    ("dict_", "a block of keys"),
-    ("model_", "a block of keys"),
-    ("dataclass_", "a length of time like 4s"),
-    ("is_instance", "a length of time like 4s"),
-    ("fraction", "a number"),
-)
+# Expected value by prefixes of Pydantic's error types.
+_EXPECTED = {
+    ("int_",): "a whole number",
+    ("float_", "fraction"): "a number",
+    ("bool_",): "true or false",
+    ("string_type",): "text",
+    ("list_", "tuple_"): "a list",
+    ("mapping_", "dict_", "model_"): "a block of keys",
+    ("dataclass_", "is_instance"): "a length of time like 4s",
+}
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "greater_than": ("above", "gt"),
@@ -59,12 +53,7 @@ _PLACEHOLDERS: Mapping[str, Callable[[str], object]] = {
     "an item of shots": lambda name: {"id": name},
     "an item of scenes": lambda name: {"number": name, "shots": [{"id": name}]},
 }
-_NAMED_BLOCKS = {
-    "characters": "character",
-    "locations": "location",
-    "lighting": "lighting",
-    "setups": "setup",
-}
+_KINDS = {block: kind for kind, block in BLOCKS.items()}
 
 
 def load_shots(path: Path | str) -> ShotList:
@@ -86,12 +75,7 @@ def load_shots(path: Path | str) -> ShotList:
 def parse_shots(
     content: bytes | str, path: Path, *, read: Callable[[Path], bytes] = Path.read_bytes
 ) -> ShotList:
-    """Load a board from memory.
-
-    Args:
-        content: The board.
-        path: Path for messages; included files are relative to its folder.
-        read: Reads an included file.
+    """Load a board from memory, as if it were the file at `path`; `read` reads an included file.
 
     Raises:
         ShotListErrors: The board has errors.
@@ -101,7 +85,7 @@ def parse_shots(
         code, finding = "SB005", "a board must be a block of keys"
         if data is None:
             code, finding = "SB007", "the file is empty"
-        raise source.stop(code, finding, "`storyboard init` writes one", source.span(()))
+        raise source.stop(code, finding, "`storyboard init` writes one", ())
     names = NameIndex(data)
     names.report_duplicates(source)
     inheritance = Inheritance(data, names, source)
@@ -112,7 +96,7 @@ def parse_shots(
         shots = with_variants(shots, board.variants, source)
     if shots is None or source.problems:
         raise ShotListErrors(source.sorted_problems())
-    return shots.with_notices(lint(shots))
+    return shots.model_copy(update={"notices": lint(shots)})
 
 
 def _validate(data: dict[str, Any], source: Source, names: NameIndex) -> Board | None:
@@ -151,7 +135,7 @@ def _explain(detail: ErrorDetails, *, suggests: bool) -> tuple[str, ...]:
     context: Mapping[str, Any] = detail.get("ctx", {})
     name = _name(loc)
     if kind == "extra_forbidden":
-        keys = _keys_of(tuple(0 if isinstance(part, int) else part for part in loc[:-1]))
+        keys = _keys_of(loc[:-1])
         near = did_you_mean(str(loc[-1]), keys) if suggests else None
         fix = only_match(str(loc[-1]), keys) if suggests else ""
         finding = f'no key "{loc[-1]}" in {_name(loc[:-1])}'
@@ -171,7 +155,7 @@ def _explain(detail: ErrorDetails, *, suggests: bool) -> tuple[str, ...]:
         return "SB008", f"{name} is {_quoted(value)}, must be {bound}", f"use {bound}"
     if kind == "string_too_short":
         return "SB008", f"{name} is empty", "fill it in"
-    expected = next((words for prefix, words in _EXPECTED if kind.startswith(prefix)), "")
+    expected = next((words for types, words in _EXPECTED.items() if kind.startswith(types)), "")
     if expected:
         return "SB005", f"{name} is {_quoted(value)}, must be {expected}", f"write {expected}"
     return "SB008", f"{name}: {detail['msg']}", "see `storyboard schema`"
@@ -192,17 +176,16 @@ def _name(loc: Loc) -> str:
     """Name a value for a message: shot, character "mara", takes."""
     if not loc:
         return "the board"
-    if len(loc) == 2 and loc[0] in _NAMED_BLOCKS:
-        return f'{_NAMED_BLOCKS[str(loc[0])]} "{loc[1]}"'
+    if len(loc) == 2 and loc[0] in _KINDS:
+        return f'{_KINDS[str(loc[0])]} "{loc[1]}"'
     if isinstance(loc[-1], int):
         holder = next((part for part in reversed(loc) if isinstance(part, str)), "board")
         return holder[:-1] if holder in ("scenes", "shots") else f"an item of {holder}"
     return loc[-1]
 
 
-@lru_cache(maxsize=1024)
 def _keys_of(loc: Loc) -> list[str]:
-    """List the keys that are allowed in the block at a position; indices are all 0."""
+    """List the keys that are allowed in the block at a position."""
     model: type[BaseModel] | None = Board
     is_name = False
     for part in loc:
@@ -212,7 +195,7 @@ def _keys_of(loc: Loc) -> list[str]:
         fields = model.model_fields.items()
         found = [info.annotation for name, info in fields if part in (name, info.alias)]
         model = _model_in(found[0]) if found else None
-        is_name = part in _NAMED_BLOCKS and model is not None and loc[0] == part
+        is_name = part in _KINDS and model is not None and loc[0] == part
     return [info.alias or name for name, info in model.model_fields.items()] if model else []
 
 

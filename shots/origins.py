@@ -19,19 +19,14 @@ _LENS = re.compile(r"\d\s*mm\b", re.IGNORECASE)
 class Origin:
     """Where a value comes from.
 
-    Attributes:
-        level: "shot", "setup", "scene", "defaults" or "project"; "model" for a built-in default.
-        label: Readable form of the level: "shot 12B".
-        line: Counted from 1; None for level "model".
-        via: Name of the lighting set-up that supplied the value.
-        file: The included file; None for the board itself.
+    Levels are "shot", "setup", "scene", "defaults" and "project"; "model" is a built-in default.
     """
 
     level: str
-    label: str
-    line: int | None = None
-    via: str | None = None
-    file: Path | None = None
+    label: str  # readable form of the level: "shot 12B"
+    line: int | None = None  # counted from 1; None for level "model"
+    via: str | None = None  # lighting set-up that supplied the value
+    file: Path | None = None  # included file; None for the board itself
 
 
 def place_text(label: str, line: int | None, file: Path | None) -> str:
@@ -53,13 +48,7 @@ class FieldOrigin:
 
 @dataclass(frozen=True)
 class OriginIndex:
-    """Origins of every shot; empty for a board built in Python.
-
-    Attributes:
-        source: The files of the board.
-        fields: Origins by shot id and field.
-        shots: Position of each shot, by id.
-    """
+    """Origins of the fields of every shot, by shot id; empty for a board built in Python."""
 
     source: Source | None = None
     fields: Mapping[str, Mapping[str, FieldOrigin]] = field(default_factory=dict)
@@ -77,11 +66,7 @@ class OriginIndex:
     def problem(self, fault: Fault, path: Path, shot_id: str | None, name: str = "") -> Problem:
         """Locate a fault at a field of a shot, or at the shot where the field is not written.
 
-        Args:
-            fault: What was found.
-            path: Path of the board, used if the board was built in Python.
-            shot_id: The shot; None for a fault of the entire board.
-            name: The field.
+        Without a shot id the fault is one of the entire board; `path` is used only without source.
         """
         if self.source is None:
             return Problem(fault.code, path, 1, 1, fault.finding, fault.remedy)

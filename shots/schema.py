@@ -33,12 +33,7 @@ from shots.vocabulary.values import (
 )
 
 _OUTFITS = WithJsonSchema(
-    {
-        "anyOf": [
-            {"type": "string"},
-            {"type": "object", "additionalProperties": {"type": "string"}},
-        ]
-    }
+    {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 )
 
 
@@ -344,22 +339,13 @@ class ShotList(StrictModel):
                 changed.__dict__.pop(name, None)
         return changed
 
-    def with_notices(self, notices: tuple[Problem, ...]) -> ShotList:
-        """Return a copy with the problems found by the linter."""
-        return self.model_copy(update={"notices": notices})
-
     def num_frames(self, shot: Shot) -> int:
         """Return the length of a shot in frames of the cut."""
         exact = whole_frames(shot.duration_s, self.format.fps)
         return exact if exact is not None else round(shot.duration_s * self.format.fps)
 
     def origin(self, shot_id: str, field: str) -> Origin:
-        """Return where the value of a field comes from.
-
-        Args:
-            shot_id: Id of the shot, in any case.
-            field: Path of the mapping spelling: "camera.size", "lighting.source", "duration".
-        """
+        """Return where a field comes from, such as "camera.size", "duration"."""
         return self._origins.origin(self.shot(shot_id).id, field)
 
     def problem(self, fault: Fault, shot: Shot | None = None, field: str = "") -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -16,7 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from shots.vocabulary.terms import Fault, StrictModel, did_you_mean, faults_error
+from shots.vocabulary.terms import Fault, StrictModel, did_you_mean, faults_error, value_error
 from shots.vocabulary.values import (
     Lower,
     Texts,
@@ -24,22 +25,16 @@ from shots.vocabulary.values import (
     from_text,
     read_aspect,
     read_time,
-    value_error,
 )
 
-FULL = "full"
-"""Value of the axis `length` that keeps every shot."""
-
+FULL = "full"  # value of the axis `length` that keeps every shot
 MAX_VARIANTS = 500
 
-RESERVED = frozenset({"code", "cut", "title", "version"})
-"""Fields of a name that are not axes."""
-
+RESERVED = frozenset({"code", "cut", "title", "version"})  # fields of a name that are not axes
+# Allowed names of axes, which are also fields of file names.
 AXIS = re.compile(r"[a-z][a-z0-9_]{0,39}")
-"""Allowed names of axes, which are also fields of file names."""
 
-Point = tuple[float, float]
-"""Point of a picture, from its left and upper edge, 0 to 1."""
+Point = tuple[float, float]  # point of a picture, from its left and upper edge, 0 to 1
 
 _VALUE = re.compile(r"[^\W_][\w.+-]{0,39}")
 _FOCUS = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%(?:[\s,]+(\d{1,3}(?:\.\d+)?)\s*%)?")
@@ -53,12 +48,7 @@ _COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
 
 
 def template_faults(template: str, values: Mapping[str, str]) -> Iterator[Fault]:
-    """Check a template of file names.
-
-    Args:
-        template: Text with fields in braces.
-        values: Every field but the version, with its value.
-    """
+    """Check a template of file names against the values of every field but the version."""
     try:
         parts = list(Formatter().parse(template))
     except ValueError as error:
@@ -142,29 +132,26 @@ def _check_axes(axes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
         if not values:
             remedy = "write at least one value"
             faults.append(Fault("SB008", f"the axis {axis} is empty", remedy, within=(axis,)))
-        checked[axis] = tuple(_axis_value(axis, k, values[k], faults) for k in range(len(values)))
-        for k, value in enumerate(checked[axis]):
-            if value in checked[axis][:k]:
-                finding = f'"{value}" is on the axis {axis} twice'
+        found: list[str] = []
+        for k, value in enumerate(values):
+            try:
+                text = canonical(axis, value)
+            except PydanticCustomError as error:
+                context: Mapping[str, Any] = error.context or {}
+                faults += [replace(each, within=(axis, k), fix="") for each in context["faults"]]
+                continue
+            if axis != "format" and not _VALUE.fullmatch(text):
+                finding = f'"{value}" cannot be part of a file name'
+                remedy = "use letters, digits, -, _, + and dots"
+                faults.append(Fault("SB405", finding, remedy, within=(axis, k)))
+            if text in found:
+                finding = f'"{text}" is on the axis {axis} twice'
                 faults.append(Fault("SB021", finding, "keep one", within=(axis,)))
+            found.append(text)
+        checked[axis] = tuple(found)
     if faults:
         raise faults_error(faults)
     return checked
-
-
-def _axis_value(axis: str, index: int, value: str, faults: list[Fault]) -> str:
-    try:
-        found = canonical(axis, value)
-    except PydanticCustomError as error:
-        context: Mapping[str, Any] = error.context or {}
-        fault: Fault = context["faults"][0]
-        faults.append(Fault(fault.code, fault.finding, fault.remedy, within=(axis, index)))
-        return value
-    if axis != "format" and not _VALUE.fullmatch(found):
-        finding = f'"{value}" cannot be part of a file name'
-        remedy = "use letters, digits, -, _, + and dots"
-        faults.append(Fault("SB405", finding, remedy, within=(axis, index)))
-    return found
 
 
 class WrittenEndCard(StrictModel):
@@ -221,31 +208,18 @@ class EndCard(StrictModel):
 
 
 class Variant(StrictModel):
-    """One resolved variant of the film.
+    """One resolved variant of the film."""
 
-    Attributes:
-        values: Its value on every axis.
-        aspect: Ratio of width to height.
-        size: Pixels at full quality.
-        is_reframed: Whether it is cropped from the board's own picture.
-        focus: Centre of the crop; that of a shot overrides it.
-        shots: Ids in the order of the cut.
-        end_card: Card after the last shot.
-        dialogue: Language of the captions; None for the lines as written.
-        length_s: Maximum length in seconds; None for no limit.
-        template: File name with every field but the version filled in.
-    """
-
-    values: Mapping[str, str]
+    values: Mapping[str, str]  # by axis
     aspect: tuple[int, int]
-    size: tuple[int, int]
-    is_reframed: bool = False
-    focus: Point | None = None
-    shots: tuple[str, ...]
+    size: tuple[int, int]  # pixels at full quality
+    is_reframed: bool = False  # cropped from the board's own picture
+    focus: Point | None = None  # centre of the crop; that of a shot overrides it
+    shots: tuple[str, ...]  # ids in the order of the cut
     end_card: EndCard | None = None
-    dialogue: str | None = None
-    length_s: Fraction | None = None
-    template: str
+    dialogue: str | None = None  # language of the captions; None for the lines as written
+    length_s: Fraction | None = None  # maximum length; None for no limit
+    template: str  # file name with every field but the version filled in
 
     @property
     def label(self) -> str:

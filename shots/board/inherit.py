@@ -21,24 +21,18 @@ from shots.vocabulary.terms import did_you_mean
 from shots.vocabulary.transition import Transition
 from shots.vocabulary.words import find
 
-MAX_SUGGESTIONS = 100
-"""Unknown names per board for which a similar one is searched, which is slow."""
-
-MAX_LISTED = 20
-"""Names listed in a remedy."""
-
-MAX_COPIED = 100_000
-"""Values that all characters and locations of a board may inherit."""
-
-MAX_CHAIN = 16
-"""Length of a chain of `extends`."""
-
-_BLOCKS = {
+MAX_SUGGESTIONS = 100  # unknown names per board for which a similar one is searched, which is slow
+MAX_LISTED = 20  # names listed in a remedy
+MAX_COPIED = 100_000  # values that all characters and locations of a board may inherit
+MAX_CHAIN = 16  # length of a chain of `extends`
+BLOCKS = {
     "character": "characters",
     "location": "locations",
     "lighting": "lighting",
     "setup": "setups",
 }
+"""Blocks of the board by the kind of name they define."""
+
 _PLAIN = (
     "composition", "duration", "subjects", "location", "wardrobe", "sound", "takes", "seed",
     "priority", "status",
@@ -57,7 +51,7 @@ class NameIndex:
     def __init__(self, data: Mapping[str, Any]) -> None:
         tables: dict[str, dict[str, str]] = {
             kind: {key.casefold(): key for key in _mapping(data.get(block))}
-            for kind, block in _BLOCKS.items()
+            for kind, block in BLOCKS.items()
         }
         tables |= {"wardrobe": {}, "shot": {}}
         for key, character in _mapping(data.get("characters")).items():
@@ -78,7 +72,7 @@ class NameIndex:
         ids = [shot_id for shot_id, _ in self.shot_locs]
         for shot_id in ids:
             tables["shot"].setdefault(shot_id.casefold(), shot_id)
-        self._previous = dict(zip(ids[1:], ids, strict=False))
+        self.previous_shot = dict(zip(ids[1:], ids, strict=False))
         self._tables = tables
         self._keys = {kind: tuple(dict.fromkeys(table.values())) for kind, table in tables.items()}
         self._num_suggested = 0
@@ -96,10 +90,6 @@ class NameIndex:
         listed = ", ".join(keys[:MAX_LISTED]) + (", ..." if len(keys) > MAX_LISTED else "")
         return near or (f"use one of {listed}" if keys else f"define {kind}s first")
 
-    def shot_before(self, shot_id: str) -> str | None:
-        """Return the previous shot on the board."""
-        return self._previous.get(shot_id)
-
     def report_duplicates(self, source: Source) -> None:
         """Report shot ids and scene numbers that are used twice, in any case."""
         # Ids become file names, and some file systems do not distinguish case.
@@ -111,7 +101,7 @@ class NameIndex:
                     case = "" if first_name == name else f', first as "{first_name}"'
                     finding = f'{what} "{name}" is used twice{case}'
                     remedy = f"first used on line {source.span(first_loc).line + 1}"
-                    source.report("SB021", finding, remedy, source.span(loc))
+                    source.report("SB021", finding, remedy, loc)
 
 
 class Inheritance:
@@ -124,7 +114,7 @@ class Inheritance:
         self._names, self._source = names, source
         self._num_copied = 0
         self._parents: dict[str, dict[str, str]] = {}
-        for kind, block in _BLOCKS.items():
+        for kind, block in BLOCKS.items():
             entries = _mapping(data.get(block)).items()
             self._parents[kind] = self._find_parents(
                 kind, ((key, value, (block, key)) for key, value in entries)
@@ -142,7 +132,7 @@ class Inheritance:
     def inherit(self, data: Mapping[str, Any]) -> None:
         """Copy inherited values into characters and locations; outfits are merged by name."""
         for kind in ("character", "location"):
-            block = _BLOCKS[kind]
+            block = BLOCKS[kind]
             entries = _mapping(data.get(block))
             own = {key: dict(value) for key, value in entries.items() if isinstance(value, dict)}
             for key in self._parents[kind]:
@@ -171,7 +161,7 @@ class Inheritance:
         self._num_copied += 1
         if self._num_copied > MAX_COPIED:
             finding = f"extends copies more than {MAX_COPIED:,} values"
-            raise self._source.stop("SB009", finding, "extend less", self._source.span(loc))
+            raise self._source.stop("SB009", finding, "extend less", loc)
         for spans in (self._source.value_spans, self._source.key_spans):
             if loc in spans:
                 spans[target_loc] = spans[loc]
@@ -191,17 +181,19 @@ class Inheritance:
             name = _mapping(value).get("extends")
             if not isinstance(name, str) or key in locs:
                 continue
-            locs[key] = loc
+            locs[key] = (*loc, "extends")
             if parent := self._names.find(kind, name):
                 parents[key] = parent
             else:
                 remedy = self._names.suggest(kind, name)
-                self._report("SB011", f'{kind} "{name}" is not on this board', remedy, loc)
+                finding = f'{kind} "{name}" is not on this board'
+                self._source.report("SB011", finding, remedy, locs[key])
         kinds = {"lighting": "lighting set-ups", "setup": "set-ups"}.get(kind, f"{kind}s")
         for ring in list(rings(parents)):
             path = " -> ".join([*ring, ring[0]])
             finding = f"{kinds} extend each other in a ring: {path}"
-            self._report("SB013", finding, "remove extends from one of them", locs[ring[0]])
+            remedy = "remove extends from one of them"
+            self._source.report("SB013", finding, remedy, locs[ring[0]])
             for key in ring:
                 del parents[key]
         # Counted up to the limit only: to the end of each chain would take quadratic time.
@@ -211,13 +203,10 @@ class Inheritance:
         for key, depth in depths.items():
             if depth == MAX_CHAIN + 1:
                 finding = f"more than {MAX_CHAIN} {kinds} extend each other in a row"
-                self._report("SB009", finding, "extend an earlier one", locs[key])
+                self._source.report("SB009", finding, "extend an earlier one", locs[key])
             if depth > MAX_CHAIN:
                 del parents[key]
         return parents
-
-    def _report(self, code: str, finding: str, remedy: str, loc: Loc) -> None:
-        self._source.report(code, finding, remedy, self._source.span((*loc, "extends")))
 
 
 def rings(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
@@ -251,14 +240,7 @@ def _list(value: object) -> Sequence[Any]:
 
 @dataclass(frozen=True)
 class ShotLevel:
-    """One level that applies to a shot.
-
-    Attributes:
-        name: "shot", "setup", "scene" or "defaults".
-        label: Readable form: "shot 12B".
-        loc: Position on the board.
-        directives: What the level sets.
-    """
+    """One level that applies to a shot: "shot", "setup", "scene" or "defaults"."""
 
     name: str
     label: str
@@ -278,11 +260,11 @@ class MergedFields:
     origins: dict[str, FieldOrigin] = field(default_factory=dict)
 
 
+# Shot, shots it extends, its set-up, set-ups that extends, scene, defaults: nearest first.
 Levels = tuple[ShotLevel, ...]
-"""Shot, shots it extends, its set-up, set-ups that extends, scene, defaults: nearest first."""
 
+# Lighting set-ups by name: the chain of names and set-ups, ancestors first.
 SetupChains = Mapping[str, Sequence[tuple[str, Lighting]]]
-"""Lighting set-ups by name: the chain of names and set-ups, ancestors first."""
 
 
 def merge_setups(chain: Sequence[tuple[str, Lighting]]) -> dict[str, tuple[str, Any]]:
@@ -301,11 +283,7 @@ def merge_levels(
 ) -> MergedFields:
     """Merge the levels of a shot; the nearest level wins for each field.
 
-    Args:
-        levels: Every level, the nearest first; the last but one is the scene.
-        setups: Lighting set-ups of the board.
-        scene_time: Time in the heading of the scene; used where no lighting sets one.
-        fps: Frame rate of the cut, for the length of transitions.
+    `scene_time` is the time in the heading of the scene, used where no lighting sets one.
     """
     merged = MergedFields()
     for name in _PLAIN:
@@ -348,10 +326,9 @@ def _merge_camera(levels: Levels, merged: MergedFields) -> None:
                     del fields[name]
         for name in camera.model_fields_set:
             key = "lens" if name == "lens_mm" else name
-            fields[name] = (getattr(camera, name), level.origin("camera", key))
-    merged.values["camera"] = Camera(**{name: value for name, (value, _) in fields.items()})
-    for name, (_, origin) in fields.items():
-        merged.origins[f"camera.{'lens' if name == 'lens_mm' else name}"] = origin
+            fields[key] = (getattr(camera, name), level.origin("camera", key))
+    merged.values["camera"] = Camera(**{key: value for key, (value, _) in fields.items()})
+    merged.origins |= {f"camera.{key}": origin for key, (_, origin) in fields.items()}
 
 
 def _merge_lighting(levels: Levels, setups: SetupChains, merged: MergedFields) -> None:
@@ -364,13 +341,10 @@ def _merge_lighting(levels: Levels, setups: SetupChains, merged: MergedFields) -
             merged.values["lighting_setup"] = choice.setup
             merged.origins["lighting.setup"] = level.origin("lighting", "setup")
             # A set-up is complete: nothing of the levels below remains.
-            fields = {
-                name: (
-                    value,
-                    FieldOrigin(level.name, level.label, ("lighting", key, name), choice.setup),
-                )
-                for name, (key, value) in merge_setups(setups[choice.setup]).items()
-            }
+            fields = {}
+            for name, (key, value) in merge_setups(setups[choice.setup]).items():
+                loc = ("lighting", key, name)
+                fields[name] = value, FieldOrigin(level.name, level.label, loc, choice.setup)
         if "direction" in choice.model_fields_set:
             fields.pop("side", None)
         for name in choice.model_fields_set - {"setup"}:

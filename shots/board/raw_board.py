@@ -25,9 +25,9 @@ from shots.schema import (
 from shots.variants import FocusText, Variants
 from shots.vocabulary.camera import Camera
 from shots.vocabulary.lighting import LightingChoice, LightingSetup
-from shots.vocabulary.terms import OneOf, StrictModel
+from shots.vocabulary.terms import OneOf, StrictModel, value_error
 from shots.vocabulary.transition import TransitionSides
-from shots.vocabulary.values import Id, Texts, TimeText, value_error
+from shots.vocabulary.values import Id, Texts, TimeText
 
 
 def _check_not_empty(items: tuple[StrictModel, ...]) -> tuple[StrictModel, ...]:

@@ -24,27 +24,17 @@ from shots.origins import FieldOrigin, OriginIndex
 from shots.schema import Character, Continuity, Dialogue, Format, References, Scene, Shot, ShotList
 from shots.source.board_source import Loc, Source
 from shots.vocabulary.lighting import Lighting
-from shots.vocabulary.terms import Fault
 from shots.vocabulary.values import Time, decimal, whole_frames
 
 MAX_DURATION_S = 3600
 
-# Fields that only a shot has, for their origins.
-_SHOT_FIELDS = (
-    "action", "dialogue", "continuity", "references", "loop", "focus", "take", "use",
-    "notes", "review",
-)  # fmt: skip
+# Fields that only a shot has; the first ones are copied unchanged.
+_COPIED = ("loop", "focus", "take", "use", "notes", "review")
+_SHOT_FIELDS = (*_COPIED, "action", "dialogue", "continuity", "references")
 
 
 def resolve(board: Board, source: Source, names: NameIndex, inheritance: Inheritance) -> ShotList:
-    """Resolve a board; unknown names and conflicts are reported in its source.
-
-    Args:
-        board: As written, every value valid by itself.
-        source: The files of the board.
-        names: Names that the board may refer to.
-        inheritance: The `extends` of the board.
-    """
+    """Resolve a validated board; unknown names and conflicts are reported in its source."""
     return _Resolver(board, source, names, inheritance).resolve()
 
 
@@ -56,6 +46,7 @@ class _Resolver:
         self._source = source
         self._names = names
         self._inheritance = inheritance
+        self._report = source.report
         self._fps = board.format.fps
         self._written: dict[str, tuple[WrittenShot, Loc]] = {}
         for s, scene in enumerate(board.scenes):
@@ -114,7 +105,7 @@ class _Resolver:
             size = "x".join(map(str, written.size))
             finding = f"size {size} does not have the aspect {width}:{height}"
             fitting = "x".join(map(str, _full_hd(width, height)))
-            self._report(Fault("SB102", finding, f"write size: {fitting}"), ("format", "size"))
+            self._report("SB102", finding, f"write size: {fitting}", ("format", "size"))
         return written
 
     def _scene(self, index: int, written: WrittenScene) -> Scene:
@@ -177,21 +168,21 @@ class _Resolver:
             self._find("wardrobe", values["wardrobe"], origins["wardrobe"].loc)
         self._check_transitions(merged)
         continuity, references = self._continuity(written, loc)
+        dialogue = []
+        for k, line in enumerate(written.dialogue):
+            who = self._find("character", line.who, (*loc, "dialogue", k, "who")) or line.who
+            at_s = line.at.at(self._fps) if line.at else None
+            dialogue.append(Dialogue(who=who, line=line.line, at_s=at_s, locale=line.locale))
         return Shot(
             id=written.id,
             scene=scene.number,
             location=self._locations.get(location or ""),
             action=" ".join(written.action.split()),
-            dialogue=tuple(self._dialogue(written, loc)),
+            dialogue=tuple(dialogue),
             continuity=continuity,
             references=references,
-            loop=written.loop,
-            focus=written.focus,
-            take=written.take,
-            use=written.use,
-            notes=written.notes,
-            review=written.review,
             setup=next((str(each.loc[1]) for each in levels if each.name == "setup"), None),
+            **{name: getattr(written, name) for name in _COPIED},
             **values,
         )
 
@@ -213,7 +204,7 @@ class _Resolver:
             )
             remedy = f"write {max(1, int(frames))}f or {int(frames) + 1}f"
         if finding:
-            self._report(Fault("SB008", finding, remedy), merged.origins["duration"].loc)
+            self._report("SB008", finding, remedy, merged.origins["duration"].loc)
         return duration_s or Fraction(4)
 
     def _check_transitions(self, merged: MergedFields) -> None:
@@ -225,14 +216,8 @@ class _Resolver:
         if num_frames is not None and length > num_frames:
             name = "transition.in" if "transition.in" in merged.origins else "transition.out"
             finding = f"transitions of {length} f in a shot of {num_frames} f"
-            fault = Fault("SB008", finding, "shorten them, or lengthen the shot")
-            self._report(fault, merged.origins[name].loc)
-
-    def _dialogue(self, written: WrittenShot, loc: Loc) -> Iterator[Dialogue]:
-        for k, line in enumerate(written.dialogue):
-            who = self._find("character", line.who, (*loc, "dialogue", k, "who")) or line.who
-            at_s = line.at.at(self._fps) if line.at else None
-            yield Dialogue(who=who, line=line.line, at_s=at_s, locale=line.locale)
+            remedy = "shorten them, or lengthen the shot"
+            self._report("SB008", finding, remedy, merged.origins[name].loc)
 
     def _continuity(self, written: WrittenShot, loc: Loc) -> tuple[Continuity | None, References]:
         """Resolve the earlier shot and the first frame; conflicting frames are reported."""
@@ -242,27 +227,23 @@ class _Resolver:
         if references.first_frame == "auto":
             if source is None:
                 finding = "first-frame: auto without a frame to take over"
-                self._report(
-                    Fault("SB007", finding, "add continuity: {from: last-frame}"), first_frame
-                )
+                self._report("SB007", finding, "add continuity: {from: last-frame}", first_frame)
             references = references.model_copy(update={"first_frame": None})
         elif references.first_frame and source == "last-frame":
             finding = f'two first frames: "{references.first_frame}" and the last frame before'
-            self._report(Fault("SB102", finding, "keep one of them"), first_frame)
+            self._report("SB102", finding, "keep one of them", first_frame)
         if written.loop and references.last_frame:
             finding = f'two last frames: "{references.last_frame}" and the first of a loop'
-            self._report(Fault("SB102", finding, "keep one of them"), (*loc, "loop"))
+            self._report("SB102", finding, "keep one of them", (*loc, "loop"))
         if continuity is None:
             return None, references
         if continuity.after is not None:
             after = self._find("shot", continuity.after, (*loc, "continuity", "after"))
         else:
-            after = self._names.shot_before(written.id)
+            after = self._names.previous_shot.get(written.id)
             if after is None:
-                fault = Fault(
-                    "SB011", "continuity in the first shot of the board", "name a shot with after:"
-                )
-                self._report(fault, (*loc, "continuity"))
+                finding = "continuity in the first shot of the board"
+                self._report("SB011", finding, "name a shot with after:", (*loc, "continuity"))
         return continuity.model_copy(update={"after": after}), references
 
     def _report_rings(self, shots: ShotList) -> None:
@@ -276,18 +257,15 @@ class _Resolver:
             path = " -> ".join([*ring, ring[0]])
             finding = f"shots follow each other in a ring: {path}"
             loc = (*self._shot_locs[ring[0]][:-1], "continuity", "after")
-            self._report(Fault("SB013", finding, "remove after from one of them"), loc)
+            self._report("SB013", finding, "remove after from one of them", loc)
 
     def _find(self, kind: str, name: str, loc: Loc) -> str | None:
         """Return the key that a name refers to; an unknown name is reported."""
         key = self._names.find(kind, name)
         if key is None:
             remedy = self._names.suggest(kind, name)
-            self._report(Fault("SB011", f'{kind} "{name}" is not on this board', remedy, name), loc)
+            self._report("SB011", f'{kind} "{name}" is not on this board', remedy, loc, name)
         return key
-
-    def _report(self, fault: Fault, loc: Loc) -> None:
-        self._source.problems.append(self._source.problem(fault, self._source.span(loc)))
 
 
 def _complete(key: str, character: Character) -> Character:

@@ -11,8 +11,8 @@ from typing import Literal
 from shots.problem import Problem, ShotListErrors
 from shots.vocabulary.terms import Fault
 
+# Path to a value in the data of a board: keys and indices from the top down.
 Loc = tuple[str | int, ...]
-"""Path to a value in the data of a board: keys and indices from the top down."""
 
 MAX_CHARACTERS = 16_000_000
 
@@ -25,26 +25,21 @@ _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xb
 
 @dataclass(frozen=True, slots=True)
 class SourceSpan:
-    """Position of a key or value: lines and columns counted from 0, the end exclusive.
-
-    `file` is an index into `Source.files`; 0 is the board itself.
-    """
+    """Position of a key or value: lines and columns counted from 0, the end exclusive."""
 
     line: int
     column: int
     end_line: int
     end_column: int
-    file: int = 0
+    file: int = 0  # index into Source.files; 0 is the board itself
+
+
+Where = SourceSpan | Loc
 
 
 @dataclass(frozen=True)
 class TextFile:
-    """A decoded file of a board.
-
-    Attributes:
-        path: As passed by the caller, or as included.
-        lines: Without line ends.
-    """
+    """A decoded file of a board; its lines are without line ends."""
 
     path: Path
     lines: Sequence[str]
@@ -52,21 +47,13 @@ class TextFile:
 
 @dataclass
 class Source:
-    """A board and the files it includes.
+    """A board and the files it includes, with the position of every value and key."""
 
-    Attributes:
-        files: The board first.
-        problems: Problems found so far.
-        value_spans: Position of every value.
-        key_spans: Position of every key, undeclared ones included.
-        num_characters: Total of all files.
-    """
-
-    files: list[TextFile]
+    files: list[TextFile]  # the board first
     problems: list[Problem] = field(default_factory=list)
     value_spans: dict[Loc, SourceSpan] = field(default_factory=dict)
-    key_spans: dict[Loc, SourceSpan] = field(default_factory=dict)
-    num_characters: int = 0
+    key_spans: dict[Loc, SourceSpan] = field(default_factory=dict)  # undeclared keys as well
+    num_characters: int = 0  # of all files
 
     @property
     def path(self) -> Path:
@@ -129,18 +116,21 @@ class Source:
             fault.fix if is_exact else "",
         )
 
-    def report(self, code: str, finding: str, remedy: str, span: SourceSpan, fix: str = "") -> None:
-        """Record a problem and continue."""
-        self.problems.append(self.problem(Fault(code, finding, remedy, fix=fix), span))
+    def report(
+        self, code: str, finding: str, remedy: str, where: Where, text: str = "", fix: str = ""
+    ) -> None:
+        """Record a problem and continue; `text` and `fix` as in Fault."""
+        span = where if isinstance(where, SourceSpan) else self.span(where)
+        self.problems.append(self.problem(Fault(code, finding, remedy, text, fix=fix), span))
 
-    def stop(self, code: str, finding: str, remedy: str, span: SourceSpan) -> ShotListErrors:
+    def stop(self, code: str, finding: str, remedy: str, where: Where) -> ShotListErrors:
         """Return an error with this problem and every one recorded before."""
-        self.report(code, finding, remedy, span)
+        self.report(code, finding, remedy, where)
         return ShotListErrors(self.sorted_problems())
 
     def sorted_problems(self) -> list[Problem]:
         """The recorded problems in the order of the files, without duplicates."""
-        # A mistake in the defaults is found again in every shot, at the same position.
+        # A mistake in the defaults is found again in every shot, one in a rule in every variant.
         return in_order(dict.fromkeys(self.problems), self.path)
 
     def _search(self, span: SourceSpan, text: str, offset: int) -> tuple[int, int] | None:

@@ -37,12 +37,7 @@ def read_yaml(
     """Read a board and its included files into texts, lists and dictionaries.
 
     Keys that begin with x- are omitted. Mistakes that allow reading to continue, such as duplicate
-    keys, are recorded in the source.
-
-    Args:
-        content: The board.
-        path: Path of the board; included files are in the same folder or below.
-        read: Reads an included file.
+    keys, are recorded in the source. `read` reads an included file.
 
     Raises:
         ShotListErrors: It is not text or not YAML, is too deep or too large, or files include each
@@ -64,12 +59,7 @@ class _Includer:
         self._visited: set[Path] = set()
 
     def join(self, mapping: MappingNode, chain: tuple[Path, ...]) -> MappingNode:
-        """Join the mapping of a file with what it includes.
-
-        Args:
-            mapping: Top level of the file.
-            chain: Paths from the board to the file.
-        """
+        """Join the mapping of a file with what it includes; `chain` leads from the board to it."""
         if "include" not in mapping.pairs:
             return mapping
         included: dict[str, Pair] = {}

@@ -18,9 +18,7 @@ from shots.problem import ShotListErrors
 from shots.source.board_source import UNPRINTABLE, Source, SourceSpan
 
 MAX_DEPTH = 40
-MAX_VALUES = 400_000
-"""Values of a board with every alias expanded."""
-
+MAX_VALUES = 400_000  # values of a board with every alias expanded
 TOO_DEEP = f"blocks are nested more than {MAX_DEPTH} deep"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TAGS = frozenset({None, "!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))})
@@ -57,16 +55,11 @@ class SequenceNode:
 
 @dataclass(slots=True)
 class MappingNode:
-    """A mapping.
-
-    Attributes:
-        pairs: Span of the key, and value, by key.
-        merges: Values of `<<`.
-    """
+    """A mapping."""
 
     span: SourceSpan
-    pairs: dict[str, tuple[SourceSpan, Node]]
-    merges: list[Node]
+    pairs: dict[str, tuple[SourceSpan, Node]]  # span of the key, and value, by key
+    merges: list[Node]  # values of <<
 
 
 @dataclass(slots=True)
@@ -186,7 +179,7 @@ class _Composer:
                 comment = SourceSpan(span.line, found.start(1), span.line, found.end(1), self._file)
                 fix = f'"{found[1]}"' if _COLOUR.fullmatch(found[1]) else ""
                 remedy = f'put it in quotes: "{found[1]}"'
-                self._source.report("SB006", finding, remedy, comment, fix)
+                self._source.report("SB006", finding, remedy, comment, fix=fix)
             return ScalarNode(span, None)
         if found := UNPRINTABLE.search(value):
             finding = f"the text contains the control character U+{ord(found[0]):04X}"

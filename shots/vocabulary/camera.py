@@ -20,8 +20,10 @@ from shots.vocabulary.terms import (
     ShorthandModel,
     faults_error,
     merge_items,
+    read_items,
     two_values,
     unknown_term,
+    value_error,
 )
 from shots.vocabulary.words import MOVEMENT, find, find_in_group, normalize, term
 
@@ -62,7 +64,7 @@ class Amount(ShorthandModel):
         found = _AMOUNT.fullmatch(data.strip())
         if not found:
             finding = f'amount "{data}" is not a number with a unit'
-            raise faults_error([Fault("SB008", finding, "write it like 30deg, 1.5m, 2x or 50mm")])
+            raise value_error(finding, "write it like 30deg, 1.5m, 2x or 50mm")
         return {"value": float(found[1]), "unit": _UNITS[found[2].lower()]}
 
 
@@ -112,16 +114,7 @@ def read_shorthand(text: str) -> dict[str, Any]:
     Raises:
         PydanticCustomError: Terms are unknown or conflict; carries every fault.
     """
-
-    def items() -> Iterator[tuple[str, int, Mapping[str, object], Sequence[Fault]]]:
-        for item in _ITEM.finditer(text):
-            if written := item[0].strip():
-                yield written, item.start() + item[0].find(written), *_read_item(written)
-
-    fields, faults = merge_items(items())
-    if faults:
-        raise faults_error(faults)
-    return fields
+    return read_items(_ITEM.finditer(text), _read_item)
 
 
 def _read_item(text: str) -> tuple[dict[str, object], list[Fault]]:
@@ -167,14 +160,7 @@ def _read_movement(data: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Move:
-    """One move of a sequence.
-
-    Attributes:
-        text: As written.
-        offset: Where it begins in the sequence, in characters.
-        name: The text without its modifiers.
-        modifiers: Speed, amount and easing.
-    """
+    """One move of a sequence; its name is the text without the modifiers."""
 
     text: str
     offset: int

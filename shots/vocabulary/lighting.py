@@ -6,7 +6,7 @@ A set-up is a named directive; a level of the board may name a set-up and overri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,7 @@ from shots.vocabulary.terms import (
     ShorthandModel,
     did_you_mean,
     faults_error,
-    merge_items,
+    read_items,
     two_values,
     unknown_term,
 )
@@ -84,26 +84,18 @@ class LightingChoice(Lighting):
 def read_shorthand(text: str, *, setups: Mapping[str, object] | None = None) -> dict[str, Any]:
     """Parse `night, practical, hard, side left` into the fields of LightingChoice.
 
-    Args:
-        text: Terms and the name of at most one set-up, with commas between.
-        setups: Lighting set-ups of the board; None where a set-up is not allowed.
+    `setups` are the lighting set-ups that the text may name; None where none is allowed.
 
     Raises:
         PydanticCustomError: Terms are unknown or conflict; carries every fault.
     """
-    found = [item for item in _ITEM.finditer(text) if item[0].strip()]
+    items = [item for item in _ITEM.finditer(text) if item[0].strip()]
 
-    def items() -> Iterator[tuple[str, int, Mapping[str, object], Sequence[Fault]]]:
-        for item in found:
-            written = item[0].strip()
-            fields = _read_item(written, setups or {})
-            faults = [] if fields else [_unknown(written, setups, is_alone=len(found) == 1)]
-            yield written, item.start() + item[0].find(written), fields, faults
+    def read(item: str) -> tuple[dict[str, object], list[Fault]]:
+        fields = _read_item(item, setups or {})
+        return fields, [] if fields else [_unknown(item, setups, is_alone=len(items) == 1)]
 
-    fields, faults = merge_items(items())
-    if faults:
-        raise faults_error(faults)
-    return fields
+    return read_items(items, read)
 
 
 def _read_item(text: str, setups: Mapping[str, object]) -> dict[str, object]:

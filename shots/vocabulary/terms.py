@@ -6,7 +6,8 @@ therefore carries a tuple of faults, which `shots.load` turns into one problem e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -31,11 +32,8 @@ from shots.vocabulary.words import (
     only_term,
 )
 
-MAX_FAULTS = 20
-"""Faults reported for one value."""
-
-FAULTS = "storyboard_faults"
-"""Type of the Pydantic errors that carry faults."""
+MAX_FAULTS = 20  # faults reported for one value
+FAULTS = "storyboard_faults"  # type of the Pydantic errors that carry faults
 
 
 class StrictModel(BaseModel):
@@ -78,25 +76,15 @@ class ShorthandModel(StrictModel):
 
 @dataclass(frozen=True)
 class Fault:
-    """One mistake in a value, not yet located in a file.
-
-    Attributes:
-        code: SB and three digits.
-        finding: What was found.
-        remedy: What to do.
-        text: The wrong part of the value; empty for the entire value.
-        offset: Where that part begins in the value, in characters.
-        within: Keys from the validated value down to the wrong one.
-        fix: Safe replacement for that part; empty where the intention is ambiguous.
-    """
+    """One mistake in a value, not yet located in a file."""
 
     code: str
     finding: str
     remedy: str
-    text: str = ""
-    offset: int = 0
-    within: tuple[str | int, ...] = ()
-    fix: str = ""
+    text: str = ""  # wrong part of the value; empty for the entire value
+    offset: int = 0  # where that part begins in the value, in characters
+    within: tuple[str | int, ...] = ()  # keys from the validated value down to the wrong one
+    fix: str = ""  # safe replacement for that part; empty where the intention is ambiguous
 
 
 def faults_error(faults: Iterable[Fault]) -> PydanticCustomError:
@@ -105,6 +93,13 @@ def faults_error(faults: Iterable[Fault]) -> PydanticCustomError:
     message = "; ".join(f"{fault.finding} ({fault.remedy})" for fault in found)
     # Not the message itself as template: findings quote user text, which may contain braces.
     return PydanticCustomError(FAULTS, "{message}", {"message": message, "faults": found})
+
+
+def value_error(
+    finding: str, remedy: str, code: str = "SB008", text: str = "", fix: str = ""
+) -> PydanticCustomError:
+    """Build the error of a validator for one fault."""
+    return faults_error([Fault(code, finding, remedy, text, fix=fix)])
 
 
 def did_you_mean(text: str, names: Iterable[str]) -> str | None:
@@ -134,11 +129,7 @@ def only_match(text: str, names: Iterable[str]) -> str:
 def unknown_term(group: str, text: str, *, field: str | None = None, core: str = "") -> Fault:
     """Build the fault for a term that is not in the vocabulary, with the most likely remedy.
 
-    Args:
-        group: "camera", "lighting" or "composition".
-        text: As written.
-        field: The field, if the mapping spelling was used.
-        core: The text without speed words and amounts, for a better suggestion.
+    `field` is given for the mapping spelling; `core` is a move without its modifiers.
     """
     core = core or text
     suffix = f" for {field}" if field and field != group else ""
@@ -179,14 +170,31 @@ def two_values(field: str, first: str, second: str, *, offset: int = 0) -> Fault
     return Fault("SB102", finding, remedy, second, offset)
 
 
-def merge_items(
-    items: Iterable[tuple[str, int, Mapping[str, object], Sequence[Fault]]],
-) -> tuple[dict[str, object], list[Fault]]:
-    """Merge the fields set by the items of a shorthand; two values for one field are a fault.
+# Part of a shorthand: its text, its offset in characters, the fields it sets, and its faults.
+Item = tuple[str, int, Mapping[str, object], Sequence[Fault]]
 
-    Args:
-        items: Text of each item, its offset in the shorthand, its fields, and its faults.
+
+def read_items(
+    items: Iterable[re.Match[str]],
+    read: Callable[[str], tuple[Mapping[str, object], Sequence[Fault]]],
+) -> dict[str, object]:
+    """Parse the items of a shorthand and merge their fields.
+
+    Raises:
+        PydanticCustomError: Terms are unknown or conflict; carries every fault.
     """
+    fields, faults = merge_items(
+        (text, item.start() + item[0].find(text), *read(text))
+        for item in items
+        if (text := item[0].strip())
+    )
+    if faults:
+        raise faults_error(faults)
+    return fields
+
+
+def merge_items(items: Iterable[Item]) -> tuple[dict[str, object], list[Fault]]:
+    """Merge the fields of several items; two values for one field are a fault."""
     values: dict[str, tuple[object, str]] = {}
     faults: list[Fault] = []
     for text, offset, fields, item_faults in items:

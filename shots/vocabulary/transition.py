@@ -17,13 +17,14 @@ from shots.vocabulary.terms import (
     StrictModel,
     did_you_mean,
     faults_error,
+    value_error,
 )
 from shots.vocabulary.values import Time, TimeText, read_time
 
 Kind = Literal["cut", "dissolve", "fade", "dip", "wipe", "match-cut", "smash-cut", "j-cut", "l-cut"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+# Transitions with a duration.
 LASTING = frozenset({"dissolve", "fade", "dip", "wipe", "j-cut", "l-cut"})
-"""Transitions with a duration."""
 
 _PARTS = {"fade": ("way", "colour"), "dip": ("way", "colour"), "wipe": ("direction",)}
 _WORDS = re.compile(
@@ -82,16 +83,15 @@ def read_transition(text: str) -> dict[str, Any]:
     kind = "cut" if kind == "-cut" else kind
     if not found or kind not in KINDS:
         remedy = did_you_mean(text, KINDS) or _EXAMPLES
-        raise faults_error([Fault("SB101", f'transition "{text}" is not known', remedy)])
+        raise value_error(f'transition "{text}" is not known', remedy, "SB101")
     parts = {key: part.lower() for key, part in found.groupdict().items() if part}
     for key in ("way", "colour", "direction"):
         if key in parts and key not in _PARTS.get(kind, ()):
-            finding = f'a {kind} has no "{parts[key]}"'
-            raise faults_error([Fault("SB008", finding, _EXAMPLES, text)])
+            raise value_error(f'a {kind} has no "{parts[key]}"', _EXAMPLES, text=text)
     length = parts.pop("length", None)
     if length and kind not in LASTING:
         remedy = "leave the length out, or use dissolve"
-        raise faults_error([Fault("SB008", f"a {kind} has no length", remedy, text)])
+        raise value_error(f"a {kind} has no length", remedy, text=text)
     return {**parts, "kind": kind, **({"frames": read_time(length)} if length else {})}
 
 

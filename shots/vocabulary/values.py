@@ -10,9 +10,8 @@ from math import ceil
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
-from shots.vocabulary.terms import Fault, faults_error
+from shots.vocabulary.terms import value_error
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)\s*[:x/]\s*(\d{1,4}(?:\.\d{1,3})?)", re.IGNORECASE)
@@ -41,13 +40,6 @@ _LENGTH = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*([a-z]+)", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2}(?:\.\d{1,6})?)")
 
 
-def value_error(
-    finding: str, remedy: str, *, code: str = "SB008", fix: str = ""
-) -> PydanticCustomError:
-    """Build the error for one wrong value."""
-    return faults_error([Fault(code, finding, remedy, fix=fix)])
-
-
 def read_aspect(value: str) -> tuple[int, int]:
     """Parse a ratio of width to height, 16:9 or 2.39:1.
 
@@ -70,7 +62,8 @@ def read_aspect(value: str) -> tuple[int, int]:
     return exact.numerator, exact.denominator
 
 
-def _read_size(text: str) -> tuple[int, int]:
+def read_size(text: str) -> tuple[int, int]:
+    """Parse a picture size in pixels, 1920x1080."""
     found = _SIZE.fullmatch(text.strip())
     if not found:
         code = "SB012" if _NUMBER.fullmatch(text.strip()) else "SB008"
@@ -85,7 +78,8 @@ def _check_size(size: tuple[int, int]) -> tuple[int, int]:
     return size
 
 
-def _read_fps(text: str) -> Fraction:
+def read_fps(text: str) -> Fraction:
+    """Parse a frame rate: 24, 23.976 or 24000/1001."""
     found = _FPS.fullmatch(text.strip())
     if not found or (found[2] is not None and not int(found[2])):
         raise value_error(f'"{text}" is not a frame rate', "write it like 24, 23.976 or 24000/1001")
@@ -98,7 +92,8 @@ def _check_fps(fps: Fraction) -> Fraction:
     return fps
 
 
-def _read_loudness(text: str) -> float:
+def read_loudness(text: str) -> float:
+    """Parse a loudness in LUFS."""
     found = _LOUDNESS.fullmatch(text.strip())
     if not found:
         raise value_error(f'"{text}" is not a loudness', "write it like -14 LUFS")
@@ -202,15 +197,11 @@ def from_text(read: Callable[[str], object]) -> BeforeValidator:
 
 _TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
 
-Lower = from_text(lambda text: text.strip().lower())
-"""Accepts a choice in any case."""
-
+Lower = from_text(lambda text: text.strip().lower())  # accepts a choice in any case
+# A name that is part of file names: letters, digits, hyphens, underscores and single dots.
 Id = Annotated[str, AfterValidator(_check_id), _TEXT_OR_NUMBER]
-"""A name that is part of file names: letters, digits, hyphens, underscores and single dots."""
 
-BoardPath = Annotated[str, AfterValidator(_check_path)]
-"""A path inside the folder of the board."""
-
+BoardPath = Annotated[str, AfterValidator(_check_path)]  # A path inside the folder of the board
 Texts = Annotated[
     tuple[str, ...],
     from_text(split_texts),
@@ -226,11 +217,11 @@ AspectText = Annotated[
 SizeText = Annotated[
     tuple[int, int],
     AfterValidator(_check_size),
-    from_text(_read_size),
+    from_text(read_size),
     WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9]+\s*[xX×]\s*[0-9]+\s*$"}),  # noqa: RUF001
 ]
-FpsText = Annotated[Fraction, AfterValidator(_check_fps), from_text(_read_fps), _TEXT_OR_NUMBER]
-LoudnessText = Annotated[float, from_text(_read_loudness), _TEXT_OR_NUMBER]
+FpsText = Annotated[Fraction, AfterValidator(_check_fps), from_text(read_fps), _TEXT_OR_NUMBER]
+LoudnessText = Annotated[float, from_text(read_loudness), _TEXT_OR_NUMBER]
 TimeText = Annotated[
     Time,
     from_text(read_time),

@@ -13,23 +13,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from types import MappingProxyType
 
+# Characters up to which a text is compared with the vocabulary as a possible misspelling.
 MAX_MISSPELT = 60
-"""Characters up to which a text is compared with the vocabulary as a possible misspelling."""
 
 _SEPARATORS = re.compile(r"[\s_\-‐‑–—'’‘]+")  # noqa: RUF001
 
 
 @dataclass(frozen=True)
 class Term:
-    """One meaning in the vocabulary.
+    """One meaning in the vocabulary: canonical word, phrase for the prompt, evidence, aliases.
 
-    Attributes:
-        word: Canonical spelling.
-        phrase: Text for the prompt; empty for bookkeeping. Moves may contain {adv} and {subject}.
-        source: Evidence for the phrase: W, A, T or a dash.
-        aliases: Other spellings; case, spaces and hyphens do not matter.
+    The phrase of a move may contain {adv} and {subject}.
     """
 
     word: str
@@ -212,46 +207,29 @@ COMPOSITION = _table(
     ("short-side", "short sided", "short-side composition", "W"),
 )
 
-FIELDS: Mapping[str, tuple[Term, ...]] = MappingProxyType(
-    {
-        "size": SIZE,
-        "people": PEOPLE,
-        "view": VIEW,
-        "angle": ANGLE,
-        "movement": MOVEMENT,
-        "speed": SPEED,
-        "focus": FOCUS,
-        "source": SOURCE,
-        "quality": QUALITY,
-        "direction": DIRECTION,
-        "contrast": CONTRAST,
-        "time": TIME,
-        "tone": TONE,
-        "composition": COMPOSITION,
-    }
-)
+FIELDS: Mapping[str, tuple[Term, ...]] = {
+    "size": SIZE, "people": PEOPLE, "view": VIEW, "angle": ANGLE, "movement": MOVEMENT,
+    "speed": SPEED, "focus": FOCUS, "source": SOURCE, "quality": QUALITY, "direction": DIRECTION,
+    "contrast": CONTRAST, "time": TIME, "tone": TONE, "composition": COMPOSITION,
+}  # fmt: skip
 
 # Speed is not a field of the shorthand: "medium" alone is a size, and a speed word belongs to the
 # move it stands beside (camera.py).
-GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "camera": ("size", "people", "view", "angle", "movement", "focus"),
-        "lighting": ("source", "quality", "direction", "contrast", "time", "tone"),
-        "composition": ("composition",),
-    }
-)
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "camera": ("size", "people", "view", "angle", "movement", "focus"),
+    "lighting": ("source", "quality", "direction", "contrast", "time", "tone"),
+    "composition": ("composition",),
+}
 
 # Tones on one axis exclude each other: a warm shot overrides the board's cool palette and keeps
 # its low saturation.
-TONE_AXES: Mapping[str, str] = MappingProxyType(
-    {
-        "warm": "temperature",
-        "cool": "temperature",
-        "mixed-tones": "temperature",
-        "desaturated": "saturation",
-        "saturated": "saturation",
-    }
-)
+TONE_AXES: Mapping[str, str] = {
+    "warm": "temperature",
+    "cool": "temperature",
+    "mixed-tones": "temperature",
+    "desaturated": "saturation",
+    "saturated": "saturation",
+}
 
 # Upper limit in full-frame millimetres (exclusive), phrase, source. There is no evidence that the
 # model understands a number, so none is sent; 28 to 44 mm is its default look.
