@@ -28,8 +28,7 @@ from shots.vocabulary.values import decimal, read_aspect, read_time, whole_frame
 
 CUT = "main"  # value of `{cut}` in names; a board has one cut
 MAX_NAME = 150  # characters of a file name, without suffix
-
-_SIZES = range(16, 8193)
+_SIZES = range(16, 8193)  # allowed sides of a picture in pixels
 
 Values = Mapping[str, str]  # one value for each axis
 # Values by axis that a rule applies to; other axes are not restricted.
@@ -95,8 +94,8 @@ class _VariantBuilder:
         ids = {shot.id.casefold(): shot.id for shot in self._board.shots}
         for name in names:
             if name.casefold() not in ids:
-                remedy = did_you_mean(name, ids.values())
-                remedy = remedy or "write priority <= 2, or the ids of shots"
+                hint = "write priority <= 2, or the ids of shots"
+                remedy = did_you_mean(name, ids.values()) or hint
                 finding = f'keep: no shot "{name}" on this board'
                 self._report("SB011", finding, remedy, loc, name)
 
@@ -214,15 +213,12 @@ class _VariantBuilder:
         axes = self._written.axes
         code = "{code}_" if self._board.code else ""
         default = f"{code}{{cut}}_{'_'.join(f'{{{axis}}}' for axis in axes)}_v{{version:03}}"
-        template = self._written.name
-        if not template:
+        template = self._written.name or default
+        for fault in template_faults(template, self._fields(dict.fromkeys(axes, ""))):
+            loc = ("variants", "name")
+            self._report(fault.code, fault.finding, fault.remedy, loc, fault.text)
             return default
-        fault = next(template_faults(template, self._fields(dict.fromkeys(axes, ""))), None)
-        if fault is None:
-            return template
-        loc = ("variants", "name")
-        self._report(fault.code, fault.finding, fault.remedy, loc, fault.text)
-        return default
+        return template
 
     def _check_name(self, variant: Variant, names: set[str]) -> None:
         """Report a name that is used twice or cannot name a file, and add it to `names`."""

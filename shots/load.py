@@ -19,7 +19,7 @@ from shots.expand import with_variants
 from shots.lint.rules import lint
 from shots.problem import Problem, ShotListErrors
 from shots.schema import ShotList
-from shots.source.board_source import Loc, Source, SourceSpan, TextFile
+from shots.source.board_source import Loc, Source, TextFile
 from shots.source.read_yaml import read_yaml
 from shots.vocabulary.terms import FAULTS, Fault, did_you_mean, only_match
 
@@ -45,10 +45,7 @@ _BOUNDS = {
 }
 # Placeholders for values without which a block cannot be validated.
 _PLACEHOLDERS: Mapping[str, Callable[[str], object]] = {
-    "id": lambda name: name,
-    "number": lambda name: name,
-    "looks": lambda name: name,
-    "line": lambda name: name,
+    **dict.fromkeys(("id", "number", "looks", "line"), str),
     "shots": lambda name: [{"id": name}],
     "an item of shots": lambda name: {"id": name},
     "an item of scenes": lambda name: {"number": name, "shots": [{"id": name}]},
@@ -68,7 +65,7 @@ def load_shots(path: Path | str) -> ShotList:
     except OSError as error:
         finding = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
         source = Source([TextFile(path, ())])
-        raise source.stop("SB001", finding, "check the path", SourceSpan(0, 0, 0, 0)) from None
+        raise source.stop("SB001", finding, "check the path", ()) from None
     return parse_shots(content, path)
 
 
@@ -84,14 +81,14 @@ def parse_shots(
     if not isinstance(data, dict):
         code, finding = "SB005", "a board must be a block of keys"
         if data is None:
-            code, finding = "SB007", "the file is empty"
+            code, finding = "SB007", "the file contains no board"
         raise source.stop(code, finding, "`storyboard init` writes one", ())
     names = NameIndex(data)
     names.report_duplicates(source)
     inheritance = Inheritance(data, names, source)
     inheritance.inherit(data)
     board = _validate(data, source, names)
-    shots = resolve(board, source, names, inheritance) if board else None
+    shots = resolve(board, source, inheritance) if board else None
     if board and shots and board.variants:
         shots = with_variants(shots, board.variants, source)
     if shots is None or source.problems:
@@ -105,7 +102,7 @@ def _validate(data: dict[str, Any], source: Source, names: NameIndex) -> Board |
         try:
             return Board.model_validate(data, context={"setups": names.lighting_setups})
         except ValidationError as error:
-            # Later rounds find what an earlier removal caused, such as a missing key.
+            # Later rounds find only consequences of a removal, such as a missing key.
             if attempt == 0:
                 problems: list[Problem] = []
                 for detail in error.errors():

@@ -17,12 +17,9 @@ _LENS = re.compile(r"\d\s*mm\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a value comes from.
+    """Where a value comes from."""
 
-    Levels are "shot", "setup", "scene", "defaults" and "project"; "model" is a built-in default.
-    """
-
-    level: str
+    level: str  # "shot", "setup", "scene", "defaults", "project"; "model" for a built-in default
     label: str  # readable form of the level: "shot 12B"
     line: int | None = None  # counted from 1; None for level "model"
     via: str | None = None  # lighting set-up that supplied the value
@@ -95,10 +92,9 @@ def _find_term(shorthand: str, loc: Loc) -> str:
     group, field = ("camera" if "camera" in loc else "lighting"), loc[-1]
     for item in re.split(r"[,;]", shorthand.strip("'\"")):
         found = find_in_group(group, item.strip())
-        if found is not None and found[0] == field:
-            return item.strip()
-        if field in ("movement", "speed", "amount") and found is None and not _LENS.search(item):
-            return item.strip()
-        if field == "lens" and _LENS.search(item):
+        is_lens = _LENS.search(item) is not None
+        # A move with modifiers, such as "push in slow", is the only other item that is not a term.
+        is_move = found is None and not is_lens and field in ("movement", "speed", "amount")
+        if is_move or (is_lens and field == "lens") or (found and found[0] == field):
             return item.strip()
     return ""

@@ -248,8 +248,8 @@ class ModelChoice(StrictModel):
     """Words for the negative prompt of every shot, in addition to the preset's own."""
     long_shots: Annotated[Literal["chain", "stretch"] | None, Lower] = None
     """How to render a shot longer than the model's clip. chain: several clips, each starting from
-    the last frame of the one before; stretch: one clip, slowed down. Left out: stretch for drafts,
-    chain otherwise."""
+    the last frame of the one before; stretch: one clip spread over the shot. Left out: stretch for
+    drafts, chain otherwise."""
     tags: Annotated[Literal["full", "lean"], Lower] = "full"
     """full, or lean: at most four tags, and no angle with a camera move."""
 
@@ -285,7 +285,7 @@ class ShotList(StrictModel):
     scenes: tuple[Scene, ...] = ()
     variants: tuple[Variant, ...] = ()
     written_variants: Annotated[Variants | None, Field(exclude=True, repr=False)] = None
-    """Variants as written on the board, needed to write it again."""
+    """Variants as written on the board, needed to format it."""
     notices: tuple[Problem, ...] = ()
     _origins: OriginIndex = PrivateAttr(default_factory=OriginIndex)
 
@@ -345,7 +345,7 @@ class ShotList(StrictModel):
         return exact if exact is not None else round(shot.duration_s * self.format.fps)
 
     def origin(self, shot_id: str, field: str) -> Origin:
-        """Return where a field comes from, such as "camera.size", "duration"."""
+        """Return where the value of a field, such as "camera.size" or "duration", comes from."""
         return self._origins.origin(self.shot(shot_id).id, field)
 
     def problem(self, fault: Fault, shot: Shot | None = None, field: str = "") -> Problem:

@@ -111,7 +111,7 @@ class Inheritance:
     """
 
     def __init__(self, data: Mapping[str, Any], names: NameIndex, source: Source) -> None:
-        self._names, self._source = names, source
+        self.names, self._source = names, source
         self._num_copied = 0
         self._parents: dict[str, dict[str, str]] = {}
         for kind, block in BLOCKS.items():
@@ -137,9 +137,8 @@ class Inheritance:
             own = {key: dict(value) for key, value in entries.items() if isinstance(value, dict)}
             for key in self._parents[kind]:
                 for parent in self.chain(kind, key):
-                    self._copy_missing(
-                        own.get(parent, {}), (block, parent), entries[key], (block, key)
-                    )
+                    values = own.get(parent, {})
+                    self._copy_missing(values, (block, parent), entries[key], (block, key))
 
     def _copy_missing(
         self, values: Mapping[str, Any], loc: Loc, target: dict[str, Any], target_loc: Loc
@@ -147,13 +146,13 @@ class Inheritance:
         for name, value in values.items():
             if name == "extends":
                 continue
-            here, there = (*target_loc, name), (*loc, name)
+            path, target_path = (*loc, name), (*target_loc, name)
             if target.get(name) is None:
-                target[name] = self._copy(value, there, here)
+                target[name] = self._copy(value, path, target_path)
             elif isinstance(target[name], dict) and isinstance(value, dict):
                 for part in value:
                     if part not in target[name]:
-                        copied = self._copy(value[part], (*there, part), (*here, part))
+                        copied = self._copy(value[part], (*path, part), (*target_path, part))
                         target[name][part] = copied
 
     def _copy(self, value: Any, loc: Loc, target_loc: Loc) -> Any:  # noqa: ANN401 - raw data
@@ -182,10 +181,10 @@ class Inheritance:
             if not isinstance(name, str) or key in locs:
                 continue
             locs[key] = (*loc, "extends")
-            if parent := self._names.find(kind, name):
+            if parent := self.names.find(kind, name):
                 parents[key] = parent
             else:
-                remedy = self._names.suggest(kind, name)
+                remedy = self.names.suggest(kind, name)
                 finding = f'{kind} "{name}" is not on this board'
                 self._source.report("SB011", finding, remedy, locs[key])
         kinds = {"lighting": "lighting set-ups", "setup": "set-ups"}.get(kind, f"{kind}s")
@@ -214,13 +213,13 @@ def rings(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     done: set[str] = set()
     for start in parents:
         chain: dict[str, None] = {}
-        here: str | None = start
-        while here is not None and here not in done and here not in chain:
-            chain[here] = None
-            here = parents.get(here)
-        if here is not None and here in chain:
+        node: str | None = start
+        while node is not None and node not in done and node not in chain:
+            chain[node] = None
+            node = parents.get(node)
+        if node is not None and node in chain:
             names = list(chain)
-            yield tuple(names[names.index(here) :])
+            yield tuple(names[names.index(node) :])
         done.update(chain)
 
 
@@ -263,24 +262,24 @@ class MergedFields:
 # Shot, shots it extends, its set-up, set-ups that extends, scene, defaults: nearest first.
 Levels = tuple[ShotLevel, ...]
 
-# Lighting set-ups by name: the chain of names and set-ups, ancestors first.
-SetupChains = Mapping[str, Sequence[tuple[str, Lighting]]]
+# Fields of a lighting set-up: name of the set-up that the field comes from, and value.
+SetupFields = Mapping[str, tuple[str, Any]]
+Setups = Mapping[str, SetupFields]
 
 
-def merge_setups(chain: Sequence[tuple[str, Lighting]]) -> dict[str, tuple[str, Any]]:
-    """Merge a chain of lighting set-ups; returns the set-up's name and the value, by field."""
+def merge_setups(setups: Mapping[str, Lighting], chain: Sequence[str]) -> SetupFields:
+    """Merge a lighting set-up with the set-ups it extends, the nearest first in `chain`."""
     merged: dict[str, tuple[str, Any]] = {}
-    for key, setup in chain:
-        if "direction" in setup.model_fields_set:
+    for key in reversed([key for key in chain if key in setups]):
+        # The side belongs to the direction it was written with.
+        if "direction" in setups[key].model_fields_set:
             merged.pop("side", None)
-        fields = setup.model_fields_set - {"extends"}
-        merged |= {name: (key, getattr(setup, name)) for name in fields}
+        fields = setups[key].model_fields_set - {"extends"}
+        merged |= {name: (key, getattr(setups[key], name)) for name in fields}
     return merged
 
 
-def merge_levels(
-    levels: Levels, setups: SetupChains, *, scene_time: str, fps: Fraction
-) -> MergedFields:
+def merge_levels(levels: Levels, setups: Setups, *, scene_time: str, fps: Fraction) -> MergedFields:
     """Merge the levels of a shot; the nearest level wins for each field.
 
     `scene_time` is the time in the heading of the scene, used where no lighting sets one.
@@ -331,7 +330,7 @@ def _merge_camera(levels: Levels, merged: MergedFields) -> None:
     merged.origins |= {f"camera.{key}": origin for key, (_, origin) in fields.items()}
 
 
-def _merge_lighting(levels: Levels, setups: SetupChains, merged: MergedFields) -> None:
+def _merge_lighting(levels: Levels, setups: Setups, merged: MergedFields) -> None:
     fields: dict[str, tuple[Any, FieldOrigin]] = {}
     for level in reversed(levels):
         choice = level.directives.lighting
@@ -342,7 +341,7 @@ def _merge_lighting(levels: Levels, setups: SetupChains, merged: MergedFields) -
             merged.origins["lighting.setup"] = level.origin("lighting", "setup")
             # A set-up is complete: nothing of the levels below remains.
             fields = {}
-            for name, (key, value) in merge_setups(setups[choice.setup]).items():
+            for name, (key, value) in setups[choice.setup].items():
                 loc = ("lighting", key, name)
                 fields[name] = value, FieldOrigin(level.name, level.label, loc, choice.setup)
         if "direction" in choice.model_fields_set:

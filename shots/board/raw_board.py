@@ -51,7 +51,7 @@ class DialogueLine(StrictModel):
 
 
 class Level(StrictModel):
-    """Directives for one or more shots. The shot overrides the scene, the scene the defaults."""
+    """Directives of one level; the shot overrides its set-up, the scene and the defaults."""
 
     camera: Camera | None = None
     """Shorthand such as MCU, single, push in slow, 85mm, shallow; or a mapping."""
@@ -172,8 +172,7 @@ class Board(StrictModel):
     @classmethod
     def _check_version(cls, version: int) -> int:
         if version != 1:
-            finding = f"storyboard is {version}, this program reads 1"
-            raise value_error(finding, "write storyboard: 1")
+            raise value_error(f"storyboard is {version}, must be 1", "write storyboard: 1")
         return version
 
 

@@ -13,7 +13,6 @@ from shots.board.inherit import (
     Inheritance,
     Levels,
     MergedFields,
-    NameIndex,
     ShotLevel,
     merge_levels,
     merge_setups,
@@ -33,18 +32,16 @@ _COPIED = ("loop", "focus", "take", "use", "notes", "review")
 _SHOT_FIELDS = (*_COPIED, "action", "dialogue", "continuity", "references")
 
 
-def resolve(board: Board, source: Source, names: NameIndex, inheritance: Inheritance) -> ShotList:
+def resolve(board: Board, source: Source, inheritance: Inheritance) -> ShotList:
     """Resolve a validated board; unknown names and conflicts are reported in its source."""
-    return _Resolver(board, source, names, inheritance).resolve()
+    return _Resolver(board, source, inheritance).resolve()
 
 
 class _Resolver:
-    def __init__(
-        self, board: Board, source: Source, names: NameIndex, inheritance: Inheritance
-    ) -> None:
+    def __init__(self, board: Board, source: Source, inheritance: Inheritance) -> None:
         self._board = board
         self._source = source
-        self._names = names
+        self._names = inheritance.names
         self._inheritance = inheritance
         self._report = source.report
         self._fps = board.format.fps
@@ -53,11 +50,7 @@ class _Resolver:
             for k, shot in enumerate(scene.shots):
                 self._written.setdefault(shot.id, (shot, ("scenes", s, "shots", k)))
         self._lighting = {
-            name: [
-                (key, board.lighting[key])
-                for key in (*reversed([*inheritance.chain("lighting", name)]), name)
-                if key in board.lighting
-            ]
+            name: merge_setups(board.lighting, [name, *inheritance.chain("lighting", name)])
             for name in board.lighting
         }
         self._locations = {
@@ -71,8 +64,8 @@ class _Resolver:
         board = self._board
         scenes = tuple(self._scene(k, scene) for k, scene in enumerate(board.scenes))
         lighting = {
-            name: Lighting(**{field: value for field, (_, value) in merge_setups(chain).items()})
-            for name, chain in self._lighting.items()
+            name: Lighting(**{field: value for field, (_, value) in fields.items()})
+            for name, fields in self._lighting.items()
         }
         shots = ShotList(
             path=self._source.path,
@@ -281,6 +274,5 @@ def _complete(key: str, character: Character) -> Character:
 
 def _full_hd(width: int, height: int) -> tuple[int, int]:
     """Size of an aspect ratio with a longer side of 1920, in even pixels."""
-    if width >= height:
-        return 1920, max(16, round(1920 * height / width / 2) * 2)
-    return max(16, round(1920 * width / height / 2) * 2), 1920
+    short = max(16, round(1920 * min(width, height) / max(width, height) / 2) * 2)
+    return (1920, short) if width >= height else (short, 1920)

@@ -64,11 +64,8 @@ class Source:
         """Path of the file that a span is in."""
         return self.files[span.file].path
 
-    def line(self, span: SourceSpan) -> str:
-        """The line on which a span begins; empty after the end of the file."""
-        return self._line(span.file, span.line)
-
-    def _line(self, file: int, number: int) -> str:
+    def line(self, file: int, number: int) -> str:
+        """A line of a file, counted from 0; empty after the end of the file."""
         lines = self.files[file].lines
         return lines[number] if number < len(lines) else ""
 
@@ -84,17 +81,17 @@ class Source:
     def text_at(self, span: SourceSpan) -> str:
         """The text of a span; empty where it covers several lines."""
         is_one_line = span.line == span.end_line
-        return self.line(span)[span.column : span.end_column] if is_one_line else ""
+        return self.line(span.file, span.line)[span.column : span.end_column] if is_one_line else ""
 
     def has_colon_after(self, span: SourceSpan) -> bool:
         """Whether a colon follows a key; false for a stray part of a flow mapping."""
-        line = self._line(span.file, span.end_line)
+        line = self.line(span.file, span.end_line)
         return line[span.end_column :].lstrip().startswith(":")
 
     def problem(self, fault: Fault, span: SourceSpan) -> Problem:
         """Turn a fault in the value or key at a span into a problem with line, column and caret."""
         line, column = self._search(span, fault.text, fault.offset) or (span.line, span.column)
-        source = self._line(span.file, line)
+        source = self.line(span.file, line)
         length = len(source.rstrip()) - column
         is_exact = span.line == span.end_line
         if fault.text:
@@ -103,18 +100,10 @@ class Source:
             length = len(fault.text)
         elif span.line == span.end_line == line and span.column < span.end_column:
             length = span.end_column - span.column
-        return Problem(
-            fault.code,
-            self.path_of(span),
-            line + 1,
-            column + 1,
-            fault.finding,
-            fault.remedy,
-            source,
-            max(1, length),
-            # A replacement is safe only where the caret underlines exactly the wrong text.
-            fault.fix if is_exact else "",
-        )
+        # A replacement is safe only where the caret underlines exactly the wrong text.
+        fix = fault.fix if is_exact else ""
+        place = self.path_of(span), line + 1, column + 1
+        return Problem(fault.code, *place, fault.finding, fault.remedy, source, max(1, length), fix)
 
     def report(
         self, code: str, finding: str, remedy: str, where: Where, text: str = "", fix: str = ""
@@ -152,12 +141,7 @@ class Source:
 
 def in_order(problems: Iterable[Problem], board: Path) -> list[Problem]:
     """Sort problems by line; those of the board itself come before those of included files."""
-
-    def order(problem: Problem) -> tuple[bool, str, int, int]:
-        is_included = problem.path != board
-        return is_included, str(problem.path) if is_included else "", problem.line, problem.column
-
-    return sorted(problems, key=order)
+    return sorted(problems, key=lambda p: (p.path != board, str(p.path), p.line, p.column))
 
 
 def open_source(content: bytes | str, path: Path) -> tuple[Source, str]:

@@ -174,7 +174,9 @@ class _Composer:
         value: str = event.value
         if not event.style and event.tag is None and value in _NULLS:
             # An empty value before `#ff0000` was meant to be that colour.
-            if not value and (found := _COMMENT.match(self._source.line(span), span.column)):
+            if not value and (
+                found := _COMMENT.match(self._source.line(self._file, span.line), span.column)
+            ):
                 finding = f'the value is empty: "{found[1]}" starts a comment'
                 comment = SourceSpan(span.line, found.start(1), span.line, found.end(1), self._file)
                 fix = f'"{found[1]}"' if _COLOUR.fullmatch(found[1]) else ""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any
 
 from pydantic import (
     BaseModel,
@@ -178,11 +177,7 @@ def read_items(
     items: Iterable[re.Match[str]],
     read: Callable[[str], tuple[Mapping[str, object], Sequence[Fault]]],
 ) -> dict[str, object]:
-    """Parse the items of a shorthand and merge their fields.
-
-    Raises:
-        PydanticCustomError: Terms are unknown or conflict; carries every fault.
-    """
+    """Parse the items of a shorthand and merge their fields; raises every fault as one error."""
     fields, faults = merge_items(
         (text, item.start() + item[0].find(text), *read(text))
         for item in items
@@ -226,9 +221,7 @@ class OneOf:
         return found.word
 
     def __get_pydantic_core_schema__(
-        self,
-        source: Any,  # noqa: ANN401 - Pydantic's protocol
-        handler: GetCoreSchemaHandler,
+        self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 

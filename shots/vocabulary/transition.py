@@ -1,7 +1,4 @@
-"""Transitions: `dissolve 8f`, `fade from black 12f`, `match cut`. They affect the cut only.
-
-No text about a transition is part of a prompt.
-"""
+"""Transitions of the cut: `dissolve 8f`, `fade from black 12f`. They do not affect prompts."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -21,14 +21,8 @@ _LOUDNESS = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,3})?)\s*(?:LUFS|LKFS)?", re.IGNO
 _ID = re.compile(r"[^\W_](?:[\w-]|\.(?!\.)){0,39}")
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Broadcast rates are written rounded, but mean the exact fraction.
-_BROADCAST: Mapping[str, Fraction] = {
-    "23.976": Fraction(24000, 1001),
-    "23.98": Fraction(24000, 1001),
-    "29.97": Fraction(30000, 1001),
-    "47.952": Fraction(48000, 1001),
-    "59.94": Fraction(60000, 1001),
-    "119.88": Fraction(120000, 1001),
-}
+_ROUNDED = {"23.976": 24, "23.98": 24, "29.97": 30, "47.952": 48, "59.94": 60, "119.88": 120}
+_BROADCAST = {text: Fraction(rate * 1000, 1001) for text, rate in _ROUNDED.items()}
 
 _UNITS = {
     "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
@@ -178,10 +172,7 @@ def decimal(value: Fraction) -> str:
 
 
 def length_text(seconds: Fraction, fps: Fraction) -> str:
-    """Format a length as seconds where three decimals are exact, as whole frames otherwise.
-
-    A length that is neither is formatted as seconds with six decimals.
-    """
+    """Format a length: 2.5s if three decimals are exact, else 61f if whole, else six decimals."""
     if Fraction(decimal(seconds)) == seconds:
         return f"{decimal(seconds)}s"
     frames = seconds * fps

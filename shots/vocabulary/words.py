@@ -275,15 +275,8 @@ def find_in_group(group: str, text: str) -> tuple[str, Term] | None:
 
 
 def term(field: str, word: str) -> Term:
-    """Return the term of a word that is already validated.
-
-    Raises:
-        KeyError: The field has no such word.
-    """
-    found = find(field, word)
-    if found is None:
-        raise KeyError(f"{field}: {word}")
-    return found
+    """Return the term of a validated word; any other raises KeyError."""
+    return _terms_by_key(field)[normalize(word)]
 
 
 def spellings(*fields: str) -> Iterator[tuple[str, str, Term]]:
