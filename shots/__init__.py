@@ -1,7 +1,7 @@
-"""The shot-list language: YAML in, frozen shots, prompts and camera paths out. No network here.
+"""The shot-list language: parses a YAML board into shots, prompts and camera paths.
 
-`load_shots` reads a board, `compile_prompt` turns a shot into words and `camera_path` into
-geometry; `lint` says what looks odd. `camera_path` arrives with numpy on first use.
+`load_shots` loads a board, `compile_prompt` builds the prompt of a shot, `camera_path` its camera
+poses, and `lint` reports warnings. `camera_path` is imported on first use, because it needs numpy.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from shots.schema import (
     ShotList,
     Sound,
     Style,
-    Transition,
 )
 from shots.vocabulary.camera import Amount, Camera
 from shots.vocabulary.lighting import Lighting
+from shots.vocabulary.transition import Transition
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath, camera_path

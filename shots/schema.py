@@ -1,7 +1,6 @@
-"""A shot list as the rest of the program sees it: frozen, typed, every level already merged.
+"""The models of a resolved shot list: frozen, typed, all levels merged.
 
-What a board may *say*, shorthands and inheritance included, is in `written.py`; how the one
-becomes the other is in `resolve.py`. Built by `load.py`, read by everybody.
+Models that a board uses unchanged, such as Style, are also part of its JSON schema.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import Field, PrivateAttr, WithJsonSchema, model_validator
 
-from shots.origins import Origin, Trail
+from shots.origins import Origin, OriginIndex
 from shots.problem import Problem, UnknownShotError
 from shots.variants import Point, Variant, Variants
-from shots.vocabulary.camera import Amount, Camera
+from shots.vocabulary.camera import Camera
 from shots.vocabulary.lighting import Lighting
-from shots.vocabulary.terms import Block, Fault, OneOf, ShorthandBlock, did_you_mean
+from shots.vocabulary.terms import Fault, OneOf, ShorthandModel, StrictModel, did_you_mean
 from shots.vocabulary.transition import Transition
 from shots.vocabulary.values import (
     AspectText,
@@ -29,72 +28,39 @@ from shots.vocabulary.values import (
     Lower,
     SizeText,
     Texts,
+    from_text,
     whole_frames,
 )
 
-__all__ = [
-    "Amount",
-    "Camera",
-    "Character",
-    "Continuity",
-    "Dialogue",
-    "Experts",
-    "Format",
-    "Guidance",
-    "Lighting",
-    "Location",
-    "ModelChoice",
-    "Origin",
-    "References",
-    "Scene",
-    "Shot",
-    "ShotList",
-    "Sound",
-    "Style",
-    "TakeFrom",
-    "Transition",
-]
-
-
-def fold_name(name: str) -> str:
-    """A name without what does not count in it: upper case, and how many spaces."""
-    return " ".join(name.split()).casefold()
-
-
-def _name_outfit(value: object) -> object:
-    """One outfit needs no name."""
-    return {"": value} if isinstance(value, str) else value
-
-
 _OUTFITS = WithJsonSchema(
-    {
-        "anyOf": [
-            {"type": "string"},
-            {"type": "object", "additionalProperties": {"type": "string"}},
-        ]
-    }
+    {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 )
 
 
-class Character(Block):
-    """Somebody, or something, that shots show again and again."""
+def fold_name(name: str) -> str:
+    """Fold case and runs of spaces, so that names can be compared."""
+    return " ".join(name.split()).casefold()
+
+
+class Character(StrictModel):
+    """A recurring person, animal or object."""
 
     id: str = ""
     name: str = ""
-    """How it is written in action and dialogue."""
+    """Name in action and dialogue; left out: the id in capitals."""
     as_: str = ""
-    """How the model is told about it after the first mention: "the woman"."""
+    """Words for the prompt after the first mention: "the woman"; left out: taken from the looks."""
     looks: Annotated[str, Field(min_length=1)]
-    """The description at the first mention: "a woman in her thirties with short black hair"."""
-    wardrobe: Annotated[Mapping[str, str], BeforeValidator(_name_outfit), _OUTFITS] = {}
+    """Description at the first mention: "a woman in her thirties with short black hair"."""
+    wardrobe: Annotated[Mapping[str, str], from_text(lambda outfit: {"": outfit}), _OUTFITS] = {}
     """Outfits by name, or one outfit."""
     references: tuple[BoardPath, ...] = ()
-    """Pictures, relative to the board."""
+    """Reference pictures, as paths relative to the board."""
     extends: str | None = None
-    """Another character, whose looks, name and outfits it has unless it says otherwise."""
+    """Another character, which supplies the looks, name and outfits left out here."""
 
     def outfit(self, wardrobe: str | None) -> str:
-        """What it wears in a shot: the outfit of that name, else its only or unnamed one."""
+        """Outfit for a shot: the one of that name, else the only or the unnamed one."""
         if wardrobe in self.wardrobe:
             return self.wardrobe[wardrobe or ""]
         if wardrobe is None and len(self.wardrobe) == 1:
@@ -102,20 +68,20 @@ class Character(Block):
         return self.wardrobe.get("", "")
 
 
-class Location(Block):
-    """A place, with the heading a script gives it and the words the model reads."""
+class Location(StrictModel):
+    """A location: its heading in the script and its description for the prompt."""
 
     id: str = ""
     heading: str = ""
-    """INT. or EXT. and the name, as in the script."""
+    """Heading as in the script: INT. or EXT. and the name."""
     looks: str = ""
-    """What the model is told about the place."""
+    """Description for the prompt."""
     extends: str | None = None
-    """Another location, whose heading and looks it has unless it says otherwise."""
+    """Another location, which supplies the heading and looks left out here."""
 
 
-class Dialogue(Block):
-    """A line somebody speaks. It is never sent to the model, only that somebody speaks."""
+class Dialogue(StrictModel):
+    """A spoken line. The prompt mentions only that the character speaks, never the words."""
 
     who: str
     line: str
@@ -123,15 +89,15 @@ class Dialogue(Block):
     locale: Mapping[str, str] = {}
 
 
-class Sound(ShorthandBlock):
-    """What is heard, for the edit. A text alone is the ambience, or MOS."""
+class Sound(ShorthandModel):
+    """Sound for the edit. A text alone is the ambience, or MOS."""
 
     ambience: str | None = None
-    """What is heard all through the shot."""
+    """Sound throughout the shot."""
     sfx: Texts = ()
-    """Single sounds."""
+    """Sound effects."""
     music: str | None = None
-    """What plays, if anything."""
+    """Music."""
     is_mos: Annotated[bool, Field(alias="mos")] = False
     """True: shot without sound."""
 
@@ -143,48 +109,48 @@ class Sound(ShorthandBlock):
         return {"mos": True} if data.strip().upper() == "MOS" else {"ambience": data}
 
 
-class Continuity(Block):
-    """What a shot takes over from another one."""
+class Continuity(StrictModel):
+    """What a shot takes over from an earlier one."""
 
     after: str | None = None
-    """The shot it follows; left out: the one before it on the board."""
+    """The earlier shot; left out: the previous one on the board."""
     from_: Annotated[Literal["last-frame", "match-cut", "style-only"] | None, Lower] = None
-    """What it takes over from that shot."""
+    """What to take over from that shot."""
     match_color: Annotated[float, Field(ge=0, le=1)] | None = None
-    """How much of that shot's colour it takes over, 0 to 1."""
+    """Strength of the colour match with that shot, 0 to 1."""
     screen_direction: Annotated[
         Literal["left-to-right", "right-to-left", "towards", "away"] | None, Lower
     ] = None
-    """Which way things move across the picture."""
+    """Direction of movement across the picture."""
 
 
-class References(Block):
-    """Pictures a shot is made from."""
+class References(StrictModel):
+    """Pictures that a shot starts or ends on."""
 
     first_frame: BoardPath | None = None
-    """A picture relative to the board, or auto: what continuity gives."""
+    """A picture relative to the board, or auto: the frame that continuity supplies."""
     last_frame: BoardPath | None = None
     """A picture relative to the board."""
 
 
-class TakeFrom(Block):
-    """A new take that is made from an earlier one of the same shot."""
+class TakeFrom(StrictModel):
+    """A take made by partly re-rendering an earlier take of the same shot."""
 
     from_: Annotated[str, Field(pattern=r"^[Tt]?0*[1-9]\d{0,2}$")]
-    """The take to start from: T01. Takes with a higher number are made from it."""
+    """The earlier take: T01. Every take with a higher number is made from it."""
     strength: Annotated[float, Field(gt=0, le=1)]
-    """How much may change, 0 to 1: the noise level the old take is put back to."""
+    """How much may change, 0 to 1: the noise level that the earlier take is returned to."""
     action: str | None = None
-    """What happens in the new take; left out: the same as in the shot."""
+    """Action of the new take; left out: that of the shot."""
 
     @property
     def number(self) -> int:
-        """The take to start from, from 1."""
+        """Number of the earlier take, from 1."""
         return int(self.from_.lstrip("Tt"))
 
 
-class Shot(Block):
-    """What the director wants, with nothing left to look up."""
+class Shot(StrictModel):
+    """A shot with every directive resolved."""
 
     id: str
     scene: str
@@ -213,81 +179,82 @@ class Shot(Block):
     review: str = ""
     wardrobe: str | None = None
     setup: str | None = None
-    """The set-up of the camera that it shares with other shots."""
+    """Camera set-up, shared with other shots."""
     lighting_setup: str | None = None
 
     @property
     def starts_from_picture(self) -> bool:
-        """Whether a first frame is given, so that a prompt need not describe the picture."""
+        """Whether a first frame is given, so that the prompt need not describe the picture."""
         is_chained = self.continuity is not None and self.continuity.from_ == "last-frame"
         return self.references.first_frame is not None or is_chained
 
 
-class Style(Block):
-    """What all shots of a board share."""
+class Style(StrictModel):
+    """Settings shared by all shots of a board."""
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    """The one number every take's noise is derived from."""
+    """Seed that the noise of every take is derived from."""
     seed_policy: Annotated[Literal["shared", "scene", "shot", "take"], Lower] = "scene"
-    """What takes with the same noise have in common."""
+    """Which takes share noise: all of them, those of a scene, those of a shot, or none."""
     consistency: Annotated[float, Field(ge=0, le=1)] = 0.5
-    """How much of the noise the shots share, 0 to 1."""
+    """How much of the noise those takes share, 0 to 1."""
     look: str = ""
-    """The style in words; one that is not photographic goes first in the prompt."""
+    """Style in words; one that is not photographic begins the prompt."""
     palette: tuple[Annotated[str, OneOf("tone")], ...] = ()
-    """Tones of every shot that does not say otherwise: cool, desaturated, ..."""
+    """Default tones of every shot: cool, desaturated, ..."""
     texture: str = ""
     """Words that end every prompt: grain, reflections, colours."""
 
 
-class Format(Block):
-    """What the cut is delivered as."""
+class Format(StrictModel):
+    """Delivery format of the cut."""
 
     aspect: AspectText = (16, 9)
-    """Width to height, 16:9."""
+    """Ratio of width to height, 16:9."""
     fps: FpsText = Fraction(24)
-    """Frames a second of the cut."""
+    """Frames per second, 1 to 240."""
     size: SizeText = (1920, 1080)
-    """Pixels of the cut, 1920x1080."""
+    """Size in pixels, 1920x1080."""
     loudness: LoudnessText = -14.0
-    """Loudness of the cut in LUFS."""
+    """Loudness in LUFS."""
 
 
-class Guidance(Block):
-    """Guidance scale of each expert."""
+class Guidance(StrictModel):
+    """Guidance scale of each expert, 1 to 50."""
 
     high_noise: Annotated[float, Field(ge=1, le=50)] | None = None
     low_noise: Annotated[float, Field(ge=1, le=50)] | None = None
 
 
-class Experts(Block):
-    """What a board changes about the two experts of a preset."""
+class Experts(StrictModel):
+    """Overrides for the two experts of a preset."""
 
     boundary: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Noise level at which the second expert takes over."""
+    """Noise level at which the low-noise expert takes over, 0 to 1."""
     guidance: Guidance = Guidance()
     """Guidance scale of each expert."""
 
 
-class ModelChoice(Block):
-    """Which model renders the board, and how hard it tries."""
+class ModelChoice(StrictModel):
+    """Video model and quality."""
 
     use: str = "greybox"
     """Preset; `storyboard presets` lists them."""
     quality: Annotated[Literal["layout", "lightning", "draft", "preview", "final"], Lower] = "draft"
-    """layout, lightning, draft, preview or final: steps, size, cache."""
+    """layout, lightning, draft, preview or final: sets steps, size and cache."""
     experts: Experts = Experts()
-    """Changes to the preset's experts."""
+    """Overrides for the preset's experts."""
     negative: Texts = ()
-    """Words for the negative prompt of every shot, beside the preset's own."""
+    """Words for the negative prompt of every shot, in addition to the preset's own."""
     long_shots: Annotated[Literal["chain", "stretch"] | None, Lower] = None
-    """What becomes of a shot longer than the model's clip: chain goes on from the last frame, clip
-    after clip; stretch spreads one clip over it. Left out: drafts stretch, the others chain."""
+    """How to render a shot longer than the model's clip. chain: several clips, each starting from
+    the last frame of the one before; stretch: one clip spread over the shot. Left out: stretch for
+    drafts, chain otherwise."""
     tags: Annotated[Literal["full", "lean"], Lower] = "full"
-    """full, or lean: at most four tags and no angle with a camera move."""
+    """full, or lean: at most four tags, and no angle with a camera move."""
 
 
-class Scene(Block):
+class Scene(StrictModel):
     """A scene of the script and its shots."""
 
     number: str
@@ -299,12 +266,12 @@ class Scene(Block):
     shots: tuple[Shot, ...] = ()
 
 
-class ShotList(Block):
-    """A whole board."""
+class ShotList(StrictModel):
+    """A resolved board."""
 
     path: Path = Path("board.yaml")
     files: tuple[Path, ...] = ()
-    """Every file that the board was read from, itself first."""
+    """Every file of the board; the board itself first, then included files."""
     version: int = 1
     title: str = ""
     code: str = ""
@@ -318,24 +285,39 @@ class ShotList(Block):
     scenes: tuple[Scene, ...] = ()
     variants: tuple[Variant, ...] = ()
     written_variants: Annotated[Variants | None, Field(exclude=True, repr=False)] = None
-    """What the file says about variants, for writing it again."""
+    """Variants as written on the board, needed to format it."""
     notices: tuple[Problem, ...] = ()
-    _trail: Trail = PrivateAttr(default_factory=Trail)
+    _origins: OriginIndex = PrivateAttr(default_factory=OriginIndex)
 
     @cached_property
     def shots(self) -> tuple[Shot, ...]:
-        """Every shot, in the order of the cut."""
+        """All shots, in the order of the cut."""
         return tuple(shot for scene in self.scenes for shot in scene.shots)
 
     @cached_property
     def _by_id(self) -> Mapping[str, Shot]:
         return {shot.id.casefold(): shot for shot in self.shots}
 
+    @cached_property
+    def _scene_by_number(self) -> Mapping[str, Scene]:
+        return {scene.number: scene for scene in self.scenes}
+
+    @cached_property
+    def characters_by_name(self) -> Mapping[str, Character]:
+        """Characters by their name in action and dialogue, folded with `fold_name`."""
+        return {fold_name(each.name): each for each in self.characters.values() if each.name}
+
+    @cached_property
+    def names_longest_first(self) -> tuple[str, ...]:
+        """Names of characters as written, the longest first."""
+        names = (character.name for character in self.characters_by_name.values())
+        return tuple(sorted(names, key=len, reverse=True))
+
     def shot(self, shot_id: str) -> Shot:
-        """Look a shot up; ids are the same in upper and lower case.
+        """Return the shot with an id, in any case.
 
         Raises:
-            UnknownShotError: There is none; the message suggests the nearest.
+            UnknownShotError: There is no such shot; the message suggests the nearest id.
         """
         found = self._by_id.get(shot_id.casefold())
         if found is None:
@@ -344,51 +326,28 @@ class ShotList(Block):
             raise UnknownShotError(f'{self.path}: no shot "{shot_id}". {hint[0].upper()}{hint[1:]}')
         return found
 
-    @cached_property
-    def characters_by_name(self) -> Mapping[str, Character]:
-        """Characters by the name that action and dialogue use, folded by `fold_name`."""
-        return {fold_name(who.name): who for who in self.characters.values() if who.name}
-
-    @cached_property
-    def names_longest_first(self) -> tuple[str, ...]:
-        """Those names as they are written, the longest first."""
-        names = (who.name for who in self.characters_by_name.values())
-        return tuple(sorted(names, key=len, reverse=True))
-
-    @cached_property
-    def _scene_by_number(self) -> Mapping[str, Scene]:
-        return {scene.number: scene for scene in self.scenes}
-
     def scene_of(self, shot: Shot) -> Scene | None:
-        """The scene that a shot is in."""
+        """Return the scene of a shot."""
         return self._scene_by_number.get(shot.scene)
 
     def with_scenes(self, scenes: tuple[Scene, ...]) -> ShotList:
-        """The same board with other scenes; nothing stays that was worked out from the old ones."""
+        """Return a copy with other scenes."""
         changed = self.model_copy(update={"scenes": scenes})
+        # model_copy also copies cached properties, which were computed from the old scenes.
         for name, value in vars(ShotList).items():
             if isinstance(value, cached_property):
                 changed.__dict__.pop(name, None)
         return changed
 
-    def with_notices(self, notices: tuple[Problem, ...]) -> ShotList:
-        """The same board with what a linter says about it."""
-        return self.model_copy(update={"notices": notices})
-
     def num_frames(self, shot: Shot) -> int:
-        """Frames of a shot in the cut."""
+        """Return the length of a shot in frames of the cut."""
         exact = whole_frames(shot.duration_s, self.format.fps)
         return exact if exact is not None else round(shot.duration_s * self.format.fps)
 
     def origin(self, shot_id: str, field: str) -> Origin:
-        """Where a field of a shot was said.
-
-        Args:
-            shot_id: The shot.
-            field: As in the mapping spelling: "camera.size", "lighting.source", "duration".
-        """
-        return self._trail.origin(self.shot(shot_id).id, field)
+        """Return where the value of a field, such as "camera.size" or "duration", comes from."""
+        return self._origins.origin(self.shot(shot_id).id, field)
 
     def problem(self, fault: Fault, shot: Shot | None = None, field: str = "") -> Problem:
-        """Give a finding about a shot, or about the whole board, its place in the file."""
-        return self._trail.problem(fault, self.path, shot.id if shot else None, field)
+        """Locate a fault of a shot, or of the entire board, in the file."""
+        return self._origins.problem(fault, self.path, shot.id if shot else None, field)

@@ -69,7 +69,7 @@ BROKEN = {
     "tab in the indent": (
         "        action: Mara walks.",
         "\taction: Mara walks.",
-        "19:1: SB002 a tab stands in the indent",
+        "19:1: SB002 a tab in the indent",
         "indent with spaces",
     ),
     "key written twice": (
@@ -100,7 +100,7 @@ BROKEN = {
         "- id: 1A\n        lighting: rain\n        action: Rain falls.",
         "- {id: 1A, camera: MCU, single}",
         '20:31: SB004 no key "single" in shot',
-        "inside { } a comma ends a value: put the whole value in quotes",
+        "inside { } a comma ends a value: put the entire value in quotes",
     ),
     "text where a number belongs": (
         "style: {seed: 1}",
@@ -129,7 +129,7 @@ BROKEN = {
     "colour without quotes": (
         "title: T",
         "title: #ff0000",
-        '1:8: SB006 the value is empty: "#ff0000" began a comment',
+        '1:8: SB006 the value is empty: "#ff0000" starts a comment',
         'put it in quotes: "#ff0000"',
     ),
     "shot without an id": (
@@ -208,18 +208,18 @@ BROKEN = {
         "lighting: rain\n",
         "continuity: {after: 1A}\n",
         "21:29: SB013 shots follow each other in a ring: 1A -> 1A",
-        "cut the ring",
+        "remove after from one of them",
     ),
     "ratio as a number": (
         "aspect: 16:9",
         "aspect: 969",
-        "2:18: SB012 a ratio arrived as the number 969",
+        '2:18: SB012 "969" is a number, not a ratio',
         "write 16:9",
     ),
     "time as a number": (
         "duration: 2s",
         "duration: 90",
-        "11:22: SB012 a time arrived as the number 90",
+        '11:22: SB012 "90" has no unit of time',
         "write 90s or 90f",
     ),
     "id used twice": (

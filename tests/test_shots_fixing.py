@@ -52,6 +52,14 @@ def test_only_what_was_wrong_changes(tmp_path, encoding, newline):
     assert load_shots(tmp_path / "board.yaml").notices == ()
 
 
+def test_a_misspelt_term_of_lighting_is_replaced(tmp_path):
+    shot = "{id: 1, action: Rain falls., lighting: "
+    text = "scenes:\n  - number: 1\n    shots:\n      - " + shot + "'hard, moonligt'}\n"
+    content, fixes = fixed(tmp_path, text.encode())
+    assert content == text.replace("moonligt", "moonlight").encode()
+    assert fixes == ["moonlight"]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [

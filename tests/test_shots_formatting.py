@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from shots import ShotListErrors, parse_shots
 from shots.format.canonical import canonical_camera, canonical_lighting, canonical_time
 from shots.format.format_board import format_board
-from shots.vocabulary.lookup import spellings
-from shots.vocabulary.words import GROUPS
+from shots.vocabulary.words import GROUPS, spellings
 
 HERE = Path(__file__).parent
 BOARDS = [

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from shots import ShotListErrors, compile_prompt, parse_shots
 from shots.format.dump import dump_shots
 from shots.format.format_board import format_board
-from shots.vocabulary.lookup import spellings
+from shots.vocabulary.words import spellings
 from tests.hard_boards import HARD, MAX_BYTES, WORKED
 
 HERE = Path(__file__).parent

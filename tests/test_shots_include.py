@@ -109,11 +109,14 @@ def test_a_value_from_an_included_file_says_so(folder):
         ),
         (
             {"scenes/one.yaml": f"{ONE}characters: {{mara: {{looks: a girl}}}}"},
-            ("scenes/one.yaml", 5, 14, "SB014", '"characters.mara" is in two included files'),
+            (
+                *("scenes/one.yaml", 5, 14, "SB014"),
+                '"characters.mara" is defined in two included files',
+            ),
         ),
         (
             {"scenes/one.yaml": f"author: A\n{ONE}", "cast.yaml": f"author: B\n{CAST}"},
-            ("scenes/one.yaml", 1, 1, "SB014", '"author" is in two included files'),
+            ("scenes/one.yaml", 1, 1, "SB014", '"author" is defined in two included files'),
         ),
         (
             {"board.yaml": BOARD.replace("cast.yaml", "cats.yaml")},
@@ -125,7 +128,7 @@ def test_a_value_from_an_included_file_says_so(folder):
         ),
         (
             {"cast.yaml": "- mara"},
-            ("cast.yaml", 1, 1, "SB005", "an included file is a block of keys"),
+            ("cast.yaml", 1, 1, "SB005", "an included file must be a block of keys"),
         ),
         (
             {"cast.yaml": f"x-a: &a {{code: A}}\n<<: *a\n{CAST}"},

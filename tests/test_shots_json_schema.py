@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from shots.board.json_schema import board_schema
+from shots.board.raw_board import board_schema
 
 HERE = Path(__file__).parent
 BOARDS = [

@@ -94,13 +94,13 @@ def test_a_shot_takes_over_what_another_says_and_not_how_far_the_work_is():
             "extends: tram,",
             "extends: tram-night,",
             "9:25: SB013 locations extend each other in a ring: tram-night -> tram-night"
-            " = take one extends out",
+            " = remove extends from one of them",
         ),
         (
             "looks: a woman",
             "looks: a woman\n    extends: mara-old",
             "5:14: SB013 characters extend each other in a ring: mara -> mara-old -> mara"
-            " = take one extends out",
+            " = remove extends from one of them",
         ),
         (
             "setup: door",
@@ -115,7 +115,8 @@ def test_a_shot_takes_over_what_another_says_and_not_how_far_the_work_is():
         (
             "id: 1A,",
             "id: 1A, extends: 1b,",
-            "21:27: SB013 shots extend each other in a ring: 1A -> 1B -> 1A = take one extends out",
+            "21:27: SB013 shots extend each other in a ring: 1A -> 1B -> 1A"
+            " = remove extends from one of them",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def test_merge_keys_merge_and_what_is_written_wins():
 
 def test_a_merged_value_stands_where_it_was_written():
     _, source = read_yaml("x-a: &a {t: 1}\nc:\n  <<: *a", Path("b.yaml"))
-    assert source.place(("c", "t")).line == 0
+    assert source.span(("c", "t")).line == 0
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_marks_and_line_ends_of_other_systems_are_read(content):
 
 def test_lines_are_counted_the_same_with_other_line_ends():
     _, source = read_yaml("a: b\r\nc: d\r\n", Path("b.yaml"))
-    assert source.place(("c",)).line == 1
+    assert source.span(("c",)).line == 1
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_lines_are_counted_the_same_with_other_line_ends():
         ("[" * 60, ("SB009", 1, 42, "blocks are nested more than 40 deep")),
         ("[" * 100_000, ("SB009", 1, 1001, "blocks are nested more than 40 deep")),
         ("- " * 100_000, ("SB009", 1, 83, "blocks are nested more than 40 deep")),
-        ("a:\n  - b\n\t- c", ("SB002", 3, 1, "a tab stands in the indent")),
+        ("a:\n  - b\n\t- c", ("SB002", 3, 1, "a tab in the indent")),
     ],
 )
 def test_what_is_no_board_is_refused_with_a_place(content, problem):
@@ -92,7 +92,7 @@ def test_a_bomb_of_aliases_is_refused():
     for k in range(1, 9):
         text += f"x{k}: &x{k} [{','.join([f'*x{k - 1}'] * 10)}]\n"
     ((code, *_, finding),) = stopped(text)
-    assert (code, finding) == ("SB009", "the file unfolds to more than 400,000 values")
+    assert (code, finding) == ("SB009", "the file expands to more than 400,000 values")
 
 
 def test_an_anchor_inside_itself_is_refused():

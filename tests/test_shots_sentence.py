@@ -79,7 +79,7 @@ def test_any_sentence_and_any_lengths_give_a_board_without_an_error(sentence, le
 BAD = {
     "word": (["format=16:9"], "Rain", "must be a sentence of at least 2 words"),
     "axis": (["format"], TRAM, "'format': no axis, must be like format=16:9,9:16."),
-    "value": (["format=969"], TRAM, "'format=969': a ratio arrived as the number 969"),
+    "value": (["format=969"], TRAM, "'format=969': \"969\" is a number, not a ratio"),
     "short": (["length=1s"], TRAM, "length=1s: must be 2s to 600s, in whole frames at 24"),
     "near": (["length=6s,145f"], TRAM, "lengths 6s and 145f: too near"),
     "name": (["version=1,2"], TRAM, "version cannot be an axis here"),

@@ -110,12 +110,12 @@ BAD = {
     ),
     "nothing left": (
         "  axes: {length: [5s]}\n  exclude: [{length: 5s}]",
-        "SB401 no variant is left (take an exclude out)",
+        "SB401 every variant is excluded (remove an entry of exclude)",
     ),
     "too long": (
         RULE.format('keep: priority <= 2, end-card: {text: "Buy", duration: 1s}'),
         "SB402 the 5 s cut-down runs 1 3 s + 1A 2 s + end card 1 s = 6 s "
-        "(keep fewer shots than 5 s hold)",
+        "(keep fewer shots, at most 5 s)",
     ),
     "axis": (
         RULE.format("when: {lenght: 5s}, keep: priority = 1"),
@@ -127,15 +127,15 @@ BAD = {
     ),
     "shot": (
         RULE.format("keep: [1, 1C]"),
-        'SB011 keep: "1C" is no shot of this board (did you mean "1"?)',
+        'SB011 keep: no shot "1C" on this board (did you mean "1"?)',
     ),
     "format": (
         "  axes: {format: [969]}",
-        "SB012 a ratio arrived as the number 969 (write 16:9)",
+        'SB012 "969" is a number, not a ratio (write 16:9)',
     ),
     "length": (
         "  axes: {length: [6]}",
-        "SB012 a time arrived as the number 6 (write 6s or 6f)",
+        'SB012 "6" has no unit of time (write 6s or 6f)',
     ),
     "focus": (
         RULE.format("keep: priority = 1, focus: 130%"),
@@ -144,7 +144,7 @@ BAD = {
     ),
     "end card": (
         RULE.format("keep: priority = 1, end-card: {text: Buy, duration: 1.01s}"),
-        "SB008 an end card of 1.01 s is no whole number of frames (write it like 1s or 24f)",
+        "SB008 an end card of 1.01 s is not a whole number of frames (write it like 1s or 24f)",
     ),
     "field": (
         '  axes: {format: [1:1]}\n  name: "{code}_{fromat}"',
@@ -157,8 +157,8 @@ BAD = {
     ),
     "form": (
         '  axes: {format: [1:1]}\n  name: "{code:>99999999}"',
-        'SB405 the field {code} cannot be written as ">99999999" '
-        "(write {version:03}, and other fields plainly)",
+        'SB405 the field {code} cannot have the format ">99999999" '
+        "(write {version:03}, and other fields without a format)",
     ),
     "brace": (
         '  axes: {format: [1:1]}\n  name: "{code"',
@@ -166,7 +166,7 @@ BAD = {
     ),
     "twins": (
         '  axes: {format: [1:1, 4:5]}\n  name: "{code}_v{version}"',
-        'SB405 two variants would be named "SPT_v1" (put {format} in the name)',
+        'SB405 two variants have the name "SPT_v1" (put {format} in the name)',
     ),
     "folder": (
         '  axes: {format: [1:1]}\n  name: "../{format}"',
@@ -179,7 +179,7 @@ BAD = {
     ),
     "many": (
         "  axes: {" + ", ".join(f"a{k}: [x, y, z]" for k in range(6)) + "}",
-        "SB009 the axes make 729 variants, 500 may be (shorten an axis)",
+        "SB009 the axes make 729 variants, the limit is 500 (shorten an axis)",
     ),
     "reserved": (
         "  axes: {version: [a, b]}",

@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 
 from shots.vocabulary.camera import Camera
 from shots.vocabulary.lighting import Lighting
-from shots.vocabulary.lookup import lens_phrase, nearest, normalize, spellings
-from shots.vocabulary.words import FIELDS, GROUPS, LENS_PHRASES
+from shots.vocabulary.words import (
+    FIELDS,
+    GROUPS,
+    LENS_PHRASES,
+    lens_phrase,
+    nearest,
+    normalize,
+    spellings,
+)
 
 CAMERA = [*GROUPS["camera"]]
 LIGHTING = [*GROUPS["lighting"]]

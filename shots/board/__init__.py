@@ -1,1 +1,1 @@
-"""A board as written, checked, inherited and resolved to one value per field."""
+"""A board as written: models, inheritance, and resolution to one value per field."""

@@ -1,297 +1,352 @@
-"""`extends: mara`: what one thing on a board takes over from another of its kind.
+"""Names, `extends` and levels: where a shot takes the values from that it does not set itself.
 
-Characters and locations take over in the raw data, since a description may be all that differs;
-lighting, set-ups and shots are merged field by field in `levels.py`, which asks here for the chain.
-
-Levels → one value per field: the nearest to the shot wins, and every value keeps its step.
-
-Camera and lighting are merged field by field. Called by `resolve.py` for every shot.
+Characters and locations are inherited in the raw data, since the only difference may be a
+description. Lighting, set-ups and shots are merged field by field, for each shot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
-from shots.board.defaults import said_by
 from shots.board.raw_board import Level
-from shots.board.references import Names
-from shots.origins import Step
+from shots.origins import FieldOrigin
 from shots.source.board_source import Loc, Source
 from shots.vocabulary.camera import Camera
 from shots.vocabulary.lighting import Lighting
-from shots.vocabulary.lookup import find
+from shots.vocabulary.terms import did_you_mean
 from shots.vocabulary.transition import Transition
+from shots.vocabulary.words import find
 
-MAX_COPIED = 100_000
-"""How many values all things together may take over."""
-
-MAX_CHAIN = 16
-"""How many things may extend each other in a row."""
-
-_BLOCKS = {
+MAX_SUGGESTIONS = 100  # unknown names per board for which a similar one is searched, which is slow
+MAX_LISTED = 20  # names listed in a remedy
+MAX_COPIED = 100_000  # values that all characters and locations of a board may inherit
+MAX_CHAIN = 16  # length of a chain of `extends`
+BLOCKS = {
     "character": "characters",
     "location": "locations",
     "lighting": "lighting",
     "setup": "setups",
 }
-
-
-class Lineage:
-    """What extends what, by kind: character, location, lighting, setup and shot.
-
-    Names that nothing has, rings and endless chains are reported when it is made, and cut.
-    """
-
-    def __init__(self, data: Mapping[str, Any], names: Names, source: Source) -> None:
-        self._source = source
-        self._names = names
-        self._num_copied = 0
-        self._parents: dict[str, dict[str, str]] = {}
-        written: dict[str, dict[str, tuple[str, Loc]]] = {kind: {} for kind in (*_BLOCKS, "shot")}
-        for kind, block in _BLOCKS.items():
-            for key, value in _block(data.get(block)).items():
-                _note(written[kind], key, value, (block, key))
-        for shot_id, loc in names.shot_locs:
-            scene = data["scenes"][loc[1]]
-            _note(written["shot"], shot_id, scene["shots"][loc[3]], loc[:-1])
-        for kind, found in written.items():
-            self._parents[kind] = self._known(kind, found)
-
-    def chain(self, kind: str, key: str) -> Iterator[str]:
-        """What a thing extends, the nearest first."""
-        parents = self._parents[kind]
-        while key in parents:
-            key = parents[key]
-            yield key
-
-    def inherit(self, data: Mapping[str, Any]) -> None:
-        """Give characters and locations what they take over; outfits are joined by name."""
-        for kind in ("character", "location"):
-            block = _block(data.get(_BLOCKS[kind]))
-            own = {key: dict(value) for key, value in block.items() if isinstance(value, dict)}
-            for key in self._parents[kind]:
-                for parent in self.chain(kind, key):
-                    self._take_over(block[key], own.get(parent, {}), _BLOCKS[kind], key, parent)
-
-    def _take_over(
-        self, heir: dict[str, Any], parent: Mapping[str, Any], block: str, key: str, name: str
-    ) -> None:
-        for attribute, value in parent.items():
-            here: Loc = (block, key, attribute)
-            there: Loc = (block, name, attribute)
-            if attribute == "extends":
-                continue
-            if heir.get(attribute) is None:
-                heir[attribute] = self._copy(value, there, here)
-            elif isinstance(heir[attribute], dict) and isinstance(value, dict):
-                for part in value:
-                    if part not in heir[attribute]:
-                        heir[attribute][part] = self._copy(
-                            value[part], (*there, part), (*here, part)
-                        )
-
-    def _copy(self, value: Any, there: Loc, here: Loc) -> Any:  # noqa: ANN401 - raw data
-        """A value that stands in two places at once: a mistake in it is where it was written."""
-        self._num_copied += 1
-        if self._num_copied > MAX_COPIED:
-            finding = f"what is extended comes to more than {MAX_COPIED:,} values"
-            raise self._source.stop("SB009", finding, "extend less", self._source.place(there))
-        for places in (self._source.values, self._source.keys):
-            if there in places:
-                places[here] = places[there]
-        if isinstance(value, dict):
-            return {k: self._copy(v, (*there, k), (*here, k)) for k, v in value.items()}
-        if isinstance(value, list):
-            return [self._copy(v, (*there, k), (*here, k)) for k, v in enumerate(value)]
-        return value
-
-    def _known(self, kind: str, written: Mapping[str, tuple[str, Loc]]) -> dict[str, str]:
-        parents: dict[str, str] = {}
-        for key, (name, loc) in written.items():
-            found = self._names.find(kind, name)
-            if found is None:
-                remedy = self._names.suggest(kind, name)
-                self._report("SB011", f'{kind} "{name}" is not on this board', remedy, loc)
-            else:
-                parents[key] = found
-        for ring in list(rings(parents)):
-            shown = " -> ".join([*ring, ring[0]])
-            finding = f"{kind}s extend each other in a ring: {shown}"
-            finding = finding.replace("lightings", "lighting set-ups").replace("setups", "set-ups")
-            self._report("SB013", finding, "take one extends out", written[ring[0]][1])
-            for key in ring:
-                del parents[key]
-        depths: dict[str, int] = {}
-        for key in parents:
-            row = [key]
-            while row[-1] in parents and parents[row[-1]] not in depths:
-                row.append(parents[row[-1]])
-            below = depths.get(parents.get(row[-1], ""), 0)
-            for name in reversed(row):
-                below = depths[name] = below + (name in parents)
-        for key in [key for key in parents if depths[key] > MAX_CHAIN]:
-            if depths[key] == MAX_CHAIN + 1:
-                finding = f"more than {MAX_CHAIN} {kind}s extend each other in a row"
-                self._report("SB009", finding, "extend what is further up", written[key][1])
-            del parents[key]
-        return parents
-
-    def _report(self, code: str, finding: str, remedy: str, loc: Loc) -> None:
-        self._source.report(code, finding, remedy, self._source.place((*loc, "extends")))
-
-
-def rings(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    """Rings in what leads from one name to the next, each once."""
-    safe: set[str] = set()
-    for start in parents:
-        chain: dict[str, None] = {}
-        here: str | None = start
-        while here is not None and here not in safe and here not in chain:
-            chain[here] = None
-            here = parents.get(here)
-        if here is not None and here in chain:
-            names = list(chain)
-            yield tuple(names[names.index(here) :])
-        safe.update(chain)
-
-
-def _note(found: dict[str, tuple[str, Loc]], key: str, value: object, loc: Loc) -> None:
-    name = value.get("extends") if isinstance(value, dict) else None
-    if isinstance(name, str):
-        found.setdefault(key, (name, loc))
-
-
-def _block(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
+"""Blocks of the board by the kind of name they define."""
 
 _PLAIN = (
     "composition", "duration", "subjects", "location", "wardrobe", "sound", "takes", "seed",
     "priority", "status",
 )  # fmt: skip
-# Speed and distance belong to the move they were written beside.
-_MANNER = ("speed", "amount", "linear")
+# Modifiers of a camera move; they belong to the move of the same level.
+_MODIFIERS = ("speed", "amount", "linear")
+
+
+class NameIndex:
+    """Every name of a board by kind: character, location, wardrobe, lighting, setup, shot.
+
+    Built from the raw data, so that a character with a mistake in it still counts as defined and
+    the mistake is reported once. Names are found in any case.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        tables: dict[str, dict[str, str]] = {
+            kind: {key.casefold(): key for key in _mapping(data.get(block))}
+            for kind, block in BLOCKS.items()
+        }
+        tables |= {"wardrobe": {}, "shot": {}}
+        for key, character in _mapping(data.get("characters")).items():
+            name = _mapping(character).get("name")
+            if isinstance(name, str):
+                tables["character"].setdefault(name.casefold(), key)
+            outfits = _mapping(_mapping(character).get("wardrobe"))
+            tables["wardrobe"] |= {outfit: outfit for outfit in outfits}
+        self.lighting_setups = _mapping(data.get("lighting"))
+        self.shot_locs: list[tuple[str, Loc]] = []
+        self.scene_locs: list[tuple[str, Loc]] = []
+        for s, scene in enumerate(_list(data.get("scenes"))):
+            if isinstance(number := _mapping(scene).get("number"), str):
+                self.scene_locs.append((number, ("scenes", s, "number")))
+            for k, shot in enumerate(_list(_mapping(scene).get("shots"))):
+                if isinstance(shot_id := _mapping(shot).get("id"), str):
+                    self.shot_locs.append((shot_id, ("scenes", s, "shots", k, "id")))
+        ids = [shot_id for shot_id, _ in self.shot_locs]
+        for shot_id in ids:
+            tables["shot"].setdefault(shot_id.casefold(), shot_id)
+        self.previous_shot = dict(zip(ids[1:], ids, strict=False))
+        self._tables = tables
+        self._keys = {kind: tuple(dict.fromkeys(table.values())) for kind, table in tables.items()}
+        self._num_suggested = 0
+
+    def find(self, kind: str, name: str) -> str | None:
+        """Return the key that a name refers to."""
+        table = self._tables[kind]
+        return table.get(name) or table.get(name.casefold())
+
+    def suggest(self, kind: str, name: str) -> str:
+        """Return the remedy for an unknown name: a similar one, or the first few of its kind."""
+        self._num_suggested += 1
+        keys = self._keys[kind]
+        near = did_you_mean(name, keys) if self._num_suggested <= MAX_SUGGESTIONS else None
+        listed = ", ".join(keys[:MAX_LISTED]) + (", ..." if len(keys) > MAX_LISTED else "")
+        return near or (f"use one of {listed}" if keys else f"define {kind}s first")
+
+    def report_duplicates(self, source: Source) -> None:
+        """Report shot ids and scene numbers that are used twice, in any case."""
+        # Ids become file names, and some file systems do not distinguish case.
+        for what, found in (("shot id", self.shot_locs), ("scene number", self.scene_locs)):
+            first: dict[str, tuple[str, Loc]] = {}
+            for name, loc in found:
+                first_name, first_loc = first.setdefault(name.casefold(), (name, loc))
+                if first_loc != loc:
+                    case = "" if first_name == name else f', first as "{first_name}"'
+                    finding = f'{what} "{name}" is used twice{case}'
+                    remedy = f"first used on line {source.span(first_loc).line + 1}"
+                    source.report("SB021", finding, remedy, loc)
+
+
+class Inheritance:
+    """The `extends` of a board, by kind: character, location, lighting, setup and shot.
+
+    Unknown names, rings and chains that are too long are reported and removed on construction.
+    """
+
+    def __init__(self, data: Mapping[str, Any], names: NameIndex, source: Source) -> None:
+        self.names, self._source = names, source
+        self._num_copied = 0
+        self._parents: dict[str, dict[str, str]] = {}
+        for kind, block in BLOCKS.items():
+            entries = _mapping(data.get(block)).items()
+            self._parents[kind] = self._find_parents(
+                kind, ((key, value, (block, key)) for key, value in entries)
+            )
+        shots = (
+            (shot_id, data["scenes"][loc[1]]["shots"][loc[3]], loc[:-1])
+            for shot_id, loc in names.shot_locs
+        )
+        self._parents["shot"] = self._find_parents("shot", shots)
+
+    def chain(self, kind: str, key: str) -> Iterator[str]:
+        """Iterate over everything that an entry extends, the nearest first."""
+        return _ancestors(self._parents[kind], key)
+
+    def inherit(self, data: Mapping[str, Any]) -> None:
+        """Copy inherited values into characters and locations; outfits are merged by name."""
+        for kind in ("character", "location"):
+            block = BLOCKS[kind]
+            entries = _mapping(data.get(block))
+            own = {key: dict(value) for key, value in entries.items() if isinstance(value, dict)}
+            for key in self._parents[kind]:
+                for parent in self.chain(kind, key):
+                    values = own.get(parent, {})
+                    self._copy_missing(values, (block, parent), entries[key], (block, key))
+
+    def _copy_missing(
+        self, values: Mapping[str, Any], loc: Loc, target: dict[str, Any], target_loc: Loc
+    ) -> None:
+        for name, value in values.items():
+            if name == "extends":
+                continue
+            path, target_path = (*loc, name), (*target_loc, name)
+            if target.get(name) is None:
+                target[name] = self._copy(value, path, target_path)
+            elif isinstance(target[name], dict) and isinstance(value, dict):
+                for part in value:
+                    if part not in target[name]:
+                        copied = self._copy(value[part], (*path, part), (*target_path, part))
+                        target[name][part] = copied
+
+    def _copy(self, value: Any, loc: Loc, target_loc: Loc) -> Any:  # noqa: ANN401 - raw data
+        """Copy a value with its positions, so that a mistake is reported where it is written."""
+        self._num_copied += 1
+        if self._num_copied > MAX_COPIED:
+            finding = f"extends copies more than {MAX_COPIED:,} values"
+            raise self._source.stop("SB009", finding, "extend less", loc)
+        for spans in (self._source.value_spans, self._source.key_spans):
+            if loc in spans:
+                spans[target_loc] = spans[loc]
+        if isinstance(value, dict):
+            return {k: self._copy(v, (*loc, k), (*target_loc, k)) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._copy(v, (*loc, k), (*target_loc, k)) for k, v in enumerate(value)]
+        return value
+
+    def _find_parents(
+        self, kind: str, entries: Iterable[tuple[str, object, Loc]]
+    ) -> dict[str, str]:
+        """Map keys to what they extend; `entries` are key, raw value and position."""
+        parents: dict[str, str] = {}
+        locs: dict[str, Loc] = {}
+        for key, value, loc in entries:
+            name = _mapping(value).get("extends")
+            if not isinstance(name, str) or key in locs:
+                continue
+            locs[key] = (*loc, "extends")
+            if parent := self.names.find(kind, name):
+                parents[key] = parent
+            else:
+                remedy = self.names.suggest(kind, name)
+                finding = f'{kind} "{name}" is not on this board'
+                self._source.report("SB011", finding, remedy, locs[key])
+        kinds = {"lighting": "lighting set-ups", "setup": "set-ups"}.get(kind, f"{kind}s")
+        for ring in list(rings(parents)):
+            path = " -> ".join([*ring, ring[0]])
+            finding = f"{kinds} extend each other in a ring: {path}"
+            remedy = "remove extends from one of them"
+            self._source.report("SB013", finding, remedy, locs[ring[0]])
+            for key in ring:
+                del parents[key]
+        # Counted up to the limit only: to the end of each chain would take quadratic time.
+        depths = {
+            key: len(list(islice(_ancestors(parents, key), MAX_CHAIN + 2))) for key in parents
+        }
+        for key, depth in depths.items():
+            if depth == MAX_CHAIN + 1:
+                finding = f"more than {MAX_CHAIN} {kinds} extend each other in a row"
+                self._source.report("SB009", finding, "extend an earlier one", locs[key])
+            if depth > MAX_CHAIN:
+                del parents[key]
+        return parents
+
+
+def rings(parents: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Iterate over the cycles of a graph with at most one edge from each name, each once."""
+    done: set[str] = set()
+    for start in parents:
+        chain: dict[str, None] = {}
+        node: str | None = start
+        while node is not None and node not in done and node not in chain:
+            chain[node] = None
+            node = parents.get(node)
+        if node is not None and node in chain:
+            names = list(chain)
+            yield tuple(names[names.index(node) :])
+        done.update(chain)
+
+
+def _ancestors(parents: Mapping[str, str], key: str) -> Iterator[str]:
+    while key in parents:
+        key = parents[key]
+        yield key
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One level over a shot."""
+class ShotLevel:
+    """One level that applies to a shot: "shot", "setup", "scene" or "defaults"."""
 
-    level: str
+    name: str
     label: str
     loc: Loc
-    block: Level
+    directives: Level
+
+    def origin(self, *keys: str) -> FieldOrigin:
+        """Origin of a field of this level."""
+        return FieldOrigin(self.name, self.label, (*self.loc, *keys))
 
 
 @dataclass
-class Merged:
-    """What the levels say about one shot, and where they said it."""
+class MergedFields:
+    """Merged values of one shot, and their origins."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    steps: dict[str, Step] = field(default_factory=dict)
+    origins: dict[str, FieldOrigin] = field(default_factory=dict)
 
 
-Rungs = tuple[Rung, ...]
-"""Shot, what it extends, its set-up and what that extends, scene, defaults: nearest first."""
+# Shot, shots it extends, its set-up, set-ups that extends, scene, defaults: nearest first.
+Levels = tuple[ShotLevel, ...]
 
-Chains = Mapping[str, Sequence[tuple[str, Lighting]]]
-"""Lighting set-ups by name: each with its name, behind what it extends."""
+# Fields of a lighting set-up: name of the set-up that the field comes from, and value.
+SetupFields = Mapping[str, tuple[str, Any]]
+Setups = Mapping[str, SetupFields]
 
 
-def merge(rungs: Rungs, setups: Chains, *, scene_time: str, fps: Fraction) -> Merged:
-    """Merge everything the levels may say about a shot.
-
-    Args:
-        rungs: Every level, the nearest first; the last but one is the scene's.
-        setups: The lighting set-ups of the board.
-        scene_time: The time in the scene's heading; used where no lighting says one.
-        fps: Frame rate that transitions are counted at.
-    """
-    merged = Merged()
-    _merge_plain(rungs, merged)
-    _merge_camera(rungs, merged)
-    _merge_lighting(rungs, setups, merged)
-    _take_scene_time(scene_time, rungs[-2], merged)
-    _merge_transition(rungs, fps, merged)
+def merge_setups(setups: Mapping[str, Lighting], chain: Sequence[str]) -> SetupFields:
+    """Merge a lighting set-up with the set-ups it extends, the nearest first in `chain`."""
+    merged: dict[str, tuple[str, Any]] = {}
+    for key in reversed([key for key in chain if key in setups]):
+        # The side belongs to the direction it was written with.
+        if "direction" in setups[key].model_fields_set:
+            merged.pop("side", None)
+        fields = setups[key].model_fields_set - {"extends"}
+        merged |= {name: (key, getattr(setups[key], name)) for name in fields}
     return merged
 
 
-def _merge_plain(rungs: Rungs, merged: Merged) -> None:
+def merge_levels(levels: Levels, setups: Setups, *, scene_time: str, fps: Fraction) -> MergedFields:
+    """Merge the levels of a shot; the nearest level wins for each field.
+
+    `scene_time` is the time in the heading of the scene, used where no lighting sets one.
+    """
+    merged = MergedFields()
     for name in _PLAIN:
-        for rung in rungs:
-            value = getattr(rung.block, name)
+        for level in levels:
+            value = getattr(level.directives, name)
             if value is not None:
                 merged.values[name] = value
-                merged.steps[name] = Step(rung.level, rung.label, (*rung.loc, name))
+                merged.origins[name] = level.origin(name)
                 break
+    _merge_camera(levels, merged)
+    _merge_lighting(levels, setups, merged)
+    lighting: dict[str, Any] = merged.values["lighting"]
+    time = find("time", scene_time) if scene_time else None
+    if time and "time" not in lighting:
+        lighting["time"] = time.word
+        merged.origins["lighting.time"] = levels[-2].origin("time")
+    merged.values["lighting"] = Lighting(**lighting)
+    merged.values |= {"transition_in": Transition(), "transition_out": None}
+    for key, name in (("in", "in_"), ("out", "out")):
+        for level in levels:
+            side = getattr(level.directives.transition, name, None)
+            if side is not None:
+                merged.values[f"transition_{key}"] = side.at(fps)
+                merged.origins[f"transition.{key}"] = level.origin("transition", key)
+                break
+    return merged
 
 
-def _merge_camera(rungs: Rungs, merged: Merged) -> None:
-    """Field by field, from the defaults up to the shot."""
-    said: dict[str, tuple[Any, Step]] = {}
-    for rung in reversed(rungs):
-        camera = rung.block.camera
+def _merge_camera(levels: Levels, merged: MergedFields) -> None:
+    fields: dict[str, tuple[Any, FieldOrigin]] = {}
+    for level in reversed(levels):
+        camera = level.directives.camera
         if camera is None:
             continue
-        if "movement" in camera.model_fields_set and "movement" in said:
-            beside = said["movement"][1].level
-            for name in _MANNER:
-                if name in said and said[name][1].level == beside:
-                    del said[name]
+        if "movement" in camera.model_fields_set and "movement" in fields:
+            # A new move drops the modifiers that were set together with the old one.
+            previous = fields["movement"][1].level
+            for name in _MODIFIERS:
+                if name in fields and fields[name][1].level == previous:
+                    del fields[name]
         for name in camera.model_fields_set:
             key = "lens" if name == "lens_mm" else name
-            step = Step(rung.level, rung.label, (*rung.loc, "camera", key))
-            said[name] = (getattr(camera, name), step)
-    merged.values["camera"] = Camera(**{name: value for name, (value, _) in said.items()})
-    for name, (_, step) in said.items():
-        merged.steps[f"camera.{'lens' if name == 'lens_mm' else name}"] = step
+            fields[key] = (getattr(camera, name), level.origin("camera", key))
+    merged.values["camera"] = Camera(**{key: value for key, (value, _) in fields.items()})
+    merged.origins |= {f"camera.{key}": origin for key, (_, origin) in fields.items()}
 
 
-def _merge_lighting(rungs: Rungs, setups: Chains, merged: Merged) -> None:
-    """Field by field; naming a set-up begins afresh, since a set-up is a whole."""
-    said: dict[str, tuple[str, Step]] = {}
-    for rung in reversed(rungs):
-        choice = rung.block.lighting
+def _merge_lighting(levels: Levels, setups: Setups, merged: MergedFields) -> None:
+    fields: dict[str, tuple[Any, FieldOrigin]] = {}
+    for level in reversed(levels):
+        choice = level.directives.lighting
         if choice is None:
             continue
         if choice.setup is not None and choice.setup in setups:
             merged.values["lighting_setup"] = choice.setup
-            loc = (*rung.loc, "lighting", "setup")
-            merged.steps["lighting.setup"] = Step(rung.level, rung.label, loc)
-            said = {
-                name: (value, Step(rung.level, rung.label, ("lighting", key, name), choice.setup))
-                for name, (key, value) in said_by(setups[choice.setup]).items()
-            }
-        fields = choice.model_fields_set - {"setup"}
-        if "direction" in fields:
-            said.pop("side", None)
-        for name in fields:
-            step = Step(rung.level, rung.label, (*rung.loc, "lighting", name))
-            said[name] = (getattr(choice, name), step)
-    merged.values["lighting"] = {name: value for name, (value, _) in said.items()}
-    merged.steps |= {f"lighting.{name}": step for name, (_, step) in said.items()}
-
-
-def _take_scene_time(time: str, rung: Rung, merged: Merged) -> None:
-    """The scene's NIGHT is the light's where no lighting says a time."""
-    known = find("time", time) if time else None
-    if known and "time" not in merged.values["lighting"]:
-        merged.values["lighting"]["time"] = known.word
-        merged.steps["lighting.time"] = Step(rung.level, rung.label, (*rung.loc, "time"))
-    merged.values["lighting"] = Lighting(**merged.values["lighting"])
-
-
-def _merge_transition(rungs: Rungs, fps: Fraction, merged: Merged) -> None:
-    sides = [(rung, rung.block.transition) for rung in rungs if rung.block.transition]
-    merged.values |= {"transition_in": Transition(), "transition_out": None}
-    for key, name in (("in", "in_"), ("out", "out")):
-        for rung, written in sides:
-            side = getattr(written, name)
-            if side is not None:
-                merged.values[f"transition_{key}"] = side.at(fps)
-                loc = (*rung.loc, "transition", key)
-                merged.steps[f"transition.{key}"] = Step(rung.level, rung.label, loc)
-                break
+            merged.origins["lighting.setup"] = level.origin("lighting", "setup")
+            # A set-up is complete: nothing of the levels below remains.
+            fields = {}
+            for name, (key, value) in setups[choice.setup].items():
+                loc = ("lighting", key, name)
+                fields[name] = value, FieldOrigin(level.name, level.label, loc, choice.setup)
+        if "direction" in choice.model_fields_set:
+            fields.pop("side", None)
+        for name in choice.model_fields_set - {"setup"}:
+            fields[name] = (getattr(choice, name), level.origin("lighting", name))
+    merged.values["lighting"] = {name: value for name, (value, _) in fields.items()}
+    merged.origins |= {f"lighting.{name}": origin for name, (_, origin) in fields.items()}

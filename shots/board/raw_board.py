@@ -1,15 +1,15 @@
-"""A board as people write it: shorthands, blocks that inherit, names that refer.
+"""The models of a board as written: shorthands, inheritance and references not yet resolved.
 
-These models check the form of every value by itself. Whether names exist and which level wins is
-`resolve.py`'s business; the JSON Schema for editors is made from here (`json_schema.py`).
+They validate every value by itself. Their docstrings are the descriptions in the JSON schema that
+editors show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from shots.schema import (
     Character,
@@ -25,152 +25,177 @@ from shots.schema import (
 from shots.variants import FocusText, Variants
 from shots.vocabulary.camera import Camera
 from shots.vocabulary.lighting import LightingChoice, LightingSetup
-from shots.vocabulary.terms import Block, Fault, OneOf, faults_error
+from shots.vocabulary.terms import OneOf, StrictModel, value_error
 from shots.vocabulary.transition import TransitionSides
 from shots.vocabulary.values import Id, Texts, TimeText
 
 
-def _check_not_empty(items: tuple[Block, ...]) -> tuple[Block, ...]:
-    # Not min_length: Pydantic would also call a list empty when all of its items are wrong.
+def _check_not_empty(items: tuple[StrictModel, ...]) -> tuple[StrictModel, ...]:
+    # Not min_length: Pydantic would also report a list as empty when all of its items are wrong.
     if not items:
-        raise faults_error([Fault("SB008", "the list is empty", "write at least one item")])
+        raise value_error("the list is empty", "write at least one item")
     return items
 
 
-class DialogueLine(Block):
-    """A line that somebody speaks."""
+class DialogueLine(StrictModel):
+    """A spoken line."""
 
     who: str
-    """The character."""
+    """Character who speaks."""
     line: str
-    """The words, for captions and voice. The model is only told that somebody speaks."""
+    """The words, for captions and voice. The prompt mentions only that the character speaks."""
     at: TimeText | None = None
-    """When, from the beginning of the shot."""
+    """Start of the line, from the beginning of the shot."""
     locale: Mapping[str, str] = {}
-    """The line in other languages: {fr-FR: "Gardez-la."}."""
+    """Translations of the line, by language: {fr-FR: "Gardez-la."}."""
 
 
-class Level(Block):
-    """What a shot, its scene or the defaults may say; the nearest to the shot wins."""
+class Level(StrictModel):
+    """Directives of one level; the shot overrides its set-up, the scene and the defaults."""
 
     camera: Camera | None = None
-    """MCU, single, push in slow, 85mm, shallow - or the same as a mapping."""
+    """Shorthand such as MCU, single, push in slow, 85mm, shallow; or a mapping."""
     lighting: LightingChoice | None = None
-    """A set-up, terms such as night, practical, hard, edge - or a mapping."""
+    """Name of a set-up, terms such as night, practical, hard, edge; or a mapping."""
     composition: Annotated[str, OneOf("composition")] | None = None
-    """Where things stand in the frame."""
+    """Arrangement of the subjects in the frame."""
     duration: TimeText | None = None
-    """4s, 1.5s, 72f or 1:30."""
+    """Length of the shot: 4s, 1.5s, 72f or 1:30."""
     subjects: Texts | None = None
-    """The characters in the picture, the most important first."""
+    """Characters in the picture, the most important first."""
     location: str | None = None
-    """A location of this board."""
+    """Id of a location of this board."""
     wardrobe: str | None = None
-    """Which outfit the characters wear."""
+    """Name of the outfit that the characters wear."""
     sound: Sound | None = None
-    """What is heard; MOS for silence."""
+    """Sound for the edit; MOS for a shot without sound."""
     transition: TransitionSides | None = None
-    """cut, dissolve 8f, fade from black 12f - or {in: ..., out: ...}."""
+    """cut, dissolve 8f, fade from black 12f; or {in: ..., out: ...}."""
     takes: Annotated[int, Field(ge=1, le=99)] | None = None
-    """How many takes to render."""
+    """Number of takes to render, 1 to 99."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    """Fixes the noise of the shot, whatever the policy of the style."""
+    """Fixed seed of the shot; overrides the style's seed and seed-policy."""
     priority: Annotated[int, Field(ge=1, le=99)] | None = None
-    """1 survives the shortest cut-down."""
+    """Importance for cut-downs, 1 to 99; 1 is kept the longest."""
     status: str | None = None
-    """Where the work on it stands."""
+    """State of the work, shown on the contact sheet."""
 
 
 class Setup(Level):
-    """Where the camera stands, on what and in which light, for several shots."""
+    """Camera set-up: directives shared by several shots."""
 
     extends: str | None = None
-    """Another set-up of this board, from which it takes what it does not say."""
+    """Another set-up of this board, which supplies the directives left out here."""
 
 
 class WrittenShot(Level):
     """One shot."""
 
     id: Id
-    """The slate: 12, 12A, 12B, ... without I and O."""
+    """Slate: 12, 12A, 12B, ... without I and O."""
     setup: str | None = None
-    """A set-up of this board, shared with other shots."""
+    """Name of a camera set-up of this board, shared with other shots."""
     extends: str | None = None
-    """Another shot, whose camera, light, length, ... it has unless it says otherwise."""
+    """Another shot, which supplies the camera, lighting, duration, ... left out here."""
     action: str = ""
-    """What happens, in the present tense; names of characters are replaced by descriptions."""
+    """Action in the present tense. The prompt describes the characters in place of their names."""
     dialogue: tuple[DialogueLine, ...] = ()
-    """Who speaks which line."""
+    """Spoken lines."""
     continuity: Continuity | None = None
-    """What the shot takes over from another one."""
+    """What to take over from an earlier shot."""
     references: References | None = None
-    """Pictures the shot is made from."""
+    """Pictures that the shot starts or ends on."""
     loop: bool = False
-    """True: the shot ends on the picture it starts from."""
+    """True: the shot ends on its first frame."""
     focus: FocusText | None = None
-    """What a variant that crops the picture keeps in the middle: left, center, right, 35% 50%."""
+    """Centre of the crop in reframed variants: left, center, right, 35% 50%."""
     take: TakeFrom | None = None
     """Makes the next take from an earlier one: {from: T01, strength: 0.4}."""
     use: str | None = None
-    """The take that goes into the cut: T02."""
+    """Take to use in the cut: T02."""
     notes: str = ""
-    """For people."""
+    """Free text; not part of the prompt."""
     review: str = ""
-    """What a review said about it; `notes apply` writes it."""
+    """Review comment, shown on the contact sheet."""
 
 
 class WrittenScene(Level):
     """One scene."""
 
     number: Id
-    """As in the script; letters allowed."""
+    """Number as in the script; letters are allowed."""
     heading: str = ""
-    """As in the script; left out: the location's."""
+    """Heading as in the script; left out: that of the location."""
     time: str = ""
-    """NIGHT, DAY, CONTINUOUS, ...; the time of the light where no lighting says one."""
+    """NIGHT, DAY, CONTINUOUS, ...; also the time of day where the lighting sets none."""
     synopsis: str = ""
-    """For people."""
+    """Free text; not part of the prompt."""
     shots: Annotated[tuple[WrittenShot, ...], AfterValidator(_check_not_empty)]
-    """The shots, in the order of the cut."""
+    """Shots in the order of the cut."""
 
 
-def _check_version(version: int) -> int:
-    if version != 1:
-        finding = f"storyboard is {version}, this program reads 1"
-        raise faults_error([Fault("SB008", finding, "write storyboard: 1")])
-    return version
-
-
-class Board(Block):
+class Board(StrictModel):
     """A shot list for `storyboard`."""
 
-    storyboard: Annotated[int, AfterValidator(_check_version)] = 1
-    """Version of the language."""
+    storyboard: int = 1
+    """Version of the language: 1."""
     include: Texts = ()
-    """Files of this folder that become part of the board: cast.yaml, lights.yaml."""
+    """Other files of this folder to merge into the board: cast.yaml, lights.yaml."""
     title: str = ""
-    """What the film is called."""
+    """Title of the film."""
     code: Id | None = None
     """Prefix of file names and slates."""
     author: str = ""
-    """Who wrote the board."""
+    """Author of the board."""
     format: Format = Format()
-    """What the cut is delivered as."""
+    """Delivery format of the cut."""
     model: ModelChoice = ModelChoice()
-    """Which model renders it."""
+    """Video model and quality."""
     style: Style = Style()
-    """What all shots share."""
+    """Settings shared by all shots."""
     characters: Mapping[str, Character] = {}
-    """Who and what shots show again and again, by id."""
+    """Recurring people, animals and objects, by id."""
     locations: Mapping[str, Location] = {}
-    """Places, by id."""
+    """Locations, by id."""
     lighting: Mapping[str, LightingSetup] = {}
     """Lighting set-ups, by name."""
     setups: Mapping[str, Setup] = {}
-    """Set-ups of the camera that several shots share, by name."""
+    """Camera set-ups shared by several shots, by name."""
     defaults: Level = Level()
-    """What holds for every shot that does not say otherwise."""
+    """Default directives of every shot."""
     scenes: Annotated[tuple[WrittenScene, ...], AfterValidator(_check_not_empty)]
-    """The scenes, in the order of the cut."""
+    """Scenes in the order of the cut."""
     variants: Variants | None = None
-    """Versions of the film: formats, lengths, languages."""
+    """Variants of the film: formats, lengths, languages."""
+
+    @field_validator("storyboard")
+    @classmethod
+    def _check_version(cls, version: int) -> int:
+        if version != 1:
+            raise value_error(f"storyboard is {version}, must be 1", "write storyboard: 1")
+        return version
+
+
+def board_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a board, for completion and validation in editors."""
+    schema = Board.model_json_schema(by_alias=True, mode="validation")
+    _widen(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _widen(node: Any) -> None:  # noqa: ANN401 - JSON
+    """Allow x- keys and merge keys in every mapping, and numbers where text is expected."""
+    # An editor's own YAML parser reads `code: 12` as a number; this language reads text.
+    if isinstance(node, list):
+        for item in node:
+            _widen(item)
+    if not isinstance(node, dict):
+        return
+    if node.get("additionalProperties") is False:
+        node["patternProperties"] = {"^x-": {}}
+        node["properties"]["<<"] = {}
+    if node.get("type") == "string" and "enum" not in node:
+        node["type"] = ["string", "number", "boolean"]
+    for key, child in node.items():
+        if key not in ("default", "enum", "examples", "const"):
+            _widen(child)

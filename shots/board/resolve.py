@@ -1,85 +1,72 @@
-"""Board → ShotList: levels are merged, names are looked up, time becomes exact.
+"""Resolve a board to a ShotList: merge levels, look up names, convert times to exact seconds.
 
-The nearest level wins field by field: shot, scene, defaults, model. Every value keeps the step it
-came by, so that a trace can name its level and line. Called by `load.py`.
+The nearest level wins for each field: shot, set-up, scene, defaults. Every value keeps its origin.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
-from shots.board.defaults import complete_character, size_of, together
-from shots.board.inherit import Lineage, Merged, Rung, Rungs, merge, rings
-from shots.board.raw_board import Board, WrittenScene, WrittenShot
-from shots.board.references import Names
-from shots.origins import Step, Trail
-from shots.schema import (
-    Continuity,
-    Dialogue,
-    Format,
-    Location,
-    References,
-    Scene,
-    Shot,
-    ShotList,
+from shots.board.inherit import (
+    Inheritance,
+    Levels,
+    MergedFields,
+    ShotLevel,
+    merge_levels,
+    merge_setups,
+    rings,
 )
+from shots.board.raw_board import Board, WrittenScene, WrittenShot
+from shots.origins import FieldOrigin, OriginIndex
+from shots.schema import Character, Continuity, Dialogue, Format, References, Scene, Shot, ShotList
 from shots.source.board_source import Loc, Source
-from shots.vocabulary.terms import Fault
-from shots.vocabulary.values import decimal, whole_frames
+from shots.vocabulary.lighting import Lighting
+from shots.vocabulary.values import Time, decimal, whole_frames
 
-_OWN = (
-    "action", "dialogue", "continuity", "references", "loop", "focus", "take", "use",
-    "notes", "review",
-)  # fmt: skip
 MAX_DURATION_S = 3600
 
+# Fields that only a shot has; the first ones are copied unchanged.
+_COPIED = ("loop", "focus", "take", "use", "notes", "review")
+_SHOT_FIELDS = (*_COPIED, "action", "dialogue", "continuity", "references")
 
-def resolve(board: Board, source: Source, names: Names, lineage: Lineage) -> ShotList:
-    """Make the shot list that a board means.
 
-    Args:
-        board: As written, every value well-formed.
-        source: The file; what does not fit together is reported there.
-        names: What shots may refer to.
-        lineage: What extends what.
-    """
-    return _Resolver(board, source, names, lineage).resolve()
+def resolve(board: Board, source: Source, inheritance: Inheritance) -> ShotList:
+    """Resolve a validated board; unknown names and conflicts are reported in its source."""
+    return _Resolver(board, source, inheritance).resolve()
 
 
 class _Resolver:
-    def __init__(self, board: Board, source: Source, names: Names, lineage: Lineage) -> None:
+    def __init__(self, board: Board, source: Source, inheritance: Inheritance) -> None:
         self._board = board
         self._source = source
-        self._names = names
-        self._lineage = lineage
+        self._names = inheritance.names
+        self._inheritance = inheritance
+        self._report = source.report
+        self._fps = board.format.fps
         self._written: dict[str, tuple[WrittenShot, Loc]] = {}
         for s, scene in enumerate(board.scenes):
             for k, shot in enumerate(scene.shots):
                 self._written.setdefault(shot.id, (shot, ("scenes", s, "shots", k)))
         self._lighting = {
-            name: [
-                (key, board.lighting[key])
-                for key in (*reversed([*lineage.chain("lighting", name)]), name)
-                if key in board.lighting
-            ]
+            name: merge_setups(board.lighting, [name, *inheritance.chain("lighting", name)])
             for name in board.lighting
         }
-        self._fps = board.format.fps
-        self._trail_steps: dict[str, Mapping[str, Step]] = {}
-        self._shot_locs: dict[str, Loc] = {}
-        self._characters = {
-            key: complete_character(key, who) for key, who in board.characters.items()
-        }
         self._locations = {
-            key: place.model_copy(update={"id": key, "extends": None})
-            for key, place in board.locations.items()
+            key: location.model_copy(update={"id": key, "extends": None})
+            for key, location in board.locations.items()
         }
+        self._origins: dict[str, Mapping[str, FieldOrigin]] = {}
+        self._shot_locs: dict[str, Loc] = {}
 
     def resolve(self) -> ShotList:
         board = self._board
         scenes = tuple(self._scene(k, scene) for k, scene in enumerate(board.scenes))
+        lighting = {
+            name: Lighting(**{field: value for field, (_, value) in fields.items()})
+            for name, fields in self._lighting.items()
+        }
         shots = ShotList(
             path=self._source.path,
             files=tuple(file.path for file in self._source.files),
@@ -90,129 +77,113 @@ class _Resolver:
             format=self._format(board.format),
             model=board.model,
             style=board.style,
-            characters=self._characters,
+            characters={key: _complete(key, each) for key, each in board.characters.items()},
             locations=self._locations,
-            lighting={name: together(chain) for name, chain in self._lighting.items()},
+            lighting=lighting,
             scenes=scenes,
         )
-        self._check_circles(shots)
-        shots._trail = Trail(self._source, self._trail_steps, self._shot_locs)
+        self._report_rings(shots)
+        shots._origins = OriginIndex(self._source, self._origins, self._shot_locs)
         return shots
 
     def _format(self, written: Format) -> Format:
-        """The size follows the aspect; written both, they have to agree."""
+        """Complete the format: size and aspect imply each other, or have to agree."""
         width, height = written.aspect
         if "size" not in written.model_fields_set:
-            return written.model_copy(update={"size": size_of(width, height)})
+            return written.model_copy(update={"size": _full_hd(width, height)})
         ratio = Fraction(*written.size)
         if "aspect" not in written.model_fields_set:
             return written.model_copy(update={"aspect": (ratio.numerator, ratio.denominator)})
         if abs(ratio * height / width - 1) > Fraction(1, 100):
             size = "x".join(map(str, written.size))
             finding = f"size {size} does not have the aspect {width}:{height}"
-            fitting = "x".join(map(str, size_of(width, height)))
-            self._report(Fault("SB102", finding, f"write size: {fitting}"), ("format", "size"))
+            fitting = "x".join(map(str, _full_hd(width, height)))
+            self._report("SB102", finding, f"write size: {fitting}", ("format", "size"))
         return written
 
     def _scene(self, index: int, written: WrittenScene) -> Scene:
         loc: Loc = ("scenes", index)
-        scene = Rung("scene", f"scene {written.number}", loc, written)
-        defaults = Rung("defaults", "defaults", ("defaults",), self._board.defaults)
+        scene = ShotLevel("scene", f"scene {written.number}", loc, written)
+        defaults = ShotLevel("defaults", "defaults", ("defaults",), self._board.defaults)
         shots = tuple(
-            self._shot(shot, written, (*self._own(shot, (*loc, "shots", k)), scene, defaults))
+            self._shot(shot, written, (*self._levels(shot, (*loc, "shots", k)), scene, defaults))
             for k, shot in enumerate(written.shots)
         )
-        location = written.location or self._board.defaults.location
-        place = self._locations.get(location or "")
+        location = self._locations.get(written.location or self._board.defaults.location or "")
         return Scene(
             number=written.number,
-            location=place.id if place else None,
-            heading=written.heading or (place.heading if place else ""),
+            location=location.id if location else None,
+            heading=written.heading or (location.heading if location else ""),
             time=written.time,
             synopsis=written.synopsis,
             wardrobe=written.wardrobe,
             shots=shots,
         )
 
-    def _own(self, shot: WrittenShot, loc: Loc) -> Iterator[Rung]:
-        """The shot itself, what it extends, its set-up and what that extends."""
+    def _levels(self, shot: WrittenShot, loc: Loc) -> Iterator[ShotLevel]:
+        """Iterate over the shot, shots it extends, its set-up, and set-ups that extends."""
         shots = [(shot, loc)]
-        for key in self._lineage.chain("shot", shot.id):
+        for key in self._inheritance.chain("shot", shot.id):
             if key in self._written:
-                parent, at = self._written[key]
-                # How far the work on it is, is not taken over.
-                shots.append((parent.model_copy(update={"status": None}), at))
-        yield from (Rung("shot", f"shot {each.id}", at, each) for each, at in shots)
-        named = next(((each.setup, at) for each, at in shots if each.setup), None)
-        if named and (name := self._known("setup", named[0] or "", (*named[1], "setup"))):
-            for key in (name, *self._lineage.chain("setup", name)):
+                parent, parent_loc = self._written[key]
+                # The status is not inherited: it is the state of the work on one shot.
+                shots.append((parent.model_copy(update={"status": None}), parent_loc))
+        yield from (ShotLevel("shot", f"shot {each.id}", at, each) for each, at in shots)
+        name, at = next(((each.setup, at) for each, at in shots if each.setup), ("", loc))
+        if name and (setup := self._find("setup", name, (*at, "setup"))):
+            for key in (setup, *self._inheritance.chain("setup", setup)):
                 if key in self._board.setups:
-                    yield Rung("setup", f"set-up {key}", ("setups", key), self._board.setups[key])
+                    label, setup_loc = f"set-up {key}", ("setups", key)
+                    yield ShotLevel("setup", label, setup_loc, self._board.setups[key])
 
-    def _setup(self, rungs: Rungs) -> str | None:
-        """The set-up of a shot, by its key."""
-        return next((str(rung.loc[1]) for rung in rungs if rung.level == "setup"), None)
-
-    def _shot(self, written: WrittenShot, scene: WrittenScene, rungs: Rungs) -> Shot:
-        merged = merge(rungs, self._lighting, scene_time=scene.time, fps=self._fps)
-        loc = rungs[0].loc
-        for name in _OWN:
-            if name in written.model_fields_set:
-                merged.steps[name] = Step("shot", rungs[0].label, (*loc, name))
-        merged.steps["id"] = Step("shot", rungs[0].label, (*loc, "id"))
-        named = (rung for rung in rungs if "setup" in rung.block.model_fields_set)
-        if rung := next(named, None):
-            merged.steps["setup"] = Step(rung.level, rung.label, (*rung.loc, "setup"))
-        self._trail_steps[written.id] = merged.steps
+    def _shot(self, written: WrittenShot, scene: WrittenScene, levels: Levels) -> Shot:
+        merged = merge_levels(levels, self._lighting, scene_time=scene.time, fps=self._fps)
+        values, origins = merged.values, merged.origins
+        loc = levels[0].loc
+        for name in ("id", *(name for name in _SHOT_FIELDS if name in written.model_fields_set)):
+            origins[name] = levels[0].origin(name)
+        for level in levels:
+            if "setup" in level.directives.model_fields_set:
+                origins["setup"] = level.origin("setup")
+                break
+        self._origins[written.id] = origins
         self._shot_locs[written.id] = (*loc, "id")
-        values = merged.values
-        location = self._location(values.pop("location", None), merged)
-        values["subjects"] = self._subjects(values.get("subjects", ()), merged)
+        location = values.pop("location", None)
+        if location is not None:
+            location = self._find("location", location, origins["location"].loc)
+        values["subjects"] = tuple(
+            key
+            for k, name in enumerate(values.get("subjects", ()))
+            if (key := self._find("character", name, (*origins["subjects"].loc, k))) is not None
+        )
         values["duration_s"] = self._duration(values.pop("duration", None), merged)
-        self._check_wardrobe(values.get("wardrobe"), merged)
-        self._check_joins(values, merged)
+        if values.get("wardrobe") is not None:
+            self._find("wardrobe", values["wardrobe"], origins["wardrobe"].loc)
+        self._check_transitions(merged)
         continuity, references = self._continuity(written, loc)
+        dialogue = []
+        for k, line in enumerate(written.dialogue):
+            who = self._find("character", line.who, (*loc, "dialogue", k, "who")) or line.who
+            at_s = line.at.at(self._fps) if line.at else None
+            dialogue.append(Dialogue(who=who, line=line.line, at_s=at_s, locale=line.locale))
         return Shot(
             id=written.id,
             scene=scene.number,
-            location=location,
+            location=self._locations.get(location or ""),
             action=" ".join(written.action.split()),
-            dialogue=tuple(self._dialogue(written, loc)),
+            dialogue=tuple(dialogue),
             continuity=continuity,
             references=references,
-            loop=written.loop,
-            focus=written.focus,
-            take=written.take,
-            use=written.use,
-            notes=written.notes,
-            review=written.review,
-            setup=self._setup(rungs),
+            setup=next((str(each.loc[1]) for each in levels if each.name == "setup"), None),
+            **{name: getattr(written, name) for name in _COPIED},
             **values,
         )
 
-    def _subjects(self, written: tuple[str, ...], merged: Merged) -> tuple[str, ...]:
-        step = merged.steps.get("subjects")
-        loc = step.loc if step else ()
-        return tuple(
-            key
-            for k, name in enumerate(written)
-            if (key := self._known("character", name, (*loc, k))) is not None
-        )
-
-    def _location(self, name: str | None, merged: Merged) -> Location | None:
-        if name is None:
-            return None
-        key = self._known("location", name, merged.steps["location"].loc)
-        return self._locations.get(key or "")
-
-    def _check_wardrobe(self, name: str | None, merged: Merged) -> None:
-        if name is not None:
-            self._known("wardrobe", name, merged.steps["wardrobe"].loc)
-
-    def _duration(self, written: Any, merged: Merged) -> Fraction:  # noqa: ANN401 - Time or None
+    def _duration(self, written: Time | None, merged: MergedFields) -> Fraction:
+        """Convert to seconds; a duration that is not allowed is reported."""
         if written is None:
             return Fraction(4)
-        duration_s: Fraction = written.at(self._fps)
+        duration_s = written.at(self._fps)
         frames = duration_s * self._fps
         finding, remedy = "", "write it like 4s"
         if not duration_s:
@@ -226,80 +197,82 @@ class _Resolver:
             )
             remedy = f"write {max(1, int(frames))}f or {int(frames) + 1}f"
         if finding:
-            self._report(Fault("SB008", finding, remedy), merged.steps["duration"].loc)
+            self._report("SB008", finding, remedy, merged.origins["duration"].loc)
         return duration_s or Fraction(4)
 
-    def _check_joins(self, values: Mapping[str, Any], merged: Merged) -> None:
-        """A shot is at least as long as the joins on its two sides."""
-        joins = [values["transition_in"], values["transition_out"]]
-        length = sum(join.frames for join in joins if join and join.kind[1:] != "-cut")
-        num_frames = whole_frames(values["duration_s"], self._fps)
+    def _check_transitions(self, merged: MergedFields) -> None:
+        """Report a shot that is shorter than its transitions together."""
+        sides = [merged.values["transition_in"], merged.values["transition_out"]]
+        # Sound cuts (j-cut, l-cut) do not shorten the picture.
+        length = sum(side.frames for side in sides if side and side.kind[1:] != "-cut")
+        num_frames = whole_frames(merged.values["duration_s"], self._fps)
         if num_frames is not None and length > num_frames:
-            name = "transition.in" if "transition.in" in merged.steps else "transition.out"
+            name = "transition.in" if "transition.in" in merged.origins else "transition.out"
             finding = f"transitions of {length} f in a shot of {num_frames} f"
-            self._report(
-                Fault("SB008", finding, "shorten them, or lengthen the shot"),
-                merged.steps[name].loc,
-            )
-
-    def _dialogue(self, written: WrittenShot, loc: Loc) -> Iterator[Dialogue]:
-        for k, line in enumerate(written.dialogue):
-            at: Loc = (*loc, "dialogue", k, "who")
-            who = self._known("character", line.who, at) or line.who
-            at_s = line.at.at(self._fps) if line.at else None
-            yield Dialogue(who=who, line=line.line, at_s=at_s, locale=line.locale)
+            remedy = "shorten them, or lengthen the shot"
+            self._report("SB008", finding, remedy, merged.origins[name].loc)
 
     def _continuity(self, written: WrittenShot, loc: Loc) -> tuple[Continuity | None, References]:
-        """The shot that is followed, and the picture that begins this one."""
+        """Resolve the earlier shot and the first frame; conflicting frames are reported."""
         continuity, references = written.continuity, written.references or References()
-        follows = continuity.from_ if continuity else None
-        picture = (*loc, "references", "first-frame")
+        source = continuity.from_ if continuity else None
+        first_frame: Loc = (*loc, "references", "first-frame")
         if references.first_frame == "auto":
-            if follows is None:
-                remedy = "say continuity: {from: last-frame}"
-                fault = Fault("SB007", "first-frame: auto has nothing to take a frame from", remedy)
-                self._report(fault, picture)
+            if source is None:
+                finding = "first-frame: auto without a frame to take over"
+                self._report("SB007", finding, "add continuity: {from: last-frame}", first_frame)
             references = references.model_copy(update={"first_frame": None})
-        elif references.first_frame and follows == "last-frame":
+        elif references.first_frame and source == "last-frame":
             finding = f'two first frames: "{references.first_frame}" and the last frame before'
-            self._report(Fault("SB102", finding, "keep one of them"), picture)
+            self._report("SB102", finding, "keep one of them", first_frame)
         if written.loop and references.last_frame:
             finding = f'two last frames: "{references.last_frame}" and the first of a loop'
-            self._report(Fault("SB102", finding, "keep one of them"), (*loc, "loop"))
+            self._report("SB102", finding, "keep one of them", (*loc, "loop"))
         if continuity is None:
             return None, references
         if continuity.after is not None:
-            after = self._known("shot", continuity.after, (*loc, "continuity", "after"))
+            after = self._find("shot", continuity.after, (*loc, "continuity", "after"))
         else:
-            after = self._names.shot_before(written.id)
+            after = self._names.previous_shot.get(written.id)
             if after is None:
-                finding = "continuity of the first shot of the board"
-                self._report(Fault("SB011", finding, "say after which shot"), (*loc, "continuity"))
+                finding = "continuity in the first shot of the board"
+                self._report("SB011", finding, "name a shot with after:", (*loc, "continuity"))
         return continuity.model_copy(update={"after": after}), references
 
-    def _check_circles(self, shots: ShotList) -> None:
-        """Shots that take over from each other in a ring would wait for ever."""
+    def _report_rings(self, shots: ShotList) -> None:
+        """Report rings of continuity, which no order of rendering satisfies."""
         after = {
             shot.id: shot.continuity.after
             for shot in shots.shots
             if shot.continuity and shot.continuity.after
         }
         for ring in rings(after):
-            shown = " -> ".join([*ring, ring[0]])
-            fault = Fault("SB013", f"shots follow each other in a ring: {shown}", "cut the ring")
-            self._report(fault, (*self._shot_locs[ring[0]][:-1], "continuity", "after"))
+            path = " -> ".join([*ring, ring[0]])
+            finding = f"shots follow each other in a ring: {path}"
+            loc = (*self._shot_locs[ring[0]][:-1], "continuity", "after")
+            self._report("SB013", finding, "remove after from one of them", loc)
 
-    def _known(self, kind: str, name: str, loc: Loc) -> str | None:
-        """The key that a name means; a name that means none is reported."""
+    def _find(self, kind: str, name: str, loc: Loc) -> str | None:
+        """Return the key that a name refers to; an unknown name is reported."""
         key = self._names.find(kind, name)
         if key is None:
             remedy = self._names.suggest(kind, name)
-            self._report(Fault("SB011", f'{kind} "{name}" is not on this board', remedy, name), loc)
+            self._report("SB011", f'{kind} "{name}" is not on this board', remedy, loc, name)
         return key
 
-    def _report(self, fault: Fault, loc: Loc) -> None:
-        place = self._source.place(loc)
-        problem = self._source.problem(
-            fault.code, fault.finding, fault.remedy, place, text=fault.text
-        )
-        self._source.problems.append(problem)
+
+def _complete(key: str, character: Character) -> Character:
+    """Fill in the default name (from the id) and the default `as` (from the looks)."""
+    # The looks up to the first detail: "a thin driver of about sixty" gives "the thin driver".
+    detail = r",|\s(?:in|with|of|wearing|who|that|on|at|from|and|about)\s"
+    head = re.split(detail, character.looks)[0].strip()
+    short = "the " + re.sub(r"^(?:a|an|the|one)\s+", "", head, flags=re.IGNORECASE)
+    name = character.name or key.replace("-", " ").replace("_", " ").upper()
+    update = {"id": key, "name": name, "as_": character.as_ or short, "extends": None}
+    return character.model_copy(update=update)
+
+
+def _full_hd(width: int, height: int) -> tuple[int, int]:
+    """Size of an aspect ratio with a longer side of 1920, in even pixels."""
+    short = max(16, round(1920 * min(width, height) / max(width, height) / 2) * 2)
+    return (1920, short) if width >= height else (short, 1920)

@@ -13,8 +13,8 @@ from typing import TypeVar
 from pydantic_core import PydanticCustomError
 
 from shots.vocabulary import camera, lighting
-from shots.vocabulary.lookup import find
 from shots.vocabulary.values import Time, decimal, read_time
+from shots.vocabulary.words import find
 
 Value = TypeVar("Value")
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 from shots.prompt.compile import count_words
 from shots.schema import Shot, ShotList
-from shots.vocabulary.lookup import find
 from shots.vocabulary.terms import Fault
 from shots.vocabulary.values import decimal
+from shots.vocabulary.words import find
 
 MAX_WORDS = 200
 MAX_WORDS_FROM_PICTURE = 100

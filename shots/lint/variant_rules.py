@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
+from shots.expand import length_of
 from shots.schema import Shot, ShotList
 from shots.variants import Variant
 from shots.vocabulary.terms import Fault
@@ -60,12 +60,3 @@ def _lines(board: ShotList, variant: Variant) -> Iterator[Finding]:
                 finding = f'"{line.line}" has no words for {variant.dialogue}'
                 remedy = f"write locale: {{{variant.dialogue}: ...}}; until then it stays as it is"
                 yield Fault("SB404", finding, remedy), shot, "dialogue"
-
-
-def length_of(board: ShotList, variant: Variant) -> tuple[Fraction, str]:
-    """Seconds of a variant, and the sum that they are."""
-    lengths = [(name, board.shot(name).duration_s) for name in variant.shots]
-    if variant.end_card:
-        lengths.append(("end card", variant.end_card.duration_s))
-    parts = " + ".join(f"{name} {decimal(seconds)} s" for name, seconds in lengths)
-    return sum((seconds for _, seconds in lengths), Fraction(0)), parts

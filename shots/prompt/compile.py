@@ -16,8 +16,7 @@ from typing import Literal
 from shots.prompt.names import as_words, sentence, tell
 from shots.prompt.negative import WAN_NEGATIVE, Removal, fit_negative, is_photographic
 from shots.schema import Shot, ShotList
-from shots.vocabulary.lookup import lens_phrase, term
-from shots.vocabulary.words import TONE_AXES
+from shots.vocabulary.words import TONE_AXES, lens_phrase, term
 
 Mode = Literal["text", "image"]
 

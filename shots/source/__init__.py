@@ -1,1 +1,1 @@
-"""Reading: bytes and YAML to data that remembers its place in a file."""
+"""The source of a board: files, YAML nodes, and plain data with positions."""

@@ -1,8 +1,4 @@
-"""A board's source: its files, and where in them every key and value stands.
-
-Decodes bytes, and turns a finding into a `Problem` with file, line, column and caret. Knows nothing
-of YAML (`reader.py`) or of what a board may say (`written.py`).
-"""
+"""The files of a board: decoding, and the position of every key and value."""
 
 from __future__ import annotations
 
@@ -13,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from shots.problem import Problem, ShotListErrors
+from shots.vocabulary.terms import Fault
 
+# Path to a value in the data of a board: keys and indices from the top down.
 Loc = tuple[str | int, ...]
-"""Keys and indices from the top of the file down to a value."""
 
 MAX_CHARACTERS = 16_000_000
 
@@ -23,30 +20,26 @@ LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a key or a value stands; lines and columns counted from 0, the end exclusive.
-
-    `file` counts the files of the source: the board itself is 0, then what it includes.
-    """
+class SourceSpan:
+    """Position of a key or value: lines and columns counted from 0, the end exclusive."""
 
     line: int
     column: int
     end_line: int
     end_column: int
-    file: int = 0
+    file: int = 0  # index into Source.files; 0 is the board itself
+
+
+Where = SourceSpan | Loc
 
 
 @dataclass(frozen=True)
 class TextFile:
-    """A file of a board.
-
-    Attributes:
-        path: As the caller named it, or as it was included.
-        lines: Without line ends.
-    """
+    """A decoded file of a board; its lines are without line ends."""
 
     path: Path
     lines: Sequence[str]
@@ -54,118 +47,91 @@ class TextFile:
 
 @dataclass
 class Source:
-    """A board, and the files it includes.
+    """A board and the files it includes, with the position of every value and key."""
 
-    Attributes:
-        files: The board first.
-        problems: What is wrong so far; reading goes on after most of it.
-        values: Places of the values that were written.
-        keys: Places of their keys, and of keys that nobody declared.
-        num_characters: Of all files.
-    """
-
-    files: list[TextFile]
+    files: list[TextFile]  # the board first
     problems: list[Problem] = field(default_factory=list)
-    values: dict[Loc, Place] = field(default_factory=dict)
-    keys: dict[Loc, Place] = field(default_factory=dict)
-    num_characters: int = 0
+    value_spans: dict[Loc, SourceSpan] = field(default_factory=dict)
+    key_spans: dict[Loc, SourceSpan] = field(default_factory=dict)  # undeclared keys as well
+    num_characters: int = 0  # of all files
 
     @property
     def path(self) -> Path:
-        """The board itself."""
+        """Path of the board itself."""
         return self.files[0].path
 
-    def path_of(self, place: Place) -> Path:
-        """The file that a place is in."""
-        return self.files[place.file].path
+    def path_of(self, span: SourceSpan) -> Path:
+        """Path of the file that a span is in."""
+        return self.files[span.file].path
 
-    def line(self, place: Place) -> str:
-        """The line on which a place begins; empty behind the end of the file."""
-        return self._line(place.file, place.line)
-
-    def _line(self, file: int, number: int) -> str:
+    def line(self, file: int, number: int) -> str:
+        """A line of a file, counted from 0; empty after the end of the file."""
         lines = self.files[file].lines
         return lines[number] if number < len(lines) else ""
 
-    def place(self, loc: Loc, *, of: Literal["key", "value"] = "value") -> Place:
-        """Where a value or its key stands.
-
-        What was never written stands where the nearest block around it begins.
-        """
-        if of == "key" and loc in self.keys:
-            return self.keys[loc]
+    def span(self, loc: Loc, *, of: Literal["key", "value"] = "value") -> SourceSpan:
+        """Position of a value or its key; of the nearest enclosing value where it is absent."""
+        if of == "key" and loc in self.key_spans:
+            return self.key_spans[loc]
         for size in range(len(loc), -1, -1):
-            if loc[:size] in self.values:
-                return self.values[loc[:size]]
-        return Place(0, 0, 0, 0)
+            if loc[:size] in self.value_spans:
+                return self.value_spans[loc[:size]]
+        return SourceSpan(0, 0, 0, 0)
 
-    def text_at(self, place: Place) -> str:
-        """What is written at a place, if it is in one line."""
-        is_one = place.line == place.end_line
-        return self.line(place)[place.column : place.end_column] if is_one else ""
+    def text_at(self, span: SourceSpan) -> str:
+        """The text of a span; empty where it covers several lines."""
+        is_one_line = span.line == span.end_line
+        return self.line(span.file, span.line)[span.column : span.end_column] if is_one_line else ""
 
-    def has_colon_after(self, place: Place) -> bool:
-        """Whether a key was written as one, and is not a stray part of a flow block."""
-        line = self._line(place.file, place.end_line)
-        return line[place.end_column :].lstrip().startswith(":")
+    def has_colon_after(self, span: SourceSpan) -> bool:
+        """Whether a colon follows a key; false for a stray part of a flow mapping."""
+        line = self.line(span.file, span.end_line)
+        return line[span.end_column :].lstrip().startswith(":")
 
-    def problem(
-        self,
-        code: str,
-        finding: str,
-        remedy: str,
-        place: Place,
-        *,
-        text: str = "",
-        offset: int = 0,
-        fix: str = "",
-    ) -> Problem:
-        """Put a finding in its place.
+    def problem(self, fault: Fault, span: SourceSpan) -> Problem:
+        """Turn a fault in the value or key at a span into a problem with line, column and caret."""
+        line, column = self._search(span, fault.text, fault.offset) or (span.line, span.column)
+        source = self.line(span.file, line)
+        length = len(source.rstrip()) - column
+        is_exact = span.line == span.end_line
+        if fault.text:
+            is_exact = source.startswith(fault.text, column)
+        if fault.text and is_exact:
+            length = len(fault.text)
+        elif span.line == span.end_line == line and span.column < span.end_column:
+            length = span.end_column - span.column
+        # A replacement is safe only where the caret underlines exactly the wrong text.
+        fix = fault.fix if is_exact else ""
+        place = self.path_of(span), line + 1, column + 1
+        return Problem(fault.code, *place, fault.finding, fault.remedy, source, max(1, length), fix)
 
-        Args:
-            code: SB and three digits.
-            finding: What was found.
-            remedy: What to do.
-            place: The key or value that it is about.
-            text: The part of the value that is wrong; empty for all of it.
-            offset: Where that part begins in the value, in characters.
-            fix: What may stand instead of that part.
-        """
-        line, column = self._search(place, text, offset) or (place.line, place.column)
-        source, path = self._line(place.file, line), self.path_of(place)
-        span = len(source.rstrip()) - column
-        if text and source.startswith(text, column):
-            span = len(text)
-        elif place.line == place.end_line == line and place.column < place.end_column:
-            span = place.end_column - place.column
-        is_whole = place.line == place.end_line if not text else source.startswith(text, column)
-        fix = fix if is_whole else ""
-        return Problem(code, path, line + 1, column + 1, finding, remedy, source, max(1, span), fix)
+    def report(
+        self, code: str, finding: str, remedy: str, where: Where, text: str = "", fix: str = ""
+    ) -> None:
+        """Record a problem and continue; `text` and `fix` as in Fault."""
+        span = where if isinstance(where, SourceSpan) else self.span(where)
+        self.problems.append(self.problem(Fault(code, finding, remedy, text, fix=fix), span))
 
-    def report(self, code: str, finding: str, remedy: str, place: Place, fix: str = "") -> None:
-        """Keep a problem for later."""
-        self.problems.append(self.problem(code, finding, remedy, place, fix=fix))
-
-    def stop(self, code: str, finding: str, remedy: str, place: Place) -> ShotListErrors:
-        """Make the error that ends the reading, with everything reported before."""
-        self.report(code, finding, remedy, place)
+    def stop(self, code: str, finding: str, remedy: str, where: Where) -> ShotListErrors:
+        """Return an error with this problem and every one recorded before."""
+        self.report(code, finding, remedy, where)
         return ShotListErrors(self.sorted_problems())
 
     def sorted_problems(self) -> list[Problem]:
-        """What was reported, in the order of the files."""
-        # What the defaults say wrong is wrong in every shot, and worth saying once.
+        """The recorded problems in the order of the files, without duplicates."""
+        # A mistake in the defaults is found again in every shot, one in a rule in every variant.
         return in_order(dict.fromkeys(self.problems), self.path)
 
-    def _search(self, place: Place, text: str, offset: int) -> tuple[int, int] | None:
-        """Line and column of a part of a value: where the offset says, or else near there."""
+    def _search(self, span: SourceSpan, text: str, offset: int) -> tuple[int, int] | None:
+        """Find line and column of a part of a value: at its offset, else the next occurrence."""
         if not text:
             return None
-        lines = self.files[place.file].lines
-        for line in range(place.line, min(place.end_line + 1, len(lines))):
-            begin = place.column if line == place.line else 0
-            # A quote shifts a value by one column.
+        lines = self.files[span.file].lines
+        for line in range(span.line, min(span.end_line + 1, len(lines))):
+            begin = span.column if line == span.line else 0
+            # An opening quote shifts the value by one column.
             for start in (begin + offset, begin + offset + 1):
-                if place.line == line and lines[line].startswith(text, start):
+                if span.line == line and lines[line].startswith(text, start):
                     return line, start
             found = lines[line].find(text, begin)
             if found >= 0:
@@ -174,30 +140,25 @@ class Source:
 
 
 def in_order(problems: Iterable[Problem], board: Path) -> list[Problem]:
-    """Problems by line; those of the board itself come before those of what it includes."""
-
-    def order(problem: Problem) -> tuple[bool, str, int, int]:
-        is_included = problem.path != board
-        return is_included, str(problem.path) if is_included else "", problem.line, problem.column
-
-    return sorted(problems, key=order)
+    """Sort problems by line; those of the board itself come before those of included files."""
+    return sorted(problems, key=lambda p: (p.path != board, str(p.path), p.line, p.column))
 
 
 def open_source(content: bytes | str, path: Path) -> tuple[Source, str]:
-    """Decode a board; UTF-8 and UTF-16 with a byte order mark are text.
+    """Decode a board: UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
-        ShotListErrors: It is no text, or more of it than a board may have.
+        ShotListErrors: It is not text, or is too large.
     """
     source = Source([])
     return source, add_file(source, content, path)
 
 
 def add_file(source: Source, content: bytes | str, path: Path) -> str:
-    """Decode one more file of a board, and make it the last of the source.
+    """Decode a file and append it to a source.
 
     Raises:
-        ShotListErrors: As from `open_source`; the limit holds for all files together.
+        ShotListErrors: It is not text, or all files together are too large.
     """
     text, fault = (content, None) if isinstance(content, str) else _decode(content)
     text = text.removeprefix("\ufeff")
@@ -207,8 +168,9 @@ def add_file(source: Source, content: bytes | str, path: Path) -> str:
     if fault:
         raise source.stop("SB001", fault, "save the file as UTF-8", _end(text, number))
     if source.num_characters > MAX_CHARACTERS:
-        finding = f"the board has {source.num_characters:,} characters, {MAX_CHARACTERS:,} may be"
-        raise source.stop("SB009", finding, "split the board", Place(0, 0, 0, 1, number))
+        count, limit = source.num_characters, MAX_CHARACTERS
+        finding = f"the board has {count:,} characters, the limit is {limit:,}"
+        raise source.stop("SB009", finding, "split the board", SourceSpan(0, 0, 0, 1, number))
     if found := UNPRINTABLE.search(text):
         finding = f"character U+{ord(found[0]):04X} is not allowed in a text file"
         remedy = "delete it, and save the file as UTF-8"
@@ -216,17 +178,14 @@ def add_file(source: Source, content: bytes | str, path: Path) -> str:
     return text
 
 
-_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
-
-
 def encode_like(text: str, before: bytes) -> bytes:
-    """A text as a file was encoded: UTF-8 or UTF-16, with the byte order mark that it had."""
+    """Encode a text with the encoding and byte order mark of a file's content."""
     mark, encoding = next((k for k in _MARKS if before.startswith(k[0])), (b"", "utf-8"))
     return mark + text.encode(encoding)
 
 
 def _decode(content: bytes) -> tuple[str, str | None]:
-    """Text of a file, up to the first byte that is none, and what that byte is."""
+    """Decode up to the first wrong byte, and describe that byte."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
     try:
         return content.decode(encoding), None
@@ -235,6 +194,6 @@ def _decode(content: bytes) -> tuple[str, str | None]:
         return before, f"byte 0x{content[error.start]:02x} is not {encoding.upper()} text"
 
 
-def _end(text: str, file: int) -> Place:
+def _end(text: str, file: int) -> SourceSpan:
     lines = LINE_END.split(text)
-    return Place(len(lines) - 1, len(lines[-1]), len(lines) - 1, len(lines[-1]) + 1, file)
+    return SourceSpan(len(lines) - 1, len(lines[-1]), len(lines) - 1, len(lines[-1]) + 1, file)

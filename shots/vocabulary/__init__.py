@@ -1,1 +1,1 @@
-"""The closed vocabulary: words, aliases, and the directives made of them."""
+"""The vocabulary: terms, their aliases, and the directives and values built from them."""

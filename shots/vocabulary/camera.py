@@ -1,49 +1,39 @@
-"""The camera directive: `MCU, single, push in slow, 85mm` or the same as a mapping, one meaning.
+"""The camera directive, as a shorthand `MCU, single, push in slow, 85mm` or as a mapping.
 
-The order of the shorthand is free, since every term belongs to one field. Speed words and an
-amount belong to the move they stand beside. Read by `schema.py`, turned into words by
-`prompt.py` and into geometry by `path.py`.
+The terms of the shorthand may stand in any order, since every term belongs to one field. Speed,
+amount and easing are modifiers of the move they stand beside.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
-from shots.vocabulary.lookup import find, find_in_group, normalize, term
 from shots.vocabulary.terms import (
     MAX_FAULTS,
     Fault,
     OneOf,
-    ShorthandBlock,
+    ShorthandModel,
     faults_error,
+    merge_items,
+    read_items,
     two_values,
     unknown_term,
+    value_error,
 )
-from shots.vocabulary.words import MOVEMENT
+from shots.vocabulary.words import MOVEMENT, find, find_in_group, normalize, term
 
 Unit = Literal["deg", "m", "x", "mm"]
 
 _UNITS: Mapping[str, Unit] = {
-    "deg": "deg",
-    "degs": "deg",
-    "degree": "deg",
-    "degrees": "deg",
-    "°": "deg",
-    "m": "m",
-    "metre": "m",
-    "metres": "m",
-    "meter": "m",
-    "meters": "m",
-    "x": "x",
-    "×": "x",  # noqa: RUF001
-    "times": "x",
-    "mm": "mm",
-}
+    "deg": "deg", "degs": "deg", "degree": "deg", "degrees": "deg", "°": "deg",
+    "m": "m", "metre": "m", "metres": "m", "meter": "m", "meters": "m",
+    "x": "x", "×": "x", "times": "x", "mm": "mm",  # noqa: RUF001
+}  # fmt: skip
 _AMOUNT = re.compile(
     r"(?<![\w.])(\d{1,6}(?:\.\d{1,6})?)\s*("
     + "|".join(sorted(_UNITS, key=len, reverse=True))
@@ -52,16 +42,16 @@ _AMOUNT = re.compile(
 )
 _LENS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*mm(?:\s+lens)?", re.IGNORECASE)
 _THEN = re.compile(r"\bthen\b|->|→", re.IGNORECASE)
+# A comma before "then" does not end an item: "push in, then tilt up" is one sequence of moves.
 _ITEM = re.compile(r"(?:[,;]\s*then\b|[^,;])+", re.IGNORECASE)
-
 
 _MOVE = {"anyOf": [{"enum": [entry.word for entry in MOVEMENT]}, {"type": "string"}]}
 _ONE_OR_MANY = WithJsonSchema({"anyOf": [*_MOVE["anyOf"], {"type": "array", "items": _MOVE}]})
 _TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
 
 
-class Amount(ShorthandBlock):
-    """How far a move goes: degrees, metres, times, or the focal length a zoom ends on."""
+class Amount(ShorthandModel):
+    """Extent of a move: degrees, metres, a factor (x), or the final focal length of a zoom (mm)."""
 
     value: Annotated[float, Field(gt=0)]
     unit: Unit
@@ -74,21 +64,17 @@ class Amount(ShorthandBlock):
         found = _AMOUNT.fullmatch(data.strip())
         if not found:
             finding = f'amount "{data}" is not a number with a unit'
-            raise faults_error([Fault("SB008", finding, "write it like 30deg, 1.5m, 2x or 50mm")])
-        return _amount(found)
+            raise value_error(finding, "write it like 30deg, 1.5m, 2x or 50mm")
+        return {"value": float(found[1]), "unit": _UNITS[found[2].lower()]}
 
 
-def _amount(found: re.Match[str]) -> dict[str, object]:
-    return {"value": float(found[1]), "unit": _UNITS[found[2].lower()]}
-
-
-class Camera(ShorthandBlock):
-    """Where the camera stands, through which lens, and how it moves."""
+class Camera(ShorthandModel):
+    """Framing, lens and movement of the camera."""
 
     size: Annotated[str, OneOf("size")] = "MS"
     """Shot size, EWS to ECU."""
     people: Annotated[str, OneOf("people")] | None = None
-    """How many people the framing is for."""
+    """Number of people the framing is composed for."""
     view: Annotated[str, OneOf("view")] | None = None
     """Over the shoulder, point of view, insert, establishing or reverse."""
     angle: Annotated[str, OneOf("angle")] = "eye-level"
@@ -96,15 +82,15 @@ class Camera(ShorthandBlock):
     movement: Annotated[tuple[Annotated[str, OneOf("movement")], ...], _ONE_OR_MANY] = ("static",)
     """One move, or several in order: "push in then tilt up", or a list."""
     speed: Annotated[str, OneOf("speed")] = "medium"
-    """very slow, slow, subtle, medium or fast."""
+    """Speed of the move: very slow, slow, subtle, medium or fast."""
     amount: Amount | None = None
-    """How far the move goes: 30deg, 1.5m, 2x, 50mm."""
+    """Extent of the move: 30deg, 1.5m, 2x, 50mm."""
     lens_mm: Annotated[float, Field(ge=8, le=1200, alias="lens"), _TEXT_OR_NUMBER] = 35
-    """Focal length in full-frame millimetres."""
+    """Focal length in full-frame millimetres, 8 to 1200."""
     focus: Annotated[str, OneOf("focus")] | None = None
     """shallow, deep, tilt-shift, fisheye or macro."""
     linear: bool = False
-    """True: the move starts and stops at once instead of easing."""
+    """True: constant speed, without easing at the start and the end."""
 
     @model_validator(mode="before")
     @classmethod
@@ -112,7 +98,7 @@ class Camera(ShorthandBlock):
         if isinstance(data, str):
             return read_shorthand(data)
         if isinstance(data, Mapping) and data.get("movement"):
-            return _spread_movement(data)
+            return _read_movement(data)
         return data
 
     @field_validator("lens_mm", mode="before")
@@ -122,118 +108,97 @@ class Camera(ShorthandBlock):
         return found[1] if found else value
 
 
-@dataclass(frozen=True)
-class _Move:
-    """One move of a sequence: as written, where, without its manner, and the manner."""
-
-    text: str
-    offset: int
-    core: str
-    manner: Mapping[str, object]
-
-
 def read_shorthand(text: str) -> dict[str, Any]:
-    """Read `MCU, single, push in slow, 85mm, shallow` into the fields of Camera.
+    """Parse `MCU, single, push in slow, 85mm, shallow` into the fields of Camera.
 
     Raises:
-        PydanticCustomError: Terms that are unknown or clash, all of them.
+        PydanticCustomError: Terms are unknown or conflict; carries every fault.
     """
-    faults: list[Fault] = []
-    said: dict[str, tuple[object, str]] = {}
-    for item in _ITEM.finditer(text):
-        written = item[0].strip()
-        offset = item.start() + item[0].find(written)
-        fields, unknown = _read_item(written) if written else ({}, [])
-        faults += [replace(fault, offset=offset + fault.offset) for fault in unknown]
-        for field, value in fields.items():
-            first, first_text = said.setdefault(field, (value, written))
-            if first != value:
-                faults.append(two_values(field, first_text, written, offset=offset))
-        if len(faults) > MAX_FAULTS:
-            break
-    if faults:
-        raise faults_error(faults)
-    return {field: value for field, (value, _) in said.items()}
+    return read_items(_ITEM.finditer(text), _read_item)
 
 
 def _read_item(text: str) -> tuple[dict[str, object], list[Fault]]:
-    """What one part between commas says, and what is wrong with it."""
+    """Parse one item of the shorthand into fields and faults."""
     if lens := _LENS.fullmatch(text):
         return {"lens": float(lens[1])}, []
-    known = find_in_group("camera", text)
-    if known and known[0] != "movement":
-        return {known[0]: known[1].word}, []
+    found = find_in_group("camera", text)
+    if found and found[0] != "movement":
+        return {found[0]: found[1].word}, []
     moves = list(_moves(text))
-    fields, faults = _manner(moves)
+    fields, faults = _merge_modifiers(moves)
     for move in moves:
         if len(faults) > MAX_FAULTS:
             break
-        if (move.core or len(moves) > 1) and not find("movement", move.core):
-            # A single part may have been meant for any field, a part of a sequence only for one.
+        if (move.name or len(moves) > 1) and not find("movement", move.name):
+            # A single item may be a misspelling in any field, a part of a sequence only of a move.
             field = "movement" if len(moves) > 1 else None
-            fault = unknown_term("camera", move.text or text, field=field, core=move.core)
+            fault = unknown_term("camera", move.text or text, field=field, core=move.name)
             faults.append(replace(fault, offset=move.offset))
-    if moves[0].core and not faults:
-        fields["movement"] = tuple(term("movement", move.core).word for move in moves)
+    if moves[0].name and not faults:
+        fields["movement"] = tuple(term("movement", move.name).word for move in moves)
     return fields, faults
 
 
-def _moves(text: str) -> Iterator[_Move]:
-    """The parts of "push in slow then tilt up"."""
-    start = 0
-    for gap in [*_THEN.finditer(text), None]:
-        part = text[start : gap.start() if gap else None].rstrip()
-        part = part.rstrip(",;") if gap else part
-        core, manner = _take_manner(part)
-        yield _Move(part.strip(), start + len(part) - len(part.lstrip()), core, manner)
-        start = gap.end() if gap else 0
-
-
-def _take_manner(text: str) -> tuple[str, dict[str, object]]:
-    """Take speed words, an amount and "linear" off a move, wherever they stand in it."""
-    said: dict[str, object] = {}
-    if found := _AMOUNT.search(text):
-        said["amount"] = Amount.model_validate(_amount(found))
-        text = f"{text[: found.start()]} {text[found.end() :]}"
-    words = text.split()
-    pairs = [(k, 2) for k in range(len(words) - 1)] + [(k, 1) for k in range(len(words))]
-    for k, size in pairs:
-        if speed := find("speed", " ".join(words[k : k + size])):
-            said["speed"] = speed.word
-            words[k : k + size] = []
-            break
-    rest = [word for word in words if normalize(word) != "linear"]
-    if len(rest) < len(words):
-        said["linear"] = True
-    return " ".join(rest), said
-
-
-def _manner(moves: list[_Move]) -> tuple[dict[str, object], list[Fault]]:
-    """One speed, one amount and one easing for the whole sequence."""
-    said: dict[str, tuple[object, str]] = {}
-    faults: list[Fault] = []
-    for move in moves:
-        for field, value in move.manner.items():
-            first, text = said.setdefault(field, (value, move.text))
-            if first != value:
-                faults.append(two_values(field, text, move.text, offset=move.offset))
-    return {field: value for field, (value, _) in said.items()}, faults
-
-
-def _spread_movement(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn `movement: push in slow` of the mapping spelling into movement and speed."""
+def _read_movement(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Split `movement: push in slow` of the mapping spelling into movement and modifiers."""
     written = data["movement"]
     parts = [written] if isinstance(written, str) else written
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         return dict(data)
     moves = [move for part in parts for move in _moves(part)]
-    fields, faults = _manner(moves)
+    fields, faults = _merge_modifiers(moves)
     speed = data.get("speed")
-    known = find("speed", speed) if isinstance(speed, str) else None
-    if known and fields.get("speed", known.word) != known.word:
-        faults.append(two_values("speed", str(fields["speed"]), known.word))
+    found = find("speed", speed) if isinstance(speed, str) else None
+    if found and fields.get("speed", found.word) != found.word:
+        faults.append(two_values("speed", str(fields["speed"]), found.word))
     if faults:
         raise faults_error(replace(fault, within=("movement",)) for fault in faults)
-    # A move that is not known stays as it is, and the vocabulary of the field complains.
-    manner = {field: value for field, value in fields.items() if data.get(field) is None}
-    return {**data, **manner, "movement": tuple(move.core or move.text for move in moves)}
+    modifiers = {field: value for field, value in fields.items() if data.get(field) is None}
+    # An unknown move is passed on as written: the vocabulary check of the field reports it.
+    return {**data, **modifiers, "movement": tuple(move.name or move.text for move in moves)}
+
+
+@dataclass(frozen=True)
+class _Move:
+    """One move of a sequence; its name is the text without the modifiers."""
+
+    text: str
+    offset: int
+    name: str
+    modifiers: Mapping[str, object]
+
+
+def _moves(text: str) -> Iterator[_Move]:
+    """Split "push in slow then tilt up" into moves."""
+    start = 0
+    for gap in [*_THEN.finditer(text), None]:
+        part = text[start : gap.start() if gap else None].rstrip()
+        part = part.rstrip(",;") if gap else part
+        name, modifiers = _split_modifiers(part)
+        yield _Move(part.strip(), start + len(part) - len(part.lstrip()), name, modifiers)
+        start = gap.end() if gap else 0
+
+
+def _split_modifiers(text: str) -> tuple[str, dict[str, object]]:
+    """Split a move into its name and its modifiers, in any order."""
+    modifiers: dict[str, object] = {}
+    if found := _AMOUNT.search(text):
+        modifiers["amount"] = Amount.model_validate(found[0])
+        text = f"{text[: found.start()]} {text[found.end() :]}"
+    words = text.split()
+    # Two words first, or "very slow" would be read as "slow" after an unknown "very".
+    pairs = [(k, 2) for k in range(len(words) - 1)] + [(k, 1) for k in range(len(words))]
+    for k, size in pairs:
+        if speed := find("speed", " ".join(words[k : k + size])):
+            modifiers["speed"] = speed.word
+            words[k : k + size] = []
+            break
+    name = [word for word in words if normalize(word) != "linear"]
+    if len(name) < len(words):
+        modifiers["linear"] = True
+    return " ".join(name), modifiers
+
+
+def _merge_modifiers(moves: Sequence[_Move]) -> tuple[dict[str, object], list[Fault]]:
+    """Merge to one speed, one amount and one easing for the entire sequence of moves."""
+    return merge_items((move.text, move.offset, move.modifiers, ()) for move in moves)

@@ -1,15 +1,15 @@
-"""Where written terms meet Pydantic: one marker for vocabulary fields, one error that carries all.
+"""Terms as Pydantic fields: the model base classes, the field marker `OneOf`, and `Fault`.
 
-A shorthand may hold several mistakes and Pydantic lets a validator raise once, so the error
-carries a list; `load.py` spreads it out again and gives each mistake its line and column.
+A shorthand may contain several mistakes, but a Pydantic validator can raise only once. The error
+therefore carries a tuple of faults, which `shots.load` turns into one problem each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any
 
 from pydantic import (
     BaseModel,
@@ -21,25 +21,31 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from shots.vocabulary.lookup import MAX_MISSPELT, find, find_in_group, nearest, only_term
-from shots.vocabulary.words import FIELDS, GROUPS
+from shots.vocabulary.words import (
+    FIELDS,
+    GROUPS,
+    MAX_MISSPELT,
+    find,
+    find_in_group,
+    nearest,
+    only_term,
+)
+
+MAX_FAULTS = 20  # faults reported for one value
+FAULTS = "storyboard_faults"  # type of the Pydantic errors that carry faults
 
 
-def _yaml_key(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
+class StrictModel(BaseModel):
+    """Base of every model of the language: frozen, undeclared keys are errors.
 
-
-class Block(BaseModel):
-    """Base of everything a shot list holds: frozen, and a key nobody declared is an error.
-
-    `seed_policy` here is `seed-policy` in YAML; the docstrings of fields become the hover texts
-    of the JSON Schema.
+    A field `seed_policy` is `seed-policy` in YAML. Docstrings of fields become descriptions in the
+    JSON schema.
     """
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        alias_generator=_yaml_key,
+        alias_generator=lambda name: name.rstrip("_").replace("_", "-"),
         validate_by_name=True,
         validate_by_alias=True,
         allow_inf_nan=False,
@@ -49,15 +55,16 @@ class Block(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _drop_empty(cls, data: object) -> object:
-        """A key without a value is as good as not written, unless nobody knows the key."""
+        """Treat a declared key without a value as absent."""
         if not isinstance(data, dict) or None not in data.values():
             return data
-        known = {name for key, info in cls.model_fields.items() for name in (key, info.alias)}
-        return {key: value for key, value in data.items() if value is not None or key not in known}
+        # An undeclared key stays, so that it is reported even when it is empty.
+        declared = {name for key, info in cls.model_fields.items() for name in (key, info.alias)}
+        return {k: v for k, v in data.items() if v is not None or k not in declared}
 
 
-class ShorthandBlock(Block):
-    """A block that may also be written as one text."""
+class ShorthandModel(StrictModel):
+    """Base of models that may also be written as one text."""
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -66,108 +73,95 @@ class ShorthandBlock(Block):
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
-MAX_FAULTS = 20
-"""Of one value; whoever reads more than that of it learns nothing new."""
-
-FAULTS = "storyboard_faults"
-"""Type of the Pydantic errors that carry faults."""
-
-
 @dataclass(frozen=True)
 class Fault:
-    """One mistake in a value, before anybody knows where the value stands.
-
-    Attributes:
-        code: SB and three digits.
-        finding: What was found.
-        remedy: What to do.
-        text: The part of the value that is wrong; empty for all of it.
-        offset: Where that part begins in the value, in characters.
-        within: Keys from the value that was being read down to the one that is wrong.
-        fix: What may stand instead of that part, where only one thing can have been meant.
-    """
+    """One mistake in a value, not yet located in a file."""
 
     code: str
     finding: str
     remedy: str
-    text: str = ""
-    offset: int = 0
-    within: tuple[str | int, ...] = field(default=())
-    fix: str = ""
-
-
-def did_you_mean(text: str, known: Iterable[str]) -> str | None:
-    """The remedy for a misspelt name: the nearest known one, or None when nothing is near."""
-    if len(text) > MAX_MISSPELT:
-        return None
-    names = {name.casefold(): name for name in known}
-    near = get_close_matches(text.casefold(), names, n=1, cutoff=0.6)
-    return f'did you mean "{names[near[0]]}"?' if near else None
-
-
-def only_match(text: str, known: Iterable[str]) -> str:
-    """The one known name that a text can be a misspelling of; empty where it could be two.
-
-    Upper and lower case, hyphens and underscores do not count. Short texts are never sure: MSS may
-    be MS, MLS or MWS.
-    """
-    names = {name.casefold().replace("_", "-"): name for name in known}
-    wanted = text.casefold().replace("_", "-")
-    if wanted in names:
-        return names[wanted]
-    is_sure = 4 < len(text) <= MAX_MISSPELT
-    near = get_close_matches(wanted, names, n=2, cutoff=0.8) if is_sure else []
-    return names[near[0]] if len(near) == 1 else ""
+    text: str = ""  # wrong part of the value; empty for the entire value
+    offset: int = 0  # where that part begins in the value, in characters
+    within: tuple[str | int, ...] = ()  # keys from the validated value down to the wrong one
+    fix: str = ""  # safe replacement for that part; empty where the intention is ambiguous
 
 
 def faults_error(faults: Iterable[Fault]) -> PydanticCustomError:
-    """Pack mistakes into the one error that a Pydantic validator may raise."""
+    """Pack faults into the one error that a Pydantic validator may raise."""
     found = tuple(faults)[:MAX_FAULTS]
     message = "; ".join(f"{fault.finding} ({fault.remedy})" for fault in found)
-    # The message is a template for Pydantic, and findings quote what people wrote.
+    # Not the message itself as template: findings quote user text, which may contain braces.
     return PydanticCustomError(FAULTS, "{message}", {"message": message, "faults": found})
 
 
-def unknown_term(group: str, text: str, *, field: str | None = None, core: str = "") -> Fault:
-    """Say that a term is not in the vocabulary, and what was probably meant.
+def value_error(
+    finding: str, remedy: str, code: str = "SB008", text: str = "", fix: str = ""
+) -> PydanticCustomError:
+    """Build the error of a validator for one fault."""
+    return faults_error([Fault(code, finding, remedy, text, fix=fix)])
 
-    Args:
-        group: "camera", "lighting" or "composition".
-        text: As written.
-        field: The field it was written for, if the mapping spelling was used.
-        core: The text without speed words and amounts, for a better guess.
+
+def did_you_mean(text: str, names: Iterable[str]) -> str | None:
+    """Return the remedy for a misspelt name, or None where no name is similar."""
+    if len(text) > MAX_MISSPELT:
+        return None
+    by_key = {name.casefold(): name for name in names}
+    near = get_close_matches(text.casefold(), by_key, n=1, cutoff=0.6)
+    return f'did you mean "{by_key[near[0]]}"?' if near else None
+
+
+def only_match(text: str, names: Iterable[str]) -> str:
+    """Return the one name that a text can be a misspelling of; empty where it is ambiguous.
+
+    Case, hyphens and underscores do not matter.
     """
-    where = f" for {field}" if field and field != group else ""
-    finding = f'{group} term "{text}" is not in the vocabulary{where}'
+    by_key = {name.casefold().replace("_", "-"): name for name in names}
+    key = text.casefold().replace("_", "-")
+    if key in by_key:
+        return by_key[key]
+    # A short text is never certain: MSS may be MS, MLS or MWS.
+    is_certain = 4 < len(text) <= MAX_MISSPELT
+    near = get_close_matches(key, by_key, n=2, cutoff=0.8) if is_certain else []
+    return by_key[near[0]] if len(near) == 1 else ""
+
+
+def unknown_term(group: str, text: str, *, field: str | None = None, core: str = "") -> Fault:
+    """Build the fault for a term that is not in the vocabulary, with the most likely remedy.
+
+    `field` is given for the mapping spelling; `core` is a move without its modifiers.
+    """
+    core = core or text
+    suffix = f" for {field}" if field and field != group else ""
+    finding = f'{group} term "{text}" is not in the vocabulary{suffix}'
     fields = (field,) if field else GROUPS[group]
-    guess = nearest(core or text, *fields)
-    home = _home(text, group, fields)
+    home = _other_field(text, group, fields)
     if home:
         remedy = f"that is a term of {home[0]}: write it as {home[1]}"
-    elif guess:
+    elif guess := nearest(core, *fields):
         remedy = f'did you mean "{guess}"?'
     elif field:
         remedy = f"use one of {', '.join(entry.word for entry in FIELDS[field])}"
     else:
         remedy = "`storyboard vocab` lists every term"
-    word = "" if home else only_term(core or text, *fields)
+    word = "" if home else only_term(core, *fields)
     fix = text.replace(core, word) if word and core in text else ""
     return Fault("SB101", finding, remedy, text, fix=fix)
 
 
-def _home(text: str, group: str, fields: tuple[str, ...]) -> tuple[str, str] | None:
-    """The other field that knows a term, and how to write it there."""
+def _other_field(text: str, group: str, fields: tuple[str, ...]) -> tuple[str, str] | None:
+    """Find another field that has the term: its path, and the YAML that sets it there."""
     for other in (group, *(name for name in GROUPS if name != group)):
         found = find_in_group(other, text)
         if found and found[0] not in fields:
             field, entry = found
-            path = field if other == field else f"{other}.{field}"
-            return path, f"{path.replace('.', ': {')}: {entry.word}" + "}" * ("." in path)
+            if other == field:
+                return field, f"{field}: {entry.word}"
+            return f"{other}.{field}", f"{other}: {{{field}: {entry.word}}}"
     return None
 
 
 def two_values(field: str, first: str, second: str, *, offset: int = 0) -> Fault:
-    """Say that two terms of one shorthand belong to the same field."""
+    """Build the fault for two terms of one shorthand that set the same field."""
     finding = f'two values for {field}: "{first}" and "{second}"'
     remedy = "keep one of them"
     if field == "movement":
@@ -175,14 +169,49 @@ def two_values(field: str, first: str, second: str, *, offset: int = 0) -> Fault
     return Fault("SB102", finding, remedy, second, offset)
 
 
+# Part of a shorthand: its text, its offset in characters, the fields it sets, and its faults.
+Item = tuple[str, int, Mapping[str, object], Sequence[Fault]]
+
+
+def read_items(
+    items: Iterable[re.Match[str]],
+    read: Callable[[str], tuple[Mapping[str, object], Sequence[Fault]]],
+) -> dict[str, object]:
+    """Parse the items of a shorthand and merge their fields; raises every fault as one error."""
+    fields, faults = merge_items(
+        (text, item.start() + item[0].find(text), *read(text))
+        for item in items
+        if (text := item[0].strip())
+    )
+    if faults:
+        raise faults_error(faults)
+    return fields
+
+
+def merge_items(items: Iterable[Item]) -> tuple[dict[str, object], list[Fault]]:
+    """Merge the fields of several items; two values for one field are a fault."""
+    values: dict[str, tuple[object, str]] = {}
+    faults: list[Fault] = []
+    for text, offset, fields, item_faults in items:
+        faults += [replace(fault, offset=offset + fault.offset) for fault in item_faults]
+        for field, value in fields.items():
+            first, first_text = values.setdefault(field, (value, text))
+            if first != value:
+                faults.append(two_values(field, first_text, text, offset=offset))
+        # The suggestions for unknown terms are slow; a long text of them is cut short.
+        if len(faults) > MAX_FAULTS:
+            break
+    return {field: value for field, (value, _) in values.items()}, faults
+
+
 @dataclass(frozen=True)
 class OneOf:
-    """Marks a text field as a vocabulary term: any spelling goes in, the word comes out."""
+    """Field marker for a vocabulary term: accepts any spelling, returns the word."""
 
     field: str
 
     def read(self, value: object) -> object:
-        """Return the word for a text; anything that is no text is left to Pydantic."""
+        """Return the word for a text; other types are left to Pydantic."""
         if not isinstance(value, str):
             return value
         found = find(self.field, value)
@@ -192,9 +221,7 @@ class OneOf:
         return found.word
 
     def __get_pydantic_core_schema__(
-        self,
-        source: Any,  # noqa: ANN401 - Pydantic's protocol
-        handler: GetCoreSchemaHandler,
+        self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 

@@ -1,29 +1,29 @@
-"""How a shot begins and ends in the cut: `dissolve 8f`, `fade from black 12f`, `match cut`.
-
-Transitions are for the edit only; the model never hears of them.
-"""
+"""Transitions of the cut: `dissolve 8f`, `fade from black 12f`. They do not affect prompts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from shots.vocabulary.terms import Block, Fault, ShorthandBlock, did_you_mean, faults_error
+from shots.vocabulary.terms import (
+    Fault,
+    ShorthandModel,
+    StrictModel,
+    did_you_mean,
+    faults_error,
+    value_error,
+)
 from shots.vocabulary.values import Time, TimeText, read_time
 
 Kind = Literal["cut", "dissolve", "fade", "dip", "wipe", "match-cut", "smash-cut", "j-cut", "l-cut"]
-KINDS: tuple[Kind, ...] = (
-    "cut", "dissolve", "fade", "dip", "wipe", "match-cut", "smash-cut", "j-cut", "l-cut"
-)  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+# Transitions with a duration.
 LASTING = frozenset({"dissolve", "fade", "dip", "wipe", "j-cut", "l-cut"})
-COLOURS = ("black", "white")
-DIRECTIONS = ("left", "right", "up", "down")
 
+_PARTS = {"fade": ("way", "colour"), "dip": ("way", "colour"), "wipe": ("direction",)}
 _WORDS = re.compile(
     r"(?P<kind>match[\s-]?cut|smash[\s-]?cut|[jl][\s-]?cut|[a-z]+)"
     r"(?:\s+(?P<way>from|to))?(?:\s+(?P<colour>black|white))?"
@@ -33,8 +33,8 @@ _WORDS = re.compile(
 _EXAMPLES = "write it like cut, dissolve 8f, fade from black 12f or wipe left 8f"
 
 
-class Transition(Block):
-    """A join between two shots, its length counted in frames of the cut."""
+class Transition(StrictModel):
+    """A transition between two shots, with its length in frames of the cut."""
 
     kind: Kind = "cut"
     frames: int = 0
@@ -42,15 +42,15 @@ class Transition(Block):
     direction: str | None = None
 
 
-class WrittenTransition(ShorthandBlock):
-    """A transition as the board spells it: a shorthand, or a mapping of the same parts."""
+class WrittenTransition(ShorthandModel):
+    """A transition as written on the board: a shorthand, or a mapping of the same parts."""
 
     kind: Kind
     frames: TimeText | None = None
     colour: Literal["black", "white"] | None = None
     direction: Literal["left", "right", "up", "down"] | None = None
     way: Annotated[Literal["from", "to"] | None, Field(exclude=True)] = None
-    """"from" begins a shot and "to" ends one; says where a bare shorthand belongs."""
+    """"from" for the beginning of a shot, "to" for its end."""
 
     @model_validator(mode="before")
     @classmethod
@@ -58,7 +58,7 @@ class WrittenTransition(ShorthandBlock):
         return read_transition(data) if isinstance(data, str) else data
 
     def at(self, fps: Fraction) -> Transition:
-        """Count it in frames; one that lasts and does not say how long takes half a second."""
+        """Convert to frames; the default length of a lasting transition is half a second."""
         length = self.frames or Time(Fraction(1, 2) if self.kind in LASTING else Fraction(0))
         colour = self.colour or ("black" if self.kind in ("fade", "dip") else None)
         return Transition(
@@ -70,44 +70,38 @@ class WrittenTransition(ShorthandBlock):
 
 
 def read_transition(text: str) -> dict[str, Any]:
-    """Read a transition shorthand into the fields of WrittenTransition.
+    """Parse a transition shorthand into the fields of WrittenTransition.
 
     Raises:
-        PydanticCustomError: It is no transition, or has a part its kind cannot have.
+        PydanticCustomError: It is not a transition, or has a part that its kind does not allow.
     """
     found = _WORDS.fullmatch(text.strip())
     kind = re.sub(r"[\s-]?cut$", "-cut", found["kind"].lower()) if found else ""
     kind = "cut" if kind == "-cut" else kind
     if not found or kind not in KINDS:
         remedy = did_you_mean(text, KINDS) or _EXAMPLES
-        raise faults_error([Fault("SB101", f'transition "{text}" is not known', remedy)])
+        raise value_error(f'transition "{text}" is not known', remedy, "SB101")
     parts = {key: part.lower() for key, part in found.groupdict().items() if part}
-    fault = _misfit(kind, parts)
-    if fault:
-        raise faults_error([replace(fault, text=text)])
+    for key in ("way", "colour", "direction"):
+        if key in parts and key not in _PARTS.get(kind, ()):
+            raise value_error(f'a {kind} has no "{parts[key]}"', _EXAMPLES, text=text)
     length = parts.pop("length", None)
+    if length and kind not in LASTING:
+        remedy = "leave the length out, or use dissolve"
+        raise value_error(f"a {kind} has no length", remedy, text=text)
     return {**parts, "kind": kind, **({"frames": read_time(length)} if length else {})}
 
 
-def _misfit(kind: str, parts: Mapping[str, str]) -> Fault | None:
-    """A part that this kind of transition does not have."""
-    allowed = {"fade": {"way", "colour"}, "dip": {"way", "colour"}, "wipe": {"direction"}}
-    extra = [key for key in ("way", "colour", "direction") if key in parts]
-    extra = [key for key in extra if key not in allowed.get(kind, set())]
-    if extra:
-        return Fault("SB008", f'a {kind} has no "{parts[extra[0]]}"', _EXAMPLES)
-    if "length" in parts and kind not in LASTING:
-        return Fault("SB008", f"a {kind} has no length", "leave the length out, or use dissolve")
-    return None
+class TransitionSides(ShorthandModel):
+    """Transitions at the beginning and the end of a shot.
 
-
-class TransitionSides(ShorthandBlock):
-    """How one shot begins and ends. A bare shorthand is the beginning, unless it says "to"."""
+    A bare shorthand is the beginning; "fade to" is the end.
+    """
 
     in_: Annotated[WrittenTransition | None, Field(alias="in")] = None
-    """How the shot begins."""
+    """Transition at the beginning of the shot."""
     out: WrittenTransition | None = None
-    """How the shot ends."""
+    """Transition at the end of the shot."""
 
     @model_validator(mode="before")
     @classmethod
@@ -125,6 +119,6 @@ class TransitionSides(ShorthandBlock):
         ):
             if side and side.kind == "fade" and side.way == wrong:
                 verb = "ends" if wrong == "to" else "begins"
-                finding = f'"fade {wrong}" {verb} a shot'
-                raise faults_error([Fault("SB008", finding, remedy, within=(key,))])
+                fault = Fault("SB008", f'"fade {wrong}" {verb} a shot', remedy, within=(key,))
+                raise faults_error([fault])
         return self

@@ -1,15 +1,9 @@
-"""Small values that boards write as text: ratios, picture sizes, frame rates, paths, word lists.
-
-Lengths of time as people write them, kept exact: `4s`, `1.5s`, `72f`, `1:30`.
-
-A number alone is refused: seconds or frames would be a guess, and 90 may have been 1:30 before
-another tool's YAML reader counted it in base sixty.
-"""
+"""Values that a board writes as text: ratios, sizes, frame rates, loudness, times, paths, lists."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -17,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from shots.vocabulary.terms import Fault, faults_error
+from shots.vocabulary.terms import value_error
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)\s*[:x/]\s*(\d{1,4}(?:\.\d{1,3})?)", re.IGNORECASE)
@@ -26,157 +20,9 @@ _FPS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?:\s*/\s*(\d{1,6}))?\s*(?:fps)?", re
 _LOUDNESS = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,3})?)\s*(?:LUFS|LKFS)?", re.IGNORECASE)
 _ID = re.compile(r"[^\W_](?:[\w-]|\.(?!\.)){0,39}")
 _DRIVE = re.compile(r"[A-Za-z]:")
-# Broadcast rates are written short and meant exactly.
-_BROADCAST: Mapping[str, Fraction] = {
-    "23.976": Fraction(24000, 1001),
-    "23.98": Fraction(24000, 1001),
-    "29.97": Fraction(30000, 1001),
-    "47.952": Fraction(48000, 1001),
-    "59.94": Fraction(60000, 1001),
-    "119.88": Fraction(120000, 1001),
-}
-
-
-def _fail(finding: str, remedy: str, code: str = "SB008", fix: str = "") -> Exception:
-    return faults_error([Fault(code, finding, remedy, fix=fix)])
-
-
-def read_aspect(value: str) -> tuple[int, int]:
-    """Read a ratio of width to height, 16:9 or 2.39:1.
-
-    Raises:
-        PydanticCustomError: The text is none, or a number without a colon.
-    """
-    text = value.strip()
-    if _NUMBER.fullmatch(text):
-        # Other YAML readers count 16:9 in base sixty, 16 · 60 + 9.
-        first, second = divmod(int(float(text)), 60)
-        written = f"{first}:{second}" if first > 0 < second else ""
-        finding = f"a ratio arrived as the number {text}"
-        raise _fail(finding, f"write {written or '16:9'}", "SB012", written)
-    found = _RATIO.fullmatch(text)
-    if not found or not float(found[1]) or not float(found[2]):
-        raise _fail(f'"{value}" is not a ratio', "write it like 16:9 or 2.39:1")
-    ratio = Fraction(found[1]) / Fraction(found[2])
-    is_whole = "." not in found[0]
-    return (int(found[1]), int(found[2])) if is_whole else (ratio.numerator, ratio.denominator)
-
-
-def _read_aspect(value: object) -> object:
-    return read_aspect(value) if isinstance(value, str) else value
-
-
-def _read_size(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _SIZE.fullmatch(value.strip())
-    if not found:
-        code = "SB012" if _NUMBER.fullmatch(value.strip()) else "SB008"
-        raise _fail(f'"{value}" is not a picture size', "write it like 1920x1080", code)
-    return int(found[1]), int(found[2])
-
-
-def _check_size(size: tuple[int, int]) -> tuple[int, int]:
-    if any(side % 2 or not 16 <= side <= 8192 for side in size):
-        finding = f"size is {size[0]}x{size[1]}, each side must be even and 16 to 8192"
-        raise _fail(finding, f"write {'x'.join(str(max(16, side // 2 * 2)) for side in size)}")
-    return size
-
-
-def _read_fps(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _FPS.fullmatch(value.strip())
-    if not found or (found[2] is not None and not int(found[2])):
-        raise _fail(f'"{value}" is not a frame rate', "write it like 24, 23.976 or 24000/1001")
-    return _BROADCAST.get(found[1], Fraction(found[1])) / Fraction(found[2] or 1)
-
-
-def _check_fps(fps: Fraction) -> Fraction:
-    if not 1 <= fps <= 240:
-        raise _fail(f"fps is {fps}, must be 1 to 240", "24 is what films run at")
-    return fps
-
-
-def _read_loudness(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _LOUDNESS.fullmatch(value.strip())
-    if not found:
-        raise _fail(f'"{value}" is not a loudness', "write it like -14 LUFS")
-    return float(found[1])
-
-
-def _read_texts(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return split_texts(value)
-
-
-def split_texts(text: str) -> tuple[str, ...]:
-    """The parts of a text between commas."""
-    return tuple(filter(None, (part.strip() for part in re.split(r"[,，]", text))))  # noqa: RUF001
-
-
-def leaves_folder(path: str) -> bool:
-    """Whether a path is anything but one inside the folder it is relative to."""
-    is_outside = path.startswith("/") or "\\" in path or bool(_DRIVE.match(path))
-    return is_outside or ".." in path.split("/")
-
-
-def _check_path(path: str) -> str:
-    if leaves_folder(path):
-        remedy = "use a path inside it, with forward slashes, relative to the board"
-        raise _fail(f'path "{path}" leaves the folder of the board', remedy)
-    return path
-
-
-def _check_id(name: str) -> str:
-    if not _ID.fullmatch(name):
-        raise _fail(
-            f'"{name}" cannot name a file', "use up to 40 letters, digits, -, _ and single dots"
-        )
-    return name
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-Lower = BeforeValidator(_lower)
-"""Lets people write a choice in any case."""
-
-_TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
-
-Id = Annotated[str, AfterValidator(_check_id), _TEXT_OR_NUMBER]
-"""A name that goes into file names: letters, digits, hyphens, underscores and single dots."""
-
-BoardPath = Annotated[str, AfterValidator(_check_path)]
-"""A path that stays inside the folder of the board."""
-
-Texts = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_read_texts),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-"""A list of texts, or one text with commas between."""
-
-AspectText = Annotated[
-    tuple[int, int],
-    BeforeValidator(_read_aspect),
-    WithJsonSchema({"type": "string", "examples": ["16:9", "9:16", "1:1", "4:5", "2.39:1"]}),
-]
-SizeText = Annotated[
-    tuple[int, int],
-    AfterValidator(_check_size),
-    BeforeValidator(_read_size),
-    WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9]+\s*[xX×]\s*[0-9]+\s*$"}),  # noqa: RUF001
-]
-FpsText = Annotated[
-    Fraction, AfterValidator(_check_fps), BeforeValidator(_read_fps), _TEXT_OR_NUMBER
-]
-LoudnessText = Annotated[float, BeforeValidator(_read_loudness), _TEXT_OR_NUMBER]
-
+# Broadcast rates are written rounded, but mean the exact fraction.
+_ROUNDED = {"23.976": 24, "23.98": 24, "29.97": 30, "47.952": 48, "59.94": 60, "119.88": 120}
+_BROADCAST = {text: Fraction(rate * 1000, 1001) for text, rate in _ROUNDED.items()}
 
 _UNITS = {
     "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
@@ -186,12 +32,96 @@ _UNITS = {
 _SECONDS = {"s": Fraction(1), "ms": Fraction(1, 1000), "min": Fraction(60)}
 _LENGTH = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*([a-z]+)", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2}(?:\.\d{1,6})?)")
-_REMEDY = "write it like 4s, 1.5s, 72f or 1:30"
+
+
+def read_aspect(value: str) -> tuple[int, int]:
+    """Parse a ratio of width to height, 16:9 or 2.39:1.
+
+    Raises:
+        PydanticCustomError: The text is not a ratio, or is a number without a colon.
+    """
+    text = value.strip()
+    if _NUMBER.fullmatch(text):
+        # YAML 1.1 readers parse 16:9 as a number in base sixty, 16 · 60 + 9.
+        first, second = divmod(int(float(text)), 60)
+        ratio = f"{first}:{second}" if first > 0 < second else ""
+        finding = f'"{text}" is a number, not a ratio'
+        raise value_error(finding, f"write {ratio or '16:9'}", code="SB012", fix=ratio)
+    found = _RATIO.fullmatch(text)
+    if not found or not float(found[1]) or not float(found[2]):
+        raise value_error(f'"{value}" is not a ratio', "write it like 16:9 or 2.39:1")
+    if "." not in found[0]:
+        return int(found[1]), int(found[2])
+    exact = Fraction(found[1]) / Fraction(found[2])
+    return exact.numerator, exact.denominator
+
+
+def read_size(text: str) -> tuple[int, int]:
+    """Parse a picture size in pixels, 1920x1080."""
+    found = _SIZE.fullmatch(text.strip())
+    if not found:
+        code = "SB012" if _NUMBER.fullmatch(text.strip()) else "SB008"
+        raise value_error(f'"{text}" is not a picture size', "write it like 1920x1080", code=code)
+    return int(found[1]), int(found[2])
+
+
+def _check_size(size: tuple[int, int]) -> tuple[int, int]:
+    if any(side % 2 or not 16 <= side <= 8192 for side in size):
+        finding = f"size is {size[0]}x{size[1]}, each side must be even and 16 to 8192"
+        raise value_error(finding, f"write {'x'.join(str(max(16, k // 2 * 2)) for k in size)}")
+    return size
+
+
+def read_fps(text: str) -> Fraction:
+    """Parse a frame rate: 24, 23.976 or 24000/1001."""
+    found = _FPS.fullmatch(text.strip())
+    if not found or (found[2] is not None and not int(found[2])):
+        raise value_error(f'"{text}" is not a frame rate', "write it like 24, 23.976 or 24000/1001")
+    return _BROADCAST.get(found[1], Fraction(found[1])) / Fraction(found[2] or 1)
+
+
+def _check_fps(fps: Fraction) -> Fraction:
+    if not 1 <= fps <= 240:
+        raise value_error(f"fps is {fps}, must be 1 to 240", "use 24, the rate of cinema")
+    return fps
+
+
+def read_loudness(text: str) -> float:
+    """Parse a loudness in LUFS."""
+    found = _LOUDNESS.fullmatch(text.strip())
+    if not found:
+        raise value_error(f'"{text}" is not a loudness', "write it like -14 LUFS")
+    return float(found[1])
+
+
+def split_texts(text: str) -> tuple[str, ...]:
+    """Split a text at its commas."""
+    return tuple(filter(None, (part.strip() for part in re.split(r"[,，]", text))))  # noqa: RUF001
+
+
+def leaves_folder(path: str) -> bool:
+    """Whether a path may point outside of the folder that it is relative to."""
+    is_absolute = path.startswith("/") or "\\" in path or bool(_DRIVE.match(path))
+    return is_absolute or ".." in path.split("/")
+
+
+def _check_path(path: str) -> str:
+    if leaves_folder(path):
+        remedy = "use a path inside it, with forward slashes, relative to the board"
+        raise value_error(f'path "{path}" leaves the folder of the board', remedy)
+    return path
+
+
+def _check_id(name: str) -> str:
+    if not _ID.fullmatch(name):
+        remedy = "use up to 40 letters, digits, -, _ and single dots"
+        raise value_error(f'"{name}" cannot name a file', remedy)
+    return name
 
 
 @dataclass(frozen=True)
 class Time:
-    """A length of time that may count frames, before the frame rate is known."""
+    """A length of time in seconds plus frames, exact and independent of a frame rate."""
 
     seconds: Fraction = Fraction(0)
     frames: int = 0
@@ -202,10 +132,10 @@ class Time:
 
 
 def read_time(text: str) -> Time:
-    """Read a length of time.
+    """Parse a length of time: `4s`, `1.5s`, `72f` or `1:30`.
 
     Raises:
-        PydanticCustomError: The text is no length of time, or a number without a unit.
+        PydanticCustomError: The text is not a length of time, or is a number without a unit.
     """
     written = text.strip()
     if clock := _CLOCK.fullmatch(written):
@@ -219,15 +149,16 @@ def read_time(text: str) -> Time:
     if length and unit in _SECONDS:
         return Time(Fraction(length[1]) * _SECONDS[unit])
     if _NUMBER.fullmatch(written):
-        finding = f"a time arrived as the number {written}"
-        raise faults_error([Fault("SB012", finding, f"write {written}s or {written}f")])
-    raise faults_error([Fault("SB008", f'"{text}" is not a length of time', _REMEDY)])
+        # Seconds or frames would be a guess, and 90 may be what a YAML 1.1 reader made of 1:30.
+        remedy = f"write {written}s or {written}f"
+        raise value_error(f'"{written}" has no unit of time', remedy, code="SB012")
+    raise value_error(f'"{text}" is not a length of time', "write it like 4s, 1.5s, 72f or 1:30")
 
 
 def whole_frames(duration_s: Fraction, fps: Fraction) -> int | None:
-    """Frames of a duration; None where it is no whole number of them.
+    """Return the frames of a duration in seconds; None where it is not a whole number of frames.
 
-    Seconds are those of timecode, where 4 s are 96 frames at 23.976 as well as at 24.
+    Seconds are those of timecode: 4 s are 96 frames at 23.976 fps as well as at 24 fps.
     """
     for frames in (duration_s * fps, duration_s * ceil(fps)):
         if frames.denominator == 1:
@@ -236,15 +167,12 @@ def whole_frames(duration_s: Fraction, fps: Fraction) -> int | None:
 
 
 def decimal(value: Fraction) -> str:
-    """Write a number as people say it: 4, 2.5, 23.976."""
+    """Format a number with up to three decimals: 4, 2.5, 23.976."""
     return f"{float(value):.3f}".rstrip("0").rstrip(".")
 
 
 def length_text(seconds: Fraction, fps: Fraction) -> str:
-    """Write a length in seconds where three digits are exact, in frames elsewhere.
-
-    What is neither, a moment between two frames, is written in millionths.
-    """
+    """Format a length: 2.5s if three decimals are exact, else 61f if whole, else six decimals."""
     if Fraction(decimal(seconds)) == seconds:
         return f"{decimal(seconds)}s"
     frames = seconds * fps
@@ -253,12 +181,40 @@ def length_text(seconds: Fraction, fps: Fraction) -> str:
     return f"{float(seconds):.6f}".rstrip("0").rstrip(".") + "s"
 
 
-def _read(value: object) -> object:
-    return read_time(value) if isinstance(value, str) else value
+def from_text(read: Callable[[str], object]) -> BeforeValidator:
+    """Make a validator that parses texts and passes on values that are already parsed."""
+    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
 
 
+_TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
+
+Lower = from_text(lambda text: text.strip().lower())  # accepts a choice in any case
+# A name that is part of file names: letters, digits, hyphens, underscores and single dots.
+Id = Annotated[str, AfterValidator(_check_id), _TEXT_OR_NUMBER]
+
+BoardPath = Annotated[str, AfterValidator(_check_path)]  # A path inside the folder of the board
+Texts = Annotated[
+    tuple[str, ...],
+    from_text(split_texts),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""A list of texts, or one text with commas."""
+
+AspectText = Annotated[
+    tuple[int, int],
+    from_text(read_aspect),
+    WithJsonSchema({"type": "string", "examples": ["16:9", "9:16", "1:1", "4:5", "2.39:1"]}),
+]
+SizeText = Annotated[
+    tuple[int, int],
+    AfterValidator(_check_size),
+    from_text(read_size),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9]+\s*[xX×]\s*[0-9]+\s*$"}),  # noqa: RUF001
+]
+FpsText = Annotated[Fraction, AfterValidator(_check_fps), from_text(read_fps), _TEXT_OR_NUMBER]
+LoudnessText = Annotated[float, from_text(read_loudness), _TEXT_OR_NUMBER]
 TimeText = Annotated[
     Time,
-    BeforeValidator(_read),
+    from_text(read_time),
     WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9][0-9.:]*\s*[A-Za-z]*\s*$"}),
 ]

@@ -156,7 +156,7 @@ def schema(output: Path | None) -> None:
 
 
 def _schema_text() -> str:
-    from shots.board.json_schema import board_schema
+    from shots.board.raw_board import board_schema
 
     return json.dumps(board_schema(), indent=1, ensure_ascii=False) + "\n"
 

@@ -15,10 +15,10 @@ from pydantic_core import PydanticCustomError
 
 from shots.vocabulary.camera import Camera, read_shorthand
 from shots.vocabulary.lighting import Lighting
-from shots.vocabulary.lookup import find
 from shots.vocabulary.terms import FAULTS, Fault
 from shots.vocabulary.transition import read_transition
 from shots.vocabulary.values import read_time
+from shots.vocabulary.words import find
 from storyboard.interchange.slates import is_id
 
 _SLATE = re.compile(r"\d+[A-Z]*(?:-\d+)?|\d+[a-z]{1,2}")

@@ -10,8 +10,9 @@ from storyboard.film.cut import Cut, CutShot, Effect, Spare, plan_cut
 from storyboard.take.frames import shot_frames
 
 if TYPE_CHECKING:
-    from shots.schema import Shot, ShotList, Transition
+    from shots.schema import Shot, ShotList
     from shots.variants import Variant
+    from shots.vocabulary.transition import Transition
 
 END_CARD = "end card"
 

@@ -40,7 +40,9 @@ from storyboard.sheet.sheet_board import (
 )
 
 if TYPE_CHECKING:
-    from shots.schema import Camera, Dialogue, Scene, Shot, ShotList, Sound, Transition
+    from shots.schema import Dialogue, Scene, Shot, ShotList, Sound
+    from shots.vocabulary.camera import Camera
+    from shots.vocabulary.transition import Transition
 
 __all__ = [
     "Direction",

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shots.vocabulary.lookup import find_in_group
+from shots.vocabulary.words import find_in_group
 from storyboard.interchange.draft import Draft, DraftScene, DraftShot, make_key
 from storyboard.interchange.import_report import Report
 from storyboard.interchange.screenplay.screenplay import Place, split_heading
