@@ -12,7 +12,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from shots.board.json_schema import board_schema
+from shots.board.raw_board import board_schema
 from shots.problem_codes import CODES
 from shots.vocabulary.words import FIELDS, GROUPS
 
