@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shots import ShotListErrors, load_shots
-from shots.problem_codes import CODES
+from shots.problem import CODES
 from storyboard.cli.preset_check import judge
 
 GOLDEN = Path(__file__).parent / "golden" / "problems.txt"
@@ -57,7 +57,7 @@ def test_every_code_that_the_program_uses_is_in_the_table_and_no_other():
     used = {
         code
         for path in sources
-        if path.name != "codes.py"
+        if path.name != "problem.py"
         for code in re.findall(r"\bSB\d{3}\b", path.read_text(encoding="utf-8"))
     }
     assert used == set(CODES)

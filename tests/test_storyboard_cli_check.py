@@ -172,7 +172,7 @@ def test_check_writes_sarif(good):
     assert place["artifactLocation"]["uri"] == good.as_uri()
     assert place["region"] == {"startLine": 5, "startColumn": 47, "endColumn": 55}
     (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
-    assert rule["shortDescription"] == {"text": "a shot in which nothing happens"}
+    assert rule["shortDescription"] == {"text": "action in which nothing happens"}
 
 
 def test_check_names_files_as_they_were_named(good, monkeypatch):

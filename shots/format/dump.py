@@ -1,46 +1,61 @@
-"""A board → YAML that says everything itself: no levels, no inheritance, nothing left out.
+"""Boards and shots as explicit YAML: no levels, no inheritance, every value written out.
 
-Loaded again it is the same board. For scripts that change a board in Python and want it back as a
-file; a file that a person wrote is changed in place by `formatting.py` and `interchange`.
+`dump_shots` writes a board for scripts that build or change one in Python; a board that a person
+wrote is edited in place instead (`format_board.py`, `storyboard.interchange`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 import yaml
 
-from shots.schema import Character, Format, Shot, ShotList
+from shots.origins import place_text
+from shots.schema import Shot, ShotList
 from shots.variants import Point, Rule
-from shots.vocabulary.camera import Camera
 from shots.vocabulary.lighting import Lighting
 from shots.vocabulary.transition import LASTING, Transition
 from shots.vocabulary.values import length_text
 
-_TEXTS = ("notes", "review", "use", "status", "wardrobe", "setup", "action", "composition")
+_SHOT_TEXTS = ("notes", "review", "use", "status", "wardrobe", "setup", "action", "composition")
+_WITHOUT_QUOTES = re.compile(r"[\w.]+")
+_MAX_ALIGNED = 60
+"""Columns of `annotated_shot`: comments behind longer lines are not aligned with the others."""
 
 
 def dump_shots(board: ShotList) -> str:
-    """Write a board as YAML.
-
-    Returns:
-        A text that `parse_shots` takes, for a board that it has made.
-    """
+    """Write a board as YAML that `parse_shots` reads as an equal board."""
+    form = board.format
     setups = sorted({shot.setup for shot in board.shots if shot.setup})
     data = {
         "storyboard": str(board.version),
         "title": board.title,
         "code": board.code or None,
         "author": board.author,
-        "format": _format(board.format),
-        "model": _plain(board.model.model_dump(by_alias=True)),
-        "style": _plain(board.style.model_dump(by_alias=True)),
-        "characters": {key: _character(who) for key, who in board.characters.items()},
+        "format": {
+            "aspect": ":".join(map(str, form.aspect)),
+            "fps": str(form.fps),
+            "size": "x".join(map(str, form.size)),
+            "loudness": f"{form.loudness!r} LUFS",
+        },
+        "model": _as_text(board.model.model_dump(by_alias=True)),
+        "style": _as_text(board.style.model_dump(by_alias=True)),
+        "characters": {
+            key: {
+                "name": character.name,
+                "as": character.as_,
+                "looks": character.looks,
+                "wardrobe": dict(character.wardrobe),
+                "references": list(character.references),
+            }
+            for key, character in board.characters.items()
+        },
         "locations": {
-            key: {"heading": place.heading, "looks": place.looks}
-            for key, place in board.locations.items()
+            key: {"heading": location.heading, "looks": location.looks}
+            for key, location in board.locations.items()
         },
         "lighting": {key: _lighting(light) for key, light in board.lighting.items()},
         "setups": {name: {} for name in setups},
@@ -59,19 +74,61 @@ def dump_shots(board: ShotList) -> str:
         "variants": _variants(board),
     }
     return yaml.dump(
-        _without_nothing(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96
+        _without_none(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96
     )
 
 
 class _Dumper(yaml.CSafeDumper):
-    """Writes what stands in two places twice, without an alias."""
+    """Writes values that occur twice in full, without an alias."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True
 
 
+def annotated_shot(board: ShotList, shot_id: str) -> str:
+    """A shot as a YAML mapping of its merged values, the origin of each as a comment.
+
+    Args:
+        board: A board, as loaded.
+        shot_id: The id of the shot, in any case.
+
+    Raises:
+        ShotsError: The board has no such shot.
+    """
+    shot = board.shot(shot_id)
+    rows = list(_rows(written_shot(board, shot)))
+    width = max((len(text) for text, _ in rows if len(text) <= _MAX_ALIGNED), default=0)
+    lines = []
+    for text, field in rows:
+        if field:
+            origin = board.origin(shot.id, field)
+            via = f" through {origin.via}" if origin.via else ""
+            place = place_text(origin.label, origin.line, origin.file)
+            text = f"{text:{width}}  # {place}{via}"
+        lines.append(f"{text}\n")
+    return "".join(lines)
+
+
+def _rows(values: Mapping[str, Any], block: str = "") -> Iterator[tuple[str, str]]:
+    """Lines of YAML with the field of each; the line that opens a block has no field."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and not block:
+            if value:
+                yield f"{key}:", ""
+                yield from _rows(value, block=key)
+        elif value not in ("", []):
+            text = value
+            # The language reads every scalar as text, so plain words need no quotes.
+            if not (isinstance(value, str) and _WITHOUT_QUOTES.fullmatch(value)):
+                text = yaml.safe_dump(
+                    value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6
+                )
+                text = text.removesuffix("\n").removesuffix("\n...")
+            yield (f"  {key}: {text}", f"{block}.{key}") if block else (f"{key}: {text}", key)
+
+
 def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
-    """A shot as the mapping that its YAML would hold; what nobody says and nothing sets is out."""
+    """A shot as the mapping of its YAML, without values that are None."""
     fps = board.format.fps
     written: dict[str, Any] = {"id": shot.id}
     written["location"] = shot.location.id if shot.location else None
@@ -80,7 +137,7 @@ def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     written["lighting"] = {"setup": shot.lighting_setup, **_lighting(shot.lighting)}
     written["duration"] = length_text(shot.duration_s, fps)
     written["focus"] = _point(shot.focus)
-    written |= {name: getattr(shot, name) for name in _TEXTS}
+    written |= {name: getattr(shot, name) for name in _SHOT_TEXTS}
     written["dialogue"] = [
         {
             "who": line.who,
@@ -92,87 +149,38 @@ def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     ]
     for name in ("sound", "continuity", "references", "take"):
         value = getattr(shot, name)
-        written[name] = None if value is None else _plain(value.model_dump(by_alias=True))
+        written[name] = None if value is None else _as_text(value.model_dump(by_alias=True))
     written["transition"] = {
         "in": _transition(shot.transition_in),
         "out": _transition(shot.transition_out),
     }
-    written |= {"loop": _plain(shot.loop), "takes": str(shot.takes)}
-    written |= {"seed": _plain(shot.seed), "priority": _plain(shot.priority)}
-    kept: dict[str, Any] = _without_nothing(written)
+    for name in ("loop", "takes", "seed", "priority"):
+        written[name] = _as_text(getattr(shot, name))
+    kept: dict[str, Any] = _without_none(written)
     return kept
 
 
-def _variants(board: ShotList) -> dict[str, Any] | None:
-    written = board.written_variants
-    if written is None:
-        return None
-    return {
-        "axes": _plain(written.axes),
-        "exclude": _plain(written.exclude),
-        "rules": [_rule(rule, board.format.fps) for rule in written.rules],
-        "name": written.name or None,
-    }
-
-
-def _rule(rule: Rule, fps: Fraction) -> dict[str, Any]:
-    card = rule.end_card
-    return {
-        "when": _plain(rule.when),
-        "keep": _plain(rule.keep),
-        "render": rule.render,
-        "focus": _point(rule.focus),
-        "replace": {"dialogue": rule.replace.dialogue},
-        "end-card": card
-        and {"text": card.text, "duration": length_text(card.duration.at(fps), fps)},
-    }
-
-
-def _point(point: Point | None) -> str | None:
-    """A place in the picture; thirds by their names, since no percentage is a third."""
-    if point is None:
-        return None
-    across, down = point
-    if down == 0.5 and across in (1 / 3, 2 / 3):
-        return "left" if across < 0.5 else "right"
-    return f"{across * 100:.10g}% {down * 100:.10g}%"
-
-
-def _format(form: Format) -> dict[str, str]:
-    return {
-        "aspect": ":".join(map(str, form.aspect)),
-        "fps": str(form.fps),
-        "size": "x".join(map(str, form.size)),
-        "loudness": f"{form.loudness!r} LUFS",
-    }
-
-
-def _character(who: Character) -> dict[str, Any]:
-    return {
-        "name": who.name,
-        "as": who.as_,
-        "looks": who.looks,
-        "wardrobe": dict(who.wardrobe),
-        "references": list(who.references),
-    }
-
-
 def _camera(board: ShotList, shot: Shot) -> dict[str, Any]:
-    camera: Camera = shot.camera
-    # Eye level is told to the model where the shot itself says it, and nowhere else.
-    is_said = board.origin(shot.id, "camera.angle").level == "shot"
+    camera = shot.camera
+    amount = camera.amount
+    # Eye level reaches the prompt only where the shot itself writes it, so only then it is written.
+    is_explicit = board.origin(shot.id, "camera.angle").level == "shot"
     return {
         "size": camera.size,
         "people": camera.people,
         "view": camera.view,
-        "angle": camera.angle if camera.angle != "eye-level" or is_said else None,
+        "angle": camera.angle if camera.angle != "eye-level" or is_explicit else None,
         "movement": list(camera.movement),
         "speed": camera.speed,
-        "amount": f"{_number(camera.amount.value)}{camera.amount.unit}" if camera.amount else None,
+        "amount": f"{_number(amount.value)}{amount.unit}" if amount else None,
         "lens": f"{_number(camera.lens_mm)}mm",
         "focus": camera.focus,
-        "linear": _plain(camera.linear),
+        "linear": _as_text(camera.linear),
     }
+
+
+def _number(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _lighting(light: Lighting) -> dict[str, Any]:
@@ -187,22 +195,53 @@ def _transition(join: Transition | None) -> dict[str, Any] | None:
     return {"kind": join.kind, "frames": frames, **parts}
 
 
-def _number(value: float) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+def _point(point: Point | None) -> str | None:
+    """A position in the picture; thirds by name, because no decimal percentage is a third."""
+    if point is None:
+        return None
+    across, down = point
+    if down == 0.5 and across in (1 / 3, 2 / 3):
+        return "left" if across < 0.5 else "right"
+    return f"{across * 100:.10g}% {down * 100:.10g}%"
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a model dumps
-    """Values as the texts that the language reads."""
+def _variants(board: ShotList) -> dict[str, Any] | None:
+    written = board.written_variants
+    if written is None:
+        return None
+    return {
+        "axes": _as_text(written.axes),
+        "exclude": _as_text(written.exclude),
+        "rules": [_rule(rule, board.format.fps) for rule in written.rules],
+        "name": written.name or None,
+    }
+
+
+def _rule(rule: Rule, fps: Fraction) -> dict[str, Any]:
+    card = rule.end_card
+    return {
+        "when": _as_text(rule.when),
+        "keep": _as_text(rule.keep),
+        "render": rule.render,
+        "focus": _point(rule.focus),
+        "replace": {"dialogue": rule.replace.dialogue},
+        "end-card": card
+        and {"text": card.text, "duration": length_text(card.duration.at(fps), fps)},
+    }
+
+
+def _as_text(value: Any) -> Any:  # noqa: ANN401 - whatever a model dumps
+    """Replace numbers and booleans by the texts that the language reads."""
     if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: _as_text(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [_as_text(part) for part in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None or isinstance(value, str) else str(value)
 
 
-def _without_nothing(value: Any) -> Any:  # noqa: ANN401 - as above
+def _without_none(value: Any) -> Any:  # noqa: ANN401 - as above
     if isinstance(value, dict):
-        return {k: _without_nothing(v) for k, v in value.items() if v is not None}
-    return [_without_nothing(v) for v in value] if isinstance(value, list) else value
+        return {key: _without_none(part) for key, part in value.items() if part is not None}
+    return [_without_none(part) for part in value] if isinstance(value, list) else value
