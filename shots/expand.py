@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic_core import PydanticCustomError
 
-from shots.lint.variant_rules import length_of
+from shots.lint.board_rules import length_of
 from shots.schema import ShotList
 from shots.source.board_source import Loc, Source
 from shots.variants import (

@@ -19,12 +19,7 @@ _MAX_ROUNDS = 10
 
 @dataclass(frozen=True)
 class Fixed:
-    """The result of `fix_board`.
-
-    Attributes:
-        contents: New content of each file that changed.
-        problems: The problems that were fixed, with their positions before the fix.
-    """
+    """New contents of the files that changed, and the problems that were fixed."""
 
     contents: Mapping[Path, bytes]
     problems: tuple[Problem, ...]
@@ -73,7 +68,7 @@ def _replace(content: bytes, problems: list[Problem]) -> bytes:
     text = add_file(Source([]), content, Path())
     starts = [0, *(line_end.end() for line_end in LINE_END.finditer(text))]
     end = len(text)
-    # From the last to the first, so that earlier positions stay valid; overlapping ones are skipped.
+    # From the last to the first, so that positions stay valid; overlapping ones are skipped.
     for problem in sorted(problems, key=lambda each: (each.line, each.column), reverse=True):
         start = starts[problem.line - 1] + problem.column - 1
         if start + problem.span <= end:

@@ -25,13 +25,7 @@ Level = Literal["error", "warning", "notice"]
 
 @dataclass(frozen=True)
 class Code:
-    """A kind of problem.
-
-    Attributes:
-        code: SB and three digits.
-        level: Errors stop a board; warnings and notices do not.
-        title: Short description.
-    """
+    """A kind of problem; errors stop a board, warnings and notices do not."""
 
     code: str
     level: Level
@@ -99,29 +93,17 @@ CODES: Mapping[str, Code] = MappingProxyType({row[0]: Code(*row) for row in _ROW
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding with its position in a file.
+    """One finding with its position in a file."""
 
-    Attributes:
-        code: SB and three digits.
-        path: The file, as the caller named it.
-        line: Counted from 1.
-        column: In characters, counted from 1.
-        finding: What was found.
-        remedy: What to do.
-        source: The complete source line, without its line end.
-        span: Number of characters to underline, at least 1.
-        fix: Safe replacement for the underlined characters; empty where a person has to decide.
-    """
-
-    code: str
-    path: Path
-    line: int
-    column: int
-    finding: str
-    remedy: str
-    source: str = ""
-    span: int = 1
-    fix: str = ""
+    code: str  # SB and three digits
+    path: Path  # as the caller named it
+    line: int  # counted from 1
+    column: int  # in characters, counted from 1
+    finding: str  # what was found
+    remedy: str  # what to do
+    source: str = ""  # the complete source line, without its line end
+    span: int = 1  # number of characters to underline, at least 1
+    fix: str = ""  # safe replacement for them; empty where a person has to decide
 
     @property
     def level(self) -> Level:
@@ -176,11 +158,7 @@ class ShotsError(Exception):
 
 
 class ShotListErrors(ShotsError):  # noqa: N818 - many errors at once
-    """A board that cannot be read.
-
-    Attributes:
-        problems: All problems of the board in file order, warnings and notices included.
-    """
+    """A board that cannot be read, with its problems of all levels in file order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -85,7 +85,7 @@ def test_check_can_answer_in_json(good):
 def test_check_judges_by_the_preset(good):
     output = run("check", good, "--preset", "wan2.2-t2v-a14b").output
     assert "SB303 the model runs at 16 fps, the cut at 12" in output
-    assert "SB205 shot 1: taken out of the negative prompt: 静态 (static)" in output
+    assert "SB205 shot 1: removed from the negative prompt: 静态 (static)" in output
 
 
 def test_check_knows_a_preset_that_does_not_exist(good):

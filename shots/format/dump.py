@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 import yaml
 
 from shots.origins import place_text
 from shots.schema import Shot, ShotList
-from shots.variants import Point, Rule
+from shots.variants import Point
 from shots.vocabulary.lighting import Lighting
 from shots.vocabulary.transition import LASTING, Transition
 from shots.vocabulary.values import length_text
@@ -30,7 +29,7 @@ def dump_shots(board: ShotList) -> str:
     """Write a board as YAML that `parse_shots` reads as an equal board."""
     form = board.format
     setups = sorted({shot.setup for shot in board.shots if shot.setup})
-    data = {
+    data: dict[str, Any] = {
         "storyboard": str(board.version),
         "title": board.title,
         "code": board.code or None,
@@ -41,56 +40,35 @@ def dump_shots(board: ShotList) -> str:
             "size": "x".join(map(str, form.size)),
             "loudness": f"{form.loudness!r} LUFS",
         },
-        "model": _as_text(board.model.model_dump(by_alias=True)),
-        "style": _as_text(board.style.model_dump(by_alias=True)),
+        "model": board.model.model_dump(by_alias=True),
+        "style": board.style.model_dump(by_alias=True),
         "characters": {
-            key: {
-                "name": character.name,
-                "as": character.as_,
-                "looks": character.looks,
-                "wardrobe": dict(character.wardrobe),
-                "references": list(character.references),
-            }
+            key: character.model_dump(by_alias=True, exclude={"id", "extends"})
             for key, character in board.characters.items()
         },
         "locations": {
-            key: {"heading": location.heading, "looks": location.looks}
+            key: location.model_dump(exclude={"id", "extends"})
             for key, location in board.locations.items()
         },
         "lighting": {key: _lighting(light) for key, light in board.lighting.items()},
         "setups": {name: {} for name in setups},
         "scenes": [
             {
-                "number": scene.number,
-                "location": scene.location,
-                "heading": scene.heading,
-                "time": scene.time,
-                "synopsis": scene.synopsis,
-                "wardrobe": scene.wardrobe,
+                **scene.model_dump(exclude={"shots"}),
                 "shots": [written_shot(board, shot) for shot in scene.shots],
             }
             for scene in board.scenes
         ],
         "variants": _variants(board),
     }
+    # `_plain` copies every list and mapping, so that nothing is written as an alias.
     return yaml.dump(
-        _without_none(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96
+        _plain(data), Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=96
     )
-
-
-class _Dumper(yaml.CSafeDumper):
-    """Writes values that occur twice in full, without an alias."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
 
 
 def annotated_shot(board: ShotList, shot_id: str) -> str:
     """A shot as a YAML mapping of its merged values, the origin of each as a comment.
-
-    Args:
-        board: A board, as loaded.
-        shot_id: The id of the shot, in any case.
 
     Raises:
         ShotsError: The board has no such shot.
@@ -130,53 +108,44 @@ def _rows(values: Mapping[str, Any], block: str = "") -> Iterator[tuple[str, str
 def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     """A shot as the mapping of its YAML, without values that are None."""
     fps = board.format.fps
-    written: dict[str, Any] = {"id": shot.id}
-    written["location"] = shot.location.id if shot.location else None
-    written["subjects"] = list(shot.subjects) if shot.subjects else None
-    written["camera"] = _camera(board, shot)
-    written["lighting"] = {"setup": shot.lighting_setup, **_lighting(shot.lighting)}
-    written["duration"] = length_text(shot.duration_s, fps)
-    written["focus"] = _point(shot.focus)
-    written |= {name: getattr(shot, name) for name in _SHOT_TEXTS}
-    written["dialogue"] = [
-        {
-            "who": line.who,
-            "line": line.line,
-            "at": None if line.at_s is None else length_text(line.at_s, fps),
-            "locale": dict(line.locale) or None,
-        }
-        for line in shot.dialogue
-    ]
+    written: dict[str, Any] = {
+        "id": shot.id,
+        "location": shot.location.id if shot.location else None,
+        "subjects": shot.subjects or None,
+        "camera": _camera(board, shot),
+        "lighting": {"setup": shot.lighting_setup, **_lighting(shot.lighting)},
+        "duration": length_text(shot.duration_s, fps),
+        "focus": _point(shot.focus),
+        **{name: getattr(shot, name) for name in _SHOT_TEXTS},
+        "dialogue": [
+            {
+                "who": line.who,
+                "line": line.line,
+                "at": None if line.at_s is None else length_text(line.at_s, fps),
+                "locale": line.locale or None,
+            }
+            for line in shot.dialogue
+        ],
+    }
     for name in ("sound", "continuity", "references", "take"):
         value = getattr(shot, name)
-        written[name] = None if value is None else _as_text(value.model_dump(by_alias=True))
-    written["transition"] = {
-        "in": _transition(shot.transition_in),
-        "out": _transition(shot.transition_out),
-    }
-    for name in ("loop", "takes", "seed", "priority"):
-        written[name] = _as_text(getattr(shot, name))
-    kept: dict[str, Any] = _without_none(written)
-    return kept
+        written[name] = value and value.model_dump(by_alias=True)
+    joins = (shot.transition_in, shot.transition_out)
+    written["transition"] = dict(zip(("in", "out"), map(_transition, joins), strict=True))
+    written |= {name: getattr(shot, name) for name in ("loop", "takes", "seed", "priority")}
+    plain: dict[str, Any] = _plain(written)
+    return plain
 
 
 def _camera(board: ShotList, shot: Shot) -> dict[str, Any]:
-    camera = shot.camera
-    amount = camera.amount
+    camera, amount = shot.camera, shot.camera.amount
+    values = camera.model_dump(by_alias=True)
+    values["amount"] = f"{_number(amount.value)}{amount.unit}" if amount else None
+    values["lens"] = f"{_number(camera.lens_mm)}mm"
     # Eye level reaches the prompt only where the shot itself writes it, so only then it is written.
-    is_explicit = board.origin(shot.id, "camera.angle").level == "shot"
-    return {
-        "size": camera.size,
-        "people": camera.people,
-        "view": camera.view,
-        "angle": camera.angle if camera.angle != "eye-level" or is_explicit else None,
-        "movement": list(camera.movement),
-        "speed": camera.speed,
-        "amount": f"{_number(amount.value)}{amount.unit}" if amount else None,
-        "lens": f"{_number(camera.lens_mm)}mm",
-        "focus": camera.focus,
-        "linear": _as_text(camera.linear),
-    }
+    if camera.angle == "eye-level" and board.origin(shot.id, "camera.angle").level != "shot":
+        values["angle"] = None
+    return values
 
 
 def _number(value: float) -> str:
@@ -206,42 +175,26 @@ def _point(point: Point | None) -> str | None:
 
 
 def _variants(board: ShotList) -> dict[str, Any] | None:
-    written = board.written_variants
+    written, fps = board.written_variants, board.format.fps
     if written is None:
         return None
-    return {
-        "axes": _as_text(written.axes),
-        "exclude": _as_text(written.exclude),
-        "rules": [_rule(rule, board.format.fps) for rule in written.rules],
-        "name": written.name or None,
-    }
+    rules = []
+    for rule in written.rules:
+        values = rule.model_dump(by_alias=True) | {"focus": _point(rule.focus)}
+        if rule.end_card:
+            length = length_text(rule.end_card.duration.at(fps), fps)
+            values["end-card"] = {"text": rule.end_card.text, "duration": length}
+        rules.append(values)
+    name = written.name or None
+    return {"axes": written.axes, "exclude": written.exclude, "rules": rules, "name": name}
 
 
-def _rule(rule: Rule, fps: Fraction) -> dict[str, Any]:
-    card = rule.end_card
-    return {
-        "when": _as_text(rule.when),
-        "keep": _as_text(rule.keep),
-        "render": rule.render,
-        "focus": _point(rule.focus),
-        "replace": {"dialogue": rule.replace.dialogue},
-        "end-card": card
-        and {"text": card.text, "duration": length_text(card.duration.at(fps), fps)},
-    }
-
-
-def _as_text(value: Any) -> Any:  # noqa: ANN401 - whatever a model dumps
-    """Replace numbers and booleans by the texts that the language reads."""
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a model dumps
+    """Copy a value for YAML: numbers and booleans as the texts that the language reads, no None."""
     if isinstance(value, Mapping):
-        return {key: _as_text(part) for key, part in value.items()}
+        return {key: _plain(part) for key, part in value.items() if part is not None}
     if isinstance(value, list | tuple):
-        return [_as_text(part) for part in value]
+        return [_plain(part) for part in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None or isinstance(value, str) else str(value)
-
-
-def _without_none(value: Any) -> Any:  # noqa: ANN401 - as above
-    if isinstance(value, dict):
-        return {key: _without_none(part) for key, part in value.items() if part is not None}
-    return [_without_none(part) for part in value] if isinstance(value, list) else value

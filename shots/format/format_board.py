@@ -120,7 +120,10 @@ def _canonical(key: str, holder: str, text: str, setups: set[str] | None) -> str
         return canonical_lighting(text, setups if holder else None)
     if key in ("duration", "at"):
         return canonical_time(text)
-    is_term = key in (*GROUPS.get(holder, ()), "composition") or (holder, key) == ("camera", "speed")
+    is_term = key in (*GROUPS.get(holder, ()), "composition") or (holder, key) == (
+        "camera",
+        "speed",
+    )
     found = find(key, text) if is_term and key != "movement" else None
     return found.word if found else text
 
@@ -143,12 +146,7 @@ def canonical_camera(text: str) -> str:
 
 
 def canonical_lighting(text: str, setups: Collection[str] | None) -> str:
-    """A lighting shorthand: set-up, time, source, quality, direction, contrast, tone.
-
-    Args:
-        text: As written.
-        setups: Names of the set-ups that it may contain; None where it may contain none.
-    """
+    """A lighting shorthand: set-up (None where none may be named), time, source, ..., tone."""
     names = None if setups is None else dict.fromkeys(setups)
 
     def read(written: str) -> dict[str, object]:
