@@ -33,7 +33,7 @@ class Code:
 
     @property
     def page(self) -> str:
-        """Markdown page: meaning, reason, a wrong and a right example."""
+        """Markdown page: code and title, meaning and reason, a wrong and a right example."""
         return files("shots").joinpath("pages", f"{self.code}.md").read_text(encoding="utf-8")
 
 

@@ -82,7 +82,7 @@ def test_explain_of_an_unknown_shot_leaves_with_two():
 def test_explain_of_a_code_shows_its_page():
     result = run("explain", "sb022")
     assert result.exit_code == 0
-    assert result.output.startswith("SB022, warning: a slate that can be misread\n\nOn a slate")
+    assert result.output.startswith("# SB022, warning: slate that can be misread\n\nOn a slate")
     assert "Wrong:\n\n```yaml\nscenes:" in result.output
 
 

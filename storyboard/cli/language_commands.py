@@ -37,7 +37,7 @@ def explain(
 ) -> None:
     """Show which directive of SHOT became which words, and from which line of BOARD.
 
-    `storyboard explain SB205` tells what that code means, with an example wrong and right.
+    `storyboard explain SB205` explains that problem code with a wrong and a right example.
     """
     if shot is None:
         _explain_code(board)
@@ -76,7 +76,6 @@ def _explain_code(name: str) -> None:
     if found is None:
         hint = did_you_mean(name, CODES) or f"codes are {min(CODES)} to {max(CODES)}"
         raise BadInput(f'no code "{name}": {hint}')
-    click.echo(f"{found.code}, {found.level}: {found.title}\n")
     click.echo(found.page.rstrip())
 
 
