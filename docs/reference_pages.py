@@ -13,7 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from shots.board.raw_board import board_schema
-from shots.problem_codes import CODES
+from shots.problem import CODES
 from shots.vocabulary.words import FIELDS, GROUPS
 
 SECTIONS = {
@@ -161,5 +161,5 @@ def problems_page() -> str:
         "",
     ]
     for code in CODES.values():
-        lines += [f"## {code.code}: {code.title}", "", f"*{code.level}*", "", code.page, ""]
+        lines += [f"#{code.page}", ""]  # the heading of a page becomes one of the second level
     return "\n".join(lines)

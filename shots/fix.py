@@ -1,8 +1,7 @@
-"""Problems that have one safe answer are mended in the text of a board; every other byte stays.
+"""Apply the safe fixes of problems to the text of a board; every other byte stays as it is.
 
-A problem says itself what may stand instead of what it underlines (`Problem.fix`): a word that can
-be the misspelling of only one other, a ratio that another program has turned into a number, a
-colour without quotes. Called by `storyboard check --fix`.
+A problem carries its own fix (`Problem.fix`): a misspelt word with a single possible correction, a
+ratio that was turned into a number, a colour without quotes.
 """
 
 from __future__ import annotations
@@ -20,59 +19,56 @@ _MAX_ROUNDS = 10
 
 @dataclass(frozen=True)
 class Fixed:
-    """What became of a board.
-
-    Attributes:
-        contents: The files that changed, as they are now.
-        problems: What was mended, with the place that it had.
-    """
+    """New contents of the files that changed, and the problems that were fixed."""
 
     contents: Mapping[Path, bytes]
     problems: tuple[Problem, ...]
 
 
 def fix_board(path: Path) -> Fixed:
-    """Mend what has one safe answer in a board and the files it includes; nothing is written.
-
-    One mistake may hide another, so it is read again until nothing is left to mend. A change that
-    would leave as many errors as there were is not made.
+    """Fix a board and the files that it includes in memory; nothing is written.
 
     Raises:
         OSError: The board cannot be read.
     """
     contents = {path: path.read_bytes()}
-    done: list[Problem] = []
+    fixed: list[Problem] = []
 
     def read(file: Path) -> bytes:
         return contents[file] if file in contents else file.read_bytes()
 
-    def errors() -> list[Problem]:
+    def find_errors() -> list[Problem]:
         try:
             parse_shots(contents[path], path, read=read)
         except ShotListErrors as caught:
             return list(caught.errors)
         return []
 
-    found = errors()
+    errors = find_errors()
+    # One mistake may hide another, so the board is read again after each round of fixes.
     for _ in range(_MAX_ROUNDS):
-        sure = [problem for problem in found if problem.fix]
+        fixable = [problem for problem in errors if problem.fix]
+        if not fixable:
+            break
         before = dict(contents)
-        for file in {problem.path for problem in sure}:
-            contents[file] = _replace(read(file), [each for each in sure if each.path == file])
-        left = errors() if sure else found
-        if len(left) >= len(found):
+        for file in {problem.path for problem in fixable}:
+            contents[file] = _replace(read(file), [each for each in fixable if each.path == file])
+        remaining = find_errors()
+        # A round that does not reduce the number of errors is undone.
+        if len(remaining) >= len(errors):
             contents = before
             break
-        done, found = [*done, *sure], left
+        fixed, errors = [*fixed, *fixable], remaining
     changed = {file: new for file, new in contents.items() if new != file.read_bytes()}
-    return Fixed(changed, tuple(done))
+    return Fixed(changed, tuple(fixed))
 
 
 def _replace(content: bytes, problems: list[Problem]) -> bytes:
-    """A file with the underlined characters of its problems replaced, from the last one up."""
+    """Replace the underlined characters of each problem by its fix."""
     text = add_file(Source([]), content, Path())
-    starts = [0, *(found.end() for found in LINE_END.finditer(text))]
+    starts = [0, *(line_end.end() for line_end in LINE_END.finditer(text))]
     end = len(text)
+    # From the last to the first, so that positions stay valid; overlapping ones are skipped.
     for problem in sorted(problems, key=lambda each: (each.line, each.column), reverse=True):
         start = starts[problem.line - 1] + problem.column - 1
         if start + problem.span <= end:

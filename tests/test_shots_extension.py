@@ -23,13 +23,13 @@ def test_what_is_seen_is_added_and_the_author_s_words_stay():
     ("sentence", "reason"),
     [
         ("The view zooms in on her eyes.", "zoom"),
-        ("The camera waits.", "directs the camera"),
+        ("The camera waits.", "mentions the camera"),
         ("A close-up shows her hands.", "close-up"),
         ("Sunset glows behind the roofs.", "sunset"),
         ("It is bathed in warm colors.", "warm colors"),
         ('She says "never again".', "quotes"),
-        ("- wet stones, a lamp {on}.", "lists"),
-        ("Нет никого.", "alphabet"),
+        ("- wet stones, a lamp {on}.", "list marks"),
+        ("Нет никого.", "non-ASCII"),
         ("A woman in a red coat waits.", "already"),
     ],
 )

@@ -62,7 +62,8 @@ def read(content):
             compile_prompt(board, shot)
         again = parse_shots(dump_shots(board), Path("b.yaml"))
         assert meaning(again) == meaning(board)
-        new = format_board(content, Path("b.yaml"))
+        written = content if isinstance(content, bytes) else content.encode()
+        new = format_board(written, Path("b.yaml"))
         assert meaning(parse_shots(new, Path("b.yaml"))) == meaning(board)
         assert format_board(new, Path("b.yaml")) == new
     return board

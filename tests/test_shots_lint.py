@@ -47,7 +47,7 @@ def said(problems):
                 "SB022",
                 "warning",
                 6,
-                'set-up "1I" has the letter I, which reads as a digit on a slate',
+                'set-up "1I" has the letter I, which can be read as a digit',
                 'skip I: "1A" is free',
             ),
         ),
@@ -59,13 +59,13 @@ def said(problems):
                 "warning",
                 8,
                 'move "push-in" with "static"',
-                'drop "static", unless the shot holds first',
+                'remove "static", unless the shot holds first',
             ),
         ),
         (
             "camera: lock off, slow",
             "1",
-            ("SB201", "warning", 8, '"slow" on a static camera', "name the move, or drop it"),
+            ("SB201", "warning", 8, '"slow" on a static camera', 'name the move, or remove "slow"'),
         ),
         (
             "camera: OTS\nsubjects: [mara]",
@@ -96,7 +96,7 @@ def said(problems):
                 "warning",
                 7,
                 'nothing happens in "A bottle stands on a table."',
-                "say what moves or changes during the shot",
+                "describe what moves or changes during the shot",
             ),
         ),
         (
@@ -107,7 +107,7 @@ def said(problems):
                 "warning",
                 7,
                 "the shot has no action",
-                "say what moves or changes during the shot",
+                "describe what moves or changes during the shot",
             ),
         ),
     ],
@@ -137,7 +137,7 @@ def test_a_prompt_that_is_too_long_is_said(num_words, shot, limit):
     words = " ".join(["rain falls"] * (num_words // 2 + 3))
     (problem,) = board(f"action: {words}\n{shot}".rstrip()).notices
     assert (problem.code, problem.line) == ("SB206", 7)
-    assert problem.finding.endswith(f"words, more than {limit} blur")
+    assert problem.finding.endswith(f"words; those after {limit} have little effect")
 
 
 def test_words_taken_out_of_the_negative_prompt_are_a_notice():
@@ -147,7 +147,7 @@ def test_words_taken_out_of_the_negative_prompt_are_a_notice():
             "SB205",
             "notice",
             6,
-            "shot 1: taken out of the negative prompt: 背景人很多 (many people in the background)",
+            "shot 1: removed from the negative prompt: 背景人很多 (many people in the background)",
             "because the shot asks for group",
         )
     ]

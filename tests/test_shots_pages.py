@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shots import ShotListErrors, load_shots
-from shots.problem_codes import CODES
+from shots.problem import CODES
 from storyboard.cli.preset_check import judge
 
 GOLDEN = Path(__file__).parent / "golden" / "problems.txt"
@@ -30,11 +30,13 @@ def problems_of(page, heading, folder):
 @pytest.mark.parametrize("code", CODES)
 def test_the_wrong_example_of_a_page_gives_its_code_and_the_right_one_does_not(code, tmp_path):
     page = CODES[code].page
+    heading = f"# {code}, {CODES[code].level}: {CODES[code].title}\n\n"
+    assert page.startswith(heading)
     assert code in [problem.code for problem in problems_of(page, "Wrong", tmp_path)]
     right = problems_of(page, "Right", tmp_path)
     assert code not in [problem.code for problem in right]
     assert [problem.render() for problem in right if problem.level == "error"] == []
-    assert len(page.split("\nWrong:")[0]) > 60
+    assert len(page.removeprefix(heading).split("\nWrong:")[0]) > 60
 
 
 def golden_problems(folder):
@@ -57,7 +59,7 @@ def test_every_code_that_the_program_uses_is_in_the_table_and_no_other():
     used = {
         code
         for path in sources
-        if path.name != "codes.py"
+        if path.name != "problem.py"
         for code in re.findall(r"\bSB\d{3}\b", path.read_text(encoding="utf-8"))
     }
     assert used == set(CODES)

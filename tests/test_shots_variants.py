@@ -201,7 +201,7 @@ def test_a_line_without_words_and_a_cut_down_that_is_too_short_are_told():
   rules:
     - {keep: priority <= 2, replace: {dialogue: fr-FR}}
 """) == [
-        'SB404 "Bye." has no words for fr-FR',
+        'SB404 "Bye." has no translation for fr-FR',
         "SB406 the 6 s cut-down runs only 1 3 s + 1A 2 s = 5 s",
     ]
 

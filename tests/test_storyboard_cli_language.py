@@ -82,7 +82,7 @@ def test_explain_of_an_unknown_shot_leaves_with_two():
 def test_explain_of_a_code_shows_its_page():
     result = run("explain", "sb022")
     assert result.exit_code == 0
-    assert result.output.startswith("SB022, warning: a slate that can be misread\n\nOn a slate")
+    assert result.output.startswith("# SB022, warning: slate that can be misread\n\nOn a slate")
     assert "Wrong:\n\n```yaml\nscenes:" in result.output
 
 
@@ -152,8 +152,8 @@ def test_every_command_explains_itself(command):
     assert len(CliRunner().invoke(command, ["--help"]).output.splitlines()) > 5
 
 
-def test_show_prints_what_all_levels_make_of_a_shot_and_where_each_value_was_said():
-    result = run("show", WORKED, "12b")
+def test_explain_all_prints_what_all_levels_make_of_a_shot_and_where_each_value_was_said():
+    result = run("explain", WORKED, "12b", "--all")
     assert result.exit_code == 0
     shown = {
         line.split("#")[0].strip(): line.split("#")[1].strip()
@@ -168,29 +168,29 @@ def test_show_prints_what_all_levels_make_of_a_shot_and_where_each_value_was_sai
     assert shown["composition: center"] == "default"
 
 
-def test_what_show_prints_is_a_shot_of_the_language():
+def test_what_explain_all_prints_is_a_shot_of_the_language():
     board = load_shots(WORKED)
     scenes = yaml.load(dump_shots(board), Loader=yaml.BaseLoader)["scenes"]
     written = {shot["id"]: shot for scene in scenes for shot in scene["shots"]}
     for shot in board.shots:
-        said = yaml.load(run("show", WORKED, shot.id).output, Loader=yaml.BaseLoader)
+        said = yaml.load(run("explain", WORKED, shot.id, "--all").output, Loader=yaml.BaseLoader)
         whole = written[shot.id]
         assert said == {key: value for key, value in whole.items() if value not in ("", [], {})}
 
 
-def test_show_of_an_unknown_shot_leaves_with_two():
-    result = run("show", WORKED, "12Z")
+def test_explain_all_of_an_unknown_shot_leaves_with_two():
+    result = run("explain", WORKED, "12Z", "--all")
     assert result.exit_code == 2
     assert 'no shot "12Z"' in result.output
 
 
-def test_show_follows_a_set_up_and_what_it_extends(tmp_path):
+def test_explain_all_follows_a_set_up_and_what_it_extends(tmp_path):
     board = tmp_path / "board.yaml"
     board.write_text(
         "storyboard: 1\ntitle: T\nsetups:\n  wide: {camera: 'WS, 24mm'}\nscenes:\n  - number: 1\n"
         "    shots:\n      - {id: 1, setup: wide, action: A dog runs.}\n"
         "      - {id: 1A, extends: 1, action: A dog sits.}\n"
     )
-    text = run("show", board, "1A").output
+    text = run("explain", board, "1A", "--all").output
     assert re.search(r"^setup: wide +# shot 1, line 8$", text, re.MULTILINE)
     assert re.search(r"^  size: WS +# set-up wide, line 4$", text, re.MULTILINE)

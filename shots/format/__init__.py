@@ -1,1 +1,1 @@
-"""The canonical spelling of a board, and a board written out."""
+"""Canonical spelling of a board, and boards and shots as YAML."""

@@ -1,178 +1,155 @@
-"""A board → YAML that says everything itself: no levels, no inheritance, nothing left out.
+"""Boards and shots as explicit YAML: no levels, no inheritance, every value written out.
 
-Loaded again it is the same board. For scripts that change a board in Python and want it back as a
-file; a file that a person wrote is changed in place by `formatting.py` and `interchange`.
+`dump_shots` writes a board for scripts that build or change one in Python; a board that a person
+wrote is edited in place instead (`format_board.py`, `storyboard.interchange`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
-from shots.schema import Character, Format, Shot, ShotList
-from shots.variants import Point, Rule
-from shots.vocabulary.camera import Camera
+from shots.origins import place_text
+from shots.schema import Shot, ShotList
+from shots.variants import Point
 from shots.vocabulary.lighting import Lighting
 from shots.vocabulary.transition import LASTING, Transition
 from shots.vocabulary.values import length_text
 
-_TEXTS = ("notes", "review", "use", "status", "wardrobe", "setup", "action", "composition")
+_SHOT_TEXTS = ("notes", "review", "use", "status", "wardrobe", "setup", "action", "composition")
+_WITHOUT_QUOTES = re.compile(r"[\w.]+")
+_MAX_ALIGNED = 60
+"""Columns of `annotated_shot`: comments behind longer lines are not aligned with the others."""
 
 
 def dump_shots(board: ShotList) -> str:
-    """Write a board as YAML.
-
-    Returns:
-        A text that `parse_shots` takes, for a board that it has made.
-    """
+    """Write a board as YAML that `parse_shots` reads as an equal board."""
+    form = board.format
     setups = sorted({shot.setup for shot in board.shots if shot.setup})
-    data = {
+    data: dict[str, Any] = {
         "storyboard": str(board.version),
         "title": board.title,
         "code": board.code or None,
         "author": board.author,
-        "format": _format(board.format),
-        "model": _plain(board.model.model_dump(by_alias=True)),
-        "style": _plain(board.style.model_dump(by_alias=True)),
-        "characters": {key: _character(who) for key, who in board.characters.items()},
+        "format": {
+            "aspect": ":".join(map(str, form.aspect)),
+            "fps": str(form.fps),
+            "size": "x".join(map(str, form.size)),
+            "loudness": f"{form.loudness!r} LUFS",
+        },
+        "model": board.model.model_dump(by_alias=True),
+        "style": board.style.model_dump(by_alias=True),
+        "characters": {
+            key: character.model_dump(by_alias=True, exclude={"id", "extends"})
+            for key, character in board.characters.items()
+        },
         "locations": {
-            key: {"heading": place.heading, "looks": place.looks}
-            for key, place in board.locations.items()
+            key: location.model_dump(exclude={"id", "extends"})
+            for key, location in board.locations.items()
         },
         "lighting": {key: _lighting(light) for key, light in board.lighting.items()},
         "setups": {name: {} for name in setups},
         "scenes": [
             {
-                "number": scene.number,
-                "location": scene.location,
-                "heading": scene.heading,
-                "time": scene.time,
-                "synopsis": scene.synopsis,
-                "wardrobe": scene.wardrobe,
+                **scene.model_dump(exclude={"shots"}),
                 "shots": [written_shot(board, shot) for shot in scene.shots],
             }
             for scene in board.scenes
         ],
         "variants": _variants(board),
     }
+    # `_plain` copies every list and mapping, so that nothing is written as an alias.
     return yaml.dump(
-        _without_nothing(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96
+        _plain(data), Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=96
     )
 
 
-class _Dumper(yaml.CSafeDumper):
-    """Writes what stands in two places twice, without an alias."""
+def annotated_shot(board: ShotList, shot_id: str) -> str:
+    """A shot as a YAML mapping of its merged values, the origin of each as a comment.
 
-    def ignore_aliases(self, data: object) -> bool:
-        return True
+    Raises:
+        ShotsError: The board has no such shot.
+    """
+    shot = board.shot(shot_id)
+    rows = list(_rows(written_shot(board, shot)))
+    width = max((len(text) for text, _ in rows if len(text) <= _MAX_ALIGNED), default=0)
+    lines = []
+    for text, field in rows:
+        if field:
+            origin = board.origin(shot.id, field)
+            via = f" through {origin.via}" if origin.via else ""
+            place = place_text(origin.label, origin.line, origin.file)
+            text = f"{text:{width}}  # {place}{via}"
+        lines.append(f"{text}\n")
+    return "".join(lines)
+
+
+def _rows(values: Mapping[str, Any], block: str = "") -> Iterator[tuple[str, str]]:
+    """Lines of YAML with the field of each; the line that opens a block has no field."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and not block:
+            if value:
+                yield f"{key}:", ""
+                yield from _rows(value, block=key)
+        elif value not in ("", []):
+            text = value
+            # The language reads every scalar as text, so plain words need no quotes.
+            if not (isinstance(value, str) and _WITHOUT_QUOTES.fullmatch(value)):
+                text = yaml.safe_dump(
+                    value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6
+                )
+                text = text.removesuffix("\n").removesuffix("\n...")
+            yield (f"  {key}: {text}", f"{block}.{key}") if block else (f"{key}: {text}", key)
 
 
 def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
-    """A shot as the mapping that its YAML would hold; what nobody says and nothing sets is out."""
+    """A shot as the mapping of its YAML, without values that are None."""
     fps = board.format.fps
-    written: dict[str, Any] = {"id": shot.id}
-    written["location"] = shot.location.id if shot.location else None
-    written["subjects"] = list(shot.subjects) if shot.subjects else None
-    written["camera"] = _camera(board, shot)
-    written["lighting"] = {"setup": shot.lighting_setup, **_lighting(shot.lighting)}
-    written["duration"] = length_text(shot.duration_s, fps)
-    written["focus"] = _point(shot.focus)
-    written |= {name: getattr(shot, name) for name in _TEXTS}
-    written["dialogue"] = [
-        {
-            "who": line.who,
-            "line": line.line,
-            "at": None if line.at_s is None else length_text(line.at_s, fps),
-            "locale": dict(line.locale) or None,
-        }
-        for line in shot.dialogue
-    ]
+    written: dict[str, Any] = {
+        "id": shot.id,
+        "location": shot.location.id if shot.location else None,
+        "subjects": shot.subjects or None,
+        "camera": _camera(board, shot),
+        "lighting": {"setup": shot.lighting_setup, **_lighting(shot.lighting)},
+        "duration": length_text(shot.duration_s, fps),
+        "focus": _point(shot.focus),
+        **{name: getattr(shot, name) for name in _SHOT_TEXTS},
+        "dialogue": [
+            {
+                "who": line.who,
+                "line": line.line,
+                "at": None if line.at_s is None else length_text(line.at_s, fps),
+                "locale": line.locale or None,
+            }
+            for line in shot.dialogue
+        ],
+    }
     for name in ("sound", "continuity", "references", "take"):
         value = getattr(shot, name)
-        written[name] = None if value is None else _plain(value.model_dump(by_alias=True))
-    written["transition"] = {
-        "in": _transition(shot.transition_in),
-        "out": _transition(shot.transition_out),
-    }
-    written |= {"loop": _plain(shot.loop), "takes": str(shot.takes)}
-    written |= {"seed": _plain(shot.seed), "priority": _plain(shot.priority)}
-    kept: dict[str, Any] = _without_nothing(written)
-    return kept
-
-
-def _variants(board: ShotList) -> dict[str, Any] | None:
-    written = board.written_variants
-    if written is None:
-        return None
-    return {
-        "axes": _plain(written.axes),
-        "exclude": _plain(written.exclude),
-        "rules": [_rule(rule, board.format.fps) for rule in written.rules],
-        "name": written.name or None,
-    }
-
-
-def _rule(rule: Rule, fps: Fraction) -> dict[str, Any]:
-    card = rule.end_card
-    return {
-        "when": _plain(rule.when),
-        "keep": _plain(rule.keep),
-        "render": rule.render,
-        "focus": _point(rule.focus),
-        "replace": {"dialogue": rule.replace.dialogue},
-        "end-card": card
-        and {"text": card.text, "duration": length_text(card.duration.at(fps), fps)},
-    }
-
-
-def _point(point: Point | None) -> str | None:
-    """A place in the picture; thirds by their names, since no percentage is a third."""
-    if point is None:
-        return None
-    across, down = point
-    if down == 0.5 and across in (1 / 3, 2 / 3):
-        return "left" if across < 0.5 else "right"
-    return f"{across * 100:.10g}% {down * 100:.10g}%"
-
-
-def _format(form: Format) -> dict[str, str]:
-    return {
-        "aspect": ":".join(map(str, form.aspect)),
-        "fps": str(form.fps),
-        "size": "x".join(map(str, form.size)),
-        "loudness": f"{form.loudness!r} LUFS",
-    }
-
-
-def _character(who: Character) -> dict[str, Any]:
-    return {
-        "name": who.name,
-        "as": who.as_,
-        "looks": who.looks,
-        "wardrobe": dict(who.wardrobe),
-        "references": list(who.references),
-    }
+        written[name] = value and value.model_dump(by_alias=True)
+    joins = (shot.transition_in, shot.transition_out)
+    written["transition"] = dict(zip(("in", "out"), map(_transition, joins), strict=True))
+    written |= {name: getattr(shot, name) for name in ("loop", "takes", "seed", "priority")}
+    plain: dict[str, Any] = _plain(written)
+    return plain
 
 
 def _camera(board: ShotList, shot: Shot) -> dict[str, Any]:
-    camera: Camera = shot.camera
-    # Eye level is told to the model where the shot itself says it, and nowhere else.
-    is_said = board.origin(shot.id, "camera.angle").level == "shot"
-    return {
-        "size": camera.size,
-        "people": camera.people,
-        "view": camera.view,
-        "angle": camera.angle if camera.angle != "eye-level" or is_said else None,
-        "movement": list(camera.movement),
-        "speed": camera.speed,
-        "amount": f"{_number(camera.amount.value)}{camera.amount.unit}" if camera.amount else None,
-        "lens": f"{_number(camera.lens_mm)}mm",
-        "focus": camera.focus,
-        "linear": _plain(camera.linear),
-    }
+    camera, amount = shot.camera, shot.camera.amount
+    values = camera.model_dump(by_alias=True)
+    values["amount"] = f"{_number(amount.value)}{amount.unit}" if amount else None
+    values["lens"] = f"{_number(camera.lens_mm)}mm"
+    # Eye level reaches the prompt only where the shot itself writes it, so only then it is written.
+    if camera.angle == "eye-level" and board.origin(shot.id, "camera.angle").level != "shot":
+        values["angle"] = None
+    return values
+
+
+def _number(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _lighting(light: Lighting) -> dict[str, Any]:
@@ -187,22 +164,37 @@ def _transition(join: Transition | None) -> dict[str, Any] | None:
     return {"kind": join.kind, "frames": frames, **parts}
 
 
-def _number(value: float) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+def _point(point: Point | None) -> str | None:
+    """A position in the picture; thirds by name, because no decimal percentage is a third."""
+    if point is None:
+        return None
+    across, down = point
+    if down == 0.5 and across in (1 / 3, 2 / 3):
+        return "left" if across < 0.5 else "right"
+    return f"{across * 100:.10g}% {down * 100:.10g}%"
+
+
+def _variants(board: ShotList) -> dict[str, Any] | None:
+    written, fps = board.written_variants, board.format.fps
+    if written is None:
+        return None
+    rules = []
+    for rule in written.rules:
+        values = rule.model_dump(by_alias=True) | {"focus": _point(rule.focus)}
+        if rule.end_card:
+            length = length_text(rule.end_card.duration.at(fps), fps)
+            values["end-card"] = {"text": rule.end_card.text, "duration": length}
+        rules.append(values)
+    name = written.name or None
+    return {"axes": written.axes, "exclude": written.exclude, "rules": rules, "name": name}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a model dumps
-    """Values as the texts that the language reads."""
+    """Copy a value for YAML: numbers and booleans as the texts that the language reads, no None."""
     if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: _plain(part) for key, part in value.items() if part is not None}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None or isinstance(value, str) else str(value)
-
-
-def _without_nothing(value: Any) -> Any:  # noqa: ANN401 - as above
-    if isinstance(value, dict):
-        return {k: _without_nothing(v) for k, v in value.items() if v is not None}
-    return [_without_nothing(v) for v in value] if isinstance(value, list) else value

@@ -1,184 +1,182 @@
-"""The canonical form of a board: one indent, one spelling; comments, order and meaning stay.
+"""Canonical spelling of directives: `push-in slow, close up` becomes `CU, push-in slow`.
 
-A YAML library that writes a file anew moves comments, so the text is changed where it stands: two
-spaces a level, one space behind colons and commas, no blank line twice, words as the vocabulary has
-them. Every step is read again and left out where it would change what the file says. Called by
-`storyboard fmt`.
+Only the replaced values change; indentation, comments, quotes, line ends and encoding stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
+from pydantic_core import PydanticCustomError
 
-from shots.format.canonical import (
-    canonical_camera,
-    canonical_lighting,
-    canonical_term,
-    canonical_time,
-)
-from shots.format.reflow import reflow
 from shots.problem import ShotListErrors
-from shots.source.board_source import LINE_END, open_source
+from shots.source.board_source import encode_like, open_source
 from shots.source.read_yaml import read_yaml
 from shots.source.yaml_nodes import compose
-from shots.vocabulary.words import GROUPS
+from shots.vocabulary import camera, lighting
+from shots.vocabulary.values import Time, decimal, read_time
+from shots.vocabulary.words import GROUPS, find
 
-_MAX_ROUNDS = 4
-_TIMES = ("duration", "at")
-_SPEED = ("camera", "speed")
+Value = TypeVar("Value")
+
+_CAMERA_FIRST = ("size", "people", "view", "angle")
+_LIGHTING = ("setup", "time", "source", "quality", "direction", "contrast", "tone")
 
 
-def format_board(content: bytes | str, path: Path) -> bytes:
-    """Write a board, or a file that a board includes, in canonical form.
+def format_board(content: bytes, path: Path) -> bytes:
+    """Write the directives of a board, or of a file that a board includes, in canonical spelling.
 
     Returns:
-        UTF-8 without a byte order mark, lines that end with a line feed.
+        The new content, in the encoding of the old one.
 
     Raises:
-        ShotListErrors: It cannot be read as YAML; what else is wrong with it does not matter.
+        ShotListErrors: The file cannot be read as YAML. Other mistakes do not matter.
     """
     source, text = open_source(content, path)
     compose(source, text)
     if source.problems:
         raise ShotListErrors(source.sorted_problems())
-    text = "\n".join(LINE_END.split(text)) if "\r" in text else text
-    names = _lighting_names(text, path)
-    for _ in range(_MAX_ROUNDS):
-        new = _tidied(_reworded(text, names))
-        if new == text:
-            break
-        text = new
-    return text.encode()
-
-
-def _tidied(text: str) -> str:
-    """A text laid out anew, unless that would change a value."""
-    new = reflow(text)
-    return new if new == text or _says_the_same(text, new) else text
-
-
-def _reworded(text: str, names: set[str] | None) -> str:
-    """A text with directives in the words of the vocabulary, except for names of set-ups."""
-    root = _compose(text)
-    if not isinstance(root, yaml.MappingNode):
-        return text
-    words = _Words(names)
-    for key, node in root.value:
-        if key.value == "lighting" and isinstance(node, yaml.MappingNode):
-            for _, setup in node.value:
-                words.visit(setup, "lighting", has_names=False)
-        elif key.value in ("defaults", "setups", "scenes"):
-            words.visit(node, key.value)
-    for (start, end), new in sorted(words.replaced.items(), reverse=True):
+    setups = _lighting_setups(text, path)
+    root = yaml.compose(text, Loader=yaml.CBaseLoader)
+    replacements: dict[tuple[int, int], str] = {}
+    for key, holder, node in _directives(root):
+        new = _canonical(key, holder, node.value, setups)
+        if new != node.value and _is_replaceable(text, node, new):
+            quote = node.style or ""
+            replacements[node.start_mark.index, node.end_mark.index] = f"{quote}{new}{quote}"
+    for (start, end), new in sorted(replacements.items(), reverse=True):
         text = text[:start] + new + text[end:]
-    return text
+    return encode_like(text, content) if replacements else content
 
 
-def _lighting_names(text: str, path: Path) -> set[str] | None:
-    """Lighting set-ups that shots may name, with those of included files; None where unknown.
-
-    A file without a title may be a part of another board, which has set-ups of its own.
-    """
+def _lighting_setups(text: str, path: Path) -> set[str] | None:
+    """Names of the lighting set-ups of a board and its included files; None where unknown."""
     try:
         data, _ = read_yaml(text, path)
     except ShotListErrors:
         return None
+    # A file without a title may be part of another board, which has set-ups of its own.
     if not isinstance(data, dict) or not data.keys() & {"storyboard", "title"}:
         return None
     lights = data.get("lighting")
     return set(lights) if isinstance(lights, dict) else set()
 
 
-class _Words:
-    """Finds directives that are written otherwise than the vocabulary has them.
+def _directives(root: yaml.Node | None) -> Iterator[tuple[str, str, yaml.ScalarNode]]:
+    """Texts that may be directives, each with its key and the key of the block around it.
 
-    Attributes:
-        replaced: What to write instead, by where it begins and ends in the text.
+    The block of a lighting set-up has no key.
     """
-
-    def __init__(self, names: set[str] | None) -> None:
-        self.replaced: dict[tuple[int, int], str] = {}
-        self._names = names
-        self._seen: set[int] = set()
-
-    def visit(self, node: yaml.Node, key: str, holder: str = "", *, has_names: bool = True) -> None:
-        """Look at everything below a node, what an alias stands for once.
-
-        Args:
-            node: Any node.
-            key: The key that it is the value of.
-            holder: The key of the block that this key stands in.
-            has_names: Whether lighting may be a name here.
-        """
-        if id(node) in self._seen:
-            return
-        self._seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            if key == "lighting" and has_names and self._names is None:
-                return
-            names = self._names if has_names else None
-            self._replace(node, _word(key, holder, node.value, names))
-        elif isinstance(node, yaml.SequenceNode):
-            for item in node.value:
-                self.visit(item, key, holder)
-        else:
-            for name, value in node.value:
-                if not name.value.startswith("x-"):
-                    self.visit(value, name.value, key)
-
-    def _replace(self, node: yaml.ScalarNode, new: str) -> None:
-        """A value in one line, in the quotes that it has; one with escapes stays."""
-        if new == node.value or node.style in ("|", ">"):
-            return
-        start, end, quote = node.start_mark.index, node.end_mark.index, node.style or ""
-        is_plain = not set("\\'\"\n") & set(node.value)
-        if is_plain and end - start == len(node.value) + 2 * len(quote):
-            self.replaced[start, end] = f"{quote}{new}{quote}"
+    if not isinstance(root, yaml.MappingNode):
+        return
+    visited: set[int] = set()
+    for key, node in root.value:
+        if key.value == "lighting" and isinstance(node, yaml.MappingNode):
+            for _, setup in node.value:
+                yield from _texts(setup, "lighting", "", visited)
+        elif key.value in ("defaults", "setups", "scenes"):
+            yield from _texts(node, key.value, "", visited)
 
 
-def _word(key: str, holder: str, text: str, names: set[str] | None) -> str:
-    """The canonical spelling of a value by its key, and by the key of the block around it."""
+def _texts(
+    node: yaml.Node, key: str, holder: str, visited: set[int]
+) -> Iterator[tuple[str, str, yaml.ScalarNode]]:
+    """All texts below a node with their keys; what several aliases refer to comes once."""
+    if id(node) in visited:
+        return
+    visited.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        yield key, holder, node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _texts(item, key, holder, visited)
+    else:
+        for name, value in node.value:
+            if not name.value.startswith("x-"):
+                yield from _texts(value, name.value, key, visited)
+
+
+def _is_replaceable(text: str, node: yaml.ScalarNode, new: str) -> bool:
+    """Whether a value stands on one line without escapes, and its replacement needs no quotes."""
+    start, end, quote = node.start_mark.index, node.end_mark.index, node.style or ""
+    if text[start:end] != f"{quote}{node.value}{quote}" or set("\\'\"\n") & set(node.value):
+        return False
+    # Without quotes, a comma ends a value inside braces, and signs such as * and & have a meaning.
+    return bool(quote) or (new[0].isalnum() and ("," in node.value or "," not in new))
+
+
+def _canonical(key: str, holder: str, text: str, setups: set[str] | None) -> str:
+    """The canonical spelling of a value, by its key and the key of the block around it."""
     if key == "camera":
         return canonical_camera(text)
     if key == "lighting":
-        return canonical_lighting(text, names)
-    if key in _TIMES:
+        if holder and setups is None:
+            return text
+        return canonical_lighting(text, setups if holder else None)
+    if key in ("duration", "at"):
         return canonical_time(text)
-    is_term = key in (*GROUPS.get(holder, ()), "composition") or (holder, key) == _SPEED
-    return canonical_term(key, text) if is_term and key != "movement" else text
+    is_term = key in (*GROUPS.get(holder, ()), "composition") or (holder, key) == (
+        "camera",
+        "speed",
+    )
+    found = find(key, text) if is_term and key != "movement" else None
+    return found.word if found else text
 
 
-def _compose(text: str) -> yaml.Node | None:
-    return yaml.compose(text, Loader=yaml.CBaseLoader)
+def canonical_camera(text: str) -> str:
+    """A camera shorthand: size, people, view, angle, moves with their manner, lens, focus."""
+
+    def write(fields: Mapping[str, object]) -> str:
+        movement, amount = fields.get("movement"), fields.get("amount")
+        moves = [" then ".join(movement)] if isinstance(movement, tuple) else []
+        moves += [str(fields["speed"])] if fields.get("speed") else []
+        moves += [f"{amount.value:g}{amount.unit}"] if isinstance(amount, camera.Amount) else []
+        moves += ["linear"] if fields.get("linear") else []
+        items = [fields.get(name) for name in _CAMERA_FIRST]
+        items.append(" ".join(moves))
+        items.append(f"{fields['lens']:g}mm" if "lens" in fields else None)
+        return ", ".join(str(item) for item in [*items, fields.get("focus")] if item)
+
+    return _rewrite(text, camera.read_shorthand, write)
 
 
-def _says_the_same(old: str, new: str) -> bool:
-    """Whether two texts hold the same tree of values."""
+def canonical_lighting(text: str, setups: Collection[str] | None) -> str:
+    """A lighting shorthand: set-up (None where none may be named), time, source, ..., tone."""
+    names = None if setups is None else dict.fromkeys(setups)
+
+    def read(written: str) -> dict[str, object]:
+        return lighting.read_shorthand(written, setups=names)
+
+    def write(fields: Mapping[str, object]) -> str:
+        items = [fields.get(name) for name in _LIGHTING]
+        if fields.get("side"):
+            items[_LIGHTING.index("direction")] = f"side {fields['side']}"
+        return ", ".join(str(item) for item in items if item)
+
+    return _rewrite(text, read, write)
+
+
+def canonical_time(text: str) -> str:
+    """A length of time in seconds or frames; clock times such as 1:30 stay as they are."""
+
+    def write(length: Time) -> str:
+        if length.frames:
+            return f"{length.frames}f"
+        seconds = decimal(length.seconds)
+        return f"{seconds}s" if Fraction(seconds) == length.seconds else text
+
+    return text if ":" in text else _rewrite(text, read_time, write)
+
+
+def _rewrite(text: str, read: Callable[[str], Value], write: Callable[[Value], str]) -> str:
+    """Read a text and write it again; the text itself if that would change its value."""
     try:
-        first, second = _compose(old), _compose(new)
-    except yaml.YAMLError:
-        return False
-    if first is None or second is None:
-        return first is second
-    return all(_pairs_match(first, second))
-
-
-def _pairs_match(first: yaml.Node, second: yaml.Node) -> Iterator[bool]:
-    """Whether each pair of nodes agrees, aliases followed once."""
-    pending = [(first, second)]
-    seen: set[tuple[int, int]] = set()
-    while pending:
-        one, other = pending.pop()
-        if (id(one), id(other)) in seen:
-            continue
-        seen.add((id(one), id(other)))
-        yield type(one) is type(other) and one.tag == other.tag
-        if isinstance(one, yaml.ScalarNode) and isinstance(other, yaml.ScalarNode):
-            yield one.value == other.value
-        elif isinstance(one, yaml.CollectionNode) and isinstance(other, yaml.CollectionNode):
-            yield len(one.value) == len(other.value)
-            for a, b in zip(one.value, other.value, strict=False):
-                pending += [(a[0], b[0]), (a[1], b[1])] if isinstance(a, tuple) else [(a, b)]
+        value = read(text)
+        new = write(value)
+        return new if new and read(new) == value else text
+    except PydanticCustomError:
+        return text

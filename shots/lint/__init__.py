@@ -1,1 +1,1 @@
-"""Warnings about a board that can be read."""
+"""Warnings and notices about a board that can be read."""

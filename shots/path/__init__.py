@@ -1,1 +1,1 @@
-"""A shot as the path of a camera."""
+"""Camera directives as geometry."""

@@ -1,24 +1,20 @@
-"""Turn a shot's camera directive into geometry: one pose and one focal length per frame.
-
-Here: when each move happens, and the path that comes of it. Not here: where the camera stands
-(`rig.py`), how a word moves it (`moves.py`), pictures (`storyboard/layout`) and rays
-(`model/camera_adapter.py`). Called by the renderer, the contact sheet and the scorer.
+"""Camera path of a shot: one pose and one focal length per frame.
 
 Several moves share the time equally, in the order written. Size and angle name the START of push,
-pull, zoom, orbit, roll, crane-up and travel. A pan, tilt or track that comes first begins half its
-amount early, so the subject is centred in mid-move; a first crane-down or whip pan ENDS on the
-named framing. An amount serves every move that is measured in its unit. Handheld and steadicam lie
-over the moves and take no time of their own.
+pull, zoom, orbit, roll, crane-up and travel. A pan, tilt or track that comes first starts half its
+amount early, so that the subject is centred in mid-move; a first crane-down or whip pan ENDS on the
+named framing. An amount applies to every move that is measured in its unit. Handheld and steadicam
+are added to the moves and take no time of their own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shots.path.moves import ACTIONS, TEXTURES, Unit, asked_reach, keep_clear, shake, usual_reach
+from shots.path.moves import ACTIONS, TEXTURES, Unit, keep_clear, move_reach, shake
 from shots.path.rig import GROUND_CLEARANCE_M, Array, Rig, frame_subject, rotation
 
 if TYPE_CHECKING:
@@ -28,14 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Move:
-    """One movement as it was carried out: signed radians, metres or log of the lens ratio."""
+    """One movement as carried out; reach in signed radians, metres or log of the lens ratio."""
 
     word: str
     reach: float
     unit: Unit
 
     def describe(self) -> str:
-        """Say the move and its size, "push-in 1.2 m"."""
+        """Text of the move and its size: "push-in 1.2 m"."""
         size = {
             "deg": f" {abs(np.degrees(self.reach)):.0f} deg",
             "m": f" {abs(self.reach):.2g} m",
@@ -52,12 +48,12 @@ class CameraPath:
     Attributes:
         camera_to_world: (F, 3, 4), columns: the camera's right, down and forward axes, position.
         focal: (F,), focal length / picture width.
-        subject: (F, 3), where the figure stands; the origin, except in `follow` and `lead`.
+        subject: (F, 3), position of the figure; the origin, except in `follow` and `lead`.
         aspect: Picture width / height.
-        duration_s: Frame k is at k / (F - 1) of it.
-        subject_distance_m: From the camera to the point it frames, at the named size.
-        moves: What was done, in order.
-        textures: Shake laid over it, `handheld` or `steadicam`.
+        duration_s: Frame k is at `k / (F - 1) * duration_s`.
+        subject_distance_m: From the camera to the framed point, at the named size.
+        moves: In order.
+        textures: Shake over all moves, `handheld` or `steadicam`.
         linear: Whether the moves start and stop without easing.
     """
 
@@ -73,11 +69,11 @@ class CameraPath:
 
     @property
     def num_frames(self) -> int:
-        """Count of poses, F."""
+        """Number of poses, F."""
         return len(self.focal)
 
     def relative(self) -> Array:
-        """Express every pose in the first camera's axes, so that frame 0 is the identity.
+        """Poses in the axes of the first camera, so that frame 0 is the identity.
 
         Returns:
             (F, 3, 4), translations in metres from the first camera.
@@ -86,11 +82,11 @@ class CameraPath:
         shifted = self.camera_to_world.copy()
         shifted[:, :, 3] -= self.camera_to_world[0, :, 3]
         poses: Array = to_first @ shifted
-        poses[0] = np.eye(3, 4)  # exact, where the product is only so to rounding
+        poses[0] = np.eye(3, 4)  # exact, where the product has rounding errors
         return poses
 
     def yaw_pitch_roll_deg(self) -> Array:
-        """Return (F, 3) degrees in the world, without jumps: right, up and clockwise positive."""
+        """(F, 3) degrees in the world, unwrapped: right, up and clockwise positive."""
         pose = self.camera_to_world
         yaw = np.arctan2(pose[:, 0, 2], pose[:, 2, 2])
         pitch = np.arcsin(np.clip(-pose[:, 1, 2], -1.0, 1.0))
@@ -98,22 +94,22 @@ class CameraPath:
         return np.degrees(np.unwrap(np.stack([yaw, pitch, roll], axis=1), axis=0))
 
     def describe(self) -> str:
-        """Say the path in one line, "push-in 1.2 m over 4.0 s, ease"."""
-        said = ", then ".join(move.describe() for move in self.moves) or "static"
-        pace = "linear" if self.linear else "ease"
-        words = [f"{said} over {self.duration_s:.1f} s"]
-        words += [pace] if any(move.unit for move in self.moves) else []
-        return ", ".join([*words, *self.textures])
+        """Text of the path in one line: "push-in 1.2 m over 4.0 s, ease"."""
+        moves = ", then ".join(move.describe() for move in self.moves) or "static"
+        parts = [f"{moves} over {self.duration_s:.1f} s"]
+        if any(move.unit for move in self.moves):
+            parts.append("linear" if self.linear else "ease")
+        return ", ".join([*parts, *self.textures])
 
 
 def camera_path(shot: Shot, *, num_frames: int, aspect: float, seed: int = 0) -> CameraPath:
-    """Lay out the camera of a shot.
+    """Compute the camera path of a shot.
 
     Args:
-        shot: Resolved shot; only its camera and duration are read.
+        shot: Only its camera and duration are read.
         num_frames: F, at least 1.
         aspect: Picture width / height.
-        seed: Chooses the shake of `handheld` and `steadicam`, nothing else.
+        seed: Of the shake of `handheld` and `steadicam`.
     """
     camera = shot.camera
     duration_s = float(shot.duration_s)
@@ -124,7 +120,11 @@ def camera_path(shot: Shot, *, num_frames: int, aspect: float, seed: int = 0) ->
     start, moves = _plan_moves(words, camera, named, share_s)
 
     time_s = np.linspace(0.0, duration_s, num_frames)
-    rig = _repeat(start, num_frames)
+    arrays = (each.name for each in fields(Rig) if each.name != "aspect")
+    frames: dict[str, Any] = {
+        name: np.repeat(getattr(start, name), num_frames, axis=0) for name in arrays
+    }
+    rig = replace(start, **frames)
     for index, move in enumerate(moves):
         action = ACTIONS[move.word]
         progress = np.clip((time_s - index * share_s) / min(share_s, action.at_most_s), 0.0, 1.0)
@@ -151,30 +151,15 @@ def camera_path(shot: Shot, *, num_frames: int, aspect: float, seed: int = 0) ->
 def _plan_moves(
     words: list[str], camera: Camera, named: Rig, share_s: float
 ) -> tuple[Rig, list[Move]]:
-    """Fix the reach of every move, each measured from where the one before it ends."""
+    """Start and reaches of all moves, each measured from where the one before it ends."""
     start = rig = named
     moves: list[Move] = []
     for word in words:
         action = ACTIONS[word]
-        reach = asked_reach(action, camera, rig)
-        if reach is None:
-            reach = usual_reach(action, camera, rig, share_s)
+        reach = move_reach(action, camera, rig, share_s)
         if not moves and action.lead:
             start = rig = action.apply(named, np.array([-action.lead * reach]))
         reach = keep_clear(action, rig, reach)
         moves.append(Move(word, reach, action.unit))
         rig = action.apply(rig, np.array([reach]))
     return start, moves
-
-
-def _repeat(rig: Rig, num_frames: int) -> Rig:
-    return Rig(
-        eye=np.repeat(rig.eye, num_frames, axis=0),
-        aim=np.repeat(rig.aim, num_frames, axis=0),
-        yaw=np.repeat(rig.yaw, num_frames),
-        pitch=np.repeat(rig.pitch, num_frames),
-        swing=np.repeat(rig.swing, num_frames),
-        roll=np.repeat(rig.roll, num_frames),
-        focal=np.repeat(rig.focal, num_frames),
-        aspect=rig.aspect,
-    )

@@ -1,9 +1,6 @@
-"""How each movement word moves the rig, and how far.
+"""Movement words: how each one moves the rig, and how far; shake.
 
-Here: one function per kind of movement, the table of words, speeds and amounts, and shake. Not
-here: when a move happens (`path.py`, the caller) and where the camera starts (`rig.py`).
-
-Signs, as a crew says them: yaw + turns right, pitch + looks up, roll + turns the camera clockwise.
+Signs, as a crew uses them: yaw + turns right, pitch + looks up, roll + turns the camera clockwise.
 `pan-left` turns the camera left, so the picture moves right. `orbit-right` (and `orbit`) carries
 the camera to its own right while it turns left to keep the subject: the background moves right.
 """
@@ -31,6 +28,9 @@ if TYPE_CHECKING:
     from shots.vocabulary.camera import Camera
 
 Unit = Literal["deg", "m", "x", ""]
+Scale = Literal["1", "field x", "field y", "width", "height", "distance", "run"]
+"""What the rate of a move is a part of: the horizontal or vertical field of view in radians, the
+width or height of the picture at the subject, the distance to the aim or to the subject's axis."""
 
 SPEEDS = {"very slow": 0.4, "subtle": 0.5, "slow": 0.65, "medium": 1.0, "fast": 1.7}
 STEEP_PITCH_DEG = 60.0  # beyond it a pan about the plumb line would spin the picture
@@ -61,20 +61,20 @@ def _track(rig: Rig, metres: Array) -> Rig:
 
 def _dolly(rig: Rig, metres: Array) -> Rig:
     along = rig.to_aim * (metres / rig.distance)[:, None]
-    # From below the aim, straight back along the axis leads into the ground. So back off level, to
-    # the same distance.
+    # From below the aim, straight back along the axis leads into the ground, so the camera backs
+    # off level to the same distance.
     rise = rig.distance**2 - rig.run**2
     back = np.sqrt(np.maximum((rig.distance - metres) ** 2 - rise, 0.0)) - rig.run
     level = rig.to_aim * [1.0, 0.0, 1.0] * (-back / np.maximum(rig.run, 1e-9))[:, None]
     backs_off_low = (metres < 0) & (rig.to_aim[:, 1] < 0)
-    return _aim_again(rig, rig.eye + np.where(backs_off_low[:, None], level, along))
+    return _tilt_to_aim(rig, rig.eye + np.where(backs_off_low[:, None], level, along))
 
 
 def _crane(rig: Rig, metres: Array) -> Rig:
-    return _aim_again(rig, rig.eye - vectors(0.0, metres, 0.0))
+    return _tilt_to_aim(rig, rig.eye - vectors(0.0, metres, 0.0))
 
 
-def _aim_again(rig: Rig, eye: Array) -> Rig:
+def _tilt_to_aim(rig: Rig, eye: Array) -> Rig:
     """Move the eye and tilt so that the subject keeps its height in the picture."""
     moved = replace(rig, eye=eye)
     turn = np.arctan2(-moved.to_aim[:, 1], moved.run) - np.arctan2(-rig.to_aim[:, 1], rig.run)
@@ -108,92 +108,79 @@ def _hold(rig: Rig, _: Array) -> Rig:
     return rig
 
 
-def _one(rig: Rig) -> Array:
-    return np.ones_like(rig.focal)
-
-
-def _field_x(rig: Rig) -> Array:
-    return 2.0 * np.arctan(0.5 / rig.focal)
-
-
-def _field_y(rig: Rig) -> Array:
-    return 2.0 * np.arctan(0.5 / rig.focal / rig.aspect)
-
-
-def _width(rig: Rig) -> Array:
-    return rig.distance / rig.focal
-
-
-def _height(rig: Rig) -> Array:
-    return _width(rig) / rig.aspect
-
-
-def _distance(rig: Rig) -> Array:
-    return rig.distance
-
-
-def _run(rig: Rig) -> Array:
-    return rig.run
-
-
 @dataclass(frozen=True)
 class Action:
     """How one movement word is carried out.
 
-    Usual reach = sign * whole(rig) * (rate * speed * seconds, kept within [least, most]).
+    The usual reach is `sign * scale * (rate * speed * seconds, clipped to [least, most])`.
     """
 
     apply: Callable[[Rig, Array], Rig]
     sign: float
     unit: Unit
-    whole: Callable[[Rig], Array]
+    scale: Scale
     rate: float
     least: float
     most: float
-    lead: float = 0.0  # part of the reach to stand back by when the move opens the shot
+    lead: float = 0.0  # part of the reach to start early by when the move opens the shot
     at_most_s: float = np.inf
 
 
-# Rates a second are parts of the field of view, of the picture at the subject or of the distance,
-# so that a close shot and a wide one move alike on screen. Medium over three seconds gives: pan and
-# tilt 45 % of the field, track half a picture, push to 0.65 of the distance, zoom 1.6x, orbit 42°.
+# Rates per second are relative to a scale, so that close and wide shots move alike on screen.
+# Medium over three seconds gives: pan and tilt 45 % of the field, track half a picture, push to
+# 0.65 of the distance, zoom 1.6x, orbit 42°.
 ACTIONS = {
-    "static": Action(_hold, 0, "", _one, 0, 0, 0),
-    "rack-focus": Action(_hold, 0, "", _one, 0, 0, 0),
-    "pan-left": Action(_pan, -1, "deg", _field_x, 0.15, 0.12, 1.2, lead=0.5),
-    "pan-right": Action(_pan, 1, "deg", _field_x, 0.15, 0.12, 1.2, lead=0.5),
-    "whip-pan-left": Action(_pan, -1, "deg", _field_x, 0, 1.5, 1.5, lead=1, at_most_s=WHIP_S),
-    "whip-pan-right": Action(_pan, 1, "deg", _field_x, 0, 1.5, 1.5, lead=1, at_most_s=WHIP_S),
-    "tilt-up": Action(_tilt, 1, "deg", _field_y, 0.15, 0.12, 1.2, lead=0.5),
-    "tilt-down": Action(_tilt, -1, "deg", _field_y, 0.15, 0.12, 1.2, lead=0.5),
-    "roll-left": Action(_roll, -1, "deg", _one, 0.14, 0.1, 1.0),  # radians
-    "roll-right": Action(_roll, 1, "deg", _one, 0.14, 0.1, 1.0),
-    "push-in": Action(_dolly, 1, "m", _distance, 0.117, 0.08, 0.6),
-    "pull-out": Action(_dolly, -1, "m", _distance, 0.18, 0.1, 1.5),
-    "track-left": Action(_track, -1, "m", _width, 0.17, 0.12, 0.9, lead=0.5),
-    "track-right": Action(_track, 1, "m", _width, 0.17, 0.12, 0.9, lead=0.5),
-    "crane-up": Action(_crane, 1, "m", _height, 0.25, 0.15, 1.2),
-    "crane-down": Action(_crane, -1, "m", _height, 0.25, 0.15, 1.2, lead=1),
-    "orbit": Action(_orbit, 1, "deg", _one, 0.245, 0.17, 2.1),  # radians
-    "orbit-left": Action(_orbit, -1, "deg", _one, 0.245, 0.17, 2.1),
-    "orbit-right": Action(_orbit, 1, "deg", _one, 0.245, 0.17, 2.1),
-    "zoom-in": Action(_zoom, 1, "x", _one, 0.157, 0.09, 1.1),  # log of the ratio
-    "zoom-out": Action(_zoom, -1, "x", _one, 0.157, 0.09, 1.1),
-    "dolly-zoom": Action(_dolly_zoom, 1, "m", _distance, 0.25, 0.15, 1.5),
-    "follow": Action(_travel, 1, "m", _one, 1.2, 0.3, 60.0),  # a walk, 1.2 m/s
-    "lead": Action(_travel, -1, "m", _one, 1.2, 0.3, 60.0),
-    "fly-through": Action(_fly, 1, "m", _run, 0.17, 0.1, 0.8),
+    "static": Action(_hold, 0, "", "1", 0, 0, 0),
+    "rack-focus": Action(_hold, 0, "", "1", 0, 0, 0),
+    "pan-left": Action(_pan, -1, "deg", "field x", 0.15, 0.12, 1.2, lead=0.5),
+    "pan-right": Action(_pan, 1, "deg", "field x", 0.15, 0.12, 1.2, lead=0.5),
+    "whip-pan-left": Action(_pan, -1, "deg", "field x", 0, 1.5, 1.5, lead=1, at_most_s=WHIP_S),
+    "whip-pan-right": Action(_pan, 1, "deg", "field x", 0, 1.5, 1.5, lead=1, at_most_s=WHIP_S),
+    "tilt-up": Action(_tilt, 1, "deg", "field y", 0.15, 0.12, 1.2, lead=0.5),
+    "tilt-down": Action(_tilt, -1, "deg", "field y", 0.15, 0.12, 1.2, lead=0.5),
+    "roll-left": Action(_roll, -1, "deg", "1", 0.14, 0.1, 1.0),  # radians
+    "roll-right": Action(_roll, 1, "deg", "1", 0.14, 0.1, 1.0),
+    "push-in": Action(_dolly, 1, "m", "distance", 0.117, 0.08, 0.6),
+    "pull-out": Action(_dolly, -1, "m", "distance", 0.18, 0.1, 1.5),
+    "track-left": Action(_track, -1, "m", "width", 0.17, 0.12, 0.9, lead=0.5),
+    "track-right": Action(_track, 1, "m", "width", 0.17, 0.12, 0.9, lead=0.5),
+    "crane-up": Action(_crane, 1, "m", "height", 0.25, 0.15, 1.2),
+    "crane-down": Action(_crane, -1, "m", "height", 0.25, 0.15, 1.2, lead=1),
+    "orbit": Action(_orbit, 1, "deg", "1", 0.245, 0.17, 2.1),  # radians
+    "orbit-left": Action(_orbit, -1, "deg", "1", 0.245, 0.17, 2.1),
+    "orbit-right": Action(_orbit, 1, "deg", "1", 0.245, 0.17, 2.1),
+    "zoom-in": Action(_zoom, 1, "x", "1", 0.157, 0.09, 1.1),  # log of the ratio
+    "zoom-out": Action(_zoom, -1, "x", "1", 0.157, 0.09, 1.1),
+    "dolly-zoom": Action(_dolly_zoom, 1, "m", "distance", 0.25, 0.15, 1.5),
+    "follow": Action(_travel, 1, "m", "1", 1.2, 0.3, 60.0),  # a walk, 1.2 m/s
+    "lead": Action(_travel, -1, "m", "1", 1.2, 0.3, 60.0),
+    "fly-through": Action(_fly, 1, "m", "run", 0.17, 0.1, 0.8),
 }
 
 
-def usual_reach(action: Action, camera: Camera, rig: Rig, seconds: float) -> float:
-    """How far the speed word takes a move in its time, signed, in the move's own measure."""
-    pace = action.rate * SPEEDS[camera.speed] * seconds
-    return action.sign * float(np.clip(pace, action.least, action.most) * action.whole(rig)[0])
+def move_reach(action: Action, camera: Camera, rig: Rig, seconds: float) -> float:
+    """Reach of a move: signed radians, metres, or log of the lens ratio.
+
+    By the amount of the directive, or by its speed where the unit does not apply to the move.
+    """
+    requested = _requested_reach(action, camera, rig)
+    if requested is not None:
+        return requested
+    width = rig.distance / rig.focal
+    scales: dict[Scale, Array] = {
+        "1": np.ones(1),
+        "field x": 2.0 * np.arctan(0.5 / rig.focal),
+        "field y": 2.0 * np.arctan(0.5 / rig.focal / rig.aspect),
+        "width": width,
+        "height": width / rig.aspect,
+        "distance": rig.distance,
+        "run": rig.run,
+    }
+    pace = np.clip(action.rate * SPEEDS[camera.speed] * seconds, action.least, action.most)
+    return action.sign * float(pace * scales[action.scale][0])
 
 
-def asked_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
-    """Turn the amount into the move's own measure; None where its unit says nothing about it."""
+def _requested_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
     amount = camera.amount
     if amount is None:
         return None
@@ -202,7 +189,7 @@ def asked_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
         return action.sign * (np.radians(value) if action.unit == "deg" else value)
     if amount.unit == "x":
         ratio, sign = max(value, 1.0 / value), action.sign
-    elif amount.unit == "mm":  # the lens to end on gives the direction too
+    elif amount.unit == "mm":  # the final focal length, which also gives the direction
         ratio, sign = value / FULL_FRAME_WIDTH_MM / float(rig.focal[0]), 1.0
     else:
         return None
@@ -215,7 +202,7 @@ def asked_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
 
 
 def keep_clear(action: Action, rig: Rig, reach: float) -> float:
-    """Shorten a move that would end in the ground or in the figure."""
+    """Shorten a reach that would end in the ground or in the figure."""
     height, run = -float(rig.eye[0, 1]), float(rig.run[0])
     if action.apply is _dolly:
         return min(reach, _room_ahead(rig))
@@ -239,10 +226,10 @@ def _room_ahead(rig: Rig) -> float:
 
 
 class Texture(NamedTuple):
-    """Shake laid over the whole shot."""
+    """Shake over the complete shot."""
 
-    turn: float  # standard deviation, part of the horizontal field of view
-    shift: float  # standard deviation, part of the subject distance
+    turn: float  # standard deviation, relative to the horizontal field of view
+    shift: float  # standard deviation, relative to the subject distance
     band_hz: tuple[float, float]
 
 
@@ -254,12 +241,12 @@ _NUM_WAVES = 8
 
 
 def shake(rig: Rig, time_s: Array, texture: Texture, seed: int) -> Rig:
-    """Add band-limited noise: for each of six freedoms a few sines of random pitch and phase."""
-    chance = np.random.default_rng(seed)
-    hertz = chance.uniform(*texture.band_hz, size=(6, _NUM_WAVES, 1))
-    phase = chance.uniform(0.0, 2.0 * np.pi, size=(6, _NUM_WAVES, 1))
-    waves = np.sin(2.0 * np.pi * hertz * time_s + phase).sum(axis=1) / np.sqrt(_NUM_WAVES / 2.0)
-    turn = texture.turn * _field_x(rig) * waves[:3]
+    """Add band-limited noise: sines of random frequency and phase for each degree of freedom."""
+    generator = np.random.default_rng(seed)
+    frequency = generator.uniform(*texture.band_hz, size=(6, _NUM_WAVES, 1))
+    phase = generator.uniform(0.0, 2.0 * np.pi, size=(6, _NUM_WAVES, 1))
+    waves = np.sin(2.0 * np.pi * frequency * time_s + phase).sum(axis=1) / np.sqrt(_NUM_WAVES / 2.0)
+    turn = texture.turn * 2.0 * np.arctan(0.5 / rig.focal) * waves[:3]
     shift = texture.shift * rig.distance * waves[3:]
     return replace(
         rig,

@@ -1,7 +1,4 @@
-"""Where the camera stands and how it is turned, before anything moves.
-
-Here: the tables of size and angle, the rig as a crew handles it, and its rotation matrix. Not
-here: movements (`moves.py`) and time (`path.py`), the two callers.
+"""Position and orientation of the camera at rest, by size and angle.
 
 World: metres, x right, y DOWN, z forward, ground at y = 0 (heights are negative y). A 1.75 m figure
 stands at the origin facing -z; the camera at rest is on the -z side and looks towards +z.
@@ -29,7 +26,7 @@ DUTCH_ROLL_DEG = 12.0
 
 
 class Framing(NamedTuple):
-    """What one size shows: height of the picture at the subject, height of its centre."""
+    """Picture of one size: its height at the subject, and the height of its centre, in metres."""
 
     frame_m: float
     aim_m: float
@@ -50,11 +47,11 @@ FRAMINGS = {
 
 
 class Angle(NamedTuple):
-    """Where one angle puts the camera.
+    """Camera height and pitch of one angle.
 
-    The camera climbs or sinks until it looks at the aim with `pitch_deg`, but stays between
+    The camera moves up or down until it looks at the aim with `pitch_deg`, but stays between
     `lowest_m` and `highest_m`. If it would then have to look steeper than `steepest_deg`, it keeps
-    its height and distance, and the aim slides along the figure instead.
+    its height and distance, and the aim moves along the figure instead.
     """
 
     pitch_deg: float
@@ -80,16 +77,16 @@ FLIGHT = Angle(-8.0, 2.4, np.inf, 90.0)  # a fly-through at no other angle: over
 
 @dataclass(frozen=True, eq=False)
 class Rig:
-    """A camera as a crew handles it; leading axis: frames, or 1 for a single state."""
+    """State of the camera in F frames, or in one; angles in radians."""
 
     eye: Array  # (F, 3)
     aim: Array  # (F, 3), the framed point of the subject
-    yaw: Array
+    yaw: Array  # (F,), like all that follow
     pitch: Array
     swing: Array  # about the camera's own upright axis, after pitch; only steep pans use it
     roll: Array
-    focal: Array
-    aspect: float
+    focal: Array  # focal length / picture width
+    aspect: float  # picture width / height
 
     @property
     def to_aim(self) -> Array:
@@ -98,18 +95,18 @@ class Rig:
 
     @property
     def distance(self) -> Array:
-        """Metres from the camera to the framed point."""
+        """(F,), metres from the camera to the framed point."""
         length: Array = np.linalg.norm(self.to_aim, axis=-1)
         return length
 
     @property
     def run(self) -> Array:
-        """Metres from the camera to the subject's axis, along the ground."""
+        """(F,), metres along the ground from the camera to the subject's axis."""
         return np.hypot(self.to_aim[:, 0], self.to_aim[:, 2])
 
     @property
     def heading(self) -> Array:
-        """(F, 3), where the camera looks, along the ground."""
+        """(F, 3), unit vectors along the ground in which the camera looks."""
         return vectors(np.sin(self.yaw), 0.0, np.cos(self.yaw))
 
 
@@ -120,8 +117,8 @@ def frame_subject(camera: Camera, aspect: float) -> Rig:
         angle = FLIGHT
     focal = camera.lens_mm / FULL_FRAME_WIDTH_MM
     distance_m = max(framing.frame_m * focal * aspect, SUBJECT_CLEARANCE_M)
-    wanted_m = framing.aim_m - distance_m * np.sin(np.radians(angle.pitch_deg))
-    height_m = float(np.clip(wanted_m, angle.lowest_m, angle.highest_m))
+    height_m = framing.aim_m - distance_m * np.sin(np.radians(angle.pitch_deg))
+    height_m = float(np.clip(height_m, angle.lowest_m, angle.highest_m))
     limit = np.sin(np.radians(angle.steepest_deg))
     pitch = np.arcsin(np.clip((framing.aim_m - height_m) / distance_m, -limit, limit))
     if height_m < HEAD_CLEARANCE_M:
@@ -141,13 +138,13 @@ def frame_subject(camera: Camera, aspect: float) -> Rig:
 
 
 def rotation(rig: Rig) -> Array:
-    """Build (F, 3, 3): yaw about down, then pitch, swing and roll in the camera's own axes."""
+    """(F, 3, 3): yaw about the down axis, then pitch, swing and roll in the camera's own axes."""
     turned: Array = turn_about(1, rig.yaw) @ turn_about(0, rig.pitch) @ turn_about(1, rig.swing)
     return turned @ turn_about(2, rig.roll)
 
 
 def turn_about(axis: int, angle: Array) -> Array:
-    """Turn (F, 3, 3) about one axis, right-handed."""
+    """(F, 3, 3): right-handed rotation about one axis by (F,) radians."""
     first, second = (axis + 1) % 3, (axis + 2) % 3
     turn = np.zeros((len(angle), 3, 3))
     turn[:, axis, axis] = 1.0
@@ -158,5 +155,5 @@ def turn_about(axis: int, angle: Array) -> Array:
 
 
 def vectors(x: Array | float, y: Array | float, z: Array | float) -> Array:
-    """Stack three coordinates into (F, 3)."""
+    """Stack three coordinates to (F, 3)."""
     return np.stack(np.broadcast_arrays(x, y, z), axis=-1)

@@ -1,1 +1,1 @@
-"""A shot as the words of a prompt."""
+"""Prompts: a shot as text for the model, with the origin of every part."""

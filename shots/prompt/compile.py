@@ -1,28 +1,30 @@
-"""Shot → Prompt: every directive in words that Wan 2.2 was trained on, with a trace of each word.
+"""Compile a shot into a prompt: directives as phrases that Wan 2.2 was trained on, with a trace.
 
-Order: a style that is not photographic, the tags, who does what, where, the camera, the texture.
-A shot that starts from a picture says only what moves. Called by `storyboard.plan` and `explain`.
+Order: a style that is not photographic, tags, characters and action, location, camera, texture.
+A shot that starts from a picture mentions only motion.
 
 Source: the order and phrases of Wan2.2 wan/utils/system_prompt.py and its example prompts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from shots.prompt.names import as_words, sentence, tell
-from shots.prompt.negative import WAN_NEGATIVE, Removal, fit_negative, is_photographic
+from shots.prompt.names import describe_action, sentence, short_description
+from shots.prompt.negative import WAN_NEGATIVE, fit_negative, is_photographic
 from shots.schema import Shot, ShotList
 from shots.vocabulary.words import TONE_AXES, lens_phrase, term
 
 Mode = Literal["text", "image"]
 
-# What lean tags keep first: four terms are as many as the extender's English rules allow.
 LEAN_TAGS = 4
-_LEAN_ORDER = (
+"""Tags that `tags: lean` keeps, as many as Wan's English rules for extended prompts allow."""
+# Fields that become tags, the most important first.
+_TAG_FIELDS = (
     "camera.size", "camera.angle", "lighting.time", "lighting.source", "lighting.direction",
     "camera.view", "lighting.contrast", "lighting.tone", "camera.people", "style.palette",
     "lighting.quality", "camera.focus", "camera.lens", "composition",
@@ -31,44 +33,26 @@ _LEAN_ORDER = (
 
 @dataclass(frozen=True)
 class TraceRow:
-    """Words of a prompt and where they come from.
+    """Words of a prompt and their origin."""
 
-    Attributes:
-        words: As sent, or as they would have been.
-        field: "camera.size", "style.palette", "negative", ...
-        value: The word of the vocabulary or the name behind them; may be empty.
-        label: The level for people: "shot 12B".
-        line: Counted from 1; None where nobody said it.
-        via: The lighting set-up it came through.
-        dropped: Why the words are not sent; empty for words that are.
-        file: Where the line is; None for the board itself.
-    """
-
-    words: str
-    field: str
-    value: str
-    label: str
-    line: int | None
-    via: str | None = None
-    dropped: str = ""
-    file: Path | None = None
+    words: str  # as sent to the model, or as they would have been sent
+    field: str  # "camera.size", "style.palette", "negative", ...
+    value: str  # the vocabulary word or the name behind the words; may be empty
+    label: str  # the level, for display: "shot 12B"
+    line: int | None  # counted from 1; None for a default
+    via: str | None = None  # the lighting set-up through which the value was set
+    dropped: str = ""  # why the words are not sent; empty for words that are
+    file: Path | None = None  # the file of the line; None for the board itself
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What the model is told for one shot.
-
-    Attributes:
-        positive: What to show.
-        negative: What to avoid; may be empty.
-        trace: Every part of both and where it was said, in the order of the text.
-        removed: Words that the shot's directives took out of the negative prompt.
-    """
+    """Positive and negative text for one shot."""
 
     positive: str
-    negative: str
-    trace: tuple[TraceRow, ...]
-    removed: tuple[str, ...]
+    negative: str  # may be empty
+    trace: tuple[TraceRow, ...]  # all parts of both texts, in order
+    removed: tuple[str, ...]  # words of the negative prompt that contradict the shot
 
     @property
     def num_words(self) -> int:
@@ -78,7 +62,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class _Part:
-    """A phrase, or a sentence, and the field that says it."""
+    """A phrase or a sentence with the field it comes from."""
 
     words: str
     field: str
@@ -86,112 +70,83 @@ class _Part:
     dropped: str = ""
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """A positive prompt before it is one text: sentences, tags that make one, sentences."""
-
-    before: tuple[_Part, ...]
-    tags: tuple[_Part, ...]
-    after: tuple[_Part, ...]
-
-    @property
-    def parts(self) -> tuple[_Part, ...]:
-        return (*self.before, *self.tags, *self.after)
-
-    @property
-    def text(self) -> str:
-        before, tags, after = (
-            [part.words for part in parts if not part.dropped]
-            for parts in (self.before, self.tags, self.after)
-        )
-        return " ".join([*before, *([sentence(", ".join(tags))] if tags else []), *after])
-
-
 def compile_prompt(
-    board: ShotList,
-    shot: Shot,
-    *,
-    mode: Mode = "text",
-    negative_base: str = WAN_NEGATIVE,
+    board: ShotList, shot: Shot, *, mode: Mode = "text", negative_base: str = WAN_NEGATIVE
 ) -> Prompt:
-    """Put a shot into words.
+    """Compile the prompt of a shot.
 
     Args:
-        board: The board the shot is on.
+        board: The board of the shot.
         shot: The shot.
-        mode: "image" where the shot starts from a picture: motion and camera only.
+        mode: "image" for a shot that starts from a picture: only motion and camera.
         negative_base: The preset's negative prompt, words with commas between.
     """
-    draft = _draft(board, shot, mode)
+    parts = _parts(board, shot, mode)
     negative, removals = fit_negative(board, shot, negative_base)
-    trace = [_row(board, shot, part) for part in draft.parts]
-    return Prompt(
-        positive=draft.text,
-        negative=negative,
-        trace=(*trace, *_negative_rows(board, shot, removals)),
-        removed=tuple(removal.word for removal in removals),
-    )
+    removed = [
+        _Part(removal.shown, "negative", removal.field, f"the shot asks for {removal.clash}")
+        for removal in removals
+    ]
+    trace = []
+    for part in [*parts, *removed]:
+        is_negative = part.field == "negative"
+        origin = board.origin(shot.id, part.value if is_negative else part.field)
+        via = None if is_negative else origin.via
+        row = (part.words, part.field, part.value, origin.label, origin.line, via, part.dropped)
+        trace.append(TraceRow(*row, origin.file))
+    return Prompt(_join(parts), negative, tuple(trace), tuple(each.word for each in removals))
 
 
 def count_words(board: ShotList, shot: Shot, mode: Mode) -> int:
-    """Words of a shot's positive prompt."""
-    return len(_draft(board, shot, mode).text.split())
+    """Words of a shot's positive prompt, without the cost of a trace."""
+    return len(_join(_parts(board, shot, mode)).split())
 
 
-def _draft(board: ShotList, shot: Shot, mode: Mode) -> _Draft:
+def _parts(board: ShotList, shot: Shot, mode: Mode) -> list[_Part]:
+    """All parts of the positive prompt, in order."""
     if mode == "image":
-        return _Draft((), (), tuple(_sentences(board, shot, from_picture=True)))
-    tags = _choose(board, shot, list(_tags(board, shot)))
-    sentences = tuple(_sentences(board, shot, from_picture=False))
-    look = (_Part(sentence(board.style.look), "style.look"),) if board.style.look else ()
-    if is_photographic(board.style.look):
-        return _Draft((), tuple(tags), sentences + look)
-    return _Draft(look, tuple(tags), sentences)
+        return list(_sentences(board, shot, from_picture=True))
+    parts = _choose(board, shot, list(_tags(board, shot)))
+    parts += _sentences(board, shot, from_picture=False)
+    look = [_Part(sentence(board.style.look), "style.look")] if board.style.look else []
+    return parts + look if is_photographic(board.style.look) else look + parts
 
 
-def _row(board: ShotList, shot: Shot, part: _Part) -> TraceRow:
-    origin = board.origin(shot.id, part.field)
-    return TraceRow(
-        part.words, part.field, part.value, origin.label, origin.line, origin.via, part.dropped,
-        origin.file,
-    )  # fmt: skip
-
-
-def _negative_rows(board: ShotList, shot: Shot, removals: Sequence[Removal]) -> Iterator[TraceRow]:
-    for removal in removals:
-        origin = board.origin(shot.id, removal.field)
-        reason = f"the shot asks for {removal.clash}"
-        yield TraceRow(
-            removal.shown,
-            "negative",
-            removal.field,
-            origin.label,
-            origin.line,
-            None,
-            reason,
-            origin.file,
-        )
+def _join(parts: list[_Part]) -> str:
+    """Sentences and tags as one text; the tags, which are neighbours, form one sentence."""
+    sent = (part for part in parts if not part.dropped)
+    sentences: list[str] = []
+    for is_tag, group in groupby(sent, key=lambda part: part.field in _TAG_FIELDS):
+        words = [part.words for part in group]
+        sentences += [sentence(", ".join(words))] if is_tag else words
+    return " ".join(sentences)
 
 
 def _tags(board: ShotList, shot: Shot) -> Iterator[_Part]:
-    """Every tag in the order of the prompt; bookkeeping terms have no phrase and give none."""
+    """All tags in the order of the prompt; words without a phrase are not sent."""
     camera, light = shot.camera, shot.lighting
     yield from _term("camera.size", camera.size)
     yield from _term("camera.people", camera.people)
     yield from _term("camera.view", camera.view)
-    # Eye level is how the model looks by itself: it is said only where the shot itself says it.
+    # Eye level is the default of the model: it is sent only where the shot itself writes it.
     if camera.angle != "eye-level" or board.origin(shot.id, "camera.angle").level == "shot":
         yield from _term("camera.angle", camera.angle)
     yield from _term("lighting.time", light.time)
     yield from _term("lighting.source", light.source)
     yield from _term("lighting.quality", light.quality)
     for part in _term("lighting.direction", light.direction):
-        hand = f" from the {light.side}" if light.side else ""
-        yield _Part(part.words + hand, part.field, " ".join(filter(None, (part.value, light.side))))
+        side = f" from the {light.side}" if light.side else ""
+        value = f"{part.value} {light.side}" if light.side else part.value
+        yield _Part(part.words + side, part.field, value)
     yield from _term("lighting.contrast", light.contrast)
     yield from _term("lighting.tone", light.tone)
-    yield from _palette(board, shot)
-    # "ultra-wide-angle fisheye" says both.
+    for word in board.style.palette:
+        found = term("tone", word)
+        # A tone of the board gives way to a tone of the shot on the same axis.
+        is_replaced = light.tone is not None and TONE_AXES[word] == TONE_AXES[light.tone]
+        dropped = f"the shot says {light.tone}" if is_replaced else ""
+        yield _Part(found.phrase, "style.palette", f"{found.word} ({found.source})", dropped)
+    # The phrase of fisheye, "ultra-wide-angle fisheye", includes the lens.
     if (lens := lens_phrase(camera.lens_mm)) and camera.focus != "fisheye":
         yield _Part(lens, "camera.lens", f"{camera.lens_mm:g}mm")
     yield from _term("camera.focus", camera.focus)
@@ -205,58 +160,42 @@ def _term(field: str, word: str | None) -> Iterator[_Part]:
             yield _Part(found.phrase, field, f"{found.word} ({found.source})")
 
 
-def _palette(board: ShotList, shot: Shot) -> Iterator[_Part]:
-    """The board's tones; one that the shot's own tone contradicts is dropped."""
-    tone = shot.lighting.tone
-    for word in board.style.palette:
-        found = term("tone", word)
-        is_said = tone is not None and TONE_AXES[word] == TONE_AXES[tone]
-        dropped = f"the shot says {tone}" if is_said else ""
-        yield _Part(found.phrase, "style.palette", f"{found.word} ({found.source})", dropped)
-
-
 def _choose(board: ShotList, shot: Shot, tags: list[_Part]) -> list[_Part]:
-    """All tags, or with `tags: lean` the four that matter most and no angle beside a move."""
+    """All tags, or for `tags: lean` the most important ones and no angle beside a move."""
     if board.model.tags == "full":
         return tags
-    moves = set(shot.camera.movement) != {"static"}
-    reasons: dict[int, str] = {}
+    is_moving = set(shot.camera.movement) != {"static"}
+    chosen = list(tags)
     num_kept = 0
-    for k in sorted(range(len(tags)), key=lambda k: _LEAN_ORDER.index(tags[k].field)):
+    for k in sorted(range(len(tags)), key=lambda k: _TAG_FIELDS.index(tags[k].field)):
         if tags[k].dropped:
             continue
-        if tags[k].field == "camera.angle" and moves:
-            reasons[k] = "lean tags: no angle beside a camera move"
+        if tags[k].field == "camera.angle" and is_moving:
+            chosen[k] = replace(tags[k], dropped="lean tags: no angle beside a camera move")
         elif num_kept == LEAN_TAGS:
-            reasons[k] = f"lean tags: {LEAN_TAGS} at most"
+            chosen[k] = replace(tags[k], dropped=f"lean tags: {LEAN_TAGS} at most")
         else:
             num_kept += 1
-    return [
-        _Part(tag.words, tag.field, tag.value, reasons.get(k, tag.dropped))
-        for k, tag in enumerate(tags)
-    ]
+    return chosen
 
 
 def _sentences(board: ShotList, shot: Shot, *, from_picture: bool) -> Iterator[_Part]:
-    """Who does what, who speaks, where, how the camera moves, and the texture."""
-    telling = tell(board, shot, describe=not from_picture)
-    for words in telling.introductions:
+    """Characters and action, speakers, location, camera moves, texture."""
+    text = describe_action(board, shot, describe=not from_picture)
+    for words in text.introductions:
         yield _Part(words, "subjects")
-    if telling.action:
-        yield _Part(telling.action, "action")
+    if text.action:
+        yield _Part(text.action, "action")
     for who in dict.fromkeys(line.who for line in shot.dialogue):
-        words = sentence(f"{as_words(board.characters, who)} speaks")
-        away = "" if who in telling.present else "off screen: neither a subject nor in the action"
+        words = sentence(f"{short_description(board.characters, who)} speaks")
+        away = "" if who in text.present else "off screen: neither a subject nor in the action"
         yield _Part(words, "dialogue", "", away)
     if not from_picture and shot.location and shot.location.looks:
         yield _Part(sentence(f"The setting is {shot.location.looks}"), "location", shot.location.id)
-    subject = as_words(board.characters, telling.present[0]) if telling.present else "the subject"
-    yield from _moves(shot, subject)
-    if not from_picture and board.style.texture:
-        yield _Part(sentence(board.style.texture), "style.texture")
 
-
-def _moves(shot: Shot, subject: str) -> Iterator[_Part]:
+    subject = "the subject"
+    if text.present:
+        subject = short_description(board.characters, text.present[0])
     speed = term("speed", shot.camera.speed).phrase
     for k, word in enumerate(shot.camera.movement):
         found = term("movement", word)
@@ -264,3 +203,5 @@ def _moves(shot: Shot, subject: str) -> Iterator[_Part]:
         if k:
             words = f"Then {words[0].lower()}{words[1:]}"
         yield _Part(words, "camera.movement", f"{found.word} ({found.source})")
+    if not from_picture and board.style.texture:
+        yield _Part(sentence(board.style.texture), "style.texture")

@@ -1,7 +1,7 @@
-"""The negative prompt, without the words that fight what a shot asks for.
+"""The negative prompt of a shot: the preset's words without those that contradict the shot.
 
-Wan's stock text forbids static pictures, overall grey, styles and crowds. A shot that wants one of
-them loses exactly those words, and the loss is reported (SB205). Used by `prompt.py`.
+Wan's stock text excludes static pictures, overall grey, styles and crowds. A shot that asks for one
+of them loses exactly those words, and the removal is reported (SB205).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# What a shot can ask for, and the stock words against it. Their English counts as well.
+# What a shot can ask for, and the stock words that exclude it; their English is removed as well.
 CLASHES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "static": ("静态", "静止", "静止不动的画面"),
@@ -62,12 +62,12 @@ _PHOTOGRAPHIC = re.compile(
     r"\bphoto|\bcinema|\bfilm|\brealis|\blive[ -]action|\bdocumentary|\bnewsreel|\b\d+\s?mm\b",
     re.IGNORECASE,
 )
-_GAPS = re.compile(r"[，,;；\n]+")  # noqa: RUF001
+_SEPARATORS = re.compile(r"[，,;；\n]+")  # noqa: RUF001
 
 
 @dataclass(frozen=True)
 class Removal:
-    """A word taken out of the negative prompt, and the directive it fought."""
+    """A word removed from the negative prompt, and what the shot asks for instead."""
 
     word: str
     clash: str
@@ -75,38 +75,38 @@ class Removal:
 
     @property
     def shown(self) -> str:
-        """The word with its English, for people."""
+        """The word with its English meaning."""
         meaning = MEANINGS.get(self.word)
         return f"{self.word} ({meaning})" if meaning else self.word
 
 
 def is_photographic(look: str) -> bool:
-    """Whether a look describes a photographed picture; only other styles go first."""
+    """Whether a look describes a photographed picture, and no illustrated style."""
     return bool(_PHOTOGRAPHIC.search(look))
 
 
 def fit_negative(board: ShotList, shot: Shot, base: str) -> tuple[str, tuple[Removal, ...]]:
-    """The negative prompt of one shot, and what was left out of it.
+    """The negative prompt of one shot, and the words that were removed from it.
 
     Args:
-        board: Adds its own words to the preset's.
-        shot: What it asks for is left out.
-        base: The preset's text, words with commas between; may be empty.
+        board: Adds its own words to those of the preset.
+        shot: Decides which words are removed.
+        base: The preset's negative prompt, words with commas between; may be empty.
     """
-    unwanted: dict[str, Removal] = {}
-    for clash, field in _wishes(board, shot):
+    excluded: dict[str, Removal] = {}
+    for clash, field in _clashes(board, shot):
         for word in CLASHES[clash]:
-            unwanted.setdefault(word, Removal(word, clash, field))
-            unwanted.setdefault(MEANINGS[word], Removal(MEANINGS[word], clash, field))
-    words = [word for word in map(str.strip, _GAPS.split(base)) if word]
+            excluded.setdefault(word, Removal(word, clash, field))
+            excluded.setdefault(MEANINGS[word], Removal(MEANINGS[word], clash, field))
+    words = [word for word in map(str.strip, _SEPARATORS.split(base)) if word]
     words += [word for word in board.model.negative if word not in words]
-    removed = tuple(unwanted[word.lower()] for word in words if word.lower() in unwanted)
-    kept = [word for word in words if word.lower() not in unwanted]
+    removed = tuple(excluded[word.lower()] for word in words if word.lower() in excluded)
+    kept = [word for word in words if word.lower() not in excluded]
     return ("，" if "，" in base else ", ").join(kept), removed  # noqa: RUF001
 
 
-def _wishes(board: ShotList, shot: Shot) -> Iterator[tuple[str, str]]:
-    """What a shot asks for that a negative prompt may forbid, and which field asks."""
+def _clashes(board: ShotList, shot: Shot) -> Iterator[tuple[str, str]]:
+    """Keys of `CLASHES` that a shot asks for, and the fields that ask for them."""
     if set(shot.camera.movement) == {"static"}:
         yield "static", "camera.movement"
     if shot.lighting.tone and shot.lighting.tone in CLASHES:
@@ -127,7 +127,7 @@ def _wishes(board: ShotList, shot: Shot) -> Iterator[tuple[str, str]]:
 
 
 def _goes_backwards(action: str) -> bool:
-    """Whether somebody walks backwards, told within one sentence."""
+    # The step and the direction have to be in one sentence.
     for part in re.split(r"[.!?]", action):
         step = _STEPS.search(part)
         if step and _BACKWARDS.search(part, step.end()):

@@ -63,7 +63,10 @@ def _fix(board: Path, *, is_quiet: bool) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit code 2 if needed.")
 @click.pass_context
 def fmt(context: click.Context, boards: tuple[Path, ...], only_check: bool) -> None:
-    """Write BOARDS in canonical form; comments, order and meaning stay."""
+    """Write the directives of BOARDS in canonical spelling.
+
+    Indentation, comments, order and meaning stay as they are.
+    """
     from shots import ShotListErrors
     from shots.format.format_board import format_board
 

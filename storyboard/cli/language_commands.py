@@ -1,4 +1,4 @@
-"""Commands about the language alone: explain, show, schema, vocab, init. No network, no frames.
+"""Commands about the language alone: explain, schema, vocab, init. No network, no frames.
 
 `cli.py` registers `COMMANDS`. Bad input leaves with exit code 2.
 """
@@ -30,21 +30,29 @@ _TEXT_WIDTH = 96
 @click.option("--preset", help="Use this preset's negative prompt instead of the board's.")
 @click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Show what the language model in FOLDER would add to the prompt.")  # fmt: skip
-def explain(board: str, shot: str | None, preset: str | None, extend: Path | None) -> None:
+@click.option("--all", "all_values", is_flag=True,
+              help="Show every value of the shot and its line instead of the prompt.")  # fmt: skip
+def explain(
+    board: str, shot: str | None, preset: str | None, extend: Path | None, all_values: bool
+) -> None:
     """Show which directive of SHOT became which words, and from which line of BOARD.
 
-    `storyboard explain SB205` tells what that code means, with an example wrong and right.
+    `storyboard explain SB205` explains that problem code with a wrong and a right example.
     """
     if shot is None:
         _explain_code(board)
         return
     from shots import ShotsError, compile_prompt, load_shots
+    from shots.format.dump import annotated_shot
 
     try:
         shots = load_shots(Path(board))
         found = shots.shot(shot)
     except ShotsError as error:
         raise BadInput(str(error)) from None
+    if all_values:
+        click.echo(annotated_shot(shots, shot), nl=False)
+        return
     model = preset_of(shots, preset)
     base = model.negative if model else ""
     prompt = compile_prompt(shots, found, mode="text", negative_base=base)
@@ -58,23 +66,8 @@ def explain(board: str, shot: str | None, preset: str | None, extend: Path | Non
     _show_trace(found, prompt.trace)
 
 
-@click.command()
-@click.argument("board", type=click.Path(path_type=Path))
-@click.argument("shot")
-def show(board: Path, shot: str) -> None:
-    """Show SHOT as all levels of BOARD together make it, and which line said each value."""
-    from shots import ShotsError, load_shots
-    from shots.format.shown import show_shot
-
-    try:
-        text = show_shot(load_shots(board), shot)
-    except ShotsError as error:
-        raise BadInput(str(error)) from None
-    click.echo(text, nl=False)
-
-
 def _explain_code(name: str) -> None:
-    from shots.problem_codes import CODES
+    from shots.problem import CODES
     from shots.vocabulary.terms import did_you_mean
 
     found = CODES.get(name.upper())
@@ -83,7 +76,6 @@ def _explain_code(name: str) -> None:
     if found is None:
         hint = did_you_mean(name, CODES) or f"codes are {min(CODES)} to {max(CODES)}"
         raise BadInput(f'no code "{name}": {hint}')
-    click.echo(f"{found.code}, {found.level}: {found.title}\n")
     click.echo(found.page.rstrip())
 
 
@@ -204,4 +196,4 @@ def init(folder: Path) -> None:
     click.echo(f"next: storyboard check {board}")
 
 
-COMMANDS: tuple[click.Command, ...] = (explain, show, schema, vocab, init)
+COMMANDS: tuple[click.Command, ...] = (explain, schema, vocab, init)

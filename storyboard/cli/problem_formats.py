@@ -61,7 +61,7 @@ def as_github(path: Path, board: ShotList | None, problems: Sequence[Problem]) -
 
 def as_sarif(path: Path, board: ShotList | None, problems: Sequence[Problem]) -> str:
     """A SARIF 2.1.0 log, for code scanning and editors."""
-    from shots.problem_codes import CODES
+    from shots.problem import CODES
 
     used = sorted({problem.code for problem in problems})
     rules = [

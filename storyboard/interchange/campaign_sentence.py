@@ -16,7 +16,7 @@ from math import prod
 
 from pydantic_core import PydanticCustomError
 
-from shots.lint.numbering import slates
+from shots.lint.board_rules import slates
 from shots.problem import ShotsError
 from shots.variants import AXIS, FULL, MAX_VARIANTS, RESERVED, canonical
 from shots.vocabulary.values import read_aspect, read_time

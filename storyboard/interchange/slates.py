@@ -15,7 +15,7 @@ from fractions import Fraction
 from pydantic import TypeAdapter, ValidationError
 
 from shots.board.resolve import MAX_DURATION_S
-from shots.lint.numbering import LETTERS, slates, suffixes
+from shots.lint.board_rules import LETTERS, slates, suffixes
 from shots.schema import Format
 from shots.vocabulary.transition import WrittenTransition
 from shots.vocabulary.values import Id, read_time, whole_frames
