@@ -27,7 +27,7 @@ Picture = Image.Image | np.ndarray
 
 
 def check_pictures(
-    preset: Preset, *, has_first: bool, has_last: bool, num_frames: int | None = None
+    preset: Preset, first: Picture | None, last: Picture | None, num_frames: int
 ) -> None:
     """Check that a checkpoint can take the given pictures and has those it needs.
 
@@ -35,7 +35,7 @@ def check_pictures(
         PresetError: The checkpoint takes no such picture, or needs one.
         GeometryError: One frame cannot be both the first and the last of two pictures.
     """
-    name = preset.name
+    name, has_first, has_last = preset.name, first is not None, last is not None
     if has_first and preset.first_frame == "none":
         raise PresetError(
             f"first_frame: {name!r} cannot start from a picture. Leave it out, or use a "
