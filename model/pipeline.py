@@ -18,12 +18,7 @@ from model.denoise import OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
 from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
-from model.pictures import (
-    Picture,
-    check_pictures,
-    encode_clip,
-    encode_pictures,
-)
+from model.pictures import Picture, check_pictures, encode_clip, encode_pictures
 from model.presets import Preset, Size
 from model.transformer import Transformer
 from model.weights.open import Checkpoint, open_checkpoint
@@ -165,8 +160,8 @@ class Wan:
         unshuffle = self.checkpoint.camera_unshuffle
         if unshuffle is None:
             raise PresetError(
-                f"camera_path: {self.preset.name!r} has no camera adapter. Leave it out, and say "
-                "the move in the prompt."
+                f"camera_path: {self.preset.name!r} has no camera adapter. Leave it out, and "
+                "describe the move in the prompt."
             )
         num_frames = pixel_frames(shape[2])
         if len(path.focal) != num_frames:
@@ -195,7 +190,7 @@ def load(
     """Open a checkpoint; its networks are read when they are first needed.
 
     Args:
-        folder: In the diffusers layout, embedded or published.
+        folder: In any published layout.
         dtype: Of the experts and the text encoder.
         device: Of the networks.
         residency: "all" keeps every network once loaded, "one" only the last.

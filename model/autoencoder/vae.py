@@ -225,7 +225,6 @@ class Autoencoder(nn.Module):
     """Encoder and decoder with the 1x1x1 convolutions between them.
 
     Args:
-        sizes: Widths and statistics.
         patch: Pixels along each side that become channels before the encoder, p.
         has_shortcuts: Whether levels have shortcuts around them.
 
@@ -275,7 +274,7 @@ class Autoencoder(nn.Module):
         return self.normalise(mean)
 
     def decode(self, latent: Tensor) -> Tensor:
-        """Decode normalised (B, z, T, h, w) to (B, 3, 4T - 3, H, W), not clamped; differentiable."""
+        """Decode normalised (B, z, T, h, w) to unclamped (B, 3, 4T - 3, H, W); differentiable."""
         return self.decode_chunk(latent, FrameCache(batch=latent.shape[0]))
 
     def decode_chunk(self, latent: Tensor, cache: FrameCache) -> Tensor:
