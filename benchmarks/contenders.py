@@ -36,7 +36,7 @@ SAMPLING = "sampling.json"
 
 IMPORTS = {
     "ours": (
-        "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.tiling",
+        "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.codec",
         "model.weights.open", "PIL.Image", "safetensors.torch", "storyboard.stages.tensors",
         "storyboard.run.commands", "storyboard.take.noise",
         "transformers.models.umt5.modeling_umt5",

@@ -1,8 +1,4 @@
-"""The door for people who want the model alone: load a folder, generate frames.
-
-The stages of `storyboard` use the same functions one by one, over many takes; here they run in
-order for one. What differs between runs is told by arguments, nothing is read from elsewhere.
-"""
+"""The public interface of the model: load a checkpoint folder, generate frames."""
 
 from __future__ import annotations
 
@@ -15,22 +11,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model.autoencoder.codec import Autoencoder
-from model.autoencoder.tiling import decode_frames
-from model.camera_adapter import CameraPath, path_rays
-from model.denoise import OnStep, Remix, denoise, draw_noise, remix_noise
+from model.autoencoder.codec import decode_frames
+from model.autoencoder.vae import Autoencoder
+from model.camera_adapter import CameraPathLike, path_rays
+from model.denoise import OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
-from model.flow import expert_steps, remix_schedule
+from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
-from model.pictures import (
-    Picture,
-    check_pictures,
-    encode_clip,
-    encode_pictures,
-    given,
-)
+from model.pictures import Picture, check_pictures, encode_clip, encode_pictures
 from model.presets import Preset, Size
-from model.solvers import SolverState
 from model.transformer import Transformer
 from model.weights.open import Checkpoint, open_checkpoint
 
@@ -45,9 +34,9 @@ class Wan:
         checkpoint: Files and sizes.
         dtype: Of the experts and the text encoder; the autoencoder is float32, as in the
             reference.
-        device: Where the networks lie.
-        residency: "all" keeps every network once loaded, "one" only the one at work.
-        tiles: How frames are cut for decoding; None decodes them whole.
+        device: Of the networks.
+        residency: "all" keeps every network once loaded, "one" only the last.
+        tiles: Tiles that frames are decoded in; None without tiles.
     """
 
     checkpoint: Checkpoint
@@ -59,7 +48,7 @@ class Wan:
 
     @property
     def preset(self) -> Preset:
-        """What the checkpoint is, with its defaults."""
+        """Preset of the checkpoint, with its defaults."""
         return self.checkpoint.preset
 
     def text_encoder(self) -> Any:  # noqa: ANN401 (typed where it is imported: transformers is slow)
@@ -94,36 +83,18 @@ class Wan:
         noise: Tensor | np.ndarray | None = None,
         first_frame: Picture | None = None,
         last_frame: Picture | None = None,
-        camera_path: CameraPath | None = None,
+        camera_path: CameraPathLike | None = None,
         remix: Remix | None = None,
         on_step: OnStep | None = None,
     ) -> np.ndarray:
-        """Render one clip.
+        """Render one clip, (F, H, W, 3) uint8; options that are left out are the preset's.
 
-        What is left out is the preset's default.
-
-        Args:
-            prompt: What to show.
-            negative_prompt: What to avoid; empty means the preset's own.
-            size: Width and height in pixels, on whole tokens; left out with a first frame, the
-                clip takes the picture's shape and the area of the preset's first size.
-            num_frames: 4n + 1.
-            steps: Sampling steps of all experts together.
-            guidance: Scale of guidance, one for all experts or one each, noisiest first.
-            solver: "unipc", "dpm++" or "euler".
-            shift: Noise shift of the schedule.
-            seed: Of the noise; None draws one.
-            noise: (1, C, T, H, W) latent cells instead of a seed.
-            first_frame: Picture to start from, for checkpoints that take one.
-            last_frame: Picture to end on, for checkpoints that take the first as channels; the
-                same as the first closes a loop.
-            camera_path: Path of the camera, for checkpoints with a camera adapter.
-            remix: A clip to start from, with so much noise; steps above that level are skipped,
-                and so are experts that own no step below it.
-            on_step: Called after every step with its index and the solver's state.
-
-        Returns:
-            (F, H, W, 3) uint8.
+        `size` is in pixels on whole tokens; without it a clip with a first frame takes the shape of
+        the picture and the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is
+        one scale for all experts or one for each, noisiest first. `noise`, (1, C, T, H, W) latent
+        cells, replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that
+        takes pictures as channels; equal to the first frame it closes a loop. With `remix`, steps
+        above its strength are skipped. `on_step` is called after a step with its index and state.
 
         Raises:
             GeometryError: Size, frames, noise or path do not fit the latent grid.
@@ -132,42 +103,25 @@ class Wan:
         """
         preset = self.preset
         num_frames = preset.max_frames if num_frames is None else num_frames
-        self._check_conditions(first_frame, last_frame, camera_path, num_frames)
-        size = size or _default_size(preset, first_frame)
+        check_pictures(preset, first_frame, last_frame, num_frames)
+        size = _clip_size(preset, size, first_frame)
         shape = (1, *latent_shape(preset, size, num_frames))
         scales = _guidance(preset, guidance)
-        plan = remix_schedule(
-            preset.steps if steps is None else steps,
-            preset.shift if shift is None else shift,
-            solver or preset.solver,
-            1.0 if remix is None else remix.strength,
-        )
-        start = _noise(shape, noise, seed)
-        if remix is not None:
-            start = remix_noise(_fitting("remix", remix.latent, shape), start, plan)
+        steps = preset.steps if steps is None else steps
+        shift = preset.shift if shift is None else shift
+        strength = 1.0 if remix is None else remix.strength
+        plan = remix_schedule(steps, shift, solver or preset.solver, strength)
+        start = _start(shape, noise, seed, remix, plan)
         rays = None if camera_path is None else self.rays(camera_path, shape)
-
-        encoder = self.text_encoder()
-        context = encoder.encode(prompt)
-        negative = None
-        if any(scale != 1 for scale in scales):
-            negative = encoder.encode(negative_prompt or preset.negative)
-        del encoder
-        known = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
+        texts = self._contexts(prompt, negative_prompt, scales)
+        pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
         state = SolverState(start.to(self.device))
-        for index, owned in enumerate(expert_steps(plan, preset.experts)):
+        shares = zip(expert_steps(plan, preset.experts), scales, strict=True)
+        for index, (owned, scale) in enumerate(shares):
             if owned:
+                # No name is bound to the expert: with residency "one" it must be free to go.
                 state = denoise(
-                    self.expert(index),
-                    plan,
-                    owned,
-                    state,
-                    context,
-                    negative,
-                    scales[index],
-                    camera=None if rays is None else rays.to(self.device),
-                    given=known,
-                    on_step=on_step,
+                    self.expert(index), plan, owned, state, *texts, scale, rays, pictures, on_step
                 )
         return decode_clip(self.vae(), state.latent, self.tiles)
 
@@ -175,10 +129,20 @@ class Wan:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
         return encode_clip(self.vae(), clip, self.device)
 
+    def _contexts(
+        self, prompt: str, negative_prompt: str, scales: tuple[float, ...]
+    ) -> tuple[Tensor, Tensor | None]:
+        """Encoded prompt and negative prompt, the latter only for guidance."""
+        encoder = self.text_encoder()
+        context = encoder.encode(prompt)
+        if all(scale == 1 for scale in scales):
+            return context, None
+        return context, encoder.encode(negative_prompt or self.preset.negative)
+
     def _pictures(
         self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
     ) -> Tensor | None:
-        """Latent of what is given, if anything is."""
+        """Latent of the given pictures, None without any."""
         if first is None:
             return None
         pictures = (first,) if last is None else (first, last)
@@ -186,42 +150,24 @@ class Wan:
             self.vae(), self.preset, pictures, size=size, num_frames=num_frames, device=self.device
         )
 
-    def _check_conditions(
-        self,
-        first_frame: Picture | None,
-        last_frame: Picture | None,
-        camera_path: CameraPath | None,
-        num_frames: int,
-    ) -> None:
-        check_pictures(
-            self.preset,
-            has_first=first_frame is not None,
-            has_last=last_frame is not None,
-            num_frames=num_frames,
-        )
-        if camera_path is not None and self.checkpoint.camera_unshuffle is None:
-            raise PresetError(
-                f"camera_path: {self.preset.name!r} has no camera adapter. Leave it out, and say "
-                "the move in the prompt."
-            )
-
-    def rays(self, path: CameraPath, shape: tuple[int, ...]) -> Tensor:
-        """Rays of a path as the camera adapter takes them.
-
-        Args:
-            path: As long as the clip.
-            shape: Of the clip's latent, (1, C, T, H, W).
+    def rays(self, path: CameraPathLike, shape: tuple[int, ...]) -> Tensor:
+        """Rays of a path for the camera adapter, given the (1, C, T, H, W) of the clip's latent.
 
         Raises:
             GeometryError: The path is not as long as the clip.
+            PresetError: The checkpoint has no camera adapter.
         """
+        unshuffle = self.checkpoint.camera_unshuffle
+        if unshuffle is None:
+            raise PresetError(
+                f"camera_path: {self.preset.name!r} has no camera adapter. Leave it out, and "
+                "describe the move in the prompt."
+            )
         num_frames = pixel_frames(shape[2])
         if len(path.focal) != num_frames:
             raise GeometryError(
                 f"camera_path: {len(path.focal)} frames, must be {num_frames} like the clip."
             )
-        unshuffle = self.checkpoint.camera_unshuffle
-        assert unshuffle is not None
         _, rows, columns = self.checkpoint.preset.patch
         return path_rays(path, (shape[4] // columns, shape[3] // rows), unshuffle)
 
@@ -244,12 +190,12 @@ def load(
     """Open a checkpoint; its networks are read when they are first needed.
 
     Args:
-        folder: In the diffusers layout, embedded or published.
+        folder: In any published layout.
         dtype: Of the experts and the text encoder.
-        device: Where the networks lie.
-        residency: "all" keeps every network once loaded, "one" only the one at work.
+        device: Of the networks.
+        residency: "all" keeps every network once loaded, "one" only the last.
         tile: Side in pixels of the tiles that frames are decoded in, for small cards; the clip
-            is then near that of a whole decode and not the same.
+            is then near that without tiles and not the same.
 
     Raises:
         GeometryError: The tile is too small.
@@ -261,7 +207,7 @@ def load(
 
 
 def decode_clip(vae: Autoencoder, latent: Tensor, tiles: Tiling | None = None) -> np.ndarray:
-    """Decode a whole clip, (1, C, T, H, W) normalised, to (F, H, W, 3) uint8."""
+    """Decode a clip, (1, C, T, H, W) normalised, to (F, H, W, 3) uint8."""
     frames: np.ndarray | None = None
     start = 0
     for chunk in decode_frames(vae, latent, tiles):
@@ -287,15 +233,25 @@ def _guidance(preset: Preset, guidance: float | tuple[float, ...] | None) -> tup
     return tuple(guidance)
 
 
-def _noise(shape: tuple[int, ...], noise: Tensor | np.ndarray | None, seed: int | None) -> Tensor:
-    """Given noise, or fresh noise from the seed; float32."""
+def _start(
+    shape: tuple[int, ...],
+    noise: Tensor | np.ndarray | None,
+    seed: int | None,
+    remix: Remix | None,
+    plan: Schedule,
+) -> Tensor:
+    """The latent at the first noise level, from given or drawn noise; float32."""
     if noise is None:
-        return draw_noise(shape, secrets.randbits(63) if seed is None else seed)
-    return _fitting("noise", noise, shape)
+        pure = draw_noise(shape, secrets.randbits(63) if seed is None else seed)
+    else:
+        pure = _fitting("noise", noise, shape)
+    if remix is None:
+        return pure
+    return remix_noise(_fitting("remix", remix.latent, shape), pure, plan)
 
 
 def _fitting(name: str, latent: Tensor | np.ndarray, shape: tuple[int, ...]) -> Tensor:
-    """A latent that was given, float32 and of the clip's shape."""
+    """A given latent in float32, checked for the clip's shape."""
     found = torch.as_tensor(latent, dtype=torch.float32)
     if tuple(found.shape) != shape:
         raise GeometryError(
@@ -304,9 +260,10 @@ def _fitting(name: str, latent: Tensor | np.ndarray, shape: tuple[int, ...]) -> 
     return found
 
 
-def _default_size(preset: Preset, first_frame: Picture | None) -> Size:
-    if first_frame is None:
-        return preset.sizes[0]
+def _clip_size(preset: Preset, size: Size | None, first_frame: Picture | None) -> Size:
+    """The requested size, else that of the preset in the shape of the first frame."""
+    if size or first_frame is None:
+        return size or preset.sizes[0]
     if isinstance(first_frame, np.ndarray):
         return size_for_picture(preset, preset.sizes[0], first_frame.shape[1::-1])
     return size_for_picture(preset, preset.sizes[0], first_frame.size)

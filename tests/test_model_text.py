@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from model.exceptions import WeightsError
-from model.text import clean, load_tokenizer
+from model.text import clean
 from model.weights.open import open_checkpoint
+from model.weights.text_encoder import load_tokenizer
 from tests import oracle
 
 

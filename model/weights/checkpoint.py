@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from model.autoencoder.codec import Autoencoder, VaeSizes
-from model.autoencoder.vae_wan21 import wan21_vae
-from model.autoencoder.vae_wan22 import wan22_vae
+from model.autoencoder.vae import Autoencoder, VaeSizes, wan21_vae, wan22_vae
 from model.exceptions import WeightsError
 from model.presets import Backbone, Preset
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
@@ -177,7 +175,7 @@ class Checkpoint:
         Raises:
             WeightsError: A file is missing, damaged or of another shape.
         """
-        from model.text import load_text
+        from model.weights.text_encoder import load_text
 
         return load_text(self.text_part, self.text_config, self.tokenizer, dtype, device)
 

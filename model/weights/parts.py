@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.autoencoder.codec import VaeSizes
-from model.autoencoder.vae_wan21 import WAN21_SIZES
-from model.autoencoder.vae_wan22 import WAN22_SIZES
+from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, VaeSizes
 from model.exceptions import WeightsError
 from model.presets import PATCHES, Backbone, Patch
 from model.weights.build import read_config

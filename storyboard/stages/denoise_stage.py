@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from model.flow import Schedule, expert_steps, remix_schedule
+from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape
 from model.presets import Expert
 from storyboard.film.video import LOSSLESS, VIDEO, write_video
@@ -19,8 +19,7 @@ from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
 if TYPE_CHECKING:
-    from model.autoencoder.codec import Autoencoder
-    from model.solvers import SolverState
+    from model.autoencoder.vae import Autoencoder
     from model.transformer import Transformer
 
 
@@ -126,9 +125,7 @@ class Denoise:
         )
 
     def run(self, network: Transformer, take: Take, store: Store, step: Step) -> None:
-        from model.denoise import denoise
-        from model.pictures import given
-        from model.solvers import SolverState
+        from model.denoise import denoise, given
         from storyboard.stages import tensors
 
         started, device = perf_counter(), self.hardware.device
@@ -167,7 +164,6 @@ class Denoise:
     def _start(self, take: Take, store: Store, plan: Schedule) -> tuple[SolverState, Meta]:
         """State that the first step of this expert starts from, and the hash of its noise."""
         from model.denoise import remix_noise
-        from model.solvers import SolverState
         from storyboard.stages import tensors
         from storyboard.take.noise import noise_sha256, take_noise
 
@@ -218,7 +214,7 @@ class Decode:
         return self.weights.open().load_vae(device=self.hardware.device)
 
     def run(self, network: Autoencoder, take: Take, store: Store, step: Step) -> None:
-        from model.autoencoder.tiling import decode_frames
+        from model.autoencoder.codec import decode_frames
         from storyboard.stages import tensors
 
         started, ref = perf_counter(), self._latent(take)

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from model.camera_adapter import path_rays
-from model.solvers import SolverState
+from model.flow import SolverState
 from model.transformer import Transformer
 from storyboard.errors import InputError, StoryboardError
 from storyboard.film.video import Frame, read_video
