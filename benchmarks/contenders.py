@@ -39,7 +39,7 @@ SAMPLING = "sampling.json"
 IMPORTS = {
     "ours": (
         "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.tiling",
-        "model.weights.open", "PIL.Image", "safetensors.torch", "storyboard.stages.artifacts",
+        "model.weights.checkpoint", "PIL.Image", "safetensors.torch", "storyboard.stages.artifacts",
         "storyboard.run.commands", "storyboard.stages.tensors", "storyboard.take.noise",
         "transformers.models.umt5.modeling_umt5",
     ),

@@ -32,7 +32,7 @@ from model.pictures import (
 from model.presets import Preset, Size
 from model.solvers import SolverState
 from model.transformer import Transformer
-from model.weights.open import Checkpoint, open_checkpoint
+from model.weights.checkpoint import Checkpoint, open_checkpoint
 
 Residency = Literal["all", "one"]
 

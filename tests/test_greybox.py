@@ -10,7 +10,7 @@ import torch
 
 import model
 from benchmarks.experts import LEVELS, along
-from model.weights.open import open_checkpoint
+from model.weights.checkpoint import open_checkpoint
 from shots import camera_path, compile_prompt, load_shots
 
 ROOT = Path(__file__).parents[1]

@@ -19,8 +19,8 @@ from storyboard.errors import InputError
 from storyboard.store import canonical_json, read_object, write_atomically
 
 if TYPE_CHECKING:
+    from model.weights.checkpoint import Checkpoint
     from model.weights.lora import LoraChoice
-    from model.weights.open import Checkpoint
 
 MEMORY = "checkpoints.json"
 FORMAT = 2
@@ -93,7 +93,7 @@ def know_weights(folder: Path, memory: Path | None) -> Weights:
 @lru_cache(maxsize=2)
 def _opened(folder: Path, stamp: str) -> Checkpoint:
     """A folder opened once for all stages; the stamp is there to tell its versions apart."""
-    from model.weights.open import open_checkpoint
+    from model.weights.checkpoint import open_checkpoint
 
     return open_checkpoint(folder)
 
