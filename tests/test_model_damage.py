@@ -91,9 +91,12 @@ def poison(folder):
     torch.save({"a": Runs(f"touch '{marker}'")}, folder / PTH_VAE)
 
 
-def drop_largest(records):
-    name = max((n for n in records if "/data/" in n), key=lambda n: len(records[n]))
-    records[name] = records[name][:100]
+def cut_record(which):
+    def change(records):
+        name = which((n for n in records if "/data/" in n), key=lambda n: len(records[n]))
+        records[name] = records[name][:100]
+
+    return change
 
 
 def pad_pickle(records):
@@ -161,17 +164,20 @@ WRITERS = {
     GGUF: lambda folder: kit.write_gguf(folder, "Q8_0"),
     DIFFUSERS: kit.write_diffusers,
 }
+NOT_COVERED = (
+    r"not a whole safetensors file \([\d,]+ bytes; incomplete metadata, file not fully covered\)"
+)
 CASES = {
     # Cut short or garbled.
-    "empty file": (COMFY, lambda f: (f / HIGH).write_bytes(b""), r"not a whole safetensors file \(0 bytes; header too small\)"),
-    "cut in its tensors": (COMFY, lambda f: cut(f / HIGH, 0.7),
-        r"not a whole safetensors file \([\d,]+ bytes; incomplete metadata, file not fully covered"),
+    "empty file": (
+        COMFY, lambda f: (f / HIGH).write_bytes(b""), r"\(0 bytes; header too small\)"),
+    "cut in its tensors": (COMFY, lambda f: cut(f / HIGH, 0.7), NOT_COVERED),
     "cut in its header": (
         COMFY, lambda f: (f / HIGH).write_bytes((f / HIGH).read_bytes()[:500]),
         r"not a whole safetensors file \(500 bytes; invalid header length\)"),
     "bytes too many": (
         COMFY, lambda f: (f / HIGH).write_bytes((f / HIGH).read_bytes() + b"more"),
-        r"not a whole safetensors file \([\d,]+ bytes; incomplete metadata, file not fully covered"),
+        NOT_COVERED),
     "random bytes": (
         COMFY, lambda f: (f / HIGH).write_bytes(os.urandom(5000)),
         r"not a whole safetensors file \(5,000 bytes; header too large\)"),
@@ -219,7 +225,11 @@ CASES = {
         ORIGINAL, lambda f: zipfile.ZipFile(f / PTH_VAE, "w").writestr("a.txt", "hello"),
         "a zip archive without data.pkl"),
     "numbers cut short in a torch file": (
-        ORIGINAL, lambda f: rezip(f / PTH_TEXT, drop_largest), r"cut short, [\d,]+ bytes of"),
+        ORIGINAL, lambda f: rezip(f / PTH_TEXT, cut_record(max)),
+        r"holds no state dict that torch can read \(RuntimeError\)"),
+    "numbers cut short that torch reads beyond": (
+        ORIGINAL, lambda f: rezip(f / PTH_TEXT, cut_record(min)),
+        r"its tensors are cut short, [\d,]+ bytes of [\d,]+\."),
     "a compressed torch file": (
         ORIGINAL, lambda f: rezip(f / PTH_VAE, lambda r: None, zipfile.ZIP_DEFLATED),
         "is compressed, must be stored"),

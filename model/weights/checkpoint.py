@@ -194,7 +194,7 @@ class Checkpoint:
             return plain
         digest = hashlib.sha256(plain.encode())
         for lora, strength in loras:
-            digest.update(f"{fingerprint((lora.file, *lora.beside))} {strength!r}\n".encode())
+            digest.update(f"{fingerprint((lora.file, *lora.extra_files))} {strength!r}\n".encode())
         return digest.hexdigest()
 
     def vae_fingerprint(self) -> str:

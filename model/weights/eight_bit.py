@@ -31,18 +31,12 @@ def packed(weight: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         (C_out, C) int8 in [-127, 127] and (C_out, 1) float32 scales, 1 for a row of zeros.
     """
-    values = _empty_like(weight, torch.float32).copy_(weight)
+    values = allocate(weight.shape, torch.float32, weight.device).copy_(weight)
     lowest, highest = torch.aminmax(values, dim=1, keepdim=True)
     scale = torch.maximum(highest, -lowest) / LEVELS
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
     values.div_(scale).round_().clamp_(-LEVELS, LEVELS)
-    return _empty_like(weight, torch.int8).copy_(values), scale
-
-
-def _empty_like(like: Tensor, dtype: torch.dtype) -> Tensor:
-    if like.device.type == "cpu":
-        return allocate(like.shape, dtype)
-    return torch.empty_like(like, dtype=dtype)
+    return allocate(weight.shape, torch.int8, weight.device).copy_(values), scale
 
 
 def unpacked(codes: Tensor, scale: Tensor, dtype: torch.dtype) -> Tensor:

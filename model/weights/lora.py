@@ -56,12 +56,10 @@ class Delta:
     """Change of one tensor.
 
     Attributes:
-        target: Name of the tensor in the network.
         pieces: Stored tensors by leaf: down, up, diff, hada_*, lokr_*.
         alpha: Scale of a product times its rank; None for the default scale of the file.
     """
 
-    target: str
     pieces: Mapping[str, StoredTensor]
     alpha: StoredTensor | None = None
 
@@ -121,14 +119,14 @@ class Lora:
         deltas: Changes by the tensor of the network.
         factor: Scale of every product without an alpha.
         skipped: Keys of layers that only Wan 2.1 has.
-        beside: Config files that decide the factor.
+        extra_files: Config files that decide the factor.
     """
 
     file: Path
     deltas: Mapping[str, Delta]
     factor: float = 1.0
     skipped: tuple[str, ...] = ()
-    beside: tuple[Path, ...] = ()
+    extra_files: tuple[Path, ...] = ()
 
     def require_fit(self, shapes: Mapping[str, Sequence[int]]) -> None:
         """Check every change against the shapes of a network.
@@ -237,15 +235,15 @@ def read_lora(file: Path) -> Lora:
         group[leaf] = stored
     if not pieces:
         raise WeightsError(f"{file}: changes nothing of a Wan 2.2 expert. Is it a LoRA?")
-    deltas = {name: Delta(name, group, alphas.get(name)) for name, group in pieces.items()}
+    deltas = {name: Delta(group, alphas.get(name)) for name, group in pieces.items()}
     for delta in deltas.values():
         if delta.shape() is None:
             raise WeightsError(
                 f"{file}: {delta.description()}, must be halves of one product. "
                 "Fetch the file again."
             )
-    factor, beside = _read_factor(file)
-    return Lora(file, deltas, factor, tuple(skipped), beside)
+    factor, extra_files = _read_factor(file)
+    return Lora(file, deltas, factor, tuple(skipped), extra_files)
 
 
 def _split_key(key: str) -> tuple[str, str]:
@@ -290,14 +288,14 @@ def _layer_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def _read_factor(file: Path) -> tuple[float, tuple[Path, ...]]:
     """Scale of products without alpha, from the header or a config beside the file."""
-    beside = file.parent / CONFIG
+    config = file.parent / CONFIG
     settings: dict[str, object] = {}
     try:
         if format_of(file) == "safetensors":
             metadata = json.loads(read_metadata(file).get("lora_adapter_metadata", "{}"))
             settings = {str(key).rpartition(".")[2]: value for key, value in metadata.items()}
-        if not settings and beside.is_file() and file.name.startswith("adapter_model"):
-            settings = dict(json.loads(beside.read_text(encoding="utf-8")))
+        if not settings and config.is_file() and file.name.startswith("adapter_model"):
+            settings = dict(json.loads(config.read_text(encoding="utf-8")))
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise WeightsError(f"{file}: its settings cannot be read ({error}).") from None
     if settings.get("use_dora") or settings.get("alpha_pattern") or settings.get("rank_pattern"):
@@ -305,7 +303,7 @@ def _read_factor(file: Path) -> tuple[float, tuple[Path, ...]]:
             f"{file}: is a LoRA with DoRA or with a rank per layer, must be a plain one. "
             "Merge it with the program that made it."
         )
-    used = (beside,) if settings and beside.is_file() else ()
+    used = (config,) if settings and config.is_file() else ()
     alpha, rank = settings.get("lora_alpha"), settings.get("r")
     if not isinstance(alpha, int | float) or not isinstance(rank, int) or rank < 1:
         return 1.0, used

@@ -34,23 +34,24 @@ class Part:
     Attributes:
         files: Weight files.
         rename: Maps names in the files to names in the network; raises for unknown ones.
-        beside: Other files that decide its sizes or its tokenizer; part of its fingerprint.
+        extra_files: Other files that decide its sizes or its tokenizer; part of its fingerprint.
     """
 
     files: tuple[Path, ...]
     rename: Callable[[str], str] = field(compare=False)
-    beside: tuple[Path, ...] = ()
+    extra_files: tuple[Path, ...] = ()
 
     def fingerprint(self) -> str:
         """SHA-256 of all files."""
-        return fingerprint((*self.files, *self.beside))
+        return fingerprint((*self.files, *self.extra_files))
 
 
-def part_of(network: Network, *beside: Path) -> Part:
+def part_of(network: Network, *extra_files: Path) -> Part:
     """Return the part for a network found in a folder."""
     config = network.files[0].parent / "config.json"
-    is_used = network.kind.role == "expert" and config.is_file()
-    return Part(network.files, rename_for(network.kind), (config, *beside) if is_used else beside)
+    if network.kind.role == "expert" and config.is_file():
+        extra_files = (config, *extra_files)
+    return Part(network.files, rename_for(network.kind), extra_files)
 
 
 def preset_of(
@@ -234,7 +235,7 @@ def _num_heads(file: Path, width: int) -> int:
 
 
 def vae_sizes_of(network: Network) -> VaeSizes:
-    """Derive the widths of an autoencoder from its shapes; its statistics are the published ones."""
+    """Derive the widths of an autoencoder from its shapes; statistics are the published ones."""
     file = network.files[0]
     shape = partial(_shape_of, file, renamed_shapes(network))
     published = WAN22_SIZES if network.kind.vae_class == "wan2.2" else WAN21_SIZES

@@ -46,19 +46,20 @@ def with_scales(tensors: Sequence[StoredTensor]) -> tuple[StoredTensor, ...]:
     by_name = {stored.name: stored for stored in tensors}
     leaf_of = {name: name.rpartition(".")[2] for name in by_name}
     scales = _scales_by_weight(by_name, leaf_of)
-    if scales:
-        for file in {stored.file for stored in tensors}:
-            _check_metadata(file)
+    # Formats first: a packing that is not supported has dtypes and scales that look damaged.
+    formats = {t: _format(read_bytes(t)) for t in tensors if leaf_of[t.name] == FORMAT}
+    for stored, form in formats.items():
+        _require_readable(stored.file, stored.name, form)
+    for file in {stored.file for stored in tensors} if scales else ():
+        for layer, form in _metadata_formats(file).items():
+            _require_readable(file, layer, form)
     is_marked = OLD_MARKER in leaf_of.values()
     parameters = []
     for stored in tensors:
-        if leaf_of[stored.name] == FORMAT:
-            _check_format(stored)
-        if leaf_of[stored.name] in IGNORED:
-            continue
-        scale = scales.get(stored.name)
-        _check_weight(stored, scale, needs_scale=is_marked and stored.dtype in FLOAT8)
-        parameters.append(replace(stored, scale=scale))
+        if leaf_of[stored.name] not in IGNORED:
+            scale = scales.get(stored.name)
+            _check_weight(stored, scale, needs_scale=is_marked and stored.dtype in FLOAT8)
+            parameters.append(replace(stored, scale=scale))
     return tuple(parameters)
 
 
@@ -98,26 +99,23 @@ def _check_weight(stored: StoredTensor, scale: StoredTensor | None, *, needs_sca
         )
 
 
-def _check_format(stored: StoredTensor) -> None:
-    """Refuse a layer whose `comfy_quant` entry names a packing that is not supported."""
+def _format(text: bytes) -> object:
+    """Format in a `comfy_quant` entry, None if it is damaged."""
     try:
-        form = json.loads(read_bytes(stored))["format"]
+        return json.loads(text)["format"]
     except (ValueError, KeyError, TypeError):
-        form = None
-    _require_readable(stored.file, stored.name, form)
+        return None
 
 
-def _check_metadata(file: Path) -> None:
-    """Refuse a file whose metadata names a packing that is not supported."""
+def _metadata_formats(file: Path) -> dict[str, object]:
+    """Formats by layer in the metadata of a file."""
     if format_of(file) != "safetensors":
-        return
+        return {}
     try:
         metadata = json.loads(read_metadata(file).get(METADATA, "{}"))
-        forms = {layer: entry["format"] for layer, entry in metadata.get("layers", {}).items()}
+        return {layer: entry["format"] for layer, entry in metadata.get("layers", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        forms = {METADATA: None}
-    for layer, form in forms.items():
-        _require_readable(file, layer, form)
+        return {METADATA: None}
 
 
 def _require_readable(file: Path, name: str, form: object) -> None:

@@ -13,11 +13,10 @@ import math
 import mmap
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from safetensors import SafetensorError, safe_open
@@ -76,8 +75,10 @@ class StoredTensor:
     scale: StoredTensor | None = None
 
 
-def allocate(shape: Sequence[int], dtype: torch.dtype) -> Tensor:
-    """Allocate an uninitialised CPU tensor outside the heap, unless it is small.
+def allocate(
+    shape: Sequence[int], dtype: torch.dtype, device: torch.device | str = "cpu"
+) -> Tensor:
+    """Allocate an uninitialised tensor; a large one on the CPU outside the heap.
 
     Freeing such a tensor returns its memory to the OS at once. Freed heap memory below a tensor
     that stays is kept by the process, which adds a fifth to the peak of loading an expert.
@@ -85,8 +86,8 @@ def allocate(shape: Sequence[int], dtype: torch.dtype) -> Tensor:
     import torch
 
     num_bytes = math.prod(shape) * dtype.itemsize
-    if num_bytes < SMALL_BYTES:
-        return torch.empty(tuple(shape), dtype=dtype)
+    if num_bytes < SMALL_BYTES or torch.device(device).type != "cpu":
+        return torch.empty(tuple(shape), dtype=dtype, device=device)
     return torch.frombuffer(mmap.mmap(-1, num_bytes), dtype=dtype).reshape(tuple(shape))
 
 
@@ -129,12 +130,13 @@ def read_header(file: Path) -> tuple[StoredTensor, ...]:
     )
 
 
-class OpenFiles(AbstractContextManager["OpenFiles"]):
+class OpenFiles(ExitStack):
     """Reads single tensors; opens each file on first use and closes all of them together."""
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
+        super().__init__()
         self._readers: dict[Path, Callable[[StoredTensor], Tensor]] = {}
+        self.callback(self._readers.clear)
 
     def read(self, stored: StoredTensor) -> Tensor:
         """Read a tensor; a tensor with a scale is multiplied by it in float32."""
@@ -167,23 +169,13 @@ class OpenFiles(AbstractContextManager["OpenFiles"]):
     def _open(self, file: Path) -> Callable[[StoredTensor], Tensor]:
         found = format_of(file)
         if found == "safetensors":
-            stream = self._stack.enter_context(file.open("rb", buffering=0))
+            stream = self.enter_context(file.open("rb", buffering=0))
             return partial(_read_safetensor, stream)
         if found == "pth":
             tensors = _torch_tensors(file)
             return lambda stored: tensors[stored.name]
         packed = {tensor.name: tensor for tensor in _gguf_reader(file).tensors}
         return lambda stored: _gguf_tensor(stored, packed[stored.name])
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close every file."""
-        self._readers.clear()
-        self._stack.close()
 
 
 def _safetensors_header(file: Path) -> tuple[StoredTensor, ...]:
@@ -336,10 +328,10 @@ def _gguf_reader(file: Path) -> Any:  # noqa: ANN401 (of an untyped package)
     try:
         return GGUFReader(file)
     except (ValueError, IndexError, KeyError, OverflowError, MemoryError, OSError) as error:
-        size = f"{file.stat().st_size:,} bytes" if file.is_file() else "not there"
+        size = file.stat().st_size
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(
-            f"{file}: not a whole GGUF file ({size}; {reason}). Fetch the file again."
+            f"{file}: not a whole GGUF file ({size:,} bytes; {reason}). Fetch the file again."
         ) from None
 
 
