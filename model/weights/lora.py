@@ -83,31 +83,42 @@ class Delta:
 
     def shape(self) -> tuple[int, ...] | None:
         """Shape of the change, kernels flattened; None if the pieces do not fit together."""
-        shapes = {leaf: piece.shape for leaf, piece in self.pieces.items()}
-        if set(shapes) == {"diff"}:
-            return shapes["diff"]
-        if set(shapes) == {"down", "up"}:
-            return _product_shape(shapes["up"], shapes["down"])
-        if set(shapes) == {f"hada_w{n}_{letter}" for n in "12" for letter in "ab"}:
-            first, second = (
-                _product_shape(shapes[f"hada_w{n}_a"], shapes[f"hada_w{n}_b"]) for n in "12"
-            )
-            return first if first == second else None
-        factors = [
-            shapes.get(f"lokr_w{n}")
-            or _product_shape(shapes.get(f"lokr_w{n}_a", ()), shapes.get(f"lokr_w{n}_b", ()))
-            for n in "12"
-        ]
-        if factors[0] is None or factors[1] is None or len(factors[0]) != len(factors[1]):
+        import torch
+
+        pieces = {n: torch.empty(t.shape, device="meta") for n, t in self.pieces.items()}
+        try:
+            return tuple(_combined(pieces).shape)
+        except (LookupError, RuntimeError, ValueError):
             return None
-        return tuple(a * b for a, b in zip(*factors, strict=True))
 
 
-def _product_shape(left: Sequence[int], right: Sequence[int]) -> tuple[int, ...] | None:
-    """Shape of a matrix product; the kernel of a convolution counts as columns."""
-    if len(left) < 2 or len(right) < 2 or math.prod(left[1:]) != right[0]:
-        return None
-    return left[0], math.prod(right[1:])
+def _combined(piece: Mapping[str, Tensor]) -> Tensor:
+    """Combine the pieces of a change without its scale; fails if they do not fit together."""
+    import torch
+
+    if set(piece) == {"diff"}:
+        return piece["diff"]
+    if set(piece) == {"down", "up"}:
+        return _product(piece["up"], piece["down"])
+    if set(piece) == {"hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"}:
+        first, second = (_product(piece[f"hada_w{n}_a"], piece[f"hada_w{n}_b"]) for n in "12")
+        if first.shape != second.shape:  # would broadcast
+            raise ValueError
+        return first * second
+    first, second = (
+        piece[f"lokr_w{n}"]
+        if f"lokr_w{n}" in piece
+        else _product(piece[f"lokr_w{n}_a"], piece[f"lokr_w{n}_b"])
+        for n in "12"
+    )
+    if first.ndim != second.ndim:  # kron would pad
+        raise ValueError
+    return torch.kron(first, second)
+
+
+def _product(left: Tensor, right: Tensor) -> Tensor:
+    """Matrix product; the kernel of a convolution counts as columns."""
+    return left.flatten(1) @ right.flatten(1)
 
 
 @dataclass(frozen=True)
@@ -175,30 +186,14 @@ def merge_loras(
 
 
 def _read_change(delta: Delta, factor: float, files: OpenFiles, device: torch.device) -> Tensor:
-    import torch
-
-    piece = {leaf: files.read(t).to(device).float() for leaf, t in delta.pieces.items()}
-    if "diff" in piece:
-        return piece["diff"]
-    if "up" in piece:
-        product = piece["up"].flatten(1) @ piece["down"].flatten(1)
-    elif "hada_w1_a" in piece:
-        first, second = (piece[f"hada_w{n}_a"] @ piece[f"hada_w{n}_b"] for n in "12")
-        product = first * second
-    else:
-        first, second = (
-            piece[f"lokr_w{n}"]
-            if f"lokr_w{n}" in piece
-            else piece[f"lokr_w{n}_a"] @ piece[f"lokr_w{n}_b"]
-            for n in "12"
-        )
-        product = torch.kron(first, second)
+    read = {leaf: files.read(t).to(device).float() for leaf, t in delta.pieces.items()}
+    change = _combined(read)
     if delta.rank is None:
-        return product
+        return change
     if delta.alpha is not None:
         # Of any dtype: some published files have int64 alphas.
         factor = float(files.read(delta.alpha).reshape(()).item()) / delta.rank
-    return product * factor
+    return change * factor
 
 
 def read_lora(file: Path) -> Lora:

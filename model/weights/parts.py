@@ -68,7 +68,7 @@ def preset_of(
     """Return the known preset of a kind of checkpoint, with the sizes of its files.
 
     Args:
-        folder: Folder of the checkpoint.
+        folder: Folder of the checkpoint, for its name and error messages.
         index: Content of model_index.json; None for other layouts, which use the published
             boundary between the experts.
         num_experts: One or two.
@@ -76,7 +76,7 @@ def preset_of(
         patch: Latent cells per token.
         vae_class: One of `presets.VAE_CLASSES`.
         vae: Sizes of the autoencoder.
-        camera_unshuffle: Unshuffle factor of the camera adapter, None without one.
+        camera_unshuffle: None without a camera adapter.
 
     Raises:
         WeightsError: No known preset has this combination.

@@ -17,17 +17,12 @@ from model.weights.tensor_files import format_of
 EXPERT = ("expert", "adapter")
 # Roles that belong into folders of a certain name.
 PLACES = {
-    "vae": ("vae",),
-    "text_encoder": ("text",),
-    "text_encoders": ("text",),
-    "transformer": EXPERT,
-    "transformer_2": EXPERT,
-    "diffusion_models": EXPERT,
-    "unet": EXPERT,
-    "high_noise_model": EXPERT,
-    "low_noise_model": EXPERT,
-    "loras": ("lora",),
-}
+    "vae": ("vae",), "loras": ("lora",),
+    "text_encoder": ("text",), "text_encoders": ("text",),
+    "transformer": EXPERT, "transformer_2": EXPERT,
+    "high_noise_model": EXPERT, "low_noise_model": EXPERT,
+    "diffusion_models": EXPERT, "unet": EXPERT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

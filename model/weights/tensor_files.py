@@ -16,8 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
@@ -218,7 +219,7 @@ def _open_safetensors(file: Path) -> Any:  # noqa: ANN401 (of an untyped package
     )
 
 
-def _read_safetensor(stream: BinaryIO, stored: StoredTensor) -> Tensor:
+def _read_safetensor(stream: FileIO, stored: StoredTensor) -> Tensor:
     """Read a tensor into memory of its own, not mapped: loading S bytes never takes 2 S."""
     import torch
 
@@ -226,7 +227,7 @@ def _read_safetensor(stream: BinaryIO, stored: StoredTensor) -> Tensor:
     window = memoryview(values.numpy().data)
     stream.seek(stored.start)
     # A single read returns at most 2 GiB on Linux.
-    while window and (count := stream.readinto(window)):  # type: ignore[attr-defined]
+    while window and (count := stream.readinto(window)):
         window = window[count:]
     if window:
         raise WeightsError(f"{stored.file}: ends within {stored.name!r}. Fetch the file again.")
