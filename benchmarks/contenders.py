@@ -38,7 +38,7 @@ SAMPLING = "sampling.json"
 
 IMPORTS = {
     "ours": (
-        "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.tiling",
+        "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.codec",
         "model.weights.checkpoint", "PIL.Image", "safetensors.torch", "storyboard.stages.artifacts",
         "storyboard.run.commands", "storyboard.stages.tensors", "storyboard.take.noise",
         "transformers.models.umt5.modeling_umt5",

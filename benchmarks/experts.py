@@ -85,7 +85,7 @@ def _by_level(network: Transformer, lesson: Lesson, seed: int) -> list[float]:
     found = []
     for level in LEVELS:
         noisy = (1 - level) * lesson.latent + level * noise
-        velocity = network.velocity(noisy, torch.tensor([1000 * level]), context, camera)
+        velocity = network.velocities(noisy, torch.tensor([1000 * level]), [context], camera)[0]
         found.append(float((velocity - target).square().mean() / target.var()))
     return found
 

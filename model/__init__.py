@@ -1,12 +1,8 @@
-"""Wan 2.2 in our own words: text encoder, experts, solvers and video autoencoders.
+"""An implementation of Wan 2.2: text encoder, experts, solvers and video autoencoders.
 
-Shapes are written with one letter per axis:
-
-    B batch · C channels · T time · H rows · W columns · L video tokens · M text tokens
-    D width · A attention heads · K width per head
-
-H, W and T are said to be *pixel* or *latent* wherever they could be either. Importing this
-package loads nothing heavy: `load` and `Wan` arrive with torch on first use.
+Axes in shapes: B batch · C channels · T time · H rows · W columns · L video tokens · M text tokens
+· D width · A attention heads · K width per head; H, W and T are pixel or latent. Importing this
+package loads nothing heavy: `load` and `Wan` import torch on first use.
 """
 
 from __future__ import annotations
@@ -20,7 +16,8 @@ if TYPE_CHECKING:
     from model.denoise import Remix
     from model.pipeline import Wan, load
 
-# Read by MKL at its first product: how a sum is cut must not depend on threads, see `steady`.
+# MKL reads it at its first product: some CPUs divide sums from some 400 numbers on among threads,
+# and then the bits depend on their number, see `model.ops`.
 os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 
 __all__ = ["GeometryError", "ModelError", "PresetError", "Remix", "Wan", "WeightsError", "load"]

@@ -1,8 +1,6 @@
-"""Camera paths as the model takes them: Plücker rays per pixel, and the adapter that reads them.
+"""Camera control: Plücker rays of a camera path, and the adapter that embeds them per token.
 
-The adapter turns rays into one vector per token, added to the patch embedding. Its parameters
-carry the names of the published Wan 2.2 camera checkpoints (`control_adapter.*`). Called by
-`transformer` and, for the rays, by whoever holds a camera path.
+Parameters carry the names of the published Wan 2.2 camera checkpoints (`control_adapter.*`).
 """
 
 from __future__ import annotations
@@ -21,37 +19,34 @@ from model.ops import convolve
 
 # Moment (origin cross direction) and direction, for each frame folded into a latent frame.
 RAY_CHANNELS = 6 * FRAMES_PER_LATENT
-STRIDE = 2  # of the adapter's first convolution: unshuffled groups of rays a side of a token
+STRIDE = 2  # of the adapter's first convolution: groups of unshuffled rays along a side of a token
 
 
-class CameraPath(Protocol):
-    """What a camera does during a clip; `shots.CameraPath` is one.
-
-    Attributes:
-        camera_to_world: (F, 3, 4) poses in metres, x right, y down, z forward.
-        focal: (F,) focal length over picture width.
-        aspect: Width over height of the field of view.
-        subject_distance_m: What the camera looks at is this far away.
-    """
+class CameraPathLike(Protocol):
+    """Interface of `shots.CameraPath`: pose and lens of a camera at every frame of a clip."""
 
     @property
-    def camera_to_world(self) -> np.ndarray: ...  # noqa: D102
+    def camera_to_world(self) -> np.ndarray:
+        """(F, 3, 4) poses in metres, x right, y down, z forward."""
+
     @property
-    def focal(self) -> np.ndarray: ...  # noqa: D102
+    def focal(self) -> np.ndarray:
+        """(F,) focal length over picture width."""
+
     @property
-    def aspect(self) -> float: ...  # noqa: D102
+    def aspect(self) -> float:
+        """Width over height of the field of view."""
+
     @property
-    def subject_distance_m(self) -> float: ...  # noqa: D102
+    def subject_distance_m(self) -> float:
+        """Distance from the camera to its subject."""
 
 
-def path_rays(path: CameraPath, tokens: tuple[int, int], unshuffle: int) -> Tensor:
-    """Draw the rays of a path as an adapter reads them.
-
-    Lengths are in units of the subject's distance: what a picture shows of a travelling camera
-    depends on how far it travels over how far it looks, and metres alone do not say that.
+def path_rays(path: CameraPathLike, tokens: tuple[int, int], unshuffle: int) -> Tensor:
+    """Compute the rays of a path at the resolution that an adapter reads.
 
     Args:
-        path: One pose a frame.
+        path: One pose per frame.
         tokens: Columns and rows of tokens in a latent frame.
         unshuffle: `CameraAdapter.unshuffle`; twice as many rays lie along a side of a token.
 
@@ -59,6 +54,8 @@ def path_rays(path: CameraPath, tokens: tuple[int, int], unshuffle: int) -> Tens
         (1, 24, T, H, W) float32 with H, W in rays.
     """
     poses = torch.as_tensor(np.array(path.camera_to_world, dtype=np.float64))
+    # In units of the subject's distance: how much of a travel a picture shows depends on the
+    # distance travelled over the distance to what is in view, which metres alone do not give.
     poses[:, :, 3] /= path.subject_distance_m
     focal = torch.as_tensor(np.array(path.focal, dtype=np.float64))
     columns, rows = (STRIDE * unshuffle * n for n in tokens)
@@ -68,11 +65,11 @@ def path_rays(path: CameraPath, tokens: tuple[int, int], unshuffle: int) -> Tens
 def plucker_rays(
     camera_to_world: Tensor, focal: Tensor, aspect: float, size: tuple[int, int]
 ) -> Tensor:
-    """Draw the ray of every pixel in every frame and fold time as the causal VAE does.
+    """Compute the ray of every pixel in every frame, with time folded as in the causal VAE.
 
     Args:
-        camera_to_world: (F, 3, 4) poses, x right, y down, z forward; any world, since they are
-            first made relative to frame 0. F is 4n + 1.
+        camera_to_world: (F, 3, 4) poses, x right, y down, z forward, relative to any world; F is
+            4n + 1.
         focal: (F,) focal length over picture width.
         aspect: Width over height of the field of view; pixels are square when it is that of
             `size`.
@@ -85,15 +82,17 @@ def plucker_rays(
     Source: VideoX-Fun videox_fun/data/utils.py, ray_condition and process_pose_file.
     """
     width, height = size
-    poses = relative_poses(camera_to_world.double())
+    poses = camera_to_world.double()
+    # Relative to the camera of frame 0, whose own pose becomes the identity.
+    moved = torch.cat((poses[..., :3], poses[..., 3:] - poses[0, :, 3:]), -1)
+    poses = poses[0, :, :3].T @ moved  # (F, 3, 4)
     focal_x = focal.double()
-    # Same lens on the vertical axis, in units of the height of the picture.
-    focal_y = focal_x * aspect
+    focal_y = focal_x * aspect  # the same lens, over the height of the picture
     column = (torch.arange(width, dtype=torch.float64) + 0.5) / width - 0.5
     row = (torch.arange(height, dtype=torch.float64) + 0.5) / height - 0.5
     x = repeat(column / focal_x[:, None], "f w -> f h w", h=height)
     y = repeat(row / focal_y[:, None], "f h -> f h w", w=width)
-    local = F.normalize(torch.stack((x, y, torch.ones_like(x)), dim=-1), dim=-1)
+    local = F.normalize(torch.stack((x, y, torch.ones_like(x)), dim=-1), dim=-1)  # (F, H, W, 3)
     direction = torch.einsum("fij,fhwj->fhwi", poses[:, :, :3], local)
     origin = poses[:, None, None, :, 3].expand_as(direction)
     moment = torch.linalg.cross(origin, direction)
@@ -101,22 +100,19 @@ def plucker_rays(
     return fold_frames(rays.float())
 
 
-def relative_poses(camera_to_world: Tensor) -> Tensor:
-    """Express (F, 3, 4) poses in the camera of frame 0, whose own becomes the identity."""
-    rotation, origin = camera_to_world[0, :, :3], camera_to_world[0, :, 3]
-    moved = torch.cat((camera_to_world[..., :3], camera_to_world[..., 3:] - origin[:, None]), -1)
-    return rotation.T @ moved
-
-
 def fold_frames(rays: Tensor) -> Tensor:
-    """Fold (F, C, H, W) into (1, C · 4, T, H, W): frame 0 four times, then four by four."""
-    latent_frames(rays.shape[0])  # raises unless F is 4n + 1
+    """Fold (F, C, H, W) into (1, C · 4, T, H, W): frame 0 repeated four times, then groups of four.
+
+    Raises:
+        GeometryError: F is not 4n + 1.
+    """
+    latent_frames(rays.shape[0])
     first = repeat(rays[:1], "1 c h w -> k c h w", k=FRAMES_PER_LATENT - 1)
     padded = torch.cat((first, rays))
     return rearrange(padded, "(t k) c h w -> 1 (c k) t h w", k=FRAMES_PER_LATENT)
 
 
-class ResidualBlock(nn.Module):
+class AdapterBlock(nn.Module):
     """Two 3x3 convolutions with a ReLU between, plus the input."""
 
     def __init__(self, width: int) -> None:
@@ -137,21 +133,17 @@ class CameraAdapter(nn.Module):
         super().__init__()
         self.unshuffle = unshuffle
         self.conv = nn.Conv2d(RAY_CHANNELS * unshuffle**2, width, kernel_size=STRIDE, stride=STRIDE)
-        self.residual_blocks = nn.Sequential(ResidualBlock(width))
+        self.residual_blocks = nn.Sequential(AdapterBlock(width))
 
     def forward(self, rays: Tensor) -> Tensor:
-        """Turn (B, 24, T, H, W) rays, 2 · `unshuffle` a side of a token, into (B, L, D) vectors."""
+        """Embed (B, 24, T, H, W) rays, 2 · `unshuffle` along a side of a token, as (B, L, D)."""
         frames = rearrange(rays.to(self.conv.weight.dtype), "b c t h w -> (b t) c h w")
         cells = F.pixel_unshuffle(frames, self.unshuffle)
-        tokens = self.residual_blocks(
-            convolve(cells, self.conv.weight, self.conv.bias, stride=STRIDE)
-        )
+        tokens = convolve(cells, self.conv.weight, self.conv.bias, stride=STRIDE)
+        tokens = self.residual_blocks(tokens)  # (B·T, D, h, w)
         return rearrange(tokens, "(b t) d h w -> b (t h w) d", b=rays.shape[0])
 
 
 def unshuffle_of(conv_weight_shape: tuple[int, ...]) -> int:
-    """Read the unshuffle factor of an adapter from its `conv.weight`.
-
-    The published checkpoints take a ray per pixel, so it is the spatial stride of their VAE.
-    """
+    """Unshuffle factor of a camera adapter, from the shape of its `conv.weight`."""
     return math.isqrt(conv_weight_shape[1] // RAY_CHANNELS)

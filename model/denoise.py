@@ -1,7 +1,4 @@
-"""The loop over the steps that one expert owns, with guidance and a given first frame.
-
-Called by the denoising stages, once per expert, with the state that the one before left.
-"""
+"""The steps of one expert, with guidance and a given first frame."""
 
 from __future__ import annotations
 
@@ -11,21 +8,17 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from model.flow import Schedule
-from model.pictures import NOTHING, Given
-from model.solvers import STEPS, SolverState, combine
-from model.transformer import PreparedContext, Transformer
+from model.flow import SOLVERS, Schedule, SolverState, combine
+from model.geometry import FRAMES_PER_LATENT
+from model.presets import Preset
+from model.transformer import Transformer
 
 OnStep = Callable[[int, SolverState], None]
 
 
 def draw_noise(shape: tuple[int, ...], seed: int) -> Tensor:
-    """Draw pure noise on the CPU, so that every device starts from the same numbers.
-
-    Args:
-        shape: (B, C, T, H, W) latent cells.
-        seed: In [0, 2^63).
-    """
+    """Draw pure noise of (B, C, T, H, W) latent cells from a seed in [0, 2^63)."""
+    # On the CPU, so that every device starts from the same numbers.
     generator = torch.Generator("cpu").manual_seed(seed)
     return torch.randn(shape, generator=generator, dtype=torch.float32)
 
@@ -35,7 +28,7 @@ class Remix:
     """A clip to start from instead of pure noise.
 
     Attributes:
-        latent: (1, C, T, H, W) clean, as a run leaves it or `Wan.encode_clip` makes it.
+        latent: (1, C, T, H, W) clean, the end of a run or from `Wan.encode_clip`.
         strength: Noise level to start at, above 0 and at most 1: how much may change.
     """
 
@@ -44,9 +37,45 @@ class Remix:
 
 
 def remix_noise(latent: Tensor, noise: Tensor, plan: Schedule) -> Tensor:
-    """Put a clean latent, (B, C, T, H, W), at the first noise level of a schedule."""
+    """Bring a clean latent, (B, C, T, H, W), to the first noise level of a schedule."""
     level = plan.noise[0]
     return combine((1 - level, latent.to(noise)), (level, noise))
+
+
+@dataclass(frozen=True)
+class Given:
+    """Encoded pictures in the form that an expert reads them.
+
+    Attributes:
+        frame: (1, C, 1, H, W) clean latent of the first frame, kept as it is at every step, with
+            timestep 0; or None.
+        channels: (1, 4 + C, T, H, W), a mask of given frames and their latent, that an expert
+            reads behind the noisy latent; or None.
+    """
+
+    frame: Tensor | None = None
+    channels: Tensor | None = None
+
+
+NOTHING = Given()
+
+
+def given(preset: Preset, latent: Tensor | None, shape: tuple[int, ...]) -> Given:
+    """Convert a latent from `encode_pictures` to the inputs of an expert.
+
+    Args:
+        preset: Of the checkpoint.
+        latent: Of the pictures; None without any.
+        shape: (1, C, T, H, W) of the clip's latent.
+    """
+    if not preset.takes_channels:
+        return Given(frame=latent)
+    if latent is None:
+        _, channels, *cells = shape
+        return Given(channels=torch.zeros(1, FRAMES_PER_LATENT + channels, *cells))
+    if preset.first_frame == "channels":
+        return Given(channels=latent)
+    return Given(frame=latent[:, FRAMES_PER_LATENT:, :1], channels=latent)
 
 
 def denoise(
@@ -66,13 +95,13 @@ def denoise(
     Args:
         transformer: The expert.
         plan: The schedule of the whole run.
-        steps: Steps this expert owns; those before `state.step` are taken as done.
-        state: Where the run stands; its step must lie in `steps`, or at their end.
+        steps: Steps this expert owns; those before `state.step` are already taken.
+        state: The current state; its step must lie in `steps`, or at their end.
         context: (M, text width) of the prompt.
         negative: (M', text width) of the negative prompt; may be None at guidance 1.
         guidance: Scale of classifier-free guidance; at 1 the second branch is not computed.
         camera: (1, 24, T, pixel H, pixel W) rays, for both branches, or None.
-        given: What is known of the clip, the same for both branches.
+        given: Encoded pictures, the same for both branches.
         on_step: Called after every step with its index and the new state.
 
     Returns:
@@ -87,33 +116,19 @@ def denoise(
             assert negative is not None, "guidance needs a negative context"
             branches.append(transformer.prepare(negative[None]))
         embedded = None if camera is None else transformer.embed_camera(camera)
-        state = _pin(state, given.frame)
+        state = _with_first_frame(state, given.frame)
         for step in range(state.step, steps.stop):
             timestep = _timestep(plan.timesteps[step], state.latent, given.frame)
-            seen = state.latent
+            latent = state.latent
             if given.channels is not None:
-                seen = torch.cat((seen, given.channels.to(seen)), dim=1)
-            velocity = _guided(transformer, seen, timestep, branches, guidance, embedded)
-            state = _pin(STEPS[plan.solver](state, velocity, plan), given.frame)
+                latent = torch.cat((latent, given.channels.to(latent)), dim=1)  # (1, C_in, T, H, W)
+            velocity, *others = transformer.velocities(latent, timestep, branches, embedded)
+            if others:
+                velocity = others[0] + guidance * (velocity - others[0])
+            state = _with_first_frame(SOLVERS[plan.solver](state, velocity, plan), given.frame)
             if on_step is not None:
                 on_step(step, state)
     return state
-
-
-def _guided(
-    transformer: Transformer,
-    latent: Tensor,
-    timestep: Tensor,
-    branches: list[PreparedContext],
-    guidance: float,
-    camera: Tensor | None,
-) -> Tensor:
-    """Velocity pushed away from the negative branch, the second of `branches`, if there."""
-    velocities = transformer.velocities(latent, timestep, branches, camera)
-    if len(velocities) == 1:
-        return velocities[0]
-    positive, negative = velocities
-    return negative + guidance * (positive - negative)
 
 
 def _timestep(value: float, latent: Tensor, first_frame: Tensor | None) -> Tensor:
@@ -125,8 +140,8 @@ def _timestep(value: float, latent: Tensor, first_frame: Tensor | None) -> Tenso
     return timestep
 
 
-def _pin(state: SolverState, first_frame: Tensor | None) -> SolverState:
-    """Put the given first frame back where the solver has moved it.
+def _with_first_frame(state: SolverState, first_frame: Tensor | None) -> SolverState:
+    """The state with the given first frame where the solver has changed it.
 
     Source: Wan2.2 wan/textimage2video.py, WanTI2V.i2v.
     """

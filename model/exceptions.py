@@ -1,18 +1,13 @@
-"""What can go wrong in `model`, as a caller meets it.
+"""Errors that callers of `model` can cause.
 
-    ModelError
-    ├── GeometryError   a size or frame count that no latent has
-    ├── PresetError     a preset, solver or option that does not exist or does not fit together
-    └── WeightsError    a checkpoint that is not what it says it is
-
-Messages follow one grammar: where: what was found, what is allowed. What to do.
+Grammar of the messages: `where: what was found, what is allowed. What to do.`
 """
 
 from __future__ import annotations
 
 
 class ModelError(Exception):
-    """Base of every error that a user of `model` can cause."""
+    """Base of the errors below."""
 
 
 class GeometryError(ModelError):

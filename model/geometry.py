@@ -1,12 +1,9 @@
-"""Pixels ⇄ latent cells ⇄ tokens, and the rule that frames come as 4n + 1.
-
-Pure arithmetic on presets, without torch; planning, sampling and training all count with it.
-"""
+"""Arithmetic between pixels, latent cells and tokens, without torch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, prod, sqrt
 
 from model.exceptions import GeometryError
 from model.presets import Preset, Size
@@ -17,7 +14,7 @@ FRAMES_PER_LATENT = 4
 
 @dataclass(frozen=True)
 class Tiling:
-    """How a frame is cut.
+    """Size of the tiles that a frame is decoded in.
 
     Attributes:
         side: Rows and columns of a tile, in latent cells.
@@ -35,7 +32,7 @@ class Tiling:
             )
 
     def spans(self, length: int) -> tuple[tuple[int, int], ...]:
-        """Cut an axis of so many cells: (start, stop) of each tile, the last one flush."""
+        """Divide an axis of `length` cells: (start, stop) of each tile, the last one flush."""
         if length <= self.side:
             return ((0, length),)
         stride = self.side - self.overlap
@@ -44,11 +41,7 @@ class Tiling:
 
 
 def tiling(preset: Preset, side: int) -> Tiling:
-    """Tiles of about so many pixels, a quarter of which neighbours share.
-
-    Args:
-        preset: For the pixels in a cell.
-        side: Of a tile in pixels.
+    """Tiles of about `side` pixels, a quarter of which neighbours share.
 
     Raises:
         GeometryError: A tile would have fewer than 4 cells.
@@ -64,18 +57,13 @@ def tiling(preset: Preset, side: int) -> Tiling:
 
 
 def is_legal_frames(num_frames: int) -> bool:
-    """Tell whether a clip of this many frames exists, as 1, 5, 9 and 13 do."""
+    """Whether the number of frames is 4n + 1, as 1, 5, 9 and 13 are."""
     return num_frames >= 1 and num_frames % FRAMES_PER_LATENT == 1
 
 
 def legal_frames_at_least(num_frames: int) -> int:
     """Smallest legal clip that holds `num_frames` frames."""
-    return latent_frames_at_least(num_frames) * FRAMES_PER_LATENT - FRAMES_PER_LATENT + 1
-
-
-def latent_frames_at_least(num_frames: int) -> int:
-    """Latent frames of the smallest legal clip that holds `num_frames` frames."""
-    return max(0, num_frames - 1 + FRAMES_PER_LATENT - 1) // FRAMES_PER_LATENT + 1
+    return pixel_frames(ceil(max(0, num_frames - 1) / FRAMES_PER_LATENT) + 1)
 
 
 def latent_frames(num_frames: int) -> int:
@@ -98,7 +86,7 @@ def pixel_frames(num_latent_frames: int) -> int:
 
 
 def check_size(preset: Preset, size: Size) -> None:
-    """Refuse a picture size that does not fall on whole tokens.
+    """Check that a picture size falls on whole tokens.
 
     Raises:
         GeometryError: Width or height is not a positive multiple of the preset's grain.
@@ -114,14 +102,10 @@ def check_size(preset: Preset, size: Size) -> None:
 
 
 def size_for_picture(preset: Preset, area: Size, picture: Size) -> Size:
-    """Size of a clip that takes its shape from a picture and its area from the preset.
-
-    Models that take the picture as channels cut both sides down to whole tokens: 832 x 480 in
-    gives 832 x 464 out at that very area. The others look for the closest shape: they cut one
-    side down and fill the area with the other, either way round, and keep the better one.
+    """Size of a clip with the shape of a picture and at most a given area.
 
     Args:
-        preset: Says how a picture enters, and the grain.
+        preset: For the way a picture enters, and the grain.
         area: Width and height whose product must not be exceeded.
         picture: Width and height of the picture.
 
@@ -137,10 +121,13 @@ def size_for_picture(preset: Preset, area: Size, picture: Size) -> Size:
     pixels = area[0] * area[1]
     # Quotients and roots in the order of the source: they decide sides on the edge of a token.
     if preset.takes_channels:
+        # Both sides are rounded down to whole tokens: 832 x 480 gives 832 x 464 at that very area.
         height = sqrt(pixels * (picture[1] / picture[0])) // down * down
         width = sqrt(pixels / (picture[1] / picture[0])) // across * across
         sizes = [(width, height)]
     else:
+        # One side is rounded down and the other fills the area, either way round; the closer shape
+        # is kept.
         exact = sqrt(pixels * (picture[0] / picture[1]))
         height, width = pixels / exact // down * down, exact // across * across
         sizes = []
@@ -169,17 +156,11 @@ def latent_shape(preset: Preset, size: Size, num_frames: int) -> tuple[int, int,
         GeometryError: The frames are not 4n + 1 or the size does not fall on whole tokens.
     """
     check_size(preset, size)
-    width, height = size
     _, row_stride, column_stride = preset.stride
-    return (
-        preset.latent_channels,
-        latent_frames(num_frames),
-        height // row_stride,
-        width // column_stride,
-    )
+    rows, columns = size[1] // row_stride, size[0] // column_stride
+    return preset.latent_channels, latent_frames(num_frames), rows, columns
 
 
 def num_tokens(preset: Preset, size: Size, num_frames: int) -> int:
-    """Video tokens an expert attends over: 75,600 for 81 frames of 1280 x 720 at A14B."""
-    _, time, rows, columns = latent_shape(preset, size, num_frames)
-    return time * rows * columns // (preset.patch[0] * preset.patch[1] * preset.patch[2])
+    """Video tokens of one clip: 75,600 for 81 frames of 1280 x 720 at A14B."""
+    return prod(latent_shape(preset, size, num_frames)[1:]) // prod(preset.patch)

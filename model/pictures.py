@@ -1,14 +1,12 @@
-"""Given pictures: fitted to a clip, and encoded the way a checkpoint takes them.
+"""Fit given pictures to a clip and encode them as a checkpoint takes them.
 
-Some checkpoints see what is given in channels beside the noisy latent, some have it in the latent
-itself, with a timestep of its own; a preset says which. Called by `pipeline` and by the stage
-that encodes pictures, once per take and before any expert.
+Some checkpoints read pictures in channels beside the noisy latent, some in the latent itself, with
+a timestep of its own; see `Preset.first_frame`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +16,8 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor
 
-from model.autoencoder.codec import Autoencoder, encode_chunks
+from model.autoencoder.codec import encode_chunks
+from model.autoencoder.vae import Autoencoder
 from model.exceptions import GeometryError, PresetError
 from model.geometry import FRAMES_PER_LATENT, latent_frames
 from model.presets import Preset, Size
@@ -27,46 +26,10 @@ Picture = Image.Image | np.ndarray
 """A PIL image, or (H, W, 3) uint8."""
 
 
-@dataclass(frozen=True)
-class Given:
-    """What is known of a clip before it is denoised.
-
-    Attributes:
-        frame: (1, C, 1, H, W) clean latent of the first frame, kept as it is at every step, with
-            timestep 0; or None.
-        channels: (1, 4 + C, T, H, W), a mask of given frames and their latent, that an expert
-            reads behind the noisy latent; or None.
-    """
-
-    frame: Tensor | None = None
-    channels: Tensor | None = None
-
-
-NOTHING = Given()
-
-
-def given(preset: Preset, latent: Tensor | None, shape: tuple[int, ...]) -> Given:
-    """Say in which way a latent from `encode_pictures` enters, or the lack of one.
-
-    Args:
-        preset: Of the checkpoint.
-        latent: Of the pictures; None without any.
-        shape: (1, C, T, H, W) of the clip's latent.
-    """
-    if not preset.takes_channels:
-        return Given(frame=latent)
-    if latent is None:
-        _, channels, *cells = shape
-        return Given(channels=torch.zeros(1, FRAMES_PER_LATENT + channels, *cells))
-    if preset.first_frame == "channels":
-        return Given(channels=latent)
-    return Given(frame=latent[:, FRAMES_PER_LATENT:, :1], channels=latent)
-
-
 def check_pictures(
     preset: Preset, *, has_first: bool, has_last: bool, num_frames: int | None = None
 ) -> None:
-    """Refuse pictures that a checkpoint cannot take, and the lack of one that it needs.
+    """Check that a checkpoint can take the given pictures and has those it needs.
 
     Raises:
         PresetError: The checkpoint takes no such picture, or needs one.
@@ -113,11 +76,11 @@ def encode_pictures(
 
     Args:
         vae: The autoencoder.
-        preset: Says in which way the checkpoint takes pictures; not "none".
+        preset: Of the checkpoint; its `first_frame` is not "none".
         pictures: The first, or the first and the last.
         size: Of the clip in pixels.
         num_frames: Of the clip, 4n + 1.
-        device: Where the autoencoder lies.
+        device: Of the autoencoder.
 
     Returns:
         (1, C, 1, H, W) for "per-token", (1, 4 + C, T, H, W) where channels are taken; float32.
@@ -126,17 +89,17 @@ def encode_pictures(
     if preset.first_frame == "per-token":
         return next(encode_chunks(vae, pixels[:1])).float()
     frames = (0,) if len(pixels) == 1 else (0, num_frames - 1)
-    latent = torch.cat(list(encode_chunks(vae, _between(pixels, num_frames))), dim=2).float()
+    latent = torch.cat(list(encode_chunks(vae, _grey_between(pixels, num_frames))), dim=2).float()
     return torch.cat((frame_mask(latent, frames), latent), dim=1)
 
 
 def encode_clip(vae: Autoencoder, clip: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
-    """Encode frames that exist, so that a remix can start from them.
+    """Encode the frames of a clip, for a remix.
 
     Args:
         vae: The autoencoder.
         clip: (F, H, W, 3) uint8 with F = 4n + 1.
-        device: Where the autoencoder lies.
+        device: Of the autoencoder.
 
     Returns:
         (1, C, T, H, W) float32, normalised.
@@ -154,13 +117,11 @@ def encode_clip(vae: Autoencoder, clip: np.ndarray, device: torch.device | str =
 
 
 def frame_mask(latent: Tensor, frames: tuple[int, ...]) -> Tensor:
-    """Mark which pixel frames of a clip are given, four to a latent frame.
-
-    The first latent frame is one pixel frame, whose flag stands four times.
+    """Mask of the given pixel frames of a clip, four to a latent frame.
 
     Args:
         latent: (1, C, T, H, W), for its shape.
-        frames: Indices of the pixel frames that are given.
+        frames: Indices of the given pixel frames.
 
     Returns:
         (1, 4, T, H, W) of zeros and ones.
@@ -170,15 +131,16 @@ def frame_mask(latent: Tensor, frames: tuple[int, ...]) -> Tensor:
     num_latents = latent.shape[2]
     flags = torch.zeros(FRAMES_PER_LATENT * num_latents, device=latent.device)
     for frame in frames:
+        # The first latent frame is one pixel frame, whose flag is repeated four times.
         flags[frame + FRAMES_PER_LATENT - 1 if frame else slice(FRAMES_PER_LATENT)] = 1
     mask = rearrange(flags, "(t k) -> 1 k t 1 1", k=FRAMES_PER_LATENT)
     return mask.expand(1, -1, -1, *latent.shape[3:])
 
 
 def picture_to_pixels(preset: Preset, picture: Picture, size: Size) -> Tensor:
-    """Bring a picture to a size as the checkpoint's authors do: (1, 3, 1, H, W) in [-1, 1].
+    """Resize a picture as the checkpoint's authors do: (1, 3, 1, H, W) in [-1, 1].
 
-    What goes beyond the shape of the clip is cut off evenly on both sides.
+    Parts beyond the shape of the clip are cropped evenly on both sides.
     """
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     fit = _stretch if preset.takes_channels else _cover
@@ -187,7 +149,7 @@ def picture_to_pixels(preset: Preset, picture: Picture, size: Size) -> Tensor:
 
 
 def _cover(image: Image.Image, size: Size, _: Size) -> Tensor:
-    """Lanczos to cover the size, then a cut in the middle.
+    """Lanczos to cover the size, then a crop in the middle.
 
     Source: Wan2.2 wan/textimage2video.py, WanTI2V.i2v.
     """
@@ -199,14 +161,13 @@ def _cover(image: Image.Image, size: Size, _: Size) -> Tensor:
 
 
 def _stretch(image: Image.Image, size: Size, grain: Size) -> Tensor:
-    """Bicubic, without a filter against aliasing, of a picture that has about the shape.
-
-    A size chosen for a picture is up to a token short on either side, and the authors stretch;
-    a picture that is further off than that is cut to the shape first.
+    """Bicubic, without anti-aliasing, of a picture with about the shape of the clip.
 
     Source: Wan2.2 wan/image2video.py, WanI2V.generate.
     """
     (width, height), aspect = size, image.width / image.height
+    # A size chosen for a picture is up to a token short on either side, and the authors stretch; a
+    # picture that is further off than that is cropped to the shape first.
     if not width / (height + grain[1]) <= aspect <= (width + grain[0]) / height:
         across = min(image.width, round(image.height * width / height))
         down = min(image.height, round(image.width * height / width))
@@ -222,12 +183,12 @@ def _middle(image: Image.Image, size: Size) -> Image.Image:
 
 
 def _to_pixels(frames: np.ndarray) -> Tensor:
-    """Bytes to float32 in [-1, 1], any shape."""
+    """Convert bytes to float32 in [-1, 1], any shape."""
     return torch.from_numpy(frames.astype(np.float32)).div_(255).sub_(0.5).div_(0.5)
 
 
-def _between(pixels: list[Tensor], num_frames: int) -> Iterator[Tensor]:
-    """The clip in chunks: the first picture, mid grey, and at the end the last one."""
+def _grey_between(pixels: list[Tensor], num_frames: int) -> Iterator[Tensor]:
+    """The clip in chunks: the first picture, mid grey, and at the end the last picture."""
     first = pixels[0]
     yield first
     num_later = latent_frames(num_frames) - 1

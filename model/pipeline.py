@@ -1,8 +1,4 @@
-"""The door for people who want the model alone: load a folder, generate frames.
-
-The stages of `storyboard` use the same functions one by one, over many takes; here they run in
-order for one. What differs between runs is told by arguments, nothing is read from elsewhere.
-"""
+"""The public interface of the model: load a checkpoint folder, generate frames."""
 
 from __future__ import annotations
 
@@ -15,22 +11,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model.autoencoder.codec import Autoencoder
-from model.autoencoder.tiling import decode_frames
-from model.camera_adapter import CameraPath, path_rays
-from model.denoise import OnStep, Remix, denoise, draw_noise, remix_noise
+from model.autoencoder.codec import decode_frames
+from model.autoencoder.vae import Autoencoder
+from model.camera_adapter import CameraPathLike, path_rays
+from model.denoise import OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
-from model.flow import expert_steps, remix_schedule
+from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
 from model.pictures import (
     Picture,
     check_pictures,
     encode_clip,
     encode_pictures,
-    given,
 )
 from model.presets import Preset, Size
-from model.solvers import SolverState
 from model.transformer import Transformer
 from model.weights.checkpoint import Checkpoint, open_checkpoint
 
@@ -45,9 +39,9 @@ class Wan:
         checkpoint: Files and sizes.
         dtype: Of the experts and the text encoder; the autoencoder is float32, as in the
             reference.
-        device: Where the networks lie.
-        residency: "all" keeps every network once loaded, "one" only the one at work.
-        tiles: How frames are cut for decoding; None decodes them whole.
+        device: Of the networks.
+        residency: "all" keeps every network once loaded, "one" only the last.
+        tiles: Tiles that frames are decoded in; None without tiles.
     """
 
     checkpoint: Checkpoint
@@ -59,7 +53,7 @@ class Wan:
 
     @property
     def preset(self) -> Preset:
-        """What the checkpoint is, with its defaults."""
+        """Preset of the checkpoint, with its defaults."""
         return self.checkpoint.preset
 
     def text_encoder(self) -> Any:  # noqa: ANN401 (typed where it is imported: transformers is slow)
@@ -94,36 +88,18 @@ class Wan:
         noise: Tensor | np.ndarray | None = None,
         first_frame: Picture | None = None,
         last_frame: Picture | None = None,
-        camera_path: CameraPath | None = None,
+        camera_path: CameraPathLike | None = None,
         remix: Remix | None = None,
         on_step: OnStep | None = None,
     ) -> np.ndarray:
-        """Render one clip.
+        """Render one clip, (F, H, W, 3) uint8. Options that are left out take the preset's defaults.
 
-        What is left out is the preset's default.
-
-        Args:
-            prompt: What to show.
-            negative_prompt: What to avoid; empty means the preset's own.
-            size: Width and height in pixels, on whole tokens; left out with a first frame, the
-                clip takes the picture's shape and the area of the preset's first size.
-            num_frames: 4n + 1.
-            steps: Sampling steps of all experts together.
-            guidance: Scale of guidance, one for all experts or one each, noisiest first.
-            solver: "unipc", "dpm++" or "euler".
-            shift: Noise shift of the schedule.
-            seed: Of the noise; None draws one.
-            noise: (1, C, T, H, W) latent cells instead of a seed.
-            first_frame: Picture to start from, for checkpoints that take one.
-            last_frame: Picture to end on, for checkpoints that take the first as channels; the
-                same as the first closes a loop.
-            camera_path: Path of the camera, for checkpoints with a camera adapter.
-            remix: A clip to start from, with so much noise; steps above that level are skipped,
-                and so are experts that own no step below it.
-            on_step: Called after every step with its index and the solver's state.
-
-        Returns:
-            (F, H, W, 3) uint8.
+        `size` is in pixels on whole tokens; without it a clip with a first frame takes the shape of
+        the picture and the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is
+        one scale for all experts or one for each, noisiest first. `noise`, (1, C, T, H, W) latent
+        cells, replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that
+        takes pictures as channels; equal to the first frame it closes a loop. With `remix`, the
+        steps above its strength are skipped. `on_step` is called with a step's index and state.
 
         Raises:
             GeometryError: Size, frames, noise or path do not fit the latent grid.
@@ -133,64 +109,32 @@ class Wan:
         preset = self.preset
         num_frames = preset.max_frames if num_frames is None else num_frames
         self._check_conditions(first_frame, last_frame, camera_path, num_frames)
-        size = size or _default_size(preset, first_frame)
+        size = _clip_size(preset, size, first_frame)
         shape = (1, *latent_shape(preset, size, num_frames))
         scales = _guidance(preset, guidance)
-        plan = remix_schedule(
-            preset.steps if steps is None else steps,
-            preset.shift if shift is None else shift,
-            solver or preset.solver,
-            1.0 if remix is None else remix.strength,
-        )
-        start = _noise(shape, noise, seed)
-        if remix is not None:
-            start = remix_noise(_fitting("remix", remix.latent, shape), start, plan)
-        rays = None if camera_path is None else self.rays(camera_path, shape)
-
-        encoder = self.text_encoder()
-        context = encoder.encode(prompt)
-        negative = None
-        if any(scale != 1 for scale in scales):
-            negative = encoder.encode(negative_prompt or preset.negative)
-        del encoder
-        known = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
+        steps, shift = (preset.steps if steps is None else steps), (shift or preset.shift)
+        strength = 1.0 if remix is None else remix.strength
+        plan = remix_schedule(steps, shift, solver or preset.solver, strength)
+        start = _start(shape, noise, seed, remix, plan)
+        rays = None if camera_path is None else self.rays(camera_path, shape).to(self.device)
+        context, negative = self._contexts(prompt, negative_prompt, scales)
+        pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
         state = SolverState(start.to(self.device))
         for index, owned in enumerate(expert_steps(plan, preset.experts)):
             if owned:
-                state = denoise(
-                    self.expert(index),
-                    plan,
-                    owned,
-                    state,
-                    context,
-                    negative,
-                    scales[index],
-                    camera=None if rays is None else rays.to(self.device),
-                    given=known,
-                    on_step=on_step,
-                )
+                inputs = plan, owned, state, context, negative, scales[index], rays, pictures
+                state = denoise(self.expert(index), *inputs, on_step)
         return decode_clip(self.vae(), state.latent, self.tiles)
 
     def encode_clip(self, clip: np.ndarray) -> Tensor:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
         return encode_clip(self.vae(), clip, self.device)
 
-    def _pictures(
-        self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
-    ) -> Tensor | None:
-        """Latent of what is given, if anything is."""
-        if first is None:
-            return None
-        pictures = (first,) if last is None else (first, last)
-        return encode_pictures(
-            self.vae(), self.preset, pictures, size=size, num_frames=num_frames, device=self.device
-        )
-
     def _check_conditions(
         self,
         first_frame: Picture | None,
         last_frame: Picture | None,
-        camera_path: CameraPath | None,
+        camera_path: CameraPathLike | None,
         num_frames: int,
     ) -> None:
         check_pictures(
@@ -205,12 +149,29 @@ class Wan:
                 "the move in the prompt."
             )
 
-    def rays(self, path: CameraPath, shape: tuple[int, ...]) -> Tensor:
-        """Rays of a path as the camera adapter takes them.
+    def _contexts(
+        self, prompt: str, negative_prompt: str, scales: tuple[float, ...]
+    ) -> tuple[Tensor, Tensor | None]:
+        """Encoded prompt and negative prompt, the latter only for guidance."""
+        encoder = self.text_encoder()
+        context = encoder.encode(prompt)
+        if all(scale == 1 for scale in scales):
+            return context, None
+        return context, encoder.encode(negative_prompt or self.preset.negative)
 
-        Args:
-            path: As long as the clip.
-            shape: Of the clip's latent, (1, C, T, H, W).
+    def _pictures(
+        self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
+    ) -> Tensor | None:
+        """Latent of the given pictures, None without any."""
+        if first is None:
+            return None
+        pictures = (first,) if last is None else (first, last)
+        return encode_pictures(
+            self.vae(), self.preset, pictures, size=size, num_frames=num_frames, device=self.device
+        )
+
+    def rays(self, path: CameraPathLike, shape: tuple[int, ...]) -> Tensor:
+        """Rays of a path for the camera adapter, given the (1, C, T, H, W) of the clip's latent.
 
         Raises:
             GeometryError: The path is not as long as the clip.
@@ -246,10 +207,10 @@ def load(
     Args:
         folder: In the diffusers layout, embedded or published.
         dtype: Of the experts and the text encoder.
-        device: Where the networks lie.
-        residency: "all" keeps every network once loaded, "one" only the one at work.
+        device: Of the networks.
+        residency: "all" keeps every network once loaded, "one" only the last.
         tile: Side in pixels of the tiles that frames are decoded in, for small cards; the clip
-            is then near that of a whole decode and not the same.
+            is then near that without tiles and not the same.
 
     Raises:
         GeometryError: The tile is too small.
@@ -261,7 +222,7 @@ def load(
 
 
 def decode_clip(vae: Autoencoder, latent: Tensor, tiles: Tiling | None = None) -> np.ndarray:
-    """Decode a whole clip, (1, C, T, H, W) normalised, to (F, H, W, 3) uint8."""
+    """Decode a clip, (1, C, T, H, W) normalised, to (F, H, W, 3) uint8."""
     frames: np.ndarray | None = None
     start = 0
     for chunk in decode_frames(vae, latent, tiles):
@@ -287,15 +248,25 @@ def _guidance(preset: Preset, guidance: float | tuple[float, ...] | None) -> tup
     return tuple(guidance)
 
 
-def _noise(shape: tuple[int, ...], noise: Tensor | np.ndarray | None, seed: int | None) -> Tensor:
-    """Given noise, or fresh noise from the seed; float32."""
+def _start(
+    shape: tuple[int, ...],
+    noise: Tensor | np.ndarray | None,
+    seed: int | None,
+    remix: Remix | None,
+    plan: Schedule,
+) -> Tensor:
+    """The latent at the first noise level, from given or drawn noise; float32."""
     if noise is None:
-        return draw_noise(shape, secrets.randbits(63) if seed is None else seed)
-    return _fitting("noise", noise, shape)
+        pure = draw_noise(shape, secrets.randbits(63) if seed is None else seed)
+    else:
+        pure = _fitting("noise", noise, shape)
+    if remix is None:
+        return pure
+    return remix_noise(_fitting("remix", remix.latent, shape), pure, plan)
 
 
 def _fitting(name: str, latent: Tensor | np.ndarray, shape: tuple[int, ...]) -> Tensor:
-    """A latent that was given, float32 and of the clip's shape."""
+    """A given latent in float32, checked for the clip's shape."""
     found = torch.as_tensor(latent, dtype=torch.float32)
     if tuple(found.shape) != shape:
         raise GeometryError(
@@ -304,9 +275,10 @@ def _fitting(name: str, latent: Tensor | np.ndarray, shape: tuple[int, ...]) -> 
     return found
 
 
-def _default_size(preset: Preset, first_frame: Picture | None) -> Size:
-    if first_frame is None:
-        return preset.sizes[0]
-    if isinstance(first_frame, np.ndarray):
-        return size_for_picture(preset, preset.sizes[0], first_frame.shape[1::-1])
-    return size_for_picture(preset, preset.sizes[0], first_frame.size)
+def _clip_size(preset: Preset, size: Size | None, first_frame: Picture | None) -> Size:
+    """The requested size, else the preset's, in the shape of the first frame."""
+    if size is not None or first_frame is None:
+        return size or preset.sizes[0]
+    is_array = isinstance(first_frame, np.ndarray)
+    picture = first_frame.shape[1::-1] if is_array else first_frame.size
+    return size_for_picture(preset, preset.sizes[0], picture)

@@ -1,15 +1,7 @@
-"""Four steps instead of forty: how a preset is sampled when a Lightning LoRA is merged into it.
+"""The published Wan 2.2 configurations and greybox, as frozen values.
 
-The LoRAs are trained for Euler steps at these timesteps and without guidance, so a step is one
-forward. Imports no torch. Called by planning.
-
-Source: ModelTC/LightX2V-Wan2.2-Lightning README.md; the boundary leaves two steps to each expert.
-
-The published Wan 2.2 configurations and the embedded one, as frozen values.
-
-Experts are data, not a branch: a preset holds an ordered tuple of them, noisiest first, each
-with the noise floor it works down to. One expert or two, the code that samples is the same.
-Imports no torch, so that planning a board costs milliseconds.
+A preset holds its experts in an ordered tuple, noisiest first, so that sampling has no branch for
+one expert or two. Imports no torch, so that planning a board takes milliseconds.
 """
 
 from __future__ import annotations
@@ -22,22 +14,6 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from model.exceptions import PresetError
-
-STEPS, SHIFT, SOLVER, GUIDANCE = 4, 5.0, "euler", 1.0
-NAMES = ("lightning", "4step", "4_step", "4-step")
-"""Words in the names of such files, in lower case."""
-
-
-def lightning(preset: Preset) -> Preset:
-    """The preset with the numbers that a four-step LoRA is trained for."""
-    experts = tuple(replace(expert, guidance=GUIDANCE) for expert in preset.experts)
-    return replace(preset, experts=experts, steps=STEPS, shift=SHIFT, solver=SOLVER)
-
-
-def is_lightning(name: str) -> bool:
-    """Whether a file or folder is named as a four-step LoRA."""
-    return any(word in name.lower() for word in NAMES)
-
 
 Size = tuple[int, int]
 """Width and height in pixels, in that order."""
@@ -52,7 +28,10 @@ Patch = tuple[int, int, int]
 """Latent cells per token, (time, rows, columns)."""
 
 PATCHES: tuple[Patch, ...] = ((1, 2, 2), (1, 1, 1))
-"""The published one, and that of small pictures."""
+"""The published patch, and that of greybox."""
+
+LIGHTNING_NAMES = ("lightning", "4step", "4_step", "4-step")
+"""Words in the names of four-step LoRA files, in lower case."""
 
 # Model data, verbatim; sha256 of its UTF-8 text starts with ce96e032.
 WAN_NEGATIVE = (
@@ -64,13 +43,13 @@ WAN_NEGATIVE = (
 
 @dataclass(frozen=True)
 class Expert:
-    """One denoiser and the noise range it owns, from the floor of the one before down to its own.
+    """A denoiser and its noise range, from the floor of the expert before down to its own floor.
 
     Attributes:
         name: "high" and "low" always mean noise.
         floor: Lowest noise level it works at, in [0, 1]; compared as timestep ≥ 1000 · floor.
         guidance: Default classifier-free guidance scale; 1 skips the second branch.
-        folder: Where its weights lie in a checkpoint of the diffusers layout.
+        folder: Of its weights in a checkpoint of the diffusers layout.
     """
 
     name: str
@@ -81,7 +60,7 @@ class Expert:
 
 @dataclass(frozen=True)
 class Backbone:
-    """Sizes of one expert transformer, all experts of a preset alike."""
+    """Sizes of the expert transformers of a preset."""
 
     width: int
     heads: int
@@ -97,7 +76,7 @@ class Backbone:
         """Read the sizes from an expert's config in the diffusers layout.
 
         Raises:
-            KeyError: It leaves one out.
+            KeyError: A size is missing.
         """
         heads = config["num_attention_heads"]
         return cls(
@@ -114,7 +93,7 @@ class Backbone:
 
 @dataclass(frozen=True)
 class Quality:
-    """How much of a preset to spend on a shot: picture size, steps, longest clip."""
+    """Picture size, steps and longest clip of one quality of a preset."""
 
     size: Size
     steps: int
@@ -123,12 +102,12 @@ class Quality:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named model configuration, complete enough to plan with.
+    """A named model configuration with everything that planning needs.
 
     Attributes:
-        name: As users type it.
+        name: Used on the command line.
         experts: Noisiest first; floors fall and end at 0.
-        vae: Which autoencoder class, one of VAE_CLASSES.
+        vae: Autoencoder class, one of VAE_CLASSES.
         stride: Pixels per latent cell, (time, rows, columns).
         latent_channels: Channels of a latent cell.
         patch: Latent cells per token, (time, rows, columns).
@@ -138,11 +117,11 @@ class Preset:
         fps: Frame rate the model was trained at.
         max_frames: Longest clip it was trained on, 4n + 1.
         sizes: Picture sizes it was trained on; others are allowed when they fit the grid.
-        negative: Used whenever the caller gives an empty negative prompt.
+        negative: Default negative prompt.
         first_frame: How a given first picture enters.
-        needs_picture: Whether there has to be one.
+        needs_picture: Whether a first picture is required.
         camera_unshuffle: Unshuffle factor of the camera adapter of its experts; None without one.
-        backbone: Sizes of the experts where published; embedded checkpoints say it themselves.
+        backbone: Sizes of the experts where published; those of greybox are in its config.
         text_len: Rows of context the experts attend to, zero rows included.
     """
 
@@ -301,7 +280,7 @@ GREYBOX = Preset(
     experts=_two_experts(0.875, high=2.0, low=2.0),
     vae="wan2.2",
     stride=(4, 16, 16),
-    patch=(1, 1, 1),  # a token is 16 pixels wide: small pictures, small figures
+    patch=(1, 1, 1),  # a token is 16 pixels wide, for small pictures
     latent_channels=48,
     steps=20,
     shift=3.0,
@@ -320,7 +299,7 @@ KNOWN = (
     WAN22_FUN_CAMERA_A14B,
     WAN22_FUN_CAMERA_5B,
 )
-"""Kinds of checkpoint that are recognised."""
+"""Configurations that checkpoints are matched with."""
 
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in KNOWN})
 
@@ -359,13 +338,27 @@ QUALITIES: Mapping[str, Mapping[str, Quality]] = MappingProxyType(
 
 
 def preset_named(name: str) -> Preset:
-    """Look a preset up by the name a user typed.
+    """Look up a preset by its name.
 
     Raises:
-        PresetError: There is none; the message suggests the nearest.
+        PresetError: It does not exist; the message suggests the nearest name.
     """
     if name in PRESETS:
         return PRESETS[name]
     near = get_close_matches(name, PRESETS, n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(PRESETS)}."
     raise PresetError(f"preset {name!r} does not exist. {hint}")
+
+
+def lightning(preset: Preset) -> Preset:
+    """The preset with the steps, shift, solver and guidance that a four-step LoRA is trained for.
+
+    Source: ModelTC/LightX2V-Wan2.2-Lightning README.md; the boundary leaves two steps per expert.
+    """
+    experts = tuple(replace(expert, guidance=1.0) for expert in preset.experts)
+    return replace(preset, experts=experts, steps=4, shift=5.0, solver="euler")
+
+
+def is_lightning(name: str) -> bool:
+    """Whether a file or folder is named as a four-step LoRA."""
+    return any(word in name.lower() for word in LIGHTNING_NAMES)

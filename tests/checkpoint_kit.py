@@ -18,9 +18,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from model.autoencoder.codec import VaeSizes
-from model.autoencoder.vae_wan21 import WAN21_SIZES, wan21_vae
-from model.autoencoder.vae_wan22 import WAN22_SIZES
+from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, VaeSizes, wan21_vae
 from model.presets import Backbone
 from model.transformer import Transformer
 from model.weights import rename

@@ -10,8 +10,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
 
-from model.autoencoder.codec import VaeSizes
-from model.autoencoder.vae_wan22 import wan22_vae
+from model.autoencoder.vae import VaeSizes, wan22_vae
 from model.presets import Backbone
 from model.transformer import Transformer
 from model.weights import rename

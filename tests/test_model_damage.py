@@ -311,7 +311,7 @@ def adapter():
 
 
 def wan22_vae_tensors():
-    from model.autoencoder.vae_wan22 import wan22_vae
+    from model.autoencoder.vae import wan22_vae
 
     return kit.filled(wan22_vae(kit.vae_sizes("2.2")), 8)
 

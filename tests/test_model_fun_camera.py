@@ -15,15 +15,12 @@ import torch
 from torch import nn
 
 import model
-from model.autoencoder.vae_wan21 import wan21_vae
-from model.autoencoder.vae_wan22 import wan22_vae
+from model.autoencoder.vae import wan21_vae, wan22_vae
 from model.camera_adapter import CameraAdapter, path_rays
-from model.denoise import denoise
+from model.denoise import denoise, given
 from model.exceptions import PresetError
-from model.flow import schedule
-from model.pictures import given
+from model.flow import SolverState, schedule
 from model.presets import WAN22_FUN_CAMERA_5B, WAN22_FUN_CAMERA_A14B, preset_named
-from model.solvers import SolverState
 from model.transformer import Transformer
 from model.weights.report import report
 from shots import camera_path, parse_shots

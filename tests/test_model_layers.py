@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from model.layers import RMSNorm, modulated_norm, rotary_split, rotary_table, rotate, sinusoid
+from model.transformer import RMSNorm, modulated_norm, rotary_split, rotary_table, rotate, sinusoid
 
 CPU = torch.device("cpu")
 

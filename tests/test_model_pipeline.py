@@ -14,8 +14,7 @@ from safetensors.torch import load, save
 import model
 from model.denoise import Remix, denoise, draw_noise
 from model.exceptions import GeometryError, PresetError
-from model.flow import expert_steps, remix_schedule, schedule
-from model.solvers import SolverState
+from model.flow import SolverState, expert_steps, remix_schedule, schedule
 from tests import oracle
 from tests.test_model_weights import add_adapter, folder  # noqa: F401 (a fixture)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.autoencoder.vae_wan21 import WAN21_SIZES, wan21_vae
-from model.autoencoder.vae_wan22 import WAN22_SIZES, wan22_vae
+from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, wan21_vae, wan22_vae
 from model.presets import (
     WAN22_FUN_CAMERA_5B,
     WAN22_FUN_CAMERA_A14B,

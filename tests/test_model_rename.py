@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.autoencoder.codec import VaeSizes
-from model.autoencoder.vae_wan21 import wan21_vae
-from model.autoencoder.vae_wan22 import wan22_vae
+from model.autoencoder.vae import VaeSizes, wan21_vae, wan22_vae
 from model.exceptions import WeightsError
 from model.presets import Backbone
 from model.transformer import Transformer

@@ -7,8 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from model.flow import schedule
-from model.solvers import STEPS, SolverState
+from model.flow import SOLVERS, SolverState, schedule
 from tests import oracle
 
 SHAPE = (1, 4, 3, 4, 6)
@@ -29,7 +28,7 @@ def walk(solver, steps, shift, state=None, stop=None):
     trail = []
     for step in range(state.step, plan.num_steps if stop is None else stop):
         velocity = field(state.latent, plan.timesteps[step])
-        state = STEPS[solver](state, velocity, plan)
+        state = SOLVERS[solver](state, velocity, plan)
         trail.append(state.latent)
     return state, trail
 
@@ -90,7 +89,7 @@ def test_euler_follows_the_velocity():
     torch.testing.assert_close(walk("euler", 4, 5.0)[0].latent, latent)
 
 
-@pytest.mark.parametrize("solver", sorted(STEPS))
+@pytest.mark.parametrize("solver", sorted(SOLVERS))
 @pytest.mark.parametrize("stop", range(1, 6))
 def test_a_saved_run_resumes_bit_for_bit(solver, stop):
     whole, _ = walk(solver, 6, 12.0)
@@ -104,7 +103,7 @@ def test_a_step_leaves_its_state_alone():
     plan = schedule(6, 12.0)
     state, _ = walk("unipc", 6, 12.0, stop=3)
     before = {name: tensor.clone() for name, tensor in state.tensors().items()}
-    STEPS["unipc"](state, field(state.latent, 500), plan)
+    SOLVERS["unipc"](state, field(state.latent, 500), plan)
     after = state.tensors()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)

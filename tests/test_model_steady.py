@@ -9,9 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from model import ops as steady
-from model.autoencoder.codec import VaeSizes, decode_stream, encode_stream
-from model.autoencoder.vae_wan21 import wan21_vae
-from model.autoencoder.vae_wan22 import wan22_vae
+from model.autoencoder.codec import decode_stream, encode_stream
+from model.autoencoder.vae import VaeSizes, wan21_vae, wan22_vae
 from model.presets import Backbone
 from model.transformer import Transformer
 from tests.oracle import enliven

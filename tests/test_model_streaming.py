@@ -14,8 +14,7 @@ import torch
 
 from model.denoise import denoise
 from model.exceptions import WeightsError
-from model.flow import schedule
-from model.solvers import SolverState
+from model.flow import SolverState, schedule
 from model.transformer import Transformer
 from model.weights.checkpoint import Checkpoint, open_checkpoint
 from model.weights.lora import LoraChoice

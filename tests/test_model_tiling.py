@@ -9,8 +9,7 @@ import torch
 
 import model
 from model.autoencoder.causal import FrameCache
-from model.autoencoder.codec import decode_stream
-from model.autoencoder.tiling import decode_tiled, fade
+from model.autoencoder.codec import decode_stream, decode_tiled, fade
 from model.exceptions import GeometryError
 from model.geometry import Tiling, tiling
 from model.presets import WAN22_T2V_A14B, WAN22_TI2V_5B

@@ -88,7 +88,7 @@ def test_branches_together_give_the_bits_of_each_alone():
     timestep = torch.tensor([937])
     contexts = ours.prepare(context), ours.prepare(context[:, :5])
     together = ours.velocities(latent, timestep, contexts)
-    alone = [ours.velocity(latent, timestep, each) for each in contexts]
+    alone = [ours.velocities(latent, timestep, [each])[0] for each in contexts]
     assert all(torch.equal(a, b) for a, b in zip(together, alone, strict=True))
 
 
@@ -97,10 +97,11 @@ def test_one_heavy_key_stands_for_all_padding():
     _, ours = twins()
     latent, context = inputs()
     folded, written = ours.prepare(context), ours.prepare(padded(context))
-    assert folded.keys[0].shape[1] == 18
-    assert written.bias is None
+    assert folded[0].keys.shape[1] == 18
+    assert written[0].bias is None
     timestep = torch.tensor([937])
-    close(ours.velocity(latent, timestep, folded), ours.velocity(latent, timestep, written))
+    one, all_rows = (ours.velocities(latent, timestep, [each])[0] for each in (folded, written))
+    close(one, all_rows)
 
 
 def test_a_context_without_room_is_refused():
@@ -139,8 +140,9 @@ def test_the_camera_is_added_to_the_patch_embedding():
     latent, context = inputs()
     rays = torch.randn(1, 24, 3, 8, 12)
     prepared, timestep = expert.prepare(context), torch.tensor([500])
-    with_camera = expert.velocity(latent, timestep, prepared, expert.embed_camera(rays))
-    without = expert.velocity(latent, timestep, prepared)
+    embedded = expert.embed_camera(rays)
+    with_camera = expert.velocities(latent, timestep, [prepared], embedded)[0]
+    without = expert.velocities(latent, timestep, [prepared])[0]
     assert (with_camera - without).abs().max() > 1e-3
     assert torch.equal(expert(latent, timestep, context, rays), with_camera)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.autoencoder.codec import VaeSizes, decode_stream, encode_stream, to_bytes
-from model.autoencoder.vae_wan21 import WAN21_SIZES, wan21_vae
-from model.autoencoder.vae_wan22 import WAN22_SIZES, wan22_vae
+from model.autoencoder.codec import decode_stream, encode_stream, to_bytes
+from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, VaeSizes, wan21_vae, wan22_vae
 from model.geometry import latent_frames
 from model.weights import rename
 from tests import oracle

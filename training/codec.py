@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.autoencoder.codec import Autoencoder
+from model.autoencoder.vae import Autoencoder
 from training.basis import Basis, as_video
 from training.footage import Footage, training_folder
 from training.optimizer import MovingAverage, Optimizers, warm_cosine

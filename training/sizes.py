@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from model.autoencoder.codec import Autoencoder, VaeSizes
-from model.autoencoder.vae_wan22 import wan22_vae
+from model.autoencoder.vae import Autoencoder, VaeSizes, wan22_vae
 from model.presets import GREYBOX, Backbone
 from model.transformer import Transformer
 

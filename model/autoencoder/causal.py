@@ -1,10 +1,8 @@
-"""Blocks of the causal video autoencoders, and the cache that lets them work in chunks.
+"""Layers of the causal video autoencoders, and the cache for clips that are processed in chunks.
 
 Feature maps are (T·B, C, H, W) with channels last in memory and time slowest, so that a frame,
 or all frames but the first, is a view, and everything in space is a plain two-dimensional
-operation. What a layer must remember of earlier chunks lies in a `FrameCache` that is handed
-through; with a fresh cache the first chunk may be one frame or the whole clip, the numbers are
-the same. Called by the two autoencoder modules.
+operation. With a fresh cache the first chunk may be one frame or a full clip.
 """
 
 from __future__ import annotations
@@ -19,17 +17,17 @@ from torch import Tensor, nn
 
 from model.ops import attention, convolve, convolve_clip, convolves_clips, normed_silu, pointwise
 
-# Small enough to vanish beside any real activation, large enough for float32.
+# Negligible beside any real activation, and a normal number in float32.
 NORM_EPS = 1e-24
 
 
 @dataclass
 class FrameCache:
-    """The last frames that each layer has seen, for a clip that is worked on in chunks.
+    """The last input frames of each layer, for a clip that is processed in chunks.
 
     Attributes:
         batch: Clips in the batch, B.
-        is_first: Whether the chunk at hand is the first one.
+        is_first: Whether the current chunk is the first one.
     """
 
     batch: int
@@ -37,15 +35,13 @@ class FrameCache:
     _frames: dict[nn.Module, Tensor] = field(default_factory=dict)
 
     def previous(self, layer: nn.Module) -> Tensor | None:
-        """Frames that the layer kept from the chunk before, (n·B, C, H, W), if any."""
+        """Frames kept of the chunk before, (n·B, C, H, W), if any."""
         return self._frames.get(layer)
 
     def keep(self, layer: nn.Module, frames: Tensor) -> None:
-        """Remember frames for the next chunk; a copy, so that the chunk itself can be freed.
-
-        What `previous` gave is overwritten where that is possible: memory that is given back and
-        taken again for every chunk ends up in pieces.
-        """
+        """Keep frames for the next chunk; the result of `previous` may be overwritten."""
+        # A copy, so that the chunk itself can be freed; in place where possible, since freeing and
+        # allocating for every chunk fragments memory.
         held = self._frames.get(layer)
         if torch.is_grad_enabled():
             self._frames[layer] = frames
@@ -56,27 +52,20 @@ class FrameCache:
 
     @property
     def num_bytes(self) -> int:
-        """Size of everything that is remembered."""
+        """Size of all kept frames."""
         return sum(frames.nbytes for frames in self._frames.values())
 
     def move(self, device: torch.device | str) -> None:
-        """Take everything that is remembered to another device."""
+        """Move all kept frames to another device."""
         self._frames = {layer: frames.to(device) for layer, frames in self._frames.items()}
 
     def end_chunk(self) -> None:
-        """Say that the chunk at hand is done."""
+        """Mark the current chunk as done."""
         self.is_first = False
 
 
 class CausalConv3d(nn.Module):
-    """A convolution over rows, columns and the frames up to the present one.
-
-    It is computed as one two-dimensional convolution per time tap. ATen sends small float32
-    `conv3d` calls of batch 1 to an unvectorised kernel on the CPU, up to ten times slower, and
-    its bfloat16 backward pass crashes on some of them; the taps have neither trouble, need no
-    padded copy of the clip, and skip the zero frames before the start altogether. Once a clip has
-    started, and renders on the CPU, oneDNN's own kernel for volumes is a tenth faster still.
-    """
+    """Convolution over rows, columns and the frames up to the current one."""
 
     def __init__(
         self, channels: int, out_channels: int, kernel: tuple[int, int, int] = (3, 3, 3)
@@ -87,7 +76,7 @@ class CausalConv3d(nn.Module):
         self.is_pointwise = kernel[1:] == (1, 1)
 
     def tap(self, x: Tensor, time: int, bias: Tensor | None = None) -> Tensor:
-        """Convolve (N, C, H, W) with what the kernel holds at one moment; 0 is the earliest."""
+        """Convolve (N, C, H, W) with the kernel of one frame offset; 0 is the earliest."""
         kernel = self.weight[:, :, time]
         if self.is_pointwise:
             return pointwise(x, kernel, bias)
@@ -96,34 +85,38 @@ class CausalConv3d(nn.Module):
     def forward(self, x: Tensor, cache: FrameCache) -> Tensor:
         """Convolve a chunk: (T·B, C, H, W) to (T·B, C_out, H, W)."""
         history = cache.previous(self)
-        seen = x if history is None else torch.cat((history, x))
-        return self.go_on(seen, x.shape[0], cache)
+        frames = x if history is None else torch.cat((history, x))
+        return self.convolve_chunk(frames, x.shape[0], cache)
 
-    def go_on(self, seen: Tensor, num_new: int, cache: FrameCache) -> Tensor:
-        """Convolve a chunk that already has the remembered frames in front.
+    def convolve_chunk(self, frames: Tensor, num_new: int, cache: FrameCache) -> Tensor:
+        """Convolve a chunk that has the cached frames of this layer in front.
 
         Args:
-            seen: (P + T·B, C, H, W), P of them what `cache` remembers of this layer.
+            frames: (P + T·B, C, H, W), P of them cached.
             num_new: T·B.
-            cache: Where the clip stands.
+            cache: Of the clip.
 
         Returns:
             (T·B, C_out, H, W).
         """
         lags = self.weight.shape[2] - 1
         if not lags:
-            return self.tap(seen, 0, self.bias)
-        cache.keep(self, seen[-lags * cache.batch :])
-        past = seen.shape[0] - num_new
-        if cache.batch == 1 and past == lags and convolves_clips(seen):
-            return convolve_clip(seen, self.weight, self.bias)
-        out = self.tap(seen[past:], lags, self.bias)
+            return self.tap(frames, 0, self.bias)
+        cache.keep(self, frames[-lags * cache.batch :])
+        past = frames.shape[0] - num_new
+        # Once a clip has started, oneDNN's own kernel for volumes is a tenth faster than the taps.
+        if cache.batch == 1 and past == lags and convolves_clips(frames):
+            return convolve_clip(frames, self.weight, self.bias)
+        # Otherwise one two-dimensional convolution per frame offset. On the CPU, ATen sends small
+        # float32 `conv3d` calls of batch 1 to an unvectorised kernel, up to ten times slower, and
+        # its bfloat16 backward pass crashes on some of them. No zero frames are needed either.
+        out = self.tap(frames[past:], lags, self.bias)
         for lag in range(1, lags + 1):
-            # Frame i of the chunk looks back to frame i - lag, unless the clip starts later.
+            # Frame i of the chunk reads frame i - lag, unless the clip starts later.
             first = max(0, lag * cache.batch - past)
             if first < num_new:
-                start, stop = past + first - lag * cache.batch, seen.shape[0] - lag * cache.batch
-                out[first:] += self.tap(seen[start:stop], lags - lag)
+                start, stop = past + first - lag * cache.batch, frames.shape[0] - lag * cache.batch
+                out[first:] += self.tap(frames[start:stop], lags - lag)
         return out
 
 
@@ -144,17 +137,10 @@ class ChannelNorm(nn.Module):
 def activated(norm: nn.Module, convolution: nn.Module, x: Tensor, cache: FrameCache) -> Tensor:
     """Norm, SiLU and convolution of a chunk: (T·B, C, H, W) to (T·B, C_out, H, W)."""
     norm, convolution = cast("ChannelNorm", norm), cast("CausalConv3d", convolution)
-    seen = normed_silu(
-        rearrange(x, "n c h w -> n h w c"),
-        norm.gamma.flatten().to(x.dtype),
-        NORM_EPS,
-        before=_channels_last(cache.previous(convolution)),
-    )
-    return convolution.go_on(rearrange(seen, "n h w c -> n c h w"), x.shape[0], cache)
-
-
-def _channels_last(frames: Tensor | None) -> Tensor | None:
-    return None if frames is None else rearrange(frames, "n c h w -> n h w c")
+    last, history = rearrange(x, "n c h w -> n h w c"), cache.previous(convolution)
+    before = None if history is None else rearrange(history, "n c h w -> n h w c")
+    frames = normed_silu(last, norm.gamma.flatten().to(x.dtype), NORM_EPS, before=before)
+    return convolution.convolve_chunk(rearrange(frames, "n h w c -> n c h w"), x.shape[0], cache)
 
 
 class ResidualBlock(nn.Module):
@@ -186,7 +172,7 @@ class ResidualBlock(nn.Module):
 
 
 class AttentionBlock(nn.Module):
-    """Single-head attention over the positions of each frame by itself, plus the input.
+    """Single-head attention over the positions of each frame separately, plus the input.
 
     Source: Wan2.2 wan/modules/vae2_1.py, AttentionBlock.
     """
@@ -254,7 +240,7 @@ class Downsample(nn.Module):
         return x if self.time_conv is None else self._halve_time(self.time_conv, x, cache)
 
     def _halve_time(self, conv: CausalConv3d, x: Tensor, cache: FrameCache) -> Tensor:
-        """The first frame passes as it is; each later pair sees the frame before it too."""
+        """The first frame passes unchanged; a later pair is convolved with the frame before it."""
         previous = cache.previous(self)
         clip = x if previous is None else torch.cat((previous, x))
         cache.keep(self, x[-cache.batch :])
@@ -290,7 +276,7 @@ class Upsample(nn.Module):
         return convolve(x, conv.weight, conv.bias, padding=1)
 
     def _double_time(self, conv: CausalConv3d, x: Tensor, cache: FrameCache) -> Tensor:
-        """The first frame stays one and is not seen by the frames after it."""
+        """The first frame stays one frame and does not enter the frames after it."""
         head = cache.batch if cache.is_first else 0
         later = x[head:]
         if later.shape[0]:
@@ -309,6 +295,9 @@ def shrink(x: Tensor, out_channels: int, *, time: int, space: int, batch: int) -
         time: Frames per block.
         space: Rows and columns per block.
         batch: B.
+
+    Returns:
+        (T / time · B, C_out, H / space, W / space).
 
     Source: Wan2.2 wan/modules/vae2_2.py, AvgDown3D.
     """

@@ -1,172 +1,32 @@
-"""A causal video autoencoder: whole clips for training, chunks of frames for rendering.
+"""Encode and decode clips in chunks of frames, and in tiles for cards that cannot hold a frame.
 
-The two published classes differ in their encoder, decoder and pixel patch; what is around them
-is here. Latents are normalised, (mean - latents_mean) / latents_std, pixels lie in [-1, 1].
-Called by the stages that encode a picture or decode a take, and by training.
+A tile sees nothing beyond its edge and attends over itself alone, so the frames are near those of
+a decode without tiles and not the same; overlaps are cross-faded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 import torch
 from einops import rearrange
-from torch import Tensor, nn
+from torch import Tensor
 
-from model.autoencoder.causal import CausalConv3d, FrameCache
-from model.geometry import FRAMES_PER_LATENT, latent_frames
-
-
-@dataclass(frozen=True)
-class VaeSizes:
-    """Sizes of an autoencoder.
-
-    Attributes:
-        width: Base width of the encoder.
-        decoder_width: Base width of the decoder.
-        latent_channels: Channels of a latent cell.
-        mean: Of each latent channel before normalisation; empty for zeros.
-        std: Of each latent channel before normalisation; empty for ones.
-        multipliers: Width of each level over the base width.
-        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
-        in_time: Whether each downsampling, finest first, also halves time.
-    """
-
-    width: int
-    decoder_width: int
-    latent_channels: int
-    mean: tuple[float, ...] = ()
-    std: tuple[float, ...] = ()
-    multipliers: tuple[int, ...] = (1, 2, 4, 4)
-    num_blocks: int = 2
-    in_time: tuple[bool, ...] = (False, True, True)
-
-
-class Autoencoder(nn.Module):
-    """Encoder and decoder with the 1x1x1 convolutions between them.
-
-    Args:
-        sizes: Widths and statistics.
-        encoder: (T·B, 3·p², H, W) to (T'·B, 2z, h, w), with a cache.
-        decoder: (T'·B, z, h, w) to (T·B, 3·p², H, W), with a cache.
-        patch: Pixels along each side that become channels before the encoder, p.
-
-    Source: Wan2.2 wan/modules/vae2_1.py, WanVAE_; vae2_2.py, WanVAE_.
-    """
-
-    def __init__(
-        self, sizes: VaeSizes, encoder: nn.Module, decoder: nn.Module, *, patch: int
-    ) -> None:
-        super().__init__()
-        z = sizes.latent_channels
-        self.sizes, self.patch = sizes, patch
-        self.encoder = encoder
-        self.conv1 = CausalConv3d(2 * z, 2 * z, (1, 1, 1))
-        self.conv2 = CausalConv3d(z, z, (1, 1, 1))
-        self.decoder = decoder
-
-    def moments(self, video: Tensor, cache: FrameCache) -> tuple[Tensor, Tensor]:
-        """Encode a chunk to the mean and log-variance of its posterior, not normalised.
-
-        Args:
-            video: (B, 3, T, H, W) pixels in [-1, 1].
-            cache: Fresh for a whole clip or its first chunk.
-
-        Returns:
-            Two (B, z, T', h, w).
-        """
-        cells = rearrange(
-            video.to(self.conv1.weight.dtype),
-            "b c t (h q) (w r) -> (t b) (c r q) h w",
-            q=self.patch,
-            r=self.patch,
-        )
-        out = self.conv1(self.encoder(channels_last(cells), cache), cache)
-        cache.end_chunk()
-        mean, log_variance = rearrange(
-            out, "(t b) (two z) h w -> two b z t h w", b=cache.batch, two=2
-        )
-        return mean, log_variance
-
-    def encode(self, video: Tensor) -> Tensor:
-        """Encode whole clips; differentiable.
-
-        Args:
-            video: (B, 3, F, H, W) pixels in [-1, 1], F = 4n + 1.
-
-        Returns:
-            (B, z, T, h, w) normalised mean of the posterior.
-        """
-        latent_frames(video.shape[2])  # raises unless F is 4n + 1
-        mean, _ = self.moments(video, FrameCache(batch=video.shape[0]))
-        return self.normalise(mean)
-
-    def decode(self, latent: Tensor) -> Tensor:
-        """Decode whole clips; differentiable.
-
-        Args:
-            latent: (B, z, T, h, w), normalised.
-
-        Returns:
-            (B, 3, 4T - 3, H, W) pixels, not clamped to [-1, 1].
-        """
-        return self.decode_chunk(latent, FrameCache(batch=latent.shape[0]))
-
-    def decode_chunk(self, latent: Tensor, cache: FrameCache) -> Tensor:
-        """Decode some latent frames of a clip, (B, z, T, h, w), to (B, 3, F, H, W)."""
-        cells = rearrange(self.denormalise(latent), "b z t h w -> (t b) z h w")
-        cells = channels_last(cells.to(self.conv2.weight.dtype))
-        out = self.decoder(self.conv2(cells, cache), cache)
-        cache.end_chunk()
-        return rearrange(
-            out,
-            "(t b) (c r q) h w -> b c t (h q) (w r)",
-            b=cache.batch,
-            q=self.patch,
-            r=self.patch,
-        )
-
-    def normalise(self, mean: Tensor) -> Tensor:
-        """Bring (B, z, T, h, w) to zero mean and unit deviation per channel."""
-        return (mean - self._channels(mean, self.sizes.mean, 0.0)) / self._channels(
-            mean, self.sizes.std, 1.0
-        )
-
-    def denormalise(self, latent: Tensor) -> Tensor:
-        """Undo `normalise`."""
-        scale = self._channels(latent, self.sizes.std, 1.0)
-        return latent * scale + self._channels(latent, self.sizes.mean, 0.0)
-
-    def _channels(self, like: Tensor, values: tuple[float, ...], default: float) -> Tensor:
-        filled = values or (default,) * self.sizes.latent_channels
-        column = torch.tensor(filled, dtype=like.dtype, device=like.device)
-        return rearrange(column, "z -> z 1 1 1")
-
-
-def channels_last(cells: Tensor) -> Tensor:
-    """Lay (N, C, H, W) out with channels fastest, which convolutions and norms here prefer."""
-    return cells.contiguous(memory_format=torch.channels_last)
+from model.autoencoder.causal import FrameCache
+from model.autoencoder.vae import Autoencoder
+from model.geometry import FRAMES_PER_LATENT, Tiling, latent_frames
 
 
 def encode_stream(vae: Autoencoder, video: Tensor) -> Iterator[Tensor]:
-    """Encode a clip one latent frame at a time, in little memory.
-
-    Args:
-        vae: The autoencoder.
-        video: (B, 3, F, H, W) pixels in [-1, 1], F = 4n + 1.
-
-    Yields:
-        (B, z, 1, h, w) normalised; chunks of 1, 4, 4, … frames make one each.
-    """
+    """Encode a clip of (B, 3, F, H, W) pixels in [-1, 1] as `encode_chunks` does; F = 4n + 1."""
     num_latents = latent_frames(video.shape[2])
     bounds = [0, *(FRAMES_PER_LATENT * i + 1 for i in range(num_latents))]
     return encode_chunks(vae, (video[:, :, start:stop] for start, stop in pairwise(bounds)))
 
 
 def encode_chunks(vae: Autoencoder, chunks: Iterable[Tensor]) -> Iterator[Tensor]:
-    """Encode a clip that comes in chunks, and need not exist as a whole.
+    """Encode a clip one latent frame at a time; it need not exist as one tensor.
 
     Args:
         vae: The autoencoder.
@@ -182,6 +42,11 @@ def encode_chunks(vae: Autoencoder, chunks: Iterable[Tensor]) -> Iterator[Tensor
             mean, _ = vae.moments(chunk, cache)
             latent = vae.normalise(mean)
         yield latent
+
+
+def decode_frames(vae: Autoencoder, latent: Tensor, tiling: Tiling | None) -> Iterator[Tensor]:
+    """Decode a clip in tiles, or in full frames without a tiling."""
+    return decode_tiled(vae, latent, tiling) if tiling else decode_stream(vae, latent)
 
 
 def decode_stream(vae: Autoencoder, latent: Tensor) -> Iterator[Tensor]:
@@ -201,7 +66,73 @@ def decode_stream(vae: Autoencoder, latent: Tensor) -> Iterator[Tensor]:
         yield to_bytes(pixels)
 
 
+def decode_tiled(
+    vae: Autoencoder, latent: Tensor, tiling: Tiling, *, waiting: torch.device | str = "cpu"
+) -> Iterator[Tensor]:
+    """Decode a clip one latent frame and one tile at a time.
+
+    Args:
+        vae: The autoencoder.
+        latent: (1, z, T, h, w), normalised.
+        tiling: Side and overlap of the tiles.
+        waiting: Device of the caches of tiles that are not being decoded; on the CPU, where they
+            lie beside the others, tiles save no memory.
+
+    Yields:
+        (1, H, W, 3) uint8 first, then (4, H, W, 3), on the device of the latent.
+    """
+    rows, columns = (tiling.spans(length) for length in latent.shape[3:])
+    tiles = list(product(rows, columns))
+    # Tiles go through time in step, so that memory does not grow with the length of the clip.
+    caches = [FrameCache(batch=1) for _ in tiles]
+    for index in range(latent.shape[2]):
+        frame = latent[:, :, index : index + 1]
+        canvas: Tensor | None = None
+        for ((top, bottom), (left, right)), cache in zip(tiles, caches, strict=True):
+            cache.move(latent.device)
+            with torch.no_grad():
+                pixels = vae.decode_chunk(frame[..., top:bottom, left:right], cache).float()
+            cache.move(waiting)
+            scale = pixels.shape[3] // (bottom - top)
+            if canvas is None:
+                size = (frame.shape[3] * scale, frame.shape[4] * scale)
+                canvas = pixels.new_zeros(*pixels.shape[:3], *size)
+            down = fade((top, bottom), rows, scale).to(pixels)
+            across = fade((left, right), columns, scale).to(pixels)
+            weight = rearrange(down, "h -> h 1") * across
+            canvas[..., top * scale : bottom * scale, left * scale : right * scale] += (
+                pixels.clamp(-1, 1) * weight
+            )
+        assert canvas is not None
+        yield to_bytes(canvas)
+
+
+def fade(span: tuple[int, int], spans: tuple[tuple[int, int], ...], scale: int) -> Tensor:
+    """Weight of every pixel of a tile along one axis; those of all tiles add up to 1.
+
+    Args:
+        span: (start, stop) of the tile, in cells.
+        spans: Of all tiles along the axis, in order; a pixel lies in at most two of them but at
+            the flush end, where it may lie in three.
+        scale: Pixels per cell.
+
+    Returns:
+        (length · scale,) float32 in [0, 1].
+    """
+    length = max(stop for _, stop in spans) * scale
+    total = torch.zeros(length, dtype=torch.float64)
+    own = total
+    for start, stop in spans:
+        first, last = start * scale, stop * scale
+        at = torch.arange(first, last, dtype=torch.float64) + 0.5
+        hill = torch.zeros_like(total)
+        hill[first:last] = torch.minimum(at - first, last - at)
+        total = total + hill
+        own = hill if (start, stop) == span else own
+    return (own / total)[span[0] * scale : span[1] * scale].float()
+
+
 def to_bytes(pixels: Tensor) -> Tensor:
-    """Round (1, 3, T, H, W) pixels in [-1, 1] to (T, H, W, 3) uint8; what is outside is cut."""
+    """Round (1, 3, T, H, W) pixels, clamped to [-1, 1], to (T, H, W, 3) uint8."""
     scaled = (pixels.float().clamp(-1, 1) + 1) * 127.5
     return rearrange(scaled.round().to(torch.uint8), "1 c t h w -> t h w c").contiguous()

@@ -20,9 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from model.autoencoder.codec import Autoencoder, VaeSizes
-from model.autoencoder.vae_wan21 import wan21_vae
-from model.autoencoder.vae_wan22 import wan22_vae
+from model.autoencoder.vae import Autoencoder, VaeSizes, wan21_vae, wan22_vae
 from model.camera_adapter import RAY_CHANNELS, unshuffle_of
 from model.exceptions import WeightsError
 from model.presets import Backbone, Patch, Preset

@@ -13,9 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from model.autoencoder.codec import VaeSizes
-from model.autoencoder.vae_wan21 import WAN21_SIZES
-from model.autoencoder.vae_wan22 import PATCH, WAN22_SIZES
+from model.autoencoder.vae import PATCH, WAN21_SIZES, WAN22_SIZES, VaeSizes
 from model.exceptions import WeightsError
 from model.presets import KNOWN, PATCHES, Backbone, Expert, Patch, Preset
 from model.weights.build import fingerprint, read_config

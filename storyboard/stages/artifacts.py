@@ -20,7 +20,7 @@ from storyboard.film.video import LOSSLESS, Frame, read_video, write_video
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from model.solvers import SolverState
+    from model.flow import SolverState
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Latent:
         """Read what `save` wrote."""
         from safetensors.torch import load_file
 
-        from model.solvers import SolverState
+        from model.flow import SolverState
 
         return cls(SolverState.from_tensors(load_file(path)))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from model.flow import Schedule, expert_steps, remix_schedule
+from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape
 from model.presets import Expert
 from storyboard.film.video import VIDEO
@@ -23,8 +23,7 @@ from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
 if TYPE_CHECKING:
-    from model.autoencoder.codec import Autoencoder
-    from model.solvers import SolverState
+    from model.autoencoder.vae import Autoencoder
     from model.transformer import Transformer
 
 
@@ -146,9 +145,7 @@ class Denoise:
         )
 
     def run(self, network: Transformer, take: Take, store: Store, step: Step) -> None:
-        from model.denoise import denoise
-        from model.pictures import given
-        from model.solvers import SolverState
+        from model.denoise import denoise, given
         from storyboard.stages import tensors
         from storyboard.stages.artifacts import Latent
 
@@ -189,7 +186,6 @@ class Denoise:
         self, take: Take, store: Store, plan: Schedule
     ) -> tuple[SolverState, dict[str, object]]:
         from model.denoise import remix_noise
-        from model.solvers import SolverState
         from storyboard.stages import tensors
         from storyboard.take.noise import noise_sha256, take_noise
 
@@ -251,7 +247,7 @@ class Decode:
         return tensors.load_vae(self.weights, self.hardware)
 
     def run(self, network: Autoencoder, take: Take, store: Store, step: Step) -> None:
-        from model.autoencoder.tiling import decode_frames
+        from model.autoencoder.codec import decode_frames
         from storyboard.stages import tensors
         from storyboard.stages.artifacts import Clip
 

@@ -20,7 +20,7 @@ from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
 if TYPE_CHECKING:
-    from model.autoencoder.codec import Autoencoder
+    from model.autoencoder.vae import Autoencoder
     from model.text import TextEncoder
 
 TENSORS = ".safetensors"

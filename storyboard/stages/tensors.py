@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from model.autoencoder.codec import Autoencoder
+from model.autoencoder.vae import Autoencoder
 from model.camera_adapter import path_rays
-from model.solvers import SolverState
+from model.flow import SolverState
 from model.transformer import Transformer
 from storyboard.errors import InputError, StoryboardError
 from storyboard.film.video import Frame
