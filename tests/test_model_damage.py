@@ -239,6 +239,12 @@ CASES = {
         ORIGINAL, lambda f: rezip(f / PTH_VAE, garble_pickle), "holds no state dict"),
     "a torch file without tensors": (
         ORIGINAL, lambda f: torch.save({"epoch": 3}, f / PTH_VAE), "holds no tensors by name"),
+    "a sparse tensor in a torch file": (
+        ORIGINAL, lambda f: torch.save({"a": torch.eye(3).to_sparse()}, f / PTH_VAE),
+        "tensor 'a' is torch.sparse_coo and torch.float32, must be dense and one of BOOL"),
+    "complex numbers in a torch file": (
+        ORIGINAL, lambda f: torch.save({"a": torch.ones(3) * 1j}, f / PTH_VAE),
+        "tensor 'a' is torch.strided and torch.complex64, must be dense and one of BOOL"),
     "a bare pickle": (ORIGINAL, bare, "is a bare pickle, must be a zip archive"),
     "a pickle that runs a command": (ORIGINAL, poison, r"asks for '(posix|nt).system' to be run"),
     "a whole module, pickled": (

@@ -155,7 +155,7 @@ def fill_network(
     tensors: dict[str, Tensor] = {}
     names: dict[StoredTensor, str] = {}
     for name, stored in sources.items():
-        if stored in names:
+        if stored in names:  # an alias shares the tensor
             tensors[name] = tensors[names[stored]]
         else:
             tensors |= options.read(name, stored, files)

@@ -186,6 +186,7 @@ class Checkpoint:
             index: 0 for the noisiest expert.
             plain: Fingerprint of the expert without LoRAs, if it is already computed.
         """
+        # Without LoRAs it is the fingerprint of the files, so caches made without them stay valid.
         plain = plain or self.experts[index].fingerprint()
         loras = self._loras_of(index)
         if not loras:

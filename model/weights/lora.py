@@ -222,7 +222,7 @@ def read_lora(file: Path) -> Lora:
             continue
         leaf = "diff" if leaf.startswith("diff") else leaf
         group = pieces.setdefault(target, {})
-        if leaf in group:
+        if leaf in group:  # the same layer in two spellings
             raise WeightsError(
                 f"{file}: keys {group[leaf].name!r} and {stored.name!r} change the same "
                 "layer, must be one. Fetch the file again."

@@ -167,6 +167,7 @@ def _select_adapters(found: Survey, experts: Sequence[Network]) -> tuple[Network
 
 def _find_tokenizer(folder: Path, text: Network) -> Path:
     """Find the tokenizer of a text encoder: a separate file, or embedded in its weights."""
+    # Other models in the folder may have a tokenizer.json too, so its folder must fit.
     for name in TOKENIZERS:
         for path in sorted(folder.rglob(name)):
             place = path.parent.name.lower()

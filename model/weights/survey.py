@@ -84,18 +84,15 @@ def survey(folder: Path) -> Survey:
     networks, problems = [], []
     for files in _file_groups(folder):
         try:
-            networks.append(_read_network(folder, files))
+            _require_all_shards(files)
+            tensors = tuple(stored for file in files for stored in read_header(file))
+            kind = kind_of({stored.name: stored.shape for stored in tensors})
+            has_noise = kind.role in ("expert", "lora", "adapter")
+            noise = noise_in_name(folder, files[0]) if has_noise else ""
+            networks.append(Network(files, tensors, kind, noise))
         except WeightsError as error:
             problems.append(str(error))
     return Survey(folder, tuple(networks), tuple(problems))
-
-
-def _read_network(folder: Path, files: tuple[Path, ...]) -> Network:
-    _require_all_shards(files)
-    tensors = tuple(stored for file in files for stored in read_header(file))
-    kind = kind_of({stored.name: stored.shape for stored in tensors})
-    noise = noise_in_name(folder, files[0]) if kind.role in ("expert", "lora", "adapter") else ""
-    return Network(files, tensors, kind, noise)
 
 
 def noise_in_name(folder: Path, file: Path) -> str:
@@ -134,6 +131,7 @@ def _file_groups(folder: Path) -> Iterator[tuple[Path, ...]]:
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
         place = Path(root)
         weights = {name for name in names if name.lower().endswith(SUFFIXES)}
+        # macOS writes metadata of a file into "._" and its name.
         weights -= {name for name in weights if name.startswith("._")}
         for shards in _indexed_shards(place, [name for name in names if name.endswith(INDEX)]):
             listed = weights & set(shards)

@@ -36,6 +36,7 @@ DTYPES = {
     "I32": (4, "int32"), "F32": (4, "float32"), "U64": (8, "uint64"), "I64": (8, "int64"),
     "F64": (8, "float64"),
 }  # fmt: skip
+DTYPE_NAMES = {f"torch.{dtype}": name for name, (_, dtype) in DTYPES.items()}
 FLOAT8 = ("F8_E4M3", "F8_E5M2")
 QUANTISED = (*FLOAT8, "I8")
 """Dtypes whose values are usually stored divided by a scale."""
@@ -87,6 +88,7 @@ def allocate(
     import torch
 
     num_bytes = math.prod(shape) * dtype.itemsize
+    # A mapping takes full pages, which would waste memory on small tensors.
     if num_bytes < SMALL_BYTES or torch.device(device).type != "cpu":
         return torch.empty(tuple(shape), dtype=dtype, device=device)
     return torch.frombuffer(mmap.mmap(-1, num_bytes), dtype=dtype).reshape(tuple(shape))
@@ -124,10 +126,9 @@ def read_header(file: Path) -> tuple[StoredTensor, ...]:
         return _safetensors_header(file)
     if found == "gguf":
         return _gguf_header(file)
-    names = {f"torch.{dtype}": name for name, (_, dtype) in DTYPES.items()}
     return tuple(
-        StoredTensor(file, name, tuple(tensor.shape), names[str(tensor.dtype)], tensor.nbytes)
-        for name, tensor in _torch_tensors(file).items()
+        StoredTensor(file, name, tuple(t.shape), DTYPE_NAMES[str(t.dtype)], t.nbytes)
+        for name, t in _torch_tensors(file).items()
     )
 
 
@@ -173,7 +174,7 @@ class OpenFiles(ExitStack):
             stream = self.enter_context(file.open("rb", buffering=0))
             return partial(_read_safetensor, stream)
         if found == "pth":
-            tensors = _torch_tensors(file)
+            tensors = _torch_tensors(file)  # mapped, so reading one tensor loads one tensor
             return lambda stored: tensors[stored.name]
         packed = {tensor.name: tensor for tensor in _gguf_reader(file).tensors}
         return lambda stored: _gguf_tensor(stored, packed[stored.name])
@@ -258,6 +259,7 @@ def _torch_tensors(file: Path) -> dict[str, Tensor]:
     import torch
 
     try:
+        # For a message with the name of the call; `weights_only` refuses code in any case.
         unsafe = sorted(torch.serialization.get_unsafe_globals_in_checkpoint(str(file)))
         loaded = {} if unsafe else torch.load(file, "cpu", weights_only=True, mmap=True)
     except Exception as error:  # a damaged pickle can raise anything
@@ -274,9 +276,16 @@ def _torch_tensors(file: Path) -> dict[str, Tensor]:
     if isinstance(loaded, dict) and isinstance(loaded.get(NESTED), dict):
         loaded = loaded[NESTED]
     entries = loaded.items() if isinstance(loaded, dict) else ()
+    # Parameters, as saved with `keep_vars=True`, become plain tensors.
     tensors = {str(n): tensor.detach() for n, tensor in entries if isinstance(tensor, torch.Tensor)}
     if not tensors:
         raise WeightsError(f"{file}: holds no tensors by name. Fetch the file again.")
+    for name, tensor in tensors.items():
+        if str(tensor.dtype) not in DTYPE_NAMES or tensor.layout != torch.strided:
+            raise WeightsError(
+                f"{file}: tensor {name!r} is {tensor.layout} and {tensor.dtype}, must be dense and "
+                f"one of {', '.join(DTYPES)}. Fetch another quantisation."
+            )
     _check_record_sizes(file, records, tensors)
     return tensors
 
@@ -329,6 +338,7 @@ def _gguf_reader(file: Path) -> Any:  # noqa: ANN401 (of an untyped package)
     try:
         return GGUFReader(file)
     except (ValueError, IndexError, KeyError, OverflowError, MemoryError, OSError) as error:
+        # A damaged header can claim any size, which fails in as many ways.
         size = file.stat().st_size
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(
