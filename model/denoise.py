@@ -115,7 +115,8 @@ def denoise(
         if guidance != 1:
             assert negative is not None, "guidance needs a negative context"
             branches.append(transformer.prepare(negative[None]))
-        embedded = None if camera is None else transformer.embed_camera(camera)
+        device = state.latent.device
+        embedded = None if camera is None else transformer.embed_camera(camera.to(device))
         state = _with_first_frame(state, given.frame)
         for step in range(state.step, steps.stop):
             timestep = _timestep(plan.timesteps[step], state.latent, given.frame)

@@ -138,7 +138,7 @@ def size_for_picture(preset: Preset, area: Size, picture: Size) -> Size:
     if not (width and height):
         raise GeometryError(
             f"first_frame: {picture[0]}x{picture[1]} is too narrow for {area[0]}x{area[1]} "
-            f"pixels in tokens of {across}x{down}. Crop it, or say the size."
+            f"pixels in tokens of {across}x{down}. Crop it, or set the size."
         )
 
     def distortion(size: tuple[float, float]) -> float:

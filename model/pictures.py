@@ -27,7 +27,7 @@ Picture = Image.Image | np.ndarray
 
 
 def check_pictures(
-    preset: Preset, *, has_first: bool, has_last: bool, num_frames: int | None = None
+    preset: Preset, first: Picture | None, last: Picture | None, num_frames: int
 ) -> None:
     """Check that a checkpoint can take the given pictures and has those it needs.
 
@@ -35,7 +35,7 @@ def check_pictures(
         PresetError: The checkpoint takes no such picture, or needs one.
         GeometryError: One frame cannot be both the first and the last of two pictures.
     """
-    name = preset.name
+    name, has_first, has_last = preset.name, first is not None, last is not None
     if has_first and preset.first_frame == "none":
         raise PresetError(
             f"first_frame: {name!r} cannot start from a picture. Leave it out, or use a "
@@ -44,22 +44,22 @@ def check_pictures(
     if has_last and not preset.takes_channels:
         raise PresetError(
             f"last_frame: {name!r} cannot end on a picture. Leave it out, or use a checkpoint "
-            "of the kind of wan2.2-i2v-a14b."
+            "like wan2.2-i2v-a14b."
         )
     if preset.needs_picture and not has_first:
         raise PresetError(
-            f"first_frame: is left out, and {name!r} always starts from a picture. Give one, or "
+            f"first_frame: missing, and {name!r} always starts from a picture. Give one, or "
             "use a text-to-video checkpoint."
         )
     if has_last and not has_first:
         raise PresetError(
-            f"first_frame: is left out, and a clip of {name!r} that ends on a picture has to start "
-            "from one. Give both."
+            f"first_frame: missing, and a clip of {name!r} that ends on a picture must start from "
+            "one. Give both."
         )
     if has_last and num_frames == 1:
         raise GeometryError(
             "last_frame: the clip has 1 frame, must have at least 5 to end on another picture. "
-            "Leave it out, or ask for more frames."
+            "Leave it out, or set more frames."
         )
 
 
@@ -117,14 +117,7 @@ def encode_clip(vae: Autoencoder, clip: np.ndarray, device: torch.device | str =
 
 
 def frame_mask(latent: Tensor, frames: tuple[int, ...]) -> Tensor:
-    """Mask of the given pixel frames of a clip, four to a latent frame.
-
-    Args:
-        latent: (1, C, T, H, W), for its shape.
-        frames: Indices of the given pixel frames.
-
-    Returns:
-        (1, 4, T, H, W) of zeros and ones.
+    """Mask of given pixel frames, four to a latent frame; (1, C, T, H, W) to (1, 4, T, H, W).
 
     Source: Wan2.2 wan/image2video.py, WanI2V.generate.
     """
@@ -133,7 +126,7 @@ def frame_mask(latent: Tensor, frames: tuple[int, ...]) -> Tensor:
     for frame in frames:
         # The first latent frame is one pixel frame, whose flag is repeated four times.
         flags[frame + FRAMES_PER_LATENT - 1 if frame else slice(FRAMES_PER_LATENT)] = 1
-    mask = rearrange(flags, "(t k) -> 1 k t 1 1", k=FRAMES_PER_LATENT)
+    mask = rearrange(flags, "(t k) -> 1 k t 1 1", k=FRAMES_PER_LATENT)  # (1, 4, T, 1, 1)
     return mask.expand(1, -1, -1, *latent.shape[3:])
 
 

@@ -18,12 +18,7 @@ from model.denoise import OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
 from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
-from model.pictures import (
-    Picture,
-    check_pictures,
-    encode_clip,
-    encode_pictures,
-)
+from model.pictures import Picture, check_pictures, encode_clip, encode_pictures
 from model.presets import Preset, Size
 from model.transformer import Transformer
 from model.weights.checkpoint import Checkpoint, open_checkpoint
@@ -92,14 +87,14 @@ class Wan:
         remix: Remix | None = None,
         on_step: OnStep | None = None,
     ) -> np.ndarray:
-        """Render one clip, (F, H, W, 3) uint8. Options that are left out take the preset's defaults.
+        """Render one clip, (F, H, W, 3) uint8; options that are left out are the preset's.
 
         `size` is in pixels on whole tokens; without it a clip with a first frame takes the shape of
         the picture and the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is
         one scale for all experts or one for each, noisiest first. `noise`, (1, C, T, H, W) latent
         cells, replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that
-        takes pictures as channels; equal to the first frame it closes a loop. With `remix`, the
-        steps above its strength are skipped. `on_step` is called with a step's index and state.
+        takes pictures as channels; equal to the first frame it closes a loop. With `remix`, steps
+        above its strength are skipped. `on_step` is called after a step with its index and state.
 
         Raises:
             GeometryError: Size, frames, noise or path do not fit the latent grid.
@@ -108,46 +103,31 @@ class Wan:
         """
         preset = self.preset
         num_frames = preset.max_frames if num_frames is None else num_frames
-        self._check_conditions(first_frame, last_frame, camera_path, num_frames)
+        check_pictures(preset, first_frame, last_frame, num_frames)
         size = _clip_size(preset, size, first_frame)
         shape = (1, *latent_shape(preset, size, num_frames))
         scales = _guidance(preset, guidance)
-        steps, shift = (preset.steps if steps is None else steps), (shift or preset.shift)
+        steps = preset.steps if steps is None else steps
+        shift = preset.shift if shift is None else shift
         strength = 1.0 if remix is None else remix.strength
         plan = remix_schedule(steps, shift, solver or preset.solver, strength)
         start = _start(shape, noise, seed, remix, plan)
-        rays = None if camera_path is None else self.rays(camera_path, shape).to(self.device)
-        context, negative = self._contexts(prompt, negative_prompt, scales)
+        rays = None if camera_path is None else self.rays(camera_path, shape)
+        texts = self._contexts(prompt, negative_prompt, scales)
         pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
         state = SolverState(start.to(self.device))
-        for index, owned in enumerate(expert_steps(plan, preset.experts)):
+        shares = zip(expert_steps(plan, preset.experts), scales, strict=True)
+        for index, (owned, scale) in enumerate(shares):
             if owned:
-                inputs = plan, owned, state, context, negative, scales[index], rays, pictures
-                state = denoise(self.expert(index), *inputs, on_step)
+                # No name is bound to the expert: with residency "one" it must be free to go.
+                state = denoise(
+                    self.expert(index), plan, owned, state, *texts, scale, rays, pictures, on_step
+                )
         return decode_clip(self.vae(), state.latent, self.tiles)
 
     def encode_clip(self, clip: np.ndarray) -> Tensor:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
         return encode_clip(self.vae(), clip, self.device)
-
-    def _check_conditions(
-        self,
-        first_frame: Picture | None,
-        last_frame: Picture | None,
-        camera_path: CameraPathLike | None,
-        num_frames: int,
-    ) -> None:
-        check_pictures(
-            self.preset,
-            has_first=first_frame is not None,
-            has_last=last_frame is not None,
-            num_frames=num_frames,
-        )
-        if camera_path is not None and self.checkpoint.camera_unshuffle is None:
-            raise PresetError(
-                f"camera_path: {self.preset.name!r} has no camera adapter. Leave it out, and say "
-                "the move in the prompt."
-            )
 
     def _contexts(
         self, prompt: str, negative_prompt: str, scales: tuple[float, ...]
@@ -175,14 +155,19 @@ class Wan:
 
         Raises:
             GeometryError: The path is not as long as the clip.
+            PresetError: The checkpoint has no camera adapter.
         """
+        unshuffle = self.checkpoint.camera_unshuffle
+        if unshuffle is None:
+            raise PresetError(
+                f"camera_path: {self.preset.name!r} has no camera adapter. Leave it out, and "
+                "describe the move in the prompt."
+            )
         num_frames = pixel_frames(shape[2])
         if len(path.focal) != num_frames:
             raise GeometryError(
                 f"camera_path: {len(path.focal)} frames, must be {num_frames} like the clip."
             )
-        unshuffle = self.checkpoint.camera_unshuffle
-        assert unshuffle is not None
         _, rows, columns = self.checkpoint.preset.patch
         return path_rays(path, (shape[4] // columns, shape[3] // rows), unshuffle)
 
@@ -205,7 +190,7 @@ def load(
     """Open a checkpoint; its networks are read when they are first needed.
 
     Args:
-        folder: In the diffusers layout, embedded or published.
+        folder: In any published layout.
         dtype: Of the experts and the text encoder.
         device: Of the networks.
         residency: "all" keeps every network once loaded, "one" only the last.
@@ -276,9 +261,9 @@ def _fitting(name: str, latent: Tensor | np.ndarray, shape: tuple[int, ...]) -> 
 
 
 def _clip_size(preset: Preset, size: Size | None, first_frame: Picture | None) -> Size:
-    """The requested size, else the preset's, in the shape of the first frame."""
-    if size is not None or first_frame is None:
+    """The requested size, else that of the preset in the shape of the first frame."""
+    if size or first_frame is None:
         return size or preset.sizes[0]
-    is_array = isinstance(first_frame, np.ndarray)
-    picture = first_frame.shape[1::-1] if is_array else first_frame.size
-    return size_for_picture(preset, preset.sizes[0], picture)
+    if isinstance(first_frame, np.ndarray):
+        return size_for_picture(preset, preset.sizes[0], first_frame.shape[1::-1])
+    return size_for_picture(preset, preset.sizes[0], first_frame.size)

@@ -68,7 +68,7 @@ class Backbone:
     ffn_width: int
     in_channels: int
     out_channels: int
-    text_width: int
+    text_width: int = 4096
     frequency_width: int = 256
 
     @classmethod
@@ -188,15 +188,7 @@ def _two_experts(boundary: float, high: float, low: float) -> tuple[Expert, ...]
     )
 
 
-_A14B = Backbone(
-    width=5120,
-    heads=40,
-    layers=40,
-    ffn_width=13_824,
-    in_channels=16,
-    out_channels=16,
-    text_width=4096,
-)
+_A14B = Backbone(width=5120, heads=40, layers=40, ffn_width=13_824, in_channels=16, out_channels=16)
 
 # Values: Wan2.2 wan/configs/wan_t2v_A14B.py; guidance there is written (low, high).
 WAN22_T2V_A14B = Preset(
@@ -225,15 +217,7 @@ WAN22_I2V_A14B = replace(
     backbone=replace(_A14B, in_channels=36),
 )
 
-_5B = Backbone(
-    width=3072,
-    heads=24,
-    layers=30,
-    ffn_width=14_336,
-    in_channels=48,
-    out_channels=48,
-    text_width=4096,
-)
+_5B = Backbone(width=3072, heads=24, layers=30, ffn_width=14_336, in_channels=48, out_channels=48)
 
 # Values: Wan2.2 wan/configs/wan_ti2v_5B.py.
 WAN22_TI2V_5B = Preset(

@@ -85,5 +85,5 @@ def test_a_picture_like_a_thread_is_refused():
         geometry.size_for_picture(GREYBOX, (224, 128), (2000, 1))
     assert str(caught.value) == (
         "first_frame: 2000x1 is too narrow for 224x128 pixels in tokens of 16x16. "
-        "Crop it, or say the size."
+        "Crop it, or set the size."
     )

@@ -225,7 +225,6 @@ class Autoencoder(nn.Module):
     """Encoder and decoder with the 1x1x1 convolutions between them.
 
     Args:
-        sizes: Widths and statistics.
         patch: Pixels along each side that become channels before the encoder, p.
         has_shortcuts: Whether levels have shortcuts around them.
 
@@ -265,27 +264,17 @@ class Autoencoder(nn.Module):
         return mean, log_variance
 
     def encode(self, video: Tensor) -> Tensor:
-        """Encode whole clips; differentiable.
+        """Encode (B, 3, F, H, W) pixels in [-1, 1] to normalised (B, z, T, h, w); differentiable.
 
-        Args:
-            video: (B, 3, F, H, W) pixels in [-1, 1], F = 4n + 1.
-
-        Returns:
-            (B, z, T, h, w) normalised mean of the posterior.
+        Raises:
+            GeometryError: F is not 4n + 1.
         """
-        latent_frames(video.shape[2])  # raises unless F is 4n + 1
+        latent_frames(video.shape[2])
         mean, _ = self.moments(video, FrameCache(batch=video.shape[0]))
         return self.normalise(mean)
 
     def decode(self, latent: Tensor) -> Tensor:
-        """Decode whole clips; differentiable.
-
-        Args:
-            latent: (B, z, T, h, w), normalised.
-
-        Returns:
-            (B, 3, 4T - 3, H, W) pixels, not clamped to [-1, 1].
-        """
+        """Decode normalised (B, z, T, h, w) to unclamped (B, 3, 4T - 3, H, W); differentiable."""
         return self.decode_chunk(latent, FrameCache(batch=latent.shape[0]))
 
     def decode_chunk(self, latent: Tensor, cache: FrameCache) -> Tensor:
