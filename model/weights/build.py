@@ -129,9 +129,9 @@ def load_network(
     Tensors are read one at a time, in the order of the files.
 
     Args:
-        network: Filled, set to evaluation mode and frozen.
+        network: Set to evaluation mode and frozen; packed layers are replaced.
         files: Files of any format.
-        options: Layers that it packs are replaced in the network.
+        options: Dtype, device and packing.
         rename: Maps names in the files to names in the network; raises for unknown ones.
         aliases: Names of the network that may be filled from another name.
 

@@ -50,12 +50,7 @@ class PackedLinear(nn.Module):
     """A linear layer that unpacks its weight for each use and frees the result.
 
     Unpacking costs little beside a product with thousands of tokens, and memory holds one
-    unpacked weight at a time.
-
-    Args:
-        width: Input channels.
-        out: Output channels.
-        dtype: Dtype of the codes, `torch.int8` or an eight-bit float.
+    unpacked weight at a time. Codes are `torch.int8` or eight-bit floats.
     """
 
     def __init__(self, width: int, out: int, dtype: torch.dtype) -> None:
@@ -75,13 +70,7 @@ def scale_name(weight: str) -> str:
 
 
 def replace_linear(network: nn.Module, weight: str, dtype: torch.dtype) -> None:
-    """Replace a linear layer by a packed one on `meta`.
-
-    Args:
-        network: Network that contains the layer.
-        weight: State dict name of the layer's weight.
-        dtype: Dtype of the codes.
-    """
+    """Replace the linear layer of a weight, by state dict name, by a packed one on `meta`."""
     parent, _, leaf = weight.removesuffix(".weight").rpartition(".")
     owner = network.get_submodule(parent)
     layer = cast("nn.Linear", owner.get_submodule(leaf))

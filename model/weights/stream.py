@@ -116,14 +116,8 @@ def stream_network(
 ) -> None:
     """Fill a network built on `meta` and replace its `blocks` by `StreamedBlocks`.
 
-    The headers of all tensors are checked first, those of the blocks too.
-
-    Args:
-        network: Network with a list `blocks`.
-        files: Files of any format that contain exactly its tensors.
-        opened: Must stay open as long as the network is used.
-        options: Dtype and device of the tensors.
-        rename: Maps names in the files to names in the network; raises for unknown ones.
+    The headers of all tensors are checked first, those of the blocks too. Takes the arguments of
+    `load_network`; `opened` must stay open as long as the network is used.
     """
     sources = find_sources(network, files, rename=rename)
     blocks = cast("nn.ModuleList", network.blocks)
