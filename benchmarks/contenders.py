@@ -37,8 +37,8 @@ SAMPLING = "sampling.json"
 IMPORTS = {
     "ours": (
         "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.codec",
-        "model.weights.open", "PIL.Image", "safetensors.torch", "storyboard.stages.tensors",
-        "storyboard.run.commands", "storyboard.take.noise",
+        "model.weights.checkpoint", "PIL.Image", "safetensors.torch",
+        "storyboard.stages.tensors", "storyboard.run.commands", "storyboard.take.noise",
         "transformers.models.umt5.modeling_umt5",
     ),
     "diffusers": (

@@ -21,7 +21,7 @@ from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture,
 from model.pictures import Picture, check_pictures, encode_clip, encode_pictures
 from model.presets import Preset, Size
 from model.transformer import Transformer
-from model.weights.open import Checkpoint, open_checkpoint
+from model.weights.checkpoint import Checkpoint, open_checkpoint
 
 Residency = Literal["all", "one"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import ftfy
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from model.ops import MIN_ROWS
@@ -22,11 +22,11 @@ class TextEncoder:
     """A tokenizer and its network.
 
     Attributes:
-        tokenizer: Appends the end token and truncates to `TEXT_LEN`.
+        tokenize: Maps a text to token ids with the end token last, without truncation.
         network: `transformers.UMT5EncoderModel`.
     """
 
-    tokenizer: Tokenizer
+    tokenize: Callable[[str], list[int]]
     network: Any
 
     def encode(self, text: str) -> Tensor:
@@ -37,7 +37,9 @@ class TextEncoder:
         """
         # Positions are relative, so the result is that of a run padded to 512 and masked; the zero
         # rows up to 512 that the experts attend to are added by `Transformer.prepare`.
-        ids = self.tokenizer.encode(clean(text)).ids
+        ids = self.tokenize(clean(text))
+        if len(ids) > TEXT_LEN:
+            ids = [*ids[: TEXT_LEN - 1], ids[-1]]
         device = next(self.network.parameters()).device
         # A few masked rows keep the bits of short prompts independent of the number of threads.
         num_pads = max(0, MIN_ROWS - len(ids))
@@ -49,10 +51,7 @@ class TextEncoder:
 
     def num_cut(self, text: str) -> int:
         """Number of tokens of the prompt beyond `TEXT_LEN`, which the model does not read."""
-        return sum(
-            part.special_tokens_mask.count(0)
-            for part in self.tokenizer.encode(clean(text)).overflowing
-        )
+        return max(0, len(self.tokenize(clean(text))) - TEXT_LEN)
 
 
 def clean(text: str) -> str:

@@ -22,7 +22,7 @@ from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, VaeSizes, wan21_vae
 from model.presets import Backbone
 from model.transformer import Transformer
 from model.weights import rename
-from model.weights.pieces import build_tokenizer, read_pieces
+from model.weights.text_encoder import GGUF_FIELDS, unigram_tokenizer
 
 WIDTH = 256
 """Of everything: heads are 128 wide as published, and K-quants pack 256 numbers."""
@@ -59,7 +59,7 @@ def tiny() -> Tiny:
         high=filled(Transformer(backbone()), 1),
         low=filled(Transformer(backbone()), 2),
         vae=filled(wan21_vae(vae_sizes("2.1")), 3),
-        text=text_tensors(len(read_pieces(spiece).pieces)),
+        text=text_tensors(len(sentencepiece.SentencePieceProcessor(model_proto=spiece))),
         spiece=spiece,
     )
 
@@ -129,6 +129,48 @@ def write_tokenizer(folder: Path) -> None:
     (folder / "spiece.model").write_bytes(tiny().spiece)
 
 
+def vocabulary_lists() -> dict[str, object]:
+    """The vocabulary as a GGUF file has it."""
+    processor = sentencepiece.SentencePieceProcessor(model_proto=tiny().spiece)
+    ids = list(range(len(processor)))
+    charsmap = Path(sentencepiece.__file__).parent / "package_data" / "nmt_nfkc.bin"
+    kinds = {"is_unknown": 2, "is_control": 3, "is_byte": 6}
+    types = [
+        next((kind for name, kind in kinds.items() if getattr(processor, name)(each)), 1)
+        for each in ids
+    ]
+    values = [
+        "t5", processor.id_to_piece(ids), processor.get_score(ids), types,
+        list(charsmap.read_bytes()), True,
+    ]  # fmt: skip
+    return dict(zip(GGUF_FIELDS, values, strict=True))
+
+
+def write_tokenizer_json(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    unigram_tokenizer(vocabulary_lists()).save(str(path))
+
+
+def write_vocabulary(path: Path) -> None:
+    """A GGUF file of one tensor that embeds the tokenizer."""
+    import gguf
+
+    fields = vocabulary_lists()
+    model, tokens, scores, types, charsmap, space = fields.values()
+    writer = gguf.GGUFWriter(path, "t5")
+    writer.add_tokenizer_model(model)
+    writer.add_token_list(tokens)
+    writer.add_token_scores(scores)
+    writer.add_token_types(types)
+    writer.add_precompiled_charsmap(bytes(charsmap))
+    writer.add_add_space_prefix(space)
+    writer.add_tensor("a", np.zeros(1, dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def write_original(folder: Path) -> Path:
     """The original release: sharded experts, pickled autoencoder and text encoder."""
     model = tiny()
@@ -140,9 +182,7 @@ def write_original(folder: Path) -> Path:
     torch.save(model.vae, folder / "Wan2.1_VAE.pth")
     half = {key: value.bfloat16() for key, value in original_text(model.text).items()}
     torch.save(half, folder / "models_t5_umt5-xxl-enc-bf16.pth")
-    tokenizer = folder / "google" / "umt5-xxl"
-    tokenizer.mkdir(parents=True)
-    build_tokenizer(read_pieces(model.spiece)).save(str(tokenizer / "tokenizer.json"))
+    write_tokenizer_json(folder / "google" / "umt5-xxl" / "tokenizer.json")
     return folder
 
 
@@ -178,9 +218,7 @@ def write_diffusers(folder: Path) -> Path:
         "d_ff": WIDTH, "num_layers": 1, "num_heads": 4, "feed_forward_proj": "gated-gelu",
     }  # fmt: skip
     (folder / "text_encoder" / "config.json").write_text(json.dumps(config))
-    (folder / "tokenizer").mkdir()
-    tokenizer = build_tokenizer(read_pieces(model.spiece))
-    tokenizer.save(str(folder / "tokenizer" / "tokenizer.json"))
+    write_tokenizer_json(folder / "tokenizer" / "tokenizer.json")
     parts = ["diffusers", "WanTransformer3DModel"]
     index = {"transformer": parts, "transformer_2": parts, "boundary_ratio": 0.875}
     (folder / "model_index.json").write_text(json.dumps(index))

@@ -8,8 +8,9 @@ import sentencepiece
 import torch
 
 import model
-from model.weights.open import open_checkpoint
-from model.weights.pieces import build_tokenizer, read_pieces
+from model.exceptions import WeightsError
+from model.weights.checkpoint import open_checkpoint
+from model.weights.text_encoder import load_tokenizer
 from tests import checkpoint_kit as kit
 
 EXACT = {
@@ -83,7 +84,7 @@ def test_coarse_grids_stay_within_their_error(tmp_path, quantisation):
 
 def written(writer, path):
     """Finish a GGUF file of one tensor, and read that back."""
-    from model.weights.dispatch import OpenFiles, read_header
+    from model.weights.tensor_files import OpenFiles, read_header
 
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -138,14 +139,36 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_an_embedded_vocabulary_spells_like_sentencepiece(text):
+@pytest.mark.parametrize("source", ["spiece.model", "embedded.safetensors", "lists.gguf", "json"])
+def test_every_kind_of_vocabulary_spells_like_sentencepiece(vocabularies, source, text):
     from model.text import clean
 
-    spiece = kit.tiny().spiece
-    reference = sentencepiece.SentencePieceProcessor(model_proto=spiece)
-    tokenizer = build_tokenizer(read_pieces(spiece))
+    reference = sentencepiece.SentencePieceProcessor(model_proto=kit.tiny().spiece)
     ids = [*reference.encode(clean(text)), reference.eos_id()]
-    assert tokenizer.encode(clean(text)).ids == ids
+    assert vocabularies[source](clean(text)) == ids
+
+
+@pytest.fixture(scope="module")
+def vocabularies(tmp_path_factory):
+    """Tokenizers by what they are read from."""
+    folder, tiny = tmp_path_factory.mktemp("vocabularies"), kit.tiny()
+    (folder / "spiece.model").write_bytes(tiny.spiece)
+    tensors = {"a": torch.zeros(1), "spiece_model": kit.embedded(tiny.spiece)}
+    kit.save(folder / "embedded.safetensors", tensors)
+    kit.write_vocabulary(folder / "lists.gguf")
+    kit.write_tokenizer_json(folder / "json" / "tokenizer.json")
+    files = {path.name: path for path in folder.iterdir()}
+    files["json"] /= "tokenizer.json"
+    return {name: load_tokenizer(path) for name, path in files.items()}
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", kit.sentencepiece_model()[:5000]])
+def test_a_damaged_vocabulary_is_named(tmp_path, content):
+    (tmp_path / "spiece.model").write_bytes(content)
+    with pytest.raises(
+        WeightsError, match=r"spiece\.model: (not a SentencePiece|the tokenizer has)"
+    ):
+        load_tokenizer(tmp_path / "spiece.model")
 
 
 def test_a_fingerprint_counts_the_config_beside_an_original_expert(tmp_path):

@@ -23,15 +23,15 @@ import sys
 from pathlib import Path
 import torch
 from tests.test_model_memory import memory
-from model.files import NONE, Storing, load_network
+from model.weights.build import NONE, LoadOptions, load_network
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
 from tests.test_model_memory import BACKBONE
 with torch.device("meta"):
     expert = Transformer(BACKBONE)
 before = memory("VmRSS")
-storing = Storing(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS,
-                  int8=PACKED_PARAMETERS if sys.argv[2] == "int8" else NONE)
-load_network(expert, [Path(sys.argv[1])], storing=storing)
+options = LoadOptions(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS,
+                      int8=PACKED_PARAMETERS if sys.argv[2] == "int8" else NONE)
+load_network(expert, [Path(sys.argv[1])], options=options)
 peak = memory("VmHWM")
 size = sum(p.numel() * p.element_size() for p in expert.parameters())
 print(size, peak - before)
@@ -43,17 +43,17 @@ import sys
 from pathlib import Path
 import torch
 from tests.test_model_memory import memory
-from model.files import Storing
-from model.formats.opening import OpenFiles
-from model.streaming import stream_network
+from model.weights.build import LoadOptions
+from model.weights.tensor_files import OpenFiles
+from model.weights.stream import stream_network
 from model.transformer import FLOAT32_PARAMETERS, Transformer
 from tests.test_model_memory import BACKBONE
 with torch.device("meta"):
     expert = Transformer(BACKBONE)
 size = sum(p.numel() * 2 for p in expert.parameters())
 before = memory("VmRSS")
-storing = Storing(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS)
-stream_network(expert, [Path(sys.argv[1])], OpenFiles(), storing=storing)
+options = LoadOptions(torch.bfloat16, "cpu", float32=FLOAT32_PARAMETERS)
+stream_network(expert, [Path(sys.argv[1])], OpenFiles(), options=options)
 with torch.no_grad():
     expert(torch.zeros(1, 16, 1, 4, 4), torch.tensor([500.0]), torch.zeros(1, 2, 4096))
 print(size, memory("VmHWM") - before)

@@ -16,8 +16,8 @@ from model.denoise import denoise
 from model.exceptions import WeightsError
 from model.flow import SolverState, schedule
 from model.transformer import Transformer
+from model.weights.checkpoint import Checkpoint, open_checkpoint
 from model.weights.lora import LoraChoice
-from model.weights.open import Checkpoint, open_checkpoint
 from tests import checkpoint_kit
 
 
@@ -106,7 +106,7 @@ def test_the_reading_thread_ends_with_the_pass(tmp_path):
 def test_a_file_that_is_cut_short_after_loading_is_an_error_and_no_hang(tmp_path):
     checkpoint = write_deep(tmp_path)
     streamed = checkpoint.load_expert(0, residency="streamed")
-    file = checkpoint.expert_files(0)[0]
+    file = checkpoint.experts[0].files[0]
     with file.open("r+b") as stream:
         stream.truncate(file.stat().st_size // 2)
     with pytest.raises(WeightsError, match=r"ends within 'blocks\."):
@@ -120,7 +120,7 @@ FILES_IN_USE = Path("/proc/self/fd")
 def test_an_expert_that_is_gone_holds_no_file_open(tmp_path):
     checkpoint = write_deep(tmp_path)
     streamed = checkpoint.load_expert(0, residency="streamed")
-    file = str(checkpoint.expert_files(0)[0].resolve())
+    file = str(checkpoint.experts[0].files[0].resolve())
     assert file in open_files()
     vars(streamed)["itself"] = streamed  # a circle, such as a traceback makes
     del streamed

@@ -55,7 +55,7 @@ def test_the_two_experts_have_different_hashes(tmp_path, capsys):
 
 
 def test_looking_loads_no_torch(tmp_path):
-    folder = kit.write_original(tmp_path / "tiny")
+    folder = kit.write_comfy(tmp_path / "tiny")
     code = (
         "import sys; from storyboard.cli.main import run\n"
         f"run(['weights', 'check', {str(folder)!r}]); print('torch' in sys.modules)"

@@ -1,17 +1,19 @@
-"""How published weights lie on disk: one file per format, and what a folder of them is.
+"""Published weights: file formats, recognition of folders, loading of networks.
 
-    stored              a tensor as the header of its file announces it
-    safetensors_file    pickle_file    gguf_file    the formats: headers, then tensors
-    opening             which of them a file is, by its first bytes
-    pages               memory that goes back when a tensor does
-    scaled              fp8 and int8 with scales: a weight and its factor become one tensor
-    kinds               whose tensors these are, by name and shape
-    survey              every network found in a folder, whole or not
-    naming              from names in files to names in networks
-    folder              which networks of a folder make one checkpoint
-    report              the same for people
-    parts               the networks of a checkpoint: files, names, sizes
-    pieces              a tokenizer from the bytes of a SentencePiece model
+    tensor_files    headers and tensors of safetensors, torch and GGUF files
+    scaled          pairs of eight-bit weights and scales in files
+    eight_bit       linear layers with eight-bit weights
+    kinds           recognition of a network by tensor names and shapes
+    survey          all networks in a folder
+    rename          tensor names of the published layouts
+    select          the networks of a folder that form a checkpoint
+    report          the content of a folder, for users
+    build           loading of a network
+    stream          blocks that stay in the files
+    lora            LoRAs, merged when an expert is loaded
+    parts           files, sizes and preset of the networks of a checkpoint
+    text_encoder    the text encoder and its tokenizer
+    checkpoint      a recognised folder and its networks
 
-Headers are read with the standard library alone. Called by `files` and `weights`.
+Functions that read files raise `WeightsError` with the path, the defect and the remedy.
 """

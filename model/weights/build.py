@@ -1,8 +1,7 @@
-"""From files to networks: reading configs, headers and tensors, strictly.
+"""Load networks from weight files: configs, headers and tensors, checked strictly.
 
-Networks are built on the `meta` device, checked against the headers of the files before a byte
-of a tensor is read, and filled straight in the dtype asked for. Formats are those of `formats`.
-Called by `weights` and `text`, which know what the files mean.
+A network is built on the `meta` device, compared with the headers of its files before any tensor
+is read, and filled directly in the requested dtype on the requested device.
 """
 
 from __future__ import annotations
@@ -20,22 +19,20 @@ import torch
 from torch import Tensor, nn
 
 from model.exceptions import WeightsError
-from model.weights.dispatch import OpenFiles, read_header
 from model.weights.eight_bit import packed, replace_linear, scale_name
-from model.weights.header import Stored
-from model.weights.memory import own_pages
 from model.weights.scaled import with_scales
+from model.weights.tensor_files import OpenFiles, StoredTensor, allocate, read_header
 
 Rename = Callable[[str], str]
 Change = Callable[[str, Tensor], Tensor]
 
+FLOAT8_DTYPES = {"F8_E4M3": torch.float8_e4m3fn, "F8_E5M2": torch.float8_e5m2}
+NONE = "(?!)"
+"""A regular expression that matches no name."""
+
 
 def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
-    """Read a JSON object of a checkpoint.
-
-    Raises:
-        WeightsError: The file is missing or is no JSON object.
-    """
+    """Read a JSON object of a checkpoint."""
     path = folder / name
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
@@ -49,11 +46,7 @@ def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
 
 
 def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[Path, ...]:
-    """List the safetensors files of one network, one or the shards named by its index.
-
-    Raises:
-        WeightsError: There is none, or a shard is missing.
-    """
+    """List the safetensors files of one network: a single file, or the shards of its index."""
     single, index = folder / f"{stem}.safetensors", folder / f"{stem}.safetensors.index.json"
     if single.is_file():
         return (single,)
@@ -63,7 +56,7 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
         )
     names = sorted({str(name) for name in read_config(folder, index.name)["weight_map"].values()})
     for name in names:
-        # The index is data: it may name files beside it, nothing else.
+        # The index is untrusted: it may name files in its own folder only.
         if Path(name).name != name or not (folder / name).is_file():
             raise WeightsError(
                 f"{index}: names shard {name!r}, which is not there. Fetch the folder again."
@@ -71,34 +64,23 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
     return tuple(folder / name for name in names)
 
 
-def tensor_headers(files: Sequence[Path]) -> tuple[Stored, ...]:
-    """List the tensors of a network without reading them, each with its scale if it has one.
-
-    Raises:
-        WeightsError: A file cannot be read.
-    """
+def tensor_headers(files: Sequence[Path]) -> tuple[StoredTensor, ...]:
+    """List the tensors of a network with their scales, without reading their data."""
     return with_scales([stored for file in files for stored in read_header(file)])
 
 
-FLOAT8_KINDS = {"F8_E4M3": torch.float8_e4m3fn, "F8_E5M2": torch.float8_e5m2}
-
-NONE = "(?!)"
-"""A regular expression that no name matches."""
-
-
 @dataclass(frozen=True)
-class Storing:
-    """In which numbers the tensors of a network are kept, and where.
+class LoadOptions:
+    """Dtype, device and packing of the loaded tensors.
 
     Attributes:
-        dtype: What tensors are stored as.
-        device: Where they lie.
+        dtype: Dtype of the tensors.
+        device: Device of the tensors.
         float32: Regular expression for names that stay float32 whatever `dtype` is.
-        int8: Regular expression for weights of linear layers that are packed into int8.
-        fp8: Regular expression for those that stay packed where the files have them in eight-bit
-            floats.
-        change: Called with name and tensor, on its device and before it takes its dtype; returns
-            it or another of the same shape.
+        int8: Regular expression for weights of linear layers to quantise to int8.
+        fp8: Regular expression for weights that stay eight-bit floats where the files have them.
+        change: Function of name and tensor, applied on the device before the cast to `dtype`;
+            returns a tensor of the same shape.
     """
 
     dtype: torch.dtype
@@ -108,86 +90,82 @@ class Storing:
     fp8: str = NONE
     change: Change | None = None
 
-    def packs(self, name: str, stored: Stored) -> torch.dtype | None:
-        """Kind of the codes that a tensor is kept as, None where it is kept plain."""
+    def packed_dtype(self, name: str, stored: StoredTensor) -> torch.dtype | None:
+        """Dtype of the codes of a packed tensor, None for a plain one."""
         if re.search(self.int8, name):
             return torch.int8
-        if stored.dtype in FLOAT8_KINDS and re.search(self.fp8, name):
-            return FLOAT8_KINDS[stored.dtype]
+        if stored.dtype in FLOAT8_DTYPES and re.search(self.fp8, name):
+            return FLOAT8_DTYPES[stored.dtype]
         return None
 
-    def bring(self, name: str, stored: Stored, opened: OpenFiles) -> dict[str, Tensor]:
-        """Read one tensor as it is kept, by name; a packed one comes with its factors.
-
-        Raises:
-            WeightsError: Its file is damaged.
-        """
-        kept = torch.float32 if re.search(self.float32, name) else self.dtype
-        kind = self.packs(name, stored)
-        if kind is not None and kind != torch.int8:
-            codes, scale = opened.read_packed(stored)
+    def read(self, name: str, stored: StoredTensor, files: OpenFiles) -> dict[str, Tensor]:
+        """Read one tensor as state dict entries; a packed one comes with its scales."""
+        codes_dtype = self.packed_dtype(name, stored)
+        if codes_dtype is not None and codes_dtype != torch.int8:
+            codes, scale = files.read_packed(stored)
             return {name: codes.to(self.device), scale_name(name): scale.to(self.device)}
-        tensor = opened.read(stored)
+        tensor = files.read(stored)
         if self.change is not None:
             tensor = self.change(name, tensor.to(self.device))
-        if kind is not None:
+        if codes_dtype is not None:
             codes, scale = packed(tensor.to(self.device))
             return {name: codes, scale_name(name): scale}
-        if torch.device(self.device).type != "cpu" or tensor.dtype == kept:
-            return {name: tensor.to(device=self.device, dtype=kept)}
-        return {name: own_pages(tensor.shape, kept).copy_(tensor)}
+        dtype = torch.float32 if re.search(self.float32, name) else self.dtype
+        if torch.device(self.device).type != "cpu" or tensor.dtype == dtype:
+            return {name: tensor.to(device=self.device, dtype=dtype)}
+        return {name: allocate(tensor.shape, dtype).copy_(tensor)}
 
 
 def load_network(
     network: nn.Module,
     files: Sequence[Path],
     *,
-    storing: Storing,
+    options: LoadOptions,
     rename: Rename = str,
     aliases: Mapping[str, str] | None = None,
 ) -> None:
-    """Fill a network that was built on `meta`, strictly.
+    """Fill a network built on `meta` from files that contain exactly its tensors.
 
-    Tensors are read one at a time, in the order of the files, straight to their dtype and device.
+    Tensors are read one at a time, in the order of the files.
 
     Args:
-        network: Gets every tensor, is set to evaluation and needs no gradients afterwards.
-        files: Of any format, together holding exactly its tensors.
-        storing: In which numbers and where; layers that it packs are replaced.
-        rename: From names in the files to names in the network; raises for unknown ones.
-        aliases: Names of the network that may be filled from another one.
+        network: Set to evaluation mode and frozen; packed layers are replaced.
+        files: Files of any format.
+        options: Dtype, device and packing.
+        rename: Maps names in the files to names in the network; raises for unknown ones.
+        aliases: Names of the network that may be filled from another name.
 
     Raises:
-        WeightsError: A tensor is missing, unknown, there twice or of another shape, or a file
+        WeightsError: A tensor is missing, unknown, duplicated or of another shape, or a file
             is damaged.
     """
     sources = find_sources(network, files, rename=rename, aliases=aliases)
     for name, stored in sources.items():
-        kind = storing.packs(name, stored)
-        if kind is not None:
-            replace_linear(network, name, kind)
+        codes_dtype = options.packed_dtype(name, stored)
+        if codes_dtype is not None:
+            replace_linear(network, name, codes_dtype)
     with OpenFiles() as opened:
-        fill_network(network, sources, storing, opened)
+        fill_network(network, sources, options, opened)
 
 
 def fill_network(
-    network: nn.Module, sources: Mapping[str, Stored], storing: Storing, opened: OpenFiles
+    network: nn.Module, sources: Mapping[str, StoredTensor], options: LoadOptions, files: OpenFiles
 ) -> None:
-    """Read exactly the tensors of a network, and set it to evaluation.
-
-    Raises:
-        WeightsError: A file is damaged.
-    """
+    """Read exactly the tensors of a network, set it to evaluation mode and freeze it."""
     tensors: dict[str, Tensor] = {}
-    read: dict[Stored, str] = {}
+    names: dict[StoredTensor, str] = {}
     for name, stored in sources.items():
-        if stored in read:
-            tensors[name] = tensors[read[stored]]
+        if stored in names:  # an alias shares the tensor
+            tensors[name] = tensors[names[stored]]
         else:
-            tensors |= storing.bring(name, stored, opened)
-            read[stored] = name
+            tensors |= options.read(name, stored, files)
+            names[stored] = name
     network.load_state_dict(tensors, strict=True, assign=True)
-    assert_loaded(network)
+    # A non-persistent buffer stays on `meta` even after a strict load.
+    values = [*network.named_parameters(), *network.named_buffers()]
+    empty = [name for name, tensor in values if tensor.is_meta]
+    if empty:
+        raise WeightsError(f"{empty[0]!r}: has no values after loading. Report this.")
     network.eval().requires_grad_(False)
 
 
@@ -197,73 +175,53 @@ def find_sources(
     *,
     rename: Rename = str,
     aliases: Mapping[str, str] | None = None,
-) -> dict[str, Stored]:
-    """Find every tensor of a network in its files, by the network's names for them.
+) -> dict[str, StoredTensor]:
+    """Match the tensors of a network with those of its files, from headers only.
 
-    Takes what `load_network` takes, and raises what it raises, before a tensor is read.
+    Returns:
+        Stored tensors by their name in the network.
+
+    Raises:
+        WeightsError: A tensor is missing, unknown, duplicated or of another shape.
     """
-    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-    found = _matched(tensor_headers(files), wanted, rename)
-    for name in wanted:
-        other = (aliases or {}).get(name, name)
-        if name not in found and other in found:
-            found[name] = found[other]
-    missing = [name for name in wanted if name not in found]
+    shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    sources: dict[str, StoredTensor] = {}
+    for stored in tensor_headers(files):
+        try:
+            name = rename(stored.name)
+        except WeightsError as error:
+            raise WeightsError(f"{stored.file}: {error}") from None
+        place = f"{stored.file}: tensor {stored.name!r}"
+        if name not in shapes:
+            raise WeightsError(
+                f"{place} has no place in the network. Does config.json belong to this file?"
+            )
+        if name in sources:
+            raise WeightsError(f"{place} is also in {sources[name].file}. Remove one of the two.")
+        if stored.shape != shapes[name]:
+            raise WeightsError(
+                f"{place} is {stored.shape}, must be {shapes[name]}. "
+                "Does config.json belong to this file?"
+            )
+        sources[name] = stored
+    for name, other in (aliases or {}).items():
+        if name in shapes and name not in sources and other in sources:
+            sources[name] = sources[other]
+    missing = [name for name in shapes if name not in sources]
     if missing:
         raise WeightsError(
-            f"{files[0].parent}: {len(missing):,} of {len(wanted):,} tensors missing, "
+            f"{files[0].parent}: {len(missing):,} of {len(shapes):,} tensors missing, "
             f"first {missing[0]!r}. Is this the folder of another network, or cut short? "
             "Fetch it again."
         )
-    return found
-
-
-def _matched(
-    headers: Sequence[Stored], wanted: Mapping[str, tuple[int, ...]], rename: Rename
-) -> dict[str, Stored]:
-    """Headers by the network's names, each known, single and of the right shape."""
-    found: dict[str, Stored] = {}
-    for header in headers:
-        try:
-            name = rename(header.name)
-        except WeightsError as error:
-            raise WeightsError(f"{header.file}: {error}") from None
-        if name not in wanted:
-            raise WeightsError(
-                f"{header.file}: tensor {header.name!r} has no place in the network. "
-                "Does config.json belong to this file?"
-            )
-        if name in found:
-            raise WeightsError(
-                f"{header.file}: tensor {header.name!r} is also in {found[name].file}. "
-                "Remove one of the two."
-            )
-        if header.shape != wanted[name]:
-            raise WeightsError(
-                f"{header.file}: tensor {header.name!r} is {header.shape}, "
-                f"must be {wanted[name]}. Does config.json belong to this file?"
-            )
-        found[name] = header
-    return found
-
-
-def assert_loaded(network: nn.Module) -> None:
-    """Check that nothing is left on `meta`; a non-persistent buffer survives a strict load there.
-
-    Raises:
-        WeightsError: Something is.
-    """
-    every = [*network.named_parameters(), *network.named_buffers()]
-    left = [name for name, tensor in every if tensor.is_meta]
-    if left:
-        raise WeightsError(f"{left[0]!r}: is still without values after loading. Report this.")
+    return sources
 
 
 def fingerprint(files: Sequence[Path]) -> str:
-    """Name the content of files by one SHA-256, whatever their folder is called.
+    """Compute one SHA-256 over the names and contents of files, independent of their folder.
 
-    Hashing 28 GB takes half a minute, so the hash of a file is remembered in this process for as
-    long as its path, size and modification time stay.
+    Hashing 28 GB takes half a minute, so hashes are cached in the process by path, size and
+    modification time.
     """
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda path: path.name):
@@ -275,6 +233,6 @@ def fingerprint(files: Sequence[Path]) -> str:
 
 @lru_cache(maxsize=1024)
 def _file_hash(file: Path, size: int, modified_ns: int) -> str:
-    """Hash a file; size and time are there to tell its versions apart."""
+    """Hash a file; size and modification time only extend the cache key."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

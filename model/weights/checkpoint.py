@@ -1,52 +1,70 @@
-"""A checkpoint that has been understood: what it is, and its networks, loaded one by one.
+"""A checkpoint folder: recognised by its content, its networks loaded one by one.
 
-Made by `weights`, which recognises folders. Used by `pipeline`, by planning and by the stages.
+A folder in the diffusers layout describes itself in configs. Every other layout (the original
+release, ComfyUI, GGUF, LightX2V) is recognised by its tensors. What files do not contain, such as
+shift and guidance, comes from the known preset of their kind.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from model.autoencoder.vae import Autoencoder, VaeSizes, wan21_vae, wan22_vae
+from model.camera_adapter import RAY_CHANNELS, unshuffle_of
 from model.exceptions import WeightsError
-from model.presets import Backbone, Preset
+from model.presets import Backbone, Patch, Preset
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
-from model.weights.build import NONE, Storing, fingerprint, load_network, tensor_headers
-from model.weights.dispatch import OpenFiles
-from model.weights.header import FLOAT8
-from model.weights.lora import Lora, LoraChoice, Merger, read_lora
+from model.weights import parts, rename
+from model.weights.build import (
+    NONE,
+    LoadOptions,
+    fingerprint,
+    load_network,
+    network_files,
+    read_config,
+    tensor_headers,
+)
+from model.weights.kinds import ADAPTER
+from model.weights.lora import Lora, LoraChoice, merge_loras, read_lora
 from model.weights.parts import Part
+from model.weights.select import select_networks
 from model.weights.stream import stream_network
+from model.weights.survey import noise_in_name, survey
+from model.weights.tensor_files import FLOAT8, OpenFiles
 
 if TYPE_CHECKING:
     from model.text import TextEncoder
 
+ADAPTER_FILE = "control_adapter.safetensors"
+
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A folder that has been understood, and nothing else yet.
+    """Files and sizes of the networks of a checkpoint; no tensor is read yet.
 
     Attributes:
-        folder: In any layout.
-        preset: Of the kind found, with floors, sizes and channels from the files.
+        folder: Folder in any layout.
+        preset: Preset of its kind, with boundary, sizes and channels from the files.
         backbone: Sizes of the experts.
         vae: Sizes of the autoencoder.
         camera_unshuffle: Unshuffle factor of the experts' camera adapter; None without one.
-        experts: What each expert is read from, noisiest first, its camera adapter included.
-        vae_part: What the autoencoder is read from.
-        text_part: What the text encoder is read from.
-        text_config: Sizes of the text encoder, as `transformers.UMT5Config` takes them.
-        tokenizer: File that holds or embeds the tokenizer.
-        loras: Merged into the experts as they are loaded, in order.
+        experts: Files of each expert with its camera adapter, noisiest first.
+        vae_part: Files of the autoencoder.
+        text_part: Files of the text encoder.
+        text_config: Arguments of `transformers.UMT5Config`.
+        tokenizer: File that is or embeds the tokenizer.
+        loras: Merged into the experts when they are loaded, in order.
     """
 
     folder: Path
@@ -62,13 +80,13 @@ class Checkpoint:
     loras: tuple[tuple[Lora, LoraChoice], ...] = ()
 
     def with_loras(self, choices: Sequence[LoraChoice]) -> Checkpoint:
-        """The same checkpoint with LoRAs merged into its experts as they are loaded.
+        """Return the checkpoint with LoRAs to merge into its experts when they are loaded.
 
         Raises:
             WeightsError: A file cannot be read, or is for another model.
         """
-        shapes = {name: tensor.shape for name, tensor in self._expert().state_dict().items()}
-        read = []
+        shapes = {name: tensor.shape for name, tensor in self._empty_expert().state_dict().items()}
+        loras = []
         for choice in choices:
             if len(choice.strengths) != len(self.experts):
                 raise WeightsError(
@@ -77,25 +95,19 @@ class Checkpoint:
                 )
             lora = read_lora(choice.file)
             lora.require_fit(shapes)
-            read.append((lora, choice))
-        return replace(self, loras=tuple(read))
+            loras.append((lora, choice))
+        return replace(self, loras=tuple(loras))
 
     @property
     def is_fp8(self) -> bool:
-        """Whether every weight that an expert's blocks multiply by can stay in eight-bit floats.
-
-        A LoRA changes weights, which then are no longer those of the files.
-        """
+        """Whether all weights that the experts' blocks multiply by can stay eight-bit floats."""
+        # Merging a LoRA changes weights, so they are no longer those of the files.
         return not self.loras and all(
             stored.dtype in FLOAT8
             for part in self.experts
             for stored in tensor_headers(part.files)
             if re.search(PACKED_PARAMETERS, part.rename(stored.name))
         )
-
-    def expert_files(self, index: int) -> tuple[Path, ...]:
-        """Weight files of one expert, noisiest first, its camera adapter included."""
-        return self.experts[index].files
 
     def load_expert(
         self,
@@ -105,41 +117,37 @@ class Checkpoint:
         device: torch.device | str = "cpu",
         residency: str = "whole",
     ) -> Transformer:
-        """Load one expert, noisiest first.
+        """Load one expert.
 
         Args:
-            index: Of the expert.
-            dtype: What it computes in; some small tensors stay float32.
-            device: Where it lies.
-            residency: "whole"; "fp8", with the weights of its blocks in eight bits where the files
-                have them so; "int8", with all of those packed into eight bits; or "streamed", with
-                its blocks left in the files and brought one by one.
-
-        Raises:
-            WeightsError: A file is missing, damaged or of another shape.
+            index: 0 for the noisiest expert.
+            dtype: Dtype it computes in; some small tensors stay float32.
+            device: Device of its tensors.
+            residency: "whole"; "fp8" keeps the weights of its blocks in eight-bit floats where
+                the files have them so; "int8" quantises those weights; "streamed" leaves its
+                blocks in the files and reads them one by one.
         """
-        part, expert = self.experts[index], self._expert()
+        part, expert = self.experts[index], self._empty_expert()
         loras = self._loras_of(index)
         with ExitStack() as stack:
             opened = stack.enter_context(OpenFiles())
-            storing = Storing(
+            options = LoadOptions(
                 dtype,
                 device,
                 float32=FLOAT32_PARAMETERS,
                 int8=PACKED_PARAMETERS if residency == "int8" else NONE,
                 fp8=PACKED_PARAMETERS if residency == "fp8" else NONE,
-                change=Merger(loras, opened) if loras else None,
+                change=partial(merge_loras, loras, opened) if loras else None,
             )
             if residency == "streamed":
-                stream_network(expert, part.files, opened, storing=storing, rename=part.rename)
-                # Its files stay open for as long as it is there to read from them.
+                stream_network(expert, part.files, opened, options=options, rename=part.rename)
+                # The blocks are read from the open files until the expert is freed.
                 weakref.finalize(expert, stack.pop_all().close)
             else:
-                load_network(expert, part.files, storing=storing, rename=part.rename)
+                load_network(expert, part.files, options=options, rename=part.rename)
         return expert
 
-    def _expert(self) -> Transformer:
-        """An expert without values."""
+    def _empty_expert(self) -> Transformer:
         with torch.device("meta"):
             return Transformer(
                 self.backbone,
@@ -149,62 +157,205 @@ class Checkpoint:
             )
 
     def _loras_of(self, index: int) -> list[tuple[Lora, float]]:
-        """LoRAs that one expert takes, with their strength."""
+        """LoRAs of one expert with their strengths, those of strength 0 left out."""
         strengths = [(lora, choice.strengths[index]) for lora, choice in self.loras]
         return [(lora, strength) for lora, strength in strengths if strength != 0]
 
     def load_vae(
         self, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
     ) -> Autoencoder:
-        """Load the autoencoder; float32 is what the reference decodes in.
-
-        Raises:
-            WeightsError: A file is missing, damaged or of another shape.
-        """
+        """Load the autoencoder; the reference decodes in float32."""
         part = self.vae_part
         with torch.device("meta"):
             vae = wan22_vae(self.vae) if self.preset.vae == "wan2.2" else wan21_vae(self.vae)
-        load_network(vae, part.files, storing=Storing(dtype, device), rename=part.rename)
+        load_network(vae, part.files, options=LoadOptions(dtype, device), rename=part.rename)
         return vae
 
     def load_text(
         self, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
     ) -> TextEncoder:
-        """Load tokenizer and text encoder.
-
-        Raises:
-            WeightsError: A file is missing, damaged or of another shape.
-        """
+        """Load tokenizer and text encoder."""
         from model.weights.text_encoder import load_text
 
         return load_text(self.text_part, self.text_config, self.tokenizer, dtype, device)
 
     def expert_fingerprint(self, index: int, *, plain: str | None = None) -> str:
-        """SHA-256 over what makes one expert: weights, adapter, config, LoRAs and strengths.
+        """SHA-256 of the files of one expert: weights, adapter, config, LoRAs with strengths.
 
         Args:
-            index: Of the expert.
-            plain: Its fingerprint without LoRAs, if that is known: reading it takes a while.
+            index: 0 for the noisiest expert.
+            plain: Fingerprint of the expert without LoRAs, if it is already computed.
         """
-        plain = plain or _fingerprint(self.experts[index])
+        # Without LoRAs it is the fingerprint of the files, so caches made without them stay valid.
+        plain = plain or self.experts[index].fingerprint()
         loras = self._loras_of(index)
         if not loras:
             return plain
         digest = hashlib.sha256(plain.encode())
         for lora, strength in loras:
-            digest.update(f"{fingerprint((lora.file, *lora.beside))} {strength!r}\n".encode())
+            digest.update(f"{fingerprint((lora.file, *lora.extra_files))} {strength!r}\n".encode())
         return digest.hexdigest()
 
     def vae_fingerprint(self) -> str:
-        """SHA-256 over what makes the autoencoder."""
-        return _fingerprint(self.vae_part)
+        """SHA-256 of the files of the autoencoder."""
+        return self.vae_part.fingerprint()
 
     def text_fingerprint(self) -> str:
-        """SHA-256 over what makes the text encoder, tokenizer included."""
+        """SHA-256 of the files of the text encoder, tokenizer included."""
         if not self.tokenizer.is_file():
             raise WeightsError(f"{self.tokenizer}: not there. Fetch the folder again.")
-        return _fingerprint(self.text_part)
+        return self.text_part.fingerprint()
 
 
-def _fingerprint(part: Part) -> str:
-    return fingerprint((*part.files, *part.beside))
+def open_checkpoint(folder: Path | str) -> Checkpoint:
+    """Recognise a folder by its configs or its tensors; tensor data is not read.
+
+    Raises:
+        WeightsError: The folder is no checkpoint, of an unknown kind, incomplete, or contains
+            more than one.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise WeightsError(f"{folder}: no such folder. Name the folder of a checkpoint.")
+    is_diffusers = (folder / "model_index.json").is_file()
+    return _open_diffusers(folder) if is_diffusers else _open_surveyed(folder)
+
+
+def _open_diffusers(folder: Path) -> Checkpoint:
+    index = read_config(folder, "model_index.json")
+    names = [name for name in ("transformer", "transformer_2") if (index.get(name) or [None])[0]]
+    if not names:
+        raise WeightsError(f"{folder}/model_index.json: names no transformer. Fetch it again.")
+    experts = []
+    for name in names:
+        files, adapter = network_files(folder / name), folder / name / ADAPTER_FILE
+        files = (*files, adapter) if adapter.is_file() else files
+        config = folder / name / "config.json"
+        experts.append(Part(files, rename.TRANSFORMER.to_original, (config,)))
+    vae_class, vae = parts.read_vae(folder / "vae")
+    rules = (
+        rename.vae_wan22_rules(vae.num_blocks)
+        if vae_class == "wan2.2"
+        else rename.vae_wan21_rules(vae.num_blocks, len(vae.multipliers))
+    )
+    vae_files, vae_config = network_files(folder / "vae"), folder / "vae" / "config.json"
+    text, tokenizer = folder / "text_encoder", folder / "tokenizer" / "tokenizer.json"
+    checkpoint = _checkpoint(
+        folder,
+        index,
+        experts,
+        sizes=[parts.read_expert(folder / name) for name in names],
+        vae_class=vae_class,
+        vae=vae,
+        vae_part=Part(vae_files, rules.to_original, (vae_config,)),
+        text_part=Part(network_files(text, "model"), str, (text / "config.json", tokenizer)),
+        text_config=read_config(text),
+        tokenizer=tokenizer,
+    )
+    if len(experts) == 2:
+        _require_noise_of_folders(folder, experts)
+    return checkpoint
+
+
+def _require_noise_of_folders(folder: Path, experts: Sequence[Part]) -> None:
+    """Check that no file name contradicts its folder about which expert it is."""
+    for part, noise in zip(experts, ("high", "low"), strict=True):
+        for file in part.files:
+            named = noise_in_name(folder, file)
+            if named not in ("", noise):
+                raise WeightsError(
+                    f"{file}: is named as the {named}-noise expert and lies where the "
+                    f"{noise}-noise one belongs. Exchange the two folders."
+                )
+
+
+def _open_surveyed(folder: Path) -> Checkpoint:
+    networks = select_networks(survey(folder))
+    experts = [parts.part_of(expert) for expert in networks.experts]
+    if networks.adapters:
+        experts = [
+            replace(part, files=(*part.files, *adapter.files))
+            for part, adapter in zip(experts, networks.adapters, strict=True)
+        ]
+    is_embedded = networks.tokenizer in networks.text.files
+    return _checkpoint(
+        folder,
+        None,
+        experts,
+        sizes=[parts.backbone_of(expert) for expert in networks.experts],
+        vae_class=networks.vae.kind.vae_class,
+        vae=parts.vae_sizes_of(networks.vae),
+        vae_part=parts.part_of(networks.vae),
+        text_part=parts.part_of(networks.text, *(() if is_embedded else (networks.tokenizer,))),
+        text_config=parts.text_config_of(networks.text),
+        tokenizer=networks.tokenizer,
+    )
+
+
+def _checkpoint(
+    folder: Path,
+    index: Mapping[str, Any] | None,
+    experts: Sequence[Part],
+    *,
+    sizes: Sequence[tuple[Backbone, Patch]],
+    vae_class: str,
+    vae: VaeSizes,
+    vae_part: Part,
+    text_part: Part,
+    text_config: Mapping[str, Any],
+    tokenizer: Path,
+) -> Checkpoint:
+    """Complete a checkpoint with what its parts have in common: sizes, camera, preset."""
+    if len(set(sizes)) != 1:
+        raise WeightsError(
+            f"{folder}: the experts differ in size ({sizes[0]} and {sizes[1]}), must be alike. "
+            "Do both belong together?"
+        )
+    backbone, patch = sizes[0]
+    unshuffle = _camera_unshuffle(folder, experts)
+    preset = parts.preset_of(
+        folder,
+        index,
+        len(experts),
+        backbone=backbone,
+        patch=patch,
+        vae_class=vae_class,
+        vae=vae,
+        camera_unshuffle=unshuffle,
+    )
+    return Checkpoint(
+        folder,
+        preset,
+        backbone,
+        vae,
+        unshuffle,
+        tuple(experts),
+        vae_part,
+        text_part,
+        text_config,
+        tokenizer,
+    )
+
+
+def _camera_unshuffle(folder: Path, experts: Sequence[Part]) -> int | None:
+    """Unshuffle factor of the camera adapters, None without them."""
+    factors = {_adapter_unshuffle(part) for part in experts}
+    if len(factors) != 1:
+        raise WeightsError(
+            f"{folder}: only one of the experts has a camera adapter, must be both or none. "
+            f"Put {ADAPTER_FILE} into both folders."
+        )
+    return factors.pop()
+
+
+def _adapter_unshuffle(part: Part) -> int | None:
+    for stored in tensor_headers(part.files):
+        if stored.name.endswith(ADAPTER):
+            factor = unshuffle_of(stored.shape)
+            if math.prod((RAY_CHANNELS, factor, factor)) != stored.shape[1]:
+                raise WeightsError(
+                    f"{stored.file}: tensor {stored.name!r} takes {stored.shape[1]} channels, "
+                    f"must be {RAY_CHANNELS} times a square. Fetch the file again."
+                )
+            return factor
+    return None

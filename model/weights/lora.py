@@ -1,11 +1,10 @@
-"""LoRAs: small files that change an expert, in every spelling they are found in, merged at load.
+"""LoRA files: read in all common spellings, checked against an expert, merged when it is loaded.
 
-A key is a layer and a leaf. The layer is resolved to a name of our network whoever wrote it: in
-the original or the diffusers naming, with dots or with underscores, behind any prefix. The leaf
-says what the tensor does: half of a product, a whole difference, or the scale of a product. A key
-that cannot be resolved means another model, and the file is refused with it.
+A key consists of a layer and a leaf. The layer is resolved to a tensor of the network: original or
+diffusers naming, with dots or underscores, behind any prefix. The leaf is a factor of a product, a
+full difference, or the alpha of a product. A file with a key that has no layer is refused.
 
-Importing this file loads no torch. Called by `weights`.
+Importing this module loads no torch.
 
 Source: spellings as in kohya-ss/musubi-tuner, lightx2v, diffusers and KohakuBlueleaf/LyCORIS.
 """
@@ -22,12 +21,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.exceptions import WeightsError
-from model.weights.dispatch import OpenFiles, format_of, read_header
-from model.weights.header import Stored
 from model.weights.rename import TRANSFORMER
-from model.weights.safetensors_file import read_metadata
+from model.weights.tensor_files import (
+    OpenFiles,
+    StoredTensor,
+    format_of,
+    read_header,
+    read_metadata,
+)
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 PREFIX = re.compile(
@@ -49,96 +53,97 @@ CONFIG = "adapter_config.json"
 
 @dataclass(frozen=True)
 class Delta:
-    """What one layer gets added.
+    """Change of one tensor.
 
     Attributes:
-        target: Name of the tensor in the network.
-        pieces: Tensors by leaf: down, up, diff, hada_*, lokr_*.
-        alpha: Scale of a product, over its rank; None for a factor of 1.
+        pieces: Stored tensors by leaf: down, up, diff, hada_*, lokr_*.
+        alpha: Scale of a product times its rank; None for the default scale of the file.
     """
 
-    target: str
-    pieces: Mapping[str, Stored]
-    alpha: Stored | None = None
-
-    @property
-    def key(self) -> str:
-        """A key of the file, for messages."""
-        return next(iter(self.pieces.values())).name
+    pieces: Mapping[str, StoredTensor]
+    alpha: StoredTensor | None = None
 
     @property
     def rank(self) -> int | None:
-        """Length of the inner axis of a product; None where there is no such axis."""
+        """Length of the inner axis of a product, None without one."""
         for leaf in ("down", "hada_w1_b", "lokr_w1_b", "lokr_w2_b"):
             if leaf in self.pieces:
                 return self.pieces[leaf].shape[0]
         return None
 
-    def pieces_said(self) -> str:
-        """Shapes of the pieces, for messages."""
-        return " and ".join(str(piece.shape) for piece in self.pieces.values())
+    def description(self) -> str:
+        """First key and all shapes, for error messages."""
+        shapes = " and ".join(str(piece.shape) for piece in self.pieces.values())
+        return f"key {self.key!r} is {shapes}"
 
-    def fits(self, shape: Sequence[int]) -> bool:
-        """Whether the change has the shape of the tensor it is for."""
-        made = self.shape()
-        return made is not None and (
-            made == tuple(shape) or (len(made) == 2 and made == _flat(shape))
-        )
+    @property
+    def key(self) -> str:
+        """First key in the file."""
+        return next(iter(self.pieces.values())).name
 
     def shape(self) -> tuple[int, ...] | None:
-        """Shape of the change, kernels flattened; None if the pieces make none."""
-        shapes = {leaf: piece.shape for leaf, piece in self.pieces.items()}
-        if set(shapes) == {"diff"}:
-            return shapes["diff"]
-        if set(shapes) == {"down", "up"}:
-            return _product(shapes["up"], shapes["down"])
-        if set(shapes) == {f"hada_w{n}_{letter}" for n in "12" for letter in "ab"}:
-            first, second = (_product(shapes[f"hada_w{n}_a"], shapes[f"hada_w{n}_b"]) for n in "12")
-            return first if first == second else None
-        factors = [
-            shapes.get(f"lokr_w{n}")
-            or _product(shapes.get(f"lokr_w{n}_a", ()), shapes.get(f"lokr_w{n}_b", ()))
-            for n in "12"
-        ]
-        if factors[0] is None or factors[1] is None or len(factors[0]) != len(factors[1]):
+        """Shape of the change, kernels flattened; None if the pieces do not fit together."""
+        import torch
+
+        pieces = {n: torch.empty(t.shape, device="meta") for n, t in self.pieces.items()}
+        try:
+            return tuple(_combined(pieces).shape)
+        except (LookupError, RuntimeError, ValueError):
             return None
-        return tuple(a * b for a, b in zip(*factors, strict=True))
 
 
-def _product(left: Sequence[int], right: Sequence[int]) -> tuple[int, ...] | None:
-    """Shape of a product; kernels of convolutions count as columns."""
-    if len(left) < 2 or len(right) < 2 or math.prod(left[1:]) != right[0]:
-        return None
-    return left[0], math.prod(right[1:])
+def _combined(piece: Mapping[str, Tensor]) -> Tensor:
+    """Combine the pieces of a change without its scale; fails if they do not fit together."""
+    import torch
+
+    if set(piece) == {"diff"}:
+        return piece["diff"]
+    if set(piece) == {"down", "up"}:
+        return _product(piece["up"], piece["down"])
+    if set(piece) == {"hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"}:
+        first, second = (_product(piece[f"hada_w{n}_a"], piece[f"hada_w{n}_b"]) for n in "12")
+        if first.shape != second.shape:  # would broadcast
+            raise ValueError
+        return first * second
+    first, second = (
+        piece[f"lokr_w{n}"]
+        if f"lokr_w{n}" in piece
+        else _product(piece[f"lokr_w{n}_a"], piece[f"lokr_w{n}_b"])
+        for n in "12"
+    )
+    if first.ndim != second.ndim:  # kron would pad
+        raise ValueError
+    return torch.kron(first, second)
 
 
-def _flat(shape: Sequence[int]) -> tuple[int, int]:
-    return shape[0], math.prod(shape[1:])
+def _product(left: Tensor, right: Tensor) -> Tensor:
+    """Matrix product; the kernel of a convolution counts as columns."""
+    return left.flatten(1) @ right.flatten(1)
 
 
 @dataclass(frozen=True)
 class Lora:
-    """A LoRA file that has been understood.
+    """Content of a LoRA file, without tensor data.
 
     Attributes:
-        file: That holds it.
-        deltas: By the tensor of the network that they change.
-        factor: Scale of every product without an alpha of its own.
+        file: The file.
+        deltas: Changes by the tensor of the network.
+        factor: Scale of every product without an alpha.
         skipped: Keys of layers that only Wan 2.1 has.
-        beside: Files that decide the factor.
+        extra_files: Config files that decide the factor.
     """
 
     file: Path
     deltas: Mapping[str, Delta]
     factor: float = 1.0
     skipped: tuple[str, ...] = ()
-    beside: tuple[Path, ...] = ()
+    extra_files: tuple[Path, ...] = ()
 
     def require_fit(self, shapes: Mapping[str, Sequence[int]]) -> None:
-        """Check every change against the network, before a tensor is read.
+        """Check every change against the shapes of a network.
 
         Raises:
-            WeightsError: One has no place, or another shape; the first is named.
+            WeightsError: A target does not exist or has another shape; the first is named.
         """
         for target, delta in self.deltas.items():
             if target not in shapes:
@@ -146,190 +151,155 @@ class Lora:
                     f"{self.file}: key {delta.key!r} changes {target!r}, which this model does "
                     "not have. Is it a LoRA for another model?"
                 )
-            if not delta.fits(shapes[target]):
+            required = tuple(shapes[target])
+            # Products have two axes; merging folds them into the kernel of a convolution.
+            flat = required[0], math.prod(required[1:])
+            if delta.shape() not in (required, flat):
                 raise WeightsError(
-                    f"{self.file}: key {delta.key!r} is {delta.pieces_said()}, must make "
-                    f"{tuple(shapes[target])} for {target!r}. Is it a LoRA for another model?"
+                    f"{self.file}: {delta.description()}, must make {required} for {target!r}. "
+                    "Is it a LoRA for another model?"
                 )
 
 
 @dataclass(frozen=True)
 class LoraChoice:
-    """A LoRA file and how strongly each expert takes it.
+    """A LoRA file and its strength per expert.
 
     Attributes:
-        file: In any of the spellings.
-        strengths: One per expert, noisiest first; 0 leaves the expert alone.
+        file: File in any spelling.
+        strengths: One per expert, noisiest first; 0 leaves the expert unchanged.
     """
 
     file: Path
     strengths: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Merger:
-    """Adds LoRAs to the tensors of one expert as they are loaded.
+def merge_loras(
+    loras: Sequence[tuple[Lora, float]], files: OpenFiles, name: str, tensor: Tensor
+) -> Tensor:
+    """Add LoRAs times their strengths to a tensor of an expert; in float32 if one changes it."""
+    for lora, strength in loras:
+        if name in lora.deltas:
+            change = _read_change(lora.deltas[name], lora.factor, files, tensor.device) * strength
+            tensor = tensor.float() + change.reshape(tensor.shape)
+    return tensor
 
-    Attributes:
-        loras: With their strengths.
-        opened: Files they are read from.
-    """
 
-    loras: Sequence[tuple[Lora, float]]
-    opened: OpenFiles
-
-    def __call__(self, name: str, tensor: Tensor) -> Tensor:
-        """Return the tensor, changed if a LoRA changes it; float32 then."""
-        for lora, strength in self.loras:
-            delta = lora.deltas.get(name)
-            if delta is not None:
-                change = self._made(delta, lora.factor, tensor) * strength
-                tensor = tensor.float() + change.reshape(tensor.shape)
-        return tensor
-
-    def _made(self, delta: Delta, factor: float, like: Tensor) -> Tensor:
-        import torch
-
-        piece = {
-            leaf: self.opened.read(stored).to(like.device).float()
-            for leaf, stored in delta.pieces.items()
-        }
-        if "diff" in piece:
-            return piece["diff"]
-        scale = factor
-        if delta.alpha is not None and delta.rank is not None:
-            # Of any type: readers that expect floats drop the int64 alphas of some files.
-            scale = float(self.opened.read(delta.alpha).reshape(()).item()) / delta.rank
-        if "up" in piece:
-            made = piece["up"].flatten(1) @ piece["down"].flatten(1)
-        elif "hada_w1_a" in piece:
-            made = (piece["hada_w1_a"] @ piece["hada_w1_b"]) * (
-                piece["hada_w2_a"] @ piece["hada_w2_b"]
-            )
-        else:
-            first, second = (
-                piece[f"lokr_w{n}"]
-                if f"lokr_w{n}" in piece
-                else piece[f"lokr_w{n}_a"] @ piece[f"lokr_w{n}_b"]
-                for n in "12"
-            )
-            made = torch.kron(first, second)
-        return made if delta.rank is None else made * scale
+def _read_change(delta: Delta, factor: float, files: OpenFiles, device: torch.device) -> Tensor:
+    read = {leaf: files.read(t).to(device).float() for leaf, t in delta.pieces.items()}
+    change = _combined(read)
+    if delta.rank is None:
+        return change
+    if delta.alpha is not None:
+        # Of any dtype: some published files have int64 alphas.
+        factor = float(files.read(delta.alpha).reshape(()).item()) / delta.rank
+    return change * factor
 
 
 def read_lora(file: Path) -> Lora:
-    """Understand a LoRA file from its headers; no tensor is read.
+    """Read the headers of a LoRA file.
 
     Raises:
-        WeightsError: It cannot be read, a key belongs to another model, or half of a product is
-            missing.
+        WeightsError: It cannot be read, a key belongs to another model, or a factor of a product
+            is missing.
     """
-    pieces: dict[str, dict[str, Stored]] = {}
-    alphas: dict[str, Stored] = {}
+    pieces: dict[str, dict[str, StoredTensor]] = {}
+    alphas: dict[str, StoredTensor] = {}
     skipped = []
     for stored in read_header(file):
-        found = LEAVES.fullmatch(stored.name)
-        if found is None:
-            raise _foreign(file, stored.name)
-        layer = found["layer"][len(_prefix(found["layer"])) :]
+        layer, leaf = _split_key(stored.name)
         if ABSENT.fullmatch(layer):
             skipped.append(stored.name)
             continue
-        leaf = "down" if found["down"] else "up" if found["up"] else found["other"]
         target = _target(layer, leaf)
         if target is None:
-            raise _foreign(file, stored.name)
+            raise WeightsError(
+                f"{file}: key {stored.name!r} belongs to no layer of a Wan 2.2 expert. "
+                "Is it a LoRA for another model?"
+            )
         if leaf == "alpha":
             alphas[target] = stored
-        else:
-            group = pieces.setdefault(target, {})
-            if leaf.startswith("diff"):
-                leaf = "diff"
-            if leaf in group:
-                raise WeightsError(
-                    f"{file}: keys {group[leaf].name!r} and {stored.name!r} change the same "
-                    "layer, must be one. Fetch the file again."
-                )
-            group[leaf] = stored
+            continue
+        leaf = "diff" if leaf.startswith("diff") else leaf
+        group = pieces.setdefault(target, {})
+        if leaf in group:  # the same layer in two spellings
+            raise WeightsError(
+                f"{file}: keys {group[leaf].name!r} and {stored.name!r} change the same "
+                "layer, must be one. Fetch the file again."
+            )
+        group[leaf] = stored
     if not pieces:
         raise WeightsError(f"{file}: changes nothing of a Wan 2.2 expert. Is it a LoRA?")
-    deltas = {name: Delta(name, group, alphas.get(name)) for name, group in pieces.items()}
+    deltas = {name: Delta(group, alphas.get(name)) for name, group in pieces.items()}
     for delta in deltas.values():
-        _require_both_halves(file, delta)
-    factor, beside = _factor(file)
-    return Lora(file, deltas, factor, tuple(skipped), beside)
+        if delta.shape() is None:
+            raise WeightsError(
+                f"{file}: {delta.description()}, must be halves of one product. "
+                "Fetch the file again."
+            )
+    factor, extra_files = _read_factor(file)
+    return Lora(file, deltas, factor, tuple(skipped), extra_files)
 
 
-def _prefix(layer: str) -> str:
-    found = PREFIX.match(layer)
-    return found[0] if found else ""
-
-
-def _foreign(file: Path, key: str) -> WeightsError:
-    return WeightsError(
-        f"{file}: key {key!r} belongs to no layer of a Wan 2.2 expert. "
-        "Is it a LoRA for another model?"
-    )
-
-
-def _require_both_halves(file: Path, delta: Delta) -> None:
-    if delta.shape() is None:
-        raise WeightsError(
-            f"{file}: key {delta.key!r} is {delta.pieces_said()}, must be halves of one product. "
-            "Fetch the file again."
-        )
+def _split_key(key: str) -> tuple[str, str]:
+    """Layer without prefix, and leaf; both empty for a key that is not of a LoRA."""
+    match = LEAVES.fullmatch(key)
+    if match is None:
+        return "", ""
+    leaf = "down" if match["down"] else "up" if match["up"] else match["other"]
+    return PREFIX.sub("", match["layer"], count=1), leaf
 
 
 def _target(layer: str, leaf: str) -> str | None:
-    """The tensor of the network that a layer and a leaf change."""
+    """Tensor of the network that a layer and a leaf change, None if there is none."""
     if leaf == "diff_m":
         layer = layer.removesuffix(".modulation") + ".modulation"
-    suffix = {"diff_b": ".bias"}.get(leaf, ".weight")
-    for pattern, original in _layers():
-        found = pattern.fullmatch(layer)
-        if found:
-            named = original
-            for number in found.groups():
-                named = named.replace("#", number, 1)
-            return named if named.endswith("modulation") else named + suffix
+    for pattern, original in _layer_patterns():
+        match = pattern.fullmatch(layer)
+        if match:
+            name = original
+            for number in match.groups():
+                name = name.replace("#", number, 1)
+            suffix = ".bias" if leaf == "diff_b" else ".weight"
+            return name if name.endswith("modulation") else name + suffix
     return None
 
 
 @cache
-def _layers() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Spellings of every layer of an expert, with the original name of each."""
-    spellings: dict[str, str] = {}
+def _layer_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns for all spellings of the layers of an expert, with their original names."""
+    layers: dict[str, str] = {}
     for original, diffusers in TRANSFORMER.pairs:
-        layer = re.sub(r"\.(weight|bias)$", "", original)
+        ours = re.sub(r"\.(weight|bias)$", "", original)
         theirs = re.sub(r"\.(weight|bias)$", "", diffusers)
-        for spelling in (layer, theirs, layer.replace(".", "_"), theirs.replace(".", "_")):
-            # The affine norm is norm3 here and norm2 there; the original's name comes first.
-            spellings.setdefault(spelling, layer)
+        for spelling in (ours, theirs, ours.replace(".", "_"), theirs.replace(".", "_")):
+            # The affine norm is norm3 in the original and norm2 in diffusers; the original wins.
+            layers.setdefault(spelling, ours)
     return tuple(
         (re.compile(re.escape(spelling).replace(r"\#", r"(\d+)")), layer)
-        for spelling, layer in spellings.items()
+        for spelling, layer in layers.items()
     )
 
 
-def _factor(file: Path) -> tuple[float, tuple[Path, ...]]:
-    """Scale of products without alpha: from the header, or from a config beside the file."""
-    beside = file.parent / CONFIG
-    said: dict[str, object] = {}
+def _read_factor(file: Path) -> tuple[float, tuple[Path, ...]]:
+    """Scale of products without alpha, from the header or a config beside the file."""
+    config = file.parent / CONFIG
+    settings: dict[str, object] = {}
     try:
         if format_of(file) == "safetensors":
             metadata = json.loads(read_metadata(file).get("lora_adapter_metadata", "{}"))
-            said = {str(key).rpartition(".")[2]: value for key, value in metadata.items()}
-        if not said and beside.is_file() and file.name.startswith("adapter_model"):
-            said = dict(json.loads(beside.read_text(encoding="utf-8")))
+            settings = {str(key).rpartition(".")[2]: value for key, value in metadata.items()}
+        if not settings and config.is_file() and file.name.startswith("adapter_model"):
+            settings = dict(json.loads(config.read_text(encoding="utf-8")))
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise WeightsError(f"{file}: its settings cannot be read ({error}).") from None
-    alpha, rank = said.get("lora_alpha"), said.get("r")
-    if said.get("use_dora") or said.get("alpha_pattern") or said.get("rank_pattern"):
+    if settings.get("use_dora") or settings.get("alpha_pattern") or settings.get("rank_pattern"):
         raise WeightsError(
             f"{file}: is a LoRA with DoRA or with a rank per layer, must be a plain one. "
             "Merge it with the program that made it."
         )
-    used = (beside,) if said and beside.is_file() else ()
+    used = (config,) if settings and config.is_file() else ()
+    alpha, rank = settings.get("lora_alpha"), settings.get("r")
     if not isinstance(alpha, int | float) or not isinstance(rank, int) or rank < 1:
         return 1.0, used
-    return alpha / (math.sqrt(rank) if said.get("use_rslora") else rank), used
+    return alpha / (math.sqrt(rank) if settings.get("use_rslora") else rank), used

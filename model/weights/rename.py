@@ -1,26 +1,28 @@
-"""Tensor names of the original checkpoints and of the diffusers layout, both ways.
+"""Tensor names of the original checkpoints, the diffusers layout and GGUF, mapped both ways.
 
-Every rule is anchored and exact, so the map is a bijection: a name that no rule knows is refused,
-not passed through. Mind the trap: the affine norm before cross-attention is `norm3` in the
-original and `norm2` in diffusers. Called by `weights` and by whoever writes a checkpoint.
+The rules of a network form a bijection: every rule is exact, and a name without a rule is refused.
+The affine norm before cross-attention is `norm3` in the original and `norm2` in diffusers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 
 from model.exceptions import WeightsError
+from model.weights.kinds import DIFFUSERS, GGUF, ORIGINAL, Kind
+from model.weights.scaled import with_scales
+from model.weights.survey import Network
 
 
 @dataclass(frozen=True)
-class Rules:
-    """Pairs of name templates, original first; `#` stands for a number, the n-th for the n-th.
+class RenameRules:
+    """Pairs of name templates, original first; the n-th `#` of both stands for the same number.
 
     Attributes:
-        family: What the names belong to, for messages.
+        family: Network of the names, for error messages.
         pairs: Templates without repetition on either side.
     """
 
@@ -31,53 +33,40 @@ class Rules:
         """Rename from the diffusers layout.
 
         Raises:
-            WeightsError: No rule knows the name.
+            WeightsError: No rule matches the name.
         """
         return self._rename(name, source=1, target=0)
 
     def to_diffusers(self, name: str) -> str:
-        """Rename from the original layout.
-
-        Raises:
-            WeightsError: No rule knows the name.
-        """
+        """Rename from the original layout."""
         return self._rename(name, source=0, target=1)
 
     def _rename(self, name: str, *, source: int, target: int) -> str:
         parts = name.split(".")
-        for pair in self._by_outline[source].get(_outline(parts), ()):
-            numbers = _numbers(pair[source].split("."), parts)
-            if numbers is not None:
-                rest = iter(numbers)
-                return ".".join(
-                    next(rest) if part == "#" else part for part in pair[target].split(".")
-                )
+        for pair in self._pairs_by_outline[source].get(_outline(parts), ()):
+            fields = list(zip(pair[source].split("."), parts, strict=True))
+            if all(field in ("#", part) for field, part in fields):
+                numbers = iter([part for field, part in fields if field == "#"])
+                template = pair[target].split(".")
+                return ".".join(next(numbers) if field == "#" else field for field in template)
         raise WeightsError(f"{name!r}: no {self.family} tensor has this name.")
 
     @cached_property
-    def _by_outline(self) -> tuple[Mapping[str, list[tuple[str, str]]], ...]:
-        """The pairs by what is left of their names without numbers, of each side."""
-        found: tuple[dict[str, list[tuple[str, str]]], ...] = ({}, {})
+    def _pairs_by_outline(self) -> tuple[Mapping[str, list[tuple[str, str]]], ...]:
+        """Pairs by the name with all numbers replaced, per side: a lookup instead of a search."""
+        outlines: tuple[dict[str, list[tuple[str, str]]], ...] = ({}, {})
         for pair in self.pairs:
-            for outlines, template in zip(found, pair, strict=True):
-                outlines.setdefault(_outline(template.split(".")), []).append(pair)
-        return found
+            for pairs, template in zip(outlines, pair, strict=True):
+                pairs.setdefault(_outline(template.split(".")), []).append(pair)
+        return outlines
 
 
 def _outline(parts: Sequence[str]) -> str:
     return ".".join("#" if part.isdecimal() else part for part in parts)
 
 
-def _numbers(template: Sequence[str], parts: Sequence[str]) -> list[str] | None:
-    """What stands for each `#` of a template of the same outline; None where a part differs."""
-    pairs = list(zip(template, parts, strict=True))
-    if any(wanted not in ("#", part) for wanted, part in pairs):
-        return None
-    return [part for wanted, part in pairs if wanted == "#"]
-
-
 def _affine(original: str, diffusers: str) -> list[tuple[str, str]]:
-    """The pairs of a layer with weight and bias."""
+    """Pairs of a layer with weight and bias."""
     return [(f"{original}.{leaf}", f"{diffusers}.{leaf}") for leaf in ("weight", "bias")]
 
 
@@ -104,14 +93,14 @@ def _transformer_pairs() -> list[tuple[str, str]]:
         pairs += [
             (f"{ours}.norm_{letter}.weight", f"{theirs}.norm_{letter}.weight") for letter in "qk"
         ]
-    # The camera adapter has no diffusers name of its own and keeps the published one.
+    # Diffusers has no names for the camera adapter; the published ones are kept.
     for layer in ("conv", "residual_blocks.#.conv1", "residual_blocks.#.conv2"):
         pairs += _affine(f"control_adapter.{layer}", f"control_adapter.{layer}")
     return pairs
 
 
 def _residual(original: str, diffusers: str) -> list[tuple[str, str]]:
-    """The pairs of one residual block of an autoencoder."""
+    """Pairs of a residual block of an autoencoder."""
     return [
         (f"{original}.residual.0.gamma", f"{diffusers}.norm1.gamma"),
         *_affine(f"{original}.residual.2", f"{diffusers}.conv1"),
@@ -122,7 +111,7 @@ def _residual(original: str, diffusers: str) -> list[tuple[str, str]]:
 
 
 def _resample(original: str, diffusers: str) -> list[tuple[str, str]]:
-    """The pairs of one down- or upsampler of an autoencoder."""
+    """Pairs of a down- or upsampler of an autoencoder."""
     return [
         *_affine(f"{original}.resample.1", f"{diffusers}.resample.1"),
         *_affine(f"{original}.time_conv", f"{diffusers}.time_conv"),
@@ -130,7 +119,7 @@ def _resample(original: str, diffusers: str) -> list[tuple[str, str]]:
 
 
 def _vae_pairs() -> list[tuple[str, str]]:
-    """What both autoencoders have alike: everything but the levels."""
+    """Pairs that both autoencoders share: all but the levels."""
     pairs = [*_affine("conv1", "quant_conv"), *_affine("conv2", "post_quant_conv")]
     for side in ("encoder", "decoder"):
         attention = f"{side}.mid_block.attentions.0"
@@ -145,7 +134,7 @@ def _vae_pairs() -> list[tuple[str, str]]:
     return pairs
 
 
-def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> Rules:
+def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> RenameRules:
     """Rules of the Wan 2.1 autoencoder.
 
     Args:
@@ -156,17 +145,17 @@ def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> Rules:
     pairs += _residual("encoder.downsamples.#", "encoder.down_blocks.#")
     pairs += _resample("encoder.downsamples.#", "encoder.down_blocks.#")
     # The original decoder is one flat list: residual blocks and an upsampler per level.
-    flat = count()
+    index = count()
     for level in range(num_levels):
         theirs = f"decoder.up_blocks.{level}"
         for block in range(num_blocks + 1):
-            pairs += _residual(f"decoder.upsamples.{next(flat)}", f"{theirs}.resnets.{block}")
+            pairs += _residual(f"decoder.upsamples.{next(index)}", f"{theirs}.resnets.{block}")
         if level < num_levels - 1:
-            pairs += _resample(f"decoder.upsamples.{next(flat)}", f"{theirs}.upsamplers.0")
-    return Rules("Wan 2.1 autoencoder", tuple(pairs))
+            pairs += _resample(f"decoder.upsamples.{next(index)}", f"{theirs}.upsamplers.0")
+    return RenameRules("Wan 2.1 autoencoder", tuple(pairs))
 
 
-def vae_wan22_rules(num_blocks: int = 2) -> Rules:
+def vae_wan22_rules(num_blocks: int = 2) -> RenameRules:
     """Rules of the Wan 2.2 autoencoder.
 
     Args:
@@ -181,17 +170,17 @@ def vae_wan22_rules(num_blocks: int = 2) -> Rules:
         pairs += _residual(f"{ours}.#", f"{theirs}.resnets.#")
         # The sampler comes after the residual blocks of its level.
         pairs += _resample(f"{ours}.{place}", f"{theirs}.{sampler}")
-    return Rules("Wan 2.2 autoencoder", tuple(pairs))
+    return RenameRules("Wan 2.2 autoencoder", tuple(pairs))
 
 
-def _text_pairs(block: str, layers: Mapping[str, str], ends: Mapping[str, str]) -> Rules:
-    """Rules of the UMT5 encoder from the names of one writer to those of transformers."""
+def _text_rules(block: str, layers: Mapping[str, str], ends: Mapping[str, str]) -> RenameRules:
+    """Rules of the UMT5 encoder, from one naming scheme to that of transformers."""
     pairs = [(f"{ours}.weight", f"{theirs}.weight") for ours, theirs in ends.items()]
     pairs += [
         (f"{block}.#.{ours}.weight", f"encoder.block.#.layer.{theirs}.weight")
         for ours, theirs in layers.items()
     ]
-    return Rules("text encoder", tuple(pairs))
+    return RenameRules("text encoder", tuple(pairs))
 
 
 _TEXT_LAYERS = {
@@ -213,12 +202,66 @@ _GGUF_LAYERS = {
     "ffn_up": "1.DenseReluDense.wi_1",
     "ffn_down": "1.DenseReluDense.wo",
 }
-TEXT = _text_pairs(
+TEXT = _text_rules(
     "blocks", _TEXT_LAYERS, {"token_embedding": "shared", "norm": "encoder.final_layer_norm"}
 )
-TEXT_GGUF = _text_pairs(
+TEXT_GGUF = _text_rules(
     "enc.blk", _GGUF_LAYERS, {"token_embd": "shared", "enc.output_norm": "encoder.final_layer_norm"}
 )
-TRANSFORMER = Rules("transformer", tuple(_transformer_pairs()))
+TRANSFORMER = RenameRules("transformer", tuple(_transformer_pairs()))
 VAE_WAN21 = vae_wan21_rules()
 VAE_WAN22 = vae_wan22_rules()
+
+
+def rename_for(kind: Kind) -> Callable[[str], str]:
+    """Return the function from names in files of a kind to names in the network."""
+    vae = VAE_WAN22 if kind.vae_class == "wan2.2" else VAE_WAN21
+    translate = {
+        ("expert", DIFFUSERS): TRANSFORMER.to_original,
+        ("vae", DIFFUSERS): vae.to_original,
+        ("text", ORIGINAL): TEXT.to_diffusers,
+        ("text", GGUF): TEXT_GGUF.to_diffusers,
+    }.get((kind.role, kind.naming), str)
+
+    def rename(name: str) -> str:
+        if not name.startswith(kind.prefix):
+            raise WeightsError(f"{name!r}: does not begin with {kind.prefix!r} like the others.")
+        return translate(name.removeprefix(kind.prefix))
+
+    return rename
+
+
+def renamed_shapes(network: Network) -> dict[str, tuple[int, ...]]:
+    """Shapes of the parameters of a network, by their names in the network."""
+    rename, shapes = rename_for(network.kind), {}
+    for stored in with_scales(network.tensors):
+        try:
+            shapes[rename(stored.name)] = stored.shape
+        except WeightsError as error:
+            raise WeightsError(f"{stored.file}: {error}") from None
+    return shapes
+
+
+def require_all_tensors(network: Network) -> None:
+    """Check by name that no tensor of an expert or a text encoder is missing."""
+    present = set(renamed_shapes(network))
+    if network.kind.role == "expert":
+        templates = [ours for ours, _ in TRANSFORMER.pairs if "control_" not in ours]
+        block = "blocks."
+    else:
+        templates = [theirs for _, theirs in TEXT.pairs]
+        block = "encoder.block."
+        # The embedding may be stored under either name.
+        if "encoder.embed_tokens.weight" in present:
+            templates.remove("shared.weight")
+    # As many blocks as the highest number; limited, because names are untrusted.
+    numbers = {name.removeprefix(block).split(".")[0] for name in present if name.startswith(block)}
+    last = max((int(number) for number in numbers if number.isdigit()), default=0)
+    layers = range(min(last + 1, 1000))
+    required = {name.replace("#", str(layer)) for name in templates for layer in layers}
+    missing = sorted(required - present)
+    if missing:
+        raise WeightsError(
+            f"{network.place}: {len(missing):,} of {len(required):,} tensors missing, first "
+            f"{missing[0]!r}. Is it cut short? Fetch it again."
+        )

@@ -1,6 +1,6 @@
-"""What a folder of weights holds, for people: found, missing, misplaced, recognised, unreadable.
+"""Report on a folder of weights: networks found, misplaced, unreadable or missing.
 
-Reads headers and a few samples of each file, never a whole one, and imports no torch.
+Reads headers and a few samples of each file, and needs torch only for torch archives.
 """
 
 from __future__ import annotations
@@ -10,40 +10,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.dispatch import format_of
-from model.weights.kinds import Kind
-from model.weights.select import choose
+from model.weights.select import select_networks
 from model.weights.survey import Network, Survey, quick_hash, survey
+from model.weights.tensor_files import format_of
 
-# Words in folders that say what belongs there, and the roles that do.
+EXPERT = ("expert", "adapter")
+# Roles that belong into folders of a certain name.
 PLACES = {
-    "vae": ("vae",),
-    "text_encoder": ("text",),
-    "text_encoders": ("text",),
-    "transformer": ("expert", "adapter"),
-    "transformer_2": ("expert", "adapter"),
-    "diffusion_models": ("expert", "adapter"),
-    "unet": ("expert", "adapter"),
-    "high_noise_model": ("expert", "adapter"),
-    "low_noise_model": ("expert", "adapter"),
-    "loras": ("lora",),
-}
+    "vae": ("vae",), "loras": ("lora",),
+    "text_encoder": ("text",), "text_encoders": ("text",),
+    "transformer": EXPERT, "transformer_2": EXPERT,
+    "high_noise_model": EXPERT, "low_noise_model": EXPERT,
+    "diffusion_models": EXPERT, "unet": EXPERT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One network of a folder.
 
     Attributes:
-        path: Of its file, or of the folder of its shards, below the folder looked through.
-        part: What it is.
+        path: Its file or the folder of its shards, relative to the searched folder.
+        part: Description of the network.
         noise: "high", "low" or "".
         form: Format of its files.
-        dtypes: Types of its tensors, the one with the most bytes first.
-        num_tensors: As stored, scales and markers included.
-        num_bytes: On disk.
-        hash: Over sizes and samples of the files, 16 hexadecimal digits; see `quick_hash`.
-        misplaced: What is wrong with where it lies, or "".
+        dtypes: Dtypes of its tensors, the one with the most bytes first.
+        num_tensors: Number of stored tensors, scales and markers included.
+        num_bytes: Size of its files.
+        hash: First 16 hexadecimal digits of `quick_hash`.
+        misplaced: Why its folder is wrong, or "".
     """
 
     path: str
@@ -58,18 +53,18 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a folder holds and whether that makes a checkpoint.
+class WeightsReport:
+    """Content of a folder and whether it forms a checkpoint.
 
     Attributes:
-        folder: That was looked through.
+        folder: Folder that was searched.
         rows: Networks, by path.
-        problems: Files that cannot be read.
-        missing: Why the networks make no checkpoint, or "".
+        problems: One message per file that cannot be read.
+        missing: Why the networks form no checkpoint, or "".
     """
 
     folder: Path
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     problems: tuple[str, ...]
     missing: str
 
@@ -79,54 +74,46 @@ class Report:
         return not self.missing
 
 
-def report(folder: Path) -> Report:
-    """Look through a folder.
-
-    Raises:
-        WeightsError: There is no such folder.
-    """
+def report(folder: Path) -> WeightsReport:
+    """Search a folder and report what it contains."""
     found = survey(folder)
     rows = tuple(_row(found, network) for network in found.networks)
-    return Report(folder, rows, found.problems, _missing(found))
-
-
-def _missing(found: Survey) -> str:
-    """Why no checkpoint can be made of the networks."""
+    missing = ""
     try:
-        if (found.folder / "model_index.json").is_file():
+        if (folder / "model_index.json").is_file():
             _require_diffusers_parts(found)
         else:
-            choose(found)
+            select_networks(found)
     except WeightsError as error:
-        return str(error)
-    return ""
+        missing = str(error)
+    return WeightsReport(folder, rows, found.problems, missing)
 
 
 def _require_diffusers_parts(found: Survey) -> None:
-    wanted = {"transformer": "expert", "vae": "vae", "text_encoder": "text"}
-    for place, role in wanted.items():
-        there = [n for n in found.networks if n.files[0].parent == found.folder / place]
-        if not any(network.kind.role == role for network in there):
-            raise WeightsError(
-                f"{found.folder / place}: holds no {role}, must hold one. Fetch the folder again."
-            )
-        foreign = [network for network in there if not network.kind.is_readable]
+    for name, role in (("transformer", "expert"), ("vae", "vae"), ("text_encoder", "text")):
+        place = found.folder / name
+        networks = [network for network in found.networks if network.files[0].parent == place]
+        if not any(network.kind.role == role for network in networks):
+            raise WeightsError(f"{place}: holds no {role}, must hold one. Fetch the folder again.")
+        foreign = [network for network in networks if not network.kind.is_readable]
         if foreign:
             raise WeightsError(
                 f"{foreign[0].files[0]}: is {foreign[0].kind.model}, which cannot be rendered."
             )
-    if not (found.folder / "tokenizer" / "tokenizer.json").is_file():
-        raise WeightsError(
-            f"{found.folder / 'tokenizer'}: no tokenizer.json. Fetch the folder again."
-        )
+    tokenizer = found.folder / "tokenizer"
+    if not (tokenizer / "tokenizer.json").is_file():
+        raise WeightsError(f"{tokenizer}: no tokenizer.json. Fetch the folder again.")
 
 
-def _row(found: Survey, network: Network) -> Row:
-    first = network.files[0]
+def _row(found: Survey, network: Network) -> ReportRow:
+    first, role = network.files[0], network.kind.role
     weights: Counter[str] = Counter()
     for stored in network.tensors:
         weights[stored.dtype] += stored.num_bytes
-    return Row(
+    place = first.parent.name
+    fitting = PLACES.get(place, (role,))
+    is_misplaced = role not in (*fitting, "other")
+    return ReportRow(
         path=str(network.place.relative_to(found.folder)),
         part=network.kind.model,
         noise=network.noise,
@@ -135,12 +122,5 @@ def _row(found: Survey, network: Network) -> Row:
         num_tensors=len(network.tensors),
         num_bytes=network.num_bytes,
         hash=quick_hash(network.files)[:16],
-        misplaced=_misplaced(first.parent.name, network.kind),
+        misplaced=f"lies in {place}, where {' or '.join(fitting)} belongs" if is_misplaced else "",
     )
-
-
-def _misplaced(place: str, kind: Kind) -> str:
-    fitting = PLACES.get(place)
-    if fitting is None or kind.role in fitting or kind.role == "other":
-        return ""
-    return f"lies in {place}, where {' or '.join(fitting)} belongs"

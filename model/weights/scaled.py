@@ -1,73 +1,76 @@
-"""Eight-bit weights with scales: the tensors that belong to a weight become one with it.
+"""Quantised weights with scales: pair every weight with its scale.
 
-Three writers, three spellings. ComfyUI's older `fp8_scaled` files have a marker `scaled_fp8` and
-`<layer>.scale_weight`; its newer ones `<layer>.weight_scale` and `<layer>.comfy_quant` with JSON
-in it, or the same in the file's metadata; LightX2V has `<layer>.weight_scale` with a factor per
-row. Scales of inputs serve 8-bit products, which are not used here, and are left aside.
+Three spellings are read. Older `fp8_scaled` files of ComfyUI have a tensor `scaled_fp8` and
+`<layer>.scale_weight`. Newer ones have `<layer>.weight_scale` and a JSON text in
+`<layer>.comfy_quant` or in the file's metadata. LightX2V has `<layer>.weight_scale` with one value
+per row. Input scales serve 8-bit matrix products, which are not used, and are ignored.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.dispatch import format_of
-from model.weights.header import FLOAT8, QUANTISED, Stored
-from model.weights.safetensors_file import read_bytes, read_metadata
+from model.weights.tensor_files import (
+    FLOAT8,
+    QUANTISED,
+    StoredTensor,
+    format_of,
+    read_bytes,
+    read_metadata,
+)
 
 OLD_MARKER = "scaled_fp8"
 TOKENIZER = "spiece_model"
 SCALES = ("scale_weight", "weight_scale")
-ASIDE = ("scale_input", "input_scale")
 FORMAT = "comfy_quant"
+IGNORED = (OLD_MARKER, TOKENIZER, FORMAT, *SCALES, "scale_input", "input_scale")
 READABLE = ("float8_e4m3fn", "float8_e5m2")
 METADATA = "_quantization_metadata"
 
 
-def with_scales(found: Sequence[Stored]) -> tuple[Stored, ...]:
-    """Join every weight with its scale, and leave out what is no tensor of a network.
+def with_scales(tensors: Sequence[StoredTensor]) -> tuple[StoredTensor, ...]:
+    """Set the scale of every weight and drop tensors that are not parameters of a network.
 
     Args:
-        found: All tensors of one network, of all its files.
+        tensors: All tensors of one network, from all its files.
 
     Raises:
         WeightsError: A weight lacks its scale or a scale its weight, or the quantisation is not
-            known.
+            supported.
     """
-    by_name = {stored.name: stored for stored in found}
-    scales = _scales(by_name)
-    if scales:
-        for file in {stored.file for stored in found}:
-            _check_metadata(file)
-    is_marked = any(_leaf(name) == OLD_MARKER for name in by_name)
-    joined = []
-    for stored in found:
-        leaf = _leaf(stored.name)
-        if leaf == FORMAT:
-            _check_format(stored)
-        if leaf in (OLD_MARKER, TOKENIZER, FORMAT, *SCALES, *ASIDE):
-            continue
-        scale = scales.get(stored.name)
-        _check_weight(stored, scale, needs_scale=is_marked and stored.dtype in FLOAT8)
-        joined.append(replace(stored, scale=scale))
-    return tuple(joined)
+    by_name = {stored.name: stored for stored in tensors}
+    leaf_of = {name: name.rpartition(".")[2] for name in by_name}
+    scales = _scales_by_weight(by_name, leaf_of)
+    # Formats first: a packing that is not supported has dtypes and scales that look damaged.
+    formats = {t: _format(read_bytes(t)) for t in tensors if leaf_of[t.name] == FORMAT}
+    for stored, form in formats.items():
+        _require_readable(stored.file, stored.name, form)
+    for file in {stored.file for stored in tensors} if scales else ():
+        for layer, form in _metadata_formats(file).items():
+            _require_readable(file, layer, form)
+    is_marked = OLD_MARKER in leaf_of.values()
+    parameters = []
+    for stored in tensors:
+        if leaf_of[stored.name] not in IGNORED:
+            scale = scales.get(stored.name)
+            _check_weight(stored, scale, needs_scale=is_marked and stored.dtype in FLOAT8)
+            parameters.append(replace(stored, scale=scale))
+    return tuple(parameters)
 
 
-def _leaf(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _scales(by_name: Mapping[str, Stored]) -> dict[str, Stored]:
-    """Scales by the name of their weight."""
-    scales: dict[str, Stored] = {}
+def _scales_by_weight(
+    by_name: Mapping[str, StoredTensor], leaf_of: Mapping[str, str]
+) -> dict[str, StoredTensor]:
+    scales: dict[str, StoredTensor] = {}
     for name, stored in by_name.items():
-        layer, _, leaf = name.rpartition(".")
-        if leaf not in SCALES:
+        if leaf_of[name] not in SCALES:
             continue
-        weight = f"{layer}.weight"
+        weight = f"{name.rpartition('.')[0]}.weight"
         if weight not in by_name:
             raise WeightsError(
                 f"{stored.file}: scale {name!r} has no {weight!r} beside it. Fetch the file again."
@@ -76,47 +79,43 @@ def _scales(by_name: Mapping[str, Stored]) -> dict[str, Stored]:
     return scales
 
 
-def _check_weight(stored: Stored, scale: Stored | None, *, needs_scale: bool) -> None:
+def _check_weight(stored: StoredTensor, scale: StoredTensor | None, *, needs_scale: bool) -> None:
     if scale is None:
-        # Plain fp8 files have none and mean a scale of 1; int8 without one means nothing.
+        # Plain fp8 files have no scales, which means 1. Integers without a scale mean nothing.
         if needs_scale or stored.dtype == "I8":
             raise WeightsError(
                 f"{stored.file}: weight {stored.name!r} is {stored.dtype} and has no scale. "
                 "Fetch the file again."
             )
-        return
-    if stored.dtype not in QUANTISED:
+    elif stored.dtype not in QUANTISED:
         raise WeightsError(
             f"{stored.file}: weight {stored.name!r} is {stored.dtype} with a scale, must be one "
             f"of {', '.join(QUANTISED)}. Fetch another quantisation."
         )
-    if scale.num_values not in (1, stored.shape[0]):
+    elif math.prod(scale.shape) not in (1, stored.shape[0]):
         raise WeightsError(
             f"{stored.file}: scale {scale.name!r} is {scale.shape}, must be one number or one "
             f"per row ({stored.shape[0]}). Fetch another quantisation."
         )
 
 
-def _check_format(stored: Stored) -> None:
-    """Refuse a layer whose numbers are packed in a way that is not known."""
+def _format(text: bytes) -> object:
+    """Format in a `comfy_quant` entry, None if it is damaged."""
     try:
-        named = json.loads(read_bytes(stored))["format"]
+        return json.loads(text)["format"]
     except (ValueError, KeyError, TypeError):
-        named = None
-    _require_readable(stored.file, stored.name, named)
+        return None
 
 
-def _check_metadata(file: Path) -> None:
-    """The same for files that name the format of their layers in their header."""
+def _metadata_formats(file: Path) -> dict[str, object]:
+    """Formats by layer in the metadata of a file."""
     if format_of(file) != "safetensors":
-        return
+        return {}
     try:
-        said = json.loads(read_metadata(file).get(METADATA, "{}"))
-        named = {layer: entry["format"] for layer, entry in said.get("layers", {}).items()}
+        metadata = json.loads(read_metadata(file).get(METADATA, "{}"))
+        return {layer: entry["format"] for layer, entry in metadata.get("layers", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        named = {METADATA: None}
-    for layer, form in named.items():
-        _require_readable(file, layer, form)
+        return {METADATA: None}
 
 
 def _require_readable(file: Path, name: str, form: object) -> None:

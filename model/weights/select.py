@@ -1,7 +1,7 @@
-"""Which of the networks in a folder make one checkpoint.
+"""Selection of the networks that form one checkpoint among all networks in a folder.
 
-Everything that keeps them from doing so is said before a tensor is read: a part that is missing,
-two files for one part, experts that nothing tells apart, parts of different models.
+Everything that prevents a checkpoint is reported before a tensor is read: a missing part, two
+files for one part, experts that cannot be told apart, parts of different models.
 """
 
 from __future__ import annotations
@@ -11,23 +11,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.naming import require_whole
+from model.weights.kinds import Kind
+from model.weights.rename import require_all_tensors
+from model.weights.scaled import TOKENIZER
 from model.weights.survey import Network, Survey, quick_hash
+from model.weights.tensor_files import format_of, read_gguf_fields
 
 TOKENIZERS = ("tokenizer.json", "spiece.model")
 TOKENIZER_PLACES = ("umt5", "tokenizer")
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """Networks that make a checkpoint.
+class CheckpointNetworks:
+    """Networks that form a checkpoint.
 
     Attributes:
         experts: Noisiest first.
-        adapters: Camera adapter that lies in a file of its own, one per expert, or none.
+        adapters: Camera adapters in files of their own, one per expert, or none.
         vae: Autoencoder.
         text: Text encoder.
-        tokenizer: File of its own, or the one that embeds it.
+        tokenizer: File of the tokenizer, or the weight file that embeds it.
     """
 
     experts: tuple[Network, ...]
@@ -37,81 +40,86 @@ class Chosen:
     tokenizer: Path
 
 
-def choose(found: Survey) -> Chosen:
-    """Choose the networks of a checkpoint from what lies in a folder.
+def select_networks(found: Survey) -> CheckpointNetworks:
+    """Select the networks of a checkpoint.
 
     Raises:
-        WeightsError: They make none, or more than one.
+        WeightsError: They form none, or more than one.
     """
-    experts = _experts(found)
+    experts = _select_experts(found)
     for expert in experts:
-        require_whole(expert)
-    _require_two_files(found.folder, experts)
-    wanted = experts[0].kind.vae_class
-    vae = _only_one(found, "vae", f"{wanted.replace('wan', 'Wan ')} autoencoder", wanted)
-    text = _only_one(found, "text", "UMT5 text encoder")
-    require_whole(text)
-    adapters = _adapters(found, experts)
-    return Chosen(experts, adapters, vae, text, find_tokenizer(found.folder, text))
+        require_all_tensors(expert)
+    # One file under both names is the only mix-up of experts that content shows.
+    if len({quick_hash(expert.files) for expert in experts}) < len(experts):
+        raise WeightsError(
+            f"{found.folder}: {experts[0].place} and {experts[1].place} are the same file, must be "
+            "two experts. Fetch both again."
+        )
+    vae_class = experts[0].kind.vae_class
+    vae = _select_one(found, "vae", f"{vae_class.replace('wan', 'Wan ')} autoencoder", vae_class)
+    text = _select_one(found, "text", "UMT5 text encoder")
+    require_all_tensors(text)
+    adapters = _select_adapters(found, experts)
+    return CheckpointNetworks(experts, adapters, vae, text, _find_tokenizer(found.folder, text))
 
 
-def _stands_alone(expert: Network) -> bool:
-    """Whether its model has one expert."""
-    return expert.kind.vae_class == "wan2.2"
+def _has_one_expert(kind: Kind) -> bool:
+    return kind.vae_class == "wan2.2"
 
 
-def _experts(found: Survey) -> tuple[Network, ...]:
-    every = [network for network in found.networks if network.kind.role == "expert"]
-    readable = [network for network in every if network.kind.is_readable]
+def _select_experts(found: Survey) -> tuple[Network, ...]:
+    experts = [network for network in found.networks if network.kind.role == "expert"]
+    readable = [network for network in experts if network.kind.is_readable]
     if not readable:
-        raise _no_expert(found, every)
+        raise _no_expert(found, experts)
     models = sorted({network.kind.model for network in readable})
     if len(models) > 1:
         raise WeightsError(
             f"{found.folder}: holds two models, {models[0]} and {models[1]}, must hold one. "
             "Put each in a folder of its own."
         )
-    named = {noise: [n for n in readable if n.noise == noise] for noise in ("high", "low", "")}
+    by_noise = {noise: [n for n in readable if n.noise == noise] for noise in ("high", "low", "")}
     for noise in ("high", "low"):
-        if len(named[noise]) > 1:
-            raise _too_many(found.folder, f"the {noise}-noise expert", named[noise])
-    if named["high"] and named["low"]:
-        return named["high"][0], named["low"][0]
-    if named["high"] or named["low"]:
-        if found.problems:  # a file that cannot be read is why it is missed
-            raise WeightsError(found.problems[0])
-        there, missing = ("high", "low") if named["high"] else ("low", "high")
-        raise WeightsError(
-            f"{found.folder}: only the {there}-noise expert is there "
-            f"({named[there][0].place}), must be both. Put the {missing}-noise expert beside it, "
-            f"with {missing}_noise in its name."
+        if len(by_noise[noise]) > 1:
+            raise _too_many(found.folder, f"the {noise}-noise expert", by_noise[noise])
+    if by_noise["high"] and by_noise["low"]:
+        return by_noise["high"][0], by_noise["low"][0]
+    first = readable[0]
+    if len(readable) == 1 and not first.noise and _has_one_expert(first.kind):
+        return (first,)
+    raise _no_pair(found, readable)
+
+
+def _no_pair(found: Survey, experts: Sequence[Network]) -> WeightsError:
+    """Error for experts of which at most one has a name that says its noise."""
+    first = experts[0]
+    named = [expert for expert in experts if expert.noise]
+    if found.problems and (named or not _has_one_expert(first.kind)):
+        # The missing expert is probably the unreadable file.
+        return WeightsError(found.problems[0])
+    if named:
+        present = named[0].noise
+        missing = "low" if present == "high" else "high"
+        return WeightsError(
+            f"{found.folder}: only the {present}-noise expert is there ({named[0].place}), must be "
+            f"both. Put the {missing}-noise expert beside it, with {missing}_noise in its name."
         )
-    if found.problems and not _stands_alone(readable[0]):
-        raise WeightsError(found.problems[0])
-    return _unnamed(found.folder, named[""])
-
-
-def _unnamed(folder: Path, experts: Sequence[Network]) -> tuple[Network, ...]:
-    """Experts whose place does not say which they are: one alone, if its model has one."""
-    if len(experts) == 1 and _stands_alone(experts[0]):
-        return (experts[0],)
     if len(experts) == 1:
-        raise WeightsError(
-            f"{experts[0].place}: one {experts[0].kind.model}, or all of Wan 2.1, which has one; "
+        return WeightsError(
+            f"{first.place}: one {first.kind.model}, or all of Wan 2.1, which has one; "
             "must be two experts with high_noise and low_noise in their names. Put both there."
         )
-    names = ", ".join(str(network.place) for network in experts)
-    raise WeightsError(
-        f"{folder}: {len(experts)} experts whose names do not tell them apart ({names}), must "
-        "have high_noise and low_noise in their names; their tensors look alike. Rename them as "
-        "they were published."
+    return WeightsError(
+        f"{found.folder}: {len(experts)} experts whose names do not tell them apart "
+        f"({_places(experts)}), must have high_noise and low_noise in their names; their tensors "
+        "look alike. Rename them as they were published."
     )
 
 
-def _no_expert(found: Survey, every: Sequence[Network]) -> WeightsError:
-    if every:
+def _no_expert(found: Survey, experts: Sequence[Network]) -> WeightsError:
+    if experts:
         return WeightsError(
-            f"{every[0].place}: is {every[0].kind.model}, must be a Wan 2.2 text-to-video, "
+            f"{experts[0].place}: is {experts[0].kind.model}, must be a Wan 2.2 text-to-video, "
             "image-to-video, TI2V-5B or Fun-Camera model. It is recognised but cannot be rendered."
         )
     if found.problems:
@@ -127,62 +135,50 @@ def _no_expert(found: Survey, every: Sequence[Network]) -> WeightsError:
     )
 
 
-def _only_one(found: Survey, role: str, what: str, vae_class: str = "") -> Network:
-    every = [network for network in found.networks if network.kind.role == role]
-    fitting = [network for network in every if network.kind.vae_class == vae_class]
+def _select_one(found: Survey, role: str, description: str, vae_class: str = "") -> Network:
+    candidates = [network for network in found.networks if network.kind.role == role]
+    fitting = [network for network in candidates if network.kind.vae_class == vae_class]
     if len(fitting) > 1:
-        raise _too_many(found.folder, f"the {what}", fitting)
+        raise _too_many(found.folder, f"the {description}", fitting)
     if fitting:
         return fitting[0]
-    if every:
+    if candidates:
         raise WeightsError(
-            f"{every[0].place}: is a {every[0].kind.model}, must be a {what} for this model. "
-            "Put the right one there."
+            f"{candidates[0].place}: is a {candidates[0].kind.model}, must be a {description} for "
+            "this model. Put the right one there."
         )
     if found.problems:
         raise WeightsError(found.problems[0])
-    raise WeightsError(f"{found.folder}: no {what}. Put its file into the folder.")
+    raise WeightsError(f"{found.folder}: no {description}. Put its file into the folder.")
 
 
-def _adapters(found: Survey, experts: Sequence[Network]) -> tuple[Network, ...]:
+def _select_adapters(found: Survey, experts: Sequence[Network]) -> tuple[Network, ...]:
     adapters = [network for network in found.networks if network.kind.role == "adapter"]
     if not adapters:
         return ()
     fitting = [[a for a in adapters if a.noise == expert.noise] for expert in experts]
-    if any(len(one) != 1 for one in fitting) or len(adapters) != len(experts):
+    if any(len(group) != 1 for group in fitting) or len(adapters) != len(experts):
         raise WeightsError(
             f"{found.folder}: {len(adapters)} camera adapter(s) for {len(experts)} expert(s), "
             "must be one each, named like its expert. Put each beside its expert."
         )
-    return tuple(one[0] for one in fitting)
+    return tuple(group[0] for group in fitting)
 
 
-def _require_two_files(folder: Path, experts: Sequence[Network]) -> None:
-    """One file under both names is the commonest swap, and the only one that content shows."""
-    if len({quick_hash(expert.files) for expert in experts}) < len(experts):
-        raise WeightsError(
-            f"{folder}: {experts[0].place} and {experts[1].place} are the same file, must be "
-            "two experts. Fetch both again."
-        )
-
-
-def find_tokenizer(folder: Path, text: Network) -> Path:
-    """The tokenizer of a text encoder: a file of its own, or what is embedded in its weights.
-
-    Raises:
-        WeightsError: There is none.
-    """
+def _find_tokenizer(folder: Path, text: Network) -> Path:
+    """Find the tokenizer of a text encoder: a separate file, or embedded in its weights."""
+    # Other models in the folder may have a tokenizer.json too, so its folder must fit.
     for name in TOKENIZERS:
-        fitting = [
-            path
-            for path in sorted(folder.rglob(name))
-            if any(place in path.parent.name.lower() for place in TOKENIZER_PLACES)
-            or path.parent == text.files[0].parent
-        ]
-        if fitting:
-            return fitting[0]
+        for path in sorted(folder.rglob(name)):
+            place = path.parent.name.lower()
+            if path.parent == text.files[0].parent or any(p in place for p in TOKENIZER_PLACES):
+                return path
     for file in text.files:
-        if embeds_tokenizer(text, file):
+        if format_of(file) == "gguf":
+            is_embedded = bool(read_gguf_fields(file, "tokenizer.ggml.model"))
+        else:
+            is_embedded = any(t.file == file and t.name == TOKENIZER for t in text.tensors)
+        if is_embedded:
             return file
     raise WeightsError(
         f"{folder}: no tokenizer, must be google/umt5-xxl/tokenizer.json or spiece.model, or "
@@ -190,20 +186,12 @@ def find_tokenizer(folder: Path, text: Network) -> Path:
     )
 
 
-def embeds_tokenizer(text: Network, file: Path) -> bool:
-    """Whether a file of a text encoder holds the tokenizer too."""
-    from model.weights.dispatch import format_of
-
-    if format_of(file) == "gguf":
-        from model.weights.gguf_file import read_fields
-
-        return bool(read_fields(file, "tokenizer.ggml.model"))
-    return any(stored.file == file and stored.name == "spiece_model" for stored in text.tensors)
-
-
-def _too_many(folder: Path, what: str, networks: Sequence[Network]) -> WeightsError:
-    names = ", ".join(str(network.place) for network in networks)
+def _too_many(folder: Path, part: str, networks: Sequence[Network]) -> WeightsError:
     return WeightsError(
-        f"{folder}: {len(networks)} files for {what} ({names}), must be one. "
+        f"{folder}: {len(networks)} files for {part} ({_places(networks)}), must be one. "
         "Move the others elsewhere."
     )
+
+
+def _places(networks: Sequence[Network]) -> str:
+    return ", ".join(str(network.place) for network in networks)

@@ -1,12 +1,11 @@
-"""An expert larger than its memory: blocks stay in the files and come to the device one by one.
+"""Streaming of transformer blocks: an expert larger than memory reads its blocks on every pass.
 
-While a block computes, one thread reads the next one. At most two blocks are in memory, and the
-one that computes is the same numbers as in a resident expert, so the result is the same bits. On
-the CPU and on a card the code is the same; a card adds a stream for the copies. Used by
-`transformer` in the place of its list of blocks; `weights` sets it up.
+One thread reads the next block while the current one computes, so at most two blocks are in
+memory. The values are those of a resident expert, so results are bit-identical. On CUDA a separate
+stream copies the blocks.
 
-Free where computing a block takes longer than reading it: at 25 GB/s and 650 TFLOP/s from about
-26,000 tokens of two-byte weights.
+Streaming costs no time where computing a block takes longer than reading it: at 25 GB/s and
+650 TFLOP/s from about 26,000 tokens of two-byte weights.
 """
 
 from __future__ import annotations
@@ -21,37 +20,36 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from model.weights.build import Rename, Storing, fill_network, find_sources
-from model.weights.dispatch import OpenFiles
-from model.weights.header import Stored
+from model.weights.build import LoadOptions, Rename, fill_network, find_sources
+from model.weights.tensor_files import OpenFiles, StoredTensor
 
 BLOCK = re.compile(r"blocks\.(\d+)\.(.+)")
 
 
 class StreamedBlocks(nn.Module):
-    """Blocks that are read each time they are needed; it has no parameters of its own.
+    """Sequence of blocks that are read each time they are needed, without own parameters.
 
     Args:
         skeleton: A block on `meta`, copied for every block that is read.
         sources: Tensors of every block in order, by their name within the block.
-        storing: In which numbers, and where to.
-        opened: Read from for as long as this lives; one pass at a time.
+        options: Dtype and device of the blocks.
+        files: Files that stay open as long as this object; one pass at a time.
     """
 
     def __init__(
         self,
         skeleton: nn.Module,
-        sources: Sequence[Mapping[str, Stored]],
-        storing: Storing,
-        opened: OpenFiles,
+        sources: Sequence[Mapping[str, StoredTensor]],
+        options: LoadOptions,
+        files: OpenFiles,
     ) -> None:
         super().__init__()
-        # In a tuple, so that the skeleton is no submodule and is never asked for its parameters.
+        # In a tuple, so that the skeleton is no submodule and has no part in the parameters.
         self._skeleton = (skeleton,)
         self._sources = sources
-        self._storing = storing
-        self._opened = opened
-        self._device = torch.device(storing.device)
+        self._options = options
+        self._files = files
+        self._device = torch.device(options.device)
         is_cuda = self._device.type == "cuda"
         self._copies = torch.cuda.Stream(self._device) if is_cuda else None
 
@@ -60,30 +58,27 @@ class StreamedBlocks(nn.Module):
         return len(self._sources)
 
     def passing(self, only: str = "") -> Iterator[nn.Module]:
-        """Yield every block in order, the next one being read meanwhile.
+        """Yield every block in order and read the next one meanwhile.
 
         Args:
-            only: Regular expression for the names wanted within a block; others stay on `meta`.
-
-        Raises:
-            WeightsError: A file is damaged.
+            only: Regular expression for the tensors to read of a block; others stay on `meta`.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="blocks") as reader:
             waiting: Future[nn.Module] = reader.submit(self._read, 0, only, None)
             for index in range(len(self)):
                 block = waiting.result()
-                # The block before has been let go by now; the card may still compute it.
+                # The block before is freed by now, but the GPU may still compute with it.
                 after = self._mark(block)
                 if index + 1 < len(self):
                     waiting = reader.submit(self._read, index + 1, only, after)
                 yield block
-                # Whoever passes over the blocks still names this one while the next is read.
+                # The caller's loop variable keeps the block while the next is read: empty it.
                 for tensor in (*block.parameters(), *block.buffers()):
                     tensor.data = tensor.new_empty(0)
                 del block, tensor
 
     def _mark(self, block: nn.Module) -> torch.cuda.Event | None:
-        """Note how far the card's own work has been queued, and that it will use the block."""
+        """Record the work queued on the compute stream, and that it will use the block."""
         if self._copies is None:
             return None
         work = torch.cuda.current_stream(self._device)
@@ -95,7 +90,7 @@ class StreamedBlocks(nn.Module):
         return event
 
     def _read(self, index: int, only: str, after: torch.cuda.Event | None) -> nn.Module:
-        """Read one block; on a card not before the one before the last has been computed."""
+        """Read one block; on CUDA not before the event, so at most two blocks are in memory."""
         if after is not None:
             after.synchronize()
         block = copy.deepcopy(self._skeleton[0])
@@ -103,8 +98,8 @@ class StreamedBlocks(nn.Module):
             tensors: dict[str, Tensor] = {}
             for name, stored in self._sources[index].items():
                 if re.search(only, name):
-                    whole = self._storing.bring(f"blocks.{index}.{name}", stored, self._opened)
-                    tensors |= {BLOCK.sub(r"\2", key): value for key, value in whole.items()}
+                    entries = self._options.read(f"blocks.{index}.{name}", stored, self._files)
+                    tensors |= {BLOCK.sub(r"\2", key): value for key, value in entries.items()}
         if self._copies is not None:
             self._copies.synchronize()
         block.load_state_dict(tensors, strict=not only, assign=True)
@@ -116,32 +111,23 @@ def stream_network(
     files: Sequence[Path],
     opened: OpenFiles,
     *,
-    storing: Storing,
+    options: LoadOptions,
     rename: Rename = str,
 ) -> None:
-    """Fill a network that was built on `meta`, strictly, and leave its `blocks` in the files.
+    """Fill a network built on `meta` and replace its `blocks` by `StreamedBlocks`.
 
-    Every header is checked first, those of the blocks too.
-
-    Args:
-        network: Has its `blocks` replaced by `StreamedBlocks`.
-        files: Of any format, together holding exactly its tensors.
-        opened: Stays open for as long as the network is used.
-        storing: In which numbers and where.
-        rename: From names in the files to names in the network; raises for unknown ones.
-
-    Raises:
-        WeightsError: What `load_network` raises it for.
+    The headers of all tensors are checked first, those of the blocks too. Takes the arguments of
+    `load_network`; `opened` must stay open as long as the network is used.
     """
     sources = find_sources(network, files, rename=rename)
     blocks = cast("nn.ModuleList", network.blocks)
-    inside: list[dict[str, Stored]] = [{} for _ in blocks]
-    outside: dict[str, Stored] = {}
+    inside: list[dict[str, StoredTensor]] = [{} for _ in blocks]
+    outside: dict[str, StoredTensor] = {}
     for name, stored in sources.items():
-        found = BLOCK.fullmatch(name)
-        if found is None:
+        match = BLOCK.fullmatch(name)
+        if match is None:
             outside[name] = stored
         else:
-            inside[int(found[1])][found[2]] = stored
-    network.blocks = StreamedBlocks(blocks[0], inside, storing, opened)
-    fill_network(network, outside, storing, opened)
+            inside[int(match[1])][match[2]] = stored
+    network.blocks = StreamedBlocks(blocks[0], inside, options, opened)
+    fill_network(network, outside, options, opened)

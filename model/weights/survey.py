@@ -1,7 +1,7 @@
-"""Every network in a folder, found by content: which files it is made of and what it is.
+"""Networks in a folder: which files belong together, and what they contain, from headers only.
 
-Shards are put together by their index or by their numbers. Which expert a file is stands in its
-name or in that of a folder around it, and nowhere else. Reads headers only.
+Shards are grouped by their index file or by the numbers in their names. High- and low-noise
+experts are told apart by the names of files and folders only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.dispatch import read_header
-from model.weights.header import Stored
 from model.weights.kinds import Kind, kind_of
+from model.weights.tensor_files import StoredTensor, read_header
 
 SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin", ".gguf")
 INDEX = ".index.json"
@@ -26,7 +25,7 @@ NOISE = (
     re.compile(r"(?<![a-z])(high|low)[-_ ]?noise"),
     re.compile(r"(?<![a-z])(high|low)(?![a-z])"),
 )
-"""How names say it, the surer way first."""
+"""Spellings of the noise in names, the more certain one first."""
 SAMPLES = 64
 SAMPLE_BYTES = 4096
 SKIPPED = (".cache", ".git")
@@ -34,39 +33,39 @@ SKIPPED = (".cache", ".git")
 
 @dataclass(frozen=True)
 class Network:
-    """Files that together hold the tensors of one network.
+    """Files that together contain the tensors of one network.
 
     Attributes:
         files: In order of their numbers.
-        tensors: As they lie in the files, markers and scales included.
-        kind: What they are.
-        noise: "high" or "low" for experts whose place says so, else "".
+        tensors: As stored in the files, markers and scales included.
+        kind: What the tensors are.
+        noise: "high" or "low" if names say so, else "".
     """
 
     files: tuple[Path, ...]
-    tensors: tuple[Stored, ...]
+    tensors: tuple[StoredTensor, ...]
     kind: Kind
     noise: str = ""
 
     @property
     def place(self) -> Path:
-        """Its file, or the folder of its shards."""
+        """Its single file, or the folder of its shards."""
         return self.files[0] if len(self.files) == 1 else self.files[0].parent
 
     @property
     def num_bytes(self) -> int:
-        """On disk."""
+        """Size of its files."""
         return sum(file.stat().st_size for file in self.files)
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What lies in a folder.
+    """Networks found in a folder.
 
     Attributes:
-        folder: That was looked through, with all below it.
+        folder: Searched with all its subfolders.
         networks: Sorted by path.
-        problems: Of files that look like weights and cannot be read, one message each.
+        problems: One message per weight file that cannot be read.
     """
 
     folder: Path
@@ -75,7 +74,7 @@ class Survey:
 
 
 def survey(folder: Path) -> Survey:
-    """Look through a folder and all below it.
+    """Find the networks in a folder and its subfolders.
 
     Raises:
         WeightsError: There is no such folder.
@@ -85,105 +84,99 @@ def survey(folder: Path) -> Survey:
     networks, problems = [], []
     for files in _file_groups(folder):
         try:
-            networks.append(_network(folder, files))
+            _require_all_shards(files)
+            tensors = tuple(stored for file in files for stored in read_header(file))
+            kind = kind_of({stored.name: stored.shape for stored in tensors})
+            has_noise = kind.role in ("expert", "lora", "adapter")
+            noise = noise_in_name(folder, files[0]) if has_noise else ""
+            networks.append(Network(files, tensors, kind, noise))
         except WeightsError as error:
             problems.append(str(error))
     return Survey(folder, tuple(networks), tuple(problems))
 
 
-def _network(folder: Path, files: tuple[Path, ...]) -> Network:
-    _require_all_shards(files)
-    tensors = tuple(stored for file in files for stored in read_header(file))
-    kind = kind_of({stored.name: stored.shape for stored in tensors})
-    noise = noise_in_name(folder, files[0]) if kind.role in ("expert", "lora", "adapter") else ""
-    return Network(files, tensors, kind, noise)
-
-
 def noise_in_name(folder: Path, file: Path) -> str:
-    """Read from a file's name and the folders around it which expert it is.
+    """Find which expert a file is for in its name and the names of its folders.
 
     Args:
-        folder: Names above this one do not count.
+        folder: Names of this folder and above are ignored.
         file: In or below the folder.
 
     Returns:
-        "high", "low", or "" where no name says it.
+        "high", "low", or "" if no name contains either.
 
     Raises:
         WeightsError: The names contradict each other.
     """
     inside = file.relative_to(folder) if file.is_relative_to(folder) else Path(file.name)
-    # A link says what it is called; what it points to must not say otherwise.
+    # The target of a link counts too: it must not contradict the link's name.
     names = [*inside.parts, *([file.resolve().name] if file.is_symlink() else [])]
-    words = [_lower_words(name) for name in names]
+    # HighNoise becomes high_noise.
+    words = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() for name in names]
     for pattern in NOISE:
-        said = {found for word in words for found in pattern.findall(word)}
-        if said:
+        noises = {noise for word in words for noise in pattern.findall(word)}
+        if noises:
             break
-    if len(said) > 1:
+    if len(noises) > 1:
         raise WeightsError(
             f"{file}: its name and folder say both 'high' and 'low', must say one. "
             "Put it where it belongs."
         )
-    return said.pop() if said else ""
-
-
-def _lower_words(name: str) -> str:
-    """HighNoise and high_noise read alike."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return noises.pop() if noises else ""
 
 
 def _file_groups(folder: Path) -> Iterator[tuple[Path, ...]]:
-    """Files that belong together: the shards of an index or of a numbering, or one alone."""
+    """Yield files that belong together: shards of an index or numbering, or one file alone."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
         place = Path(root)
         weights = {name for name in names if name.lower().endswith(SUFFIXES)}
+        # macOS writes metadata of a file into "._" and its name.
         weights -= {name for name in weights if name.startswith("._")}
-        for shards in _indexed(place, [name for name in names if name.endswith(INDEX)]):
+        for shards in _indexed_shards(place, [name for name in names if name.endswith(INDEX)]):
             listed = weights & set(shards)
             if listed:
                 yield tuple(place / name for name in sorted(shards))
             weights -= listed
         groups: dict[tuple[str, ...], list[str]] = {}
         for name in sorted(weights):
-            numbered = SHARD.fullmatch(name)
-            key = (numbered[1], numbered[3], numbered[4]) if numbered else (name,)
+            match = SHARD.fullmatch(name)
+            key = (match[1], match[3], match[4]) if match else (name,)
             groups.setdefault(key, []).append(name)
         for group in groups.values():
             yield tuple(place / name for name in group)
 
 
-def _indexed(place: Path, indices: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Shards per index file; what is no index is passed over."""
+def _indexed_shards(place: Path, indices: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the shards of every index file; files that are no index are skipped."""
     for name in sorted(indices):
         try:
             content = json.loads((place / name).read_text(encoding="utf-8"))
             shards = {str(shard) for shard in content["weight_map"].values()}
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
             continue
-        # The index is data: it may name files beside it, nothing else.
+        # The index is untrusted: it may name files in its own folder only.
         yield tuple(shard for shard in shards if Path(shard).name == shard)
 
 
 def _require_all_shards(files: tuple[Path, ...]) -> None:
-    numbered = [SHARD.fullmatch(file.name) for file in files]
-    there = {int(found[2]) for found in numbered if found}
-    count = next((int(found[3]) for found in numbered if found), 0)
-    missing = sorted(set(range(1, min(count, 10_000) + 1)) - there)
+    matches = [match for file in files if (match := SHARD.fullmatch(file.name))]
+    count = int(matches[0][3]) if matches else 0
+    # The count is untrusted too.
+    numbers = set(range(1, min(count, 10_000) + 1)) - {int(match[2]) for match in matches}
     absent = [file.name for file in files if not file.is_file()]
-    if missing or absent:
-        named = absent[0] if absent else f"number {missing[0]} of {count}"
+    if numbers or absent:
+        shard = absent[0] if absent else f"number {min(numbers)} of {count}"
         raise WeightsError(
-            f"{files[0].parent}: shard {named} is not there. Fetch the folder again."
+            f"{files[0].parent}: shard {shard} is not there. Fetch the folder again."
         )
 
 
 def quick_hash(files: Sequence[Path]) -> str:
-    """Tell files apart by their sizes and a few samples of their content, in milliseconds.
+    """Hash the sizes and a few samples of files, in milliseconds.
 
-    Two files that differ in a single tensor may be told alike; it is for people and for finding
-    the same file twice, never for a key.
+    Two files that differ in a single tensor may get the same hash: for display and for finding
+    duplicates, never for a cache key.
     """
     digest = hashlib.sha256()
     for file in files:

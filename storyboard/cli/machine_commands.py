@@ -18,7 +18,7 @@ import click
 from storyboard.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
-    from model.weights.report import Report, Row
+    from model.weights.report import ReportRow, WeightsReport
     from storyboard.machine.doctor import Finding, Machine
 
 
@@ -143,7 +143,7 @@ def fetch(preset: str, out: Path | None, revision: str | None) -> None:
     click.echo(f"next: storyboard weights check {folder}")
 
 
-def _lines(found: Report) -> list[str]:
+def _lines(found: WeightsReport) -> list[str]:
     lines = [line for row in found.rows for line in _about(row)]
     lines += [f"unreadable: {problem}" for problem in found.problems]
     if found.is_complete:
@@ -152,7 +152,7 @@ def _lines(found: Report) -> list[str]:
     return [*lines, f"not complete: {found.missing}"]
 
 
-def _about(row: Row) -> list[str]:
+def _about(row: ReportRow) -> list[str]:
     noise = f", {row.noise} noise" if row.noise else ""
     lines = [
         row.path,

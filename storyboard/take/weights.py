@@ -19,8 +19,8 @@ from storyboard.errors import InputError
 from storyboard.store import canonical_json, read_object, write_atomically
 
 if TYPE_CHECKING:
+    from model.weights.checkpoint import Checkpoint
     from model.weights.lora import LoraChoice
-    from model.weights.open import Checkpoint
 
 CACHE_FILE = "checkpoints.json"
 FORMAT = 2
@@ -81,7 +81,7 @@ def inspect_weights(folder: Path, cache: Path | None) -> Weights:
 @lru_cache(maxsize=2)
 def _open(folder: Path, stamp: str) -> Checkpoint:
     # The stamp is unused: it makes the cache miss after a file of the folder has changed.
-    from model.weights.open import open_checkpoint
+    from model.weights.checkpoint import open_checkpoint
 
     return open_checkpoint(folder)
 
