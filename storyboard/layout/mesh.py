@@ -5,7 +5,7 @@ World axes as in a camera path: metres, x right, y down, z forward.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.floating[Any]]
 Vector = Sequence[float]
 Colour = tuple[float, float, float]
+# Ground colour at world x, z (each (P,), metres) seen from `distance` (P,): (P, 3) albedo.
+GroundPaint = Callable[[Array, Array, Array], Array]
 
 
 def floats(values: ArrayLike) -> Array:

@@ -6,7 +6,6 @@ and no seam shows between faces. OpenCV fills the polygons.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,8 +26,6 @@ _SUBPIXEL_BITS = 4
 _FARTHEST_PX = 30_000.0
 
 Bytes = NDArray[np.uint8]
-# Ground colour at world x, z (each (P,), metres) seen from `distance` (P,): (P, 3) albedo.
-GroundPaint = Callable[[Array, Array, Array], Array]
 
 
 @dataclass(frozen=True, eq=False)

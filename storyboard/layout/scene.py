@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
     from shots.vocabulary.lighting import Lighting
-    from storyboard.layout.raster import GroundPaint
+    from storyboard.layout.mesh import GroundPaint
 
 
 @dataclass(frozen=True)

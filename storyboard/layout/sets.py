@@ -16,7 +16,7 @@ from storyboard.layout.figures import house, tree
 from storyboard.layout.mesh import Array, Colour, Mesh, box, ellipsoid, floats, join, limb
 
 if TYPE_CHECKING:
-    from storyboard.layout.raster import GroundPaint
+    from storyboard.layout.mesh import GroundPaint
 
 Random = np.random.Generator
 

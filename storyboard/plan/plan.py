@@ -122,7 +122,9 @@ def plan_render(board: ShotList, settings: Settings) -> RenderPlan:
         settings=settings,
         cut=cut,
         spares=widest_spares(board, cut),
-        size=picture_size(settings, Fraction(*board.format.size)),
+        size=picture_size(
+            settings.preset, settings.level, settings.size, Fraction(*board.format.size)
+        ),
         clip_stage=stages[-2],
     )
     takes, notices = plan_takes(context)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from model.geometry import check_size
 from model.presets import Preset, Quality, Size
-
-if TYPE_CHECKING:
-    from storyboard.plan.settings import Settings
 
 LAYOUT_SIZE = (384, 216)
 """Default size of a layout, which has no model to prescribe one."""
@@ -25,18 +21,20 @@ DRAFT_LONG_SIDE = 960
 """Longest side of a delivery below quality "final", in pixels."""
 
 
-def picture_size(settings: Settings, aspect: Fraction) -> Size:
+def picture_size(
+    preset: Preset | None, quality: Quality, requested: Size | None, aspect: Fraction
+) -> Size:
     """Size to render at: the requested size, else one chosen for the aspect ratio.
 
     Raises:
         GeometryError: The requested size does not fit the model's grid.
     """
-    if settings.preset is None:
-        return settings.size or layout_size(aspect)
-    if settings.size is not None:
-        check_size(settings.preset, settings.size)
-        return settings.size
-    return render_size(settings.preset, settings.level, aspect)
+    if preset is None:
+        return requested or layout_size(aspect)
+    if requested is not None:
+        check_size(preset, requested)
+        return requested
+    return render_size(preset, quality, aspect)
 
 
 def layout_size(aspect: Fraction) -> Size:
