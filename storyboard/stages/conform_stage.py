@@ -153,9 +153,9 @@ class Conform:
             write_video(path, self._frames(frames, take, 0, take.frames.clip), fps=self.fps)
             told: dict[str, object] = {}
             if take.segments:
-                told["seams"] = [seam.told() for seam in seams]
+                told["seams"] = [seam.as_json() for seam in seams]
             if matches:
-                told["match"] = matches[0].told()
+                told["match"] = matches[0].as_json()
             return {**noise_meta(store, first), **told, "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
