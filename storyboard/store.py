@@ -100,6 +100,7 @@ class Store:
         try:
             stat = path.stat()
             stamp = (stat.st_size, stat.st_mtime_ns)
+            # Hashed once per process, as long as size and time stay the same.
             if self._verified.get(ref) == stamp:
                 return True
             is_intact = stat.st_size == record["bytes"] and file_sha256(path) == record["sha256"]
@@ -108,7 +109,7 @@ class Store:
         if is_intact:
             self._verified[ref] = stamp
             return True
-        self._warn(f"store: {ref.stage}/{ref.key[:12]} is damaged; it is made again.")
+        self._warn(f"store: {ref.stage}/{ref.key[:12]} is damaged; it is rendered again.")
         self.discard(ref)
         return False
 
@@ -145,6 +146,7 @@ class Store:
             path.parent.mkdir(exist_ok=True)
             record = {"sha256": file_sha256(draft), "bytes": draft.stat().st_size, "meta": meta}
             commit(draft, path)
+            # Last: from here on the artefact exists.
             write_atomically(self._record_path(ref), (canonical_json(record) + "\n").encode())
         self._verified.pop(ref, None)
         return path
@@ -179,6 +181,7 @@ class Store:
     def refs(self) -> Iterator[Ref]:
         """References of all artefacts with a record, sorted."""
         for record in sorted(self.root.glob("*/*.json")):
+            # Without an artefact the suffix is unknown; the reference serves to remove the record.
             files = [p for p in record.parent.glob(f"{record.stem}.*") if p.suffix != ".json"]
             yield Ref(record.parent.name, record.stem, files[0].suffix if files else "")
 
@@ -232,7 +235,7 @@ def publish(source: Path, target: Path) -> bool:
             return False
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     with _disk_full_reported(target.parent, draft):
-        shutil.copy2(source, draft)
+        shutil.copy2(source, draft)  # with the time, by which an unchanged file is recognised
         commit(draft, target)
     return True
 
@@ -241,6 +244,7 @@ def commit(draft: Path, path: Path) -> None:
     """Rename a finished draft; the file survives a power cut from then on."""
     _fsync(draft)
     draft.replace(path)
+    # The new name is an entry of the folder, which has to reach the disk too.
     _fsync(path.parent)
 
 

@@ -39,7 +39,7 @@ def test_flipped_bit_makes_an_artefact_missing_with_one_warning(tmp_path):
     (tmp_path / "decode" / f"{REF.key}.bin").write_bytes(b"frameS")
     assert not store.holds(REF)
     assert not store.holds(REF)
-    assert warnings == ["store: decode/kkkkkkkkkkkk is damaged; it is made again."]
+    assert warnings == ["store: decode/kkkkkkkkkkkk is damaged; it is rendered again."]
 
 
 def test_artefact_without_a_record_does_not_count(tmp_path):

@@ -44,10 +44,8 @@ NEXT_VERSION = 1
 class PictureSet:
     """A size to render at, and the variants that are cut from it.
 
-    Attributes:
-        name: Name of its folder, "9x16"; empty for the board's own format.
-        request: Request of the command line with this size.
-        variants: At least one.
+    `name` is that of its folder, "9x16", and empty for the board's own format. `request` is that of
+    the command line with this size.
     """
 
     name: str
@@ -188,14 +186,8 @@ def plan_campaign(
 ) -> Campaign:
     """Plan the deliverables of some variants without doing any of it.
 
-    Args:
-        board: As loaded.
-        request: Model, quality and settings.
-        variants: From `choose_variants`.
-        folder: Output folder; every format but the board's own has a subfolder.
-        root: Root of the store that all formats share.
-        options: What to produce.
-        listen: Receives warnings about damaged artefacts.
+    The formats share the store at `root`; every format but the board's own has a subfolder of
+    `folder`.
 
     Raises:
         InputError: The board or an option cannot be used.
@@ -207,6 +199,7 @@ def plan_campaign(
         place = folder / pictures.name
         planned = preview(board, pictures.request, root, own, listen, folder=place)
         sets.append((pictures, planned))
+        # By identity: a variant holds a mapping and has no hash.
         sources |= {id(variant): planned for variant in pictures.variants}
     deliverables = []
     for variant in variants:

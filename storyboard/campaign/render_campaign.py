@@ -91,13 +91,7 @@ class DeliveryRow:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Result of a campaign.
-
-    Attributes:
-        folder: Folder of the deliverables.
-        rows: One per file.
-        outcomes: By folder of a picture set, the result of its run; the board's format first.
-    """
+    """Files of a campaign, and the result of each picture set's run by its folder."""
 
     folder: Path
     rows: tuple[DeliveryRow, ...]
@@ -117,15 +111,7 @@ def render_campaign(
     options: Options,
     listen: Listener,
 ) -> Delivery:
-    """Render what some variants of a board show, and deliver them.
-
-    Args:
-        board: As loaded.
-        request: Model, quality and settings.
-        variants: From `choose_variants`.
-        folder: Output folder, created if missing; the films go into its folder `deliverables`.
-        options: What to produce.
-        listen: Receives every event.
+    """Render what some variants of a board show, and deliver them into `folder/deliverables`.
 
     Raises:
         StoryboardError: The render cannot start or cannot continue; finished work is kept.
@@ -157,12 +143,7 @@ def _deliver(
 ) -> tuple[DeliveryRow, ...]:
     """Cut every deliverable, write its captions, and list the files.
 
-    Args:
-        campaign: Its clips are in the store, except the failed ones.
-        failures: By the id of the preview that a deliverable comes from.
-        folder: Folder of the deliverables.
-        store: Shared by all formats.
-        listen: Receives the written files.
+    `failures` are by the id of the preview that a deliverable comes from.
     """
     folder.mkdir(exist_ok=True)
     before: Mapping[str, Any] = read_object(folder / MANIFEST)
@@ -319,4 +300,4 @@ def reframed(footage: Footage, size: Size, focus: Point, *, stamp: bool) -> Foot
                 cropped = mark_layout(cropped) if stamp else cropped
             yield cropped
 
-    return replace(footage, key=content_key(declared), frames=frames, whole=None)
+    return replace(footage, key=content_key(declared), frames=frames, file=None)

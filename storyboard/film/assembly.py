@@ -60,14 +60,14 @@ class Footage:
         key: Store key of their content.
         num_frames: Number of frames.
         frames: (first, count) → frames.
-        whole: File with exactly these frames, if there is one.
+        file: File with exactly these frames, if there is one.
         lead: Number of frames before the first that the cut counts.
     """
 
     key: str
     num_frames: int
     frames: Callable[[int, int], Iterator[Frame]]
-    whole: Path | None = None
+    file: Path | None = None
     lead: int = 0
 
 
@@ -118,12 +118,7 @@ def film_key(files: Sequence[Path]) -> str:
 
 
 def assemble(film: Film, store: Store, target: Path) -> None:
-    """Write the film.
-
-    Args:
-        film: The cut and its footage.
-        store: Keeps the pieces.
-        target: Replaced atomically.
+    """Write the film; `target` is replaced atomically, the store keeps the pieces.
 
     Raises:
         AssemblyError: The result does not have the frames of the plan.
@@ -186,8 +181,8 @@ class Marks:
 
 def part_file(footage: Footage, first: int, count: int, film: Film, store: Store) -> Path:
     """File of some frames of a shot; the whole clip needs no new file."""
-    if footage.whole is not None and (first, count) == (0, footage.num_frames):
-        return footage.whole
+    if footage.file is not None and (first, count) == (0, footage.num_frames):
+        return footage.file
     declared = {"footage": footage.key, "first": first, "count": count, **_format(film)}
     return _piece_file(store, declared, lambda: footage.frames(first, count), film.fps)
 
@@ -360,6 +355,6 @@ def write_srt(lines: Sequence[Caption]) -> str:
 
 def _srt_time(time_s: Fraction) -> str:
     """HH:MM:SS,mmm, rounded down."""
-    whole_s, milliseconds = divmod(int(time_s * 1000), 1000)
-    minutes, second = divmod(whole_s, 60)
+    total_s, milliseconds = divmod(int(time_s * 1000), 1000)
+    minutes, second = divmod(total_s, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{second:02},{milliseconds:03}"

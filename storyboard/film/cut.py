@@ -147,8 +147,8 @@ def _fade_at_end(
     if not effect.joins:
         return effect
     notices.append(
-        f"{shot}: {effect.kind} {side} at the {word} shot has no other shot to meet; "
-        f"a fade {way} {effect.colour} is made instead."
+        f"{shot}: {effect.kind} {side} at the {word} shot needs another shot; "
+        f"a fade {way} {effect.colour} is used instead."
     )
     return Effect("fade", effect.frames, effect.colour)
 
@@ -162,8 +162,8 @@ def _joint(left: CutShot, right: CutShot) -> Effect:
     is_straight = other.kind in STRAIGHT or other.frames == 0
     if other != chosen and not is_straight:
         raise InputError(
-            f"shot {right.id!r}: comes in with {into.kind!r} where shot {left.id!r} goes out "
-            f"with {out.kind!r}, one cut can do one thing. Remove one of the two."
+            f"shot {right.id!r}: begins with {into.kind!r} where shot {left.id!r} ends "
+            f"with {out.kind!r}, must be one transition. Remove one of the two."
         )
     return chosen
 

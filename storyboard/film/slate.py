@@ -102,6 +102,7 @@ def burn_in(frame: Frame, text: BurnIn) -> Frame:
     height, width = frame.shape[:2]
     marked = np.array(frame)
     band = max(height // 18, 14)
+    # Dark bands, so that the text is readable over any picture.
     marked[:band] //= 4
     marked[-band:] //= 4
     places = (

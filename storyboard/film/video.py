@@ -121,9 +121,10 @@ def _add_stream(
     stream.pix_fmt = encoding.pixel_format
     stream.thread_count = NUM_THREADS
     context = stream.codec_context
-    context.flags |= av.codec.context.Flags.bitexact
+    context.flags |= av.codec.context.Flags.bitexact  # no version of the encoder in the file
     context.time_base = 1 / fps
     if encoding.is_yuv:
+        # Without these tags players guess the matrix from the picture size, and colours shift.
         context.colorspace = Colorspace.ITU709
         context.color_range = ColorRange.MPEG
         context.color_primaries = ColorPrimaries.BT709
@@ -159,7 +160,7 @@ def read_video(path: Path) -> Iterator[Frame]:
 
 
 def read_clip(path: Path) -> NDArray[np.uint8]:
-    """Decode a whole clip, (F, H, W, 3) RGB uint8."""
+    """Decode all frames of a clip, (F, H, W, 3) RGB uint8."""
     return np.stack(list(read_video(path)))
 
 
@@ -196,6 +197,7 @@ def join_videos(paths: Sequence[Path], target: Path) -> int:
         AssemblyError: A file has another format than the first.
     """
     count = 0
+    # faststart puts the index at the front, so that a browser plays while it loads.
     options = {"fflags": "+bitexact", "movflags": "+faststart"}
     with av.open(str(paths[0])) as first, av.open(str(target), "w", "mp4", options) as container:
         template = first.streams.video[0]
@@ -211,7 +213,7 @@ def join_videos(paths: Sequence[Path], target: Path) -> int:
                         "Remove the file and assemble again."
                     )
                 for packet in source.demux(stream):
-                    if packet.size == 0:
+                    if packet.size == 0:  # the flush packet at the end of every file
                         continue
                     packet.stream = joined
                     packet.time_base = 1 / rate

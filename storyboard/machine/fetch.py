@@ -79,8 +79,11 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
     pinned = _pinned_revision(folder, repository)
     try:
         snapshot = _look_up(repository, revision or pinned or "main")
-        missing = {path: size for path, size in snapshot.sizes.items()
-                   if _size(folder / path) != size}  # fmt: skip
+        missing = {}
+        for path, size in snapshot.sizes.items():
+            file = folder / path
+            if not file.is_file() or file.stat().st_size != size:
+                missing[path] = size
         needed, free = sum(missing.values()) + RESERVE_BYTES, free_disk(folder)
         if missing and needed > free:
             raise ResourceError(
@@ -102,7 +105,7 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
     except (HfHubHTTPError, OfflineModeIsEnabled, http.TransportError) as error:
         raise StoryboardError(
             f"{repository}: {_first_line(error)}, must be reachable. Check the name, the "
-            "network and, for gated repositories, HF_TOKEN; what is fetched is kept."
+            "network and, for gated repositories, HF_TOKEN; fetched files are kept."
         ) from None
     except OSError as error:
         raise StoryboardError(
@@ -153,10 +156,6 @@ def _pinned_revision(folder: Path, repository: str) -> str | None:
             "Name another folder."
         )
     return revision
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else -1
 
 
 def _require_hashes(folder: Path, snapshot: Snapshot, fetched: Collection[str]) -> None:

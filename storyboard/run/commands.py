@@ -29,15 +29,9 @@ def render_board(
     listen: Listener,
     executor: Executor | None = None,
 ) -> Outcome:
-    """Render a board into a folder.
+    """Render a board into a folder, which is created if missing; `listen` receives every event.
 
-    Args:
-        board: As loaded.
-        request: Model, quality and settings.
-        folder: Output folder, created if missing.
-        options: What to produce.
-        listen: Receives every event.
-        executor: Runs the stages; default: this process.
+    The stages run in this process unless an executor is given.
 
     Raises:
         StoryboardError: The render cannot start or cannot continue; finished work is kept.
@@ -57,10 +51,7 @@ def render_preview(
     listen: Listener,
     executor: Executor | None = None,
 ) -> Outcome:
-    """Render what was planned; the caller holds the lock of the store.
-
-    Arguments and errors are those of `render_board`; `planned` is the preview of these arguments.
-    """
+    """`render_board` for a preview of these arguments; the caller holds the lock of the store."""
     run = Run(planned, request, folder, Recorder(listen))
     run.begin()
     with run.interruption_recorded():

@@ -33,6 +33,7 @@ from storyboard.plan.plan import RenderPlan, layout_size
 from storyboard.run.manifest import Manifest, TakeEntry
 from storyboard.sheet.sheet_board import DirectiveRow, ShotResult, plan_points
 from storyboard.stages.conform_stage import Conform, Layout
+from storyboard.stages.stage import Stage
 from storyboard.store import Ref, Store, content_key, publish
 from storyboard.take.frames import shot_frames
 from storyboard.take.take import Take
@@ -63,39 +64,29 @@ def plan_film(plan: RenderPlan, store: Store, failures: Failures, title_s: Fract
     )
 
 
-def clip_footage(conform: Conform, take: Take, store: Store) -> Footage:
-    """Frames of a finished clip, as the conform stage keeps them."""
+def clip_footage(conform: Stage, take: Take, store: Store) -> Footage:
+    """Frames of the finished clip of a take, spare ones included."""
+    assert isinstance(conform, Conform)
     ref = conform.refs(take)[0]
     return Footage(
         key=ref.key,
         num_frames=take.frames.clip,
         frames=partial(conform.frames, take, store),
-        whole=store.path(ref),
+        file=store.path(ref),
     )
-
-
-def take_footage(plan: RenderPlan, take: Take, store: Store) -> Footage:
-    """Frames of the finished clip of a take."""
-    conform = plan.stages[-1]
-    assert isinstance(conform, Conform)
-    return clip_footage(conform, take, store)
 
 
 def shown_footage(
     plan: RenderPlan, take: Take, spare: Spare, store: Store, failures: Failures, size: Size
 ) -> Footage:
-    """Frames of a take for a cut: its clip, or a slate with the error if there is no clip.
+    """Frames of a take for a cut: its clip, or a slate of `size` with the error.
 
-    Args:
-        plan: Plan of the run.
-        take: A take in the cut.
-        spare: Spare frames that the cut counts; the clip may have more.
-        store: Where the clip would be.
-        failures: Errors by take.
-        size: Width and height of a slate.
+    `spare` are the spare frames that the cut counts; the clip may have more.
     """
     if store.holds(plan.final(take)):
-        return replace(take_footage(plan, take, store), lead=take.frames.head - spare.head)
+        return replace(
+            clip_footage(plan.stages[-1], take, store), lead=take.frames.head - spare.head
+        )
     error = failures.get(take, "")
     state = "FAILED" if error else "NOT RENDERED"
     lines = [line for line in (take.shot.action, error) if line]
@@ -110,7 +101,7 @@ def publish_take(plan: RenderPlan, take: Take, film: Film, store: Store, folder:
     The clip has exactly the frames of the shot, without spare ones. With `--stills` a PNG panel is
     written too: the model's own frame at the size of the cut.
     """
-    footage = take_footage(plan, take, store)
+    footage = clip_footage(plan.stages[-1], take, store)
     clip = folder / CLIPS / f"{take.stem}{VIDEO}"
     still = folder / STILLS / f"{take.stem}.jpg"
     is_new = publish_clip(footage, take, film, store, clip, still)
@@ -132,6 +123,7 @@ def publish_clip(
     """
     for place in (clip.parent, still.parent):
         place.mkdir(exist_ok=True)
+    # The piece that the animatic is cut from, if the shot is shown uncut.
     source = part_file(footage, take.frames.head, take.frames.shot, film, store)
     is_new = publish(source, clip)
     if is_new or not still.exists():
@@ -188,13 +180,10 @@ def still_beside(clip: str) -> Path:
 def write_animatic(
     film: Film, store: Store, folder: Path, before: Mapping[str, object]
 ) -> dict[str, object]:
-    """Assemble the film unless the folder has it; returns `animatic` of run.json.
+    """Assemble the film unless `before`, that of the last run, is the same and unchanged.
 
-    Args:
-        film: The film.
-        store: Keeps its pieces.
-        folder: Output folder.
-        before: `animatic` of the last run: file, key of the content, and size and time of the file.
+    Returns:
+        `animatic` of run.json: file, key of the content, and size and time of the file.
     """
     target = folder / ANIMATIC
     key = film_key(film_files(film, store))

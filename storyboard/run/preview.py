@@ -100,7 +100,7 @@ def preview(
     Args:
         board: As loaded.
         request: Model, quality and settings.
-        root: Root of the store.
+        root: Folder of the store.
         options: What to produce.
         listen: Receives warnings about damaged artefacts.
         folder: Output folder; default: the parent of the store.

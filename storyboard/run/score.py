@@ -84,9 +84,8 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
                 findings[finding.directive] = finding
         score = Score(tuple(findings.values()), parts[0].look)
         if take.matched is not None and store.holds(plan.final(take)):
-            ref = _look_ref(plan, take)
+            score, ref = _with_look_of_cut(plan, take, score, store)
             kept.append(ref)
-            score = _with_look_of_cut(plan, take, score, ref, store)
         scores[take.stem], refs[take.stem] = score, tuple(kept)
     shown = [(t.shot, scores[t.stem].look) for t in plan.shown if t.stem in scores]
     drift = tuple(Drift(scene, finding) for scene, finding in judge_drift(shown))
@@ -109,22 +108,25 @@ def _findings_ref(plan: RenderPlan, take: Take) -> Ref:
     return Ref(STAGE, content_key(declared), SUFFIX)
 
 
-def _look_ref(plan: RenderPlan, take: Take) -> Ref:
-    """Key of the look of a take whose colours are matched to another's for the cut."""
-    declared = {"stage": STAGE, "version": VERSION, "shown": plan.final(take).key}
-    return Ref(STAGE, content_key(declared), SUFFIX)
+def _with_look_of_cut(
+    plan: RenderPlan, take: Take, score: Score, store: Store
+) -> tuple[Score, Ref]:
+    """Score of a take whose colours are matched for the cut, with the look of its conformed clip.
 
-
-def _with_look_of_cut(plan: RenderPlan, take: Take, score: Score, ref: Ref, store: Store) -> Score:
-    """Score with the colours of the conformed clip."""
+    Returns:
+        The score, and the key of that look.
+    """
+    final = plan.final(take)
+    declared = {"stage": STAGE, "version": VERSION, "shown": final.key}
+    ref = Ref(STAGE, content_key(declared), SUFFIX)
     if not store.holds(ref):
         chosen = looked_at(take.frames.clip)
-        frames = enumerate(read_video(store.path(plan.final(take))))
+        frames = enumerate(read_video(store.path(final)))
         look = measure_look(np.stack([frame for k, frame in frames if k in chosen]))
         _write(store, ref, Score((), look))
     # Sharpness stays the model's: the larger picture of the cut cannot be compared with it.
     look = replace(_read(store, ref).look, sharpness=score.look.sharpness)
-    return replace(score, look=look)
+    return replace(score, look=look), ref
 
 
 def _obedience(finding: Finding) -> float:

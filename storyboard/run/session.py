@@ -150,6 +150,7 @@ class Run:
         planned = preview(board, request, root, options, self._recorder, folder=self._folder)
         rendered = {take.stem for take in self._planned.waiting}
         last = planned.plan.stages[-1].name
+        # Finished by this run already; without them these takes would count as cached.
         done = {(last, take) for take in planned.plan.takes if take.stem in rendered}
         planned = replace(planned, todo=planned.todo | done, before=self._planned.before)
         run = Run(planned, request, self._folder, self._recorder, kept)
@@ -196,6 +197,7 @@ class Run:
             animatic = write_animatic(film, store, folder, old)
             if animatic != old:
                 self._recorder(FileWritten(str(folder / ANIMATIC)))
+        # Another film than the last one is a new version.
         version = before.version if before else 0
         version += animatic.get("key") != old.get("key")
         scores = self.scores() if options.score else None
@@ -219,6 +221,7 @@ class Run:
             self._recorder(FileWritten(str(path)))
         if options.sheet:
             self._recorder(FileWritten(str(write_contact_sheet(plan, manifest, folder))))
+        # run.json last: it describes only what is in the folder.
         remove_stale(before, manifest, folder)
         manifest.write(folder)
         self._report(manifest, scores)

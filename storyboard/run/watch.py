@@ -97,14 +97,15 @@ class FileWatcher:
             stop_event=self._stop,
         )
         next(batches, None)  # the generator begins to watch when it is first asked
-        self._thread = Thread(target=self._forward, args=(batches,), daemon=True)
+
+        def forward() -> None:
+            for changes in batches:
+                if changes:
+                    self.changed.set()
+
+        self._thread = Thread(target=forward, daemon=True)
         self._thread.start()
         return True
-
-    def _forward(self, batches: Iterator[set[watchfiles.main.FileChange]]) -> None:
-        for changes in batches:
-            if changes:
-                self.changed.set()
 
     def close(self) -> None:
         """End the thread."""
@@ -124,14 +125,10 @@ class Loaded:
 
 @dataclass
 class Watch:
-    """A watched board.
+    """A watched board and its output folder.
 
     Attributes:
-        board: The file.
-        folder: Output folder.
         request: Model, quality and settings for a loaded board.
-        options: What to produce beside the clips.
-        listen: Receives every event.
         files: Watches the board and the files it includes.
         is_rendering: Whether a render is running or was interrupted.
     """
@@ -173,7 +170,7 @@ class Watch:
             try:
                 self._render(shots)
             except SavedAgain:
-                self.listen(Warned("saved again: what is finished is kept, the rest begins anew"))
+                self.listen(Warned("saved again: finished work is kept, the rest is rendered anew"))
             except StoryboardError as error:
                 self.listen(Warned(str(error)))
             self.is_rendering = False
