@@ -60,14 +60,9 @@ class PictureSet:
 
 @dataclass(frozen=True)
 class Deliverable:
-    """One film to deliver.
+    """One film to deliver: a variant, and the preview of the picture set it is cut from.
 
-    Attributes:
-        variant: Its place on every axis.
-        source: Preview of the picture set that its takes belong to.
-        cut: Cut of this variant; an end card is the last shot of it.
-        takes: One per shot of the variant, in order.
-        size: Width and height in pixels.
+    `takes` has one take per shot of the variant; an end card is one more shot of the cut.
     """
 
     variant: Variant

@@ -20,17 +20,8 @@ from PIL import Image
 
 from storyboard.campaign.deliverables import Campaign, Deliverable, plan_campaign, set_options
 from storyboard.events import FileWritten, Listener, Warned
-from storyboard.film.assembly import (
-    CAPTIONS,
-    Film,
-    Footage,
-    assemble,
-    captions,
-    film_files,
-    film_key,
-    still_footage,
-    write_srt,
-)
+from storyboard.film import assembly
+from storyboard.film.assembly import CAPTIONS, Film, Footage
 from storyboard.film.conform import centre_box
 from storyboard.film.slate import mark_layout, title_picture
 from storyboard.film.video import VIDEO, Frame
@@ -150,7 +141,7 @@ def _deliver(
     films = [_film(each, store, failures[id(each.source)]) for each in campaign.deliverables]
     texts = [_captions(each) for each in campaign.deliverables]
     keys = [
-        content_key({"film": film_key(film_files(film, store)), "captions": text})
+        content_key({"film": assembly.film_key(assembly.film_files(film, store)), "captions": text})
         for film, text in zip(films, texts, strict=True)
     ]
     # A version is new if any deliverable differs from the delivered one, or was never delivered.
@@ -163,7 +154,7 @@ def _deliver(
     for each, film, text, key in zip(campaign.deliverables, films, texts, keys, strict=True):
         target = folder / f"{each.variant.name(version)}{VIDEO}"
         if not _is_delivered(target, old_rows.get(target.name, {}), key):
-            assemble(film, store, target)
+            assembly.assemble(film, store, target)
             listen(FileWritten(str(target)))
         rows.append(_row(each, target, film, store, key))
         if text:
@@ -188,7 +179,7 @@ def _film(each: Deliverable, store: Store, failures: Failures) -> Film:
         text, frames = variant.end_card.text, each.cut.shots[-1].frames
         card = title_picture(each.size, title=text, lines=())
         key = content_key({"end-card": text, "size": list(each.size)})
-        footage.append(still_footage(card, frames, key))
+        footage.append(assembly.still_footage(card, frames, key))
     return Film(each.cut, tuple(footage), each.size, plan.fps)
 
 
@@ -199,7 +190,7 @@ def _captions(each: Deliverable) -> str:
     starts = [Fraction(each.cut.start(k)) / fps for k in range(len(each.takes))]
     ends = [start + Fraction(count) / fps for start, count in zip(starts, frames, strict=True)]
     shots = [take.shot for take in each.takes]
-    return write_srt(list(captions(shots, starts, ends, each.variant.dialogue)))
+    return assembly.write_srt(list(assembly.captions(shots, starts, ends, each.variant.dialogue)))
 
 
 def _is_delivered(target: Path, row: Mapping[str, object], key: str) -> bool:

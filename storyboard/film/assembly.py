@@ -57,8 +57,6 @@ class Footage:
     """Frames of one shot at delivery size and rate, spare ones included.
 
     Attributes:
-        key: Store key of their content.
-        num_frames: Number of frames.
         frames: (first, count) → frames.
         file: File with exactly these frames, if there is one.
         lead: Number of frames before the first that the cut counts.
@@ -323,11 +321,7 @@ def captions(
 ) -> Iterator[Caption]:  # fmt: skip
     """Place the dialogue of a film; a caption ends with the next one, or with its shot.
 
-    Args:
-        shots: In the order of the cut.
-        starts_s: Start of each shot.
-        ends_s: End of each shot.
-        locale: Language of the lines; a line without it, and None, give the original.
+    A line without this locale, and any line for None, is in the original language.
     """
     for shot, start_s, end_s in zip(shots, starts_s, ends_s, strict=True):
         spoken = [line for line in shot.dialogue if line.line.strip()]

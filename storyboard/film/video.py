@@ -190,7 +190,7 @@ def join_videos(paths: Sequence[Path], target: Path) -> int:
     """Join files of one format without encoding; returns the number of frames.
 
     Args:
-        paths: Written by `write_video` with one encoding, size and rate.
+        paths: Outputs of `write_video` with one encoding, size and rate.
         target: An .mp4; not written atomically, so pass the name of a draft.
 
     Raises:

@@ -37,14 +37,7 @@ REPOSITORIES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Files of one revision of a repository, without documentation and pictures.
-
-    Attributes:
-        repository: Owner and name.
-        revision: Commit, 40 hexadecimal digits.
-        sizes: Bytes by path.
-        hashes: SHA-256 by path, for files that the hub has one of.
-    """
+    """Files of one commit of a repository, by path: sizes in bytes, and SHA-256 where known."""
 
     repository: str
     revision: str
@@ -53,13 +46,13 @@ class Snapshot:
 
 
 def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], None]) -> Snapshot:
-    """Fetch the weights of a preset.
+    """Fetch the weights of a preset into a folder; an interrupted fetch is continued.
 
     Args:
         preset: One of REPOSITORIES.
-        folder: Created if missing; an interrupted fetch is continued.
+        folder: Created if missing.
         revision: Branch, tag or commit; None for the one pinned in the folder, else main.
-        say: Receives one line per file that is going to be fetched.
+        say: Receives one line per file to fetch.
 
     Raises:
         InputError: The preset does not exist, or the folder holds the weights of another.
@@ -90,9 +83,7 @@ def fetch(preset: str, folder: Path, revision: str | None, say: Callable[[str], 
                 f"{folder}: {free / 1e9:.1f} GB free, must be {needed / 1e9:.1f} GB for what is "
                 "still to fetch. Nothing was fetched; name a folder on a larger disk."
             )
-        folder.mkdir(parents=True, exist_ok=True)
-        pin = {"repository": repository, "revision": snapshot.revision}
-        write_atomically(folder / PIN, (json.dumps(pin, indent=1) + "\n").encode())
+        _pin(folder, snapshot)
         for path, size in missing.items():
             say(f"fetching {path}, {size / 1e6:,.1f} MB")
         if missing:
@@ -156,6 +147,12 @@ def _pinned_revision(folder: Path, repository: str) -> str | None:
             "Name another folder."
         )
     return revision
+
+
+def _pin(folder: Path, snapshot: Snapshot) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"repository": snapshot.repository, "revision": snapshot.revision}
+    write_atomically(folder / PIN, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def _require_hashes(folder: Path, snapshot: Snapshot, fetched: Collection[str]) -> None:

@@ -15,17 +15,8 @@ from typing import Any
 
 from PIL import Image
 
-from storyboard.film.assembly import (
-    Film,
-    Footage,
-    Marks,
-    assemble,
-    film_files,
-    film_key,
-    part_file,
-    still_footage,
-    write_review,
-)
+from storyboard.film import assembly
+from storyboard.film.assembly import Film, Footage
 from storyboard.film.cut import Spare
 from storyboard.film.slate import slate_picture
 from storyboard.film.video import VIDEO, read_video
@@ -92,7 +83,7 @@ def shown_footage(
     lines = [line for line in (take.shot.action, error) if line]
     picture = slate_picture(size, shot=take.slate, state=state, lines=lines)
     key = content_key({"slate": take.slate, "state": state, "lines": lines, "version": 1})
-    return still_footage(picture, take.frames.clip, key)
+    return assembly.still_footage(picture, take.frames.clip, key)
 
 
 def publish_take(plan: RenderPlan, take: Take, film: Film, store: Store, folder: Path) -> Path:
@@ -124,7 +115,7 @@ def publish_clip(
     for place in (clip.parent, still.parent):
         place.mkdir(exist_ok=True)
     # The piece that the animatic is cut from, if the shot is shown uncut.
-    source = part_file(footage, take.frames.head, take.frames.shot, film, store)
+    source = assembly.part_file(footage, take.frames.head, take.frames.shot, film, store)
     is_new = publish(source, clip)
     if is_new or not still.exists():
         frame = next(islice(read_video(source), take.frames.shot // 2, None))
@@ -186,9 +177,9 @@ def write_animatic(
         `animatic` of run.json: file, key of the content, and size and time of the file.
     """
     target = folder / ANIMATIC
-    key = film_key(film_files(film, store))
+    key = assembly.film_key(assembly.film_files(film, store))
     if before.get("key") != key or _stamp(target) != before.get("stamp"):
-        assemble(film, store, target)
+        assembly.assemble(film, store, target)
     return {"file": ANIMATIC, "key": key, "stamp": _stamp(target)}
 
 
@@ -228,13 +219,13 @@ def write_review_copy(
     plan: RenderPlan, film: Film, store: Store, folder: Path, *, version: int, date: str
 ) -> Path:
     """Write the animatic with burnt-in title, date, slate, timecode and frame counter."""
-    marks = Marks(
+    marks = assembly.Marks(
         project=f"{film.title} v{version:03}",
         date=date,
         slates=tuple(take.slate for take in plan.shown),
     )
     target = folder / REVIEW
-    write_review(film, folder / ANIMATIC, store, target, marks)
+    assembly.write_review(film, folder / ANIMATIC, store, target, marks)
     return target
 
 

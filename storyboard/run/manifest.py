@@ -1,7 +1,7 @@
 """run.json: what was rendered from which settings and seeds, and how long it took.
 
-Written when a run begins and again however it ends. Read by the next plan to compare, and by
-`sheet`, `assemble` and `score`.
+Written when a run begins and again however it ends; the next plan compares with it, and `sheet`,
+`assemble` and `score` repeat the run that it describes.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def preview(
     settings = settle(chosen, request, root)
     plan = plan_render(chosen, settings)
     if request.extend is not None and settings.preset is not None:
-        # Prompts are known only from a plan, so it is made again with the longer ones.
+        # Prompts are known only from a plan, so the run is planned again with the longer ones.
         written = write_about([take.prompt for take in plan.jobs], request.extend, root)
         plan = plan_render(chosen, replace(settings, written=written))
     takes = plan.shown if options.shown_only else plan.takes

@@ -28,13 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kept:
-    """The take of a retaken shot that is in the cut.
-
-    Attributes:
-        take: Its number.
-        compared: Numbers of all takes that were compared.
-        because: "no directive disagrees", or the directives that still do.
-    """
+    """The take of a retaken shot that is in the cut, all that were compared, and the reason."""
 
     take: int
     compared: tuple[int, ...]
@@ -93,10 +87,7 @@ def disobedience(findings: Sequence[Finding]) -> tuple[int, float]:
 def disobedient(plan: RenderPlan, scores: Scores, shots: frozenset[str] | None) -> list[str]:
     """Ids of shots whose take in the cut disobeys and could be rendered differently.
 
-    Args:
-        plan: Plan of the run.
-        scores: Findings of its takes.
-        shots: Ids to consider; None for all.
+    Only `shots` are considered, or all for None.
     """
     chosen = None if shots is None else {plan.board.shot(shot).id for shot in shots}
     return [

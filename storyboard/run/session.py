@@ -13,38 +13,15 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from storyboard import events
 from storyboard.errors import ResourceError, StoryboardError
-from storyboard.events import (
-    ClipReady,
-    Event,
-    FileWritten,
-    Listener,
-    NetworkLoaded,
-    RunFinished,
-    RunStarted,
-    SceneDrifts,
-    TakeFinished,
-    TakeKept,
-    TakeScored,
-    Warned,
-)
+from storyboard.events import Event, Listener
 from storyboard.executors import Executor, LocalExecutor
 from storyboard.film.assembly import Film
 from storyboard.plan.cost import check_disk, learn_speed
 from storyboard.plan.request import Request
-from storyboard.run.deliver import (
-    ANIMATIC,
-    Failures,
-    plan_film,
-    publish_layouts,
-    publish_take,
-    remove_drafts,
-    remove_stale,
-    with_layout,
-    write_animatic,
-    write_contact_sheet,
-    write_review_copy,
-)
+from storyboard.run import deliver
+from storyboard.run.deliver import Failures
 from storyboard.run.manifest import Manifest
 from storyboard.run.manifest_rows import describe_run, take_entries
 from storyboard.run.preview import Options, Preview, preview
@@ -80,7 +57,7 @@ class Recorder:
 
     def networks_loaded(self) -> int:
         """Number of times that a network was loaded."""
-        return sum(isinstance(event, NetworkLoaded) for event in self.events)
+        return sum(isinstance(event, events.NetworkLoaded) for event in self.events)
 
 
 class Run:
@@ -111,14 +88,14 @@ class Run:
     def begin(self) -> None:
         """Remove drafts of killed runs, check the machine, and write a run.json that is running."""
         self._planned.store.clear_drafts()
-        remove_drafts(self._folder)
+        deliver.remove_drafts(self._folder)
         self._check_resources()
         plan = self.plan
         title = plan.board.title or plan.board.path.stem
         num_waves = len(self._planned.waves.waves)
-        self._recorder(RunStarted(title, len(plan.takes), num_waves, plan.cut.frames))
+        self._recorder(events.RunStarted(title, len(plan.takes), num_waves, plan.cut.frames))
         for notice in plan.notices:
-            self._recorder(Warned(notice))
+            self._recorder(events.Warned(notice))
         self._manifest("running", {}).write(self._folder)
 
     def _check_resources(self) -> None:
@@ -136,11 +113,11 @@ class Run:
     def listen(self, event: Event) -> None:
         """Pass an event on, and publish a clip as soon as it is finished."""
         self._recorder(event)
-        if isinstance(event, TakeFinished) and event.stage == self.plan.stages[-1].name:
+        if isinstance(event, events.TakeFinished) and event.stage == self.plan.stages[-1].name:
             take = next(take for take in self.plan.takes if take.stem == event.take)
             store = self._planned.store
-            clip = publish_take(self.plan, take, self._format, store, self._folder)
-            self._recorder(ClipReady(take.stem, str(clip)))
+            clip = deliver.publish_take(self.plan, take, self._format, store, self._folder)
+            self._recorder(events.ClipReady(take.stem, str(clip)))
 
     def with_board(
         self, board: ShotList, request: Request, options: Options, kept: Mapping[str, Kept]
@@ -189,14 +166,14 @@ class Run:
         store, before = self._planned.store, self._planned.before
         for take in plan.takes:
             if store.holds(plan.final(take)):
-                publish_take(plan, take, self._format, store, folder)
-        film = plan_film(plan, store, failures, options.title_s)
+                deliver.publish_take(plan, take, self._format, store, folder)
+        film = deliver.plan_film(plan, store, failures, options.title_s)
         old = before.animatic if before else {}
         animatic: Mapping[str, object] = old
         if options.animatic:
-            animatic = write_animatic(film, store, folder, old)
+            animatic = deliver.write_animatic(film, store, folder, old)
             if animatic != old:
-                self._recorder(FileWritten(str(folder / ANIMATIC)))
+                self._recorder(events.FileWritten(str(folder / deliver.ANIMATIC)))
         # Another film than the last one is a new version.
         version = before.version if before else 0
         version += animatic.get("key") != old.get("key")
@@ -204,11 +181,11 @@ class Run:
         manifest = self._manifest("failed" if failures else "done", failures, scores)
         # A sheet that an earlier run wrote still shows the layouts.
         has_layouts = options.sheet or (before is not None and before.has_layouts)
-        layouts = publish_layouts(plan, store, folder) if has_layouts else {}
+        layouts = deliver.publish_layouts(plan, store, folder) if has_layouts else {}
         manifest = replace(
             manifest,
             takes=tuple(
-                with_layout(entry, layouts.get(take.stem))
+                deliver.with_layout(entry, layouts.get(take.stem))
                 for entry, take in zip(manifest.takes, plan.takes, strict=True)
             ),
             version=version,
@@ -217,12 +194,14 @@ class Run:
         )
         if options.burn_in and options.animatic:
             date = manifest.started[:10]
-            path = write_review_copy(plan, film, store, folder, version=version, date=date)
-            self._recorder(FileWritten(str(path)))
+            path = deliver.write_review_copy(plan, film, store, folder, version=version, date=date)
+            self._recorder(events.FileWritten(str(path)))
         if options.sheet:
-            self._recorder(FileWritten(str(write_contact_sheet(plan, manifest, folder))))
+            self._recorder(
+                events.FileWritten(str(deliver.write_contact_sheet(plan, manifest, folder)))
+            )
         # run.json last: it describes only what is in the folder.
-        remove_stale(before, manifest, folder)
+        deliver.remove_stale(before, manifest, folder)
         manifest.write(folder)
         self._report(manifest, scores)
         return Outcome(manifest, failures)
@@ -262,17 +241,17 @@ class Run:
                     disagree = tuple(f.sentence for f in findings if f.verdict == "disagrees")
                     agree = sum(f.verdict == "agrees" for f in findings)
                     unclear = len(findings) - agree - len(disagree)
-                    self._recorder(TakeScored(take.slate, agree, disagree, unclear))
+                    self._recorder(events.TakeScored(take.slate, agree, disagree, unclear))
             for drift in scores.drift:
                 if drift.finding.verdict == "disagrees":
-                    self._recorder(SceneDrifts(drift.scene, drift.finding.sentence))
+                    self._recorder(events.SceneDrifts(drift.scene, drift.finding.sentence))
             for shot, kept in self._kept.items():
                 name = f"T{kept.take:02}"
-                self._recorder(TakeKept(shot, name, len(kept.compared), kept.because))
+                self._recorder(events.TakeKept(shot, name, len(kept.compared), kept.because))
         statuses = [entry.status for entry in manifest.takes]
         verdicts = manifest.verdicts
         self._recorder(
-            RunFinished(
+            events.RunFinished(
                 rendered=statuses.count("rendered"),
                 cached=statuses.count("cached"),
                 failed=statuses.count("failed"),

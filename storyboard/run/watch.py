@@ -18,19 +18,9 @@ from typing import TYPE_CHECKING
 import watchfiles
 
 from shots import ShotListErrors, parse_shots
+from storyboard import events
 from storyboard.errors import StoryboardError
-from storyboard.events import (
-    BoardRefused,
-    Event,
-    Listener,
-    NetworkLoaded,
-    ShotsEdited,
-    StageStarted,
-    Stepped,
-    TakeFinished,
-    Warned,
-    Watching,
-)
+from storyboard.events import Event, Listener
 from storyboard.run.commands import render_board
 from storyboard.run.folder import STORE
 from storyboard.run.manifest_rows import why
@@ -47,7 +37,7 @@ STEP_MS = 50
 RETRY_S = 2.0
 """A board with errors is read again so often: an included file may appear."""
 
-WORK = (StageStarted, NetworkLoaded, Stepped, TakeFinished)
+WORK = (events.StageStarted, events.NetworkLoaded, events.Stepped, events.TakeFinished)
 """Events between two pieces of work, where a render may end."""
 
 Contents = Mapping[Path, bytes | None]
@@ -152,7 +142,7 @@ class Watch:
         """Load the board, and render what is edited from then on, until interrupted."""
         try:
             self.update()
-            self.listen(Watching(str(self.board), str(self.folder), self._without_clip))
+            self.listen(events.Watching(str(self.board), str(self.folder), self._without_clip))
             while True:
                 # An included file that does not exist is not watched.
                 is_broken = self._loaded is not None and self._loaded.shots is None
@@ -170,9 +160,11 @@ class Watch:
             try:
                 self._render(shots)
             except SavedAgain:
-                self.listen(Warned("saved again: finished work is kept, the rest is rendered anew"))
+                self.listen(
+                    events.Warned("saved again: finished work is kept, the rest is rendered anew")
+                )
             except StoryboardError as error:
-                self.listen(Warned(str(error)))
+                self.listen(events.Warned(str(error)))
             self.is_rendering = False
 
     def _reload(self) -> ShotList | None:
@@ -191,12 +183,12 @@ class Watch:
         self._loaded = loaded
         if loaded.shots is None:
             if loaded.problems and (before is None or before.problems != loaded.problems):
-                self.listen(BoardRefused(loaded.problems))
+                self.listen(events.BoardRefused(loaded.problems))
             return None
         warnings = [notice for notice in loaded.shots.notices if notice.level == "warning"]
         for warning in warnings:
             if (warning.code, warning.finding) not in self._warnings:
-                self.listen(Warned(warning.render()))
+                self.listen(events.Warned(warning.render()))
         self._warnings = frozenset((each.code, each.finding) for each in warnings)
         return loaded.shots
 
@@ -213,7 +205,7 @@ class Watch:
         # Shots of an interrupted render stay edited; shots that left the board do not.
         self._edited |= {shot for shot, keys in self._keys.items() if keys != before.get(shot)}
         self._edited &= set(self._keys)
-        self.listen(ShotsEdited(_reasons(planned, self._edited)))
+        self.listen(events.ShotsEdited(_reasons(planned, self._edited)))
         shots_to_render = frozenset(self._edited | _only_to_conform(planned))
         options = replace(self.options, shots=shots_to_render)
         self.is_rendering = True
