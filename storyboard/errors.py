@@ -1,12 +1,12 @@
-"""What can go wrong in `storyboard`, and the exit code a command leaves with.
+"""Errors of `storyboard` and the exit codes of its commands.
 
     StoryboardError            1
-    ├── AssemblyError          1   pieces that do not add up to the plan
-    ├── InputError             2   a board, a folder or an option that cannot be rendered
-    ├── ResourceError          3   not enough disk or memory; what is done is kept
+    ├── AssemblyError          1   a film whose frames are not those of the plan
+    ├── InputError             2   a board, a folder or an option that cannot be used
+    ├── ResourceError          3   not enough disk or memory; finished work is kept
     └── BoardLockedError       4   another process renders into the same folder
 
-Messages follow one grammar: where: what was found, what is allowed. What to do.
+Grammar of messages: `where: what was found, what is allowed. What to do.`
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ class StoryboardError(Exception):
 
 
 class AssemblyError(StoryboardError):
-    """A cut whose frames are not those of the plan."""
+    """A film whose frames are not those of the plan."""
 
 
 class InputError(StoryboardError):
-    """A board, folder or option that cannot be rendered as it stands."""
+    """A board, folder or option that cannot be used."""
 
     exit_code = EXIT_INPUT
 
 
 class ResourceError(StoryboardError):
-    """Disk or memory that ran out; finished work stays valid."""
+    """Not enough disk or memory; finished work stays valid."""
 
     exit_code = EXIT_RESOURCE
 
 
 class BoardLockedError(StoryboardError):
-    """The folder belongs to another running process."""
+    """The folder is locked by another running process."""
 
     exit_code = EXIT_LOCKED

@@ -1,8 +1,4 @@
-"""What happens during a run, as events; whoever listens decides how they look.
-
-Every event is a frozen value of plain types, so that `--json` can print it as one line and a test
-can count it. Raised by `render`, `stages`, the executors and `watching`; drawn by `console`.
-"""
+"""Events of a run: frozen values of plain types, printed as one line each by `--json`."""
 
 from __future__ import annotations
 
@@ -17,13 +13,13 @@ class Event:
 
     @property
     def name(self) -> str:
-        """The event's kind, as `--json` names it."""
+        """Name of the event in `--json`."""
         return type(self).__name__
 
 
 @dataclass(frozen=True)
 class RunStarted(Event):
-    """The plan is made and the folder is ours."""
+    """The run is planned and the folder is locked."""
 
     title: str
     takes: int
@@ -33,7 +29,7 @@ class RunStarted(Event):
 
 @dataclass(frozen=True)
 class WaveStarted(Event):
-    """The next takes go through all stages together; `takes` counts those with work to do."""
+    """A wave begins: `takes` with work to do, which go through all stages together."""
 
     wave: int
     waves: int
@@ -42,7 +38,7 @@ class WaveStarted(Event):
 
 @dataclass(frozen=True)
 class StageStarted(Event):
-    """A stage has takes that lack its result; `units` are its steps over all of them."""
+    """A stage begins with takes that lack its result; `units` are its steps over all of them."""
 
     stage: str
     takes: int
@@ -51,7 +47,7 @@ class StageStarted(Event):
 
 @dataclass(frozen=True)
 class NetworkLoaded(Event):
-    """A network came into memory; it is gone when its stage ends."""
+    """A network was loaded; it is freed when its stage ends."""
 
     network: str
     seconds: float
@@ -59,7 +55,7 @@ class NetworkLoaded(Event):
 
 @dataclass(frozen=True)
 class Stepped(Event):
-    """One unit of a stage's work on one take is done: a solver step, a prompt, a clip."""
+    """One unit of a stage is done for one take: a solver step, a prompt, a clip."""
 
     stage: str
     take: str
@@ -69,7 +65,7 @@ class Stepped(Event):
 
 @dataclass(frozen=True)
 class TakeFinished(Event):
-    """A stage has made its result for a take, and it is safe on disk."""
+    """The result of a stage for one take is on disk."""
 
     stage: str
     take: str
@@ -78,7 +74,7 @@ class TakeFinished(Event):
 
 @dataclass(frozen=True)
 class TakeFailed(Event):
-    """A stage could not make its result for a take; the others go on."""
+    """A stage failed for one take; the other takes continue."""
 
     stage: str
     take: str
@@ -87,14 +83,14 @@ class TakeFailed(Event):
 
 @dataclass(frozen=True)
 class StageFinished(Event):
-    """All takes of a stage that could be made are made."""
+    """A stage ended: all its takes are finished or failed."""
 
     stage: str
 
 
 @dataclass(frozen=True)
 class ClipReady(Event):
-    """A finished clip can be watched."""
+    """A finished clip is in the output folder."""
 
     take: str
     path: str
@@ -102,7 +98,7 @@ class ClipReady(Event):
 
 @dataclass(frozen=True)
 class TakeScored(Event):
-    """A finished clip was compared with what its shot asks for; `disagrees` in sentences."""
+    """A clip was compared with the directives of its shot; `disagrees` are sentences."""
 
     take: str
     agrees: int
@@ -112,7 +108,7 @@ class TakeScored(Event):
 
 @dataclass(frozen=True)
 class SceneDrifts(Event):
-    """Two shots of a scene do not look as if they were of one."""
+    """Two shots of a scene differ in look."""
 
     scene: str
     text: str
@@ -120,7 +116,7 @@ class SceneDrifts(Event):
 
 @dataclass(frozen=True)
 class RetakesAsked(Event):
-    """Shots that disobey get another take; `round` counts from 1."""
+    """Another take of shots that disobey is rendered; `round` counts from 1."""
 
     shots: tuple[str, ...]
     round: int
@@ -129,7 +125,7 @@ class RetakesAsked(Event):
 
 @dataclass(frozen=True)
 class TakeKept(Event):
-    """Of several takes of a shot that disobeyed, the one that goes into the cut."""
+    """The take of a retaken shot that goes into the cut, of `of` takes."""
 
     shot: str
     take: str
@@ -139,21 +135,21 @@ class TakeKept(Event):
 
 @dataclass(frozen=True)
 class FileWritten(Event):
-    """A result of the whole board is in place."""
+    """A file of the whole board was written."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Warned(Event):
-    """Something was mended, left out or done differently; nobody has to act."""
+    """The result differs from the board, or something was repaired; no action is needed."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Watching(Event):
-    """A board is under watch; `without_clip` counts its shots that no run has finished."""
+    """A board is watched; `without_clip` is the number of its shots without a finished clip."""
 
     board: str
     folder: str
@@ -162,21 +158,21 @@ class Watching(Event):
 
 @dataclass(frozen=True)
 class BoardRefused(Event):
-    """A board was saved with errors; nothing is rendered, and what was rendered stays."""
+    """A board was saved with errors; nothing is rendered, and the last render stays."""
 
     problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ShotsEdited(Event):
-    """A board was saved; each shot with another picture than before, and why."""
+    """A board was saved: one line per shot whose picture changes, with the reason."""
 
     shots: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class RunFinished(Event):
-    """The end, with what a script wants to know."""
+    """The run ended: its takes by result, and its directives by verdict."""
 
     rendered: int
     cached: int
@@ -192,5 +188,5 @@ Listener = Callable[[Event], None]
 
 
 def as_json(event: Event) -> str:
-    """Write an event as one line."""
+    """Format an event as one line of JSON."""
     return json.dumps({"event": event.name, **asdict(event)}, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""The page of the contact sheet, its style and its script; `storyboard.sheet` fills them in."""
+"""Templates of the contact sheet: its page, style and script."""

@@ -1,6 +1,6 @@
 "use strict";
 
-// Everything the reader can do. The page is complete without it; only clips need it to play.
+// Playback, filters and keys of the page. Without it the page shows everything but moving clips.
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -8,7 +8,7 @@
   const root = document.documentElement;
   const cards = $$(".card");
   const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-  let current = null; // the card that keys speak to: the last one focused or pointed at
+  let current = null; // the card that keys act on: the last one focused or pointed at
 
   // Clips
 
@@ -129,7 +129,7 @@
       if (event.pointerType === "mouse") rest(card);
     });
     cover.addEventListener("click", () => {
-      // The first click on a clip that plays because it is pointed at keeps it playing.
+      // The first click on a clip that plays on hover keeps it playing.
       if ("hovered" in card.dataset && isPlaying(card)) delete card.dataset.hovered;
       else if ($(".got .clip", card)) toggle(card);
       else openLarge(card);
@@ -391,7 +391,7 @@
     }
   }
 
-  const deeds = {
+  const actions = {
     film: toggleFilm,
     sound: (button) => {
       film.muted = !film.muted;
@@ -416,7 +416,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) deeds[button.dataset.do](button);
+    if (button) actions[button.dataset.do](button);
   });
 
   function flipDetails() {
@@ -424,8 +424,8 @@
     if (details) details.open = !details.open;
   }
 
-  const everywhere = { "?": deeds.help, l: toggleLayout };
-  const inLarge = { ",": deeds.back, ".": deeds.forth, "[": deeds.previous, "]": deeds.next, " ": toggleLarge };
+  const everywhere = { "?": actions.help, l: toggleLayout };
+  const inLarge = { ",": actions.back, ".": actions.forth, "[": actions.previous, "]": actions.next, " ": toggleLarge };
   const alongStrip = (step) => () => {
     const segment = segments[segments.indexOf(document.activeElement) + step];
     segment?.focus();
@@ -441,7 +441,7 @@
   };
   for (const key of ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]) onSheet[key] = () => goTo(neighbour(key));
 
-  // What a control does with a key by itself. A cover plays on Space as any button, but opens on Enter.
+  // Keys that a control handles itself. A cover plays on Space like any button, but opens on Enter.
   function keepsKey(target, key) {
     if (target.matches("input:not([type=range]), select")) return true;
     if (target.matches(".card .cover")) return key === " ";
@@ -449,7 +449,7 @@
     return (key === " " || key === "Enter") && target.matches("button, summary, a");
   }
 
-  function deedOf(key, target) {
+  function actionOf(key, target) {
     if (key in everywhere) return everywhere[key];
     if (help.open) return undefined;
     if (large.open) return inLarge[key];
@@ -467,9 +467,9 @@
       target.blur();
       return;
     }
-    const deed = keepsKey(target, key) ? undefined : deedOf(key, target);
-    if (!deed) return;
+    const action = keepsKey(target, key) ? undefined : actionOf(key, target);
+    if (!action) return;
     event.preventDefault();
-    deed();
+    action();
   });
 })();

@@ -13,10 +13,10 @@ import pytest
 
 from shots import load_shots, parse_shots
 from storyboard.campaign.deliverables import choose_variants
-from storyboard.campaign.reframe import crop_box, focus_point
+from storyboard.campaign.render_campaign import crop_box, focus_point
 from storyboard.cli.main import run
 from storyboard.errors import InputError
-from storyboard.film.captions import captions, write_srt
+from storyboard.film.assembly import captions, write_srt
 from storyboard.film.cut import Spare
 from storyboard.film.video import probe, read_clip
 from storyboard.plan.cuts import board_cut, variant_cut, widest_spares

@@ -203,7 +203,7 @@ def test_a_chain_shows_every_frame_once_and_in_order(tmp_path):
     seams = []
     joined = np.stack(list(join_clips(clips, [5, 5, 3], seams)))
     assert np.array_equal(joined, pictures(11))
-    assert [seam.told() for seam in seams] == [
+    assert [seam.as_json() for seam in seams] == [
         {"difference": 0.0, "colour": 0.0, "detail": 1.0, "left": 0.0}
     ] * 2
 

@@ -90,8 +90,8 @@ def test_two_things_at_one_cut_are_refused():
     with pytest.raises(InputError) as error:
         plan_cut(shots)
     assert str(error.value) == (
-        "shot '13': comes in with 'dissolve' where shot '12' goes out with 'fade', one cut can do "
-        "one thing. Remove one of the two."
+        "shot '13': begins with 'dissolve' where shot '12' ends with 'fade', must be one "
+        "transition. Remove one of the two."
     )
 
 
@@ -110,6 +110,5 @@ def test_dissolve_into_the_first_shot_is_said_and_made_a_fade():
     cut = plan_cut([CutShot("1", 30, effect_in=Effect("dissolve", 6))])
     assert cut.pieces[0].kind == "fade-in"
     assert cut.notices == (
-        "1: dissolve in at the first shot has no other shot to meet; "
-        "a fade from black is made instead.",
+        "1: dissolve in at the first shot needs another shot; a fade from black is used instead.",
     )

@@ -1,4 +1,4 @@
-"""Weights are fetched from a hub, here a small server: pinned, resumed, if there is space."""
+"""Weights are fetched from a hub, here a small server: pinned, continued, if there is space."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ class Hub(http.server.BaseHTTPRequestHandler):
         self.answer(with_body=True)
 
     def answer(self, *, with_body):
-        self.server.asked.append((self.path, self.headers.get("Range")))
-        if self.path.startswith("/api/models/"):
+        self.server.asked.append((self.path, self.headers.get("Range"), self.command))
+        if "/tree/" in self.path:
+            self.send_tree()
+        elif self.path.startswith("/api/models/"):
             self.send_listing()
         else:
             self.send_file(self.path.split("/resolve/")[1].split("/", 1), with_body)
@@ -61,6 +63,18 @@ class Hub(http.server.BaseHTTPRequestHandler):
         ]
         body = {"id": REPOSITORY, "modelId": REPOSITORY, "sha": commit, "siblings": siblings}
         self.send(200, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+    def send_tree(self):
+        files = [
+            {
+                "type": "file", "path": name, "oid": "0" * 40, "size": len(content),
+                "lfs": {"oid": self.server.sha, "size": len(content), "pointerSize": 134}
+                if name == BIG
+                else None,
+            }
+            for name, content in {**FILES, **self.server.extra}.items()
+        ]  # fmt: skip
+        self.send(200, json.dumps(files).encode(), {"Content-Type": "application/json"})
 
     def send_file(self, place, with_body):
         commit, name = place
@@ -122,13 +136,13 @@ def test_a_second_fetch_stays_at_the_revision_and_fetches_nothing(hub, tmp_path)
     done = fetch(hub, tmp_path / "w")
     assert done.returncode == 0
     assert COMMIT[:12] in done.stdout
-    assert [path for path, _ in hub.asked[before:] if "/resolve/" in path] == []
+    assert [path for path, *_ in hub.asked[before:] if "/resolve/" in path] == []
 
 
 def test_a_revision_can_be_asked_for(hub, tmp_path):
     done = fetch(hub, tmp_path / "w", "--revision", OLDER)
     assert OLDER[:12] in done.stdout
-    assert all(OLDER in path for path, _ in hub.asked if "/resolve/" in path)
+    assert all(OLDER in path for path, *_ in hub.asked if "/resolve/" in path)
     pin = json.loads((tmp_path / "w" / "storyboard-weights.json").read_text())
     assert pin == {"repository": REPOSITORY, "revision": OLDER}
 
@@ -142,19 +156,23 @@ def test_a_fetch_that_loses_its_connection_goes_on_where_it_stopped(hub, tmp_pat
     assert begins(hub)[0] == 0 < begins(hub)[1]
 
 
-def test_a_fetch_that_was_killed_goes_on_where_it_stopped(hub, tmp_path):
-    begun = tmp_path / "w" / f"{BIG}.part"
-    begun.parent.mkdir(parents=True)
-    begun.write_bytes(FILES[BIG][:1_234_567])
+def test_a_fetch_that_was_killed_goes_on_with_the_files_that_are_missing(hub, tmp_path):
+    assert fetch(hub, tmp_path / "w").returncode == 0
+    (tmp_path / "w" / BIG).unlink()
+    before = len(hub.asked)
     assert fetch(hub, tmp_path / "w").returncode == 0
     assert (tmp_path / "w" / BIG).read_bytes() == FILES[BIG]
-    assert begins(hub) == [1_234_567]
-    assert not begun.exists()
+    paths = {path for path, *_ in hub.asked[before:] if "/resolve/" in path}
+    assert {path.split(f"/resolve/{COMMIT}/")[1] for path in paths} == {BIG}
 
 
 def begins(hub):
     """Where each request for the big file begins."""
-    asked = [part or "bytes=0-" for path, part in hub.asked if path.endswith(BIG)]
+    asked = [
+        part or "bytes=0-"
+        for path, part, command in hub.asked
+        if path.endswith(BIG) and command == "GET"
+    ]
     return [int(part[6:].split("-")[0]) for part in asked]
 
 
@@ -171,7 +189,7 @@ def test_a_disk_that_is_too_small_is_noticed_before_the_first_byte(hub, tmp_path
     done = fetch(hub, tmp_path / "w")
     assert done.returncode == 3
     assert "must be 1000000001.0 GB for what is still to fetch. Nothing was fetched" in done.stderr
-    assert [path for path, _ in hub.asked if "/resolve/" in path] == []
+    assert [path for path, *_ in hub.asked if "/resolve/" in path] == []
     assert not (tmp_path / "w").exists()
 
 

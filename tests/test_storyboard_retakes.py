@@ -10,7 +10,7 @@ import torch
 from storyboard.cli.main import run
 from storyboard.judge import Finding
 from storyboard.run.manifest import read_manifest
-from storyboard.run.retake_choice import disobedience
+from storyboard.run.retake import disobedience
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
 
 

@@ -10,8 +10,9 @@ from shots import load_shots
 from storyboard.cli.main import run
 from storyboard.judge import Finding
 from storyboard.run.manifest import read_manifest
-from storyboard.run.retake_choice import Kept, disobedience, kept_in, with_kept, with_one_more_take
-from storyboard.sheet.page import Direction, build_sheet, write_sheet
+from storyboard.run.retake import Kept, disobedience, kept_in, with_kept, with_one_more_take
+from storyboard.sheet.page import build_sheet, write_sheet
+from storyboard.sheet.sheet_board import DirectiveRow
 
 BOARD = """
 storyboard: 1
@@ -102,11 +103,15 @@ def test_the_sheet_names_the_pair_of_a_scene_that_drifts(tmp_path):
     drift = [
         (
             "1",
-            Direction("palette: the same over the scene", False, "1 and 1A are 20 Lab units apart"),
+            DirectiveRow(
+                "palette: the same over the scene", False, "1 and 1A are 20 Lab units apart"
+            ),
         ),
         (
             "2",
-            Direction("sharpness: the same over the scene", True, "2 and 2A are 0.1 stops apart"),
+            DirectiveRow(
+                "sharpness: the same over the scene", True, "2 and 2A are 0.1 stops apart"
+            ),
         ),
     ]
     board = load_shots(write_board(tmp_path))

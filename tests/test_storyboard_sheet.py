@@ -27,20 +27,22 @@ from shots.schema import (
     Style,
     Transition,
 )
-from storyboard.sheet.page import (
-    Direction,
+from storyboard.sheet.page import build_sheet, write_sheet
+from storyboard.sheet.sheet_board import (
+    DirectiveRow,
     Field,
     Line,
     Mark,
+    PlanPoint,
     SheetBoard,
     SheetCard,
     SheetScene,
     ShotResult,
-    build_sheet,
-    write_sheet,
+    decimal,
+    draw_plan,
+    plan_points,
+    timecode,
 )
-from storyboard.sheet.plan_view import PlanPoint, draw_plan, plan_points
-from storyboard.sheet.sheet_board import decimal, timecode
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (
@@ -129,7 +131,10 @@ def make_board(media=None):
         negative="subtitles, watermark",
         removed=("static",),
         timings=(("denoise high", 21.25),),
-        directions=(Direction("push-in", True, "0.9 m"), Direction("warm", False, "600 K cooler")),
+        directives=(
+            DirectiveRow("push-in", True, "0.9 m"),
+            DirectiveRow("warm", False, "600 K cooler"),
+        ),
         **layout,
     )
     plan = draw_plan((PlanPoint(0, -2, 1.5, 0, 1, 40), PlanPoint(0, -1, 1.5, 0, 1, 40)))

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from storyboard.errors import BoardLockedError, ResourceError
-from storyboard.run.lock import board_lock
+from storyboard.run.folder import board_lock
 from storyboard.store import Ref, Store, canonical_json, content_key, publish, write_atomically
 
 REF = Ref("decode", "k" * 64, ".bin")
@@ -39,7 +39,7 @@ def test_flipped_bit_makes_an_artefact_missing_with_one_warning(tmp_path):
     (tmp_path / "decode" / f"{REF.key}.bin").write_bytes(b"frameS")
     assert not store.holds(REF)
     assert not store.holds(REF)
-    assert warnings == ["store: decode/kkkkkkkkkkkk is damaged; it is made again."]
+    assert warnings == ["store: decode/kkkkkkkkkkkk is damaged; it is rendered again."]
 
 
 def test_artefact_without_a_record_does_not_count(tmp_path):
@@ -193,6 +193,6 @@ def test_lock_of_a_dead_process_is_taken_over(tmp_path):
         with board_lock(tmp_path):
             os._exit(9)
     os.waitpid(child, 0)
-    assert json.loads((tmp_path / "lock").read_text())["pid"] == child
+    assert json.loads((tmp_path / "lock.json").read_text())["pid"] == child
     with board_lock(tmp_path):
-        assert json.loads((tmp_path / "lock").read_text())["pid"] == os.getpid()
+        assert json.loads((tmp_path / "lock.json").read_text())["pid"] == os.getpid()

@@ -1,4 +1,4 @@
-"""A board under watch: every save is seen, whenever it comes, and no test can wait for ever."""
+"""A watched board: every save is noticed, whenever it comes, and no test can wait for ever."""
 
 from __future__ import annotations
 
@@ -27,50 +27,41 @@ EDITED = BOARD.replace("WS, push in", "WS, pull out")
 
 @dataclass
 class Watched:
-    """A watch in this process that looks when it is told to, and what it said.
+    """A watch in this process that updates when it is told to, and its events.
 
     Attributes:
-        on: What somebody does as soon as an event of a kind is told, once.
-        pending: Files that somebody saves behind one of their next readings, and which.
+        on: Texts to save in the board as soon as an event of a kind arrives, once each.
     """
 
     board: Path
     out: Path
     events: list[Event] = field(default_factory=list)
     on: dict = field(default_factory=dict)
-    pending: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         request = Request(quality="layout", settings=(("size", "64x36"),))
         options = Options(animatic=False, sheet=False)
-        self.watch = Watch(
-            self.board, self.out, lambda shots: request, options, self._listen, self._read
-        )
+        self.watch = Watch(self.board, self.out, lambda shots: request, options, self._listen)
 
     def _listen(self, event: Event) -> None:
         self.events.append(event)
-        if act := self.on.pop(event.name, None):
-            act()
+        if saves := self.on.pop(event.name, None):
+            saves()
 
-    def _read(self, file: Path) -> bytes:
-        content = file.read_bytes()
-        if file in self.pending:
-            reading, act = self.pending.pop(file)
-            if reading == 1:
-                act()
-            else:
-                self.pending[file] = reading - 1, act
-        return content
+    def save(self, text: str, file: Path | None = None) -> None:
+        """Save a file, and wait until the watch has noticed."""
+        (file or self.board).write_text(text)
+        assert self.watch.files.changed.wait(PATIENCE_S)
 
-    def save_behind(self, file: Path, reading: int, act) -> None:
-        """Act right behind a reading of a file, counted from 1."""
-        self.pending[file] = reading, act
-
-    def look(self) -> list[Event]:
-        """Look once; returns what was told."""
+    def update(self) -> list[Event]:
+        """Act on what was saved; returns the events."""
         self.events.clear()
-        self.watch.look()
+        self.watch.update()
         return list(self.events)
+
+    def save_and_update(self, text: str, file: Path | None = None) -> list[Event]:
+        self.save(text, file)
+        return self.update()
 
 
 def edited(events: list[Event]) -> list[tuple[str, ...]]:
@@ -83,9 +74,23 @@ def names(events: list[Event]) -> list[str]:
 
 
 @pytest.fixture
-def watched(tmp_path):
-    found = Watched(write_board(tmp_path), tmp_path / "out")
-    found.look()
+def watching():
+    """Watches boards; every watch is ended after the test."""
+    begun = []
+
+    def watch(board: Path) -> Watched:
+        begun.append(Watched(board, board.parent / "out"))
+        return begun[-1]
+
+    yield watch
+    for each in begun:
+        each.watch.files.close()
+
+
+@pytest.fixture
+def watched(tmp_path, watching):
+    found = watching(write_board(tmp_path))
+    found.update()
     return found
 
 
@@ -95,130 +100,136 @@ def clips(out: Path) -> set[str]:
 
 def test_what_is_edited_is_rendered_and_no_other_shot(watched):
     assert not watched.out.exists()  # nothing was edited yet
-    assert watched.look() == []
-    watched.board.write_text(EDITED)
-    assert edited(watched.look()) == [("1: new",)]
+    assert watched.update() == []
+    assert edited(watched.save_and_update(EDITED)) == [("1: new",)]
     assert clips(watched.out) == {"1_T01.mp4"}
-    assert watched.look() == []
-    watched.board.write_text(EDITED.replace("MS, pan left", "CU, pan left"))
-    assert edited(watched.look()) == [("2: camera.size changed (MS → CU)",)]
-    watched.board.write_text(EDITED.replace("MS, pan left", "CU, pan right"))
-    assert edited(watched.look()) == [("2: camera.movement changed (pan-left → pan-right)",)]
+    assert watched.update() == []
+    events = watched.save_and_update(EDITED.replace("MS, pan left", "CU, pan left"))
+    assert edited(events) == [("2: camera.size changed (MS → CU)",)]
+    events = watched.save_and_update(EDITED.replace("MS, pan left", "CU, pan right"))
+    assert edited(events) == [("2: camera.movement changed (pan-left → pan-right)",)]
     assert clips(watched.out) == {"1_T01.mp4", "2_T01.mp4"}
 
 
-def test_a_note_that_is_saved_the_moment_a_render_finishes_is_seen(watched):
-    """The save that a watch was once taken out for."""
+def test_a_file_that_is_saved_without_a_change_renders_nothing(watched):
+    assert watched.save_and_update(BOARD) == []
+    assert not watched.out.exists()
+
+
+def test_a_note_that_is_saved_the_moment_a_render_finishes_is_noticed(watched):
     noted = EDITED.replace("A dog runs.,", "A dog runs., notes: Faster,")
-    watched.on["RunFinished"] = lambda: watched.board.write_text(noted)
-    watched.board.write_text(EDITED)
-    assert edited(watched.look()) == [("1: new",)]
-    assert edited(watched.look()) == [()]
-    assert watched.look() == []
+    watched.on["RunFinished"] = lambda: watched.save(noted)
+    assert edited(watched.save_and_update(EDITED)) == [("1: new",)]
+    assert edited(watched.update()) == [()]
+    assert watched.update() == []
 
 
-@pytest.mark.parametrize("reading", [1, 2, 3])
 @pytest.mark.parametrize("name", ["board.yaml", "cast.yaml"])
-def test_a_save_right_behind_any_reading_of_any_file_is_seen(tmp_path, name, reading):
-    """A look reads a file to compare it and once more to load it; a save may follow either."""
+def test_a_save_while_the_files_are_read_is_noticed(tmp_path, watching, monkeypatch, name):
     files = {
         "cast.yaml": "style: {palette: [warm]}\n",
         "board.yaml": f"include: cast.yaml\n{BOARD}",
     }
     for file, text in files.items():
         (tmp_path / file).write_text(text)
-    watched = Watched(tmp_path / "board.yaml", tmp_path / "out")
-    watched.look()
-
-    def save() -> None:
-        changed = files[name].replace("warm", "cool").replace("seed: 7", "seed: 8")
-        (tmp_path / name).write_text(changed)
-
-    watched.save_behind(tmp_path / name, reading, save)
-    (tmp_path / "board.yaml").write_text(files["board.yaml"] + "author: Somebody\n")
+    watched = watching(tmp_path / "board.yaml")
+    watched.update()
     files["board.yaml"] += "author: Somebody\n"
-    for _ in range(4):  # every look reads every file at least once
-        watched.look()
-    assert not watched.pending
-    assert watched.look() == []
+    watched.save(files["board.yaml"])
+    changed = files[name].replace("warm", "cool").replace("seed: 7", "seed: 8")
+    read = Path.read_bytes
+
+    def read_then_save(path: Path) -> bytes:
+        content = read(path)
+        if path.name == name:
+            monkeypatch.undo()
+            watched.save(changed, tmp_path / name)
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read_then_save)
+    watched.update()
+    while watched.watch.files.changed.wait(0.5):
+        watched.update()
     facts = read_manifest(watched.out).entry("1", 1).facts
-    wanted = {"board.yaml": (8, ["warm"]), "cast.yaml": (7, ["cool"])}[name]
-    assert (facts["style.seed"], facts["style.palette"]) == wanted
+    expected = {"board.yaml": (8, ["warm"]), "cast.yaml": (7, ["cool"])}[name]
+    assert (facts["style.seed"], facts["style.palette"]) == expected
 
 
 def test_a_save_with_errors_is_told_once_and_everything_stays(watched):
-    watched.board.write_text(EDITED)
-    watched.look()
+    watched.save_and_update(EDITED)
     before = {path: path.read_bytes() for path in watched.out.rglob("*.mp4")}
-    watched.board.write_text(EDITED.replace("pan left", "pan lefft").replace("MS", "MSS"))
-    (refused,) = watched.look()
+    broken = EDITED.replace("pan left", "pan lefft").replace("MS", "MSS")
+    (refused,) = watched.save_and_update(broken)
     assert [problem.splitlines()[0] for problem in refused.problems] == [
         f'{watched.board}:15:26: SB101 camera term "MSS" is not in the vocabulary',
         f'{watched.board}:15:31: SB101 camera term "pan lefft" is not in the vocabulary',
     ]
-    assert watched.look() == []
+    assert watched.update() == []
     assert {path: path.read_bytes() for path in watched.out.rglob("*.mp4")} == before
     # The next good save is compared with the last good one.
-    watched.board.write_text(EDITED.replace("MS, pan left", "CU, pan left"))
-    assert edited(watched.look()) == [("2: camera.size changed (MS → CU)",)]
+    events = watched.save_and_update(EDITED.replace("MS, pan left", "CU, pan left"))
+    assert edited(events) == [("2: camera.size changed (MS → CU)",)]
 
 
 def test_a_good_save_during_a_render_begins_another_and_a_broken_one_does_not(watched):
     longer = BOARD.replace("10f", "11f")
-    watched.on["TakeFinished"] = lambda: watched.board.write_text(longer.replace("WS", "WSS"))
-    watched.board.write_text(longer)
-    assert names(watched.look()) == ["ShotsEdited", "Warned", "BoardRefused", "RunFinished"]
+    watched.on["TakeFinished"] = lambda: watched.save(longer.replace("WS", "WSS"))
+    events = watched.save_and_update(longer)
+    assert names(events) == ["ShotsEdited", "Warned", "BoardRefused", "RunFinished"]
 
+    statuses = []
     again = longer.replace("CU, static", "CU, pan left")
-    watched.on["TakeFinished"] = lambda: watched.board.write_text(again)
-    watched.board.write_text(longer.replace("CU, static", "BCU, static"))
-    events = watched.look()
-    assert names(events)[-1] == "Warned"
-    assert events[-1].text.startswith("saved again: ")
-    assert read_manifest(watched.out).status == "interrupted"
-    # Nobody saves again, and yet the next look goes on.
-    events = watched.look()
-    assert [shot.partition(":")[0] for shot in edited(events)[0]] == ["1A"]
-    assert names(events)[-1] == "RunFinished"
+
+    def save_again() -> None:
+        watched.save(again)
+        watched.on["Warned"] = lambda: statuses.append(read_manifest(watched.out).status)
+
+    watched.on["TakeFinished"] = save_again
+    events = watched.save_and_update(longer.replace("CU, static", "BCU, static"))
+    # Nobody saves again, and yet the rest is rendered.
+    assert names(events) == [
+        "ShotsEdited", "Warned", "Warned", "ShotsEdited", "Warned", "RunFinished",
+    ]  # fmt: skip
+    warnings = [event.text for event in events if event.name == "Warned"]
+    assert warnings[1].startswith("saved again: ")
+    assert statuses == ["interrupted"]
+    assert [shot.partition(":")[0] for shot in edited(events)[1]] == ["1A"]
     assert read_manifest(watched.out).entry("1A", 1).facts["camera.movement"] == ["pan-left"]
 
 
 def test_a_save_that_is_taken_back_during_a_render_lets_it_go_on(watched):
-    def break_and_mend() -> None:
-        watched.board.write_text(EDITED.replace("WS", "WSS"))
-        watched.on["StageStarted"] = lambda: watched.board.write_text(EDITED)
-
-    watched.on["StageStarted"] = break_and_mend
-    watched.board.write_text(EDITED)
-    assert names(watched.look())[-1] == "RunFinished"
-    assert watched.look() == []
+    watched.on["StageStarted"] = lambda: watched.save(EDITED.replace("WS", "WSS"))
+    watched.on["BoardRefused"] = lambda: watched.save(EDITED)
+    assert names(watched.save_and_update(EDITED))[-2:] == ["BoardRefused", "RunFinished"]
+    assert watched.update() == []
 
 
 def test_what_cannot_be_rendered_is_told_and_the_watch_goes_on(watched):
-    watched.board.write_text(BOARD.replace("{id: 1,", "{id: 1, use: best,"))
-    (told,) = watched.look()
-    assert told.text == "shot '1': use is 'best', must be a take like T02."
-    watched.board.write_text(EDITED)
-    assert names(watched.look())[-1] == "RunFinished"
+    (warned,) = watched.save_and_update(BOARD.replace("{id: 1,", "{id: 1, use: best,"))
+    assert warned.text == "shot '1': use is 'best', must be a take like T02."
+    assert names(watched.save_and_update(EDITED))[-1] == "RunFinished"
 
 
-def test_a_missing_include_is_looked_for_again(tmp_path, monkeypatch):
-    board = write_board(tmp_path, f"include: cast.yaml\n{BOARD}")
-    watched = Watched(board, tmp_path / "out")
-    assert names(watched.look()) == ["BoardRefused"]
-    monkeypatch.setattr("storyboard.run.watch.RETRY_S", 0.0)
-    (tmp_path / "cast.yaml").write_text("style: {palette: [warm]}\n")
-    watched.watch._retry_at = 0.0
-    assert watched.look() == []  # the first good board is what edits are compared with
-    (tmp_path / "cast.yaml").write_text("style: {palette: [cool]}\n")
-    assert len(edited(watched.look())[0]) == 3
+def test_a_missing_include_is_looked_for_again(watched, monkeypatch):
+    monkeypatch.setattr("storyboard.run.watch.RETRY_S", 0.1)
+    cast = watched.board.with_name("cast.yaml")
+    watched.on["Watching"] = lambda: watched.save(f"include: cast.yaml\n{BOARD}")
+    watched.on["BoardRefused"] = lambda: cast.write_text("style: {palette: [cool]}\n")
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    watched.on["RunFinished"] = stop
+    with pytest.raises(KeyboardInterrupt):
+        watched.watch.run()
+    assert len(edited(watched.events)[0]) == 3
 
 
 def test_a_board_that_is_away_for_a_moment_is_waited_for(watched):
     watched.board.unlink()
-    assert watched.look() == []
-    watched.board.write_text(EDITED)
-    assert edited(watched.look()) == [("1: new",)]
+    assert watched.watch.files.changed.wait(PATIENCE_S)
+    assert watched.update() == []
+    assert edited(watched.save_and_update(EDITED)) == [("1: new",)]
 
 
 @pytest.mark.slow

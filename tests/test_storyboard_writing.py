@@ -13,7 +13,7 @@ from storyboard.errors import InputError
 from storyboard.plan.request import Request
 from storyboard.run.manifest import read_manifest
 from storyboard.run.preview import Options, preview
-from storyboard.run.prompt_writer import MEMORY, write_about
+from storyboard.run.prompt_writer import CACHE, write_about
 from tests.storyboard_kit import BOARD, write_board, write_checkpoint
 
 SAID = "Dust hangs in the air."
@@ -66,9 +66,9 @@ def test_prompts_grow_keys_change_and_the_plan_says_so(writer, tmp_path):
 
 def test_what_was_written_is_remembered(writer, tmp_path):
     first = write_about(["A", "B"], writer, tmp_path)
-    text = (tmp_path / MEMORY).read_text()
+    text = (tmp_path / CACHE).read_text()
     assert write_about(["A", "B"], writer, tmp_path) == first
-    assert (tmp_path / MEMORY).read_text() == text
+    assert (tmp_path / CACHE).read_text() == text
 
 
 def test_explain_shows_what_is_added_and_what_is_left_out(writer, tmp_path, capsys):

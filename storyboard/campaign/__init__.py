@@ -1,1 +1,1 @@
-"""Deliverables of a campaign: planned, rendered, reframed."""
+"""Variants of a board: planned, rendered and delivered together."""

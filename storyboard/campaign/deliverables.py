@@ -1,25 +1,33 @@
-"""Variants → deliverables: which pictures are rendered for them, and how often each is used.
+"""Deliverables of a campaign: variants of a board, the picture sets they share, and their plan.
 
-Variants of one format share their pictures, and one that is reframed uses the board's own. So a
-campaign is a few boards that differ in nothing but their size, rendered through one store: what
-two variants show alike has one key and is made once. Called by `campaign` and by `plan`.
+Variants of one format share their pictures, and a reframed variant uses the board's own format. A
+campaign is therefore one board planned at a few sizes, rendered through one store: what two
+variants show alike has one key and is rendered once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from storyboard.errors import InputError
 from storyboard.events import Listener
 from storyboard.film.cut import Cut
 from storyboard.plan.cuts import variant_cut
 from storyboard.plan.request import Request
+from storyboard.run.manifest_rows import take_entries
+from storyboard.run.plan_table import print_plan
 from storyboard.run.preview import Options, Preview, preview
+from storyboard.take.frames import seconds
 from storyboard.take.take import Size, Take
 
 if TYPE_CHECKING:
@@ -28,15 +36,16 @@ if TYPE_CHECKING:
 
 ALL = "all"
 
+NEXT_VERSION = 1
+"""Version in planned names; the actual one is known when files are compared with delivered ones."""
+
 
 @dataclass(frozen=True)
 class PictureSet:
-    """A size that shots are rendered at, and the variants that are cut from it.
+    """A size to render at, and the variants that are cut from it.
 
-    Attributes:
-        name: Of its folder, "9x16"; empty for the board's own format.
-        request: Of the command line, with the size in it.
-        variants: At least one.
+    `name` is that of its folder, "9x16", and empty for the board's own format. `request` is that of
+    the command line with this size.
     """
 
     name: str
@@ -45,20 +54,15 @@ class PictureSet:
 
     @property
     def shots(self) -> frozenset[str]:
-        """Ids of the shots that some variant shows."""
+        """Ids of the shots in any of the variants."""
         return frozenset(shot for variant in self.variants for shot in variant.shots)
 
 
 @dataclass(frozen=True)
 class Deliverable:
-    """A file that somebody gets: a variant, its cut, and the takes it is cut from.
+    """One film to deliver: a variant, and the preview of the picture set it is cut from.
 
-    Attributes:
-        variant: What it is.
-        source: What its takes are rendered as.
-        cut: Its own; an end card is the last shot of it.
-        takes: One a shot of the variant, in order.
-        size: Pixels.
+    `takes` has one take per shot of the variant; an end card is one more shot of the cut.
     """
 
     variant: Variant
@@ -70,46 +74,55 @@ class Deliverable:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Everything that will be delivered, decided."""
+    """All deliverables and picture sets, planned."""
 
     sets: tuple[tuple[PictureSet, Preview], ...]
     deliverables: tuple[Deliverable, ...]
 
     @cached_property
     def num_shown(self) -> int:
-        """Shots in all deliverables together: what rendering each by itself would render."""
+        """Shots of all deliverables together, as if none were shared."""
         return sum(len(each.takes) for each in self.deliverables)
 
     @cached_property
     def num_rendered(self) -> int:
-        """Clips that differ among them, by the keys of their content."""
+        """Different clips among them, by store key."""
         return len(
             {each.source.plan.clips(take) for each in self.deliverables for take in each.takes}
         )
 
     @cached_property
     def notices(self) -> tuple[str, ...]:
-        """What is done differently in the cut of a variant than somebody might expect."""
-        told = (
+        """Warnings about the cuts of the variants, each once."""
+        notices = (
             f"{each.variant.label}: {n}" for each in self.deliverables for n in each.cut.notices
         )
-        return tuple(dict.fromkeys(told))
+        return tuple(dict.fromkeys(notices))
+
+    @cached_property
+    def summary(self) -> str:
+        """One line: how many clips the deliverables share."""
+        files, clips = len(self.deliverables), self.num_rendered
+        return (
+            f"{files} deliverable{'s' * (files != 1)} show {self.num_shown} shots, "
+            f"made from {clips} clip{'s' * (clips != 1)}"
+        )
 
 
 def choose_variants(board: ShotList, text: str) -> tuple[Variant, ...]:
-    """The variants that a command line names.
+    """Select variants of a board by the text of `--variant`.
 
     Args:
         board: With its variants.
-        text: `all`, or values of axes with commas between: "9:16,6s". Values of one axis are
-            alternatives.
+        text: `all`, or values of axes separated by commas: "9:16,6s". Values of one axis are
+            alternatives; values of different axes must all hold.
 
     Raises:
-        InputError: The board has no variants, or none of that kind.
+        InputError: The board has no variants, or none that matches.
     """
     if not board.variants:
         raise InputError(f"{board.path}: no variants, must have some. Add variants: {{axes: ...}}.")
-    wanted: dict[str, set[str]] = {}
+    allowed: dict[str, set[str]] = {}
     values = {(a, v) for variant in board.variants for a, v in variant.values.items()}
     for part in filter(None, (part.strip() for part in text.split(","))):
         if part.casefold() == ALL:
@@ -117,16 +130,16 @@ def choose_variants(board: ShotList, text: str) -> tuple[Variant, ...]:
         name = part.casefold().replace("x", ":") if part[:1].isdigit() else part.casefold()
         axes = [axis for axis, value in values if value.casefold() in (name, part.casefold())]
         if not axes:
-            known = sorted(value for _, value in values)
-            near = get_close_matches(part, known, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(known)}."
+            choices = sorted(value for _, value in values)
+            near = get_close_matches(part, choices, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(choices)}."
             raise InputError(f"--variant {text}: {part!r} is on no axis. {hint}")
         for axis in axes:
-            wanted.setdefault(axis, set()).update({name, part.casefold()})
+            allowed.setdefault(axis, set()).update({name, part.casefold()})
     chosen = tuple(
         variant
         for variant in board.variants
-        if all(variant.values[axis].casefold() in allowed for axis, allowed in wanted.items())
+        if all(variant.values[axis].casefold() in names for axis, names in allowed.items())
     )
     if not chosen:
         raise InputError(f"--variant {text}: no variant is all of that. Name fewer values.")
@@ -136,29 +149,25 @@ def choose_variants(board: ShotList, text: str) -> tuple[Variant, ...]:
 def picture_sets(
     board: ShotList, request: Request, variants: Sequence[Variant]
 ) -> tuple[PictureSet, ...]:
-    """What has to be rendered for some variants, the board's own format first."""
+    """Group variants by the size they are rendered at, the board's own format first."""
     groups: dict[str, list[Variant]] = {}
     for variant in variants:
         is_own = variant.is_reframed or variant.aspect == board.format.aspect
         name = "" if is_own else "x".join(map(str, variant.aspect))
         groups.setdefault(name, []).append(variant)
-    return tuple(
-        PictureSet(name, _sized(request, groups[name][0]) if name else request, tuple(groups[name]))
-        for name in sorted(groups)
-    )
-
-
-def _sized(request: Request, variant: Variant) -> Request:
-    size = "x".join(map(str, variant.size))
-    return replace(request, settings=(*request.settings, ("format.size", size)))
+    sets = []
+    for name in sorted(groups):
+        size = ("format.size", "x".join(map(str, groups[name][0].size)))
+        sized = replace(request, settings=(*request.settings, size)) if name else request
+        sets.append(PictureSet(name, sized, tuple(groups[name])))
+    return tuple(sets)
 
 
 def set_options(board: ShotList, pictures: PictureSet, options: Options) -> Options:
-    """What to make of a picture set: the takes it shows, and a film where no shot is left out."""
-    wanted = pictures.shots if options.shots is None else pictures.shots & options.shots
-    is_whole = len(pictures.shots) == len(board.shots)
-    animatic = options.animatic and is_whole
-    return replace(options, shots=wanted, shown_only=True, animatic=animatic)
+    """Options of a picture set: the takes it shows, and an animatic only if it shows all shots."""
+    shots = pictures.shots if options.shots is None else pictures.shots & options.shots
+    has_all = len(pictures.shots) == len(board.shots)
+    return replace(options, shots=shots, shown_only=True, animatic=options.animatic and has_all)
 
 
 def plan_campaign(
@@ -172,49 +181,33 @@ def plan_campaign(
 ) -> Campaign:
     """Plan the deliverables of some variants without doing any of it.
 
-    Args:
-        board: As loaded.
-        request: Model and numbers.
-        variants: From `choose_variants`.
-        folder: Rendered into; every other format has a folder of its own in it.
-        root: Of the store, one for all.
-        options: What to make.
-        listen: Told of damaged artefacts.
+    The formats share the store at `root`; every format but the board's own has a subfolder of
+    `folder`.
 
     Raises:
         InputError: The board or an option cannot be used.
     """
-    sets = tuple(
-        (
-            each,
-            preview(
-                board,
-                each.request,
-                root,
-                set_options(board, each, options),
-                listen,
-                folder=folder / each.name,
-            ),
-        )
-        for each in picture_sets(board, request, variants)
-    )
-    sources = {id(variant): seen for each, seen in sets for variant in each.variants}
-    return Campaign(sets, tuple(_deliverable(board, each, sources[id(each)]) for each in variants))
+    sets: list[tuple[PictureSet, Preview]] = []
+    sources: dict[int, Preview] = {}
+    for pictures in picture_sets(board, request, variants):
+        own = set_options(board, pictures, options)
+        place = folder / pictures.name
+        planned = preview(board, pictures.request, root, own, listen, folder=place)
+        sets.append((pictures, planned))
+        # By identity: a variant holds a mapping and has no hash.
+        sources |= {id(variant): planned for variant in pictures.variants}
+    deliverables = []
+    for variant in variants:
+        source = sources[id(variant)]
+        shown = {take.shot.id: take for take in source.plan.shown}
+        takes = tuple(shown[shot] for shot in variant.shots)
+        size = _size(variant, source)
+        deliverables.append(Deliverable(variant, source, variant_cut(board, variant), takes, size))
+    return Campaign(tuple(sets), tuple(deliverables))
 
 
-def _deliverable(board: ShotList, variant: Variant, source: Preview) -> Deliverable:
-    shown = {take.shot.id: take for take in source.plan.shown}
-    return Deliverable(
-        variant=variant,
-        source=source,
-        cut=variant_cut(board, variant),
-        takes=tuple(shown[shot] for shot in variant.shots),
-        size=_size(board, variant, source),
-    )
-
-
-def _size(board: ShotList, variant: Variant, source: Preview) -> Size:
-    """As much smaller than the variant at full size as the picture set's cut is."""
+def _size(variant: Variant, source: Preview) -> Size:
+    """Size of a deliverable: a reframed one is scaled down as much as its picture set is."""
     width, height = source.plan.size
     if not variant.is_reframed:
         return width, height
@@ -223,3 +216,61 @@ def _size(board: ShotList, variant: Variant, source: Preview) -> Size:
         max(round(variant.size[0] * width / full_width / 2) * 2, 2),
         max(round(variant.size[1] * height / full_height / 2) * 2, 2),
     )
+
+
+def print_campaign(campaign: Campaign, console: Console) -> None:
+    """Print the deliverables, what they share, and the plan of every picture set."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("file", "size", "length", "pictures", "shots"):
+        table.add_column(name, overflow="fold", no_wrap=name != "shots")
+    for each in campaign.deliverables:
+        plan, variant = each.source.plan, each.variant
+        rendered = "x".join(map(str, plan.size))
+        length = seconds(Fraction(each.cut.frames) / plan.fps)
+        cells = (
+            variant.name(NEXT_VERSION),
+            "x".join(map(str, each.size)),
+            f"{each.cut.frames} f = {length} s",
+            f"cropped from {rendered}" if variant.is_reframed else f"rendered {rendered}",
+            ", ".join(variant.shots) + (" + end card" if variant.end_card else ""),
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+    for notice in campaign.notices:
+        console.print(Text(f"note: {notice}"))
+    console.print(Text(campaign.summary, style="bold"))
+    for pictures, planned in campaign.sets:
+        console.print()
+        if pictures.name:
+            console.print(Text(f"{pictures.name}:", style="bold"))
+        print_plan(planned, console)
+
+
+def campaign_as_json(campaign: Campaign) -> dict[str, object]:
+    """The content of `print_campaign` as data."""
+    return {
+        "deliverables": [
+            {
+                "name": each.variant.name(NEXT_VERSION),
+                "variant": dict(each.variant.values),
+                "size": list(each.size),
+                "frames": each.cut.frames,
+                "reframed": each.variant.is_reframed,
+                "shots": list(each.variant.shots),
+            }
+            for each in campaign.deliverables
+        ],
+        "shown": campaign.num_shown,
+        "clips": campaign.num_rendered,
+        "notices": campaign.notices,
+        "sets": [
+            {
+                "name": pictures.name,
+                "waiting": [take.slate for take in planned.waiting],
+                "notices": planned.plan.notices,
+                "waves": planned.waves.reason,
+                "takes": [asdict(entry) for entry in take_entries(planned, {})],
+            }
+            for pictures, planned in campaign.sets
+        ],
+    }

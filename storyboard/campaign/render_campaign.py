@@ -1,7 +1,7 @@
-"""All variants of a board in one go: every picture rendered once, every file cut and listed.
+"""Render all variants of a board: every picture once, then every film, its captions and a list.
 
-Pictures of the board's own format lie in the folder as `render` leaves them, those of another in a
-folder of its own beside them; all share one store. Called by the CLI.
+Pictures of the board's own format are in the output folder as `render` leaves them, those of
+another format in a subfolder; all share one store.
 """
 
 from __future__ import annotations
@@ -9,53 +9,60 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
 
 from storyboard.campaign.deliverables import Campaign, Deliverable, plan_campaign, set_options
-from storyboard.campaign.reframe import focus_point, reframed
 from storyboard.events import FileWritten, Listener, Warned
-from storyboard.film.assembly import Film, Footage, assemble, film_files, film_key, still_footage
-from storyboard.film.captions import CAPTIONS, captions, write_srt
-from storyboard.film.slate import title_picture
-from storyboard.film.video import VIDEO
+from storyboard.film import assembly
+from storyboard.film.assembly import CAPTIONS, Film, Footage
+from storyboard.film.conform import centre_box
+from storyboard.film.slate import mark_layout, title_picture
+from storyboard.film.video import VIDEO, Frame
 from storyboard.plan.request import Request
-from storyboard.run.commands import STORE, make_folder, render_seen
+from storyboard.run.commands import render_preview
 from storyboard.run.deliver import Failures, shown_footage
-from storyboard.run.lock import board_lock
+from storyboard.run.folder import STORE, board_lock, make_folder
 from storyboard.run.preview import Options
+from storyboard.run.session import Outcome
 from storyboard.store import Store, content_key, file_sha256, read_object, write_atomically
 from storyboard.take.frames import seconds
 
 if TYPE_CHECKING:
-    from shots.schema import ShotList
-    from shots.variants import Variant
+    from shots.schema import Shot, ShotList
+    from shots.variants import Point, Variant
 
 FOLDER = "deliverables"
 MANIFEST, TABLE = "manifest.json", "manifest.csv"
 
+REFRAME_VERSION = 1
+"""Part of the key of a cropped clip; raised when cropping changes."""
+
+COMPOSED = {"left-heavy": 1 / 3, "right-heavy": 2 / 3}
+"""Horizontal focus of a composition, 0 at the left edge, 1 at the right; centre for the others."""
+
+Size = tuple[int, int]
+Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True)
 class DeliveryRow:
-    """One file of the delivery.
+    """One delivered file, as manifest.json and manifest.csv list it.
 
     Attributes:
-        file: Name in the folder of deliverables.
         variant: Its place on every axis, "9:16, 6s, fr-FR".
         width: Pixels; 0 for captions.
         height: Pixels; 0 for captions.
-        fps: Frames a second.
-        frames: Of the film.
-        seconds: The same in seconds.
         loudness: LUFS as measured, or "silent".
         loudness_target: LUFS that the board asks for.
-        bytes: Of the file.
-        sha256: Of the file.
-        missing: Shots that a slate stands for.
-        key: Names its content.
+        missing: Shots that are shown as a slate.
+        key: Store key of the content.
     """
 
     file: str
@@ -75,17 +82,16 @@ class DeliveryRow:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a campaign came to.
+    """Files of a campaign, and the result of each picture set's run by its folder."""
 
-    Attributes:
-        rows: One a file.
-        version: Of the delivery.
-        failed: How many takes could not be rendered.
-    """
-
+    folder: Path
     rows: tuple[DeliveryRow, ...]
-    version: int
-    failed: int
+    outcomes: Mapping[Path, Outcome]
+
+    @property
+    def failed(self) -> int:
+        """Number of takes that could not be rendered."""
+        return len({take for outcome in self.outcomes.values() for take in outcome.failures})
 
 
 def render_campaign(
@@ -96,18 +102,10 @@ def render_campaign(
     options: Options,
     listen: Listener,
 ) -> Delivery:
-    """Render what some variants of a board show, and deliver them.
-
-    Args:
-        board: As loaded.
-        request: Model and numbers.
-        variants: From `choose_variants`.
-        folder: Made if missing; the deliverables are in `deliverables`.
-        options: What to make.
-        listen: Told everything that happens.
+    """Render what some variants of a board show, and deliver them into `folder/deliverables`.
 
     Raises:
-        StoryboardError: Nothing could be done, or nothing more; finished work is kept.
+        StoryboardError: The render cannot start or cannot continue; finished work is kept.
     """
     make_folder(folder)
     root = folder / STORE
@@ -116,13 +114,15 @@ def render_campaign(
         for notice in campaign.notices:
             listen(Warned(notice))
         failures: dict[int, Failures] = {}
-        for pictures, seen in campaign.sets:
+        outcomes = {}
+        for pictures, planned in campaign.sets:
             place = folder / pictures.name
             place.mkdir(exist_ok=True)
             own = set_options(board, pictures, options)
-            outcome = render_seen(seen, board, pictures.request, place, own, listen)
-            failures[id(seen)] = outcome.failures
-        return _deliver(campaign, failures, folder / FOLDER, Store(root), listen)
+            outcome = render_preview(planned, board, pictures.request, place, own, listen)
+            failures[id(planned)], outcomes[place] = outcome.failures, outcome
+        rows = _deliver(campaign, failures, folder / FOLDER, Store(root), listen)
+        return Delivery(folder / FOLDER, rows, outcomes)
 
 
 def _deliver(
@@ -131,97 +131,78 @@ def _deliver(
     folder: Path,
     store: Store,
     listen: Listener,
-) -> Delivery:
-    """Cut every deliverable, write its captions, and list the files; failures by their run."""
+) -> tuple[DeliveryRow, ...]:
+    """Cut every deliverable, write its captions, and list the files.
+
+    `failures` are by the id of the preview that a deliverable comes from.
+    """
     folder.mkdir(exist_ok=True)
-    before = read_object(folder / MANIFEST)
+    before: Mapping[str, Any] = read_object(folder / MANIFEST)
     films = [_film(each, store, failures[id(each.source)]) for each in campaign.deliverables]
     texts = [_captions(each) for each in campaign.deliverables]
     keys = [
-        content_key({"film": film_key(film_files(film, store)), "captions": text})
+        content_key({"film": assembly.film_key(assembly.film_files(film, store)), "captions": text})
         for film, text in zip(films, texts, strict=True)
     ]
-    version = _version(before, campaign.deliverables, keys)
-    known = {row["file"]: row for row in before.get("files", ())}
+    # A version is new if any deliverable differs from the delivered one, or was never delivered.
+    delivered = before.get("keys", {})
+    labels = [each.variant.label for each in campaign.deliverables]
+    is_same = all(delivered.get(label) == key for label, key in zip(labels, keys, strict=True))
+    version = before.get("version", 0) + (0 if is_same and "version" in before else 1)
+    old_rows = {row["file"]: row for row in before.get("files", ())}
     rows: list[DeliveryRow] = []
     for each, film, text, key in zip(campaign.deliverables, films, texts, keys, strict=True):
         target = folder / f"{each.variant.name(version)}{VIDEO}"
-        missing = _missing(each, store)
-        if not _is_there(target, known.get(target.name), key):
-            assemble(film, store, target)
+        if not _is_delivered(target, old_rows.get(target.name, {}), key):
+            assembly.assemble(film, store, target)
             listen(FileWritten(str(target)))
-        rows.append(_row(each, target, film, missing, key))
+        rows.append(_row(each, target, film, store, key))
         if text:
             target = target.with_suffix(CAPTIONS)
             write_atomically(target, text.encode())
-            rows.append(_row(each, target, film, missing, key))
+            rows.append(_row(each, target, film, store, key))
     _write_manifest(folder, version, rows, before)
     listen(FileWritten(str(folder / TABLE)))
-    return Delivery(tuple(rows), version, len({t for found in failures.values() for t in found}))
+    return tuple(rows)
 
 
 def _film(each: Deliverable, store: Store, failures: Failures) -> Film:
     plan, variant = each.source.plan, each.variant
     footage: list[Footage] = []
-    for take, spare in zip(each.takes, each.cut.spares, strict=False):
+    for take, spare in zip(each.takes, each.cut.spares, strict=False):  # the end card has no take
         shown = shown_footage(plan, take, spare, store, failures, each.size)
         if variant.is_reframed and store.holds(plan.final(take)):
             focus = focus_point(take.shot, variant)
-            is_layout = plan.settings.preset is None
-            shown = reframed(shown, each.size, focus, stamp=is_layout)
+            shown = reframed(shown, each.size, focus, stamp=plan.settings.preset is None)
         footage.append(shown)
     if variant.end_card is not None:
         text, frames = variant.end_card.text, each.cut.shots[-1].frames
         card = title_picture(each.size, title=text, lines=())
-        footage.append(
-            still_footage(card, frames, content_key({"end-card": text, "size": list(each.size)}))
-        )
+        key = content_key({"end-card": text, "size": list(each.size)})
+        footage.append(assembly.still_footage(card, frames, key))
     return Film(each.cut, tuple(footage), each.size, plan.fps)
 
 
 def _captions(each: Deliverable) -> str:
-    """The captions of a deliverable; empty without dialogue."""
+    """Captions of a deliverable as SubRip; empty without dialogue."""
     fps = each.source.plan.fps
+    frames = [shot.frames for shot in each.cut.shots[: len(each.takes)]]
     starts = [Fraction(each.cut.start(k)) / fps for k in range(len(each.takes))]
-    ends = [
-        start + Fraction(shot.frames) / fps
-        for start, shot in zip(starts, each.cut.shots, strict=False)
-    ]
+    ends = [start + Fraction(count) / fps for start, count in zip(starts, frames, strict=True)]
     shots = [take.shot for take in each.takes]
-    return write_srt(list(captions(shots, starts, ends, each.variant.dialogue)))
+    return assembly.write_srt(list(assembly.captions(shots, starts, ends, each.variant.dialogue)))
 
 
-def _version(
-    before: Mapping[str, object], deliverables: Sequence[Deliverable], keys: Sequence[str]
-) -> int:
-    """One more than before if anything is another than before, or new."""
-    version = before.get("version")
-    delivered = before.get("keys")
-    known = delivered if isinstance(delivered, dict) else {}
-    is_same = all(
-        known.get(each.variant.label) == key for each, key in zip(deliverables, keys, strict=True)
-    )
-    if not isinstance(version, int):
-        return 1
-    return version if is_same else version + 1
-
-
-def _missing(each: Deliverable, store: Store) -> tuple[str, ...]:
-    plan = each.source.plan
-    return tuple(take.shot.id for take in each.takes if not store.holds(plan.final(take)))
-
-
-def _is_there(target: Path, row: Mapping[str, object] | None, key: str) -> bool:
-    """Whether a file is the very one that was delivered before, and still the same film."""
-    if row is None or row.get("key") != key or not target.is_file():
+def _is_delivered(target: Path, row: Mapping[str, object], key: str) -> bool:
+    """Whether a file exists unchanged since its delivery, with the content of this key."""
+    if row.get("key") != key or not target.is_file():
         return False
     return row.get("bytes") == target.stat().st_size and row.get("sha256") == file_sha256(target)
 
 
-def _row(
-    each: Deliverable, target: Path, film: Film, missing: Sequence[str], key: str
-) -> DeliveryRow:
-    is_video = target.suffix == VIDEO
+def _row(each: Deliverable, target: Path, film: Film, store: Store, key: str) -> DeliveryRow:
+    is_video, plan = target.suffix == VIDEO, each.source.plan
+    missing = [take.shot.id for take in each.takes if not store.holds(plan.final(take))]
     return DeliveryRow(
         file=target.name,
         variant=each.variant.label,
@@ -230,9 +211,9 @@ def _row(
         fps=str(film.fps),
         frames=film.num_frames,
         seconds=seconds(Fraction(film.num_frames) / film.fps),
-        # The animatic has no sound yet: no figure is better than one that nobody measured.
+        # The animatic has no sound yet, so there is no loudness to measure.
         loudness="silent" if is_video else "",
-        loudness_target=each.source.plan.board.format.loudness,
+        loudness_target=plan.board.format.loudness,
         bytes=target.stat().st_size,
         sha256=file_sha256(target),
         missing=" ".join(missing),
@@ -241,12 +222,11 @@ def _row(
 
 
 def _write_manifest(
-    folder: Path, version: int, rows: Sequence[DeliveryRow], before: Mapping[str, object]
+    folder: Path, version: int, rows: Sequence[DeliveryRow], before: Mapping[str, Any]
 ) -> None:
-    """The list of files, for people and for programs; other variants keep what they had."""
+    """Write the list of files as JSON and CSV; rows of other variants are kept."""
     own = {row.variant for row in rows}
-    told = before.get("files")
-    others = [row for row in told if row["variant"] not in own] if isinstance(told, list) else []
+    others = [row for row in before.get("files", ()) if row["variant"] not in own]
     files = [*others, *(asdict(row) for row in rows)]
     keys = {row["variant"]: row["key"] for row in files}
     content = {"version": version, "files": files, "keys": keys}
@@ -258,3 +238,57 @@ def _write_manifest(
     writer.writeheader()
     writer.writerows(files)
     write_atomically(folder / TABLE, table.getvalue().encode())
+
+
+def focus_point(shot: Shot, variant: Variant) -> Point:
+    """Point that a crop keeps in the middle: from the shot, else the variant, else composition."""
+    return shot.focus or variant.focus or (COMPOSED.get(shot.composition or "", 0.5), 0.5)
+
+
+def crop_box(size: Size, target: Size, focus: Point) -> Box:
+    """Largest box of the target's aspect, as near to the focus as the picture allows.
+
+    Args:
+        size: Width and height of the picture.
+        target: Width and height to crop for.
+        focus: From the left and upper edge, 0 to 1.
+
+    Returns:
+        Left, top, right, bottom in pixels.
+    """
+    left, top, right, bottom = map(float, centre_box(size, target))
+    width, height = right - left, bottom - top
+    left = min(max(focus[0] * size[0] - width / 2, 0.0), size[0] - width)
+    top = min(max(focus[1] * size[1] - height / 2, 0.0), size[1] - height)
+    return left, top, left + width, top + height
+
+
+def reframed(footage: Footage, size: Size, focus: Point, *, stamp: bool) -> Footage:
+    """Crop footage to another aspect and scale it, without stretching.
+
+    Args:
+        footage: Frames of a shot.
+        size: Width and height of the result.
+        focus: Point kept in the middle, from the left and upper edge, 0 to 1.
+        stamp: Draw the layout stamp, which may have been cropped away.
+    """
+    declared = {
+        "footage": footage.key,
+        "size": list(size),
+        "focus": [round(part, 4) for part in focus],
+        "stamp": stamp,
+        "version": REFRAME_VERSION,
+    }
+
+    def frames(first: int, count: int) -> Iterator[Frame]:
+        last, cropped = None, None
+        for frame in footage.frames(first, count):
+            if cropped is None or frame is not last:  # a held frame is cropped once
+                height, width = frame.shape[:2]
+                box = crop_box((width, height), size, focus)
+                image = Image.fromarray(frame).resize(size, Image.Resampling.BICUBIC, box=box)
+                last, cropped = frame, np.asarray(image)
+                cropped = mark_layout(cropped) if stamp else cropped
+            yield cropped
+
+    return replace(footage, key=content_key(declared), frames=frames, file=None)

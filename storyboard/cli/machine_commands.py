@@ -19,7 +19,7 @@ from storyboard.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
     from model.weights.report import ReportRow, WeightsReport
-    from storyboard.machine.doctor import Finding, Machine
+    from storyboard.machine.doctor import Machine, MachineCheck
 
 
 @click.command()
@@ -68,7 +68,7 @@ def _machine(machine: Machine) -> list[str]:
     return lines
 
 
-def _findings(findings: tuple[Finding, ...]) -> list[str]:
+def _findings(findings: tuple[MachineCheck, ...]) -> list[str]:
     lines = ["times are for the longest shot of each quality, a guess before the first run"]
     name = ""
     for found in findings:

@@ -60,7 +60,7 @@ def presets() -> None:
 @click.option("--latents", is_flag=True, help="Also drop what only a change would need again.")
 def gc(folder: Path, latents: bool) -> None:
     """Drop from FOLDER's store what its last run does not use."""
-    from storyboard.run.gc import collect_garbage
+    from storyboard.run.folder import collect_garbage
 
     count, freed = collect_garbage(folder, with_latents=latents)
     click.echo(f"dropped {count} artefacts, {freed / 1e6:.1f} MB")

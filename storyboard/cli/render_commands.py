@@ -176,10 +176,14 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
 
     from rich.console import Console
 
-    from storyboard.campaign.campaign_table import campaign_as_json, print_campaign
-    from storyboard.campaign.deliverables import choose_variants, plan_campaign
-    from storyboard.cli.plan_table import print_plan
-    from storyboard.run.commands import STORE
+    from storyboard.campaign.deliverables import (
+        campaign_as_json,
+        choose_variants,
+        plan_campaign,
+        print_campaign,
+    )
+    from storyboard.run.folder import STORE
+    from storyboard.run.plan_table import print_plan
     from storyboard.run.preview import preview
 
     shots = _load(board)
@@ -239,9 +243,9 @@ def assemble(folder: Path, **asked: Any) -> None:  # noqa: ANN401
 
 def _again(folder: Path, asked: dict[str, Any]) -> None:
     from storyboard.cli.console import listening
-    from storyboard.run.commands import deliver_again, last_asked
+    from storyboard.run.commands import deliver_again, load_last_render
 
-    shots, request = last_asked(folder)
+    shots, request = load_last_render(folder)
     with listening(as_lines_of_json=asked["as_json"]) as listen:
         deliver_again(shots, request, folder, _options(asked, shots), listen)
 
@@ -312,10 +316,10 @@ COMMANDS = (watch, render, plan, sheet, assemble)
 )
 def score(folder: Path, form: str) -> None:
     """Compare the clips of FOLDER with what their shots ask for, without rendering."""
-    from storyboard.run.commands import deliver_again, last_asked
+    from storyboard.run.commands import deliver_again, load_last_render
     from storyboard.run.preview import Options
 
-    board, request = last_asked(folder)
+    board, request = load_last_render(folder)
     outcome = deliver_again(board, request, folder, Options(animatic=False), lambda _: None)
     if form == "json":
         click.echo(json.dumps(_report(outcome.manifest), indent=2, ensure_ascii=False))

@@ -1,1 +1,1 @@
-"""From clips to a film: conformed, joined, titled, counted."""
+"""Films from clips: cut, conform, seams, slates, encoding, assembly."""

@@ -1,10 +1,8 @@
-"""Clips to animatic: bodies as they are, transitions and titles by MoviePy, then one join.
+"""Assemble clips to a film: clip bodies as they are, transitions and titles by MoviePy, captions.
 
-Every piece of the cut becomes a short file of one format, kept in the store, so that a change at
-one cut makes that piece again and no other. MoviePy only ever sees the few frames of one
-transition, at most two files at a time, each opened by the exact frame count (its own durations
-are rounded to hundredths and lose frames). The pieces are joined packet by packet and the
-result is counted: a film that is a frame off is an error, never a surprise.
+Every piece of the cut is a short file of one format in the store, so that a change at one cut
+renders that piece again and no other. The pieces are joined packet by packet, and the frames of the
+result are counted: a film that is a frame off is an error.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,34 +36,42 @@ from storyboard.take.frames import timecode
 if TYPE_CHECKING:
     from moviepy import VideoClip
 
+    from shots.schema import Shot
+
 Size = tuple[int, int]
 
 VERSION = 1
-"""Raised whenever a transition is made differently."""
+"""Part of the keys of pieces; raised when transitions or titles change."""
+
+CAPTIONS = ".srt"
+
+LEAST_S = Fraction(1)
+"""Shortest time on screen of a caption, if its shot is that long."""
+
+SIGNS_PER_S = 17
+"""Reading speed in characters per second that most viewers follow; usual in subtitle guides."""
 
 
 @dataclass(frozen=True)
 class Footage:
-    """The frames of one shot at delivery size and rate, spare ones included.
+    """Frames of one shot at delivery size and rate, spare ones included.
 
     Attributes:
-        key: Names their content.
-        num_frames: How many there are.
         frames: (first, count) → frames.
-        whole: The same as a file, where there is one.
-        lead: How many of them lie before the first that the cut counts.
+        file: File with exactly these frames, if there is one.
+        lead: Number of frames before the first that the cut counts.
     """
 
     key: str
     num_frames: int
     frames: Callable[[int, int], Iterator[Frame]]
-    whole: Path | None = None
+    file: Path | None = None
     lead: int = 0
 
 
 @dataclass(frozen=True)
 class Film:
-    """What a cut is made with."""
+    """A cut with its footage, one per shot, and a title card of `title_frames` before it."""
 
     cut: Cut
     footage: tuple[Footage, ...]
@@ -82,80 +88,83 @@ class Film:
 
 
 def still_footage(picture: Frame, num_frames: int, key: str) -> Footage:
-    """Footage of one picture that does not move: a slate."""
+    """Footage of one picture that does not move, a slate for example."""
     return Footage(key, num_frames, lambda _, count: repeat(picture, count))
 
 
 def film_files(film: Film, store: Store) -> list[Path]:
-    """Make the pieces that the store lacks, and list the files of all, in order.
+    """Write the pieces that the store lacks, and return the files of all, in order.
 
     Raises:
         ResourceError: The disk is full.
     """
-    files = [_title(film, store)] if film.title_frames else []
-    return files + [_piece(piece, film, store) for piece in film.cut.pieces]
+    files = []
+    if film.title_frames:
+        declared = {
+            "title": film.title,
+            "lines": list(film.title_lines),
+            "frames": film.title_frames,
+            **_format(film),
+        }
+        files.append(_piece_file(store, declared, lambda: _title_frames(film), film.fps))
+    return files + [_cut_piece(piece, film, store) for piece in film.cut.pieces]
 
 
 def film_key(files: Sequence[Path]) -> str:
-    """Name a film by its pieces: files are named by their content."""
+    """Key of a film: its pieces, whose file names are keys of their content."""
     return content_key({"version": VERSION, "files": [path.name for path in files]})
 
 
 def assemble(film: Film, store: Store, target: Path) -> None:
-    """Make the film.
-
-    Args:
-        film: The cut and its footage.
-        store: Keeps the pieces.
-        target: Replaced in one step.
+    """Write the film; `target` is replaced atomically, the store keeps the pieces.
 
     Raises:
-        AssemblyError: The result has not the frames of the plan.
+        AssemblyError: The result does not have the frames of the plan.
         ResourceError: The disk is full.
     """
     files = film_files(film, store)
 
     def write(draft: Path) -> None:
         join_videos(files, draft)
-        _expect_film(draft, film)
+        _require_format(draft, film)
 
     store.deliver(write, target)
 
 
-def _expect_film(path: Path, film: Film) -> None:
+def _require_format(path: Path, film: Film) -> None:
     info = probe(path)
     found = (info.num_frames, info.size, info.fps)
-    wanted = (film.num_frames, film.size, film.fps)
-    if found != wanted:
+    expected = (film.num_frames, film.size, film.fps)
+    if found != expected:
         raise AssemblyError(
             f"{path.name}: {found[0]} frames of {found[1]} at {found[2]} fps, must be "
-            f"{wanted[0]} of {wanted[1]} at {wanted[2]}. Empty the store and render again."
+            f"{expected[0]} of {expected[1]} at {expected[2]}. Empty the store and render again."
         )
 
 
 def write_review(film: Film, animatic: Path, store: Store, target: Path, marks: Marks) -> None:
-    """Write the copy for review: the same film, with what it is burnt into every frame."""
+    """Write the review copy: the animatic with text burnt into every frame."""
     frames = (
         burn_in(frame, marks.at(index, film)) for index, frame in enumerate(read_video(animatic))
     )
 
     def write(draft: Path) -> None:
         write_video(draft, frames, fps=film.fps)
-        _expect_film(draft, film)
+        _require_format(draft, film)
 
     store.deliver(write, target)
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What a review copy says: project and date above, and the slate of every shot."""
+    """Texts of a review copy: project, date, and the slate of every shot."""
 
     project: str
     date: str
     slates: tuple[str, ...]
 
     def at(self, frame: int, film: Film) -> BurnIn:
-        """Say where a frame of the film is."""
+        """Texts of one frame of the film, counted from 0."""
         time = timecode(frame, film.fps)
         frame -= film.title_frames
         if frame < 0:
@@ -169,24 +178,22 @@ class Marks:
 
 
 def part_file(footage: Footage, first: int, count: int, film: Film, store: Store) -> Path:
-    """File of some frames of a shot; the whole clip is there already."""
-    if footage.whole is not None and (first, count) == (0, footage.num_frames):
-        return footage.whole
+    """File of some frames of a shot; the whole clip needs no new file."""
+    if footage.file is not None and (first, count) == (0, footage.num_frames):
+        return footage.file
     declared = {"footage": footage.key, "first": first, "count": count, **_format(film)}
-    return _made(store, declared, lambda: footage.frames(first, count), film.fps)
+    return _piece_file(store, declared, lambda: footage.frames(first, count), film.fps)
 
 
-def _piece(piece: Piece, film: Film, store: Store) -> Path:
-    """File of one piece, made if the store lacks it."""
+def _cut_piece(piece: Piece, film: Film, store: Store) -> Path:
+    """File of one piece of the cut, written if the store lacks it."""
     footage = film.footage[piece.shot]
-    first = footage.lead + piece.first
-    sources = [part_file(footage, first, piece.frames, film, store)]
+    sources = [part_file(footage, footage.lead + piece.first, piece.frames, film, store)]
     if piece.kind == "body":
         return sources[0]
     if piece.to_shot >= 0:
         to = film.footage[piece.to_shot]
-        to_first = to.lead + piece.to_first
-        sources.append(part_file(to, to_first, piece.frames, film, store))
+        sources.append(part_file(to, to.lead + piece.to_first, piece.frames, film, store))
     declared = {
         "kind": piece.kind,
         "frames": piece.frames,
@@ -195,17 +202,7 @@ def _piece(piece: Piece, film: Film, store: Store) -> Path:
         "sources": [source.name for source in sources],
         **_format(film),
     }
-    return _made(store, declared, lambda: _effect_frames(piece, sources, film.fps), film.fps)
-
-
-def _title(film: Film, store: Store) -> Path:
-    declared = {
-        "title": film.title,
-        "lines": list(film.title_lines),
-        "frames": film.title_frames,
-        **_format(film),
-    }
-    return _made(store, declared, lambda: _title_frames(film), film.fps)
+    return _piece_file(store, declared, lambda: _effect_frames(piece, sources, film.fps), film.fps)
 
 
 def _format(film: Film) -> dict[str, object]:
@@ -217,7 +214,7 @@ def _format(film: Film) -> dict[str, object]:
     }
 
 
-def _made(
+def _piece_file(
     store: Store,
     declared: dict[str, object],
     frames: Callable[[], Iterator[Frame]],
@@ -240,10 +237,10 @@ def _effect_frames(piece: Piece, sources: Sequence[Path], fps: Fraction) -> Iter
     duration_s = float(piece.frames / fps)
     with ExitStack() as opened:
         clip, *above = [opened.enter_context(_open(path, duration_s)) for path in sources]
-        if piece.kind == "fade-in":
-            film = clip.with_effects([vfx.FadeIn(duration_s, _rgb(piece.colour))])
-        elif piece.kind == "fade-out":
-            film = clip.with_effects([vfx.FadeOut(duration_s, _rgb(piece.colour))])
+        if piece.kind in ("fade-in", "fade-out"):
+            effect = vfx.FadeIn if piece.kind == "fade-in" else vfx.FadeOut
+            colour = list(ImageColor.getrgb(piece.colour)[:3])
+            film = clip.with_effects([effect(duration_s, colour)])
         elif piece.kind == "dissolve":
             film = CompositeVideoClip([clip, above[0].with_effects([vfx.CrossFadeIn(duration_s)])])
         else:
@@ -254,15 +251,16 @@ def _effect_frames(piece: Piece, sources: Sequence[Path], fps: Fraction) -> Iter
 
 @contextmanager
 def _open(path: Path, duration_s: float) -> Iterator[VideoClip]:
-    """A file as a MoviePy clip of an exact duration, and nothing left open afterwards."""
+    """Open a file as a MoviePy clip of exactly this duration."""
     from moviepy import VideoFileClip
 
     with VideoFileClip(str(path), audio=False) as clip:
         process = clip.reader.proc
         try:
+            # MoviePy rounds the durations of files to hundredths of a second, and loses frames.
             yield clip.with_duration(duration_s)
         finally:
-            # MoviePy 2.2 forgets the pipes of an ffmpeg that has come to the end of its file.
+            # MoviePy 2.2 does not close the pipes of an ffmpeg that reached the end of its file.
             clip.close()
             process.stdout.close()
             process.stderr.close()
@@ -281,8 +279,9 @@ def _title_frames(film: Film) -> Iterator[Frame]:
 
 
 def _clip_frames(clip: VideoClip, count: int, fps: Fraction) -> Iterator[Frame]:
-    """Sample a MoviePy clip at the middle of every frame, where rounding cannot reach a border."""
+    """Sample a MoviePy clip once per frame."""
     for frame in range(count):
+        # At the middle of the frame, where rounding cannot reach its neighbours.
         pixels = clip.get_frame(float((frame + Fraction(1, 2)) / fps))
         yield np.asarray(pixels).astype(np.uint8)
 
@@ -307,5 +306,49 @@ def _wipe_mask(size: Size, direction: str, duration_s: float) -> VideoClip:
     )
 
 
-def _rgb(colour: str) -> list[int]:
-    return list(ImageColor.getrgb(colour)[:3])
+@dataclass(frozen=True)
+class Caption:
+    """One line of dialogue on screen; times in seconds from the beginning of the film."""
+
+    start_s: Fraction
+    end_s: Fraction
+    text: str
+
+
+def captions(
+    shots: Sequence[Shot], starts_s: Sequence[Fraction], ends_s: Sequence[Fraction],
+    locale: str | None,
+) -> Iterator[Caption]:  # fmt: skip
+    """Place the dialogue of a film; a caption ends with the next one, or with its shot.
+
+    A line without this locale, and any line for None, is in the original language.
+    """
+    for shot, start_s, end_s in zip(shots, starts_s, ends_s, strict=True):
+        spoken = [line for line in shot.dialogue if line.line.strip()]
+        times = [min(start_s + (line.at_s or 0), end_s) for line in spoken]
+        order = sorted(range(len(spoken)), key=lambda k: times[k])
+        for index, after in pairwise([*order, None]):
+            assert index is not None
+            text = " ".join(spoken[index].locale.get(locale or "", spoken[index].line).split())
+            reading_s = max(LEAST_S, Fraction(len(text), SIGNS_PER_S))
+            last_s = end_s if after is None else times[after]
+            # Two lines at the same time are shown together instead of one hiding the other.
+            last_s = last_s if last_s > times[index] else end_s
+            if times[index] < last_s:
+                yield Caption(times[index], min(times[index] + reading_s, last_s), text)
+
+
+def write_srt(lines: Sequence[Caption]) -> str:
+    """Format captions as SubRip, in the order of their times."""
+    blocks = (
+        f"{number}\n{_srt_time(line.start_s)} --> {_srt_time(line.end_s)}\n{line.text}\n"
+        for number, line in enumerate(sorted(lines, key=lambda line: line.start_s), start=1)
+    )
+    return "\n".join(blocks)
+
+
+def _srt_time(time_s: Fraction) -> str:
+    """HH:MM:SS,mmm, rounded down."""
+    total_s, milliseconds = divmod(int(time_s * 1000), 1000)
+    minutes, second = divmod(total_s, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02},{milliseconds:03}"

@@ -1,8 +1,4 @@
-"""A model's clip as the cut needs it: delivery rate and size, every frame in its place.
-
-The picture is cut in the middle to the delivery's aspect and scaled, never stretched. Called by
-the Conform stage and by `assembly`.
-"""
+"""Conform a model's clip to the delivery: rate, size and aspect, cropped in the middle."""
 
 from __future__ import annotations
 
@@ -21,24 +17,23 @@ Size = tuple[int, int]
 def conform_frames(
     frames: Iterable[Frame], plan: FramePlan, size: Size, *, first: int = 0, count: int
 ) -> Iterator[Frame]:
-    """Show the model's frames as the cut does.
-
-    A frame that is held comes out as the same object again, so that it is scaled once.
+    """Yield `count` frames of the delivery from frame `first` on.
 
     Args:
         frames: The model's, (H, W, 3) uint8, at least `plan.shown`.
         plan: Which of them is shown when.
         size: Width and height of the delivery.
-        first: First frame of the clip that is wanted.
-        count: How many.
+        first: Index in the conformed clip.
+        count: Number of frames.
     """
     at, fitted = -1, None
     source = iter(frames)
     frame: Frame | None = None
     for index in range(first, first + count):
-        wanted = plan.source(index)
-        while at < wanted:
+        needed = plan.source(index)
+        while at < needed:
             frame, at, fitted = next(source), at + 1, None
+        # A held frame is yielded as the same object again, so that it is scaled and encoded once.
         if fitted is None:
             assert frame is not None
             fitted = fit_frame(frame, size)
@@ -46,7 +41,7 @@ def conform_frames(
 
 
 def fit_frame(frame: Frame, size: Size) -> Frame:
-    """Cut a frame in the middle to the aspect of `size` and scale it to that size."""
+    """Crop a frame in the middle to the aspect of `size` and scale it to that size."""
     height, width = frame.shape[:2]
     if (width, height) == size:
         return frame

@@ -1,9 +1,8 @@
 """The cut: which frames of which clip are on screen when, transitions included.
 
-Pure arithmetic on frames. The film is exactly as long as its shots together: a dissolve or wipe
-of n frames lies centred over its cut and shows spare frames of both clips, so both are rendered
-n frames longer; fades and dips take place inside the shots. Called by `plan`; `assembly` makes
-the pictures.
+The film is exactly as long as its shots together. A dissolve or wipe of n frames is centred on its
+cut and shows spare frames of both clips, so both are rendered n frames longer; fades and dips take
+place inside the shots.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from typing import Literal
 
 from storyboard.errors import InputError
 
-Straight = ("cut", "match-cut", "smash-cut", "j-cut", "l-cut")
-Overlapping = ("dissolve", "wipe")
-Joint = (*Overlapping, "dip")
+STRAIGHT = ("cut", "match-cut", "smash-cut", "j-cut", "l-cut")
+OVERLAPPING = ("dissolve", "wipe")
+JOINTS = (*OVERLAPPING, "dip")
 
 
 @dataclass(frozen=True)
 class Effect:
-    """A transition as the board writes it, in frames; the default is a straight cut."""
+    """A transition of a board, `frames` long; the default is a straight cut."""
 
     kind: str = "cut"
     frames: int = 0
@@ -32,22 +31,17 @@ class Effect:
     @property
     def overlaps(self) -> bool:
         """Whether it shows two shots at once."""
-        return self.kind in Overlapping and self.frames > 0
+        return self.kind in OVERLAPPING and self.frames > 0
 
     @property
     def joins(self) -> bool:
-        """Whether it is one event between two shots, whichever of them says it."""
-        return self.kind in Joint and self.frames > 0
-
-    @property
-    def is_straight(self) -> bool:
-        """Whether the picture just changes."""
-        return self.kind in Straight or self.frames == 0
+        """Whether it is one event between two shots, whichever of them declares it."""
+        return self.kind in JOINTS and self.frames > 0
 
 
 @dataclass(frozen=True)
 class CutShot:
-    """What the cut has to know of a shot: its frames, and how it comes and goes."""
+    """A shot for the cut: its length in frames and its transitions."""
 
     id: str
     frames: int
@@ -57,7 +51,7 @@ class CutShot:
 
 @dataclass(frozen=True)
 class Spare:
-    """Frames to render in addition to a shot."""
+    """Frames to render before and after a shot."""
 
     head: int = 0
     tail: int = 0
@@ -65,18 +59,18 @@ class Spare:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of frames of the film that is made in one way.
+    """Consecutive frames of the film that are produced in one way.
 
     Attributes:
         kind: "body" shows a clip as it is; "fade-in" and "fade-out" mix it with a colour;
             "dissolve" and "wipe" go from one clip to another.
-        frames: How many.
-        shot: Index of the shot whose clip is shown, of the outgoing one if there are two.
-        first: Its first frame, counted in its clip.
+        frames: Length.
+        shot: Index of the shot, of the outgoing one if there are two.
+        first: First frame in the clip of `shot`.
         to_shot: Index of the incoming shot, -1 without one.
-        to_first: Its first frame, counted in its clip.
-        colour: Of a fade.
-        direction: Of a wipe: where the edge travels.
+        to_first: First frame in the clip of `to_shot`.
+        colour: Colour of a fade.
+        direction: Direction in which the edge of a wipe travels.
     """
 
     kind: Literal["body", "fade-in", "fade-out", "dissolve", "wipe"]
@@ -104,7 +98,7 @@ class Cut:
         return sum(shot.frames for shot in self.shots)
 
     def start(self, index: int) -> int:
-        """Frame of the film at which a shot begins."""
+        """First frame of a shot in the film."""
         return sum(shot.frames for shot in self.shots[:index])
 
 
@@ -115,80 +109,73 @@ def plan_cut(shots: Sequence[CutShot]) -> Cut:
         InputError: Two shots ask for different things at one cut, or a shot is shorter than its
             transitions.
     """
-    settled, notices = _settle(shots)
-    joints = [_joint(left, right) for left, right in pairwise(settled)]
-    # `around[i]` is what overlaps before shot i; nothing does at both ends of the film.
-    around = [Effect(), *joints, Effect()]
-    spares = tuple(
-        Spare(head=_overlap(around[i]), tail=_overlap(around[i + 1])) for i in range(len(settled))
-    )
+    shots, notices = _without_joints_at_ends(shots)
+    # `around[i]` is the transition before shot i; there is none at both ends of the film.
+    around = [Effect(), *(_joint(left, right) for left, right in pairwise(shots)), Effect()]
+    overlaps = [joint.frames if joint.overlaps else 0 for joint in around]
+    spares = tuple(Spare(head, tail) for head, tail in pairwise(overlaps))
     pieces: list[Piece] = []
-    for index, shot in enumerate(settled):
-        pieces += _pieces_of(index, shot, around, spares)
-    cut = Cut(tuple(settled), spares, tuple(pieces), tuple(notices))
+    for index, shot in enumerate(shots):
+        pieces += _shot_pieces(index, shot, around, spares)
+    cut = Cut(tuple(shots), spares, tuple(pieces), tuple(notices))
     assert sum(piece.frames for piece in cut.pieces) == cut.frames
     return cut
 
 
-def _settle(shots: Sequence[CutShot]) -> tuple[list[CutShot], list[str]]:
-    """Say what cannot be meant at the ends of the film, and what only sound would show."""
+def _without_joints_at_ends(shots: Sequence[CutShot]) -> tuple[list[CutShot], list[str]]:
+    """Replace dissolves, wipes and dips at both ends of the film by fades; returns notices too."""
     notices: list[str] = []
-    settled = list(shots)
-    if settled:
-        effect = _settle_end(settled[0].id, settled[0].effect_in, "first", "in", "from", notices)
-        settled[0] = replace(settled[0], effect_in=effect)
-        effect = _settle_end(settled[-1].id, settled[-1].effect_out, "last", "out", "to", notices)
-        settled[-1] = replace(settled[-1], effect_out=effect)
-    for shot in settled:
+    result = list(shots)
+    if result:
+        fade = _fade_at_end(result[0].id, result[0].effect_in, "first", "in", "from", notices)
+        result[0] = replace(result[0], effect_in=fade)
+        fade = _fade_at_end(result[-1].id, result[-1].effect_out, "last", "out", "to", notices)
+        result[-1] = replace(result[-1], effect_out=fade)
+    for shot in result:
         for effect in (shot.effect_in, shot.effect_out):
             if effect.kind in ("j-cut", "l-cut"):
                 notices.append(
                     f"{shot.id}: {effect.kind}: the animatic has no sound yet; "
                     "the picture is cut straight."
                 )
-    return settled, notices
+    return result, notices
 
 
-def _settle_end(
+def _fade_at_end(
     shot: str, effect: Effect, word: str, side: str, way: str, notices: list[str]
 ) -> Effect:
-    """A transition between two shots at an end of the film becomes a fade, and is told."""
     if not effect.joins:
         return effect
     notices.append(
-        f"{shot}: {effect.kind} {side} at the {word} shot has no other shot to meet; "
-        f"a fade {way} {effect.colour} is made instead."
+        f"{shot}: {effect.kind} {side} at the {word} shot needs another shot; "
+        f"a fade {way} {effect.colour} is used instead."
     )
     return Effect("fade", effect.frames, effect.colour)
 
 
 def _joint(left: CutShot, right: CutShot) -> Effect:
-    """What happens between two shots: dissolve, wipe, dip, or a straight cut."""
+    """Transition between two shots: dissolve, wipe, dip, or a straight cut."""
     out, into = left.effect_out, right.effect_in
     if not out.joins and not into.joins:
         return Effect()
     chosen, other = (out, into) if out.joins else (into, out)
-    if other != chosen and not other.is_straight:
+    is_straight = other.kind in STRAIGHT or other.frames == 0
+    if other != chosen and not is_straight:
         raise InputError(
-            f"shot {right.id!r}: comes in with {into.kind!r} where shot {left.id!r} goes out "
-            f"with {out.kind!r}, one cut can do one thing. Remove one of the two."
+            f"shot {right.id!r}: begins with {into.kind!r} where shot {left.id!r} ends "
+            f"with {out.kind!r}, must be one transition. Remove one of the two."
         )
     return chosen
 
 
-def _overlap(joint: Effect) -> int:
-    return joint.frames if joint.overlaps else 0
-
-
-def _pieces_of(
+def _shot_pieces(
     index: int, shot: CutShot, around: Sequence[Effect], spares: Sequence[Spare]
 ) -> list[Piece]:
     """Pieces of one shot, up to and including the overlap with the next."""
-    head = spares[index].head
+    head, overlap = spares[index].head, spares[index].tail
     before, after = around[index], around[index + 1]
-    overlap = _overlap(after)
-    # Centred over the cut: the outgoing side gives half, rounded down, the incoming the rest.
-    begin = _overlap(before) - _overlap(before) // 2
+    # Centred on the cut: the outgoing shot gives half, rounded down, the incoming one the rest.
+    begin = head - head // 2
     end = overlap // 2
     fade_in, fade_out = shot.effect_in, shot.effect_out
     if before.kind == "dip":

@@ -1,17 +1,15 @@
-"""Clips that go on from each other: the drift at every seam measured and held.
+"""Colour drift between clips that continue each other: measured and corrected at every seam.
 
-Each clip begins with the frame that it was given, as the model makes it again. That frame is not
-shown; what it says is how far colours moved by going through the model. The clip is corrected by
-just that, a gain and an offset per channel, so that a seam shows no step. Sharpness that is lost
-stays lost. The clips of one shot are put together, with the colours of the first; those of a shot
-that goes on from another are moved to its colours as far as the board says. Called by the Conform
-stage.
+Each clip begins with the last frame of the clip before, as the model renders it again. That frame
+is not shown; comparing it with the original shows how far the model moved the colours. The clip is
+corrected by a gain and an offset per channel, so that the seam has no step. Lost sharpness is
+measured, not restored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,28 +20,27 @@ from storyboard.film.conform import fit_frame
 from storyboard.film.video import Frame, read_video
 
 VERSION = 2
-"""Raised whenever seams are mended differently."""
+"""Part of the key of a conformed clip; raised when the correction changes."""
 
 GAINS = (0.7, 1.4)
-"""A correction beyond these would do more harm than the drift."""
+"""Limits of a correction; beyond them it would do more harm than the drift."""
 
 SHIFTS = (-40.0, 40.0)
-"""The same for how far it moves the mean of a colour, in grey levels of 256."""
+"""Limits of the change of a channel's mean, in grey levels of 256."""
 
 Channels = NDArray[np.float64]
-"""(3,) a number per colour."""
+"""(3,), one number per colour channel."""
 
 
 @dataclass(frozen=True)
 class Seam:
-    """What happened between two clips, in grey levels of 256.
+    """Measurements of a seam, in grey levels of 256.
 
     Attributes:
-        difference: Mean over all pixels between the frame that was given and the one made of it.
-        colour: The same between their mean colours.
-        detail: Steps between neighbouring pixels, of the second frame over those of the first;
-            below 1 it got softer.
-        left: What is left of `colour` after the correction.
+        difference: Mean over all pixels between the given frame and the rendered one.
+        colour: Mean difference of their mean colours.
+        detail: Mean step between neighbouring pixels, rendered over given; below 1 is softer.
+        left: What remains of `colour` after the correction.
     """
 
     difference: float
@@ -51,35 +48,24 @@ class Seam:
     detail: float
     left: float
 
-    def told(self) -> dict[str, float]:
-        """For run.json."""
-        return {
-            "difference": round(self.difference, 2),
-            "colour": round(self.colour, 2),
-            "detail": round(self.detail, 3),
-            "left": round(self.left, 2),
-        }
+    def as_json(self) -> dict[str, float]:
+        """Row of run.json, rounded."""
+        return {k: round(v, 3 if k == "detail" else 2) for k, v in asdict(self).items()}
 
 
 @dataclass(frozen=True)
 class _Correction:
+    """Per channel: gain · value + offset."""
+
     gain: Channels
     offset: Channels
 
     def apply(self, frame: Frame) -> Frame:
-        mended = frame * self.gain.astype(np.float32) + self.offset.astype(np.float32)
-        return np.clip(np.rint(mended), 0, 255).astype(np.uint8)
-
-    def part(self, share: float) -> _Correction:
-        """Some of it, 0 … 1."""
-        return _Correction(1 + share * (self.gain - 1), share * self.offset)
-
-    def after(self, inner: _Correction) -> _Correction:
-        """Both, `inner` first."""
-        return _Correction(self.gain * inner.gain, self.gain * inner.offset + self.offset)
+        corrected = frame * self.gain.astype(np.float32) + self.offset.astype(np.float32)
+        return np.clip(np.rint(corrected), 0, 255).astype(np.uint8)
 
     def bounded(self, mean: Channels) -> _Correction:
-        """The same within what a correction may do to a picture of that mean."""
+        """The same within GAINS and SHIFTS, for a picture of that mean."""
         gain = np.clip(self.gain, *GAINS)
         shift = np.clip(self.gain * mean + self.offset - mean, *SHIFTS)
         # About the mean, so that a bounded contrast does not move the brightness.
@@ -87,15 +73,15 @@ class _Correction:
 
 
 def join_clips(clips: Sequence[Path], counts: Sequence[int], seams: list[Seam]) -> Iterator[Frame]:
-    """The frames of a chain, (H, W, 3) uint8, each shown once.
+    """Yield the frames of a chain, (H, W, 3) uint8, each once, in the colours of the first clip.
 
     Args:
         clips: In order; all but the first begin with the last counted frame of the one before.
-        counts: Frames of each that count, the ones behind are trimmed.
-        seams: Takes up what was found at every seam, as the frames go by.
+        counts: Number of frames that count of each; later ones are trimmed.
+        seams: Receives the measurements, as the frames go by.
 
     Raises:
-        StoryboardError: A clip has fewer frames than it should.
+        StoryboardError: A clip has too few frames.
     """
     given: Frame | None = None
     correction: _Correction | None = None
@@ -104,7 +90,7 @@ def join_clips(clips: Sequence[Path], counts: Sequence[int], seams: list[Seam]) 
         number = 0
         for number, frame in enumerate(read_video(clip), start=1):
             if number == 1 and given is not None:
-                correction, seam = _mend(given, frame, correction)
+                correction, seam = _correct(given, frame, correction)
                 seams.append(seam)
             else:
                 yield frame if correction is None else correction.apply(frame)
@@ -120,49 +106,54 @@ def join_clips(clips: Sequence[Path], counts: Sequence[int], seams: list[Seam]) 
 def match_frames(
     frames: Iterator[Frame], given: Frame, share: float, seams: list[Seam]
 ) -> Iterator[Frame]:
-    """A clip in the colours of the frame that it was made from.
+    """Yield a clip in the colours of the frame that it starts from.
 
     Args:
-        frames: The model's, (H, W, 3) uint8; the first is the given frame, made again.
-        given: That frame as the cut shows it: of any size, cut in the middle to its aspect.
-        share: How much of the difference is taken away, 0 … 1.
-        seams: Takes up what was found, when the first frame goes by.
+        frames: The model's, (H, W, 3) uint8; the first is the given frame, rendered again.
+        given: That frame as the cut shows it: of any size, cropped in the middle to its aspect.
+        share: Part of the difference that is corrected, 0 to 1.
+        seams: Receives the measurement with the first frame.
     """
     correction: _Correction | None = None
     for frame in frames:
         if correction is None:
-            made = fit_frame(frame, (given.shape[1], given.shape[0]))
-            correction, seam = _mend(given, made, None, share)
+            rendered = fit_frame(frame, (given.shape[1], given.shape[0]))
+            correction, seam = _correct(given, rendered, None, share)
             seams.append(seam)
         yield correction.apply(frame)
 
 
-def _mend(
-    given: Frame, made: Frame, before: _Correction | None, share: float = 1.0
+def _correct(
+    given: Frame, rendered: Frame, before: _Correction | None, share: float = 1.0
 ) -> tuple[_Correction, Seam]:
-    """The correction of a clip, on top of that of the clip whose frame it was given."""
+    """Correction of a clip from its first frame, with that of the clip before applied on top."""
     given_mean, given_deviation = _statistics(given)
-    made_mean, made_deviation = _statistics(made)
+    mean, deviation = _statistics(rendered)
     # A flat picture has no contrast to match.
-    has_contrast = (made_deviation > 1) & (given_deviation > 1)
-    ratio = np.where(has_contrast, given_deviation / np.maximum(made_deviation, 1e-6), 1.0)
-    own = _Correction(ratio, given_mean - ratio * made_mean).bounded(made_mean).part(share)
-    mended_mean, _ = _statistics(own.apply(made))
+    has_contrast = (deviation > 1) & (given_deviation > 1)
+    ratio = np.where(has_contrast, given_deviation / np.maximum(deviation, 1e-6), 1.0)
+    bounded = _Correction(ratio, given_mean - ratio * mean).bounded(mean)
+    own = _Correction(1 + share * (bounded.gain - 1), share * bounded.offset)
+    corrected_mean, _ = _statistics(own.apply(rendered))
     seam = Seam(
-        difference=float(np.abs(given.astype(np.int16) - made).mean()),
-        colour=float(np.abs(given_mean - made_mean).mean()),
-        detail=float(_detail(made) / max(_detail(given), 1e-6)),
-        left=float(np.abs(given_mean - mended_mean).mean()),
+        difference=float(np.abs(given.astype(np.int16) - rendered).mean()),
+        colour=float(np.abs(given_mean - mean).mean()),
+        detail=float(_detail(rendered) / max(_detail(given), 1e-6)),
+        left=float(np.abs(given_mean - corrected_mean).mean()),
     )
-    return own if before is None else before.after(own).bounded(made_mean), seam
+    if before is None:
+        return own, seam
+    both = _Correction(before.gain * own.gain, before.gain * own.offset + before.offset)
+    return both.bounded(mean), seam
 
 
 def _statistics(frame: Frame) -> tuple[Channels, Channels]:
+    """Mean and standard deviation per channel."""
     pixels = frame.reshape(-1, 3).astype(np.float64)
     return pixels.mean(axis=0), pixels.std(axis=0)
 
 
 def _detail(frame: Frame) -> float:
-    """Mean step between neighbours, which blur makes smaller."""
+    """Mean step between neighbouring pixels, which blur reduces."""
     grey = frame.astype(np.float32).mean(axis=2)
     return float(np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean())

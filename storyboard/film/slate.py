@@ -1,8 +1,7 @@
-"""Pictures made of words: slates, the title card, and the burn-in of a review copy.
+"""Drawn text: slates, title cards, the layout stamp, and the burn-in of a review copy.
 
-Set in the scalable face that comes with Pillow, so that no font has to be found or shipped.
-It has no accents and no other scripts: accents are left off, and what still cannot be
-drawn stands as a box. Called by `assembly` and `stages`.
+The font is the scalable one of Pillow, so that none has to be found or shipped. It has only Latin
+letters without accents: accents are removed, and other scripts are drawn as boxes.
 """
 
 from __future__ import annotations
@@ -26,16 +25,17 @@ _TYPEWRITER = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
 
 Colour = tuple[int, int, int]
 Size = tuple[int, int]
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def slate_picture(size: Size, *, shot: str, state: str, lines: Sequence[str]) -> Frame:
-    """Draw the card that stands where a clip should be.
+    """Draw a slate: the card shown in place of a missing clip.
 
     Args:
         size: Width and height in pixels.
         shot: Id, large.
-        state: One word of why, "FAILED".
-        lines: What was wanted, and what happened.
+        state: "FAILED" or "NOT RENDERED".
+        lines: Action and error.
     """
     width, height = size
     image = Image.new("RGB", size, BACKGROUND)
@@ -58,7 +58,7 @@ def slate_picture(size: Size, *, shot: str, state: str, lines: Sequence[str]) ->
 
 
 def title_picture(size: Size, *, title: str, lines: Sequence[str]) -> Frame:
-    """Draw the title card: one line large, the others small, in the middle."""
+    """Draw a title card: the title large, the other lines small, centred."""
     width, height = size
     image = Image.new("RGB", size, (0, 0, 0))
     draw = ImageDraw.Draw(image)
@@ -74,7 +74,7 @@ def title_picture(size: Size, *, title: str, lines: Sequence[str]) -> Frame:
 
 
 def mark_layout(frame: Frame) -> Frame:
-    """Stamp LAYOUT into a corner, so that nobody takes grey boxes for a render."""
+    """Stamp LAYOUT into the upper right corner."""
     height, width = frame.shape[:2]
     image = Image.fromarray(frame)
     draw = ImageDraw.Draw(image, "RGBA")
@@ -88,7 +88,7 @@ def mark_layout(frame: Frame) -> Frame:
 
 @dataclass(frozen=True)
 class BurnIn:
-    """What stands in the corners of one frame of a review copy."""
+    """Texts in the corners of one frame of a review copy."""
 
     project: str
     date: str
@@ -98,10 +98,11 @@ class BurnIn:
 
 
 def burn_in(frame: Frame, text: BurnIn) -> Frame:
-    """Draw the five fields over a frame: two above, three below."""
+    """Draw the texts over a frame: two at the top, three at the bottom."""
     height, width = frame.shape[:2]
     marked = np.array(frame)
     band = max(height // 18, 14)
+    # Dark bands, so that the text is readable over any picture.
     marked[:band] //= 4
     marked[-band:] //= 4
     places = (
@@ -112,7 +113,7 @@ def burn_in(frame: Frame, text: BurnIn) -> Frame:
         (text.counter, "right", height - band, width // 3),
     )
     for words, side, top, room in places:
-        mask = _words(words, band, room)
+        mask = _text_mask(words, band, room)
         left = {"left": band // 2, "middle": (width - mask.shape[1]) // 2}.get(
             side, width - mask.shape[1] - band // 2
         )
@@ -122,8 +123,8 @@ def burn_in(frame: Frame, text: BurnIn) -> Frame:
 
 
 @lru_cache(maxsize=512)
-def _words(text: str, band: int, room: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    """White words of one line on black, (band, W)."""
+def _text_mask(text: str, band: int, room: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    """One line of white text on black, (band, W)."""
     font = _font(band * 0.62)
     probe = ImageDraw.Draw(Image.new("L", (1, 1)))
     text = _fitted(probe, text, font, room - band)
@@ -133,17 +134,12 @@ def _words(text: str, band: int, room: int) -> np.ndarray[tuple[int, int], np.dt
 
 
 @lru_cache(maxsize=32)
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(size: float) -> Font:
     return ImageFont.load_default(max(round(size), 6))
 
 
-def _fitted(
-    draw: ImageDraw.ImageDraw,
-    text: str,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    room: float,
-) -> str:
-    """One line, cut with an ellipsis where it would not fit."""
+def _fitted(draw: ImageDraw.ImageDraw, text: str, font: Font, room: float) -> str:
+    """One line of text, shortened with an ellipsis to fit into `room` pixels."""
     text = " ".join(_plain(text).split())
     if draw.textlength(text, font=font) <= room:
         return text
@@ -153,18 +149,13 @@ def _fitted(
 
 
 def _plain(text: str) -> str:
-    """Letters without their accents, and typewriter quotes and dashes."""
+    """Remove accents, and replace typographic quotes and dashes."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_TYPEWRITER))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _wrapped(
-    draw: ImageDraw.ImageDraw,
-    text: str,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    room: float,
-) -> list[str]:
-    """Break a text into lines that fit."""
+def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: Font, room: float) -> list[str]:
+    """Break a text into lines of at most `room` pixels."""
     lines: list[str] = []
     for word in _plain(text).split():
         longer = f"{lines[-1]} {word}" if lines else word

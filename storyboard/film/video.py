@@ -1,8 +1,7 @@
-"""Frames into files and back, with PyAV: encode, decode, probe, join without encoding again.
+"""Video files with PyAV: encode, decode, probe, and join without encoding again.
 
-Encoding is reproducible: the number of threads is fixed, since x264 gives other bytes with
-another number, and nothing of the clock gets into a file. There are no B-frames, so a packet is
-a frame, decode order is display order, and files of one format can be joined packet by packet.
+Encoding is reproducible. There are no B-frames, so a packet is a frame, decode order is display
+order, and files of one format can be joined packet by packet.
 """
 
 from __future__ import annotations
@@ -28,17 +27,15 @@ Frame = NDArray[np.uint8]
 
 VIDEO = ".mp4"
 NUM_THREADS = 4
+"""Fixed, since x264 writes other bytes with another number."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How frames become a stream.
+    """Settings of a video stream, with the names of ffmpeg.
 
     Attributes:
-        name: Part of a cache key; renamed whenever a setting changes.
-        codec: Of ffmpeg.
-        pixel_format: Of ffmpeg.
-        options: Of the codec.
+        name: Part of a store key; renamed when a setting changes.
     """
 
     name: str
@@ -48,15 +45,15 @@ class Encoding:
 
     @property
     def is_yuv(self) -> bool:
-        """Whether pixels are converted, by the rules of BT.709."""
+        """Whether pixels are converted to YUV, by BT.709."""
         return self.pixel_format.startswith("yuv")
 
 
 LOSSLESS = Encoding(
     "lossless-2", "libx264rgb", "rgb24", {"preset": "ultrafast", "qp": "0", "bf": "0"}
 )
-"""Decodes to the very same pixels. Encodes in a fifth to a half of the time that "veryfast" takes,
-for files that are a tenth to a third larger."""
+"""Decodes to the same pixels. "ultrafast" takes a fifth to a half of the time of "veryfast", for
+files that are a tenth to a third larger."""
 
 DELIVERY = Encoding(
     "delivery-1",
@@ -64,12 +61,12 @@ DELIVERY = Encoding(
     "yuv420p",
     {"preset": "veryfast", "crf": "17", "bf": "0", "g": "48", "profile": "high"},
 )
-"""Plays everywhere, and is good enough to be shown."""
+"""Plays everywhere, at a quality for presentation."""
 
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What a file holds; `num_frames` is counted, not read from its header."""
+    """Format of a file; `num_frames` is counted, not read from its header."""
 
     size: tuple[int, int]
     fps: Fraction
@@ -81,17 +78,17 @@ class VideoInfo:
 def write_video(
     path: Path, frames: Iterable[Frame], *, fps: Fraction, encoding: Encoding = DELIVERY
 ) -> int:
-    """Encode frames of one size; returns how many there were.
+    """Encode frames of one size; returns their number.
 
     Args:
-        path: An .mp4; not written atomically, give it a draft's name.
+        path: An .mp4; not written atomically, so pass the name of a draft.
         frames: At least one (H, W, 3) uint8. A frame that is the same object as the one before
             is converted once.
         fps: Exact rate.
         encoding: DELIVERY or LOSSLESS.
 
     Raises:
-        AssemblyError: There is no frame, or fewer arrive in the file than were given.
+        AssemblyError: There is no frame, or the file has fewer than were written.
     """
     rest = iter(frames)
     first = next(rest, None)
@@ -109,7 +106,7 @@ def write_video(
             container.mux(stream.encode(picture))
             count += 1
         container.mux(stream.encode(None))
-    _expect(path, count)
+    _require_frames(path, count)
     return count
 
 
@@ -124,9 +121,10 @@ def _add_stream(
     stream.pix_fmt = encoding.pixel_format
     stream.thread_count = NUM_THREADS
     context = stream.codec_context
-    context.flags |= av.codec.context.Flags.bitexact
+    context.flags |= av.codec.context.Flags.bitexact  # no version of the encoder in the file
     context.time_base = 1 / fps
     if encoding.is_yuv:
+        # Without these tags players guess the matrix from the picture size, and colours shift.
         context.colorspace = Colorspace.ITU709
         context.color_range = ColorRange.MPEG
         context.color_primaries = ColorPrimaries.BT709
@@ -150,7 +148,7 @@ def read_video(path: Path) -> Iterator[Frame]:
     """Decode every frame, (H, W, 3) RGB uint8, in order.
 
     Raises:
-        AssemblyError: The file is no whole video.
+        AssemblyError: The file is not a complete video.
     """
     try:
         with av.open(str(path)) as container:
@@ -158,11 +156,11 @@ def read_video(path: Path) -> Iterator[Frame]:
             for picture in container.decode(video=0):
                 yield cast(Frame, picture.to_ndarray(format="rgb24"))
     except (av.error.InvalidDataError, IndexError) as error:
-        raise AssemblyError(f"{path}: not a whole video ({error}). Render it again.") from error
+        raise AssemblyError(f"{path}: not a complete video ({error}). Render it again.") from error
 
 
 def read_clip(path: Path) -> NDArray[np.uint8]:
-    """Decode a whole clip, (F, H, W, 3) RGB uint8."""
+    """Decode all frames of a clip, (F, H, W, 3) RGB uint8."""
     return np.stack(list(read_video(path)))
 
 
@@ -170,7 +168,7 @@ def probe(path: Path) -> VideoInfo:
     """Read a file's format, and count its frames by decoding them.
 
     Raises:
-        AssemblyError: The file is no whole video.
+        AssemblyError: The file is not a complete video.
     """
     try:
         with av.open(str(path)) as container:
@@ -185,20 +183,21 @@ def probe(path: Path) -> VideoInfo:
                 pixel_format=str(stream.pix_fmt),
             )
     except (av.error.InvalidDataError, IndexError) as error:
-        raise AssemblyError(f"{path}: not a whole video ({error}). Render it again.") from error
+        raise AssemblyError(f"{path}: not a complete video ({error}). Render it again.") from error
 
 
 def join_videos(paths: Sequence[Path], target: Path) -> int:
-    """Put files of one format end to end without encoding; returns the number of frames.
+    """Join files of one format without encoding; returns the number of frames.
 
     Args:
-        paths: Written by `write_video` with one encoding, size and rate.
-        target: An .mp4; not written atomically, give it a draft's name.
+        paths: Outputs of `write_video` with one encoding, size and rate.
+        target: An .mp4; not written atomically, so pass the name of a draft.
 
     Raises:
         AssemblyError: A file has another format than the first.
     """
     count = 0
+    # faststart puts the index at the front, so that a browser plays while it loads.
     options = {"fflags": "+bitexact", "movflags": "+faststart"}
     with av.open(str(paths[0])) as first, av.open(str(target), "w", "mp4", options) as container:
         template = first.streams.video[0]
@@ -214,7 +213,7 @@ def join_videos(paths: Sequence[Path], target: Path) -> int:
                         "Remove the file and assemble again."
                     )
                 for packet in source.demux(stream):
-                    if packet.size == 0:
+                    if packet.size == 0:  # the flush packet at the end of every file
                         continue
                     packet.stream = joined
                     packet.time_base = 1 / rate
@@ -222,7 +221,7 @@ def join_videos(paths: Sequence[Path], target: Path) -> int:
                     packet.duration = 1
                     container.mux(packet)
                     count += 1
-    _expect(target, count)
+    _require_frames(target, count)
     return count
 
 
@@ -239,8 +238,8 @@ def _format(stream: VideoStream) -> tuple[object, ...]:
     )
 
 
-def _expect(path: Path, num_frames: int) -> None:
-    """A full disk can pass unseen through a muxer: count what arrived."""
+def _require_frames(path: Path, num_frames: int) -> None:
+    # A muxer does not report a full disk, so the frames in the file are counted.
     with av.open(str(path)) as container:
         arrived = sum(packet.size > 0 for packet in container.demux(video=0))
     if arrived != num_frames:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.mesh import SUBJECT, Array, Mesh, floats
+from storyboard.layout.mesh import SUBJECT, Array, GroundPaint, Mesh, floats
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath

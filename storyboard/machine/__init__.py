@@ -1,1 +1,1 @@
-"""This machine: what it can run, and fetching weights."""
+"""This machine: what it can run, and fetching of weights."""

@@ -1,7 +1,6 @@
-"""What this machine can run: what it has, and every preset and quality measured against it.
+"""What this machine can run: its resources, compared with the needs of every preset and quality.
 
-Nothing is loaded and no torch imported; times come from the cost model and from a guess of the
-speed, since nothing has run. Called by the command `doctor`.
+Imports no torch and loads no weights; times come from the cost model with a guessed speed.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import json
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from model.presets import PRESETS, QUALITIES, Backbone, Preset
 from storyboard.plan.cost import VAE_WIDTH, clip_cost, guessed_speed
@@ -29,21 +27,23 @@ from storyboard.store import free_disk
 from storyboard.take.weights import embedded_folder
 
 VAE_WIDTHS = {"wan2.1": VAE_WIDTH, "wan2.2": 256}
-"""Of the published decoders."""
+"""Base width of the published decoders."""
+
+NO_CHECKPOINT = "no checkpoint here"
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What there is to compute with.
+    """Resources of a machine.
 
     Attributes:
         device: "cpu" or "cuda".
-        dtype: Numbers that networks compute in there.
-        cores: That this process may use.
+        dtype: Data type of the networks on that device.
+        cores: CPU cores available to this process.
         cards: NVIDIA cards, in the order of the driver.
-        free_ram: Bytes of memory; None if that cannot be known.
-        total_ram: Bytes of memory; None if that cannot be known.
-        free_disk: Bytes on the disk rendered to.
+        free_ram: Bytes; None if unknown.
+        total_ram: Bytes; None if unknown.
+        free_disk: Bytes on the disk of the output folder.
         ffmpeg: Path of the program; empty if there is none.
     """
 
@@ -58,26 +58,24 @@ class Machine:
 
     @property
     def free_bytes(self) -> int | None:
-        """Memory of the device."""
+        """Free memory of the device; None if unknown."""
         if self.device == "cpu":
             return self.free_ram
         return self.cards[0].free_bytes if self.cards else None
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One preset at one quality.
+class MachineCheck:
+    """Whether a machine can run one preset at one quality.
 
     Attributes:
-        preset: Its name.
-        quality: Its name.
-        size: Pixels, (width, height).
-        frames: Of the longest clip.
-        residency: How experts would lie in memory; empty if that cannot be said.
-        reason: Why.
-        need_bytes: Of the expert and its work.
-        fits: Whether that is free; true where nothing is known.
-        seconds: For one clip, by estimate, without loading.
+        size: (width, height) in pixels.
+        frames: Frames of the longest clip.
+        residency: Placement of the experts in memory; empty if it cannot be determined.
+        reason: Why that placement, or why none.
+        need_bytes: Memory for an expert and its activations.
+        fits: Whether that much is free; true if free memory is unknown.
+        seconds: Estimated time of one clip, without loading.
     """
 
     preset: str
@@ -92,62 +90,68 @@ class Finding:
 
 
 def look(device: str, folder: Path) -> Machine:
-    """Look at the machine.
+    """Determine the resources of this machine.
 
     Args:
         device: "auto", "cpu" or "cuda".
-        folder: That would be rendered into; it need not exist.
+        folder: Output folder; it need not exist.
     """
+    from imageio_ffmpeg import get_ffmpeg_exe  # as MoviePy finds the program
+
     hardware = choose_hardware(device)
+    try:
+        ffmpeg = str(get_ffmpeg_exe())
+    except RuntimeError:
+        ffmpeg = ""
+    has_affinity = hasattr(os, "sched_getaffinity")  # Linux only
     return Machine(
         device=hardware.device,
         dtype=hardware.dtype,
-        cores=_cores(),
+        cores=len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1,
         cards=cards(),
         free_ram=free_ram(),
         total_ram=total_ram(),
         free_disk=free_disk(folder),
-        ffmpeg=_ffmpeg(),
+        ffmpeg=ffmpeg,
     )
 
 
-def examine(machine: Machine) -> tuple[Finding, ...]:
-    """Measure every preset and quality against a machine."""
-    return tuple(
-        _finding(machine, *_known(preset), quality)
-        for preset in PRESETS.values()
-        for quality in QUALITIES[preset.name]
-    )
+def examine(machine: Machine) -> tuple[MachineCheck, ...]:
+    """Check every preset and quality against a machine."""
+    checks = []
+    for preset in PRESETS.values():
+        sized, vae_width = _with_sizes(preset)
+        for quality in QUALITIES[preset.name]:
+            checks.append(_check(machine, sized, vae_width, quality))
+    return tuple(checks)
 
 
-def _known(preset: Preset) -> tuple[Preset, int]:
+def _with_sizes(preset: Preset) -> tuple[Preset, int]:
     """A preset with the sizes of its experts, and the width of its decoder.
 
-    Those of the checkpoint that comes with the program are in its configs, read here without
-    torch; where the folder is not there, they stay unknown.
+    The sizes of the embedded checkpoint are in its configs; they stay unknown if it is not
+    installed.
     """
     width = VAE_WIDTHS[preset.vae]
     if preset.backbone is not None:
         return preset, width
+    folder = embedded_folder()
     try:
-        expert = _config(embedded_folder() / preset.experts[0].folder)
-        vae = _config(embedded_folder() / "vae")
+        expert, vae = (
+            json.loads((folder / part / "config.json").read_text(encoding="utf-8"))
+            for part in (preset.experts[0].folder, "vae")
+        )
     except (OSError, ValueError):
         return preset, width
     backbone = Backbone.from_config(expert)
     return replace(preset, backbone=backbone), vae.get("decoder_base_dim") or vae["base_dim"]
 
 
-def _config(folder: Path) -> dict[str, Any]:
-    content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return dict(content)
-
-
-def _finding(machine: Machine, preset: Preset, vae_width: int, quality: str) -> Finding:
+def _check(machine: Machine, preset: Preset, vae_width: int, quality: str) -> MachineCheck:
     level = QUALITIES[preset.name][quality]
-    found = Finding(preset.name, quality, level.size, level.max_frames, "", "no checkpoint here")
+    unknown = MachineCheck(preset.name, quality, level.size, level.max_frames, "", NO_CHECKPOINT)
     if preset.backbone is None:
-        return found
+        return unknown
     speed, free = guessed_speed(machine.device), machine.free_bytes
     residency = choose_residency(
         preset,
@@ -167,26 +171,10 @@ def _finding(machine: Machine, preset: Preset, vae_width: int, quality: str) -> 
     )
     denoise_s = residency.slowdown * cost.denoise_flop / speed.denoise_flops
     return replace(
-        found,
+        unknown,
         residency=residency.name,
         reason=residency.reason,
         need_bytes=residency.need_bytes,
         fits=free is None or residency.need_bytes <= USABLE * free,
         seconds=round(denoise_s + cost.decode_flop / speed.decode_flops, 1),
     )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _ffmpeg() -> str:
-    """The program that cuts films, as MoviePy finds it."""
-    from imageio_ffmpeg import get_ffmpeg_exe
-
-    try:
-        return str(get_ffmpeg_exe())
-    except RuntimeError:
-        return ""

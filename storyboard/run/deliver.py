@@ -1,6 +1,6 @@
-"""From finished clips to what lies in the folder: clips, stills, animatic, review copy, sheet.
+"""Deliver a run from its store: clips, stills, panels, layouts, animatic, review copy, sheet.
 
-Everything here can be done again from the store and loads no network. Called by `run`.
+No network is loaded; everything can be delivered again from the store.
 """
 
 from __future__ import annotations
@@ -8,46 +8,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 
-from storyboard.film.assembly import (
-    Film,
-    Footage,
-    Marks,
-    assemble,
-    film_files,
-    film_key,
-    part_file,
-    still_footage,
-    write_review,
-)
+from storyboard.film import assembly
+from storyboard.film.assembly import Film, Footage
 from storyboard.film.cut import Spare
 from storyboard.film.slate import slate_picture
 from storyboard.film.video import VIDEO, read_video
 from storyboard.plan.plan import RenderPlan
+from storyboard.plan.sizes import layout_size
 from storyboard.run.manifest import Manifest, TakeEntry
-from storyboard.stages.conform_stage import Conform
-from storyboard.store import Store, content_key, publish
+from storyboard.sheet.sheet_board import DirectiveRow, ShotResult, plan_points
+from storyboard.stages.conform_stage import Conform, Layout
+from storyboard.stages.stage import Stage
+from storyboard.store import Ref, Store, content_key, publish
 from storyboard.take.frames import shot_frames
 from storyboard.take.take import Take
 
-if TYPE_CHECKING:
-    from storyboard.sheet.sheet_board import Direction
-
-CLIPS, STILLS, PANELS, ASKED = "clips", "stills", "panels", "asked"
-ANIMATIC, REVIEW = "animatic.mp4", "animatic_review.mp4"
-STILL_QUALITY = 90
+CLIPS, STILLS, PANELS, LAYOUTS = "clips", "stills", "panels", "asked"
+ANIMATIC, REVIEW, SHEET = "animatic.mp4", "animatic_review.mp4", "contact_sheet.html"
+STILL_QUALITY = 90  # JPEG
 
 Failures = Mapping[Take, str]
+"""Errors by take."""
+
 Size = tuple[int, int]
 
 
 def plan_film(plan: RenderPlan, store: Store, failures: Failures, title_s: Fraction) -> Film:
-    """The film of a plan: clips where there are any, slates where there are none."""
+    """Describe the film of a plan: finished clips, and slates in place of missing ones."""
     return Film(
         cut=plan.cut,
         footage=tuple(
@@ -62,75 +56,67 @@ def plan_film(plan: RenderPlan, store: Store, failures: Failures, title_s: Fract
     )
 
 
-def clip_footage(plan: RenderPlan, take: Take, store: Store) -> Footage:
-    """The finished clip of a take."""
-    conform = plan.stages[-1]
+def clip_footage(conform: Stage, take: Take, store: Store) -> Footage:
+    """Frames of the finished clip of a take, spare ones included."""
     assert isinstance(conform, Conform)
-    ref = plan.final(take)
+    ref = conform.refs(take)[0]
     return Footage(
         key=ref.key,
         num_frames=take.frames.clip,
-        frames=lambda first, count: conform.frames(take, store, first, count),
-        whole=store.path(ref),
+        frames=partial(conform.frames, take, store),
+        file=store.path(ref),
     )
 
 
 def shown_footage(
     plan: RenderPlan, take: Take, spare: Spare, store: Store, failures: Failures, size: Size
 ) -> Footage:
-    """The clip of a take as a cut shows it, or a slate where there is none.
+    """Frames of a take for a cut: its clip, or a slate of `size` with the error.
 
-    Args:
-        plan: The run.
-        take: Whose clip.
-        spare: Spare frames that the cut counts; the clip may have more.
-        store: Where the clip would be.
-        failures: Why it is not.
-        size: Of a slate.
+    `spare` are the spare frames that the cut counts; the clip may have more.
     """
     if store.holds(plan.final(take)):
-        return replace(clip_footage(plan, take, store), lead=take.frames.head - spare.head)
+        return replace(
+            clip_footage(plan.stages[-1], take, store), lead=take.frames.head - spare.head
+        )
     error = failures.get(take, "")
     state = "FAILED" if error else "NOT RENDERED"
     lines = [line for line in (take.shot.action, error) if line]
     picture = slate_picture(size, shot=take.slate, state=state, lines=lines)
     key = content_key({"slate": take.slate, "state": state, "lines": lines, "version": 1})
-    return still_footage(picture, take.frames.clip, key)
+    return assembly.still_footage(picture, take.frames.clip, key)
 
 
 def publish_take(plan: RenderPlan, take: Take, film: Film, store: Store, folder: Path) -> Path:
-    """Put a take's clip and still where people look: exactly the frames of the shot.
+    """Copy the clip and the still of a take into the folder; returns the clip.
 
-    A take of one frame also becomes a panel: the model's own frame, at the size of the cut.
-
-    Args:
-        plan: The run.
-        take: Its finished clip is in the store.
-        film: For its size and rate.
-        store: Where the clip is.
-        folder: Of the run; `clips` and `stills` are made in it.
+    The clip has exactly the frames of the shot, without spare ones. With `--stills` a PNG panel is
+    written too: the model's own frame at the size of the cut.
     """
-    footage = clip_footage(plan, take, store)
+    footage = clip_footage(plan.stages[-1], take, store)
     clip = folder / CLIPS / f"{take.stem}{VIDEO}"
     still = folder / STILLS / f"{take.stem}.jpg"
     is_new = publish_clip(footage, take, film, store, clip, still)
     panel = folder / PANELS / f"{take.stem}.png"
     if plan.settings.stills and (is_new or not panel.exists()):
-        _publish_panel(footage, take, store, panel)
+        frame = next(iter(footage.frames(take.frames.head, 1)))
+        panel.parent.mkdir(exist_ok=True)
+        store.deliver(lambda draft: Image.fromarray(frame).save(draft, format="PNG"), panel)
     return clip
 
 
 def publish_clip(
     footage: Footage, take: Take, film: Film, store: Store, clip: Path, still: Path
 ) -> bool:
-    """Put the frames of a shot, and the one in their middle, where people look.
+    """Write the frames of a shot to `clip` and the middle one to `still`.
 
     Returns:
-        Whether the clip was not there like this before.
+        Whether the clip is new or changed.
     """
     for place in (clip.parent, still.parent):
         place.mkdir(exist_ok=True)
-    source = part_file(footage, take.frames.head, take.frames.shot, film, store)
+    # The piece that the animatic is cut from, if the shot is shown uncut.
+    source = assembly.part_file(footage, take.frames.head, take.frames.shot, film, store)
     is_new = publish(source, clip)
     if is_new or not still.exists():
         frame = next(islice(read_video(source), take.frames.shot // 2, None))
@@ -140,34 +126,82 @@ def publish_clip(
     return is_new
 
 
-def _publish_panel(footage: Footage, take: Take, store: Store, panel: Path) -> None:
-    frame = next(iter(footage.frames(take.frames.head, 1)))
-    panel.parent.mkdir(exist_ok=True)
-    store.deliver(lambda draft: Image.fromarray(frame).save(draft, format="PNG"), panel)
+def publish_layouts(plan: RenderPlan, store: Store, folder: Path) -> dict[str, tuple[str, Ref]]:
+    """Render the layout of every take in the cut, and write clips and stills into the folder.
+
+    The contact sheet shows the layout, the same camera path over a grey figure, beside the clip.
+
+    Returns:
+        By stem of a take: its layout clip relative to the folder, and the store's reference. Empty
+        for a plan that renders layouts anyway.
+    """
+    if plan.settings.preset is None:
+        return {}
+    size = layout_size(Fraction(*plan.size))
+    layout = Layout(plan.settings.fps)
+    conform = Conform(layout, size, plan.fps, stamp=True)
+    film = Film(plan.cut, (), size, plan.fps)
+    published = {}
+    for shown in plan.shown:
+        take = replace(shown, size=size, segments=())
+        ref = conform.refs(take)[0]
+        for stage in (layout, conform) if not store.holds(ref) else ():
+            if not store.holds(stage.refs(take)[0]):
+                stage.run(None, take, store, lambda: None)
+        clip = f"{LAYOUTS}/{take.stem}{VIDEO}"
+        footage = clip_footage(conform, take, store)
+        publish_clip(footage, take, film, store, folder / clip, folder / still_beside(clip))
+        published[take.stem] = clip, ref
+    return published
+
+
+def with_layout(entry: TakeEntry, layout: tuple[str, Ref] | None) -> TakeEntry:
+    """Entry of run.json with the file and the store key of its layout."""
+    if layout is None:
+        return entry
+    clip, ref = layout
+    keys = {**entry.keys, ref.stage: [*entry.keys.get(ref.stage, ()), ref.key]}
+    return replace(entry, asked=clip, keys=keys)
+
+
+def still_beside(clip: str) -> Path:
+    """Path of the still of a clip in the same folder."""
+    return Path(clip).with_suffix(".jpg")
 
 
 def write_animatic(
     film: Film, store: Store, folder: Path, before: Mapping[str, object]
 ) -> dict[str, object]:
-    """Assemble the film unless it is there already; returns how to know it again."""
+    """Assemble the film unless `before`, that of the last run, is the same and unchanged.
+
+    Returns:
+        `animatic` of run.json: file, key of the content, and size and time of the file.
+    """
     target = folder / ANIMATIC
-    key = film_key(film_files(film, store))
+    key = assembly.film_key(assembly.film_files(film, store))
     if before.get("key") != key or _stamp(target) != before.get("stamp"):
-        assemble(film, store, target)
+        assembly.assemble(film, store, target)
     return {"file": ANIMATIC, "key": key, "stamp": _stamp(target)}
 
 
-def sweep_drafts(folder: Path) -> None:
-    """Remove what a killed process left half-written among the results."""
-    for place in (folder, *(folder / name for name in (CLIPS, STILLS, PANELS, ASKED))):
+def _stamp(path: Path) -> list[int] | None:
+    if not path.exists():
+        return None
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove half-written results of a killed process."""
+    for place in (folder, *(folder / name for name in (CLIPS, STILLS, PANELS, LAYOUTS))):
         for draft in place.glob(".*.part"):
             draft.unlink(missing_ok=True)
 
 
 def remove_stale(before: Manifest | None, now: Manifest, folder: Path) -> None:
-    """Remove the files of takes that are no longer on the board, or in the cut.
+    """Remove the files of takes that are no longer on the board or in the cut.
 
-    Only files that the run before wrote are touched, and only in their own folders.
+    Only files that the run before wrote are removed, and only from their own folders.
     """
     kept = {file for entry in now.takes for file in _files(entry)}
     for entry in before.takes if before else ():
@@ -176,45 +210,33 @@ def remove_stale(before: Manifest | None, now: Manifest, folder: Path) -> None:
 
 
 def _files(entry: TakeEntry) -> set[tuple[str, str]]:
-    """Folder and name of everything that lies there for a take."""
-    named = {CLIPS: entry.clip, STILLS: entry.still, PANELS: entry.panel, ASKED: entry.asked}
+    """(folder, name) of every file of a take; names only, since run.json could name any path."""
+    named = {CLIPS: entry.clip, STILLS: entry.still, PANELS: entry.panel, LAYOUTS: entry.asked}
     files = {(place, Path(path).name) for place, path in named.items() if path}
-    return files | ({(ASKED, still_beside(entry.asked).name)} if entry.asked else set())
-
-
-def still_beside(clip: str) -> Path:
-    """The still of a clip in the same folder."""
-    return Path(clip).with_suffix(".jpg")
-
-
-def _stamp(path: Path) -> list[int] | None:
-    if not path.exists():
-        return None
-    facts = path.stat()
-    return [facts.st_size, facts.st_mtime_ns]
+    return files | ({(LAYOUTS, still_beside(entry.asked).name)} if entry.asked else set())
 
 
 def write_review_copy(
     plan: RenderPlan, film: Film, store: Store, folder: Path, *, version: int, date: str
 ) -> Path:
-    """Write the animatic with the burn-in, beside the one without."""
-    marks = Marks(
+    """Write the animatic with burnt-in title, date, slate, timecode and frame counter."""
+    marks = assembly.Marks(
         project=f"{film.title} v{version:03}",
         date=date,
         slates=tuple(take.slate for take in plan.shown),
     )
     target = folder / REVIEW
-    write_review(film, folder / ANIMATIC, store, target, marks)
+    assembly.write_review(film, folder / ANIMATIC, store, target, marks)
     return target
 
 
 def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> Path:
-    """Write contact_sheet.html from what the run left."""
-    from storyboard.sheet.page import ShotResult, build_sheet, write_sheet
-    from storyboard.sheet.plan_view import plan_points
+    """Write the contact sheet from the manifest and the files of the folder."""
+    from storyboard.sheet.page import build_sheet, write_sheet  # imports jinja2
 
     results = {}
-    offset = Fraction(_int(manifest.delivery, "title_frames")) / plan.fps
+    title_frames = manifest.delivery.get("title_frames", 0)
+    offset_s = Fraction(title_frames if isinstance(title_frames, int) else 0) / plan.fps
     for take in plan.shown:
         entry = manifest.entry(take.shot.id, take.number)
         if entry is None:
@@ -230,7 +252,7 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             layout_clip=folder / entry.asked if entry.asked else None,
             num_frames=take.frames.shot,
             fps=plan.fps,
-            start_s=offset + Fraction(plan.starts[take.shot.id]) / plan.fps,
+            start_s=offset_s + Fraction(plan.starts[take.shot.id]) / plan.fps,
             preset=plan.settings.preset_name,
             quality=plan.settings.quality,
             positive=take.prompt,
@@ -239,7 +261,7 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             seed=take.noise.seed,
             plan=plan_points(take.path),
             timings=tuple(entry.seconds.items()),
-            directions=tuple(_direction(finding) for finding in entry.findings),
+            directives=tuple(_directive_row(finding) for finding in entry.findings),
         )
     animatic = folder / ANIMATIC
     board = build_sheet(
@@ -249,20 +271,12 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
         preset=plan.settings.preset_name,
         quality=plan.settings.quality,
         animatic=animatic if manifest.animatic and animatic.exists() else None,
-        drift=[(str(found["scene"]), _direction(found)) for found in manifest.drift],
+        drift=[(str(found["scene"]), _directive_row(found)) for found in manifest.drift],
     )
-    return write_sheet(board, folder / "contact_sheet.html")
+    return write_sheet(board, folder / SHEET)
 
 
-def _direction(finding: Mapping[str, Any]) -> Direction:
-    """A finding as a card shows it: what was asked, and what was got."""
-    from storyboard.sheet.page import Direction
-
+def _directive_row(finding: Mapping[str, Any]) -> DirectiveRow:
     is_obeyed = {"agrees": True, "disagrees": False}.get(finding["verdict"])
-    asked = f"{finding['directive']}: {finding['asked']}"
-    return Direction(asked, is_obeyed, finding["measured"])
-
-
-def _int(values: Mapping[str, object], name: str) -> int:
-    value = values.get(name, 0)
-    return value if isinstance(value, int) else 0
+    directive = f"{finding['directive']}: {finding['asked']}"
+    return DirectiveRow(directive, is_obeyed, finding["measured"])

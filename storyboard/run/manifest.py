@@ -1,7 +1,7 @@
-"""run.json: what was rendered, with what, from which seeds, and how long it took.
+"""run.json: what was rendered from which settings and seeds, and how long it took.
 
-Written when a run begins, and again when it ends in whatever way, so that the folder always
-says what is in it. Read back by the next plan, which compares, and by `sheet` and `assemble`.
+Written when a run begins and again however it ends; the next plan compares with it, and `sheet`,
+`assemble` and `score` repeat the run that it describes.
 """
 
 from __future__ import annotations
@@ -20,40 +20,32 @@ from storyboard.store import write_atomically
 
 FILE = "run.json"
 FORMAT = 1
-PACKAGES = ("torch", "numpy", "av", "moviepy", "pillow", "transformers")
 
+PACKAGES = ("torch", "numpy", "av", "moviepy", "pillow", "transformers")
+"""Packages whose version can change pixels."""
 
 VERDICTS = ("agrees", "disagrees", "cannot tell")
-"""Of the findings, in the order they are told."""
 
 
 @dataclass(frozen=True)
 class TakeEntry:
-    """One take in run.json.
+    """One take in run.json; paths are relative to the folder and empty where there is no file.
 
     Attributes:
-        shot: Id.
-        take: From 1.
-        shown: Whether it is the one in the cut.
+        shown: Whether it is in the cut.
         status: "rendered", "cached", "failed" or "missing".
-        error: Why it failed.
         reason: Why it had to be rendered.
-        start_frame: Of the shot, in the animatic.
-        prompt: Positive text, as sent.
-        negative: Negative text, as sent.
-        removed: Words taken out of the negative text.
+        start_frame: First frame of the shot in the animatic, without title.
+        removed: Words removed from the negative prompt because the shot asks for them.
         seeds: Policy, seeds and mix of the noise.
-        noise_sha256: Of the noise itself, once drawn.
-        size: Of the model's picture.
-        frames: Of the model and of the cut.
-        keys: Of every stage.
-        facts: Every field that feeds the take.
-        clip: Relative to the folder.
-        still: Relative to the folder.
-        panel: The one frame of a still as PNG, relative to the folder.
-        asked: Its layout as a clip, relative to the folder; the still lies beside it.
-        seconds: Per stage, when it was made.
-        findings: What its clip was asked for, what was measured, and whether they agree.
+        size: Width and height of the model's picture.
+        frames: Frame counts of the model and of the cut.
+        keys: Store keys by stage.
+        facts: Every field that the take depends on.
+        panel: PNG of a take of one frame.
+        asked: Layout clip; its still has the same name.
+        seconds: Duration of each stage when it ran.
+        findings: Directives compared with the clip.
     """
 
     shot: str
@@ -82,28 +74,25 @@ class TakeEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """run.json as a value.
+    """Contents of run.json.
 
     Attributes:
-        status: "running", "done", "failed" or "interrupted".
-        version: Counts the animatics of this folder that differ.
+        status: "running", "done", "failed", "stopped" or "interrupted".
+        version: Number of different animatics so far in this folder.
         started: ISO time.
-        seconds: Of the whole run.
         board: Path relative to the folder, title and SHA-256.
-        request: The command line's part, to do the same again.
-        preset: The checkpoint's numbers.
-        weights: SHA-256 per network.
+        request: Options of the command line, to repeat the run.
+        preset: Numbers of the checkpoint.
+        weights: SHA-256 by network.
         delivery: Size, rate and frames of the cut.
-        waves: How many, of what size, and why.
-        networks_loaded: How often a network came into memory.
-        takes: One each.
-        animatic: Name, key, bytes and time of the film, to know it again.
-        notices: What was done differently from what somebody might expect.
-        versions: Of what was used.
-        residency: How experts lay in memory, why, and the bytes that decided; empty for layouts.
-        drift: The worst pair of each scene by palette, luminance and sharpness.
-        retakes: By shot that was rendered again because it disobeyed: the take that is kept, all
-            that were compared, and why.
+        waves: Count, size and reason.
+        networks_loaded: Number of times that a network was loaded.
+        animatic: Name, content key, and size and time of the file.
+        notices: Where the result differs from what the board asks for.
+        versions: Of the program, Python and packages.
+        residency: Placement of experts in memory, with the bytes that decided; empty for layouts.
+        drift: Worst pair of each scene by palette, luminance and sharpness.
+        retakes: By retaken shot: the take that is kept, all that were compared, and why.
     """
 
     status: str
@@ -128,45 +117,49 @@ class Manifest:
 
     @property
     def verdicts(self) -> dict[str, int]:
-        """How many directives of the takes in the cut agree, disagree, or cannot be told."""
-        told = [found["verdict"] for entry in self.takes if entry.shown for found in entry.findings]
-        return {verdict: told.count(verdict) for verdict in VERDICTS}
+        """Number of directives per verdict over the takes in the cut."""
+        all_verdicts = [f["verdict"] for take in self.takes if take.shown for f in take.findings]
+        return {verdict: all_verdicts.count(verdict) for verdict in VERDICTS}
+
+    @property
+    def has_layouts(self) -> bool:
+        """Whether layout clips were published beside the clips."""
+        return any(entry.asked for entry in self.takes)
 
     def write(self, folder: Path) -> None:
-        """Replace run.json in one step."""
+        """Replace run.json atomically."""
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False, default=str)
         write_atomically(folder / FILE, (text + "\n").encode())
 
-    @property
-    def has_asked(self) -> bool:
-        """Whether layouts of what was asked lie beside the clips."""
-        return any(entry.asked for entry in self.takes)
-
     def entry(self, shot: str, take: int) -> TakeEntry | None:
-        """A take of the run, if it was in it."""
-        wanted = (shot, take)
-        return next((entry for entry in self.takes if (entry.shot, entry.take) == wanted), None)
+        """Entry of a take, None if the run did not have it."""
+        place = (shot, take)
+        return next((entry for entry in self.takes if (entry.shot, entry.take) == place), None)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """What the last run into a folder left; None if there was none, or of another format."""
+    """Read run.json; None if there is none, or one that is damaged or of another format."""
     try:
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             return None
-        takes = tuple(_entry(entry) for entry in content.pop("takes"))
+        takes = []
+        for row in content.pop("takes"):
+            lists = {"removed": row["removed"], "size": row["size"]}
+            lists["findings"] = row.get("findings", ())
+            takes.append(TakeEntry(**row | {name: tuple(value) for name, value in lists.items()}))
         content["notices"] = tuple(content["notices"])
         content["drift"] = tuple(content.get("drift", ()))
-        return Manifest(takes=takes, **content)
+        return Manifest(takes=tuple(takes), **content)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def require_manifest(folder: Path) -> Manifest:
-    """What the last run into a folder left.
+    """Read run.json.
 
     Raises:
-        InputError: Nothing that can be read.
+        InputError: There is none that can be read.
     """
     manifest = read_manifest(folder)
     if manifest is None:
@@ -177,15 +170,8 @@ def require_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _entry(content: dict[str, Any]) -> TakeEntry:
-    content["removed"] = tuple(content["removed"])
-    content["size"] = tuple(content["size"])
-    content["findings"] = tuple(content.get("findings", ()))
-    return TakeEntry(**content)
-
-
 def used_versions() -> dict[str, str]:
-    """Versions of the program, of Python and of the packages that pixels depend on."""
+    """Versions of the program, of Python and of PACKAGES, and the machine's architecture."""
     versions = {
         "storyboard": __version__,
         "python": platform.python_version(),

@@ -1,7 +1,4 @@
-"""What a run would do: the plan beside what is there already.
-
-`storyboard plan` prints it and `run` does it. Called by both.
-"""
+"""What a run would do: its plan, compared with what the store and the last run hold."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from storyboard.plan.cost import Waves, expected_speed, plan_waves
 from storyboard.plan.plan import RenderPlan, make_plan, plan_render
 from storyboard.plan.request import Request
 from storyboard.run.manifest import Manifest, read_manifest
+from storyboard.run.prompt_writer import write_about
 from storyboard.schedule import unfinished
 from storyboard.store import Store
 from storyboard.take.take import Take
@@ -26,18 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """What to make, beside the clips.
+    """What a run produces beside the clips.
 
     Attributes:
         shots: Ids to render; None for all.
-        shown_only: Whether takes that are not in the cut are left as they are.
-        animatic: Whether to cut the clips together.
-        sheet: Whether to write the contact sheet.
-        burn_in: Whether to write the review copy too.
-        title_s: Seconds of title card.
-        wave: Takes per wave; None chooses.
-        retakes: Most takes that are added to a shot that disobeys.
-        score: Whether to measure what became of the directives.
+        shown_only: Leave takes that are not in the cut as they are.
+        animatic: Cut the clips together.
+        sheet: Write the contact sheet.
+        burn_in: Also write the review copy.
+        title_s: Length of the title card in seconds.
+        wave: Takes per wave; None lets the plan choose.
+        retakes: Most takes to add to a shot that disobeys.
+        score: Compare the clips with the directives of their shots.
     """
 
     shots: frozenset[str] | None = None
@@ -53,7 +51,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Preview:
-    """A plan beside what is there already: what would be done."""
+    """A plan and what is left to do of it.
+
+    Attributes:
+        plan: All takes of the board.
+        store: Where artefacts are kept.
+        todo: (stage, take) pairs whose result is missing and needed.
+        waves: Order of the work.
+        before: run.json of the last run into the folder.
+    """
 
     plan: RenderPlan
     store: Store
@@ -63,14 +69,14 @@ class Preview:
 
     @cached_property
     def waiting(self) -> tuple[Take, ...]:
-        """Takes with work to do, they or segments of theirs, in the order of the cut."""
+        """Takes with work to do, on themselves or on their segments, in the order of the cut."""
         return tuple(
             take for take in self.plan.takes if not self._busy.isdisjoint((take, *take.segments))
         )
 
     @cached_property
     def jobs(self) -> tuple[Take, ...]:
-        """All that has work to do: takes, and segments before the take they are parts of."""
+        """Takes and segments with work to do, segments before the take they are parts of."""
         return tuple(take for take in self.plan.jobs if take in self._busy)
 
     @cached_property
@@ -91,11 +97,11 @@ def preview(
 
     Args:
         board: As loaded.
-        request: Model and numbers.
-        root: Of the store.
-        options: What to make.
-        listen: Told of damaged artefacts.
-        folder: The one rendered into; None for the folder around the store.
+        request: Model, quality and settings.
+        root: Folder of the store.
+        options: What to produce.
+        listen: Receives warnings about damaged artefacts.
+        folder: Output folder; default: the parent of the store.
 
     Raises:
         InputError: The board or an option cannot be used.
@@ -103,23 +109,15 @@ def preview(
     store = Store(root, warn=lambda text: listen(Warned(text)))
     plan = make_plan(board, request, root)
     if request.extend is not None and plan.settings.preset is not None:
-        from storyboard.run.prompt_writer import write_about
-
+        # Prompts are known only from a plan, so the run is planned again with the longer ones.
         written = write_about([take.prompt for take in plan.jobs], request.extend, root)
         plan = plan_render(plan.board, replace(plan.settings, written=written))
-    wanted = _chosen_takes(plan, options)
-    todo = frozenset(unfinished(plan.stages, plan.jobs, wanted, store))
-    waiting = {take for _, take in todo}
-    speed = expected_speed(plan, root)
-    ordered = [take for take in plan.jobs if take in waiting]
-    waves = plan_waves(plan, ordered, speed, size=options.wave)
-    return Preview(plan, store, todo, waves, read_manifest(folder or root.parent))
-
-
-def _chosen_takes(plan: RenderPlan, options: Options) -> list[Take]:
-    """Takes of the shots that were named; all without a name."""
     takes = plan.shown if options.shown_only else plan.takes
-    if options.shots is None:
-        return list(takes)
-    wanted = {plan.board.shot(shot).id for shot in options.shots}
-    return [take for take in takes if take.shot.id in wanted]
+    if options.shots is not None:
+        ids = {plan.board.shot(shot).id for shot in options.shots}
+        takes = tuple(take for take in takes if take.shot.id in ids)
+    todo = frozenset(unfinished(plan.stages, plan.jobs, takes, store))
+    busy = {take for _, take in todo}
+    ordered = [take for take in plan.jobs if take in busy]
+    waves = plan_waves(plan, ordered, expected_speed(plan, root), size=options.wave)
+    return Preview(plan, store, todo, waves, read_manifest(folder or root.parent))

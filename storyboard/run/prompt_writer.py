@@ -1,8 +1,7 @@
-"""Longer prompts from a language model on this machine, asked in our own words.
+"""Longer prompts from a local language model (`--extend FOLDER`).
 
-Off unless `--extend FOLDER` names a model that transformers can read. It runs before the plan is
-made final, one prompt after another and greedily, so the same model writes the same text; what it
-wrote is remembered beside the store. What of it is used, `shots.prompt.extension` decides.
+Prompts are extended before the plan is final, greedily, so the same model writes the same text; the
+texts are cached beside the store. `shots.prompt.extension` decides what of a text is used.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pathlib import Path
 from storyboard.errors import InputError
 from storyboard.store import canonical_json, content_key, read_object, write_atomically
 
-MEMORY = "extensions.json"
+CACHE = "extensions.json"
 MAX_NEW_TOKENS = 160
 INSTRUCTION = (
     "You describe one shot of a film for a video model. Below is what the director wants to be "
@@ -24,38 +23,42 @@ INSTRUCTION = (
 )
 
 Writer = Callable[[str], str]
+"""Prompt → additional text."""
 
 
-def write_about(prompts: Iterable[str], folder: Path, memory: Path | None) -> Mapping[str, str]:
-    """Have a model write about prompts; what it wrote before is remembered.
+def write_about(prompts: Iterable[str], folder: Path, cache: Path | None) -> Mapping[str, str]:
+    """Generate additional text for prompts, or read it from the cache.
 
     Args:
         prompts: As compiled.
-        folder: Of a model with its tokenizer, in the layout of transformers.
-        memory: Folder that remembers; None for none.
+        folder: Language model with its tokenizer, in the layout of transformers.
+        cache: Folder of the cache file; None for no cache.
 
     Returns:
-        Its text for every prompt.
+        Additional text by prompt.
 
     Raises:
         InputError: The folder holds no such model.
     """
-    known = {} if memory is None else read_object(memory / MEMORY)
-    model = _stamp(folder)
+    texts = {} if cache is None else read_object(cache / CACHE)
+    # Model files count by name, size and time: hashing a model takes longer than running it.
+    files = sorted(path for path in folder.glob("*") if path.is_file())
+    stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    model = {"instruction": INSTRUCTION, "most": MAX_NEW_TOKENS, "files": stats}
     keys = {prompt: content_key({"prompt": prompt, **model}) for prompt in prompts}
-    missing = [prompt for prompt, key in keys.items() if key not in known]
+    missing = [prompt for prompt, key in keys.items() if key not in texts]
     if missing:
         writer = load_writer(folder)
         for prompt in missing:
-            known[keys[prompt]] = writer(prompt)
-        if memory is not None:
-            memory.mkdir(parents=True, exist_ok=True)
-            write_atomically(memory / MEMORY, canonical_json(known).encode())
-    return {prompt: str(known[key]) for prompt, key in keys.items()}
+            texts[keys[prompt]] = writer(prompt)
+        if cache is not None:
+            cache.mkdir(parents=True, exist_ok=True)
+            write_atomically(cache / CACHE, canonical_json(texts).encode())
+    return {prompt: str(texts[key]) for prompt, key in keys.items()}
 
 
 def load_writer(folder: Path) -> Writer:
-    """Load a language model that writes about a prompt, greedily.
+    """Load a language model that extends one prompt per call, by greedy decoding.
 
     Raises:
         InputError: The folder holds no such model.
@@ -77,7 +80,16 @@ def load_writer(folder: Path) -> Writer:
     network.train(mode=False)
 
     def write(prompt: str) -> str:
-        tokens = tokenizer(_asked(tokenizer, prompt), return_tensors="pt")["input_ids"]
+        text = f"{INSTRUCTION}\n\n{prompt}\n\n"
+        if getattr(tokenizer, "chat_template", None):
+            messages = [
+                {"role": "system", "content": INSTRUCTION},
+                {"role": "user", "content": prompt},
+            ]
+            text = str(
+                tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+            )
+        tokens = tokenizer(text, return_tensors="pt")["input_ids"]
         with torch.inference_mode():
             written = network.generate(
                 tokens,
@@ -89,24 +101,3 @@ def load_writer(folder: Path) -> Writer:
         return str(tokenizer.decode(written[0, tokens.shape[1] :], skip_special_tokens=True))
 
     return write
-
-
-def _asked(tokenizer: object, prompt: str) -> str:
-    """Instruction and prompt, as a chat where the model knows how to chat."""
-    messages = [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": prompt}]
-    if getattr(tokenizer, "chat_template", None):
-        chat = tokenizer.apply_chat_template(  # type: ignore[attr-defined]
-            messages, tokenize=False, add_generation_prompt=True
-        )
-        return str(chat)
-    return f"{INSTRUCTION}\n\n{prompt}\n\n"
-
-
-def _stamp(folder: Path) -> dict[str, object]:
-    """Changes with anything but the prompt that changes what is written.
-
-    Files are known by name, size and time: hashing a model would take longer than asking it.
-    """
-    files = sorted(path for path in folder.glob("*") if path.is_file())
-    stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return {"instruction": INSTRUCTION, "most": MAX_NEW_TOKENS, "files": stats}

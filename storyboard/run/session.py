@@ -1,12 +1,11 @@
-"""A run that has its folder to itself: begin, render, deliver, and note how far it came.
+"""A run in its output folder: begin, render, deliver, and keep run.json up to date.
 
-The promises about the folder are here: whatever ends a run, finished work is in the store and
-run.json says what is done. Called by `run` and `retaking`.
+However a run ends, finished work is in the store and run.json states what is done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,37 +13,15 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from storyboard import events
 from storyboard.errors import ResourceError, StoryboardError
-from storyboard.events import (
-    ClipReady,
-    Event,
-    FileWritten,
-    Listener,
-    NetworkLoaded,
-    RunFinished,
-    RunStarted,
-    SceneDrifts,
-    TakeFinished,
-    TakeKept,
-    TakeScored,
-    Warned,
-)
+from storyboard.events import Event, Listener
 from storyboard.executors import Executor, LocalExecutor
 from storyboard.film.assembly import Film
 from storyboard.plan.cost import check_disk, record_speed
 from storyboard.plan.request import Request
-from storyboard.run import retake_choice
-from storyboard.run.deliver import (
-    ANIMATIC,
-    Failures,
-    plan_film,
-    publish_take,
-    remove_stale,
-    write_animatic,
-    write_contact_sheet,
-    write_review_copy,
-)
-from storyboard.run.layout_clips import publish_asked, with_asked
+from storyboard.run import deliver
+from storyboard.run.deliver import Failures
 from storyboard.run.manifest import Manifest
 from storyboard.run.manifest_rows import describe_run, take_entries
 from storyboard.run.preview import Options, Preview, preview
@@ -53,14 +30,13 @@ from storyboard.take.take import Take
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
+    from storyboard.run.retake import Kept
     from storyboard.run.score import Scores
-
-STORE = "store"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to."""
+    """Result of a run: what run.json holds, and the failed takes with their errors."""
 
     manifest: Manifest
     failures: Failures
@@ -68,132 +44,149 @@ class Outcome:
 
 @dataclass
 class Recorder:
-    """Passes events on and keeps them, for run.json."""
+    """Listener that passes events on and keeps them for run.json."""
 
     listen: Listener
     events: list[Event] = field(default_factory=list)
     began: float = field(default_factory=perf_counter)
 
     def __call__(self, event: Event) -> None:
-        """Take an event."""
+        """Keep an event and pass it on."""
         self.events.append(event)
         self.listen(event)
 
     def networks_loaded(self) -> int:
-        """How often a network came into memory."""
-        return sum(isinstance(event, NetworkLoaded) for event in self.events)
+        """Number of times that a network was loaded."""
+        return sum(isinstance(event, events.NetworkLoaded) for event in self.events)
 
 
 class Run:
-    """A run that has its folder to itself."""
+    """One run into a folder whose store is locked by this process.
+
+    Args:
+        planned: What there is to do.
+        request: Recorded in run.json.
+        folder: Output folder.
+        recorder: Receives every event.
+        kept: By shot, the take that retaking chose.
+    """
 
     def __init__(
         self,
-        seen: Preview,
-        draft: Manifest,
+        planned: Preview,
+        request: Request,
         folder: Path,
         recorder: Recorder,
-        kept: Mapping[str, retake_choice.Kept] = MappingProxyType({}),
+        kept: Mapping[str, Kept] = MappingProxyType({}),
     ) -> None:
-        self._seen, self._draft = seen, draft
-        self._folder, self._recorder = folder, recorder
-        self._kept = kept
-        plan = self.plan = seen.plan
-        self._form = Film(plan.cut, (), plan.size, plan.fps)
+        self._planned, self._folder, self._recorder, self._kept = planned, folder, recorder, kept
+        self._draft = describe_run(planned.plan, planned.waves, request, folder)
+        self.plan = planned.plan
+        # Clips are published without a film around them: only its size and rate matter.
+        self._format = Film(self.plan.cut, (), self.plan.size, self.plan.fps)
 
     def begin(self) -> None:
-        """Refuse what cannot end well, say what is coming, and note that it has begun."""
-        plan, waves = self.plan, self._seen.waves
-        self._check()
-        title = plan.board.title or plan.board.path.stem
-        self._recorder(RunStarted(title, len(plan.takes), len(waves.waves), plan.cut.frames))
-        for notice in plan.notices:
-            self._recorder(Warned(notice))
-        self._noted("running", {}).write(self._folder)
-
-    def _check(self) -> None:
-        """Refuse what the disk or the machine cannot do."""
+        """Remove drafts of killed runs, check the machine, and write a run.json that is running."""
+        self._planned.store.clear_drafts()
+        deliver.remove_drafts(self._folder)
+        self._check_resources()
         plan = self.plan
-        check_disk(plan, self._seen.jobs, self._folder)
-        busy = {stage for stage, _ in self._seen.todo}
+        title = plan.board.title or plan.board.path.stem
+        num_waves = len(self._planned.waves.waves)
+        self._recorder(events.RunStarted(title, len(plan.takes), num_waves, plan.cut.frames))
+        for notice in plan.notices:
+            self._recorder(events.Warned(notice))
+        self._manifest("running", {}).write(self._folder)
+
+    def _check_resources(self) -> None:
+        """Raise before any work where disk, device or packages cannot do it."""
+        plan = self.plan
+        check_disk(plan, self._planned.jobs, self._folder)
+        busy = {stage for stage, _ in self._planned.todo}
         if any(stage.network for stage in plan.stages if stage.name in busy):
-            from storyboard.stages import tensors
+            from storyboard.stages import tensors  # imports torch: only for runs with a network
 
             tensors.check_hardware(plan.settings.hardware)
             if "encode-text" in busy:
                 tensors.import_text_encoder()
 
     def listen(self, event: Event) -> None:
-        """Pass an event on, and let a finished clip be seen at once."""
+        """Pass an event on, and publish a clip as soon as it is finished."""
         self._recorder(event)
-        if isinstance(event, TakeFinished) and event.stage == self._seen.plan.stages[-1].name:
-            take = next(take for take in self._seen.plan.takes if take.stem == event.take)
-            clip = publish_take(self._seen.plan, take, self._form, self._seen.store, self._folder)
-            self._recorder(ClipReady(take.stem, str(clip)))
+        if isinstance(event, events.TakeFinished) and event.stage == self.plan.stages[-1].name:
+            take = next(take for take in self.plan.takes if take.stem == event.take)
+            store = self._planned.store
+            clip = deliver.publish_take(self.plan, take, self._format, store, self._folder)
+            self._recorder(events.ClipReady(take.stem, str(clip)))
 
-    def again(
-        self,
-        board: ShotList,
-        request: Request,
-        options: Options,
-        kept: Mapping[str, retake_choice.Kept],
+    def with_board(
+        self, board: ShotList, request: Request, options: Options, kept: Mapping[str, Kept]
     ) -> Run:
-        """The same run with other takes of some shots; what it rendered so far stays rendered."""
-        root = self._seen.store.root
-        seen = preview(board, request, root, options, self._recorder, folder=self._folder)
-        made = {take.stem for take in self._seen.waiting}
-        last = seen.plan.stages[-1].name
-        before = {(last, take) for take in seen.plan.takes if take.stem in made}
-        draft = describe_run(seen.plan, seen.waves, request, self._folder)
-        run = Run(
-            replace(seen, todo=seen.todo | before, before=self._seen.before),
-            replace(draft, started=self._draft.started),
-            self._folder,
-            self._recorder,
-            kept,
-        )
-        run._check()
+        """Continue this run with other takes of some shots; what it rendered counts as rendered."""
+        root = self._planned.store.root
+        planned = preview(board, request, root, options, self._recorder, folder=self._folder)
+        rendered = {take.stem for take in self._planned.waiting}
+        last = planned.plan.stages[-1].name
+        # Finished by this run already; without them these takes would count as cached.
+        done = {(last, take) for take in planned.plan.takes if take.stem in rendered}
+        planned = replace(planned, todo=planned.todo | done, before=self._planned.before)
+        run = Run(planned, request, self._folder, self._recorder, kept)
+        run._draft = replace(run._draft, started=self._draft.started)
+        run._check_resources()
         return run
 
     def scores(self) -> Scores:
-        """What became of every directive, in every clip that is there."""
-        from storyboard.run.score import score_takes
+        """Findings of every take that has a clip."""
+        from storyboard.run.score import score_takes  # imports cv2
 
-        return score_takes(self.plan, self._seen.store)
+        return score_takes(self.plan, self._planned.store)
 
     def render(self, executor: Executor | None) -> dict[Take, str]:
-        """Make what is missing; returns the takes that failed, and why."""
-        seen = self._seen
+        """Render what is missing; returns the errors of failed takes.
+
+        The error of a chain is that of its first failed segment.
+        """
+        plan, planned = self.plan, self._planned
         workers = executor or LocalExecutor(self.listen)
-        failures = render(seen.plan.stages, seen.waves.waves, seen.store, workers, self.listen)
-        record_speed(seen.plan, self._recorder.events, seen.store.root)
-        return _by_take(self.plan.takes, failures)
+        errors = render(plan.stages, planned.waves.waves, planned.store, workers, self.listen)
+        record_speed(plan, self._recorder.events, planned.store.root)
+        failures: dict[Take, str] = {}
+        for take in plan.takes:
+            segment = next((part for part in take.segments if part in errors), None)
+            if segment is not None:
+                number = f"clip {segment.segment} of {len(take.segments)}"
+                failures[take] = f"{number}: {errors[segment]}"
+            elif take in errors:
+                failures[take] = errors[take]
+        return failures
 
     def deliver(self, options: Options, failures: Failures) -> Outcome:
-        """Put everything that is there into the folder, and write down what it is."""
-        seen, folder, plan = self._seen, self._folder, self._seen.plan
+        """Publish everything that is finished into the folder, and write run.json."""
+        plan, folder = self.plan, self._folder
+        store, before = self._planned.store, self._planned.before
         for take in plan.takes:
-            if seen.store.holds(plan.final(take)):
-                publish_take(plan, take, self._form, seen.store, folder)
-        film = plan_film(plan, seen.store, failures, options.title_s)
-        before = seen.before.animatic if seen.before else {}
-        animatic: Mapping[str, object] = before
+            if store.holds(plan.final(take)):
+                deliver.publish_take(plan, take, self._format, store, folder)
+        film = deliver.plan_film(plan, store, failures, options.title_s)
+        old = before.animatic if before else {}
+        animatic: Mapping[str, object] = old
         if options.animatic:
-            animatic = write_animatic(film, seen.store, folder, before)
-            if animatic != before:
-                self._recorder(FileWritten(str(folder / ANIMATIC)))
-        version = seen.before.version if seen.before else 0
-        version += animatic.get("key") != before.get("key")
+            animatic = deliver.write_animatic(film, store, folder, old)
+            if animatic != old:
+                self._recorder(events.FileWritten(str(folder / deliver.ANIMATIC)))
+        # Another film than the last one is a new version.
+        version = before.version if before else 0
+        version += animatic.get("key") != old.get("key")
         scores = self.scores() if options.score else None
-        noted = self._noted("failed" if failures else "done", failures, scores)
-        # A sheet that an earlier run wrote still shows them.
-        is_shown = options.sheet or (seen.before is not None and seen.before.has_asked)
-        filmed = publish_asked(plan, seen.store, folder) if is_shown else {}
+        manifest = self._manifest("failed" if failures else "done", failures, scores)
+        # A sheet that an earlier run wrote still shows the layouts.
+        has_layouts = options.sheet or (before is not None and before.has_layouts)
+        layouts = deliver.publish_layouts(plan, store, folder) if has_layouts else {}
         manifest = replace(
-            noted,
+            manifest,
             takes=tuple(
-                with_asked(entry, take.stem, filmed)
-                for entry, take in zip(noted.takes, plan.takes, strict=True)
+                deliver.with_layout(entry, layouts.get(take.stem))
+                for entry, take in zip(manifest.takes, plan.takes, strict=True)
             ),
             version=version,
             animatic=animatic,
@@ -201,67 +194,67 @@ class Run:
         )
         if options.burn_in and options.animatic:
             date = manifest.started[:10]
-            path = write_review_copy(plan, film, seen.store, folder, version=version, date=date)
-            self._recorder(FileWritten(str(path)))
+            path = deliver.write_review_copy(plan, film, store, folder, version=version, date=date)
+            self._recorder(events.FileWritten(str(path)))
         if options.sheet:
-            self._recorder(FileWritten(str(write_contact_sheet(plan, manifest, folder))))
-        remove_stale(seen.before, manifest, folder)
+            self._recorder(
+                events.FileWritten(str(deliver.write_contact_sheet(plan, manifest, folder)))
+            )
+        # run.json last: it describes only what is in the folder.
+        deliver.remove_stale(before, manifest, folder)
         manifest.write(folder)
-        if scores is not None:
-            self._say_directions(scores)
-        self._say_finished(manifest)
+        self._report(manifest, scores)
         return Outcome(manifest, failures)
 
     @contextmanager
-    def interruption_noted(self) -> Iterator[None]:
-        """Whatever ends a run early, run.json says so and what is done."""
+    def interruption_recorded(self) -> Iterator[None]:
+        """Write the state of a run that ends early into run.json, and raise its error again."""
         try:
             yield
         except (KeyboardInterrupt, StoryboardError) as error:
             status = "interrupted" if isinstance(error, KeyboardInterrupt) else "stopped"
             # On a full disk this fails as well; the first error is the one to report.
             with suppress(ResourceError):
-                self._noted(status, {}).write(self._folder)
+                self._manifest(status, {}).write(self._folder)
             raise
 
-    def _noted(self, status: str, failures: Failures, scores: Scores | None = None) -> Manifest:
-        before = self._seen.before
+    def _manifest(self, status: str, failures: Failures, scores: Scores | None = None) -> Manifest:
+        before = self._planned.before
         return replace(
             self._draft,
             status=status,
             seconds=round(perf_counter() - self._recorder.began, 3),
             networks_loaded=self._recorder.networks_loaded(),
-            takes=take_entries(self._seen, failures, scores),
+            takes=take_entries(self._planned, failures, scores),
             version=before.version if before else 0,
             animatic=before.animatic if before else {},
             drift=scores.drift_as_json() if scores else (),
             retakes={shot: kept.as_json() for shot, kept in self._kept.items()},
         )
 
-    def _say_directions(self, scores: Scores) -> None:
-        """What became of the directives of every take in the cut."""
-        for take in self.plan.shown:
-            findings = scores.findings(take)
-            if findings:
-                said = tuple(f.sentence for f in findings if f.verdict == "disagrees")
-                agree = sum(f.verdict == "agrees" for f in findings)
-                unclear = len(findings) - agree - len(said)
-                self._recorder(TakeScored(take.slate, agree, said, unclear))
-        for drift in scores.drift:
-            if drift.finding.verdict == "disagrees":
-                self._recorder(SceneDrifts(drift.scene, drift.finding.sentence))
-        for shot, kept in self._kept.items():
-            name = f"T{kept.take:02}"
-            self._recorder(TakeKept(shot, name, len(kept.of), kept.because))
-
-    def _say_finished(self, manifest: Manifest) -> None:
-        count = {s: sum(t.status == s for t in manifest.takes) for s in ("rendered", "cached")}
+    def _report(self, manifest: Manifest, scores: Scores | None) -> None:
+        """Emit the findings of the takes in the cut, and the summary."""
+        if scores is not None:
+            for take in self.plan.shown:
+                findings = scores.findings(take)
+                if findings:
+                    disagree = tuple(f.sentence for f in findings if f.verdict == "disagrees")
+                    agree = sum(f.verdict == "agrees" for f in findings)
+                    unclear = len(findings) - agree - len(disagree)
+                    self._recorder(events.TakeScored(take.slate, agree, disagree, unclear))
+            for drift in scores.drift:
+                if drift.finding.verdict == "disagrees":
+                    self._recorder(events.SceneDrifts(drift.scene, drift.finding.sentence))
+            for shot, kept in self._kept.items():
+                name = f"T{kept.take:02}"
+                self._recorder(events.TakeKept(shot, name, len(kept.compared), kept.because))
+        statuses = [entry.status for entry in manifest.takes]
         verdicts = manifest.verdicts
         self._recorder(
-            RunFinished(
-                rendered=count["rendered"],
-                cached=count["cached"],
-                failed=sum(entry.status == "failed" for entry in manifest.takes),
+            events.RunFinished(
+                rendered=statuses.count("rendered"),
+                cached=statuses.count("cached"),
+                failed=statuses.count("failed"),
                 networks_loaded=manifest.networks_loaded,
                 seconds=manifest.seconds,
                 agrees=verdicts["agrees"],
@@ -269,16 +262,3 @@ class Run:
                 cannot_tell=verdicts["cannot tell"],
             )
         )
-
-
-def _by_take(takes: Sequence[Take], failures: Failures) -> dict[Take, str]:
-    """Failures of whole takes; that of a chain is the first of its segments'."""
-    found: dict[Take, str] = {}
-    for take in takes:
-        parts = [part for part in take.segments if part in failures]
-        if parts:
-            number = f"clip {parts[0].segment} of {len(take.segments)}"
-            found[take] = f"{number}: {failures[parts[0]]}"
-        elif take in failures:
-            found[take] = failures[take]
-    return found

@@ -1,35 +1,28 @@
-"""A board under watch: what is saved is checked, and the shots that were edited are rendered.
+"""`storyboard watch`: check a board whenever it is saved, and render the shots that were edited.
 
-Files are compared with what was read of them when the board was loaded, byte by byte and a few
-times a second. Nothing is read twice: what was loaded is what later looks are compared with, so a
-save at any moment is seen by the next look. A save that has errors renders nothing, so the last
-good render stays. A good save during a render ends that render at its next step, as Ctrl-C would,
-and another begins. Called by the CLI.
+A save with errors renders nothing, so the last good render stays. A good save during a render ends
+that render at its next step, as Ctrl-C would, and another begins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import monotonic, sleep
+from tempfile import TemporaryDirectory
+from threading import Event as Flag
+from threading import Thread
 from typing import TYPE_CHECKING
 
+import watchfiles
+
+from shots import ShotListErrors, parse_shots
+from storyboard import events
 from storyboard.errors import StoryboardError
-from storyboard.events import (
-    BoardRefused,
-    Event,
-    Listener,
-    NetworkLoaded,
-    ShotsEdited,
-    StageStarted,
-    Stepped,
-    TakeFinished,
-    Warned,
-    Watching,
-)
-from storyboard.run.commands import STORE, render_board
+from storyboard.events import Event, Listener
+from storyboard.run.commands import render_board
+from storyboard.run.folder import STORE
 from storyboard.run.manifest_rows import why
 from storyboard.run.preview import Options, Preview, preview
 from storyboard.store import Ref
@@ -38,41 +31,82 @@ if TYPE_CHECKING:
     from shots.schema import ShotList
     from storyboard.plan.request import Request
 
-LOOK_S = 0.2
-"""Pause between two looks at the files."""
-
-QUIET_S = 0.05
-"""A save is over when the files stayed the same for so long; editors write in several steps."""
-
-SAVE_S = 1.0
-"""A save is taken as over after so long, whatever is still being written."""
+STEP_MS = 50
+"""A save is over when its files stay the same for so long; editors write in several steps."""
 
 RETRY_S = 2.0
-"""A board with errors is read again so often: an included file may turn up that was missing."""
+"""A board with errors is read again so often: an included file may appear."""
 
-WORK = (StageStarted, NetworkLoaded, Stepped, TakeFinished)
+WORK = (events.StageStarted, events.NetworkLoaded, events.Stepped, events.TakeFinished)
 """Events between two pieces of work, where a render may end."""
 
 Contents = Mapping[Path, bytes | None]
-"""Of the board and of what it includes; None for a file that is not there."""
+"""Bytes of the board and of the files it includes; None for a file that does not exist."""
 
 Keys = Mapping[str, frozenset[Ref]]
-"""Shot → the clips of its takes as the model makes them, before they are conformed."""
+"""Shot → clips of its takes as the model makes them, before they are conformed."""
 
 
 class SavedAgain(KeyboardInterrupt):
     """The board was saved while it was being rendered."""
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """A board as it was read, once.
+class FileWatcher:
+    """Sets a flag when one of some files is saved, created or removed.
 
     Attributes:
-        contents: What was read to load it.
-        shots: The board; None where it has errors.
-        problems: The errors.
+        changed: Set by a thread after the last write of a save.
     """
+
+    def __init__(self) -> None:
+        self.changed = Flag()
+        self._files: frozenset[Path] = frozenset()
+        self._stop = Flag()
+        self._thread = Thread()
+
+    def watch(self, files: Iterable[Path]) -> bool:
+        """Watch these files; returns False if they are those watched already.
+
+        Changes while a new watch begins are lost, so the files have to be read after it.
+        """
+        # A symbolic link may be replaced, and the file that it points to may be written.
+        paths = frozenset(path for file in files for path in (file.absolute(), file.resolve()))
+        if paths == self._files:
+            return False
+        self.close()
+        self._files, self._stop = paths, Flag()
+        # Folders, because editors replace files. Of a removed folder, the nearest one above it.
+        folders = {next(p for p in path.parents if p.is_dir()) for path in paths}
+        batches = watchfiles.watch(
+            *folders,
+            watch_filter=lambda _, name: Path(name) in paths,
+            recursive=False,
+            step=STEP_MS,
+            rust_timeout=STEP_MS,
+            yield_on_timeout=True,
+            stop_event=self._stop,
+        )
+        next(batches, None)  # the generator begins to watch when it is first asked
+
+        def forward() -> None:
+            for changes in batches:
+                if changes:
+                    self.changed.set()
+
+        self._thread = Thread(target=forward, daemon=True)
+        self._thread.start()
+        return True
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A board as it was read; `shots` is None where it has errors."""
 
     contents: Contents
     shots: ShotList | None
@@ -81,16 +115,12 @@ class Loaded:
 
 @dataclass
 class Watch:
-    """A board and what is known of it since the last look.
+    """A watched board and its output folder.
 
     Attributes:
-        board: The file.
-        folder: Where it is rendered into.
-        request: Model and numbers for a board that was loaded.
-        options: What to make beside the clips.
-        listen: Told everything that happens.
-        read: Reads a file.
-        is_rendering: Whether a render is under way, also when it was interrupted.
+        request: Model, quality and settings for a loaded board.
+        files: Watches the board and the files it includes.
+        is_rendering: Whether a render is running or was interrupted.
     """
 
     board: Path
@@ -98,149 +128,122 @@ class Watch:
     request: Callable[[ShotList], Request]
     options: Options
     listen: Listener
-    read: Callable[[Path], bytes] = Path.read_bytes
+    files: FileWatcher = field(default_factory=FileWatcher)
     is_rendering: bool = False
     _loaded: Loaded | None = None
-    _next: Loaded | None = None
     _rendered: Contents | None = None
-    _retry_at: float = 0.0
+    _next: ShotList | None = None
     _keys: Keys | None = None
     _edited: set[str] = field(default_factory=set)
     _without_clip: int = 0
-    _told: frozenset[tuple[str, str]] = frozenset()
+    _warnings: frozenset[tuple[str, str]] = frozenset()
 
     def run(self) -> None:
-        """Take the board as it is, and render what is edited from then on, until interrupted."""
-        self.look()
-        self.listen(Watching(str(self.board), str(self.folder), self._without_clip))
-        while True:
-            sleep(LOOK_S)
-            if self._next is not None or self._is_due():
-                self.wait_until_quiet()
-                self.look()
+        """Load the board, and render what is edited from then on, until interrupted."""
+        try:
+            self.update()
+            self.listen(events.Watching(str(self.board), str(self.folder), self._without_clip))
+            while True:
+                # An included file that does not exist is not watched.
+                is_broken = self._loaded is not None and self._loaded.shots is None
+                self.files.changed.wait(RETRY_S if is_broken else None)
+                self.files.changed.set()
+                self.update()
+        finally:
+            self.files.close()
 
-    def wait_until_quiet(self) -> None:
-        """Let a save come to its end."""
-        until = monotonic() + SAVE_S
-        before = self._now()
-        while monotonic() < until:
-            sleep(QUIET_S)
-            now = self._now()
-            if now == before and now.get(self.board):
-                return
-            before = now
-
-    def look(self) -> None:
+    def update(self) -> None:
         """Load the board if it was saved, check it, and render the shots that were edited."""
-        loaded = self._take_next()
-        if loaded is None or loaded.shots is None:
-            return
-        self._rendered = loaded.contents
-        try:
-            self._render(loaded.shots)
-        except SavedAgain:
-            self.listen(Warned("saved again: what is finished is kept, the rest begins anew"))
-        except StoryboardError as error:
-            self.listen(Warned(str(error)))
-        self.is_rendering = False
+        self._next = self._reload()
+        while self._next is not None:
+            shots, self._next = self._next, None
+            try:
+                self._render(shots)
+            except SavedAgain:
+                self.listen(
+                    events.Warned("saved again: finished work is kept, the rest is rendered anew")
+                )
+            except StoryboardError as error:
+                self.listen(events.Warned(str(error)))
+            self.is_rendering = False
 
-    def _take_next(self) -> Loaded | None:
-        """What a save during the last render left, or what was saved since."""
-        loaded, self._next = self._next, None
-        if not self._is_due():
-            return loaded
-        newest = self._reload()
-        return newest if newest.shots is not None else loaded
-
-    def _is_due(self) -> bool:
-        """Whether the files are not those that were loaded last."""
-        if self._loaded is None or self._now() != self._loaded.contents:
-            return self._content(self.board) is not None
-        return self._loaded.shots is None and monotonic() >= self._retry_at
-
-    def _now(self) -> Contents:
-        files = self._loaded.contents if self._loaded else (self.board,)
-        return {file: self._content(file) for file in files}
-
-    def _content(self, file: Path) -> bytes | None:
-        """What a file holds; None for one that is between two steps of a save, or gone."""
-        try:
-            return self.read(file)
-        except OSError:
+    def _reload(self) -> ShotList | None:
+        """Load the board if a file was saved; report its errors, or its new warnings."""
+        before = self._loaded
+        if before is not None and not self.files.changed.is_set():
             return None
-
-    def _reload(self) -> Loaded:
-        """Load the board, and tell its errors, or what is new among its warnings."""
-        before, loaded = self._loaded, self._load()
+        # Cleared before the files are read: a save while they are being read sets the flag again.
+        self.files.watch((self.board,) if before is None else before.contents)
+        self.files.changed.clear()
+        loaded = _load(self.board)
+        while self.files.watch(loaded.contents):
+            loaded = _load(self.board)
+        if before is not None and loaded.contents == before.contents:
+            return None
         self._loaded = loaded
         if loaded.shots is None:
-            self._retry_at = monotonic() + RETRY_S
             if loaded.problems and (before is None or before.problems != loaded.problems):
-                self.listen(BoardRefused(loaded.problems))
-            return loaded
-        warnings = [each for each in loaded.shots.notices if each.level == "warning"]
-        for each in warnings:
-            if (each.code, each.finding) not in self._told:
-                self.listen(Warned(each.render()))
-        self._told = frozenset((each.code, each.finding) for each in warnings)
-        return loaded
-
-    def _load(self) -> Loaded:
-        """Read every file once, and keep what was read beside what it means."""
-        from shots import ShotListErrors, parse_shots
-
-        contents: dict[Path, bytes | None] = {}
-
-        def read(file: Path) -> bytes:
-            contents[file] = None
-            contents[file] = content = self.read(file)
-            return content
-
-        try:
-            shots = parse_shots(read(self.board), self.board, read=read)
-        except ShotListErrors as errors:
-            told = tuple(problem.render() for problem in errors.problems)
-            return Loaded(contents, None, told)
-        except OSError:  # it went away after it was seen; a later look finds it, or not
-            return Loaded(contents, None)
-        return Loaded(contents, shots)
+                self.listen(events.BoardRefused(loaded.problems))
+            return None
+        warnings = [notice for notice in loaded.shots.notices if notice.level == "warning"]
+        for warning in warnings:
+            if (warning.code, warning.finding) not in self._warnings:
+                self.listen(events.Warned(warning.render()))
+        self._warnings = frozenset((each.code, each.finding) for each in warnings)
+        return loaded.shots
 
     def _render(self, shots: ShotList) -> None:
+        assert self._loaded is not None
+        self._rendered = self._loaded.contents
         request = self.request(shots)
-        seen = self._preview(shots, request)
-        before, self._keys = self._keys, _keys(seen)
-        if before is None:  # nothing was edited before there was anything to edit
-            self._without_clip = len({take.shot.id for take in seen.waiting})
+        with _store_of(self.folder) as root:
+            planned = preview(shots, request, root, self.options, self.listen, folder=self.folder)
+        before, self._keys = self._keys, _clip_keys(planned)
+        if before is None:  # the first board: later ones are compared with it
+            self._without_clip = len({take.shot.id for take in planned.waiting})
             return
-        self._edited |= _edited(before, self._keys)
+        # Shots of an interrupted render stay edited; shots that left the board do not.
+        self._edited |= {shot for shot, keys in self._keys.items() if keys != before.get(shot)}
         self._edited &= set(self._keys)
-        self.listen(ShotsEdited(_reasons(seen, self._edited)))
-        options = replace(self.options, shots=frozenset(self._edited | _unfinished(seen)))
+        self.listen(events.ShotsEdited(_reasons(planned, self._edited)))
+        shots_to_render = frozenset(self._edited | _only_to_conform(planned))
+        options = replace(self.options, shots=shots_to_render)
         self.is_rendering = True
         render_board(shots, request, self.folder, options, self._listen_until_saved)
         self._edited.clear()
 
-    def _preview(self, shots: ShotList, request: Request) -> Preview:
-        with _store_of(self.folder) as root:
-            return preview(shots, request, root, self.options, self.listen, folder=self.folder)
-
     def _listen_until_saved(self, event: Event) -> None:
-        """Pass an event on, and end the render where another good board lies there."""
+        """Pass an event on, and end the render if another good board was saved."""
         self.listen(event)
-        if not isinstance(event, WORK) or not self._is_due():
-            return
-        loaded = self._reload()
-        # A broken save is told, and the render goes on; so it does when one is taken back.
-        if loaded.shots is not None and loaded.contents != self._rendered:
-            self._next = loaded
-            raise SavedAgain
+        if isinstance(event, WORK) and (shots := self._reload()) is not None:
+            assert self._loaded is not None
+            # A save with errors lets the render go on, and so does one that is taken back.
+            if self._loaded.contents != self._rendered:
+                self._next = shots
+                raise SavedAgain
+
+
+def _load(board: Path) -> Loaded:
+    """Read every file once; the bytes are kept beside what was parsed from them."""
+    contents: dict[Path, bytes | None] = {}
+
+    def read(file: Path) -> bytes:
+        contents[file] = None
+        contents[file] = content = file.read_bytes()
+        return content
+
+    try:
+        shots = parse_shots(read(board), board, read=read)
+    except ShotListErrors as errors:
+        return Loaded(contents, None, tuple(problem.render() for problem in errors.problems))
+    except OSError:  # the board is being replaced, or gone: its next save is reported
+        return Loaded(contents, None)
+    return Loaded(contents, shots)
 
 
 @contextmanager
 def _store_of(folder: Path) -> Iterator[Path]:
-    """The store of a folder; one that is thrown away where there is none yet."""
-    from tempfile import TemporaryDirectory
-
+    """Store of a folder; a temporary one if there is none, so that no folder is created."""
     root = folder / STORE
     if root.is_dir():
         yield root
@@ -250,34 +253,29 @@ def _store_of(folder: Path) -> Iterator[Path]:
         yield Path(scratch) / STORE
 
 
-def _keys(seen: Preview) -> Keys:
+def _clip_keys(planned: Preview) -> Keys:
     keys: dict[str, frozenset[Ref]] = {}
-    for take in seen.plan.takes:
-        keys[take.shot.id] = keys.get(take.shot.id, frozenset()) | {*seen.plan.clips(take)}
+    for take in planned.plan.takes:
+        keys[take.shot.id] = keys.get(take.shot.id, frozenset()) | {*planned.plan.clips(take)}
     return keys
 
 
-def _edited(before: Keys, now: Keys) -> set[str]:
-    """Shots with another picture than before."""
-    return {shot for shot, keys in now.items() if keys != before.get(shot)}
-
-
-def _unfinished(seen: Preview) -> set[str]:
-    """Shots whose pictures are there, and only lack what a new title or length asks for."""
-    plan = seen.plan
-    waiting = {take.shot.id for take in seen.waiting}
+def _only_to_conform(planned: Preview) -> set[str]:
+    """Shots whose clips are rendered and only have to be conformed, to a new length for example."""
+    plan = planned.plan
+    waiting = {take.shot.id for take in planned.waiting}
     lacking = {
         take.shot.id
         for take in plan.takes
-        if not all(seen.store.holds(clip) for clip in plan.clips(take))
+        if not all(planned.store.holds(clip) for clip in plan.clips(take))
     }
     return waiting - lacking
 
 
-def _reasons(seen: Preview, shots: set[str]) -> tuple[str, ...]:
-    """What was edited in each shot since the last run."""
+def _reasons(planned: Preview, shots: set[str]) -> tuple[str, ...]:
+    """One line per edited shot: what changed since the last run."""
     reasons: dict[str, str] = {}
-    for take in seen.plan.takes:
+    for take in planned.plan.takes:
         if take.shot.id in shots:
-            reasons.setdefault(take.shot.id, f"{take.shot.id}: {why(seen, take)}")
+            reasons.setdefault(take.shot.id, f"{take.shot.id}: {why(planned, take)}")
     return tuple(reasons.values())

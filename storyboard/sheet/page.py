@@ -1,12 +1,8 @@
 """The contact sheet: one HTML file that shows every shot of a board and plays its clips.
 
-Here: how a `ShotList` and the results of a render become a `SheetBoard`, and writing the file. Not
-here: how it looks (`templates/`), how it was rendered (`render.py`), where notes are kept
-(`review.py`). Called by the CLI after `render` and by `storyboard sheet`.
-
-Every text is data: it reaches the page through jinja2's autoescape and nothing else. Only the style
-and the script of `templates/` are written as they are, and the page's policy allows only those two,
-by their hashes.
+Every text is data: it reaches the page only through jinja2's autoescape. Only the style and the
+script of `templates/` are inserted as they are, and the page's policy allows only those two, by
+their hashes.
 """
 
 from __future__ import annotations
@@ -24,9 +20,8 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from storyboard.sheet.plan_view import PlanPoint, PlanView, draw_plan, plan_points
 from storyboard.sheet.sheet_board import (
-    Direction,
+    DirectiveRow,
     Field,
     Line,
     Mark,
@@ -34,32 +29,15 @@ from storyboard.sheet.sheet_board import (
     SheetCard,
     SheetScene,
     ShotResult,
-    Status,
     decimal,
+    draw_plan,
     timecode,
 )
 
 if TYPE_CHECKING:
-    from shots.schema import Dialogue, Scene, Shot, ShotList, Sound
+    from shots.schema import Shot, ShotList, Sound
     from shots.vocabulary.camera import Camera
     from shots.vocabulary.transition import Transition
-
-__all__ = [
-    "Direction",
-    "Field",
-    "Line",
-    "Mark",
-    "PlanPoint",
-    "PlanView",
-    "SheetBoard",
-    "SheetCard",
-    "SheetScene",
-    "ShotResult",
-    "Status",
-    "build_sheet",
-    "plan_points",
-    "write_sheet",
-]
 
 MEDIA_TYPES = {
     ".jpg": "image/jpeg",
@@ -79,18 +57,18 @@ def build_sheet(
     preset: str,
     quality: str,
     animatic: Path | None = None,
-    drift: Sequence[tuple[str, Direction]] = (),
+    drift: Sequence[tuple[str, DirectiveRow]] = (),
 ) -> SheetBoard:
-    """Lay a shot list, and what was rendered of it, out as a sheet.
+    """Collect the content of the sheet from a shot list and the results of a render.
 
     Args:
         shots: Every shot gets a card, in order.
         results: By shot id. A shot without one is shown as missing.
         date: Shown as given.
-        preset: Of this run, for the header.
-        quality: Of this run, for the header.
-        animatic: All clips cut together.
-        drift: By number of the scene, what its shots have or have not in common.
+        preset: Preset of the run, for the header.
+        quality: Quality of the run, for the header.
+        animatic: The film, if there is one.
+        drift: (scene number, comparison of its shots).
     """
     scenes = []
     end_s = Fraction(0)
@@ -101,8 +79,21 @@ def build_sheet(
             start_s = end_s if result.start_s is None else result.start_s
             cards.append(_card(shots, shot, result, start_s))
             end_s = start_s + shot.duration_s
-        found = tuple(each for number, each in drift if number == scene.number)
-        scenes.append(_scene(shots, scene, tuple(cards), found))
+        location = shots.locations.get(scene.location) if scene.location else None
+        lights = [tuple(_light(shot, with_time=True)) for shot in scene.shots]
+        first = lights[0] if lights else ()
+        scenes.append(
+            SheetScene(
+                number=scene.number,
+                heading=scene.heading or (location.heading if location else ""),
+                time=scene.time,
+                synopsis=scene.synopsis,
+                light=", ".join(term for term in first if all(term in terms for terms in lights)),
+                duration_s=sum((card.duration_s for card in cards), Fraction(0)),
+                cards=tuple(cards),
+                drift=tuple(row for number, row in drift if number == scene.number),
+            )
+        )
     return SheetBoard(
         title=shots.title,
         code=shots.code,
@@ -120,26 +111,12 @@ def build_sheet(
     )
 
 
-def _scene(
-    shots: ShotList, scene: Scene, cards: tuple[SheetCard, ...], drift: tuple[Direction, ...]
-) -> SheetScene:
-    location = shots.locations.get(scene.location) if scene.location else None
-    lights = [tuple(_light(shot, with_time=True)) for shot in scene.shots]
-    common = [word for word in (lights[0] if lights else ()) if all(word in of for of in lights)]
-    return SheetScene(
-        number=scene.number,
-        heading=scene.heading or (location.heading if location else ""),
-        time=scene.time,
-        synopsis=scene.synopsis,
-        light=", ".join(common),
-        duration_s=sum((card.duration_s for card in cards), Fraction(0)),
-        cards=cards,
-        drift=drift,
-    )
-
-
 def _card(shots: ShotList, shot: Shot, result: ShotResult, start_s: Fraction) -> SheetCard:
     fps = shots.format.fps
+    dialogue = []
+    for line in shot.dialogue:
+        at = "" if line.at_s is None else f"({decimal(line.at_s)} s)"
+        dialogue.append(Line(_name(shots, line.who), line.line, at))
     return SheetCard(
         id=shot.id,
         size=shot.camera.size,
@@ -150,7 +127,7 @@ def _card(shots: ShotList, shot: Shot, result: ShotResult, start_s: Fraction) ->
         timecode=timecode(start_s, fps),
         fields=tuple(_fields(shots, shot)),
         action=shot.action,
-        dialogue=tuple(_line(shots, line) for line in shot.dialogue),
+        dialogue=tuple(dialogue),
         sound=tuple(_sound(shot.sound)),
         notes=shot.notes,
         verdict=shot.status or "",
@@ -198,11 +175,6 @@ def _light(shot: Shot, *, with_time: bool) -> Iterator[str]:
             yield _words(term)
 
 
-def _line(shots: ShotList, line: Dialogue) -> Line:
-    at = "" if line.at_s is None else f"({decimal(line.at_s)} s)"
-    return Line(_name(shots, line.who), line.line, at)
-
-
 def _name(shots: ShotList, key: str) -> str:
     character = shots.characters.get(key)
     return (character.name if character else "") or key
@@ -231,16 +203,16 @@ def _mark(transition: Transition | None, side: Literal["in", "out"], fps: Fracti
 
 
 def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 24_000_000) -> Path:
-    """Write the sheet as one file that opens from disk and asks the network for nothing.
+    """Write the sheet as one file that opens from disk and loads nothing from the network.
 
-    Stills are always inside. The animatic and then the clips, in order, go inside as long as the
-    media of the page stay within the budget; the others are linked by their path relative to the
-    page, so they have to travel with it.
+    Stills are always embedded. The animatic and then the clips, in order, are embedded as long as
+    the media of the page stay within the budget; the others are linked by their path relative to
+    the page, so they have to be copied with it.
 
     Args:
-        board: What to show; every path in it exists.
-        target: The file; its folder exists. Replaced at once, never half-written.
-        inline_budget_bytes: For all media inside, as they stand in the page (base64).
+        board: Content; every path in it exists.
+        target: The file; its folder exists. Replaced atomically.
+        inline_budget_bytes: For all embedded media, as base64.
     """
     environment = Environment(
         loader=PackageLoader("templates", ""),
@@ -271,7 +243,7 @@ def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 2
 
 
 def _media_urls(board: SheetBoard, folder: Path, budget_bytes: int) -> dict[Path, str]:
-    """Decide for every picture and clip whether it goes inside the page or is linked."""
+    """URL of every picture and clip: embedded as data, or relative to the page."""
     results = [card.result for card in board.cards]
     stills = [
         path for result in results for path in (result.shown_still, result.layout_still) if path
@@ -301,7 +273,7 @@ def _source(environment: Environment, name: str) -> str:
 
 
 def _board_style(board: SheetBoard) -> str:
-    """Numbers of this board that the style needs; the policy allows no style attributes."""
+    """Style with the numbers of this board; the policy allows no style attributes."""
     lengths = [
         f".reel :nth-child({i}) {{ --length: {card.num_frames}; }}"
         for i, card in enumerate(board.cards, start=1)
@@ -312,7 +284,7 @@ def _board_style(board: SheetBoard) -> str:
 
 
 def _policy(style: str, script: str, *, has_links: bool) -> str:
-    """Nothing from anywhere but this page, and the clips beside it if there are any."""
+    """Content security policy: only this page, and linked clips if there are any."""
     beside = " 'self' file:" if has_links else ""
     return (
         f"default-src 'none'; img-src data:; media-src blob:{beside}; style-src {_hash(style)}; "

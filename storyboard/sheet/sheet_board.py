@@ -1,26 +1,35 @@
-"""What the contact sheet shows, as plain values: text, numbers and paths.
+"""Content of the contact sheet as plain values: text, numbers and paths.
 
-Here: the board, its scenes, its cards, and how time is written on them. Not here: where the values
-come from and how they become a page (`sheet.py`). Filled by `render.py` (`ShotResult`) and
-`sheet.build_sheet` (the rest), read by `templates/`.
+`page.build_sheet` fills them, the templates read them. Times are in seconds from the beginning of
+the film.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from storyboard.sheet.plan_view import PlanPoint, PlanView
+if TYPE_CHECKING:
+    from shots.path.camera_path import CameraPath
 
 Status = Literal["rendered", "failed", "missing"]
 
+SIDE = 100.0  # side of the plan view, in SVG units
+MARGIN = 15.0
+WEDGE = 20.0  # length of the field of view
+LEAST_EXTENT_M = 0.6  # a camera that barely moves is not enlarged further than this
+LEAST_FIELD_DEG = 14.0  # a telephoto wedge thinner than this cannot be seen
+LEAST_AIM = 0.2  # below it the camera looks down or up, and has no direction on the ground
+MAX_POINTS = 25
+
 
 @dataclass(frozen=True)
-class Direction:
-    """One directive as judged in the finished clip; `is_obeyed` is None where it cannot be told."""
+class DirectiveRow:
+    """One directive compared with the clip; `is_obeyed` is None where that cannot be determined."""
 
     directive: str
     is_obeyed: bool | None
@@ -28,17 +37,55 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class PlanPoint:
+    """The camera at one moment, in world metres: x right, z forward.
+
+    `aim_x` and `aim_z` are the view direction on the ground; their length is 1 for a level camera
+    and 0 for one that looks straight down. `field_deg` is the horizontal field of view.
+    """
+
+    x_m: float
+    z_m: float
+    height_m: float
+    aim_x: float
+    aim_z: float
+    field_deg: float
+    subject_x_m: float = 0.0
+    subject_z_m: float = 0.0
+
+    @property
+    def distance_m(self) -> float:
+        """Distance from the camera to the subject on the ground."""
+        return math.hypot(self.x_m - self.subject_x_m, self.z_m - self.subject_z_m)
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A camera path from above as SVG: (x, y) in a square of SIDE, forward is up.
+
+    `wedges` are the fields of view at both ends; a wedge of one point is drawn as a ring.
+    """
+
+    camera: tuple[tuple[float, float], ...]
+    subject: tuple[tuple[float, float], ...]
+    wedges: tuple[tuple[tuple[float, float], ...], ...]
+    distance: str
+    height: str
+
+
+@dataclass(frozen=True)
 class ShotResult:
-    """What a render has to say about one shot.
+    """Result of a render for one shot.
 
     Attributes:
         take: As on the slate, "T01".
-        failure: The reason, when `status` is "failed".
-        num_frames: Frames in `clip`, shown at `fps`.
-        start_s: Where the shot begins in the animatic; None: where the shot before it ends.
-        removed: Words taken out of the negative prompt because the shot asks for them.
-        plan: The camera path from above, `plan_view.plan_points`.
+        failure: The error, if `status` is "failed".
+        num_frames: Frames in `clip`, at `fps`.
+        start_s: Start in the animatic; None for the end of the shot before.
+        removed: Words removed from the negative prompt because the shot asks for them.
+        plan: The camera path from above, from `plan_points`.
         timings: (stage, seconds) in the order they ran.
+        directives: Comparison of the clip with its directives.
     """
 
     status: Status = "missing"
@@ -59,22 +106,22 @@ class ShotResult:
     seed: int | None = None
     plan: tuple[PlanPoint, ...] = ()
     timings: tuple[tuple[str, float], ...] = ()
-    directions: tuple[Direction, ...] = ()
+    directives: tuple[DirectiveRow, ...] = ()
 
     @property
     def shown_still(self) -> Path | None:
-        """The still, unless the shot failed and the sheet shows the reason in its place."""
+        """The still; None for a failed shot, whose card shows the error instead."""
         return self.still if self.status == "rendered" else None
 
     @property
     def shown_clip(self) -> Path | None:
-        """The clip, under the same condition."""
+        """The clip; None for a failed shot."""
         return self.clip if self.status == "rendered" else None
 
 
 @dataclass(frozen=True)
 class Field:
-    """A label and what stands under it."""
+    """A label and its value."""
 
     label: str
     value: str
@@ -82,7 +129,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of dialogue, as a screenplay sets it."""
+    """One line of dialogue, set as in a screenplay."""
 
     who: str
     line: str
@@ -91,7 +138,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A transition: its kind names the sign that is drawn, its text is for the reader."""
+    """A transition: `kind` names its symbol, `text` describes it."""
 
     kind: str
     text: str
@@ -101,8 +148,8 @@ class Mark:
 class SheetCard:
     """One shot on the sheet.
 
-    `num_frames` counts the frames of the cut. `verdict` is one word ("approved"), `review` what was
-    said about it.
+    `num_frames` counts frames of the cut; `verdict` is the review status ("approved"), `review` the
+    comment.
     """
 
     id: str
@@ -127,7 +174,7 @@ class SheetCard:
 
 @dataclass(frozen=True)
 class SheetScene:
-    """A strip of cards; `light` is what all have in common, `drift` where it was not kept."""
+    """A scene with its cards; `light` is what all shots have in common."""
 
     number: str
     heading: str
@@ -136,12 +183,12 @@ class SheetScene:
     light: str
     duration_s: Fraction
     cards: tuple[SheetCard, ...]
-    drift: tuple[Direction, ...] = ()
+    drift: tuple[DirectiveRow, ...] = ()
 
 
 @dataclass(frozen=True)
 class SheetBoard:
-    """Everything the sheet shows. `date` is shown as given."""
+    """The whole sheet; `date` is shown as given."""
 
     title: str
     code: str
@@ -169,7 +216,7 @@ class SheetBoard:
 
     @property
     def choices(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What the filters offer: a name and the values that occur, in the order they occur."""
+        """Filters of the page: a name and the values that occur, in the order they occur."""
         cards = self.cards
         statuses = tuple(status for status in get_args(Status) if self.count(status))
         return (
@@ -180,17 +227,95 @@ class SheetBoard:
         )
 
     def count(self, status: Status) -> int:
-        """Count the shots with one status."""
+        """Number of shots with one status."""
         return sum(card.result.status == status for card in self.cards)
 
 
 def timecode(seconds: Fraction, fps: Fraction) -> str:
-    """Write HH:MM:SS:FF, non-drop: frames are counted, 24 of them make a second at 23.976 too."""
-    per_second = ceil(fps)
+    """Format as HH:MM:SS:FF, non-drop: at 23.976 fps a second has 24 frames too."""
+    per_second = math.ceil(fps)
     second, frame = divmod(round(seconds * fps), per_second)
     return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}:{frame:02}"
 
 
 def decimal(value: Fraction) -> str:
-    """Write a number as people say it: 4, 2.5, 23.976; at most three places."""
+    """Format with at most three decimal places: 4, 2.5, 23.976."""
     return f"{float(value):.3f}".rstrip("0").rstrip(".")
+
+
+def plan_points(path: CameraPath) -> tuple[PlanPoint, ...]:
+    """Sample a camera path at up to MAX_POINTS even steps, first and last frame included."""
+    last = path.num_frames - 1
+    count = min(MAX_POINTS, path.num_frames)
+    points = []
+    for index in range(count):
+        frame = round(index * last / max(count - 1, 1))
+        pose, subject = path.camera_to_world[frame], path.subject[frame]
+        points.append(
+            PlanPoint(
+                x_m=float(pose[0, 3]),
+                z_m=float(pose[2, 3]),
+                height_m=-float(pose[1, 3]),  # y points down
+                aim_x=float(pose[0, 2]),
+                aim_z=float(pose[2, 2]),
+                field_deg=math.degrees(2 * math.atan(0.5 / float(path.focal[frame]))),
+                subject_x_m=float(subject[0]),
+                subject_z_m=float(subject[2]),
+            )
+        )
+    return tuple(points)
+
+
+def draw_plan(points: Sequence[PlanPoint]) -> PlanView | None:
+    """Fit camera and subject into the square, at one scale for both axes; None without points."""
+    if not points:
+        return None
+    xs = [x for point in points for x in (point.x_m, point.subject_x_m)]
+    zs = [z for point in points for z in (point.z_m, point.subject_z_m)]
+    extent_m = max(max(xs) - min(xs), max(zs) - min(zs), LEAST_EXTENT_M)
+    scale = (SIDE - 2 * MARGIN) / extent_m
+    mid_x, mid_z = (max(xs) + min(xs)) / 2, (max(zs) + min(zs)) / 2
+
+    def place(x_m: float, z_m: float) -> tuple[float, float]:
+        return _rounded(SIDE / 2 + scale * (x_m - mid_x), SIDE / 2 - scale * (z_m - mid_z))
+
+    camera = [place(point.x_m, point.z_m) for point in points]
+    first, last = points[0], points[-1]
+    return PlanView(
+        camera=_without_repeats(camera),
+        subject=_without_repeats(place(p.subject_x_m, p.subject_z_m) for p in points),
+        wedges=(_wedge(camera[0], first), _wedge(camera[-1], last)),
+        distance=_span(first.distance_m, last.distance_m),
+        height=_span(first.height_m, last.height_m),
+    )
+
+
+def _wedge(at: tuple[float, float], point: PlanPoint) -> tuple[tuple[float, float], ...]:
+    level = math.hypot(point.aim_x, point.aim_z)
+    if level < LEAST_AIM:
+        return (at,)
+    heading = math.atan2(-point.aim_z, point.aim_x)  # SVG's y points down
+    half = math.radians(max(point.field_deg, LEAST_FIELD_DEG)) / 2
+    ends = (
+        _rounded(at[0] + WEDGE * level * math.cos(a), at[1] + WEDGE * level * math.sin(a))
+        for a in (heading - half, heading + half)
+    )
+    return (at, *ends)
+
+
+def _rounded(x: float, y: float) -> tuple[float, float]:
+    # + 0.0 turns -0.0 into 0.0, so that the page does not depend on the sign of zero.
+    return (round(x, 1) + 0.0, round(y, 1) + 0.0)
+
+
+def _without_repeats(points: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    kept: list[tuple[float, float]] = []
+    for point in points:
+        if not kept or point != kept[-1]:
+            kept.append(point)
+    return tuple(kept)
+
+
+def _span(first: float, last: float) -> str:
+    start, end = f"{first:.1f}", f"{last:.1f}"
+    return f"{start} m" if start == end else f"{start} → {end} m"

@@ -136,9 +136,9 @@ class Conform:
             # The seams are measured while the frames are read: only now they are complete.
             meta: dict[str, object] = dict(noise_meta(store, self._clips(take)[0]))
             if take.segments:
-                meta["seams"] = [seam.told() for seam in seams]
+                meta["seams"] = [seam.as_json() for seam in seams]
             if matches:
-                meta["match"] = matches[0].told()
+                meta["match"] = matches[0].as_json()
             return {**meta, "seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
