@@ -222,7 +222,7 @@ COMMANDS: tuple[click.Command, ...] = (import_, export)
 
 
 @click.command()
-@click.argument("sentence")
+@click.argument("subject")
 @click.argument("more", nargs=-1, metavar="[AXIS=VALUES]...")
 @click.option(
     "--axes",
@@ -239,17 +239,14 @@ COMMANDS: tuple[click.Command, ...] = (import_, export)
     show_default=True,
     help="Board to write. Never overwritten.",
 )
-def campaign(sentence: str, more: tuple[str, ...], axes: tuple[str, ...], output: Path) -> None:
-    """Write a board with variants to start from, out of one SENTENCE.
-
-    The same sentence gives the same board; no language model is asked.
-    """
+def campaign(subject: str, more: tuple[str, ...], axes: tuple[str, ...], output: Path) -> None:
+    """Write a campaign board about SUBJECT, like "a bottle of perfume", with AXES as its variants."""
     from shots import parse_shots
-    from storyboard.interchange.campaign_sentence import read_axes, write_campaign
+    from storyboard.interchange.campaign_template import read_axes, write_campaign
 
     if output.exists():
         raise InputError(f"{output}: exists already. Name another file with -o.")
-    text = write_campaign(sentence, read_axes([part for part in (*axes, *more) if part]))
+    text = write_campaign(subject, read_axes([part for part in (*axes, *more) if part]))
     board = parse_shots(text, output)
     write_file(output, text.encode())
     click.echo(f"wrote {output}: {len(board.shots)} shots, {len(board.variants)} variants")
