@@ -50,8 +50,9 @@ def test_the_same_subject_gives_the_same_board_and_another_one_another_seed():
 
 
 ODD = [
-    'a "quoted" word', "it's", "a: b", "a # b", "- a", "{a}, [b]", "&a *b !c", "null", "<b>bold</b>",
-    "[bold]markup[/bold]", "{code}", "$subject", "100%", "a\\b", "日本 😀", "@a", "|", "~", "1e3",
+    'a "quoted" word', "it's", "a: b", "a # b", "- a", "{a}, [b]", "&a *b !c", "null",
+    "<b>bold</b>", "[bold]markup[/bold]", "{code}", "$subject", "100%", "a\\b", "日本 😀", "@a",
+    "|", "~", "1e3",
 ]  # fmt: skip
 
 

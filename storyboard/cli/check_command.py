@@ -1,32 +1,195 @@
-"""The commands `check` and `fmt`: what is wrong with a board, and how it is written.
+"""The commands `check` and `fmt`: problems of a board, and its canonical form.
 
-`cli.py` registers `COMMANDS`. A board with errors leaves with exit code 2, and so does
-`fmt --check` for one that is not in canonical form.
+Problems are printed as text, JSON, GitHub annotations or SARIF. The exit code is 2 if a board has
+errors, or if `fmt --check` finds one that is not in canonical form.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
-from storyboard.cli.preset_check import judge
-from storyboard.cli.problem_formats import FORMATS, count_of
-from storyboard.cli.user_files import read_file, write_file
+from model.presets import QUALITIES, Preset
+from storyboard import __version__
+from storyboard.cli.console import count_of
+from storyboard.cli.user_input import preset_of, preset_remedy, read_file, write_file
 from storyboard.errors import EXIT_INPUT
+
+if TYPE_CHECKING:
+    from shots import Problem, ShotList
+
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+_SARIF_LEVELS = {"error": "error", "warning": "warning", "notice": "note"}
+_ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY_ESCAPES = {**_ESCAPES, ":": "%3A", ",": "%2C"}
+
+
+@dataclass(frozen=True)
+class _Limits:
+    fps: Fraction
+    max_frames: int
+
+
+def judge(board: ShotList, preset_name: str | None) -> tuple[Problem, ...]:
+    """All problems of a board that loads, for its preset, in the order of its files.
+
+    Args:
+        board: As loaded, with the problems that the language reports.
+        preset_name: Used instead of the preset of the board.
+
+    Raises:
+        BadInput: No preset has that name.
+    """
+    from shots.lint.rules import lint_render
+    from shots.source.board_source import in_order
+    from shots.vocabulary.terms import Fault
+
+    preset = preset_of(board, preset_name)
+    if preset is None:
+        name = board.model.use
+        fault = Fault("SB011", f'preset "{name}" does not exist', preset_remedy(name), name)
+        problems = [board.problem(fault, field="model.use")]
+    else:
+        # The quality `layout` has no limits.
+        quality = QUALITIES.get(preset.name, {}).get(board.model.quality)
+        limits = _Limits(preset.fps, quality.max_frames) if quality else None
+        problems = [*lint_render(board, limits, preset.negative), *_size_problems(board, preset)]
+    return tuple(in_order([*board.notices, *problems], board.path))
+
+
+def _size_problems(board: ShotList, preset: Preset) -> list[Problem]:
+    """SB304: the render size of the board is none that the model was trained on."""
+    from shots.vocabulary.terms import Fault
+    from storyboard.plan.sizes import render_size
+
+    quality = QUALITIES.get(preset.name, {}).get(board.model.quality)
+    if quality is None:
+        return []
+    size = render_size(preset, quality, Fraction(*board.format.size))
+    if size in preset.sizes or size[::-1] in preset.sizes:
+        return []
+    trained = ", ".join(f"{width}x{height}" for width, height in preset.sizes)
+    finding = f"{size[0]}x{size[1]}, which suits the cut, is no size {preset.name} was trained on"
+    fault = Fault("SB304", finding, f"use an aspect of {trained}, or expect it to be less sure")
+    aspect = "format.aspect"
+    has_aspect = board.origin(board.shots[0].id, aspect).level != "model" if board.shots else True
+    return [board.problem(fault, field=aspect if has_aspect else "format.size")]
+
+
+def as_text(path: Path, board: ShotList | None, problems: Sequence[Problem]) -> str:
+    """Every problem with its line and a caret, and a summary."""
+    lines = [problem.render() for problem in problems]
+    return "\n".join([*lines, _summary(path, board, problems)])
+
+
+def as_json(path: Path, board: ShotList | None, problems: Sequence[Problem]) -> str:
+    """Counts and problems as JSON."""
+    report = {
+        "shots": len(board.shots) if board else None,
+        **{f"{level}s": count for level, count in _counts(problems).items()},
+        "problems": [problem.as_json() for problem in problems],
+    }
+    return json.dumps(report, indent=2)
+
+
+def as_github(path: Path, board: ShotList | None, problems: Sequence[Problem]) -> str:
+    """Workflow commands, which GitHub shows at the lines of a pull request, and the summary."""
+    lines = []
+    for problem in problems:
+        place = {
+            "file": problem.path.as_posix(),
+            "line": problem.line,
+            "col": problem.column,
+            "endColumn": problem.column + problem.span,
+            "title": problem.code,
+        }
+        properties = ",".join(
+            f"{key}={_escaped(value, _PROPERTY_ESCAPES)}" for key, value in place.items()
+        )
+        message = _escaped(f"{problem.finding}\n{problem.remedy}", _ESCAPES)
+        lines.append(f"::{problem.level} {properties}::{message}")
+    return "\n".join([*lines, _summary(path, board, problems)])
+
+
+def as_sarif(path: Path, board: ShotList | None, problems: Sequence[Problem]) -> str:
+    """A SARIF 2.1.0 log, for code scanning and editors."""
+    from shots.problem_codes import CODES
+
+    used = sorted({problem.code for problem in problems})
+    rules = [
+        {
+            "id": code,
+            "shortDescription": {"text": CODES[code].title},
+            "help": {"text": CODES[code].page, "markdown": CODES[code].page},
+            "defaultConfiguration": {"level": _SARIF_LEVELS[CODES[code].level]},
+        }
+        for code in used
+    ]
+    results = []
+    for problem in problems:
+        is_absolute = problem.path.is_absolute()
+        uri = problem.path.as_uri() if is_absolute else quote(problem.path.as_posix())
+        region = {
+            "startLine": problem.line,
+            "startColumn": problem.column,
+            "endColumn": problem.column + problem.span,
+        }
+        place = {"artifactLocation": {"uri": uri}, "region": region}
+        results.append(
+            {
+                "ruleId": problem.code,
+                "ruleIndex": used.index(problem.code),
+                "level": _SARIF_LEVELS[problem.level],
+                "message": {"text": f"{problem.finding}: {problem.remedy}"},
+                "locations": [{"physicalLocation": place}],
+            }
+        )
+    driver = {"name": "storyboard", "semanticVersion": __version__, "rules": rules}
+    log = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [log]}, indent=2)
+
+
+FORMATS = {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif}
+
+
+def _escaped(value: object, escapes: Mapping[str, str]) -> str:
+    return "".join(escapes.get(sign, sign) for sign in str(value))
+
+
+def _counts(problems: Sequence[Problem]) -> dict[str, int]:
+    levels = [problem.level for problem in problems]
+    return {level: levels.count(level) for level in ("error", "warning", "notice")}
+
+
+def _summary(path: Path, board: ShotList | None, problems: Sequence[Problem]) -> str:
+    """One line: shots and seconds of the board, and the number of problems of each level."""
+    counts = [count_of(count, level) for level, count in _counts(problems).items() if count]
+    found = ", ".join(counts) or "no problems"
+    if board is None:
+        return f"{path}: {found}."
+    seconds = sum((shot.duration_s for shot in board.shots), Fraction(0))
+    return f"{path}: {count_of(len(board.shots), 'shot')}, {float(seconds):g} s, {found}."
 
 
 @click.command()
 @click.argument("board", type=click.Path(path_type=Path))
-@click.option("--preset", help="Judge for this preset instead of the one the board names.")
+@click.option("--preset", help="Check for this preset instead of the board's.")
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True,
     help="github annotates pull requests, sarif is for code scanning.",
 )  # fmt: skip
-@click.option("--fix", is_flag=True, help="Mend what has one safe answer; the rest stays as it is.")
+@click.option("--fix", is_flag=True, help="Correct the problems that have one safe answer.")
 @click.pass_context
 def check(context: click.Context, board: Path, preset: str | None, form: str, fix: bool) -> None:
-    """Report every problem of BOARD at once, with its place and a remedy."""
+    """Report every problem of BOARD, with its position and a remedy."""
     from shots import ShotListErrors, load_shots
 
     if fix:
@@ -48,7 +211,7 @@ def _fix(board: Path, *, is_quiet: bool) -> None:
     try:
         fixed = fix_board(board)
     except OSError:
-        return  # The check says that the file cannot be read.
+        return  # The check reports that the file cannot be read.
     for path, content in fixed.contents.items():
         write_file(path, content)
     for problem in fixed.problems if not is_quiet else ():

@@ -1,7 +1,4 @@
-"""How events look: bars with time left on a terminal, plain lines elsewhere, JSON for scripts.
-
-Called by the CLI; nothing else knows what a terminal is.
-"""
+"""Print events: progress bars on a terminal, plain lines elsewhere, JSON lines for scripts."""
 
 from __future__ import annotations
 
@@ -39,9 +36,14 @@ QUIET = ("Stepped", "TakeFinished", "StageFinished", "WaveStarted")
 """Events that plain lines leave out."""
 
 
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun: "3 shots", "1 shot"."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 @contextmanager
 def listening(*, as_lines_of_json: bool) -> Iterator[Listener]:
-    """Yield the listener that suits where output goes."""
+    """Yield a listener that prints events in the form that suits the output."""
     if as_lines_of_json:
         yield lambda event: click.echo(as_json(event))
     elif sys.stderr.isatty():
@@ -52,21 +54,21 @@ def listening(*, as_lines_of_json: bool) -> Iterator[Listener]:
 
 
 def _print_line(event: Event) -> None:
-    text = said(event)
+    text = event_text(event)
     if text and event.name not in QUIET:
         click.echo(text, err=True)
 
 
-def said(event: Event) -> str:
-    """An event in words; empty for those without news."""
+def event_text(event: Event) -> str:  # noqa: C901 - one case per event
+    """An event as text; empty for events that are not printed."""
     match event:
         case RunStarted(title, takes, waves, frames):
-            rest = f" in {waves} wave{'s' * (waves != 1)}" if waves else ", nothing to render"
-            return f"{title}: {takes} take{'s' * (takes != 1)}, {frames} frames{rest}"
+            rest = f" in {count_of(waves, 'wave')}" if waves else ", nothing to render"
+            return f"{title}: {count_of(takes, 'take')}, {frames} frames{rest}"
         case WaveStarted(wave, waves, takes):
-            return f"wave {wave} of {waves}: {takes} take{'s' * (takes != 1)}"
+            return f"wave {wave} of {waves}: {count_of(takes, 'take')}"
         case StageStarted(stage, takes, _):
-            return f"  {stage}: {takes} take{'s' * (takes != 1)}"
+            return f"  {stage}: {count_of(takes, 'take')}"
         case NetworkLoaded(network, seconds):
             return f"    {network} loaded in {seconds:.1f} s"
         case TakeFailed(stage, take, error):
@@ -79,45 +81,35 @@ def said(event: Event) -> str:
             return f"note: {text}"
         case RunFinished(rendered, cached, failed, networks, seconds, agrees, disagrees, unclear):
             failures = f", {failed} failed" if failed else ""
-            told = f"{agrees} agree, {disagrees} disagree, {unclear} cannot be told"
+            verdicts = f"{agrees} agree, {disagrees} disagree, {unclear} cannot be measured"
             return (
-                f"{rendered} rendered, {cached} as before{failures}; "
-                f"{networks} network{'s' * (networks != 1)} loaded, {seconds:.1f} s"
-                + (f"; directives: {told}" if agrees + disagrees + unclear else "")
+                f"{rendered} rendered, {cached} cached{failures}; "
+                f"{count_of(networks, 'network')} loaded, {seconds:.1f} s"
+                + (f"; directives: {verdicts}" if agrees + disagrees + unclear else "")
             )
-    return _said_of_watch(event) or _said_of_directions(event)
-
-
-def _said_of_watch(event: Event) -> str:
-    match event:
         case Watching(board, folder, without):
-            rest = f"; {without} shots have no clip yet, `storyboard render` makes them"
-            return f"watching {board} into {folder}{rest if without else ''}; Ctrl-C ends"
+            rest = f"; {without} shots have no clip yet, `storyboard render` renders them"
+            return f"watching {board} into {folder}{rest if without else ''}; Ctrl-C stops"
         case BoardRefused(problems):
-            lines = [*problems, "the board has errors: the last good render stays"]
-            return "\n".join(lines)
+            return "\n".join([*problems, "the board has errors: the last good render is kept"])
         case ShotsEdited(shots):
             return "\n".join(f"edited {shot}" for shot in shots) or "edited: no picture changed"
-    return ""
-
-
-def _said_of_directions(event: Event) -> str:
-    """What became of directives, in words; shots that obey are no news."""
-    match event:
+        # Shots that follow their directives are not reported.
         case TakeScored(take, _, disagrees, _) if disagrees:
-            return "\n".join(f"    {take} disobeys: {text}" for text in disagrees)
+            return "\n".join(f"    {take} disagrees: {text}" for text in disagrees)
         case SceneDrifts(scene, text):
             return f"    scene {scene} drifts: {text}"
         case RetakesAsked(shots, number, rounds):
             return f"retake {number} of at most {rounds}: {', '.join(shots)}"
         case TakeKept(shot, take, of, because):
-            return f"{shot}: kept {take} of {of} takes, {because}; `use: {take}` keeps it for good"
+            kept = f"{shot}: kept {take} of {count_of(of, 'take')}, {because}"
+            return f"{kept}; `use: {take}` makes it permanent"
     return ""
 
 
 @contextmanager
 def _bars() -> Iterator[Listener]:
-    """One bar per stage, over all takes and steps of its wave, with the time that is left."""
+    """One bar per stage, over all takes and steps of its wave, with the remaining time."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -153,8 +145,8 @@ def _bars() -> Iterator[Listener]:
             case NetworkLoaded():
                 pass
             case _:
-                if text := said(event):
-                    # As Text: a board's words are data, not markup.
+                if text := event_text(event):
+                    # As Text, because words of a board are not markup.
                     progress.console.print(Text(text))
 
     with progress:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.preset_check import BadInput, preset_of
+from storyboard.cli.user_input import BadInput, preset_of
 
 if TYPE_CHECKING:
     from shots import Prompt, Shot, TraceRow

@@ -130,7 +130,10 @@ def _variants(subject: str, axes: Mapping[str, Sequence[str]]) -> Iterator[str]:
     yield "  axes:"
     for name, values in axes.items():
         yield f"    {name}: {inline(list(values))}"
-    rules = [*_length_rules(subject, axes.get("length", ())), *_format_rules(axes.get("format", ()))]
+    rules = [
+        *_length_rules(subject, axes.get("length", ())),
+        *_format_rules(axes.get("format", ())),
+    ]
     for locale in axes.get("locale", ())[1:]:
         rules.append({"when": {"locale": locale}, "replace": {"dialogue": locale}})
     if rules:
