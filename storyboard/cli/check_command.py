@@ -19,7 +19,7 @@ import click
 from model.presets import QUALITIES, Preset
 from storyboard import __version__
 from storyboard.cli.console import count_of
-from storyboard.cli.user_input import preset_of, preset_remedy, read_file, write_file
+from storyboard.cli.user_input import PATH, preset_of, preset_remedy, read_file, write_file
 from storyboard.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
@@ -39,11 +39,7 @@ class _Limits:
 
 
 def judge(board: ShotList, preset_name: str | None) -> tuple[Problem, ...]:
-    """All problems of a board that loads, for its preset, in the order of its files.
-
-    Args:
-        board: As loaded, with the problems that the language reports.
-        preset_name: Used instead of the preset of the board.
+    """All problems of a board for its preset, or for another one, in the order of its files.
 
     Raises:
         BadInput: No preset has that name.
@@ -135,23 +131,19 @@ def as_sarif(path: Path, board: ShotList | None, problems: Sequence[Problem]) ->
     ]
     results = []
     for problem in problems:
-        is_absolute = problem.path.is_absolute()
-        uri = problem.path.as_uri() if is_absolute else quote(problem.path.as_posix())
-        region = {
-            "startLine": problem.line,
-            "startColumn": problem.column,
-            "endColumn": problem.column + problem.span,
-        }
+        path, start = problem.path, problem.column
+        uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+        end = start + problem.span
+        region = {"startLine": problem.line, "startColumn": start, "endColumn": end}
         place = {"artifactLocation": {"uri": uri}, "region": region}
-        results.append(
-            {
-                "ruleId": problem.code,
-                "ruleIndex": used.index(problem.code),
-                "level": _SARIF_LEVELS[problem.level],
-                "message": {"text": f"{problem.finding}: {problem.remedy}"},
-                "locations": [{"physicalLocation": place}],
-            }
-        )
+        result = {
+            "ruleId": problem.code,
+            "ruleIndex": used.index(problem.code),
+            "level": _SARIF_LEVELS[problem.level],
+            "message": {"text": f"{problem.finding}: {problem.remedy}"},
+            "locations": [{"physicalLocation": place}],
+        }
+        results.append(result)
     driver = {"name": "storyboard", "semanticVersion": __version__, "rules": rules}
     log = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [log]}, indent=2)
@@ -180,7 +172,7 @@ def _summary(path: Path, board: ShotList | None, problems: Sequence[Problem]) ->
 
 
 @click.command()
-@click.argument("board", type=click.Path(path_type=Path))
+@click.argument("board", type=PATH)
 @click.option("--preset", help="Check for this preset instead of the board's.")
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True,
@@ -222,7 +214,7 @@ def _fix(board: Path, *, is_quiet: bool) -> None:
 
 
 @click.command()
-@click.argument("boards", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("boards", nargs=-1, required=True, type=PATH)
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit code 2 if needed.")
 @click.pass_context
 def fmt(context: click.Context, boards: tuple[Path, ...], only_check: bool) -> None:

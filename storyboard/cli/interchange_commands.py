@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.console import count_of
-from storyboard.cli.user_input import read_file, write_file
+from storyboard.cli.user_input import PATH, read_file, write_file
 from storyboard.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,22 +27,13 @@ TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="BOARD",
-    help="New board to write; FILE with the suffix .yaml by default.",
-)
-@click.option(
-    "--into",
-    type=click.Path(path_type=Path),
-    metavar="BOARD",
-    help="Merge an edited shot list into the board from which it was exported.",
-)
+@click.argument("file", type=PATH)
+@click.option("-o", "--output", type=PATH, metavar="BOARD",
+              help="New board to write; FILE with the suffix .yaml by default.")  # fmt: skip
+@click.option("--into", type=PATH, metavar="BOARD",
+              help="Merge an edited shot list into the board it was exported from.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def import_(file: Path, output: Path | None, into: Path | None, as_json: bool) -> None:  # fmt: skip
+def import_(file: Path, output: Path | None, into: Path | None, as_json: bool) -> None:
     """Write a board from FILE: a script (.fountain, .fdx) or a shot list (.csv, .xlsx).
 
     The report lists, with its line, what was interpreted and what was not carried over.
@@ -136,23 +127,14 @@ def _merge(
 
 
 @click.command()
-@click.argument("board", type=click.Path(path_type=Path))
-@click.option(
-    "--to",
-    "form",
-    required=True,
-    type=click.Choice(["csv", "xlsx", "chan"]),
-    help="Format: csv, xlsx for Excel and LibreOffice, or chan for cameras in Nuke and Blender.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="File to write, or folder for chan; named after BOARD by default.",
-)
+@click.argument("board", type=PATH)
+@click.option("--to", "form", required=True, type=click.Choice(["csv", "xlsx", "chan"]),
+              help="Format: csv, xlsx for Excel and LibreOffice, or chan for cameras in Nuke and "
+              "Blender.")  # fmt: skip
+@click.option("-o", "--output", type=PATH, metavar="FILE",
+              help="File to write, or folder for chan; named after BOARD by default.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite FILE with all edits in it.")
-def export(board: Path, form: str, output: Path | None, force: bool) -> None:  # fmt: skip
+def export(board: Path, form: str, output: Path | None, force: bool) -> None:
     """Write the shots of BOARD as a shot list for a spreadsheet, or their cameras.
 
     `storyboard import FILE --into BOARD` merges an edited shot list. A .chan file holds one line a
@@ -214,10 +196,6 @@ def chan_text(path: CameraPath, first_frame: int = 1) -> str:
 
     Columns: frame, position x y z in metres, rotation x y z in degrees in the order ZXY (yaw, pitch
     and roll of the camera), vertical field of view in degrees. The ground is y = 0.
-
-    Args:
-        path: One pose per frame.
-        first_frame: Number of the first frame.
     """
     import numpy as np
 
@@ -236,21 +214,11 @@ def chan_text(path: CameraPath, first_frame: int = 1) -> str:
 @click.command()
 @click.argument("subject")
 @click.argument("more", nargs=-1, metavar="[AXIS=VALUES]...")
-@click.option(
-    "--axes",
-    multiple=True,
-    metavar="AXIS=VALUES",
-    help="Axes of the variants: format=16:9,9:16 length=full,6s locale=en-US,fr-FR.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("campaign.yaml"),
-    metavar="BOARD",
-    show_default=True,
-    help="New board to write.",
-)
+@click.option("--axes", multiple=True, metavar="AXIS=VALUES",
+              help="Axes of the variants: format=16:9,9:16 length=full,6s "
+              "locale=en-US,fr-FR.")  # fmt: skip
+@click.option("-o", "--output", type=PATH, default=Path("campaign.yaml"), metavar="BOARD",
+              show_default=True, help="New board to write.")  # fmt: skip
 def campaign(subject: str, more: tuple[str, ...], axes: tuple[str, ...], output: Path) -> None:
     """Write a campaign board about SUBJECT, such as "a bottle of perfume".
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storyboard.cli.user_input import PATH
 from storyboard.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
@@ -20,23 +21,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    help="Device to render on.",
-)
-@click.option(
-    "-o",
-    "--out",
-    default=".",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder to render into, whose disk is checked.",
-)
+@click.option("--device", default="auto", show_default=True,
+              type=click.Choice(["auto", "cpu", "cuda"]), help="Device to render on.")  # fmt: skip
+@click.option("-o", "--out", default=".", type=PATH, metavar="DIR",
+              help="Folder to render into, whose disk is checked.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def doctor(device: str, out: Path, as_json: bool) -> None:  # fmt: skip
+def doctor(device: str, out: Path, as_json: bool) -> None:
     """Show which presets and qualities this machine can render, with memory and time."""
     from storyboard.machine.doctor import examine, look
 
@@ -96,7 +86,7 @@ def weights() -> None:
 
 
 @weights.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def check(context: click.Context, folder: Path, as_json: bool) -> None:
@@ -119,10 +109,8 @@ def check(context: click.Context, folder: Path, as_json: bool) -> None:
 
 @weights.command()
 @click.argument("preset")
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR",
-    help="Folder to fetch into; weights/PRESET by default.",
-)  # fmt: skip
+@click.option("-o", "--out", type=PATH, metavar="DIR",
+              help="Folder to fetch into; weights/PRESET by default.")  # fmt: skip
 @click.option("--revision", help="Branch, tag or commit; by default the one of an earlier fetch, "
               "or main.")  # fmt: skip
 def fetch(preset: str, out: Path | None, revision: str | None) -> None:

@@ -21,6 +21,7 @@ from storyboard.cli.interchange_commands import COMMANDS as INTERCHANGE_COMMANDS
 from storyboard.cli.language_commands import COMMANDS as LANGUAGE_COMMANDS
 from storyboard.cli.machine_commands import COMMANDS as MACHINE_COMMANDS
 from storyboard.cli.render_commands import COMMANDS as RENDER_COMMANDS
+from storyboard.cli.user_input import PATH
 from storyboard.errors import (
     EXIT_INPUT,
     EXIT_INTERRUPTED,
@@ -50,7 +51,7 @@ def presets() -> None:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option("--latents", is_flag=True, help="Also delete encodings and latents.")
 def gc(folder: Path, latents: bool) -> None:
     """Delete the artefacts in the store of FOLDER that its last run does not use."""

@@ -19,19 +19,29 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storyboard.cli.console import listening
+from storyboard.cli.user_input import PATH
 from storyboard.errors import EXIT_SHOT_FAILED, InputError
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
     from storyboard.plan.request import Request
     from storyboard.run.manifest import Manifest
-    from storyboard.run.preview import Options, Preview
+    from storyboard.run.preview import Options
 
 PAGE_WIDTH = 160
 """Columns of a table that is not printed to a terminal."""
 
-BOARD = click.argument("board", type=click.Path(path_type=Path))
-FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+BOARD = click.argument("board", type=PATH)
+FOLDER = click.argument("folder", type=PATH)
+OUT = click.option("-o", "--out", type=PATH, metavar="DIR",
+                   help="Folder to render into; out/BOARD by default.")  # fmt: skip
+SHOTS = click.option("--shots", help="Only these shots, like 12A,13.")
+VARIANT = click.option(
+    "--variant", metavar="VALUES",
+    help="Variants of the board: all, or values of its axes like 9:16,6s.",
+)  # fmt: skip
+NO_ANIMATIC = click.option("--no-animatic", is_flag=True, help="Do not cut an animatic.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,14 +52,14 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--seed", type=int, help="Style seed, the same as --set style.seed=N."),
         click.option("--device", default="auto", show_default=True,
                      type=click.Choice(["auto", "cpu", "cuda"]), help="Device to render on."),
-        click.option("--weights", type=click.Path(path_type=Path), metavar="FOLDER",
+        click.option("--weights", type=PATH, metavar="FOLDER",
                      help="Folder of a published checkpoint."),
         click.option("--lora", "loras", multiple=True, metavar="FILE[=STRENGTH]",
                      help="Merge a LoRA; FILE=HIGH,LOW sets a strength for each expert."),
         click.option("--quality", help="Quality: layout uses no model, lightning takes 4 steps "
                      "with its LoRAs, only final has full size.",
                      type=click.Choice(["layout", "lightning", "draft", "preview", "final"])),
-        click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
+        click.option("--extend", type=PATH, metavar="FOLDER",
                      help="Let the language model in FOLDER add visible detail to prompts."),
         click.option("--stills", is_flag=True,
                      help="Render one frame of each shot, and write it as a PNG."),
@@ -65,29 +75,18 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--title", default="0s", metavar="TIME", show_default=True,
                      help="Duration of a title card before the first shot."),
         click.option("--burn-in", is_flag=True, help="Also write animatic_review.mp4."),
-        click.option("--json", "as_json", is_flag=True, help="Print one event per line."),
+        JSON,
     ):  # fmt: skip
         command = option(command)
     return command
-
-
-OUT = click.option(
-    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR",
-    help="Folder to render into; out/BOARD by default.",
-)  # fmt: skip
-
-VARIANT = click.option(
-    "--variant", metavar="VALUES",
-    help="Render variants of the board: all, or values of its axes like 9:16,6s.",
-)  # fmt: skip
 
 
 @click.command()
 @BOARD
 @OUT
 @model_options
-@click.option("--no-animatic", is_flag=True, help="Render clips without cutting an animatic.")
-@click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
+@NO_ANIMATIC
+@JSON
 def watch(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
     """Check BOARD whenever it is saved, and render the edited shots in draft quality.
 
@@ -97,7 +96,7 @@ def watch(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
     from storyboard.run.watch import Watch
 
     if not board.is_file():
-        raise InputError(f"{board}: does not exist, must be a board. Check the path.")
+        raise InputError(f"{board}: no such file, must be a board. Check the path.")
 
     def request(shots: ShotList) -> Request:
         quality = "layout" if shots.model.quality == "layout" else "draft"
@@ -105,7 +104,7 @@ def watch(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
 
     options = Options(animatic=not values["no_animatic"])
     with listening(as_lines_of_json=values["as_json"]) as listen:
-        watcher = Watch(board, out or _default_folder(board), request, options, listen)
+        watcher = Watch(board, out or Path("out") / board.stem, request, options, listen)
         try:
             watcher.run()
         except KeyboardInterrupt:
@@ -118,17 +117,13 @@ def watch(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
 @BOARD
 @OUT
 @model_options
-@click.option("--shots", help="Render only these shots, like 12A,13.")
+@SHOTS
 @VARIANT
-@click.option(
-    "--retake",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Up to N more takes of a shot that misses its directives; the best goes into the cut.",
-)
+@click.option("--retake", type=click.IntRange(min=0), default=0, metavar="N",
+              help="Up to N more takes of a shot that misses its directives; the best goes into "
+              "the cut.")  # fmt: skip
 @click.option("--no-score", is_flag=True, help="Do not measure the clips.")
-@click.option("--no-animatic", is_flag=True, help="Render clips without cutting an animatic.")
+@NO_ANIMATIC
 @click.option("--wave", type=click.IntRange(min=1), help="Takes per wave.")
 @output_options
 @click.pass_context
@@ -140,24 +135,24 @@ def render(context: click.Context, /, board: Path, out: Path | None, **values: A
     from storyboard.run.commands import render_board
 
     shots = load_shots(board)
+    folder = out or Path("out") / board.stem
+    request, options = _request(values), _options(values, shots)
+    if values["variant"] and values["retake"]:
+        raise InputError(
+            "--retake: cannot be used with --variant. Retake shots of the board first; `use:` then "
+            "selects a take for every variant."
+        )
+    if values["no_score"] and values["retake"]:
+        raise InputError(
+            "--retake: cannot be used with --no-score, because it compares scores. Leave "
+            "--no-score out."
+        )
     with listening(as_lines_of_json=values["as_json"]) as listen:
-        folder, options = out or _default_folder(board), _options(values, shots)
-        if values["variant"] and values["retake"]:
-            raise InputError(
-                "--retake: cannot be used with --variant. Retake shots of the board first; `use:` "
-                "then selects a take for every variant."
-            )
-        if values["no_score"] and values["retake"]:
-            raise InputError(
-                "--retake: cannot be used with --no-score, because it compares scores. Leave "
-                "--no-score out."
-            )
         if values["variant"]:
             variants = choose_variants(shots, values["variant"])
-            delivery = render_campaign(shots, _request(values), variants, folder, options, listen)
-            failed = delivery.failed
+            failed = render_campaign(shots, request, variants, folder, options, listen).failed
         else:
-            failed = len(render_board(shots, _request(values), folder, options, listen).failures)
+            failed = len(render_board(shots, request, folder, options, listen).failures)
     if failed:
         context.exit(EXIT_SHOT_FAILED)
 
@@ -166,7 +161,7 @@ def render(context: click.Context, /, board: Path, out: Path | None, **values: A
 @BOARD
 @OUT
 @model_options
-@click.option("--shots", help="Plan only these shots, like 12A,13.")
+@SHOTS
 @VARIANT
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def plan(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
@@ -178,10 +173,12 @@ def plan(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
     from storyboard.campaign.deliverables import choose_variants, plan_campaign
     from storyboard.cli.plan_table import print_plan
     from storyboard.run.commands import STORE
+    from storyboard.run.manifest_rows import take_entries
     from storyboard.run.preview import preview
 
     shots = load_shots(board)
-    root = (out or _default_folder(board)) / STORE
+    folder = out or Path("out") / board.stem
+    root = folder / STORE
     with ExitStack() as stack:
         if not root.is_dir():  # a plan leaves no folder behind
             root = Path(stack.enter_context(TemporaryDirectory())) / STORE
@@ -189,12 +186,17 @@ def plan(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
         request, options = _request(values), _options(values, shots)
         if values["variant"]:
             variants = choose_variants(shots, values["variant"])
-            folder = out or _default_folder(board)
             files = plan_campaign(shots, request, variants, folder, root, options, lambda _: None)
             data, show = campaign_as_json(files), partial(print_campaign, files)
         else:
             takes = preview(shots, request, root, options, lambda _: None)
-            data, show = _plan_as_json(takes), partial(print_plan, takes)
+            show = partial(print_plan, takes)
+            data = {
+                "notices": takes.plan.notices,
+                "waves": takes.waves.reason,
+                "residency": asdict(takes.plan.settings.residency),
+                "takes": [asdict(entry) for entry in take_entries(takes, {})],
+            }
         if values["as_json"]:
             click.echo(json.dumps(data, ensure_ascii=False, default=str))
         else:
@@ -202,20 +204,9 @@ def plan(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
             show(Console(highlight=False, width=width))
 
 
-def _plan_as_json(takes: Preview) -> dict[str, object]:
-    from storyboard.run.manifest_rows import take_entries
-
-    return {
-        "notices": takes.plan.notices,
-        "waves": takes.waves.reason,
-        "residency": asdict(takes.plan.settings.residency),
-        "takes": [asdict(entry) for entry in take_entries(takes, {})],
-    }
-
-
 @click.command()
 @FOLDER
-@click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
+@JSON
 def sheet(folder: Path, as_json: bool) -> None:
     """Write the contact sheet of the run in FOLDER again, without rendering."""
     _deliver(folder, {"animatic": False, "as_json": as_json})
@@ -235,10 +226,6 @@ def _deliver(folder: Path, values: dict[str, Any]) -> None:
     shots, request = last_asked(folder)
     with listening(as_lines_of_json=values["as_json"]) as listen:
         deliver_again(shots, request, folder, _options(values, shots), listen)
-
-
-def _default_folder(board: Path) -> Path:
-    return Path("out") / board.stem
 
 
 def _request(values: dict[str, Any]) -> Request:
@@ -299,15 +286,12 @@ def score(folder: Path, form: str) -> None:
 
     board, request = last_asked(folder)
     outcome = deliver_again(board, request, folder, Options(animatic=False), lambda _: None)
-    if form == "json":
-        click.echo(json.dumps(_score_as_json(outcome.manifest), indent=2, ensure_ascii=False))
-    else:
-        for line in _score_lines(outcome.manifest):
+    manifest = outcome.manifest
+    if form == "text":
+        for line in _score_lines(manifest):
             click.echo(line)
-
-
-def _score_as_json(manifest: Manifest) -> dict[str, object]:
-    return {
+        return
+    data = {
         "shots": [
             {"shot": entry.shot, "take": entry.take, "findings": list(entry.findings)}
             for entry in manifest.takes
@@ -317,6 +301,7 @@ def _score_as_json(manifest: Manifest) -> dict[str, object]:
         "retakes": manifest.retakes,
         **manifest.verdicts,
     }
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 def _score_lines(manifest: Manifest) -> Iterator[str]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from shots import ShotList
 
 
+PATH = click.Path(path_type=Path)
+
+
 class BadInput(click.ClickException):
     """An argument or option value that cannot be used; exit code 2."""
 

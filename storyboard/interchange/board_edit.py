@@ -113,12 +113,7 @@ class BoardFile:
                     self.change_shot(other, {path: name})
 
     def insert_shot(self, lines: Sequence[str], scene: str, after: str | None) -> None:
-        """Insert a shot into a scene.
-
-        Args:
-            lines: The YAML block of the shot, its keys in the first column.
-            scene: The number of the scene.
-            after: The shot before it; None to insert it first.
+        """Insert the YAML lines of a shot into a scene, after another shot or first.
 
         Raises:
             FixedPlaceError: The shots of the scene are written in brackets.
@@ -267,11 +262,7 @@ class BoardFile:
 
 
 class BoardFiles:
-    """The files of a board without errors.
-
-    Args:
-        contents: File → its bytes.
-    """
+    """The files of a board without errors."""
 
     def __init__(self, contents: Mapping[Path, bytes]) -> None:
         self._contents = contents

@@ -30,6 +30,33 @@ MAX_CARD_F = 6 * FPS
 USUAL: Mapping[str, str] = {"format": "16:9,9:16,1:1", "length": "full,15s,6s"}
 """Axes of a campaign without `--axes`."""
 
+_FILM = """\
+# yaml-language-server: $schema=./.storyboard/shotlist.schema.json
+storyboard: 1
+title: {subject}
+code: {code}
+
+format: {{aspect: {aspect}, fps: {fps}}}
+style: {{seed: {seed}}}
+
+characters:
+  hero: {{looks: {subject}}}
+
+defaults:
+  subjects: [hero]
+  lighting: day, soft, side left
+
+scenes:
+  - number: 1
+    shots:
+"""
+_SHOT = """\
+      - id: {id}
+        camera: {camera}
+        duration: {seconds:g}s
+        action: {action}
+        priority: {priority}
+"""
 # Priority (1 is kept longest), seconds, camera, action; in the order of the film. Priorities 1 and
 # 2 last 5 s, 1 to 4 last 14 s: with a card of 1 s these are the usual cut-downs of 6 s and 15 s.
 _SHOTS = (
@@ -94,35 +121,18 @@ def write_campaign(subject: str, axes: Mapping[str, Sequence[str]]) -> str:
             f"subject: {len(text)} characters, must be 1 to {MAX_SUBJECT}. Write what the film "
             "shows, like a bottle of perfume."
         )
-    return "\n".join([*_film(text, axes), "", *_variants(text, axes)]) + "\n"
-
-
-def _film(subject: str, axes: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    yield "# yaml-language-server: $schema=./.storyboard/shotlist.schema.json"
-    yield "storyboard: 1"
-    yield f"title: {quoted(subject)}"
-    yield f"code: {code_of(subject) or 'SPOT'}"
-    yield ""
-    yield f"format: {{aspect: {axes.get('format', ('16:9',))[0]}, fps: {FPS}}}"
-    seed = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:3], "big")
-    yield f"style: {{seed: {seed}}}"
-    yield ""
-    yield "characters:"
-    yield f"  hero: {{looks: {quoted(subject)}}}"
-    yield ""
-    yield "defaults:"
-    yield "  subjects: [hero]"
-    yield "  lighting: day, soft, side left"
-    yield ""
-    yield "scenes:"
-    yield "  - number: 1"
-    yield "    shots:"
+    film = _FILM.format(
+        subject=quoted(text),
+        code=code_of(text) or "SPOT",
+        aspect=axes.get("format", ("16:9",))[0],
+        fps=FPS,
+        seed=int.from_bytes(hashlib.sha256(text.encode()).digest()[:3], "big"),
+    )
     for slate, (priority, seconds, camera, action) in zip(slates("1"), _SHOTS, strict=False):
-        yield f"      - id: {slate}"
-        yield f"        camera: {camera}"
-        yield f"        duration: {float(seconds):g}s"
-        yield f"        action: {action}"
-        yield f"        priority: {priority}"
+        film += _SHOT.format(
+            id=slate, camera=camera, seconds=float(seconds), action=action, priority=priority
+        )
+    return film + "\n" + "\n".join(_variants(text, axes)) + "\n"
 
 
 def _variants(subject: str, axes: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -130,10 +140,13 @@ def _variants(subject: str, axes: Mapping[str, Sequence[str]]) -> Iterator[str]:
     yield "  axes:"
     for name, values in axes.items():
         yield f"    {name}: {inline(list(values))}"
-    rules = [
-        *_length_rules(subject, axes.get("length", ())),
-        *_format_rules(axes.get("format", ())),
-    ]
+    rules = list(_length_rules(subject, axes.get("length", ())))
+    formats = axes.get("format", ())
+    for text in formats[1:]:
+        own, other = (Fraction(*read_aspect(each)) for each in (formats[0], text))
+        # A crop that would keep less than half of the picture is rendered as one of its own.
+        how = "reframe" if min(own / other, other / own) >= Fraction(1, 2) else "native"
+        rules.append({"when": {"format": text}, "render": how})
     for locale in axes.get("locale", ())[1:]:
         rules.append({"when": {"locale": locale}, "replace": {"dialogue": locale}})
     if rules:
@@ -160,11 +173,3 @@ def _length_rules(subject: str, lengths: Sequence[str]) -> Iterator[Mapping[str,
         kept = sum(total + MIN_CARD_F <= frames for total in totals)
         card = {"text": subject, "duration": f"{frames - totals[kept - 1]}f"}
         yield {"when": {"length": text}, "keep": f"priority <= {kept}", "end-card": card}
-
-
-def _format_rules(formats: Sequence[str]) -> Iterator[Mapping[str, object]]:
-    for text in formats[1:]:
-        own, other = (Fraction(*read_aspect(each)) for each in (formats[0], text))
-        # A crop that would keep less than half of the picture is rendered as one of its own.
-        how = "reframe" if min(own / other, other / own) >= Fraction(1, 2) else "native"
-        yield {"when": {"format": text}, "render": how}

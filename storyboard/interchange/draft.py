@@ -100,8 +100,8 @@ class Draft:
 
     Attributes:
         source: The imported file.
-        title_page: Entries of a script's title page other than title and author.
         fps: Frame rate as text; empty for the language's default.
+        title_page: Entries of a script's title page other than title and author.
         closing: Headings after the last scene, written as comments.
     """
 
@@ -182,12 +182,7 @@ def is_scene_number(text: str) -> bool:
 
 
 def number_scenes(given: Sequence[str | None]) -> list[str]:
-    """Number the scenes that have no number, around those that have one.
-
-    Args:
-        given: Numbers in the order of the script, None for a scene without one. They are ids, and
-            none is used twice.
-    """
+    """Number the scenes without a number (None) around those with one; none is used twice."""
     taken = {number.casefold() for number in given if number}
     letters: dict[str, Iterator[str]] = {}
     numbers: list[str] = []
@@ -209,10 +204,7 @@ def number_scenes(given: Sequence[str | None]) -> list[str]:
 def name_shots(draft: Draft, given: Sequence[str | None], report: ImportReport) -> None:
     """Number the scenes of a draft in place, and give every shot without an id the next free one.
 
-    Args:
-        draft: Changed in place.
-        given: The number of each scene, as in `number_scenes`.
-        report: Gets a remark for every repeated id.
+    `given` has the number of each scene or None; the report gets a remark for every repeated id.
     """
     for scene, number in zip(draft.scenes, number_scenes(given), strict=True):
         scene.number = number

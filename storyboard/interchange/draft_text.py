@@ -34,9 +34,7 @@ def write_board(draft: Draft) -> str:
 def scalar(text: str, *, is_flow: bool = False) -> str:
     """A printable text as a YAML scalar: plain where that is safe, otherwise in double quotes.
 
-    Args:
-        text: Any printable text.
-        is_flow: Whether the scalar stands inside braces or brackets.
+    A scalar in a flow is one inside braces or brackets.
     """
     is_plain = _PLAIN.fullmatch(text) and not _UNSAFE.search(text) and text not in _NULLS
     if is_plain and not (is_flow and _FLOW_UNSAFE.search(text)):
@@ -61,13 +59,7 @@ def inline(value: object) -> str:
 
 
 def entry(key: str, text: str, *, margin: int = 0) -> Iterator[str]:
-    """A key with a text: in a literal block if it has several lines, folded if it is long.
-
-    Args:
-        key: As written in YAML.
-        text: Any printable text.
-        margin: Columns before the key.
-    """
+    """A key with a printable text: a literal block if it has line breaks, folded if it is long."""
     left, inner = " " * margin, " " * (margin + 2)
     if "\n" in text.strip():
         lines = [" ".join(line.split()) for line in text.strip().split("\n")]

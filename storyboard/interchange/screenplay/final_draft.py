@@ -7,7 +7,7 @@ run of each paragraph, and no scene numbers, line numbers or dual dialogue.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
@@ -27,26 +27,13 @@ from storyboard.interchange.screenplay.screenplay import (
 )
 
 _KINDS: Mapping[str, Kind] = {
-    "Scene Heading": "heading",
-    "Action": "action",
-    "General": "action",
-    "Character": "cue",
-    "Parenthetical": "parenthetical",
-    "Dialogue": "dialogue",
-    "Transition": "transition",
-    "Shot": "shot",
-    "Lyrics": "lyrics",
-    "Singing": "lyrics",
-    "New Act": "section",
-    "End of Act": "section",
-    "Act Break": "section",
-    "Sequence": "section",
-    "Outline 1": "section",
-    "Outline 2": "section",
-    "Outline 3": "section",
-    "Outline 4": "section",
-    "Outline Body": "synopsis",
-}
+    "Scene Heading": "heading", "Action": "action", "General": "action", "Character": "cue",
+    "Parenthetical": "parenthetical", "Dialogue": "dialogue", "Transition": "transition",
+    "Shot": "shot", "Lyrics": "lyrics", "Singing": "lyrics", "New Act": "section",
+    "End of Act": "section", "Act Break": "section", "Sequence": "section",
+    "Outline 1": "section", "Outline 2": "section", "Outline 3": "section",
+    "Outline 4": "section", "Outline Body": "synopsis",
+}  # fmt: skip
 _BY = ("written by", "by", "screenplay by", "story by", "teleplay by")
 _MAX_BYTES = 64_000_000
 
@@ -112,7 +99,7 @@ class _Handler(ContentHandler):
 
     @property
     def line(self) -> int:
-        """Current line of the file, from 1."""
+        """Line that the parser is at, from 1."""
         return (self._locator.getLineNumber() or 1) if self._locator else 1
 
     def title_page(self) -> dict[str, str]:
@@ -137,10 +124,9 @@ class _Handler(ContentHandler):
         self._path.append(name)
         self.is_final_draft |= self._path == ["FinalDraft"]
         if name == "Paragraph":
-            kind, number = attrs.get("Type", ""), attrs.get("Number", "")
-            path = tuple(self._path[:-1])
-            first = len(self.elements)
-            self._open.append(_Paragraph(path, kind, self.line, first, number.strip()))
+            kind, number = attrs.get("Type", ""), attrs.get("Number", "").strip()
+            path, first = tuple(self._path[:-1]), len(self.elements)
+            self._open.append(_Paragraph(path, kind, self.line, first, number))
         elif name == "DualDialogue":
             self._dual = 1
         elif name == "Text":
@@ -195,20 +181,18 @@ class _Handler(ContentHandler):
                 self._report.remark(paragraph.line, finding)
             kind = "action"
         element = Element(kind, text, paragraph.line, number=paragraph.number)
+        name, bracket, rest = text.partition("(")
         if kind == "cue":
-            element = self._cue(element)
+            # The second cue of a DualDialogue element speaks at the same time as the first.
+            is_dual, self._dual = self._dual > 1, self._dual + (self._dual > 0)
+            if name.strip():
+                extension = rest.strip().removesuffix(")") if bracket else ""
+                element = Element(
+                    kind, name.strip(), paragraph.line, extension=extension, is_dual=is_dual
+                )
         if kind == "lyrics" and self.elements and self.elements[-1].kind in SPEECH:
             self.elements += sung(text, paragraph.line)
             return
         # Notes inside a heading come after it, notes inside an action before it.
         index = paragraph.first if kind == "heading" else len(self.elements)
         self.elements.insert(index, element)
-
-    def _cue(self, element: Element) -> Element:
-        name, bracket, rest = element.text.partition("(")
-        # The second cue of a DualDialogue element speaks at the same time as the first.
-        is_dual, self._dual = self._dual > 1, self._dual + (self._dual > 0)
-        if not name.strip():
-            return element
-        extension = rest.strip().removesuffix(")") if bracket else ""
-        return replace(element, text=name.strip(), number="", extension=extension, is_dual=is_dual)

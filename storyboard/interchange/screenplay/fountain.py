@@ -25,25 +25,17 @@ from storyboard.interchange.screenplay.screenplay import (
     sung,
 )
 
-_TITLE_KEYS = frozenset(
-    {
-        "title", "credit", "author", "authors", "source", "notes", "draft date", "date",
-        "contact", "copyright", "revision", "version", "format",
-    }
+_TITLE_KEYS = (
+    "title", "credit", "author", "authors", "source", "notes", "draft date", "date", "contact",
+    "copyright", "revision", "version", "format",
 )  # fmt: skip
 _KEY = re.compile(r"(?P<key>[^\s:][^:]{0,39}):(?P<value>.*)")
 _INDENT = re.compile(r"\t| {3}")
 _KINDS: dict[str, Kind] = {
-    "action": "action",
-    "character": "cue",
-    "dialogue": "dialogue",
-    "parenthetical": "parenthetical",
-    "transition": "transition",
-    "section": "section",
-    "synopsis": "synopsis",
-    "lyrics": "lyrics",
-    "centered": "card",
-}
+    "action": "action", "character": "cue", "dialogue": "dialogue",
+    "parenthetical": "parenthetical", "transition": "transition", "section": "section",
+    "synopsis": "synopsis", "lyrics": "lyrics", "centered": "card",
+}  # fmt: skip
 
 
 def read_fountain(content: bytes, report: ImportReport) -> Script:

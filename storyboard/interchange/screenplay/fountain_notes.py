@@ -44,12 +44,8 @@ Line = Sequence[TextPiece | Note]
 def separate_notes(lines: Sequence[str], first: int, report: ImportReport) -> Iterator[Line]:
     """Split every line into texts and notes.
 
-    A line that holds only comments is skipped, so that the paragraph around it stays one paragraph.
-
-    Args:
-        lines: The script.
-        first: Number of the first line.
-        report: Gets the comments, which are not carried over.
+    A line that holds only comments is skipped, so that the paragraph around it stays one. The
+    report gets the comments; `first` is the number of the first line.
     """
     line: list[TextPiece | Note] = []
     had_comment = False

@@ -77,13 +77,7 @@ class FountainLayout:
 
 
 def normalise(lines: Sequence[str], first: int, report: ImportReport) -> FountainLayout:
-    """Normalise the body of a script.
-
-    Args:
-        lines: As read from the file.
-        first: Number of the first line.
-        report: Gets comments, which are not carried over, and headings without blank lines.
-    """
+    """Normalise the body of a script, whose first line has the number `first`."""
     return _Normaliser(list(separate_notes(lines, first, report)), report).layout()
 
 

@@ -38,23 +38,14 @@ _ENDING = re.compile(r"(?:['’]s|['’])?[.,;:!?)\"”…]*$")  # noqa: RUF001
 _CONTINUED = re.compile(r"(?:CONT(?:['’]?D|INUED)?|MORE)\.?", re.IGNORECASE)  # noqa: RUF001
 _OFF_SCREEN = re.compile(r"\b(?:V\.?\s?O|O\.?\s?[SC]|VOICE|OFF)\b", re.IGNORECASE)
 _OUT = {
-    "FADE OUT": "fade to black",
-    "FADE TO BLACK": "fade to black",
-    "FADE TO WHITE": "fade to white",
-}
+    "FADE OUT": "fade to black", "FADE TO BLACK": "fade to black", "FADE TO WHITE": "fade to white",
+}  # fmt: skip
 _INTO = {
-    "FADE IN": "fade from black",
-    "FADE TO": "dip black",
-    "DISSOLVE TO": "dissolve",
-    "CROSSFADE TO": "dissolve",
-    "CROSS FADE TO": "dissolve",
-    "LAP DISSOLVE TO": "dissolve",
-    "SMASH CUT TO": "smash cut",
-    "SMASH TO": "smash cut",
-    "MATCH CUT TO": "match cut",
-    "MATCH TO": "match cut",
-    "WIPE TO": "wipe left",
-}
+    "FADE IN": "fade from black", "FADE TO": "dip black", "DISSOLVE TO": "dissolve",
+    "CROSSFADE TO": "dissolve", "CROSS FADE TO": "dissolve", "LAP DISSOLVE TO": "dissolve",
+    "SMASH CUT TO": "smash cut", "SMASH TO": "smash cut", "MATCH CUT TO": "match cut",
+    "MATCH TO": "match cut", "WIPE TO": "wipe left",
+}  # fmt: skip
 _PLAIN_CUTS = ("CUT TO", "HARD CUT TO")
 
 
@@ -291,11 +282,7 @@ def _letters(text: str) -> str:
 
 
 def cast(draft: Draft) -> None:
-    """Add the characters that its action names to each shot, and fit its length to its dialogue.
-
-    Args:
-        draft: Changed in place; speakers are already subjects of their shots.
-    """
+    """Add the characters in its action to each shot, and fit its length to its dialogue."""
     people = draft.characters
     keys = {" ".join(who.name.split()).casefold(): key for key, who in people.items()}
     for shot in (shot for scene in draft.scenes for shot in scene.shots):

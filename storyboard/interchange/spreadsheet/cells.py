@@ -69,12 +69,7 @@ class Edit:
 def edit_cell(  # noqa: C901 - one case per column
     edit: Edit, column: str, text: str
 ) -> dict[KeyPath, Value]:
-    """The changes that a different cell makes.
-
-    Args:
-        edit: The shot.
-        column: A column of a shot list, or an x- key.
-        text: The new text; empty if the cell was cleared.
+    """The changes that the new text of a cell makes; empty if the cell was cleared.
 
     Returns:
         Values of the shot by path, None for a key that is removed; empty if nothing changes.

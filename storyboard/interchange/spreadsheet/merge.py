@@ -55,13 +55,7 @@ class _Change:
 
 
 def merge_table(content: bytes, path: Path, table: Table, report: ImportReport) -> MergeResult:
-    """Merge a shot list into a board.
-
-    Args:
-        content: The board as it is on disk.
-        path: Its path; files that it includes are read from disk.
-        table: The shot list.
-        report: Gets what is not carried over.
+    """Merge a shot list into a board; the files that it includes are read from disk.
 
     Raises:
         ShotListErrors: The board has errors.

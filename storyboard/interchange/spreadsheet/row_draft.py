@@ -55,16 +55,7 @@ _TAKE = re.compile(r"[Tt]?(?:ake\s*)?0*([1-9]\d{0,2})")
 
 
 def row_of(board: ShotList, shot: Shot, extra: Mapping[str, str]) -> dict[str, str]:
-    """A shot as a row of cells.
-
-    Args:
-        board: The board of the shot.
-        shot: The shot.
-        extra: Its x- keys, as written.
-
-    Returns:
-        Column → text, in the order of `COLUMNS`, then the other x- keys.
-    """
+    """A shot as a row of cells, column → text: the columns in their order, then other x- keys."""
     camera, place = shot.camera, shot.location
     people = board.characters
     names = {key: people[key].name if key in people else key for key in shot.subjects}
