@@ -18,7 +18,6 @@ from storyboard.errors import InputError
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
-    from storyboard.interchange.draft import Draft
     from storyboard.interchange.import_report import ImportReport
 
 
@@ -39,7 +38,37 @@ def import_(file: Path, output: Path | None, into: Path | None, as_json: bool) -
     The report lists, with its line, what was interpreted and what was not carried over.
     """
     from storyboard.interchange.import_report import ImportReport
+    from storyboard.interchange.spreadsheet.merge import merge_table
+    from storyboard.interchange.spreadsheet.sheet_file import read_table
 
+    _check_arguments(file, output, into)
+    report = ImportReport(file)
+    content = read_file(file)
+    changes: tuple[str, ...] = ()
+    if into is None:
+        result = _new_board(content, output or file.with_suffix(".yaml"), report)
+    else:
+        merged = merge_table(read_file(into), into, read_table(content, report), report)
+        for path, changed in merged.contents.items():
+            write_file(path, changed)
+        result, changes = {"board": str(into)}, merged.changes
+    if as_json:
+        data = {**report.as_json(), **result, "changes": changes}
+        click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+        return
+    for line in (*report.render(), *changes):
+        click.echo(line)
+    remarks = f", {count_of(len(report.remarks), 'remark')}" if report.remarks else ""
+    losses = f", {len(report.losses)} not carried over" if report.losses else ""
+    if into is not None:
+        click.echo(f"{into}: {count_of(len(changes), 'change')}{remarks}{losses}")
+        return
+    counts = ", ".join(f"{count} {name}" for name, count in result.items() if name != "board")
+    click.echo(f"wrote {result['board']}: {counts}{remarks}{losses}")
+    click.echo(f"next: storyboard check {result['board']}")
+
+
+def _check_arguments(file: Path, output: Path | None, into: Path | None) -> None:
     kind = file.suffix.lower()
     if kind not in SCRIPTS + TABLES:
         raise InputError(
@@ -49,42 +78,28 @@ def import_(file: Path, output: Path | None, into: Path | None, as_json: bool) -
     if into is not None and (output is not None or kind in SCRIPTS):
         reason = "cannot merge a script" if kind in SCRIPTS else "cannot be used with -o"
         raise InputError(f"--into {into}: {reason}. Use either -o or --into with a shot list.")
-    report = ImportReport(file)
-    content = read_file(file)
-    if into is not None:
-        result, changes = _merge(content, into, report)
-    else:
-        result, changes = _new_board(content, output or file.with_suffix(".yaml"), report), ()
-    if as_json:
-        data = {**report.as_json(), **result, "changes": changes}
-        click.echo(json.dumps(data, indent=1, ensure_ascii=False))
-        return
-    for line in (*report.render(), *changes):
-        click.echo(line)
-    if into is not None:
-        summary = f"{into}: {count_of(len(changes), 'change')}"
-    else:
-        keys = ("scenes", "shots", "characters", "locations")
-        summary = f"wrote {result['board']}: {', '.join(f'{result[key]} {key}' for key in keys)}"
-    if report.remarks:
-        summary += f", {count_of(len(report.remarks), 'remark')}"
-    if report.losses:
-        summary += f", {len(report.losses)} not carried over"
-    click.echo(summary)
-    if into is None:
-        click.echo(f"next: storyboard check {result['board']}")
 
 
 def _new_board(content: bytes, output: Path, report: ImportReport) -> dict[str, object]:
     from shots import parse_shots
     from storyboard.interchange.draft_text import write_board
+    from storyboard.interchange.screenplay.final_draft import read_fdx
+    from storyboard.interchange.screenplay.fountain import read_fountain
+    from storyboard.interchange.screenplay.screenplay_draft import make_draft
+    from storyboard.interchange.spreadsheet.row_draft import draft_table
+    from storyboard.interchange.spreadsheet.sheet_file import read_table
 
+    kind = report.path.suffix.lower()
     if output.exists():
-        remedy = "Name another file with -o"
-        if report.path.suffix.lower() in TABLES:
-            remedy += f", or merge with --into {output}"
-        raise InputError(f"{output}: exists already. {remedy}.")
-    text = write_board(_draft(content, report))
+        merge = f", or merge with --into {output}" if kind in TABLES else ""
+        raise InputError(f"{output}: exists already. Name another file with -o{merge}.")
+    if kind in TABLES:
+        draft = draft_table(read_table(content, report), report)
+    elif kind == ".fdx":
+        draft = make_draft(read_fdx(content, report), report)
+    else:
+        draft = make_draft(read_fountain(content, report), report)
+    text = write_board(draft)
     board = parse_shots(text, output)
     write_file(output, text.encode())
     return {
@@ -94,36 +109,6 @@ def _new_board(content: bytes, output: Path, report: ImportReport) -> dict[str, 
         "characters": len(board.characters),
         "locations": len(board.locations),
     }
-
-
-def _draft(content: bytes, report: ImportReport) -> Draft:
-    kind = report.path.suffix.lower()
-    if kind in TABLES:
-        from storyboard.interchange.spreadsheet.row_draft import draft_table
-        from storyboard.interchange.spreadsheet.sheet_file import read_table
-
-        return draft_table(read_table(content, report), report)
-    from storyboard.interchange.screenplay.screenplay_draft import make_draft
-
-    if kind == ".fdx":
-        from storyboard.interchange.screenplay.final_draft import read_fdx
-
-        return make_draft(read_fdx(content, report), report)
-    from storyboard.interchange.screenplay.fountain import read_fountain
-
-    return make_draft(read_fountain(content, report), report)
-
-
-def _merge(
-    content: bytes, board: Path, report: ImportReport
-) -> tuple[dict[str, object], tuple[str, ...]]:
-    from storyboard.interchange.spreadsheet.merge import merge_table
-    from storyboard.interchange.spreadsheet.sheet_file import read_table
-
-    merged = merge_table(read_file(board), board, read_table(content, report), report)
-    for path, changed in merged.contents.items():
-        write_file(path, changed)
-    return {"board": str(board)}, merged.changes
 
 
 @click.command()

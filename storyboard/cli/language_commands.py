@@ -17,7 +17,7 @@ import click
 from storyboard.cli.user_input import PATH, BadInput, preset_of, write_file
 
 if TYPE_CHECKING:
-    from shots import Prompt, Shot, TraceRow
+    from shots import Prompt, TraceRow
 
 BOARD_NAME = "shots.yaml"
 SCHEMA_NAME = Path(".storyboard") / "shotlist.schema.json"
@@ -55,7 +55,7 @@ def explain(board: str, shot: str | None, preset: str | None, extend: Path | Non
     if extend is not None:
         _show_extension(prompt.positive, extend)
     _show_negative(prompt, is_default=model is None)
-    _show_trace(found, prompt.trace)
+    _show_trace(prompt.trace)
 
 
 @click.command()
@@ -119,7 +119,7 @@ def _indented(text: str) -> str:
     return fill(text, _TEXT_WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
-def _show_trace(shot: Shot, trace: Sequence[TraceRow]) -> None:
+def _show_trace(trace: Sequence[TraceRow]) -> None:
     rows = [("words", "from", "where")]
     for row in trace:
         if row.field != "negative":

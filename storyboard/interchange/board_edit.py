@@ -126,10 +126,10 @@ class BoardFile:
         item += [f"{indent}  {line}" if line else "" for line in lines[1:]]
         if after is None:
             here = self._line_start(shots.start_mark.index)
-            self._change(here, here, self._newline.join([*item, ""]))
+            self._changes.append((here, here, self._newline.join([*item, ""])))
         else:
             here = self._line_end(self._end(self._shots[after.casefold()]))
-            self._change(here, here, self._newline.join(["", *item]))
+            self._changes.append((here, here, self._newline.join(["", *item])))
 
     def text(self) -> str:
         """The text with all changes."""
@@ -138,9 +138,6 @@ class BoardFile:
             pieces += [self._text[here:start], new]
             here = max(here, end)
         return "".join([*pieces, self._text[here:]])
-
-    def _change(self, start: int, end: int, new: str) -> None:
-        self._changes.append((start, end, new))
 
     def _put(self, node: yaml.MappingNode, key: str, value: Value, gone: set[str]) -> None:
         """Replace the value of a key; `gone` are keys of the node that are removed as well."""
@@ -158,7 +155,7 @@ class BoardFile:
             new = f" {new}"
         elif start == end:
             new = f" {new}"
-        self._change(start, end, new)
+        self._changes.append((start, end, new))
 
     def _is_alias(self, node: yaml.Node, key: str) -> bool:
         found = _pair(node, key)
@@ -213,11 +210,11 @@ class BoardFile:
             raise FixedPlaceError(f"every key beside {key} is removed")
         end = self._span(*found)[1]
         if node.flow_style:
-            self._change(end, end, f", {scalar(key)}: {self._new(value, node)}")
+            self._changes.append((end, end, f", {scalar(key)}: {self._new(value, node)}"))
         else:
             here, indent = self._line_end(end), " " * _column(node)
             new = f"{self._newline}{indent}{scalar(key)}: {self._new(value, node)}"
-            self._change(here, here, new)
+            self._changes.append((here, here, new))
 
     def _remove(self, node: yaml.MappingNode, key: str, gone: set[str]) -> None:
         pairs = node.value
@@ -230,11 +227,11 @@ class BoardFile:
         kept = [pair for pair in pairs[:k] if pair[0].value not in gone]
         if not node.flow_style and not self._text[line:start].strip():
             after = self._text.find("\n", end) + 1
-            self._change(line, after or len(self._text), "")
+            self._changes.append((line, after or len(self._text), ""))
         elif k + 1 < len(pairs):
-            self._change(start, pairs[k + 1][0].start_mark.index, "")
+            self._changes.append((start, pairs[k + 1][0].start_mark.index, ""))
         else:
-            self._change(self._span(*kept[-1])[1] if kept else start, end, "")
+            self._changes.append((self._span(*kept[-1])[1] if kept else start, end, ""))
 
     def _end(self, node: yaml.Node) -> int:
         """Index after the last character of a value."""

@@ -14,7 +14,6 @@ from math import prod
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from shots.lint.numbering import slates
 from shots.problem import ShotsError
 from shots.source.board_source import UNPRINTABLE
 from shots.variants import AXIS, FULL, MAX_VARIANTS, RESERVED, Variants, canonical
@@ -36,7 +35,7 @@ storyboard: 1
 title: {subject}
 code: {code}
 
-format: {{aspect: {aspect}, fps: {fps}}}
+format: {{aspect: {aspect}, fps: 24}}
 style: {{seed: {seed}}}
 
 characters:
@@ -49,24 +48,41 @@ defaults:
 scenes:
   - number: 1
     shots:
+      - id: 1
+        camera: WS, establishing, crane down slow, 28mm
+        duration: 5s
+        action: Hero comes into view.
+        priority: 5
+      - id: 1A
+        camera: FS, low, track right, 35mm
+        duration: 4.5s
+        action: Hero moves slowly through the light.
+        priority: 3
+      - id: 1B
+        camera: MCU, push in slow, 85mm, shallow
+        duration: 2.5s
+        action: Light slides over Hero.
+        priority: 1
+      - id: 1C
+        camera: ECU, insert, 85mm
+        duration: 2.5s
+        action: The smallest detail of Hero catches the light.
+        priority: 2
+      - id: 1D
+        camera: MS, orbit left slow, 35mm
+        duration: 4.5s
+        action: Hero turns slowly.
+        priority: 4
+      - id: 1E
+        camera: WS, pull out slow, 35mm
+        duration: 5s
+        action: Hero grows small in the distance.
+        priority: 6
+
 """
-_SHOT = """\
-      - id: {id}
-        camera: {camera}
-        duration: {seconds:g}s
-        action: {action}
-        priority: {priority}
-"""
-# Priority (1 is kept longest), seconds, camera, action; in the order of the film. Priorities 1 and
-# 2 last 5 s, 1 to 4 last 14 s: with a card of 1 s these are the usual cut-downs of 6 s and 15 s.
-_SHOTS = (
-    (5, Fraction(5), "WS, establishing, crane down slow, 28mm", "Hero comes into view."),
-    (3, Fraction("4.5"), "FS, low, track right, 35mm", "Hero moves slowly through the light."),
-    (1, Fraction("2.5"), "MCU, push in slow, 85mm, shallow", "Light slides over Hero."),
-    (2, Fraction("2.5"), "ECU, insert, 85mm", "The smallest detail of Hero catches the light."),
-    (4, Fraction("4.5"), "MS, orbit left slow, 35mm", "Hero turns slowly."),
-    (6, Fraction(5), "WS, pull out slow, 35mm", "Hero grows small in the distance."),
-)
+# Frames of the shots up to each priority: 2.5 s, 5 s, 9.5 s, 14 s, 19 s and 24 s. With a card of
+# 1 s, these give the usual cut-downs of 6 s and 15 s.
+_KEPT_F = (60, 120, 228, 336, 456, 576)
 
 
 class CampaignError(ShotsError):
@@ -125,14 +141,9 @@ def write_campaign(subject: str, axes: Mapping[str, Sequence[str]]) -> str:
         subject=quoted(text),
         code=code_of(text) or "SPOT",
         aspect=axes.get("format", ("16:9",))[0],
-        fps=FPS,
         seed=int.from_bytes(hashlib.sha256(text.encode()).digest()[:3], "big"),
     )
-    for slate, (priority, seconds, camera, action) in zip(slates("1"), _SHOTS, strict=False):
-        film += _SHOT.format(
-            id=slate, camera=camera, seconds=float(seconds), action=action, priority=priority
-        )
-    return film + "\n" + "\n".join(_variants(text, axes)) + "\n"
+    return film + "\n".join(_variants(text, axes)) + "\n"
 
 
 def _variants(subject: str, axes: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -158,18 +169,16 @@ def _variants(subject: str, axes: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 def _length_rules(subject: str, lengths: Sequence[str]) -> Iterator[Mapping[str, object]]:
     """What each cut-down keeps, with an end card that makes it exactly as long as it says."""
-    ranked = sorted(_SHOTS)
-    totals = [sum(shot[1] for shot in ranked[:kept]) * FPS for kept in range(1, len(ranked) + 1)]
-    low, high = totals[0] + MIN_CARD_F, totals[-1] + MAX_CARD_F
+    low, high = _KEPT_F[0] + MIN_CARD_F, _KEPT_F[-1] + MAX_CARD_F
     for text in lengths:
         if text == FULL:
             continue
         frames = read_time(text).at(Fraction(FPS)) * FPS
         if frames.denominator != 1 or not low <= frames <= high:
             raise CampaignError(
-                f"length={text}: must be {float(low / FPS):g}s to {float(high / FPS):g}s, in whole "
+                f"length={text}: must be {low / FPS:g}s to {high / FPS:g}s, in whole "
                 f"frames at {FPS} fps. Choose another length."
             )
-        kept = sum(total + MIN_CARD_F <= frames for total in totals)
-        card = {"text": subject, "duration": f"{frames - totals[kept - 1]}f"}
+        kept = sum(shots + MIN_CARD_F <= frames for shots in _KEPT_F)
+        card = {"text": subject, "duration": f"{frames - _KEPT_F[kept - 1]}f"}
         yield {"when": {"length": text}, "keep": f"priority <= {kept}", "end-card": card}

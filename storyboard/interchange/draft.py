@@ -42,7 +42,10 @@ class DraftLine:
 
 @dataclass
 class DraftShot:
-    """One shot, every value spelled as in a board; empty values are not written."""
+    """One shot, every value spelled as in a board; empty values are not written.
+
+    `extra` has x- keys: columns of a table without a field in the language.
+    """
 
     id: str
     line: int = 0
@@ -61,12 +64,11 @@ class DraftShot:
     status: str = ""
     notes: list[str] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
-    """Keys that begin with x-: columns without a field in the language."""
 
 
 @dataclass
 class DraftScene:
-    """One scene."""
+    """One scene; sections are headings above it (acts, sequences), written as comments."""
 
     number: str
     location: str = ""
@@ -74,7 +76,6 @@ class DraftScene:
     time: str = ""
     synopsis: list[str] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
-    """Headings above the scene (acts, sequences), written as comments."""
     shots: list[DraftShot] = field(default_factory=list)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from shots.load import parse_shots
@@ -112,7 +111,13 @@ class _Merger:
     def merge(self) -> MergeResult:
         files = BoardFiles(self.contents)
         matches = self._match()
-        self._report_missing([shot for _, shot in matches if shot])
+        matched = [shot.id for _, shot in matches if shot]
+        ids = set(matched)
+        if missing := [shot.id for shot in self.board.shots if shot.id not in ids]:
+            finding = f"not in the table, kept on the board: {', '.join(missing)}"
+            self.report.remark(self.table.header, finding)
+        if [shot.id for shot in self.board.shots if shot.id in ids] != matched:
+            self.report.lose(self.table.header, "order of shots", ", ".join(matched))
         before: Shot | None = None
         for k, (row, shot) in enumerate(matches):
             if shot is None:
@@ -156,16 +161,6 @@ class _Merger:
         if len(same) == 1:
             return same[0]
         return shot_id(row, scene_number(row), ImportReport(self.report.path)).casefold()
-
-    def _report_missing(self, matched: Sequence[Shot]) -> None:
-        ids = {shot.id for shot in matched}
-        missing = [shot.id for shot in self.board.shots if shot.id not in ids]
-        if missing:
-            finding = f"not in the table, kept on the board: {', '.join(missing)}"
-            self.report.remark(self.table.header, finding)
-        if [shot for shot in self.board.shots if shot.id in ids] != list(matched):
-            order = ", ".join(shot.id for shot in matched)
-            self.report.lose(self.table.header, "order of shots", order)
 
     def _compare(self, row: SheetRow, shot: Shot, files: BoardFiles) -> None:
         """Add a change for every cell that differs from the board."""
@@ -212,7 +207,14 @@ class _Merger:
         previous = before.id if before and before.id in ids else None
         if previous is None and (after is None or after.id not in ids):
             previous = ids[-1]
-        shot = self._reader.read(row)
+        reader = ShotReader(
+            self.table.units,
+            self.report,
+            lambda name: find_character(self.board, name),
+            decimal(self.board.format.fps),
+            tuple(self.board.lighting),
+        )
+        shot = reader.read(row)
         shot.id = name
         lines = list(shot_lines(shot))
 
@@ -221,16 +223,6 @@ class _Merger:
 
         line = f"{name}: new, {f'after {previous}' if previous else f'first of scene {number}'}"
         self.changes.append(_Change(row.number, name, "row", name, line, apply))
-
-    @cached_property
-    def _reader(self) -> ShotReader:
-        return ShotReader(
-            self.table.units,
-            self.report,
-            lambda name: find_character(self.board, name),
-            decimal(self.board.format.fps),
-            tuple(self.board.lighting),
-        )
 
     def _accepted(
         self, contents: Mapping[Path, bytes], done: Sequence[_Change], changes: Sequence[_Change]
