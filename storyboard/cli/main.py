@@ -22,12 +22,7 @@ from storyboard.cli.language_commands import COMMANDS as LANGUAGE_COMMANDS
 from storyboard.cli.machine_commands import COMMANDS as MACHINE_COMMANDS
 from storyboard.cli.render_commands import COMMANDS as RENDER_COMMANDS
 from storyboard.cli.user_input import PATH
-from storyboard.errors import (
-    EXIT_INPUT,
-    EXIT_INTERRUPTED,
-    EXIT_SHOT_FAILED,
-    StoryboardError,
-)
+from storyboard.errors import EXIT_INPUT, EXIT_INTERRUPTED, EXIT_SHOT_FAILED, StoryboardError
 
 CRASH_FILE = "storyboard-crash.txt"
 
