@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-import click
 from pydantic_core import PydanticCustomError
 
 from shots import Problem, ShotList, ShotListErrors, load_shots
 from shots.vocabulary.values import read_time
 from storyboard.campaign.deliverables import choose_variants
 from storyboard.campaign.render_campaign import render_campaign
-from storyboard.cli.preset_check import judge
 from storyboard.errors import InputError
 from storyboard.events import Event
+from storyboard.plan.preset_check import preset_problems
 from storyboard.plan.request import Request, parse_lora
 from storyboard.run.commands import render_board
 from storyboard.run.deliver import SHEET
@@ -222,8 +221,6 @@ def check(board: str | Path, *, preset: str | None = None) -> list[Problem]:
         InputError: The preset does not exist.
     """
     try:
-        return list(judge(load_shots(Path(board)), preset))
+        return list(preset_problems(load_shots(Path(board)), preset))
     except ShotListErrors as errors:
         return list(errors.problems)
-    except click.ClickException as error:
-        raise InputError(error.format_message()) from None

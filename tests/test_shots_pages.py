@@ -9,7 +9,7 @@ import pytest
 
 from shots import ShotListErrors, load_shots
 from shots.problem import CODES
-from storyboard.cli.preset_check import judge
+from storyboard.cli.check_command import judge
 
 GOLDEN = Path(__file__).parent / "golden" / "problems.txt"
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shots import parse_shots
 from storyboard.interchange.draft_text import scalar, write_board
-from storyboard.interchange.import_report import InterchangeError, Report
+from storyboard.interchange.import_report import ImportReport, InterchangeError
 from storyboard.interchange.screenplay.final_draft import read_fdx
 from storyboard.interchange.screenplay.fountain import read_fountain
 from storyboard.interchange.screenplay.screenplay_draft import make_draft
@@ -80,7 +80,7 @@ EXPECTED = {
 
 def make_board(content, name="script.fountain"):
     """A board from a script, its text, and the report."""
-    report = Report(Path(name))
+    report = ImportReport(Path(name))
     read = read_fdx if name.endswith(".fdx") else read_fountain
     text = write_board(make_draft(read(content, report), report))
     return parse_shots(text, Path("board.yaml")), text, report
@@ -190,15 +190,18 @@ def test_what_a_shot_note_does_not_say_in_words_of_the_language_goes_into_notes(
     board, _, report = from_script("INT. A - DAY\n\n[[shot: 1A, CU, folow, ECU]]\nHe runs.")
     assert board.shots[0].notes == "folow\nECU"
     assert [(k.line, k.finding, k.remedy) for k in report.remarks] == [
-        (3, 'shot note: "folow" is put into notes', 'did you mean "follow"?'),
-        (3, 'shot note: "ECU" is put into notes', '"CU" says the same, keep one of them'),
+        (3, 'shot note: "folow" is kept as a note', 'did you mean "follow"?'),
+        (3, 'shot note: "ECU" is kept as a note', '"CU" sets the same field, keep one of them'),
     ]
 
 
 def test_lengths_that_are_no_whole_frames_are_mended_and_told():
     board, _, report = from_script("INT. A - DAY\n\n[[shot: 1A, 1.3s]]\nHe runs.")
     assert board.shots[0].duration_s * 24 == 31
-    assert report.remarks[0].finding == "1.3s is no whole number of frames at 24 fps, made 31f"
+    assert (
+        report.remarks[0].finding
+        == "1.3s is not a whole number of frames at 24 fps, rounded to 31f"
+    )
 
 
 def test_dual_dialogue_begins_at_one_time():
@@ -222,7 +225,7 @@ def test_numbers_that_clash_are_given_anew():
     text = "INT. A #1#\n\nX.\n\nINT. B #1#\n\nX.\n\nINT. C\n\nX.\n\nINT. D #3#\n\nX."
     board, _, report = from_script(text)
     assert [scene.number for scene in board.scenes] == ["1", "2", "2A", "3"]
-    assert report.remarks[0].finding == 'scene number "1" is used twice, numbered anew'
+    assert report.remarks[0].finding == 'scene number "1" is used twice, renumbered'
 
 
 def test_set_ups_skip_letters_and_scenes():
@@ -253,7 +256,7 @@ def test_a_script_in_another_encoding_is_read_and_told():
 def test_an_empty_script_is_a_board_with_one_shot():
     board, _, report = from_script("")
     assert [shot.id for shot in board.shots] == ["1"]
-    assert report.remarks[0].finding == "no scene in it, made one"
+    assert report.remarks[0].finding == "the script has no scene, an empty one was added"
 
 
 def test_a_script_larger_than_any_is_refused():
@@ -310,7 +313,7 @@ def test_final_draft_is_read_with_numbers_notes_runs_and_dual_dialogue():
         (17, "cast list", "MARA, ILYA"),
     ]
     assert [(k.line, k.finding) for k in report.remarks] == [
-        (19, 'a paragraph of type "Doodle", read as action')
+        (19, 'paragraph type "Doodle" is not known, read as action')
     ]
 
 
@@ -318,14 +321,14 @@ def test_a_final_draft_file_that_breaks_off_is_read_up_to_there():
     board, _, report = from_script(FDX[: FDX.index("ILYA</Text>")], "script.fdx")
     assert [scene.number for scene in board.scenes] == ["12"]
     assert report.remarks[0].line == 14
-    assert report.remarks[0].finding.startswith("the file breaks off here (")
+    assert report.remarks[0].finding.startswith("the file is damaged here (")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "no Final Draft script"),
-        (b"<html><p>x</p></html>", "no Final Draft script"),
+        (b"", "not a Final Draft script"),
+        (b"<html><p>x</p></html>", "not a Final Draft script"),
         (
             b'<!DOCTYPE f [<!ENTITY a "b">]><FinalDraft><Content><Paragraph Type="Action">'
             b"<Text>&a;</Text></Paragraph></Content></FinalDraft>",

@@ -14,11 +14,12 @@ from openpyxl import load_workbook
 
 from shots import parse_shots
 from storyboard.interchange.draft_text import write_board
-from storyboard.interchange.import_report import InterchangeError, Report
-from storyboard.interchange.spreadsheet.columns import COLUMNS, find_column
+from storyboard.interchange.import_report import ImportReport, InterchangeError
 from storyboard.interchange.spreadsheet.merge import left_behind, merge_table, shot_list
 from storyboard.interchange.spreadsheet.row_draft import draft_table
 from storyboard.interchange.spreadsheet.sheet_file import (
+    COLUMNS,
+    find_column,
     guarded,
     read_table,
     unguarded,
@@ -99,7 +100,7 @@ def rows_of(content, path=BOARD):
 
 def merge(content, rows, kind="csv"):
     """Merge rows, the first of them the header; returns the new content, changes and report."""
-    report = Report(Path(f"t.{kind}"))
+    report = ImportReport(Path(f"t.{kind}"))
     written = write_csv(rows) if kind == "csv" else write_xlsx(rows, "t")
     merged = merge_table(content, BOARD, read_table(written, report), report)
     return merged.contents.get(BOARD, content), merged.changes, report
@@ -353,7 +354,7 @@ def test_an_edit_goes_into_the_file_that_the_shot_stands_in(tmp_path):
     for row, text in zip(rows[1:], ("Mara stops.", "Mara falls."), strict=True):
         row[rows[0].index("Description")] = text
     rows[1][rows[0].index("Shot")] = "1A"
-    report = Report(Path("t.csv"))
+    report = ImportReport(Path("t.csv"))
     merged = merge_table(content, board, read_table(write_csv(rows), report), report)
     assert {path.name: new.decode() for path, new in merged.contents.items()} == {
         "one.yaml": scene.read_text().replace("walks", "stops").replace("id: 1", "id: 1A"),
@@ -363,26 +364,29 @@ def test_an_edit_goes_into_the_file_that_the_shot_stands_in(tmp_path):
 
 
 REFUSED = {
-    ("12", "Size"): ("Tight", "12 Size (no word for the camera, see `storyboard vocab`)"),
+    ("12", "Size"): ("Tight", "12 Size (not a camera term, see `storyboard vocab`)"),
     ("12B", "Size"): ("two-shot", "12B Size (that is the people of the camera)"),
     ("12B", "Duration"): ("3", "12B Duration (write it like 4s or 96f)"),
     ("12E1", "Duration"): (
         "1.3s",
-        "12E1 Duration (no whole number of frames at 24 fps)",
+        "12E1 Duration (not a whole number of frames at 24 fps)",
     ),
     ("12B", "Cast"): (
         "BOB",
         '12B Cast (character "BOB" is not on the board, define it there first)',
     ),
-    ("12B", "Location"): ("MOON", "12B Location (no location of the board, define it there first)"),
+    ("12B", "Location"): (
+        "MOON",
+        "12B Location (the location is not on the board, define it there first)",
+    ),
     ("12B", "Lighting"): (
         "foo",
-        '12B Lighting ("foo" is neither a set-up of the board nor a term)',
+        '12B Lighting ("foo" is neither a lighting set-up of the board nor a term)',
     ),
     ("12B", "Scene"): ("13", "12B Scene (move the shot on the board)"),
     ("12B", "Take"): ("best", "12B Take (write it like T02)"),
-    ("12B", "Shot"): ("../x", "12B Shot (it cannot name a file)"),
-    ("12B", "Lens"): ("", "12B Lens (a level above the shot says it, clear it there)"),
+    ("12B", "Shot"): ("../x", "12B Shot (it cannot be a file name)"),
+    ("12B", "Lens"): ("", "12B Lens (set above the shot, clear it there)"),
     ("12", "Angle"): ("low", "12 Angle (it would change Angle of 12A too)"),
     ("13", "Duration"): ("2h", "13 Duration (write it like 4s or 96f)"),
     ("13", "Shot"): ("12a", '13 Shot (shot id "12a" is used twice, first as "12A")'),
@@ -411,7 +415,7 @@ def test_a_new_row_is_a_new_shot_behind_the_row_above_it():
     }
     rows.insert(3, list(row.values()))
     after, changes, report = merge(WORKED, rows)
-    assert changes == ("12C: new, behind 12A",)
+    assert changes == ("12C: new, after 12A",)
     assert diff(WORKED, after) == [
         "+      - id: 12C",
         "+        subjects: [ilya]",
@@ -430,7 +434,7 @@ def test_a_copied_row_with_another_shot_is_a_new_one_and_without_is_told():
     rows[3:3] = [copy]
     rows.append(twin)
     after, changes, report = merge(WORKED, rows)
-    assert changes == ("12D: new, behind 12A",)
+    assert changes == ("12D: new, after 12A",)
     assert (
         parse_shots(after, BOARD).shot("12D").action
         == parse_shots(WORKED, BOARD).shot("12A").action
@@ -473,12 +477,12 @@ def test_a_cell_edited_in_a_real_workbook_comes_back(tmp_path):
     sheet["P3"] = 5
     sheet["N4"] = "=1+1"
     book.save(path)
-    report = Report(path)
+    report = ImportReport(path)
     merged = merge_table(WORKED, BOARD, read_table(path.read_bytes(), report), report)
     assert merged.changes == ("12 Size: CU, was EWS",)
     assert [(k.line, k.what, k.text) for k in report.losses] == [
         (4, "formula", "=1+1"),
-        (3, '12A Lighting ("5" is neither a set-up of the board nor a term)', "5"),
+        (3, '12A Lighting ("5" is neither a lighting set-up of the board nor a term)', "5"),
     ]
 
 
@@ -517,7 +521,7 @@ My film;;;;;;;;;;;;;;
 
 
 def table_board(content, name="t.csv"):
-    report = Report(Path(name))
+    report = ImportReport(Path(name))
     text = write_board(draft_table(read_table(content, report), report))
     return parse_shots(text, BOARD), report
 
@@ -546,7 +550,7 @@ def test_somebody_elses_shot_list_is_a_board():
 
 
 def test_a_board_made_of_a_table_gives_the_table_back():
-    report = Report(Path("t.csv"))
+    report = ImportReport(Path("t.csv"))
     text = write_board(draft_table(read_table(FOREIGN.encode(), report), report))
     header, *rows = rows_of(text.encode())
     shots = [dict(zip(header, row, strict=True)) for row in rows]
@@ -589,11 +593,11 @@ def test_a_table_may_be_of_windows_or_have_tabs():
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
-        (b"", "t.csv", "no row names two columns of a shot list"),
-        (b"a,b\n1,2\n", "t.csv", "no row names two columns of a shot list"),
+        (b"", "t.csv", "no header row, must have two columns"),
+        (b"a,b\n1,2\n", "t.csv", "no header row, must have two columns"),
         (b"Scene,Shot\n" + b"1,2\n" * 20_001, "t.csv", "more than 20,000 rows"),
-        (b"PK\x03\x04", "t.xlsx", "no spreadsheet"),
-        (b"Scene,Shot", "t.xlsx", "no spreadsheet"),
+        (b"PK\x03\x04", "t.xlsx", "not a spreadsheet"),
+        (b"Scene,Shot", "t.xlsx", "not a spreadsheet"),
     ],
 )
 def test_what_is_no_shot_list_is_refused(content, name, message):

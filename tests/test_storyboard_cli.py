@@ -74,7 +74,7 @@ def test_wrong_option_leaves_with_2_and_a_remedy(name, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--title", "soon"], "--title 'soon': no length of time, must be like 2s or 48f.\n"),
+        (["--title", "soon"], "--title 'soon': not a time, must be like 2s or 48f.\n"),
         (["--shots", "7"], '"7"'),
     ],
 )

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from shots import Camera, Shot, camera_path, load_shots
 from shots.path.rig import turn_about
+from storyboard.cli.interchange_commands import chan_text
 from storyboard.cli.main import run
-from storyboard.interchange.chan import chan_text
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "scripts"
@@ -41,7 +41,7 @@ def test_import_of_a_script_says_where_it_guessed_and_what_it_left(tmp_path, cap
     assert told(capsys, "import", script, "-o", output) == (
         0,
         f'{script}:2: not carried over: emphasis "The Harbour Light"\n'
-        f'{script}:29: shot note: "insrt" is put into notes; did you mean "insert"?\n'
+        f'{script}:29: shot note: "insrt" is kept as a note; did you mean "insert"?\n'
         f'{script}:30: not carried over: emphasis "shakes"\n'
         f'{script}:46: not carried over: page break "==="\n'
         f'{script}:56: not carried over: comment "The old ending: Jonas drowns."\n'
@@ -85,7 +85,7 @@ def test_export_and_import_change_nothing_that_nobody_edited(board, form, capsys
     assert told(capsys, "export", board, "--to", form) == (
         0,
         f"wrote {table}: 6 shots\n"
-        "only on the board, which keeps it: composition (2), dialogue (2), transitions (3), "
+        "not in the table, kept on the board: composition (2), dialogue (2), transitions (3), "
         "continuity (3), wardrobe (6), priority (3)\n",
         "",
     )
@@ -104,7 +104,7 @@ def test_an_edited_workbook_changes_its_cells_on_the_board(board, capsys):
     book.save(table)
     assert told(capsys, "import", table, "--into", board) == (
         0,
-        f"{table}:4: not carried over: 12B Size (no word for the camera, see `storyboard vocab`) "
+        f"{table}:4: not carried over: 12B Size (not a camera term, see `storyboard vocab`) "
         '"Tight"\n'
         "12B Duration: 2.5s, was 3s\n"
         f"{board}: 1 change, 1 not carried over\n",
@@ -170,12 +170,12 @@ WRONG = {
     "kind": (
         ["script.pdf"],
         "script.pdf: a .pdf file, must be one of .fountain, .spmd, .txt, .fdx, .csv, .tsv, .xlsx, "
-        ".xlsm. Save it as one of them.\n",
+        ".xlsm. Save it in one of these formats.\n",
     ),
     "no kind": (
         ["script"],
-        "script: a file without an ending, must be one of .fountain, .spmd, .txt, .fdx, .csv, "
-        ".tsv, .xlsx, .xlsm. Save it as one of them.\n",
+        "script: a file without a suffix, must be one of .fountain, .spmd, .txt, .fdx, .csv, "
+        ".tsv, .xlsx, .xlsm. Save it in one of these formats.\n",
     ),
     "not there": (
         ["none.fountain"],
@@ -183,11 +183,11 @@ WRONG = {
     ),
     "script into": (
         ["a.fountain", "--into", "b.yaml"],
-        "--into b.yaml: a script begins a board. Use either -o or --into with a shot list.\n",
+        "--into b.yaml: cannot merge a script. Use either -o or --into with a shot list.\n",
     ),
     "both": (
         ["a.csv", "--into", "b.yaml", "-o", "c.yaml"],
-        "--into b.yaml: --into changes its board. Use either -o or --into with a shot list.\n",
+        "--into b.yaml: cannot be used with -o. Use either -o or --into with a shot list.\n",
     ),
 }
 
@@ -206,7 +206,7 @@ def test_a_file_that_is_something_else_leaves_with_2_and_writes_nothing(name, tm
     path.write_bytes(b"\x00\xff PDF")
     code, out, said = told(capsys, "import", path)
     assert (code, out) == (2, "")
-    assert said.startswith(f"{path}: no ")
+    assert said.startswith((f"{path}: no header row, ", f"{path}: not a "))
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -90,7 +90,10 @@ def test_explain_of_a_code_shows_its_page():
     ("argument", "message"),
     [
         ("SB999", 'Error: no code "SB999": '),
-        ("board.yaml", "Error: board.yaml: which shot? Write storyboard explain board.yaml SHOT."),
+        (
+            "board.yaml",
+            "Error: board.yaml: no shot is named. Write storyboard explain board.yaml SHOT.",
+        ),
     ],
 )
 def test_explain_says_what_it_needs(argument, message):

@@ -214,7 +214,7 @@ def test_a_hub_that_does_not_answer_is_said_in_one_line(hub, tmp_path):
     done = fetch(hub, tmp_path / "w")
     assert done.returncode == 1
     assert "must be reachable. Check the name, the network" in done.stderr
-    assert "fault of the program" not in done.stderr
+    assert "bug in storyboard" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -97,7 +97,7 @@ def test_a_clip_is_rendered_in_four_steps_and_again_from_the_store(tmp_path, wei
     steps = [event for event in events if event["event"] == "Stepped" and "denoise" in str(event)]
     assert len(steps) == 4
     assert run(command) == 0
-    assert "0 rendered, 1 as before" in capsys.readouterr().err
+    assert "0 rendered, 1 cached" in capsys.readouterr().err
     assert run(["assemble", str(out)]) == 0
     manifest = json.loads((out / "run.json").read_text())
     assert manifest["request"]["quality"] == "lightning"

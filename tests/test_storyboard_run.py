@@ -159,7 +159,7 @@ def test_title_card_makes_the_film_longer(finished):
 def test_gc_keeps_what_the_last_run_uses(finished, weights, capsys):
     board, out = finished
     assert run(["gc", str(out), "--latents"]) == 0
-    assert "dropped" in capsys.readouterr().out
+    assert "deleted" in capsys.readouterr().out
     assert not list((out / "store/denoise-low").glob("*.safetensors"))
     assert render(board, out, weights, "--json") == 0
     assert events_of(capsys.readouterr().out)[-1]["networks_loaded"] == 0
@@ -257,7 +257,7 @@ def test_interruption_leaves_with_130_and_goes_on(tmp_path, monkeypatch, capsys)
     monkeypatch.setattr(os, "fsync", fsync)
     assert run(command) == 130
     assert capsys.readouterr().err.endswith(
-        "interrupted; what is finished is kept, the same command goes on\n"
+        "interrupted; finished work is kept, run the same command to continue\n"
     )
     assert read_manifest(out).status == "interrupted"
     assert run(command) == 0

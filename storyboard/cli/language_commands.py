@@ -1,6 +1,6 @@
 """Commands about the language alone: explain, schema, vocab, init. No network, no frames.
 
-`cli.py` registers `COMMANDS`. Bad input leaves with exit code 2.
+Bad input leaves with exit code 2.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storyboard.cli.preset_check import BadInput, preset_of
+from storyboard.cli.user_input import PATH, BadInput, write_file
 
 if TYPE_CHECKING:
-    from shots import Prompt, Shot, TraceRow
+    from shots import Prompt, TraceRow
 
 BOARD_NAME = "shots.yaml"
 SCHEMA_NAME = Path(".storyboard") / "shotlist.schema.json"
@@ -28,22 +28,23 @@ _TEXT_WIDTH = 96
 @click.argument("board", metavar="BOARD|CODE")
 @click.argument("shot", required=False)
 @click.option("--preset", help="Use this preset's negative prompt instead of the board's.")
-@click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
-              help="Show what the language model in FOLDER would add to the prompt.")  # fmt: skip
+@click.option("--extend", type=PATH, metavar="FOLDER",
+              help="Show what the language model in FOLDER adds to the prompt.")  # fmt: skip
 @click.option("--all", "all_values", is_flag=True,
               help="Show every value of the shot and its line instead of the prompt.")  # fmt: skip
 def explain(
     board: str, shot: str | None, preset: str | None, extend: Path | None, all_values: bool
 ) -> None:
-    """Show which directive of SHOT became which words, and from which line of BOARD.
+    """Show the prompt of SHOT, and the line of BOARD that each phrase comes from.
 
-    `storyboard explain SB205` explains that problem code with a wrong and a right example.
+    `storyboard explain SB205` shows what a problem code means, with an example.
     """
     if shot is None:
         _explain_code(board)
         return
     from shots import ShotsError, compile_prompt, load_shots
     from shots.format.dump import annotated_shot
+    from storyboard.plan.preset_check import preset_of
 
     try:
         shots = load_shots(Path(board))
@@ -63,7 +64,7 @@ def explain(
     if extend is not None:
         _show_extension(prompt.positive, extend)
     _show_negative(prompt, is_default=model is None)
-    _show_trace(found, prompt.trace)
+    _show_trace(prompt.trace)
 
 
 def _explain_code(name: str) -> None:
@@ -72,7 +73,7 @@ def _explain_code(name: str) -> None:
 
     found = CODES.get(name.upper())
     if found is None and not name.upper().startswith("SB"):
-        raise BadInput(f"{name}: which shot? Write storyboard explain {name} SHOT.")
+        raise BadInput(f"{name}: no shot is named. Write storyboard explain {name} SHOT.")
     if found is None:
         hint = did_you_mean(name, CODES) or f"codes are {min(CODES)} to {max(CODES)}"
         raise BadInput(f'no code "{name}": {hint}')
@@ -85,7 +86,7 @@ def _show_prompt(title: str, prompt: Prompt) -> None:
 
 
 def _show_extension(prompt: str, folder: Path) -> None:
-    """What a language model would add, and what of its text is left out."""
+    """Show the text that a language model adds, and the sentences that are left out."""
     from shots.prompt.extension import extend
     from storyboard.run.prompt_writer import write_about
 
@@ -99,7 +100,7 @@ def _show_extension(prompt: str, folder: Path) -> None:
 
 
 def _show_negative(prompt: Prompt, *, is_default: bool) -> None:
-    click.echo("negative" + (", of a preset that is not known" if is_default else ""))
+    click.echo("negative" + (", of an unknown preset" if is_default else ""))
     click.echo(_indented(prompt.negative or "(none)"))
     for row in prompt.trace:
         if row.field == "negative":
@@ -111,23 +112,19 @@ def _indented(text: str) -> str:
     return fill(text, _TEXT_WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
-def _show_trace(shot: Shot, trace: Sequence[TraceRow]) -> None:
+def _show_trace(trace: Sequence[TraceRow]) -> None:
     rows = [("words", "from", "where")]
     for row in trace:
         if row.field != "negative":
             words = f"(dropped: {row.words})" if row.dropped else row.words
+            words = words if len(words) <= 48 else f"{words[:45].rstrip()}..."
             because = f", because {row.dropped}" if row.dropped else ""
             via = f" through {row.via}" if row.via else ""
-            rows.append(
-                (_clip(words), f"{row.field} {row.value}".strip() + via, _where(row) + because)
-            )
+            source = f"{row.field} {row.value}".strip() + via
+            rows.append((words, source, _where(row) + because))
     first, second = (max(len(row[k]) for row in rows) for k in (0, 1))
     for words, source, where in rows:
         click.echo(f"{words:{first}}  {source:{second}}  {where}".rstrip())
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= 48 else f"{text[:45].rstrip()}..."
 
 
 def _where(row: TraceRow) -> str:
@@ -137,14 +134,14 @@ def _where(row: TraceRow) -> str:
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead.")
+@click.option("-o", "--output", type=PATH, help="File to write instead.")
 def schema(output: Path | None) -> None:
-    """Print the JSON Schema of the language, for editors."""
+    """Print the JSON Schema of shot lists, for editors."""
     text = _schema_text()
     if output is None:
         click.echo(text, nl=False)
         return
-    _write(output, text)
+    write_file(output, text.encode())
 
 
 def _schema_text() -> str:
@@ -153,21 +150,10 @@ def _schema_text() -> str:
     return json.dumps(board_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{path}: {(error.strerror or str(error)).lower()}") from None
-
-
 @click.command()
 @click.argument("field", required=False)
 def vocab(field: str | None) -> None:
-    """List the words of a shot list, what else may be written, and what the model reads.
-
-    Without FIELD, every field.
-    """
+    """List the vocabulary of FIELD, or of every field, with aliases and prompt phrases."""
     from shots.vocabulary.terms import did_you_mean
     from shots.vocabulary.words import FIELDS
 
@@ -184,14 +170,14 @@ def vocab(field: str | None) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+@click.argument("folder", type=PATH, default=Path())
 def init(folder: Path) -> None:
-    """Write a starter board, and the schema that editors check it with, into FOLDER."""
+    """Write a starter board and its JSON Schema for editors into FOLDER."""
     board = folder / BOARD_NAME
     if board.exists():
-        raise BadInput(f"{board} exists already: name another folder")
-    _write(folder / SCHEMA_NAME, _schema_text())
-    _write(board, files("shots").joinpath("starter.yaml").read_text(encoding="utf-8"))
+        raise BadInput(f"{board}: exists already. Name another folder.")
+    write_file(folder / SCHEMA_NAME, _schema_text().encode())
+    write_file(board, files("shots").joinpath("starter.yaml").read_bytes())
     click.echo(f"wrote {board} and {folder / SCHEMA_NAME}")
     click.echo(f"next: storyboard check {board}")
 

@@ -1,8 +1,7 @@
-"""Commands that render a board, or show what came of it: watch, render, plan, sheet, assemble.
+"""The commands that render a board or show a finished render.
 
-`storyboard score`: what became of every directive, in a folder that was rendered.
-
-Registered by `cli.py`. Renders nothing; run.json and the contact sheet are brought up to date.
+`watch`, `render` and `plan` take a board; `sheet`, `assemble` and `score` take the folder of a run
+and render nothing.
 """
 
 from __future__ import annotations
@@ -10,87 +9,89 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from storyboard.cli.console import listening
+from storyboard.cli.user_input import PATH
 from storyboard.errors import EXIT_SHOT_FAILED, InputError
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
     from storyboard.plan.request import Request
     from storyboard.run.manifest import Manifest
-    from storyboard.run.preview import Options, Preview
-
+    from storyboard.run.preview import Options
 
 PAGE_WIDTH = 160
+"""Columns of a table that is not printed to a terminal."""
 
-BOARD = click.argument("board", type=click.Path(path_type=Path))
-FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+BOARD = click.argument("board", type=PATH)
+FOLDER = click.argument("folder", type=PATH)
+OUT = click.option("-o", "--out", type=PATH, metavar="DIR",
+                   help="Folder to render into; out/BOARD by default.")  # fmt: skip
+SHOTS = click.option("--shots", help="Only these shots, like 12A,13.")
+VARIANT = click.option(
+    "--variant", metavar="VALUES",
+    help="Variants of the board: all, or values of its axes like 9:16,6s.",
+)  # fmt: skip
+NO_ANIMATIC = click.option("--no-animatic", is_flag=True, help="Do not cut an animatic.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that choose the model and its numbers."""
+    """Options that choose the model and its settings."""
     for option in (
         click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
                      help="Override a setting: style.seed, format.size, steps, guidance, ..."),
-        click.option("--seed", type=int, help="Style seed; short for --set style.seed=N."),
+        click.option("--seed", type=int, help="Style seed, the same as --set style.seed=N."),
         click.option("--device", default="auto", show_default=True,
-                     type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute."),
-        click.option("--weights", type=click.Path(path_type=Path), metavar="FOLDER",
-                     help="Folder of a checkpoint, as it was published."),
+                     type=click.Choice(["auto", "cpu", "cuda"]), help="Device to render on."),
+        click.option("--weights", type=PATH, metavar="FOLDER",
+                     help="Folder of a published checkpoint."),
         click.option("--lora", "loras", multiple=True, metavar="FILE[=STRENGTH]",
-                     help="Merge a LoRA; FILE=HIGH,LOW for a strength per expert."),
-        click.option("--quality", help="How hard to try: layout uses no model, lightning takes 4 "
-                     "steps with its LoRAs, only final has full size.",
+                     help="Merge a LoRA; FILE=HIGH,LOW sets a strength for each expert."),
+        click.option("--quality", help="Quality: layout uses no model, lightning takes 4 steps "
+                     "with its LoRAs, only final has full size.",
                      type=click.Choice(["layout", "lightning", "draft", "preview", "final"])),
-        click.option("--extend", type=click.Path(path_type=Path), metavar="FOLDER",
+        click.option("--extend", type=PATH, metavar="FOLDER",
                      help="Let the language model in FOLDER add visible detail to prompts."),
         click.option("--stills", is_flag=True,
-                     help="One frame a shot: also writes a PNG of each, a storyboard panel."),
-        click.option("--preset", help="Model; `storyboard presets` lists them."),
+                     help="Render one frame of each shot, and write it as a PNG."),
+        click.option("--preset", help="Preset; `storyboard presets` lists them."),
     ):  # fmt: skip
         command = option(command)
     return command
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that choose what is made beside the clips."""
+    """Options that choose the outputs beside the clips."""
     for option in (
         click.option("--title", default="0s", metavar="TIME", show_default=True,
-                     help="Length of a title card before the first shot."),
+                     help="Duration of a title card before the first shot."),
         click.option("--burn-in", is_flag=True, help="Also write animatic_review.mp4."),
-        click.option("--json", "as_json", is_flag=True, help="Print one event per line."),
+        JSON,
     ):  # fmt: skip
         command = option(command)
     return command
-
-
-OUT = click.option(
-    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR",
-    help="Folder to render into; out/<board> if left out.",
-)  # fmt: skip
-
-
-VARIANT = click.option(
-    "--variant", metavar="VALUES",
-    help="Deliver variants of the board: all, or values of its axes like 9:16,6s.",
-)  # fmt: skip
 
 
 @click.command()
 @BOARD
 @OUT
 @model_options
-@click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
-def watch(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
-    """Check BOARD whenever it is saved, and render the shots that were edited, in draft.
+@NO_ANIMATIC
+@JSON
+def watch(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
+    """Check BOARD whenever it is saved, and render the edited shots in draft quality.
 
-    A save with errors prints them and leaves the last good render as it is.
+    If the board has errors, they are printed and the last good render is kept.
     """
-    from storyboard.cli.console import listening
     from storyboard.run.preview import Options
     from storyboard.run.watch import Watch
 
@@ -98,16 +99,16 @@ def watch(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
         raise InputError(f"{board}: no such file, must be a board. Check the path.")
 
     def request(shots: ShotList) -> Request:
-        drafted = "layout" if shots.model.quality == "layout" else "draft"
-        return _request(asked | {"quality": asked["quality"] or drafted})
+        quality = "layout" if shots.model.quality == "layout" else "draft"
+        return _request(values | {"quality": values["quality"] or quality})
 
-    options = Options(animatic=not asked["no_animatic"])
-    with listening(as_lines_of_json=asked["as_json"]) as listen:
-        watched = Watch(board, out or _default_folder(board), request, options, listen)
+    options = Options(animatic=not values["no_animatic"])
+    with listening(as_lines_of_json=values["as_json"]) as listen:
+        watcher = Watch(board, out or Path("out") / board.stem, request, options, listen)
         try:
-            watched.run()
+            watcher.run()
         except KeyboardInterrupt:
-            if watched.is_rendering:
+            if watcher.is_rendering:
                 raise
     click.echo("stopped watching", err=True)
 
@@ -116,46 +117,42 @@ def watch(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
 @BOARD
 @OUT
 @model_options
-@click.option("--shots", help="Render only these, like 12A,13; the others stay as they are.")
+@SHOTS
 @VARIANT
-@click.option(
-    "--retake",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Up to N more takes of a shot that disobeys; the best goes into the cut.",
-)
-@click.option("--no-score", is_flag=True, help="Measure nothing in the clips.")
-@click.option("--no-animatic", is_flag=True, help="Render clips, cut nothing.")
-@click.option("--wave", type=click.IntRange(min=1), help="Takes per wave instead of the plan's.")
+@click.option("--retake", type=click.IntRange(min=0), default=0, metavar="N",
+              help="Up to N more takes of a shot that misses its directives; the best goes into "
+              "the cut.")  # fmt: skip
+@click.option("--no-score", is_flag=True, help="Do not measure the clips.")
+@NO_ANIMATIC
+@click.option("--wave", type=click.IntRange(min=1), help="Takes per wave.")
 @output_options
 @click.pass_context
-def render(context: click.Context, /, board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
-    """Render BOARD: clips, animatic, contact sheet."""
-    from storyboard.cli.console import listening
+def render(context: click.Context, /, board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
+    """Render the clips, the animatic and the contact sheet of BOARD."""
+    from shots import load_shots
+    from storyboard.campaign.deliverables import choose_variants
+    from storyboard.campaign.render_campaign import render_campaign
     from storyboard.run.commands import render_board
 
-    shots = _load(board)
-    with listening(as_lines_of_json=asked["as_json"]) as listen:
-        folder, options = out or _default_folder(board), _options(asked, shots)
-        if asked["variant"] and asked["retake"]:
-            raise InputError(
-                "--retake: not together with --variant. Retake on the board first; `use:` keeps a "
-                "take for every variant."
-            )
-        if asked["no_score"] and asked["retake"]:
-            raise InputError(
-                "--retake: not together with --no-score. What is not measured cannot disobey."
-            )
-        if asked["variant"]:
-            from storyboard.campaign.deliverables import choose_variants
-            from storyboard.campaign.render_campaign import render_campaign
-
-            variants = choose_variants(shots, asked["variant"])
-            delivery = render_campaign(shots, _request(asked), variants, folder, options, listen)
-            failed = delivery.failed
+    shots = load_shots(board)
+    folder = out or Path("out") / board.stem
+    request, options = _request(values), _options(values, shots)
+    if values["variant"] and values["retake"]:
+        raise InputError(
+            "--retake: cannot be used with --variant. Retake shots of the board first; `use:` then "
+            "selects a take for every variant."
+        )
+    if values["no_score"] and values["retake"]:
+        raise InputError(
+            "--retake: cannot be used with --no-score, because it compares scores. Leave "
+            "--no-score out."
+        )
+    with listening(as_lines_of_json=values["as_json"]) as listen:
+        if values["variant"]:
+            variants = choose_variants(shots, values["variant"])
+            failed = render_campaign(shots, request, variants, folder, options, listen).failed
         else:
-            failed = len(render_board(shots, _request(asked), folder, options, listen).failures)
+            failed = len(render_board(shots, request, folder, options, listen).failures)
     if failed:
         context.exit(EXIT_SHOT_FAILED)
 
@@ -164,18 +161,14 @@ def render(context: click.Context, /, board: Path, out: Path | None, **asked: An
 @BOARD
 @OUT
 @model_options
-@click.option("--shots", help="Plan only these, like 12A,13.")
+@SHOTS
 @VARIANT
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
-def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
-    """Show what would be rendered, and why, without rendering."""
-    import json
-    from contextlib import ExitStack
-    from functools import partial
-    from tempfile import TemporaryDirectory
-
+def plan(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
+    """Show which takes of BOARD would be rendered, and why, without rendering."""
     from rich.console import Console
 
+    from shots import load_shots
     from storyboard.campaign.deliverables import (
         campaign_as_json,
         choose_variants,
@@ -183,153 +176,125 @@ def plan(board: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401
         print_campaign,
     )
     from storyboard.run.folder import STORE
+    from storyboard.run.manifest_rows import take_entries
     from storyboard.run.plan_table import print_plan
     from storyboard.run.preview import preview
 
-    shots = _load(board)
-    root = (out or _default_folder(board)) / STORE
+    shots = load_shots(board)
+    folder = out or Path("out") / board.stem
+    root = folder / STORE
     with ExitStack() as stack:
-        if not root.is_dir():  # a dry run leaves no folder behind
+        if not root.is_dir():  # a plan leaves no folder behind
             root = Path(stack.enter_context(TemporaryDirectory())) / STORE
             root.mkdir()
-        request, options = _request(asked), _options(asked, shots)
-        if asked["variant"]:
-            variants = choose_variants(shots, asked["variant"])
-            folder = out or _default_folder(board)
-            planned = plan_campaign(shots, request, variants, folder, root, options, _unheard)
-            told, show = campaign_as_json(planned), partial(print_campaign, planned)
+        request, options = _request(values), _options(values, shots)
+        if values["variant"]:
+            variants = choose_variants(shots, values["variant"])
+            files = plan_campaign(shots, request, variants, folder, root, options, lambda _: None)
+            data, show = campaign_as_json(files), partial(print_campaign, files)
         else:
-            seen = preview(shots, request, root, options, _unheard)
-            told, show = _plan_as_json(seen), partial(print_plan, seen)
-        if asked["as_json"]:
-            click.echo(json.dumps(told, ensure_ascii=False, default=str))
+            takes = preview(shots, request, root, options, lambda _: None)
+            show = partial(print_plan, takes)
+            data = {
+                "notices": takes.plan.notices,
+                "waves": takes.waves.reason,
+                "residency": asdict(takes.plan.settings.residency),
+                "takes": [asdict(entry) for entry in take_entries(takes, {})],
+            }
+        if values["as_json"]:
+            click.echo(json.dumps(data, ensure_ascii=False, default=str))
         else:
             width = None if sys.stdout.isatty() else PAGE_WIDTH
             show(Console(highlight=False, width=width))
 
 
-def _unheard(event: object) -> None:
-    """A dry run mends nothing."""
-
-
-def _plan_as_json(seen: Preview) -> dict[str, object]:
-    from dataclasses import asdict
-
-    from storyboard.run.manifest_rows import take_entries
-
-    return {
-        "notices": seen.plan.notices,
-        "waves": seen.waves.reason,
-        "residency": asdict(seen.plan.settings.residency),
-        "takes": [asdict(entry) for entry in take_entries(seen, {})],
-    }
-
-
 @click.command()
 @FOLDER
-@click.option("--json", "as_json", is_flag=True, help="Print one event per line.")
+@JSON
 def sheet(folder: Path, as_json: bool) -> None:
-    """Write the contact sheet of FOLDER again, without rendering."""
-    _again(folder, {"animatic": False, "as_json": as_json})
+    """Write the contact sheet of the run in FOLDER again, without rendering."""
+    _deliver(folder, {"animatic": False, "as_json": as_json})
 
 
 @click.command()
 @FOLDER
 @output_options
-def assemble(folder: Path, **asked: Any) -> None:  # noqa: ANN401
-    """Cut the clips of FOLDER together again, without rendering."""
-    _again(folder, asked)
+def assemble(folder: Path, **values: Any) -> None:  # noqa: ANN401
+    """Cut the animatic of the run in FOLDER again, without rendering."""
+    _deliver(folder, values)
 
 
-def _again(folder: Path, asked: dict[str, Any]) -> None:
-    from storyboard.cli.console import listening
+def _deliver(folder: Path, values: dict[str, Any]) -> None:
     from storyboard.run.commands import deliver_again, load_last_render
 
     shots, request = load_last_render(folder)
-    with listening(as_lines_of_json=asked["as_json"]) as listen:
-        deliver_again(shots, request, folder, _options(asked, shots), listen)
+    with listening(as_lines_of_json=values["as_json"]) as listen:
+        deliver_again(shots, request, folder, _options(values, shots), listen)
 
 
-def _load(board: Path) -> ShotList:
-    from shots import load_shots
-
-    return load_shots(board)
-
-
-def _default_folder(board: Path) -> Path:
-    return Path("out") / board.stem
-
-
-def _request(asked: dict[str, Any]) -> Request:
+def _request(values: dict[str, Any]) -> Request:
     from storyboard.plan.request import Request, parse_lora
 
     settings = []
-    for text in asked["settings"]:
+    for text in values["settings"]:
         key, sign, value = text.partition("=")
         if not sign:
             raise InputError(f"--set {text!r}: no value, must be like style.seed=7.")
         settings.append((key.strip(), value.strip()))
-    if asked["seed"] is not None:
-        settings.append(("style.seed", str(asked["seed"])))
+    if values["seed"] is not None:
+        settings.append(("style.seed", str(values["seed"])))
     return Request(
-        preset=asked["preset"],
-        quality=asked["quality"],
-        weights=asked["weights"],
-        device=asked["device"],
+        preset=values["preset"],
+        quality=values["quality"],
+        weights=values["weights"],
+        device=values["device"],
         settings=tuple(settings),
-        loras=tuple(parse_lora(text) for text in asked["loras"]),
-        stills=asked["stills"],
-        extend=asked["extend"],
+        loras=tuple(parse_lora(text) for text in values["loras"]),
+        stills=values["stills"],
+        extend=values["extend"],
     )
 
 
-def _options(asked: dict[str, Any], board: ShotList) -> Options:
+def _options(values: dict[str, Any], board: ShotList) -> Options:
     from pydantic_core import PydanticCustomError
 
     from shots.vocabulary.values import read_time
     from storyboard.run.preview import Options
 
-    named = asked.get("shots")
-    text = asked.get("title", "0s")
+    shots = values.get("shots")
+    text = values.get("title", "0s")
     try:
         title_s = read_time(text).at(board.format.fps)
     except PydanticCustomError:
-        raise InputError(f"--title {text!r}: no length of time, must be like 2s or 48f.") from None
+        raise InputError(f"--title {text!r}: not a time, must be like 2s or 48f.") from None
     return Options(
-        shots=frozenset(part.strip() for part in named.split(",")) if named else None,
-        animatic=not asked.get("no_animatic", False) and asked.get("animatic", True),
-        burn_in=asked.get("burn_in", False),
+        shots=frozenset(part.strip() for part in shots.split(",")) if shots else None,
+        animatic=not values.get("no_animatic", False) and values.get("animatic", True),
+        burn_in=values.get("burn_in", False),
         title_s=title_s,
-        wave=asked.get("wave"),
-        retakes=asked.get("retake", 0),
-        score=not asked.get("no_score", False),
+        wave=values.get("wave"),
+        retakes=values.get("retake", 0),
+        score=not values.get("no_score", False),
     )
 
 
-COMMANDS = (watch, render, plan, sheet, assemble)
-
-
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@FOLDER
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="Output format.")  # fmt: skip
 def score(folder: Path, form: str) -> None:
-    """Compare the clips of FOLDER with what their shots ask for, without rendering."""
+    """Compare the clips of the run in FOLDER with the directives of their shots."""
     from storyboard.run.commands import deliver_again, load_last_render
     from storyboard.run.preview import Options
 
     board, request = load_last_render(folder)
     outcome = deliver_again(board, request, folder, Options(animatic=False), lambda _: None)
-    if form == "json":
-        click.echo(json.dumps(_report(outcome.manifest), indent=2, ensure_ascii=False))
-    else:
-        for line in _lines(outcome.manifest):
+    manifest = outcome.manifest
+    if form == "text":
+        for line in _score_lines(manifest):
             click.echo(line)
-
-
-def _report(manifest: Manifest) -> dict[str, object]:
-    return {
+        return
+    data = {
         "shots": [
             {"shot": entry.shot, "take": entry.take, "findings": list(entry.findings)}
             for entry in manifest.takes
@@ -339,29 +304,33 @@ def _report(manifest: Manifest) -> dict[str, object]:
         "retakes": manifest.retakes,
         **manifest.verdicts,
     }
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
-def _lines(manifest: Manifest) -> Iterator[str]:
+def _score_lines(manifest: Manifest) -> Iterator[str]:
     for entry in manifest.takes:
         if entry.shown:
             state = "" if entry.findings else f": {entry.status}, nothing to measure"
             yield f"{entry.shot} T{entry.take:02}{state}"
-            yield from (_line(found) for found in entry.findings)
-    for scene in dict.fromkeys(found["scene"] for found in manifest.drift):
+            yield from map(_finding_line, entry.findings)
+    for scene in dict.fromkeys(finding["scene"] for finding in manifest.drift):
         yield f"scene {scene}, its worst pair"
-        yield from (_line(found) for found in manifest.drift if found["scene"] == scene)
+        yield from (_finding_line(each) for each in manifest.drift if each["scene"] == scene)
     for shot, kept in manifest.retakes.items():
         yield f"{shot}: kept {kept['kept']} of {len(kept['of'])} takes, {kept['because']}"
     count = manifest.verdicts
     yield (
         f"{count['agrees']} agree, {count['disagrees']} disagree, "
-        f"{count['cannot tell']} cannot be told"
+        f"{count['cannot tell']} cannot be measured"
     )
 
 
-def _line(found: Mapping[str, Any]) -> str:
-    confidence = f" ({found['confidence']:.2f})" if found["confidence"] else ""
+def _finding_line(finding: Mapping[str, Any]) -> str:
+    confidence = f" ({finding['confidence']:.2f})" if finding["confidence"] else ""
     return (
-        f"  {found['verdict']:12}{found['directive']:12}asked {found['asked']}; "
-        f"got {found['measured']}{confidence}"
+        f"  {finding['verdict']:12}{finding['directive']:12}asked {finding['asked']}; "
+        f"got {finding['measured']}{confidence}"
     )
+
+
+COMMANDS: tuple[click.Command, ...] = (watch, render, plan, sheet, assemble, score)

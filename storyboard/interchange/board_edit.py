@@ -1,12 +1,8 @@
-"""A file of a board as text: single values are changed, and every other byte stays as it was.
+"""Change single values in the files of a board, and leave every other character as it is.
 
-A YAML library that writes a whole file anew moves comments and folds lines that nobody touched.
-So PyYAML says where each key and value stands, and only those characters are replaced. Called by
-`board_files.py` for `merging.py`, which reads the result again before it is written.
-
-A board and the files it includes, each changed where the thing that changes stands.
-
-Called by `merging.py`.
+A YAML library that writes a whole file again moves comments and folds lines differently. So PyYAML
+gives the position of each key and value, and only those characters are replaced. The caller loads
+the result before it writes it.
 """
 
 from __future__ import annotations
@@ -27,16 +23,16 @@ KeyPath = tuple[str, ...]
 """Keys from a shot down to a value: ("camera", "size")."""
 
 Value = object
-"""What a key is set to: a text, a list or mapping of texts, or None, which removes it."""
+"""New value of a key: a text, a list or mapping of texts, or None, which removes the key."""
 
 KEY_ORDER = (
     "id", "extends", "setup", "subjects", "location", "wardrobe", "camera", "lighting",
     "composition", "duration", "action", "dialogue", "sound", "transition", "continuity",
     "references", "loop", "takes", "take", "use", "seed", "priority", "status", "notes", "review",
 )  # fmt: skip
-
+_RANK = {key: k for k, key in enumerate(KEY_ORDER)}
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)")
-_LINE_END = re.compile(r"\r?\n|\Z")
+_LINE_END = re.compile(r"\r?\n")
 
 
 class FixedPlaceError(Exception):
@@ -44,7 +40,7 @@ class FixedPlaceError(Exception):
 
 
 class BoardFile:
-    """The text of one file of a board without errors, and where its shots stand in it."""
+    """The text of one file of a board without errors, and the positions of its shots."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -62,26 +58,30 @@ class BoardFile:
                 if name is not None:
                     self._shots[name.value.casefold()] = shot
 
+    def has_shot(self, shot: str) -> bool:
+        """Whether the file contains a shot."""
+        return shot.casefold() in self._shots
+
+    def has_scene(self, scene: str) -> bool:
+        """Whether the file contains the shots of a scene."""
+        return scene.casefold() in self._lists
+
     def written(self, shot: str) -> dict[str, object]:
-        """What a shot itself says, as texts, lists and mappings; nothing that it inherits."""
+        """Keys that a shot itself sets, as texts, lists and mappings; nothing that it inherits."""
         plain = _plain(self._shots[shot.casefold()])
         assert isinstance(plain, dict)
         return plain
 
     def extras(self, shot: str) -> dict[str, str]:
-        """The keys of a shot that begin with x- and hold a text."""
+        """The x- keys of a shot that hold a text."""
         written = self.written(shot)
         return {key: k for key, k in written.items() if key.startswith("x-") and isinstance(k, str)}
 
     def change_shot(self, shot: str, values: Mapping[KeyPath, Value]) -> None:
         """Set values of a shot, and remove keys.
 
-        Args:
-            shot: Its id.
-            values: By path.
-
         Raises:
-            FixedPlaceError: It is written where other shots would change too.
+            FixedPlaceError: A value is an alias of one that other shots share.
         """
         node = self._shots[shot.casefold()]
         gone = {path for path, value in values.items() if value is None}
@@ -90,72 +90,57 @@ class BoardFile:
             for key in path[:-1]:
                 below = _child(inner, key)
                 if not isinstance(below, yaml.MappingNode) or self._is_alias(inner, key):
-                    raise FixedPlaceError(f"{key} is written somewhere else")
+                    raise FixedPlaceError(f"{key} is an alias of a value elsewhere on the board")
                 inner = below
             assert isinstance(inner, yaml.MappingNode)
-            lost = {name[-1] for name in gone if name[:-1] == path[:-1]}
+            siblings = {name[-1] for name in gone if name[:-1] == path[:-1]}
             if value is None:
-                self._remove(inner, path[-1], lost)
+                self._remove(inner, path[-1], siblings)
             else:
-                self._put(inner, path[-1], value, lost)
-
-    def has_shot(self, shot: str) -> bool:
-        """Whether a shot stands in this file."""
-        return shot.casefold() in self._shots
-
-    def has_scene(self, scene: str) -> bool:
-        """Whether the shots of a scene stand in this file."""
-        return scene.casefold() in self._lists
+                self._put(inner, path[-1], value, siblings)
 
     def rename_shot(self, shot: str, name: str) -> None:
-        """Give a shot another id, also where others say that they follow it."""
+        """Change the id of a shot, and the references of other shots to it."""
         if self.has_shot(shot):
             self.change_shot(shot, {("id",): name})
+        paths: tuple[KeyPath, ...] = (("continuity", "after"), ("extends",))
         for other, node in self._shots.items():
-            paths: tuple[KeyPath, ...] = (("continuity", "after"), ("extends",))
             for path in paths:
-                said: yaml.Node | None = node
+                reference: yaml.Node | None = node
                 for key in path:
-                    said = _child(said, key)
-                if said is not None and said.value.casefold() == shot.casefold():
+                    reference = _child(reference, key)
+                if reference is not None and reference.value.casefold() == shot.casefold():
                     self.change_shot(other, {path: name})
 
     def insert_shot(self, lines: Sequence[str], scene: str, after: str | None) -> None:
-        """Insert a shot into a scene.
-
-        Args:
-            lines: The shot as a block, its keys at the margin.
-            scene: The scene's number.
-            after: The shot that it follows; None puts it first.
+        """Insert the YAML lines of a shot into a scene, after another shot or first.
 
         Raises:
-            FixedPlaceError: The shots of the scene stand between brackets.
+            FixedPlaceError: The shots of the scene are written in brackets.
         """
         shots = self._lists[scene.casefold()]
         if shots.flow_style:
-            raise FixedPlaceError("the shots of the scene stand between brackets")
+            raise FixedPlaceError("the shots of the scene are written in brackets")
         indent = " " * shots.start_mark.column
         item = [f"{indent}- {lines[0]}"]
         item += [f"{indent}  {line}" if line else "" for line in lines[1:]]
         if after is None:
             here = self._line_start(shots.start_mark.index)
-            self._change(here, here, self._newline.join([*item, ""]))
+            self._changes.append((here, here, self._newline.join([*item, ""])))
         else:
             here = self._line_end(self._end(self._shots[after.casefold()]))
-            self._change(here, here, self._newline.join(["", *item]))
+            self._changes.append((here, here, self._newline.join(["", *item])))
 
     def text(self) -> str:
-        """The text with every change in it."""
+        """The text with all changes."""
         pieces, here = [], 0
         for start, end, new in sorted(self._changes, key=lambda change: change[:2]):
             pieces += [self._text[here:start], new]
             here = max(here, end)
         return "".join([*pieces, self._text[here:]])
 
-    def _change(self, start: int, end: int, new: str) -> None:
-        self._changes.append((start, end, new))
-
     def _put(self, node: yaml.MappingNode, key: str, value: Value, gone: set[str]) -> None:
+        """Replace the value of a key; `gone` are keys of the node that are removed as well."""
         found = _pair(node, key)
         if found is None:
             self._add(node, key, value, gone)
@@ -165,24 +150,26 @@ class BoardFile:
         new = self._in_style_of(old, value, node)
         is_block = isinstance(old, yaml.CollectionNode) and not old.flow_style
         if is_block and start < end and not self._is_alias(node, key):
+            # The new value goes on the line of the key, where the block did not begin.
             start = self._text.index(":", name.end_mark.index) + 1
             new = f" {new}"
         elif start == end:
             new = f" {new}"
-        self._change(start, end, new)
+        self._changes.append((start, end, new))
 
     def _is_alias(self, node: yaml.Node, key: str) -> bool:
         found = _pair(node, key)
         return found is not None and _ALIAS.match(self._text, found[0].end_mark.index) is not None
 
     def _span(self, name: yaml.Node, value: yaml.Node) -> tuple[int, int]:
-        """Where a value stands; of an alias, where the alias stands."""
+        """Start and end of a value, or of the alias that stands for it."""
+        # The node of an alias has the position of its anchor.
         if alias := _ALIAS.match(self._text, name.end_mark.index):
             return alias.span(1)
         return value.start_mark.index, self._end(value)
 
     def _in_style_of(self, old: yaml.Node, value: Value, node: yaml.MappingNode) -> str:
-        """A value in the quotes, or the block, of the one it replaces."""
+        """A value in the quotes, or the block style, of the one it replaces."""
         if isinstance(value, str) and isinstance(old, yaml.ScalarNode):
             if old.style in ("|", ">") and value:
                 return self._block(value, old)
@@ -195,15 +182,13 @@ class BoardFile:
     def _new(self, value: Value, node: yaml.MappingNode) -> str:
         if not isinstance(value, str):
             return inline(value)
-        if node.flow_style:
-            return scalar(value, is_flow=True)
-        if "\n" not in value:
-            return scalar(value)
+        if node.flow_style or "\n" not in value:
+            return scalar(value, is_flow=bool(node.flow_style))
         indent = " " * (_column(node) + 2)
         return self._newline.join(["|-", *(indent + k if k else "" for k in value.split("\n"))])
 
     def _block(self, value: str, old: yaml.ScalarNode) -> str:
-        """A text behind the sign of the block it replaces, at the same indent."""
+        """A text as a block with the header and the indent of the block it replaces."""
         header, *below = self._text[old.start_mark.index : self._end(old)].splitlines()
         first = next((line for line in below if line.strip()), "")
         indent = first[: len(first) - len(first.lstrip())]
@@ -216,21 +201,20 @@ class BoardFile:
         return self._newline.join([header.rstrip(), *(indent + k if k else "" for k in lines)])
 
     def _add(self, node: yaml.MappingNode, key: str, value: Value, gone: set[str]) -> None:
-        """Add a key behind the one that it usually follows."""
+        """Add a key after the one that precedes it in `KEY_ORDER`."""
         own = [name.value for name, _ in node.value if name.value not in gone]
-        order = {name: k for k, name in enumerate(KEY_ORDER)}
-        place = order.get(key, len(order))
-        before = [name for name in own if order.get(name, len(order)) <= place]
+        rank = _RANK.get(key, len(_RANK))
+        before = [name for name in own if _RANK.get(name, len(_RANK)) <= rank]
         found = _pair(node, (before or own or [""])[-1])
         if found is None:
-            raise FixedPlaceError(f"there is no place for {key}")
+            raise FixedPlaceError(f"every key beside {key} is removed")
         end = self._span(*found)[1]
         if node.flow_style:
-            self._change(end, end, f", {scalar(key)}: {self._new(value, node)}")
+            self._changes.append((end, end, f", {scalar(key)}: {self._new(value, node)}"))
         else:
             here, indent = self._line_end(end), " " * _column(node)
             new = f"{self._newline}{indent}{scalar(key)}: {self._new(value, node)}"
-            self._change(here, here, new)
+            self._changes.append((here, here, new))
 
     def _remove(self, node: yaml.MappingNode, key: str, gone: set[str]) -> None:
         pairs = node.value
@@ -242,14 +226,15 @@ class BoardFile:
         line = self._line_start(start)
         kept = [pair for pair in pairs[:k] if pair[0].value not in gone]
         if not node.flow_style and not self._text[line:start].strip():
-            self._change(line, self._next_line(end), "")
+            after = self._text.find("\n", end) + 1
+            self._changes.append((line, after or len(self._text), ""))
         elif k + 1 < len(pairs):
-            self._change(start, pairs[k + 1][0].start_mark.index, "")
+            self._changes.append((start, pairs[k + 1][0].start_mark.index, ""))
         else:
-            self._change(self._span(*kept[-1])[1] if kept else start, end, "")
+            self._changes.append((self._span(*kept[-1])[1] if kept else start, end, ""))
 
     def _end(self, node: yaml.Node) -> int:
-        """Behind the last character of a value, before the comments that YAML counts to it."""
+        """Index after the last character of a value."""
         end: int = node.end_mark.index
         if isinstance(node, yaml.ScalarNode):
             if node.style not in ("|", ">"):
@@ -260,6 +245,7 @@ class BoardFile:
             return self._span(*node.value[-1])[1]
         elif node.value[-1].start_mark.index > node.start_mark.index:
             return self._end(node.value[-1])
+        # The end mark of a block lies after the blank lines below it.
         while end and self._text[end - 1].isspace():
             end -= 1
         return end
@@ -271,9 +257,56 @@ class BoardFile:
         found = _LINE_END.search(self._text, index)
         return found.start() if found else len(self._text)
 
-    def _next_line(self, index: int) -> int:
-        found = self._text.find("\n", index)
-        return len(self._text) if found < 0 else found + 1
+
+class BoardFiles:
+    """The files of a board without errors."""
+
+    def __init__(self, contents: Mapping[Path, bytes]) -> None:
+        self._contents = contents
+        self._files = {
+            path: BoardFile(add_file(Source([]), content, path))
+            for path, content in contents.items()
+        }
+
+    def with_shot(self, shot: str) -> BoardFile:
+        """The file that contains a shot.
+
+        Raises:
+            KeyError: No file contains it.
+        """
+        for file in self._files.values():
+            if file.has_shot(shot):
+                return file
+        raise KeyError(shot)
+
+    def with_scene(self, scene: str) -> BoardFile:
+        """The file that contains the shots of a scene."""
+        return next(file for file in self._files.values() if file.has_scene(scene))
+
+    def rename_shot(self, shot: str, name: str) -> None:
+        """Change the id of a shot, and the references of other shots to it, in all files."""
+        for file in self._files.values():
+            file.rename_shot(shot, name)
+
+    def contents(self) -> dict[Path, bytes]:
+        """Every file with its changes, in its encoding."""
+        return {
+            path: encode_like(file.text(), self._contents[path])
+            for path, file in self._files.items()
+        }
+
+
+def read_board(contents: Mapping[Path, bytes], path: Path) -> ShotList:
+    """Load a board, with some of its files in memory instead of on disk.
+
+    Raises:
+        ShotListErrors: The board has errors.
+    """
+
+    def read(file: Path) -> bytes:
+        return contents[file] if file in contents else file.read_bytes()
+
+    return parse_shots(read(path), path, read=read)
 
 
 def _items(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:
@@ -303,63 +336,3 @@ def _plain(node: yaml.Node) -> object:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item) for item in node.value]
     return node.value
-
-
-def read_board(contents: Mapping[Path, bytes], path: Path) -> ShotList:
-    """Load a board, some of whose files are not, or not yet, as they are on disk.
-
-    Raises:
-        ShotListErrors: Anything in it is wrong.
-    """
-
-    def read(file: Path) -> bytes:
-        return contents[file] if file in contents else file.read_bytes()
-
-    return parse_shots(read(path), path, read=read)
-
-
-class BoardFiles:
-    """The files of a board that has no errors."""
-
-    def __init__(self, contents: Mapping[Path, bytes]) -> None:
-        self._contents = contents
-        self._files = {
-            path: BoardFile(add_file(Source([]), content, path))
-            for path, content in contents.items()
-        }
-
-    def written(self, shot: str) -> dict[str, object]:
-        """What a shot itself says, as texts, lists and mappings; nothing that it inherits."""
-        return self._with_shot(shot).written(shot)
-
-    def extras(self, shot: str) -> dict[str, str]:
-        """The keys of a shot that begin with x- and hold a text."""
-        return self._with_shot(shot).extras(shot)
-
-    def change_shot(self, shot: str, values: Mapping[KeyPath, Value]) -> None:
-        """Set values of a shot, and remove keys: see `BoardFile.change_shot`."""
-        self._with_shot(shot).change_shot(shot, values)
-
-    def rename_shot(self, shot: str, name: str) -> None:
-        """Give a shot another id, also where others say that they follow it."""
-        for file in self._files.values():
-            file.rename_shot(shot, name)
-
-    def insert_shot(self, lines: Sequence[str], scene: str, after: str | None) -> None:
-        """Insert a shot into a scene: see `BoardFile.insert_shot`."""
-        file = next(file for file in self._files.values() if file.has_scene(scene))
-        file.insert_shot(lines, scene, after)
-
-    def contents(self) -> dict[Path, bytes]:
-        """Every file with the changes in it, encoded as it was."""
-        return {
-            path: encode_like(file.text(), self._contents[path])
-            for path, file in self._files.items()
-        }
-
-    def _with_shot(self, shot: str) -> BoardFile:
-        found = (file for file in self._files.values() if file.has_shot(shot))
-        file = next(found, None)
-        if file is None:
-            raise KeyError(shot)
-        return file

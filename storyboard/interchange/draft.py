@@ -1,27 +1,39 @@
-"""A board that is being made from a script or a table, before it is text.
+"""A board that is being built from a script or a table: its parts, its numbers, and its durations.
 
-Filled by `skeleton.py` and `rows.py`, written by `board_text.py`.
+Scene and shot numbers are assigned around those that the file gives; durations and transitions that
+the language would reject are corrected, with a remark.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storyboard.interchange.screenplay.screenplay import Place
+from pydantic import TypeAdapter, ValidationError
+
+from shots.board.resolve import MAX_DURATION_S
+from shots.lint.board_rules import LETTERS, slates, suffixes
+from shots.schema import Format
+from shots.vocabulary.transition import WrittenTransition
+from shots.vocabulary.values import Id, read_time, whole_frames
+from storyboard.interchange.import_report import ImportReport
+from storyboard.interchange.screenplay.screenplay import ScriptLocation
 
 DEFAULT_DURATION_S = 4
 DEFAULT_LOOKS = "a person"
+MAX_NUMBER = 30
+"""Longest scene number that leaves room for set-ups in an id."""
 
 _SIDES = {"INT": "indoors", "EXT": "outdoors", "EST": "outdoors", "INT/EXT": "indoors and outdoors"}
 _POSSESSIVE = re.compile(r"\S+['’]s?\s", re.IGNORECASE)  # noqa: RUF001
+_ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
 @dataclass
 class DraftLine:
-    """Words that a character says."""
+    """A line of dialogue."""
 
     who: str
     line: str
@@ -30,7 +42,10 @@ class DraftLine:
 
 @dataclass
 class DraftShot:
-    """One shot, every value as the board will spell it; what is empty is not written."""
+    """One shot, every value spelled as in a board; empty values are not written.
+
+    `extra` has x- keys: columns of a table without a field in the language.
+    """
 
     id: str
     line: int = 0
@@ -49,12 +64,11 @@ class DraftShot:
     status: str = ""
     notes: list[str] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
-    """Keys that begin with x-: columns that the language has no word for."""
 
 
 @dataclass
 class DraftScene:
-    """One scene."""
+    """One scene; sections are headings above it (acts, sequences), written as comments."""
 
     number: str
     location: str = ""
@@ -62,13 +76,12 @@ class DraftScene:
     time: str = ""
     synopsis: list[str] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
-    """Headings above the scene: acts and sequences. They become comments."""
     shots: list[DraftShot] = field(default_factory=list)
 
 
 @dataclass
 class DraftCharacter:
-    """Somebody, as far as a script tells."""
+    """A character as extracted from a screenplay."""
 
     name: str
     looks: str = DEFAULT_LOOKS
@@ -76,7 +89,7 @@ class DraftCharacter:
 
 @dataclass
 class DraftLocation:
-    """A place, as far as a heading tells."""
+    """A location as extracted from scene headings."""
 
     heading: str
     looks: str
@@ -87,10 +100,10 @@ class Draft:
     """A whole board.
 
     Attributes:
-        source: The file it is made from.
-        title_page: What a script says on its title page beside title and author.
-        fps: Frame rate as text; empty for the language's own.
-        closing: Headings behind the last scene; they become comments too.
+        source: The imported file.
+        fps: Frame rate as text; empty for the language's default.
+        title_page: Entries of a script's title page other than title and author.
+        closing: Headings after the last scene, written as comments.
     """
 
     source: Path
@@ -106,34 +119,36 @@ class Draft:
     _keys: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def character(self, name: str) -> str:
-        """Key of a character; one that is new is added."""
-        folded = " ".join(name.split()).casefold()
-        if ("character", folded) not in self._keys:
-            key = _free_key(name, self.characters)
-            self._keys["character", folded] = key
-            self.characters[key] = DraftCharacter(" ".join(name.split()))
-        return self._keys["character", folded]
+        """Key of a character; a new one is added."""
+        name = " ".join(name.split())
+        entry = ("character", name.casefold())
+        if entry not in self._keys:
+            key = self._keys[entry] = _free_key(name, self.characters)
+            self.characters[key] = DraftCharacter(name)
+        return self._keys[entry]
 
-    def place(self, place: Place) -> str:
-        """Key of the location of a heading; one that is new is added."""
-        known = ("location", place.heading.casefold())
-        if known not in self._keys:
-            key = _free_key(place.name, self.locations, prefix=place.side.lower().replace("/", "-"))
-            self._keys[known] = key
-            self.locations[key] = DraftLocation(place.heading, _looks(place))
-        return self._keys[known]
+    def location(self, place: ScriptLocation) -> str:
+        """Key of the location of a heading; a new one is added ("INT. TRAM": the tram, indoors)."""
+        entry = ("location", place.heading.casefold())
+        if entry not in self._keys:
+            prefix = place.side.lower().replace("/", "-")
+            key = self._keys[entry] = _free_key(place.name, self.locations, prefix=prefix)
+            name = place.name.lower().replace(" - ", ", ")
+            has_article = _POSSESSIVE.match(name) or name.startswith(("the ", "a ", "an "))
+            side = f", {_SIDES[place.side]}" if place.side in _SIDES else ""
+            looks = f"{'' if has_article else 'the '}{name}{side}"
+            self.locations[key] = DraftLocation(place.heading, looks)
+        return self._keys[entry]
 
 
 def make_key(text: str) -> str:
-    """A short name for YAML: "MARA'S KITCHEN" is maras-kitchen.
-
-    Never one that begins with x-, which the language leaves to the author.
-    """
+    """A short YAML key: "MARA'S KITCHEN" is maras-kitchen. It never begins with x-."""
     bare = re.sub(r"['’‘]", "", text.casefold())  # noqa: RUF001
-    return _clear_of_x(re.sub(r"[^\w]+", "-", bare).strip("-_")[:60])
+    return _without_x(re.sub(r"[^\w]+", "-", bare).strip("-_")[:60])
 
 
-def _clear_of_x(key: str) -> str:
+def _without_x(key: str) -> str:
+    # Keys that begin with x- are the author's own and have no meaning in the language.
     return f"x_{key[2:]}" if key.startswith("x-") else key
 
 
@@ -143,19 +158,101 @@ def _free_key(text: str, taken: Mapping[str, object], *, prefix: str = "") -> st
         key = f"{prefix}-{key}"
     name, k = key, 2
     while name in taken:
-        name, k = _clear_of_x(f"{key}-{k}"), k + 1
+        name, k = _without_x(f"{key}-{k}"), k + 1
     return name
 
 
-def _looks(place: Place) -> str:
-    """Words for the model: INT. TRAM is "the tram, indoors"."""
-    name = place.name.lower().replace(" - ", ", ")
-    article = "" if _POSSESSIVE.match(name) or name.startswith(("the ", "a ", "an ")) else "the "
-    side = _SIDES.get(place.side)
-    return f"{article}{name}{f', {side}' if side else ''}"
-
-
 def code_of(title: str) -> str:
-    """Initials of a title, for file names: The Last Tram is TLT."""
+    """Initials of a title, for file names: The Last Tram is TLT. Empty for a single word."""
     words = re.findall(r"[A-Za-z0-9]+", re.sub(r"['’]", "", title))  # noqa: RUF001
     return "".join(word[0].upper() for word in words)[:6] if len(words) > 1 else ""
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is allowed as the id of a shot or the number of a scene."""
+    try:
+        _ID.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_scene_number(text: str) -> bool:
+    """Whether a text is allowed as a scene number from which the ids of shots are derived."""
+    return is_id(text) and len(text) <= MAX_NUMBER
+
+
+def number_scenes(given: Sequence[str | None]) -> list[str]:
+    """Number the scenes without a number (None) around those with one; none is used twice."""
+    taken = {number.casefold() for number in given if number}
+    letters: dict[str, Iterator[str]] = {}
+    numbers: list[str] = []
+    last = "0"
+    for number in given:
+        if number is None:
+            digits = last.rstrip(LETTERS + LETTERS.lower())
+            stem = digits if digits.isdecimal() else last
+            number = str(int(stem) + 1) if stem.isdecimal() else ""
+            # Where 13 is taken, 12A follows 12.
+            while not number or number.casefold() in taken:
+                number = stem + next(letters.setdefault(stem, suffixes()))
+            taken.add(number.casefold())
+        numbers.append(number)
+        last = number
+    return numbers
+
+
+def name_shots(draft: Draft, given: Sequence[str | None], report: ImportReport) -> None:
+    """Number the scenes of a draft in place, and give every shot without an id the next free one.
+
+    `given` has the number of each scene or None; the report gets a remark for every repeated id.
+    """
+    for scene, number in zip(draft.scenes, number_scenes(given), strict=True):
+        scene.number = number
+    numbers = {scene.number.casefold() for scene in draft.scenes}
+    taken: set[str] = set()
+    for scene in draft.scenes:
+        for shot in scene.shots:
+            if shot.id.casefold() in taken:
+                finding = f'shot "{shot.id}" is used twice, the second gets a new id'
+                report.remark(shot.line, finding)
+                shot.id = ""
+            taken |= {shot.id.casefold()} - {""}
+    for scene in draft.scenes:
+        free = slates(scene.number)
+        for shot in scene.shots:
+            while not shot.id:
+                name = next(free)
+                # On a slate, a set-up must not read like the number of another scene.
+                is_scene = name != scene.number and name.casefold() in numbers
+                if name.casefold() not in taken and not is_scene:
+                    shot.id = name
+                    taken.add(name.casefold())
+
+
+def correct_durations(draft: Draft, report: ImportReport) -> None:
+    """Round durations to whole frames, and drop transitions longer than their shot, in place."""
+    fps = Format.model_validate({"fps": draft.fps} if draft.fps else {}).fps
+    for shot in (shot for scene in draft.scenes for shot in scene.shots):
+        if shot.duration:
+            seconds = read_time(shot.duration).at(fps)
+            if seconds > MAX_DURATION_S:
+                report.lose(shot.line, "duration", shot.duration)
+                shot.duration = ""
+            elif whole_frames(seconds, fps) is None:
+                frames = max(1, round(seconds * fps))
+                finding = f"{shot.duration} is not a whole number of frames at {float(fps):g} fps"
+                report.remark(shot.line, f"{finding}, rounded to {frames}f")
+                shot.duration = f"{frames}f"
+        seconds = read_time(shot.duration or f"{DEFAULT_DURATION_S}s").at(fps)
+        room = whole_frames(seconds, fps) or 0
+        for side in ("transition_out", "transition_in"):
+            joins = [
+                WrittenTransition.model_validate(text).at(fps)
+                for text in (shot.transition_in, shot.transition_out)
+                if text
+            ]
+            # J-cuts and L-cuts overlap in the sound, and leave the picture as it is.
+            if sum(join.frames for join in joins if join.kind not in ("j-cut", "l-cut")) > room:
+                report.lose(shot.line, "transition", getattr(shot, side))
+                setattr(shot, side, "")

@@ -1,10 +1,10 @@
-"""Draft → YAML as a filmmaker would write it. Called by the CLI."""
+"""Write a draft as the YAML of a board."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from storyboard.interchange.draft import (
@@ -17,7 +17,7 @@ from storyboard.interchange.draft import (
 
 WIDTH = 96
 SHOT_MARGIN = 8
-"""Columns in front of the keys of a shot."""
+"""Columns before the keys of a shot."""
 DEFAULT_CAMERA = "MS, eye level, static, 35mm"
 
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n\r\x85\u2028\u2029]*")
@@ -27,20 +27,14 @@ _NULLS = frozenset({"null", "Null", "NULL"})
 
 
 def write_board(draft: Draft) -> str:
-    """Write a draft as a board.
-
-    Returns:
-        YAML that `load_shots` takes without an error.
-    """
+    """Write a draft as YAML that `load_shots` reads without an error."""
     return "\n".join(_board(draft)).rstrip() + "\n"
 
 
 def scalar(text: str, *, is_flow: bool = False) -> str:
-    """A text as YAML writes it: plain where that is safe, in double quotes elsewhere.
+    """A printable text as a YAML scalar: plain where that is safe, otherwise in double quotes.
 
-    Args:
-        text: Any printable text.
-        is_flow: Whether it stands inside braces or brackets.
+    A scalar in a flow is one inside braces or brackets.
     """
     is_plain = _PLAIN.fullmatch(text) and not _UNSAFE.search(text) and text not in _NULLS
     if is_plain and not (is_flow and _FLOW_UNSAFE.search(text)):
@@ -49,13 +43,14 @@ def scalar(text: str, *, is_flow: bool = False) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text in double quotes. YAML reads what JSON writes, but knows more line ends."""
+    """A text as a YAML scalar in double quotes."""
     written = json.dumps(text, ensure_ascii=False)
+    # YAML reads JSON strings, but also takes these three characters for line ends.
     return re.sub("[\x85\u2028\u2029]", lambda end: f"\\u{ord(end[0]):04x}", written)
 
 
 def inline(value: object) -> str:
-    """A value in one line: {heading: INT. TRAM, sfx: [bell]}."""
+    """A value on one line: {heading: INT. TRAM, sfx: [bell]}."""
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{scalar(k)}: {inline(v)}' for k, v in value.items())}}}"
     if isinstance(value, list | tuple):
@@ -64,13 +59,7 @@ def inline(value: object) -> str:
 
 
 def entry(key: str, text: str, *, margin: int = 0) -> Iterator[str]:
-    """A key with a text, whose lines are kept where it has any, and which is folded where long.
-
-    Args:
-        key: As YAML writes it.
-        text: Any printable text.
-        margin: Columns in front of the key.
-    """
+    """A key with a printable text: a literal block if it has line breaks, folded if it is long."""
     left, inner = " " * margin, " " * (margin + 2)
     if "\n" in text.strip():
         lines = [" ".join(line.split()) for line in text.strip().split("\n")]
@@ -87,7 +76,7 @@ def entry(key: str, text: str, *, margin: int = 0) -> Iterator[str]:
 
 
 def shot_lines(shot: DraftShot) -> Iterator[str]:
-    """A shot as lines of a block, its keys at the margin."""
+    """Lines of the YAML block of a shot, its keys in the first column."""
     yield f"id: {scalar(shot.id)}"
     if shot.subjects:
         yield f"subjects: {inline(shot.subjects)}"
@@ -115,7 +104,7 @@ def shot_lines(shot: DraftShot) -> Iterator[str]:
 
 
 def _board(draft: Draft) -> Iterator[str]:
-    yield f"# from {_one_line(draft.source.name)}"
+    yield f"# from {' '.join(draft.source.name.split())}"
     yield "storyboard: 1"
     yield from _fields(draft, ("title", "code", "author"))
     if draft.title_page:
@@ -123,16 +112,16 @@ def _board(draft: Draft) -> Iterator[str]:
         for key, value in draft.title_page.items():
             yield from entry(scalar(key), value, margin=2)
     if draft.fps:
-        yield ""
-        yield f"format: {{fps: {draft.fps}}}"
-    yield from _people(draft)
-    yield from _places(draft)
-    yield ""
-    yield "defaults:"
+        yield from ("", f"format: {{fps: {draft.fps}}}")
+    yield from _characters(draft)
+    if draft.locations:
+        yield from ("", "locations:")
+    for key, place in draft.locations.items():
+        yield f"  {scalar(key)}: {inline({'heading': place.heading, 'looks': place.looks})}"
+    yield from ("", "defaults:")
     yield f"  duration: {DEFAULT_DURATION_S}s"
     yield f"  camera: {DEFAULT_CAMERA}"
-    yield ""
-    yield "scenes:"
+    yield from ("", "scenes:")
     for k, scene in enumerate(draft.scenes):
         if k:
             yield ""
@@ -142,23 +131,14 @@ def _board(draft: Draft) -> Iterator[str]:
         yield from _comments(draft.closing)
 
 
-def _people(draft: Draft) -> Iterator[str]:
+def _characters(draft: Draft) -> Iterator[str]:
     if draft.characters:
-        yield ""
-        yield "characters:"
+        yield from ("", "characters:")
     for key, who in draft.characters.items():
         yield f"  {scalar(key)}:"
         yield f"    name: {scalar(who.name)}"
-        hint = "    # describe them: the model is never told a name"
+        hint = "    # describe them: the prompt has these words, not the name"
         yield f"    looks: {scalar(who.looks)}{hint if who.looks == DEFAULT_LOOKS else ''}"
-
-
-def _places(draft: Draft) -> Iterator[str]:
-    if draft.locations:
-        yield ""
-        yield "locations:"
-    for key, place in draft.locations.items():
-        yield f"  {scalar(key)}: {inline({'heading': place.heading, 'looks': place.looks})}"
 
 
 def _scene(scene: DraftScene) -> Iterator[str]:
@@ -169,13 +149,8 @@ def _scene(scene: DraftScene) -> Iterator[str]:
         yield from entry("synopsis", " ".join(scene.synopsis), margin=4)
     yield "    shots:"
     for shot in scene.shots:
-        yield from _item(shot_lines(shot))
-
-
-def _item(lines: Iterable[str]) -> Iterator[str]:
-    """A block as an item of the shots of a scene."""
-    for k, line in enumerate(lines):
-        yield f"{' ' * (SHOT_MARGIN - 2)}{'  ' if k else '- '}{line}" if line else ""
+        for k, line in enumerate(shot_lines(shot)):
+            yield f"{' ' * (SHOT_MARGIN - 2)}{'  ' if k else '- '}{line}" if line else ""
 
 
 def _fields(
@@ -189,8 +164,4 @@ def _fields(
 def _comments(texts: Sequence[str]) -> Iterator[str]:
     for text in texts:
         for line in text.splitlines():
-            yield f"  # {_one_line(line)}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+            yield f"  # {' '.join(line.split())}"

@@ -1,4 +1,4 @@
-"""What an import or export has to say: where it had to guess, and what it could not carry over."""
+"""The report of an import: values that were interpreted, and content that was not carried over."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from pathlib import Path
 
 from shots.problem import ShotsError, printable
 
-MAX_SHOWN = 72
+MAX_QUOTED = 72
+"""Characters of a lost text in the rendered report."""
 
 
 class InterchangeError(ShotsError):
-    """A file that cannot be read or written at all; nothing was changed."""
+    """A file that cannot be imported or exported at all; nothing was written."""
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Something that was read in a way its author may not have meant.
+    """An interpretation that the author may not have meant.
 
     Attributes:
-        line: In the file that was read, from 1; in a table, its row.
-        finding: What was found, and how it was taken.
+        line: In the imported file, from 1; in a table, its row.
+        finding: What was found, and how it was read.
         remedy: What to do; may be empty.
     """
 
@@ -31,12 +32,12 @@ class Remark:
 
 @dataclass(frozen=True)
 class Loss:
-    """Something that the other side has no place for.
+    """Content that the board or the table has no field for.
 
     Attributes:
-        line: As in `Remark`.
+        line: In the imported file, from 1; in a table, its row.
         what: Its kind: "page break", "emphasis", "transition".
-        text: What it said.
+        text: The content.
     """
 
     line: int
@@ -45,41 +46,39 @@ class Loss:
 
 
 @dataclass
-class Report:
-    """Everything to say about one file, in the order in which it was found."""
+class ImportReport:
+    """Remarks and losses of one imported file, in the order in which they were found."""
 
     path: Path
     remarks: list[Remark] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
 
     def remark(self, line: int, finding: str, remedy: str = "") -> None:
-        """Note a guess."""
+        """Add a remark."""
         self.remarks.append(Remark(line, finding, remedy))
 
     def lose(self, line: int, what: str, text: str) -> None:
-        """Note something that is left behind."""
+        """Add a loss."""
         self.losses.append(Loss(line, what, text))
 
     def render(self) -> list[str]:
-        """Lay everything out for a terminal, by line, guesses before losses."""
-        found = [(k.line, 0, _sentence(k.finding, k.remedy)) for k in self.remarks]
-        found += [(k.line, 1, f"not carried over: {k.what} {_shown(k.text)}") for k in self.losses]
-        found.sort(key=lambda entry: entry[:2])
-        return [f"{self.path}:{line}: {printable(text)}" for line, _, text in found]
+        """One line of text per entry, sorted by line; remarks before losses."""
+        rows = []
+        for remark in self.remarks:
+            remedy = f"; {remark.remedy}" if remark.remedy else ""
+            rows.append((remark.line, 0, f"{remark.finding}{remedy}"))
+        for loss in self.losses:
+            text = " ".join(loss.text.split())
+            if len(text) > MAX_QUOTED:
+                text = text[: MAX_QUOTED - 3].rstrip() + "..."
+            rows.append((loss.line, 1, f'not carried over: {loss.what} "{text}"'))
+        rows.sort(key=lambda row: row[:2])
+        return [f"{self.path}:{line}: {printable(text)}" for line, _, text in rows]
 
     def as_json(self) -> dict[str, object]:
-        """The same as flat data, for scripts."""
+        """The report as data that `json.dumps` takes."""
         return {
             "path": str(self.path),
-            "remarks": [vars(k) for k in sorted(self.remarks, key=lambda k: k.line)],
-            "losses": [vars(k) for k in sorted(self.losses, key=lambda k: k.line)],
+            "remarks": [vars(entry) for entry in sorted(self.remarks, key=lambda k: k.line)],
+            "losses": [vars(entry) for entry in sorted(self.losses, key=lambda k: k.line)],
         }
-
-
-def _sentence(finding: str, remedy: str) -> str:
-    return f"{finding}; {remedy}" if remedy else finding
-
-
-def _shown(text: str) -> str:
-    text = " ".join(text.split())
-    return f'"{text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3].rstrip() + "..."}"'

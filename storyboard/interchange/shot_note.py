@@ -1,13 +1,13 @@
-"""What a note says about a shot: `[[shot: 12A, CU, low, push in, night, 3s]]` → fields of it.
+"""Read the terms of a shot note, `[[shot: 12A, CU, low, push in, night, 3s]]`, by field.
 
-Also reads the cells of a table, which say the same in columns. The language itself decides what a
-term means; what it does not know is handed back.
+Table cells hold the same terms in columns and are read with the same functions. Terms are looked
+up in the language's vocabulary; unknown terms are collected, not dropped.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -19,26 +19,25 @@ from shots.vocabulary.terms import FAULTS, Fault
 from shots.vocabulary.transition import read_transition
 from shots.vocabulary.values import read_time
 from shots.vocabulary.words import find
-from storyboard.interchange.slates import is_id
+from storyboard.interchange.draft import is_id
 
 _SLATE = re.compile(r"\d+[A-Z]*(?:-\d+)?|\d+[a-z]{1,2}")
-ITEM = re.compile(r"(?:[,;]\s*then\b|[^,;])+", re.IGNORECASE)
-"""One term of a shorthand; "push in, then tilt up" is one."""
+_TERM = re.compile(r"(?:[,;]\s*then\b|[^,;])+", re.IGNORECASE)
 
 
 @dataclass
-class Said:
-    """What a note says.
+class ShotTerms:
+    """Terms of a shot note, or of a row of a table, sorted by field.
 
     Attributes:
-        id: The slate, if it begins with one.
+        id: The slate, if the note begins with one.
         camera: Camera terms as written.
         lighting: Lighting terms as written.
         composition: One term.
-        duration: A length of time.
-        transition: How the shot begins.
-        is_mos: Whether it is shot without sound.
-        unknown: Terms that mean nothing, and what may have been meant.
+        duration: Time with a unit.
+        transition: Transition into the shot.
+        is_mos: Whether the shot is recorded without sound.
+        unknown: Terms that are not in the vocabulary or contradict an earlier term, and a remedy.
     """
 
     id: str = ""
@@ -52,72 +51,55 @@ class Said:
     _fields: dict[str, str] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
-        """Take a term in; one that nobody knows, or that clashes, is kept apart."""
-        for read in (self._time, self._camera, self._lighting, self._rest):
-            if read(text):
-                return
-        self.unknown.append((text, _remedy(text)))
-
-    def _time(self, text: str) -> bool:
-        if self.duration or not is_time(text):
-            return False
-        self.duration = text
-        return True
-
-    def _camera(self, text: str) -> bool:
-        return self._terms(text, "camera", camera_fields, self.camera)
-
-    def _lighting(self, text: str) -> bool:
-        return self._terms(text, "lighting", lighting_fields, self.lighting)
-
-    def _terms(
-        self,
-        text: str,
-        group: str,
-        read: Callable[[str], Mapping[str, object] | None],
-        into: list[str],
-    ) -> bool:
-        fields = read(text)
-        if not fields:
-            return False
-        taken = [f"{group}.{name}" for name in fields if f"{group}.{name}" in self._fields]
-        if taken:
-            first = self._fields[taken[0]]
-            self.unknown.append((text, f'"{first}" says the same, keep one of them'))
-            return True
-        self._fields |= {f"{group}.{name}": text for name in fields}
-        into.append(text)
-        return True
-
-    def _rest(self, text: str) -> bool:
-        if text.upper() == "MOS":
+        """Add a term to its field."""
+        if not self.duration and is_time(text):
+            self.duration = text
+        elif fields := camera_fields(text):
+            self._add_fields(text, [f"camera.{name}" for name in fields], self.camera)
+        elif fields := lighting_fields(text):
+            self._add_fields(text, [f"lighting.{name}" for name in fields], self.lighting)
+        elif text.upper() == "MOS":
             self.is_mos = True
         elif not self.composition and (term := find("composition", text)):
             self.composition = term.word
         elif not self.transition and is_transition(text):
             self.transition = text
         else:
-            return False
-        return True
+            self.unknown.append((text, _remedy(text)))
+
+    def _add_fields(self, text: str, names: list[str], terms: list[str]) -> None:
+        taken = [name for name in names if name in self._fields]
+        if taken:
+            first = self._fields[taken[0]]
+            self.unknown.append((text, f'"{first}" sets the same field, keep one of them'))
+            return
+        self._fields |= dict.fromkeys(names, text)
+        terms.append(text)
 
 
-def read_shot_note(text: str) -> Said:
-    """Read what stands behind "shot:"."""
-    said = Said()
-    for k, item in enumerate(ITEM.findall(text)):
+def split_terms(text: str) -> list[str]:
+    """The terms of a shorthand; "push in, then tilt up" is one term."""
+    return [term.strip() for term in _TERM.findall(text) if term.strip()]
+
+
+def read_shot_note(text: str) -> ShotTerms:
+    """Read the text after "shot:"."""
+    note = ShotTerms()
+    for k, item in enumerate(_TERM.findall(text)):
         term = " ".join(item.split())
         if k == 0 and _SLATE.fullmatch(term) and is_id(term) and not camera_fields(term):
+            # 3s is a duration and 12A a slate; 12S and a bare number are slates too.
             is_lower_time = is_time(term) and term == term.lower() and not term.isdecimal()
             if not is_lower_time:
-                said.id = term
+                note.id = term
                 continue
         if term:
-            said.add(term)
-    return said
+            note.add(term)
+    return note
 
 
 def camera_fields(text: str) -> Mapping[str, object] | None:
-    """The camera fields that a shorthand sets; None where it is none."""
+    """The camera fields that a shorthand sets; None if it is not a camera shorthand."""
     try:
         fields = read_shorthand(text)
         Camera.model_validate(fields)
@@ -127,7 +109,7 @@ def camera_fields(text: str) -> Mapping[str, object] | None:
 
 
 def lighting_fields(text: str) -> Mapping[str, object] | None:
-    """The lighting fields that a shorthand sets; None where it is none."""
+    """The lighting fields that a shorthand sets; None if it is not a lighting shorthand."""
     try:
         light = Lighting.model_validate(text)
     except ValidationError:
@@ -136,7 +118,7 @@ def lighting_fields(text: str) -> Mapping[str, object] | None:
 
 
 def is_time(text: str) -> bool:
-    """Whether a text is a length of time with a unit, and not nothing."""
+    """Whether a text is a time above zero with a unit."""
     try:
         time = read_time(text)
     except PydanticCustomError:
@@ -145,7 +127,7 @@ def is_time(text: str) -> bool:
 
 
 def is_transition(text: str) -> bool:
-    """Whether a text is a way for a shot to begin."""
+    """Whether a text is a transition into a shot."""
     try:
         return read_transition(text).get("way") != "to"
     except PydanticCustomError:
@@ -153,7 +135,7 @@ def is_transition(text: str) -> bool:
 
 
 def _remedy(text: str) -> str:
-    """What the language says about a camera term that it does not know."""
+    """What the vocabulary suggests for an unknown camera term."""
     try:
         read_shorthand(text)
     except PydanticCustomError as error:

@@ -1,21 +1,24 @@
-"""Final Draft → Script. A file that breaks off is read up to there.
+"""Read a Final Draft file into a script; a truncated file is read up to where it ends.
 
-Written here on defusedxml's SAX: the library that knows the format keeps only the first run of each
-paragraph, no scene numbers, no lines and no dual dialogue. Called by the CLI.
+Based on defusedxml's SAX parser, because the existing library for the format keeps only the first
+run of each paragraph, and no scene numbers, line numbers or dual dialogue.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
+from defusedxml import DefusedXmlException
+from defusedxml.sax import parseString
+
 from shots.source.board_source import LINE_END, UNPRINTABLE
-from storyboard.interchange.import_report import InterchangeError, Report
+from storyboard.interchange.import_report import ImportReport, InterchangeError
 from storyboard.interchange.screenplay.screenplay import (
-    SAID,
+    SPEECH,
     Element,
     Kind,
     Script,
@@ -23,37 +26,21 @@ from storyboard.interchange.screenplay.screenplay import (
     sung,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _KINDS: Mapping[str, Kind] = {
-    "Scene Heading": "heading",
-    "Action": "action",
-    "General": "action",
-    "Character": "cue",
-    "Parenthetical": "parenthetical",
-    "Dialogue": "dialogue",
-    "Transition": "transition",
-    "Shot": "shot",
-    "Lyrics": "lyrics",
-    "Singing": "lyrics",
-    "New Act": "section",
-    "End of Act": "section",
-    "Act Break": "section",
-    "Sequence": "section",
-    "Outline 1": "section",
-    "Outline 2": "section",
-    "Outline 3": "section",
-    "Outline 4": "section",
-    "Outline Body": "synopsis",
-}
+    "Scene Heading": "heading", "Action": "action", "General": "action", "Character": "cue",
+    "Parenthetical": "parenthetical", "Dialogue": "dialogue", "Transition": "transition",
+    "Shot": "shot", "Lyrics": "lyrics", "Singing": "lyrics", "New Act": "section",
+    "End of Act": "section", "Act Break": "section", "Sequence": "section",
+    "Outline 1": "section", "Outline 2": "section", "Outline 3": "section",
+    "Outline 4": "section", "Outline Body": "synopsis",
+}  # fmt: skip
 _BY = ("written by", "by", "screenplay by", "story by", "teleplay by")
 _MAX_BYTES = 64_000_000
 
 
 @dataclass
 class _Paragraph:
-    """A paragraph that is being read; `first` counts the elements before it."""
+    """A paragraph that is open; `first` counts the elements before it."""
 
     path: tuple[str, ...]
     kind: str
@@ -63,24 +50,21 @@ class _Paragraph:
     text: list[str] = field(default_factory=list)
 
 
-def read_fdx(content: bytes, report: Report) -> Script:
+def read_fdx(content: bytes, report: ImportReport) -> Script:
     """Read a Final Draft file.
 
-    Args:
-        content: The file.
-        report: Told what had to be guessed and what is left behind.
-
     Raises:
-        InterchangeError: It is no Final Draft script, or holds what only attacks hold.
+        InterchangeError: It is too large, is not a Final Draft script, or defines XML entities.
     """
-    from defusedxml import DefusedXmlException
-    from defusedxml.sax import parseString
-
     if len(content) > _MAX_BYTES:
         raise InterchangeError(
             f"{report.path}: {len(content):,} bytes, {_MAX_BYTES:,} are allowed. Split the file."
         )
     handler = _Handler(report)
+    not_a_script = InterchangeError(
+        f"{report.path}: not a Final Draft script, must be an .fdx file. "
+        "Save it from Final Draft again."
+    )
     try:
         parseString(content, handler, forbid_dtd=False)
     except DefusedXmlException:
@@ -89,26 +73,19 @@ def read_fdx(content: bytes, report: Report) -> Script:
         ) from None
     except (SAXException, ValueError, LookupError) as error:
         if not handler.elements:
-            raise _no_script(report) from None
+            raise not_a_script from None
         reason = getattr(error, "getMessage", error.__str__)()
-        finding = f"the file breaks off here ({reason}), read up to it"
+        finding = f"the file is damaged here ({reason}), read up to this line"
         report.remark(handler.line, finding, "save it from Final Draft again")
     if not handler.is_final_draft:
-        raise _no_script(report)
+        raise not_a_script
     return Script(tuple(handler.elements), handler.title_page())
 
 
-def _no_script(report: Report) -> InterchangeError:
-    return InterchangeError(
-        f"{report.path}: no Final Draft script, must be the .fdx that it saves. "
-        "Save it from Final Draft again."
-    )
-
-
 class _Handler(ContentHandler):
-    """Paragraphs as they end."""
+    """Collects paragraphs as their tags close."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ImportReport) -> None:
         super().__init__()
         self.elements: list[Element] = []
         self.is_final_draft = False
@@ -122,11 +99,11 @@ class _Handler(ContentHandler):
 
     @property
     def line(self) -> int:
-        """Where in the file the reading is."""
+        """Line that the parser is at, from 1."""
         return (self._locator.getLineNumber() or 1) if self._locator else 1
 
     def title_page(self) -> dict[str, str]:
-        """The title page has no keys: the title comes first, and the author after "written by"."""
+        """Title (the first line), author (the line after "written by"), and the rest as contact."""
         lines = list(self._titles)
         page: dict[str, str] = {}
         if lines:
@@ -147,10 +124,9 @@ class _Handler(ContentHandler):
         self._path.append(name)
         self.is_final_draft |= self._path == ["FinalDraft"]
         if name == "Paragraph":
-            kind, number = attrs.get("Type", ""), attrs.get("Number", "")
-            path = tuple(self._path[:-1])
-            first = len(self.elements)
-            self._open.append(_Paragraph(path, kind, self.line, first, number.strip()))
+            kind, number = attrs.get("Type", ""), attrs.get("Number", "").strip()
+            path, first = tuple(self._path[:-1]), len(self.elements)
+            self._open.append(_Paragraph(path, kind, self.line, first, number))
         elif name == "DualDialogue":
             self._dual = 1
         elif name == "Text":
@@ -177,26 +153,22 @@ class _Handler(ContentHandler):
 
     def _close(self, paragraph: _Paragraph) -> None:
         text = "".join(paragraph.text).strip()
-        path = paragraph.path
+        path, line = paragraph.path, paragraph.line
         if not text or path[:1] != ("FinalDraft",):
             return
         if "OmittedScene" in path or "Alt" in path:
             what = "omitted scene" if "OmittedScene" in path else "alternative"
-            self._report.lose(paragraph.line, what, text)
+            self._report.lose(line, what, text)
         elif path == ("FinalDraft", "TitlePage", "Content"):
-            self._titles += [line.strip() for line in text.splitlines() if line.strip()]
+            self._titles += [part.strip() for part in text.splitlines() if part.strip()]
+        elif "ScriptNote" in path and "Content" in path:
+            self.elements.append(note_element(text, line))
         elif "ScriptNote" in path:
-            self._note(paragraph, text)
+            self._report.lose(line, "note without a place", text)
         elif "Summary" in path:
-            self.elements.append(Element("synopsis", text, paragraph.line))
+            self.elements.append(Element("synopsis", text, line))
         elif path[1:2] == ("Content",):
             self._add(paragraph, text)
-
-    def _note(self, paragraph: _Paragraph, text: str) -> None:
-        if "Content" in paragraph.path:
-            self.elements.append(note_element(text, paragraph.line))
-        else:
-            self._report.lose(paragraph.line, "note without a place", text)
 
     def _add(self, paragraph: _Paragraph, text: str) -> None:
         kind = _KINDS.get(paragraph.kind)
@@ -205,23 +177,22 @@ class _Handler(ContentHandler):
             return
         if kind is None:
             if paragraph.kind:
-                finding = f'a paragraph of type "{paragraph.kind}", read as action'
+                finding = f'paragraph type "{paragraph.kind}" is not known, read as action'
                 self._report.remark(paragraph.line, finding)
             kind = "action"
         element = Element(kind, text, paragraph.line, number=paragraph.number)
+        name, bracket, rest = text.partition("(")
         if kind == "cue":
-            element = self._cue(element)
-        if kind == "lyrics" and self.elements and self.elements[-1].kind in SAID:
+            # The second cue of a DualDialogue element speaks at the same time as the first.
+            is_dual, self._dual = self._dual > 1, self._dual + (self._dual > 0)
+            if name.strip():
+                extension = rest.strip().removesuffix(")") if bracket else ""
+                element = Element(
+                    kind, name.strip(), paragraph.line, extension=extension, is_dual=is_dual
+                )
+        if kind == "lyrics" and self.elements and self.elements[-1].kind in SPEECH:
             self.elements += sung(text, paragraph.line)
             return
-        # What a note inside a heading says comes after it, what one in an action says before it.
-        place = paragraph.first if kind == "heading" else len(self.elements)
-        self.elements.insert(place, element)
-
-    def _cue(self, element: Element) -> Element:
-        name, bracket, rest = element.text.partition("(")
-        is_dual, self._dual = self._dual > 1, self._dual + (self._dual > 0)
-        if not name.strip():
-            return element
-        extension = rest.strip().removesuffix(")") if bracket else ""
-        return replace(element, text=name.strip(), number="", extension=extension, is_dual=is_dual)
+        # Notes inside a heading come after it, notes inside an action before it.
+        index = paragraph.first if kind == "heading" else len(self.elements)
+        self.elements.insert(index, element)

@@ -1,20 +1,21 @@
-"""Fountain → Script: any text is a script, and every part of it is in the result or in the report.
+"""Read a Fountain script. Every part of any text ends up in the script or in the report.
 
-fountain-py says what the lines are; `spacing.py` lays them out for it first, because it goes by
-the letter of the syntax, forgets notes that stand inside a line and knows no capitals beyond
-ASCII. Called by the CLI.
+The lines are normalised first and then parsed by fountain-py, which follows the syntax strictly,
+drops notes inside a line, and recognises only ASCII capitals.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from storyboard.interchange.import_report import Report
-from storyboard.interchange.screenplay.normalise import Layout, lay_out
+from fountain.elements import FountainElement
+from fountain.parser import FountainParser
+
+from storyboard.interchange.import_report import ImportReport
+from storyboard.interchange.screenplay.normalise import FountainLayout, normalise
 from storyboard.interchange.screenplay.screenplay import (
-    SAID,
+    SPEECH,
     Element,
     Kind,
     Script,
@@ -24,52 +25,35 @@ from storyboard.interchange.screenplay.screenplay import (
     sung,
 )
 
-if TYPE_CHECKING:
-    from fountain.elements import FountainElement
-
-_TITLE_KEYS = frozenset(
-    {
-        "title", "credit", "author", "authors", "source", "notes", "draft date", "date",
-        "contact", "copyright", "revision", "version", "format",
-    }
+_TITLE_KEYS = (
+    "title", "credit", "author", "authors", "source", "notes", "draft date", "date", "contact",
+    "copyright", "revision", "version", "format",
 )  # fmt: skip
 _KEY = re.compile(r"(?P<key>[^\s:][^:]{0,39}):(?P<value>.*)")
 _INDENT = re.compile(r"\t| {3}")
 _KINDS: dict[str, Kind] = {
-    "action": "action",
-    "character": "cue",
-    "dialogue": "dialogue",
-    "parenthetical": "parenthetical",
-    "transition": "transition",
-    "section": "section",
-    "synopsis": "synopsis",
-    "lyrics": "lyrics",
-    "centered": "card",
-}
+    "action": "action", "character": "cue", "dialogue": "dialogue",
+    "parenthetical": "parenthetical", "transition": "transition", "section": "section",
+    "synopsis": "synopsis", "lyrics": "lyrics", "centered": "card",
+}  # fmt: skip
 
 
-def read_fountain(content: bytes, report: Report) -> Script:
+def read_fountain(content: bytes, report: ImportReport) -> Script:
     """Read a script in Fountain.
 
-    Args:
-        content: The file; anything can be read as Fountain.
-        report: Told what had to be guessed and what is left behind.
-
     Raises:
-        InterchangeError: It is larger than any script.
+        InterchangeError: It has more characters than are allowed.
 
     Source: https://fountain.io/syntax
     """
-    from fountain.parser import FountainParser
-
     lines = read_lines(content, report)
     title_page, start = read_title_page(lines, report)
-    layout = lay_out(lines[start:], start + 1, report)
+    layout = normalise(lines[start:], start + 1, report)
     found = FountainParser().parse("\n".join(layout.lines)).elements
     return Script(tuple(_Translator(layout, report).elements(found)), title_page)
 
 
-def read_title_page(lines: Sequence[str], report: Report) -> tuple[dict[str, str], int]:
+def read_title_page(lines: Sequence[str], report: ImportReport) -> tuple[dict[str, str], int]:
     """Read the keys at the top of a script.
 
     Returns:
@@ -80,91 +64,80 @@ def read_title_page(lines: Sequence[str], report: Report) -> tuple[dict[str, str
     if not opening or opening["key"].strip().lower() not in _TITLE_KEYS:
         return {}, 0
     values: dict[str, list[str]] = {}
-    key = ""
+    key, end = "", len(lines)
     for k in range(first, len(lines)):
         line = lines[k]
         found = _KEY.match(line)
         if not line.strip():
-            return _joined(values), k + 1
+            end = k + 1
+            break
         if key and _INDENT.match(line):
-            values[key].append(_unmarked(line, k + 1, report))
+            value = line
         elif found and not is_heading(line):
-            key = found["key"].strip().lower()
+            key, value = found["key"].strip().lower(), found["value"]
             if key in values:
                 report.remark(k + 1, f'"{key}" is on the title page twice, read as one text')
-            values.setdefault(key, []).append(_unmarked(found["value"], k + 1, report))
         else:
-            return _joined(values), k
-    return _joined(values), len(lines)
-
-
-def _unmarked(value: str, number: int, report: Report) -> str:
-    """A value without the signs of emphasis around it."""
-    bare = value.strip().strip("*_").strip()
-    if bare != value.strip():
-        report.lose(number, "emphasis", bare)
-    return bare
-
-
-def _joined(values: dict[str, list[str]]) -> dict[str, str]:
-    return {key: "\n".join(filter(None, lines)) for key, lines in values.items()}
+            end = k
+            break
+        value = value.strip()
+        bare = value.strip("*_").strip()
+        if bare != value:
+            report.lose(k + 1, "emphasis", bare)
+        values.setdefault(key, []).append(bare)
+    return {key: "\n".join(filter(None, texts)) for key, texts in values.items()}, end
 
 
 class _Translator:
-    """fountain-py's elements → ours, with the headings and notes that were held back."""
+    """Converts fountain-py's elements, and puts back the headings and notes of the layout."""
 
-    def __init__(self, layout: Layout, report: Report) -> None:
+    def __init__(self, layout: FountainLayout, report: ImportReport) -> None:
         self._layout = layout
         self._report = report
         self._spoken: Kind = "action"
         self._last = 0
 
     def elements(self, found: Sequence[FountainElement]) -> Iterator[Element]:
+        layout = self._layout
         for element in found:
             index = element.line_number - 1
+            line = layout.numbers[index]
             kind = element.type.value
             if kind == "note":
-                note = self._layout.notes[int(element.text.strip("[]"))]
+                note = layout.notes[int(element.text.strip("[]"))]
                 yield note_element(note.text, note.line)
+            elif kind == "scene_heading" and index in layout.headings:
+                text, number = layout.headings[index]
+                self._spoken = "action"
+                yield Element("heading", text, line, number=number)
             elif kind == "scene_heading":
-                yield self._heading(index)
+                # Dialogue such as ".com", or an action that only begins like a heading.
+                yield Element(self._spoken, layout.lines[index], line)
             elif kind == "page_break":
+                # The first page break was added by the layout.
                 if index:
-                    self._report.lose(self._line(index), "page break", element.text)
+                    self._report.lose(line, "page break", element.text)
             else:
                 yield from self._plain(element, index, _KINDS[kind])
 
-    def _line(self, index: int) -> int:
-        return self._layout.numbers[index]
-
-    def _heading(self, index: int) -> Element:
-        if index not in self._layout.headings:
-            # A line of dialogue such as ".com", or an action that only begins like a heading.
-            return Element(self._spoken, self._layout.lines[index], self._line(index))
-        text, number = self._layout.headings[index]
-        self._spoken = "action"
-        return Element("heading", text, self._line(index), number=number)
-
     def _plain(self, element: FountainElement, index: int, kind: Kind) -> Iterator[Element]:
+        layout = self._layout
         marked = {
             (index + element.text.count("\n", 0, span.start), element.text[span.start : span.end])
             for span in element.formatting
         }
-        for place, text in sorted(marked):
-            self._report.lose(self._line(place), "emphasis", text)
-        is_said = self._spoken == "dialogue" and "" not in self._layout.lines[self._last : index]
+        for row, text in sorted(marked):
+            self._report.lose(layout.numbers[row], "emphasis", text)
+        is_in_speech = self._spoken == "dialogue" and "" not in layout.lines[self._last : index]
         self._last = index
-        text = element.text.strip()
+        text, line = element.text.strip(), layout.numbers[index]
         if kind == "cue":
-            yield self._cue(element, self._line(index))
-        elif kind == "lyrics" and is_said:
-            yield from sung(text, self._line(index))
+            extension = str(element.metadata.get("extension", ""))
+            is_dual = line in layout.duals
+            yield Element("cue", element.text, line, extension=extension, is_dual=is_dual)
+        elif kind == "lyrics" and is_in_speech:
+            yield from sung(text, line)
         elif text:
-            yield Element(kind, text, self._line(index))
-        if kind != "lyrics" or not is_said:
-            self._spoken = "dialogue" if kind in SAID else "action"
-
-    def _cue(self, element: FountainElement, line: int) -> Element:
-        extension = str(element.metadata.get("extension", ""))
-        is_dual = line in self._layout.duals
-        return Element("cue", element.text, line, extension=extension, is_dual=is_dual)
+            yield Element(kind, text, line)
+        if kind != "lyrics" or not is_in_speech:
+            self._spoken = "dialogue" if kind in SPEECH else "action"

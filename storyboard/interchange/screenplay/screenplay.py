@@ -1,7 +1,4 @@
-"""A screenplay as a list of elements with their lines, whatever format it came in.
-
-Read by `fountain.py` and `fdx.py`, made into a draft by `skeleton.py`.
-"""
+"""A screenplay as a list of elements with their line numbers, independent of the file format."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shots.source.board_source import LINE_END, UNPRINTABLE
-from storyboard.interchange.import_report import InterchangeError, Report
+from storyboard.interchange.import_report import ImportReport, InterchangeError
 
 MAX_SCRIPT = 2_000_000
 """Characters; a feature film has about 200,000."""
@@ -23,6 +20,20 @@ Kind = Literal[
 """Elements of a script. A shot note is `[[shot: ...]]`, a card is text on the screen, and a shot
 is a Final Draft paragraph that names what the camera sees."""
 
+SPEECH: tuple[Kind, ...] = ("cue", "parenthetical", "dialogue")
+SHOT_NOTE = re.compile(r"\s*shot\s*(?::(?P<rest>.*))?", re.IGNORECASE | re.DOTALL)
+
+_SIDE = re.compile(
+    r"(?P<side>INT\.?\s*/\s*EXT|EXT\.?\s*/\s*INT|I\.?\s*/\s*E|E\.?\s*/\s*I|INT|EXT|EST)"
+    r"(?:\.+\s*|\s+)(?=\S)",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:DAY|NIGHT|DAWN|DUSK|MORNING|NOON|AFTERNOON|EVENING|MIDNIGHT|SUNRISE|SUNSET|TWILIGHT|"
+    r"MAGIC HOUR|GOLDEN HOUR|BLUE HOUR|CONTINUOUS|LATER|SAME|MOMENTS)\b"
+)
+_DASH = re.compile(r"\s+[-–—]+\s+|\s*[–—]\s*")  # noqa: RUF001
+
 
 @dataclass(frozen=True)
 class Element:
@@ -30,10 +41,10 @@ class Element:
 
     Attributes:
         kind: What it is.
-        text: Without markup; of a cue the name, of a shot note what follows "shot:".
+        text: Without markup; of a cue the name, of a shot note the text after "shot:".
         line: In the file, from 1.
-        number: The number of a scene, where it has one.
-        extension: What stands in brackets after a name: "V.O.".
+        number: Scene number of a heading, if it has one.
+        extension: Text in brackets after a name: "V.O.".
         is_dual: Whether a cue speaks at the same time as the one before it.
     """
 
@@ -51,7 +62,7 @@ class Script:
 
     Attributes:
         elements: In the order of the script.
-        title_page: Key in lower case → value; lines within a value stay lines.
+        title_page: Key in lower case → value; line breaks within a value are kept.
     """
 
     elements: tuple[Element, ...]
@@ -59,14 +70,14 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A scene heading, taken apart.
+class ScriptLocation:
+    """The parts of a scene heading.
 
     Attributes:
-        heading: The place as a heading names it, without the time: "INT. TRAM".
+        heading: Side and name, without the time: "INT. TRAM".
         name: Only the name: "TRAM".
-        side: "INT", "EXT", "INT/EXT", or nothing.
-        time: "NIGHT", "CONTINUOUS", or nothing.
+        side: "INT", "EXT", "EST", "INT/EXT", or empty.
+        time: "NIGHT", "CONTINUOUS", or empty.
     """
 
     heading: str
@@ -75,28 +86,13 @@ class Place:
     time: str
 
 
-_SIDE = re.compile(
-    r"(?P<side>INT\.?\s*/\s*EXT|EXT\.?\s*/\s*INT|I\.?\s*/\s*E|E\.?\s*/\s*I|INT|EXT|EST)"
-    r"(?:\.+\s*|\s+)(?=\S)",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\b(?:DAY|NIGHT|DAWN|DUSK|MORNING|NOON|AFTERNOON|EVENING|MIDNIGHT|SUNRISE|SUNSET|TWILIGHT|"
-    r"MAGIC HOUR|GOLDEN HOUR|BLUE HOUR|CONTINUOUS|LATER|SAME|MOMENTS)\b"
-)
-_DASH = re.compile(r"\s+[-–—]+\s+|\s*[–—]\s*")  # noqa: RUF001
-SAID: tuple[Kind, ...] = ("cue", "parenthetical", "dialogue")
-"""What belongs to a speech."""
-SHOT_NOTE = re.compile(r"\s*shot\s*(?::(?P<rest>.*))?", re.IGNORECASE | re.DOTALL)
-
-
 def is_heading(text: str) -> bool:
     """Whether a line begins like a scene heading."""
     return _SIDE.match(text) is not None
 
 
-def split_heading(text: str) -> Place:
-    """Take a heading apart: "int. tram - night" is INT. TRAM at NIGHT."""
+def split_heading(text: str) -> ScriptLocation:
+    """Split a heading into its parts: "int. tram - night" is INT. TRAM at NIGHT."""
     text = " ".join(text.split()).upper()
     parts = _DASH.split(text)
     time = ""
@@ -105,15 +101,15 @@ def split_heading(text: str) -> Place:
         text = text[: text.rindex(time)].rstrip(" -–—")  # noqa: RUF001
     found = _SIDE.match(text)
     if not found:
-        return Place(text, text, "", time)
+        return ScriptLocation(text, text, "", time)
     letters = re.sub(r"[^A-Z/]", "", found["side"])
     side = "INT/EXT" if "/" in letters else letters
     name = text[found.end() :]
-    return Place(f"{side.replace('/', './')}. {name}", name, side, time)
+    return ScriptLocation(f"{side.replace('/', './')}. {name}", name, side, time)
 
 
 def note_element(text: str, line: int) -> Element:
-    """A note, or what it says about a shot."""
+    """The element of a note: a shot note if it begins with "shot:"."""
     found = SHOT_NOTE.fullmatch(text)
     if found:
         return Element("shot note", (found["rest"] or "").strip(), line)
@@ -121,15 +117,15 @@ def note_element(text: str, line: int) -> Element:
 
 
 def sung(text: str, line: int) -> tuple[Element, Element]:
-    """Words that somebody sings instead of saying them."""
+    """The elements of a line of dialogue that is sung."""
     return Element("parenthetical", "(sings)", line), Element("dialogue", text, line)
 
 
-def read_lines(content: bytes, report: Report) -> list[str]:
-    """Decode a text file, in whatever encoding it is, into lines without their ends.
+def read_lines(content: bytes, report: ImportReport) -> list[str]:
+    """Decode a text file into lines without line ends.
 
     Raises:
-        InterchangeError: It is larger than any script.
+        InterchangeError: It has more than `MAX_SCRIPT` characters.
     """
     text = decode(content, report)
     if len(text) > MAX_SCRIPT:
@@ -139,13 +135,13 @@ def read_lines(content: bytes, report: Report) -> list[str]:
     lines = LINE_END.split(text)
     for k, line in enumerate(lines):
         if found := UNPRINTABLE.search(line):
-            report.remark(k + 1, f"control character U+{ord(found[0]):04X} left out")
+            report.remark(k + 1, f"control character U+{ord(found[0]):04X} was removed")
             lines[k] = UNPRINTABLE.sub("", line)
     return lines
 
 
-def decode(content: bytes, report: Report) -> str:
-    """Text of a file: UTF-8 or UTF-16, else what Windows programs write."""
+def decode(content: bytes, report: ImportReport) -> str:
+    """Decode a file as UTF-16 if it has a byte order mark, as UTF-8, or else as Windows-1252."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)

@@ -1,36 +1,52 @@
-"""An edited cell → the keys of a shot that it changes.
+"""Turn an edited cell of a shot list into changes of the keys of its shot.
 
-A shorthand stays a shorthand and a mapping a mapping; what a shot inherits is not touched. Called
-by `merging.py`.
+A shorthand stays a shorthand and a mapping stays a mapping; values that a shot inherits are not
+changed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from shots.schema import Shot, ShotList, Sound
 from shots.vocabulary.values import decimal, length_text, read_time, whole_frames
 from storyboard.interchange.board_edit import KeyPath, Value
-from storyboard.interchange.shot_note import ITEM, camera_fields, is_time, lighting_fields
-from storyboard.interchange.slates import is_id
-from storyboard.interchange.spreadsheet.columns import (
+from storyboard.interchange.draft import is_id
+from storyboard.interchange.shot_note import camera_fields, is_time, lighting_fields, split_terms
+from storyboard.interchange.spreadsheet.row_draft import (
     CAMERA_FIELDS,
     EXTRA,
+    NUMBER,
+    extra_key,
     lighting_cell,
     read_sound,
+    read_take,
+    split_names,
 )
-from storyboard.interchange.spreadsheet.row_draft import extra_key, read_take, split_names
 
-_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
-# What a camera does that says nothing about it.
-_ORDINARY = (None, "medium", False)
+_KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "Location": "location",
+        "Description": "action",
+        "Cast": "subjects",
+        "Sound": "sound",
+        "Notes": "notes",
+        "Duration": "duration",
+        "Lighting": "lighting",
+        "Status": "status",
+        "Take": "use",
+    }
+)
+"""The key of each column that is not part of the camera."""
+
+# A field with one of these values may be left out of a cell: it has no effect.
+_NEUTRAL = (None, "medium", False)
 
 
 class RefusedError(Exception):
-    """A cell that cannot be carried over, and why."""
+    """A cell that cannot be carried over, with the reason."""
 
 
 @dataclass
@@ -38,10 +54,10 @@ class Edit:
     """A shot whose cells are being compared.
 
     Attributes:
-        board: The board it is on.
+        board: The board of the shot.
         shot: As it is now.
-        written: What the shot itself says. Edits of its camera add up here.
-        units: Column → unit that its header names.
+        written: Keys that the shot itself sets. Edits of its camera add up here.
+        units: Column → unit in its header.
     """
 
     board: ShotList
@@ -50,101 +66,93 @@ class Edit:
     units: Mapping[str, str] = field(default_factory=dict)
 
 
-def edit_cell(edit: Edit, column: str, text: str) -> dict[KeyPath, Value]:
-    """What to change for a cell that says something new.
-
-    Args:
-        edit: The shot.
-        column: One of a shot list, or a key that begins with x-.
-        text: What the cell says now; empty where it was cleared.
+def edit_cell(  # noqa: C901 - one case per column
+    edit: Edit, column: str, text: str
+) -> dict[KeyPath, Value]:
+    """The changes that the new text of a cell makes; empty if the cell was cleared.
 
     Returns:
-        Values of the shot by path, None for a key that goes; nothing where the cell means the same
-        as before.
+        Values of the shot by path, None for a key that is removed; empty if nothing changes.
 
     Raises:
-        RefusedError: It cannot be carried over.
+        RefusedError: The cell cannot be carried over.
     """
+    shot = edit.shot
     if column in CAMERA_FIELDS:
         return _edit_camera(edit, column, text)
-    if column in _EDITORS:
-        key, change = _EDITORS[column]
-        return change(edit, text) if text else _cleared(edit, key)
+    if column in _KEYS and not text:
+        _require(_KEYS[column] in edit.written, "set above the shot, clear it there")
+        return {(_KEYS[column],): None}
+    match column:
+        case "Scene":
+            raise RefusedError("move the shot on the board")
+        case "Shot":
+            _require(is_id(text), "it cannot be a file name")
+            return {("id",): text}
+        case "Location":
+            return _edit_location(edit, text)
+        case "Cast":
+            return _edit_cast(edit, text)
+        case "Duration":
+            return _edit_duration(edit, text)
+        case "Lighting":
+            return _edit_lighting(edit, text)
+        case "Sound":
+            sound = read_sound(text)
+            return {} if Sound.model_validate(sound) == shot.sound else {("sound",): sound}
+        case "Take":
+            take = read_take(text)
+            _require(bool(take), "write it like T02")
+            return {} if take == read_take(shot.use or "") else {("use",): take}
+        case "Description" | "Notes" | "Status":
+            return {(_KEYS[column],): text}
     return {(extra_key(EXTRA.get(column, column)),): text or None}
 
 
 def find_character(board: ShotList, name: str) -> str | None:
-    """Key of the character that a cell names, by key or name in any case."""
-    folded = " ".join(name.split()).casefold()
-    known = {who.name.casefold(): key for key, who in board.characters.items()}
-    known |= {key.casefold(): key for key in board.characters}
-    return known.get(folded)
+    """Key of the character in a cell, by key or name in any case; None if there is none."""
+    keys = {who.name.casefold(): key for key, who in board.characters.items()}
+    keys |= {key.casefold(): key for key in board.characters}
+    return keys.get(" ".join(name.split()).casefold())
 
 
-def _cleared(edit: Edit, key: str) -> dict[KeyPath, Value]:
-    if key not in edit.written:
-        raise RefusedError("a level above the shot says it, clear it there")
-    return {(key,): None}
+def _require(is_allowed: bool, reason: str) -> None:
+    if not is_allowed:
+        raise RefusedError(reason)
 
 
 def _edit_camera(edit: Edit, column: str, text: str) -> dict[KeyPath, Value]:
     own = CAMERA_FIELDS[column]
-    text = f"{text}mm" if column == "Lens" and _NUMBER.fullmatch(text) else text
+    text = f"{text}mm" if column == "Lens" and NUMBER.fullmatch(text) else text
     fields = dict(camera_fields(text) or {}) if text else {}
-    if text and not fields:
-        raise RefusedError("no word for the camera, see `storyboard vocab`")
+    _require(not text or bool(fields), "not a camera term, see `storyboard vocab`")
     if other := [name for name in fields if name not in own]:
         raise RefusedError(f"that is the {other[0]} of the camera")
-    now = {name: getattr(edit.shot.camera, _attribute(name)) for name in own}
-    if all(fields.get(name) == now[name] or _is_left(name, fields, now) for name in own):
+    now = {name: getattr(edit.shot.camera, "lens_mm" if name == "lens" else name) for name in own}
+    left_out = [name for name in own if name not in fields and now[name] not in _NEUTRAL]
+    if not left_out and all(fields[name] == now[name] for name in own if name in fields):
         return {}
     camera = edit.written.get("camera")
-    left = [name for name in own if name not in fields and now[name] not in _ORDINARY]
+    written = camera if isinstance(camera, dict) else camera_fields(str(camera or "")) or {}
+    # A new movement replaces the manner of the old one as well.
     is_reset = column == "Movement" and "movement" in fields
-    if not is_reset and not all(_says(camera, name) for name in left):
-        raise RefusedError("a level above the shot says it, clear it there")
-    if isinstance(camera, dict):
-        return _edit_mapping(edit, camera, own, _spelled(column, text, fields))
-    edit.written["camera"] = terms = _replaced(str(camera or ""), own, text)
-    return {("camera",): terms or None}
-
-
-def _attribute(name: str) -> str:
-    return "lens_mm" if name == "lens" else name
-
-
-def _is_left(name: str, fields: Mapping[str, object], now: Mapping[str, object]) -> bool:
-    """Whether a field that a cell leaves out has its ordinary value anyway."""
-    return name not in fields and now[name] in _ORDINARY
-
-
-def _says(camera: object, name: str) -> bool:
-    """Whether the shot itself says a field of its camera."""
-    if isinstance(camera, dict):
-        return name in camera
-    return name in (camera_fields(str(camera or "")) or {})
-
-
-def _spelled(column: str, text: str, fields: Mapping[str, object]) -> dict[str, str]:
-    """The keys of a camera mapping that a cell becomes."""
+    if not is_reset:
+        is_own = all(name in written for name in left_out)
+        _require(is_own, "set above the shot, clear it there")
+    if not isinstance(camera, dict):
+        edit.written["camera"] = terms = _replace_terms(str(camera or ""), own, text)
+        return {("camera",): terms or None}
+    new = {name: f"{k:g}mm" if name == "lens" else str(k) for name, k in fields.items()}
     if column == "Movement":
-        return {"movement": text} if text else {}
-    return {
-        name: f"{value:g}mm" if name == "lens" else str(value) for name, value in fields.items()
-    }
-
-
-def _edit_mapping(
-    edit: Edit, camera: Mapping[str, object], own: tuple[str, ...], new: Mapping[str, str]
-) -> dict[KeyPath, Value]:
-    edit.written["camera"] = {k: value for k, value in camera.items() if k not in own} | dict(new)
+        new = {"movement": text} if text else {}
+    edit.written["camera"] = {k: value for k, value in camera.items() if k not in own} | new
     gone = [name for name in own if name in camera and name not in new]
     return {("camera", name): None for name in gone} | {("camera", k): v for k, v in new.items()}
 
 
-def _replaced(shorthand: str, names: tuple[str, ...], text: str) -> str:
-    """A shorthand with the terms of some fields replaced, the others in their place."""
-    terms = [item.strip() for item in ITEM.findall(shorthand) if item.strip()]
+def _replace_terms(shorthand: str, names: tuple[str, ...], text: str) -> str:
+    """A shorthand with the terms of some fields replaced by a text."""
+    terms = split_terms(shorthand)
     old = [k for k, term in enumerate(terms) if set(camera_fields(term) or {}) & set(names)]
     if old:
         terms[old[0]] = text
@@ -155,30 +163,25 @@ def _replaced(shorthand: str, names: tuple[str, ...], text: str) -> str:
 
 
 def _edit_duration(edit: Edit, text: str) -> dict[KeyPath, Value]:
-    if _NUMBER.fullmatch(text):
+    if NUMBER.fullmatch(text):
         text += edit.units.get("Duration", "")
-    if not is_time(text):
-        raise RefusedError("write it like 4s or 96f")
+    _require(is_time(text), "write it like 4s or 96f")
     fps = edit.board.format.fps
     seconds = read_time(text).at(fps)
-    if whole_frames(seconds, fps) is None:
-        raise RefusedError(f"no whole number of frames at {decimal(fps)} fps")
+    is_exact = whole_frames(seconds, fps) is not None
+    _require(is_exact, f"not a whole number of frames at {decimal(fps)} fps")
     is_same = length_text(seconds, fps) == length_text(edit.shot.duration_s, fps)
     return {} if is_same else {("duration",): text}
 
 
 def _edit_lighting(edit: Edit, text: str) -> dict[KeyPath, Value]:
-    terms = _terms(text)
-    if set(terms) == set(_terms(lighting_cell(edit.board, edit.shot))):
+    terms = split_terms(text)
+    if set(terms) == set(split_terms(lighting_cell(edit.board, edit.shot))):
         return {}
-    unknown = [k for k in terms if k not in edit.board.lighting and not lighting_fields(k)]
-    if unknown:
-        raise RefusedError(f'"{unknown[0]}" is neither a set-up of the board nor a term')
+    for term in terms:
+        is_term = term in edit.board.lighting or bool(lighting_fields(term))
+        _require(is_term, f'"{term}" is neither a lighting set-up of the board nor a term')
     return {("lighting",): ", ".join(terms)}
-
-
-def _terms(text: str) -> list[str]:
-    return [item.strip() for item in ITEM.findall(text) if item.strip()]
 
 
 def _edit_cast(edit: Edit, text: str) -> dict[KeyPath, Value]:
@@ -197,47 +200,4 @@ def _edit_location(edit: Edit, text: str) -> dict[KeyPath, Value]:
         if folded in (key.casefold(), place.heading.casefold()):
             is_same = edit.shot.location is not None and edit.shot.location.id == key
             return {} if is_same else {("location",): key}
-    raise RefusedError("no location of the board, define it there first")
-
-
-def _edit_sound(edit: Edit, text: str) -> dict[KeyPath, Value]:
-    said = read_sound(text)
-    return {} if Sound.model_validate(said) == edit.shot.sound else {("sound",): said}
-
-
-def _edit_take(edit: Edit, text: str) -> dict[KeyPath, Value]:
-    take = read_take(text)
-    if not take:
-        raise RefusedError("write it like T02")
-    return {} if take == read_take(edit.shot.use or "") else {("use",): take}
-
-
-def _refuse_scene(edit: Edit, text: str) -> dict[KeyPath, Value]:
-    raise RefusedError("move the shot on the board")
-
-
-def _plain(key: str) -> tuple[str, Callable[[Edit, str], dict[KeyPath, Value]]]:
-    return key, lambda edit, text: {(key,): text}
-
-
-def _edit_id(edit: Edit, text: str) -> dict[KeyPath, Value]:
-    if not is_id(text):
-        raise RefusedError("it cannot name a file")
-    return {("id",): text}
-
-
-_EDITORS: Mapping[str, tuple[str, Callable[[Edit, str], dict[KeyPath, Value]]]] = MappingProxyType(
-    {
-        "Scene": ("", _refuse_scene),
-        "Shot": ("", _edit_id),
-        "Location": ("location", _edit_location),
-        "Description": _plain("action"),
-        "Cast": ("subjects", _edit_cast),
-        "Sound": ("sound", _edit_sound),
-        "Notes": _plain("notes"),
-        "Duration": ("duration", _edit_duration),
-        "Lighting": ("lighting", _edit_lighting),
-        "Status": _plain("status"),
-        "Take": ("use", _edit_take),
-    }
-)
+    raise RefusedError("the location is not on the board, define it there first")

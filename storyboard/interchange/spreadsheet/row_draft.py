@@ -1,7 +1,7 @@
-"""Rows of a shot list → Draft: scenes, places and people are gathered from the shots.
+"""Rows of a shot list: a shot as a row of cells, and rows as a draft.
 
-A cell that the language does not understand is kept on the shot under a key of the author's,
-`x-size`, and said. Called by the CLI, and for new rows by `merging.py`.
+A cell that the language does not understand is kept on the shot under an x- key such as `x-size`,
+with a remark.
 """
 
 from __future__ import annotations
@@ -9,50 +9,166 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 
+from shots.schema import Shot, ShotList, Sound
+from shots.vocabulary.lighting import Lighting
+from shots.vocabulary.values import decimal, length_text
 from shots.vocabulary.words import find_in_group
-from storyboard.interchange.draft import Draft, DraftScene, DraftShot, make_key
-from storyboard.interchange.import_report import Report
-from storyboard.interchange.screenplay.screenplay import Place, split_heading
-from storyboard.interchange.shot_note import Said, is_time, lighting_fields
-from storyboard.interchange.slates import MAX_NUMBER, is_id, name_shots, settle
-from storyboard.interchange.spreadsheet.columns import CAMERA_FIELDS, read_sound
-from storyboard.interchange.spreadsheet.sheet_file import Row, Table
+from storyboard.interchange.draft import (
+    Draft,
+    DraftScene,
+    DraftShot,
+    correct_durations,
+    is_id,
+    is_scene_number,
+    make_key,
+    name_shots,
+)
+from storyboard.interchange.import_report import ImportReport
+from storyboard.interchange.screenplay.screenplay import ScriptLocation, split_heading
+from storyboard.interchange.shot_note import ShotTerms, is_time, lighting_fields
+from storyboard.interchange.spreadsheet.sheet_file import SheetRow, Table
 
+CAMERA_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Size": ("size",),
+        "Type": ("people", "view"),
+        "Angle": ("angle",),
+        "Movement": ("movement", "speed", "amount", "linear"),
+        "Lens": ("lens", "focus"),
+    }
+)
+"""The camera fields in each column."""
+
+EXTRA: Mapping[str, str] = MappingProxyType(
+    {"Equipment": "x-equipment", "Frame rate": "x-frame-rate"}
+)
+"""Columns without a field in the language, and the keys under which a shot keeps them."""
+
+NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 _PARTS = re.compile(r"\s*(?:[,;](?!\s*then\b)|\n|\s/\s)\s*")
 _NAMES = re.compile(r"\s*[,;\n]\s*|\s+[/&]\s+")
 _MILLIMETRES = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?)\s*mm\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 _TAKE = re.compile(r"[Tt]?(?:ake\s*)?0*([1-9]\d{0,2})")
 
 
-def draft_table(table: Table, report: Report) -> Draft:
-    """Make a board of a shot list.
+def row_of(board: ShotList, shot: Shot, extra: Mapping[str, str]) -> dict[str, str]:
+    """A shot as a row of cells, column → text: the columns in their order, then other x- keys."""
+    camera, place = shot.camera, shot.location
+    people = board.characters
+    names = {key: people[key].name if key in people else key for key in shot.subjects}
+    manner = [
+        camera.speed if camera.speed != "medium" else "",
+        f"{camera.amount.value:g}{camera.amount.unit}" if camera.amount else "",
+        "linear" if camera.linear else "",
+    ]
+    first, *rest = camera.movement
+    values = {
+        "Scene": shot.scene,
+        "Shot": shot.id,
+        "Location": (place.heading or place.id) if place else "",
+        "Description": shot.action,
+        "Size": camera.size,
+        "Type": ", ".join(filter(None, (camera.people, camera.view))),
+        "Angle": camera.angle,
+        "Movement": " then ".join([" ".join(filter(None, (first, *manner))), *rest]),
+        "Lens": ", ".join(filter(None, (f"{camera.lens_mm:g}mm", camera.focus))),
+        "Equipment": extra.get("x-equipment", ""),
+        "Frame rate": extra.get("x-frame-rate") or decimal(board.format.fps),
+        # A name with a comma would be read as two names, so the key is written instead.
+        "Cast": ", ".join(key if "," in names[key] else names[key] for key in shot.subjects),
+        "Sound": sound_cell(shot.sound),
+        "Notes": shot.notes.strip(),
+        "Duration": length_text(shot.duration_s, board.format.fps),
+        "Lighting": lighting_cell(board, shot),
+        "Status": shot.status or "",
+        "Take": shot.use or "",
+        "id": shot.id,
+    }
+    return values | {key: text for key, text in extra.items() if key not in EXTRA.values()}
 
-    Args:
-        table: As read.
-        report: Told what had to be guessed and what is left behind.
-    """
+
+def sound_cell(sound: Sound | None) -> str:
+    """The sound of a shot: heavy rain; sfx: bell, door; music: a waltz."""
+    if sound is None:
+        return ""
+    parts = [
+        "MOS" if sound.is_mos else "",
+        sound.ambience or "",
+        f"sfx: {', '.join(sound.sfx)}" if sound.sfx else "",
+        f"music: {sound.music}" if sound.music else "",
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def read_sound(cell: str) -> str | dict[str, object]:
+    """Read what `sound_cell` writes; any other text is the ambience."""
+    parts = [part.strip() for part in cell.split(";") if part.strip()]
+    if len(parts) == 1 and not re.match(r"(?:sfx|music)\s*:", parts[0], re.IGNORECASE):
+        return parts[0]
+    sound: dict[str, object] = {}
+    ambience: list[str] = []
+    for part in parts:
+        key, colon, text = part.partition(":")
+        if colon and key.strip().lower() == "sfx":
+            sound["sfx"] = [item.strip() for item in text.split(",") if item.strip()]
+        elif colon and key.strip().lower() == "music":
+            sound["music"] = text.strip()
+        elif part.upper() == "MOS":
+            sound["mos"] = "true"
+        else:
+            ambience.append(part)
+    return ({"ambience": "; ".join(ambience)} if ambience else {}) | sound
+
+
+def lighting_cell(board: ShotList, shot: Shot) -> str:
+    """The lighting set-up, and the fields that the shot overrides: night-rain, firelight, warm."""
+    setup = board.lighting.get(shot.lighting_setup or "")
+    names = Lighting.model_fields
+    light = {name: getattr(shot.lighting, name) for name in names}
+    base = {name: getattr(setup, name) if setup else None for name in names}
+    differs = [name for name in names if light[name] and light[name] != base[name]]
+    if "side" in differs:
+        # The side is written together with its direction: side left.
+        differs = [name for name in differs if name != "side"]
+        differs += ["direction"] * ("direction" not in differs)
+    side = {"direction": f" {light['side']}" if light["side"] else ""}
+    terms = [f"{light[name]}{side.get(name, '')}" for name in differs]
+    return ", ".join([*([shot.lighting_setup] if setup and shot.lighting_setup else []), *terms])
+
+
+def draft_table(table: Table, report: ImportReport) -> Draft:
+    """Build a draft from a shot list; the report gets what was interpreted or not carried over."""
     draft = Draft(report.path)
-    draft.fps = _frame_rate(table.rows)
-    grouped: dict[str, list[Row]] = {}
+    rates = Counter(filter(None, (_rate(row.cells.get("Frame rate", "")) for row in table.rows)))
+    rate = rates.most_common(1)[0][0] if rates else ""
+    draft.fps = "" if rate == "24" else rate
+    grouped: dict[str, list[SheetRow]] = {}
     for row in table.rows:
         grouped.setdefault(scene_number(row).casefold(), []).append(row)
-    given = [_given_number(rows, report) for rows in grouped.values()]
+    given: list[str | None] = []
+    for rows in grouped.values():
+        text = scene_number(rows[0])
+        if text and not is_scene_number(text):
+            finding = f'scene number "{text}" cannot be part of a file name, renumbered'
+            report.remark(rows[0].number, finding)
+            text = ""
+        given.append(text or None)
     for number, rows in zip(given, grouped.values(), strict=True):
         draft.scenes.append(_scene(draft, rows, number or "", table, report))
     if not draft.scenes:
-        report.remark(table.header, "no shot in it, made one")
+        report.remark(table.header, "the table has no shot, an empty one was added")
         draft.scenes.append(DraftScene("", shots=[DraftShot("")]))
         given = [None]
     name_shots(draft, given, report)
-    settle(draft, report)
+    correct_durations(draft, report)
     return draft
 
 
-def scene_number(row: Row) -> str:
-    """The scene that a row says, or that its slate begins with."""
+def scene_number(row: SheetRow) -> str:
+    """The scene of a row, or the number that its slate begins with."""
     cell = row.cells.get("Scene", "")
     number = re.sub(r"^(?:scene|sc\.?)\s*", "", cell.split("\n")[0], flags=re.IGNORECASE).strip()
     if number:
@@ -61,50 +177,41 @@ def scene_number(row: Row) -> str:
     return slate[0] if slate and "Scene" not in row.cells else ""
 
 
-def _given_number(rows: Sequence[Row], report: Report) -> str | None:
-    number = scene_number(rows[0])
-    if number and (not is_id(number) or len(number) > MAX_NUMBER):
-        finding = f'scene number "{number}" cannot name a file, numbered anew'
-        report.remark(rows[0].number, finding)
-        return None
-    return number or None
-
-
 def _scene(
-    draft: Draft, rows: Sequence[Row], number: str, table: Table, report: Report
+    draft: Draft, rows: Sequence[SheetRow], number: str, table: Table, report: ImportReport
 ) -> DraftScene:
     scene = DraftScene(number)
     places = [_place(row) for row in rows]
     first = next(filter(None, places), None)
     if first is not None:
-        scene.location, scene.time = draft.place(first), first.time
+        scene.location, scene.time = draft.location(first), first.time
+    reader = ShotReader(table.units, report, draft.character, draft.fps or "24")
     for row, place in zip(rows, places, strict=True):
-        shot = ShotReader(table.units, report, draft.character, draft.fps or "24").read(row)
+        shot = reader.read(row)
         shot.id = shot_id(row, number, report)
-        if place is not None and draft.place(place) != scene.location:
-            shot.location = draft.place(place)
+        if place is not None and draft.location(place) != scene.location:
+            shot.location = draft.location(place)
         if place is not None and place.time and place.time != scene.time:
             shot.extra["x-time-of-day"] = place.time
         scene.shots.append(shot)
     return scene
 
 
-def _place(row: Row) -> Place | None:
-    """The place that the columns of a row make up."""
+def _place(row: SheetRow) -> ScriptLocation | None:
+    """The location of a row, from its heading or its location, side and time."""
     heading, location = row.cells.get("Heading", ""), row.cells.get("Location", "")
     place = split_heading(heading or location)
     if not place.name:
         return None
     side, time = row.cells.get("Side", ""), row.cells.get("Time of day", "").upper()
     if side and not place.side:
-        place = split_heading(
-            f"{side}. {place.name}" if "." not in side else f"{side} {place.name}"
-        )
-    return Place(place.heading, place.name, place.side, time or place.time)
+        dot = "" if "." in side else "."
+        place = split_heading(f"{side}{dot} {place.name}")
+    return ScriptLocation(place.heading, place.name, place.side, time or place.time)
 
 
-def shot_id(row: Row, scene: str, report: Report) -> str:
-    """The slate of a row: its id, or its shot within the scene; empty where neither is one."""
+def shot_id(row: SheetRow, scene: str, report: ImportReport) -> str:
+    """The id of a row, or its shot number within the scene; empty if neither is an id."""
     slate = row.cells.get("id", "") or row.cells.get("Shot", "")
     if not slate:
         return ""
@@ -114,52 +221,50 @@ def shot_id(row: Row, scene: str, report: Report) -> str:
     slate = re.sub(r"\s+", "-", slate)
     if is_id(slate):
         return slate
-    report.remark(row.number, f'shot "{slate}" cannot name a file, named anew')
+    report.remark(row.number, f'shot "{slate}" cannot be a file name, renamed')
     return ""
 
 
-def _frame_rate(rows: Sequence[Row]) -> str:
-    """The frame rate that most shots have; empty for 24."""
-    rates = Counter(filter(None, (_rate(row.cells.get("Frame rate", "")) for row in rows)))
-    rate = rates.most_common(1)[0][0] if rates else ""
-    return "" if rate == "24" else rate
-
-
 def _rate(cell: str) -> str:
-    number = _NUMBER.fullmatch(re.sub(r"\s*fps$", "", cell.strip(), flags=re.IGNORECASE))
+    number = NUMBER.fullmatch(re.sub(r"\s*fps$", "", cell.strip(), flags=re.IGNORECASE))
     return number[0] if number and 1 <= float(number[0]) <= 240 else ""
 
 
-@dataclass
+@dataclass(frozen=True)
 class ShotReader:
-    """Reads a row into a shot.
+    """Reads rows into shots.
 
     Attributes:
-        units: Column → unit that its header names.
-        report: Told of cells that are not understood.
+        units: Column → unit in its header.
+        report: Gets a remark for every cell that is not understood.
         character: Key of a character by name; None for one that the board does not have.
         fps: Frame rate of the board.
         setups: Lighting set-ups that a cell may name.
     """
 
     units: Mapping[str, str]
-    report: Report
+    report: ImportReport
     character: Callable[[str], str | None]
     fps: str
     setups: Sequence[str] = ()
-    _shot: DraftShot = field(default_factory=lambda: DraftShot(""))
-    _row: Row = field(default_factory=lambda: Row(0, {}))
 
-    def read(self, row: Row) -> DraftShot:
-        """The shot of a row, without id and place."""
-        self._row, self._shot = row, DraftShot("", row.number)
-        shot, cells = self._shot, row.cells
+    def read(self, row: SheetRow) -> DraftShot:
+        """The shot of a row, without its id and location."""
+        shot, cells = DraftShot("", row.number), row.cells
         shot.action = " ".join(cells.get("Description", "").split())
-        self._camera()
-        self._duration(cells.get("Duration", ""))
-        self._light(cells.get("Lighting", ""))
-        self._cast(cells.get("Cast", ""))
-        self._take(cells.get("Take", ""))
+        self._read_camera(shot, cells)
+        self._read_duration(shot, cells.get("Duration", ""))
+        self._read_lighting(shot, cells.get("Lighting", ""))
+        for name in split_names(cells.get("Cast", "")):
+            key = self.character(name)
+            if key is None:
+                self._keep(shot, "Cast", name, "define the character on the board first")
+            elif key not in shot.subjects:
+                shot.subjects.append(key)
+        take = cells.get("Take", "")
+        shot.use = read_take(take)
+        if take and not shot.use:
+            self._keep(shot, "Take", take, "write it like T02")
         if cells.get("Sound"):
             shot.sound = read_sound(cells["Sound"])
         shot.status = " ".join(cells.get("Status", "").split())
@@ -170,93 +275,74 @@ class ShotReader:
         if rate and _rate(rate) != self.fps:
             shot.extra["x-frame-rate"] = rate
         for header, text in row.others.items():
-            self._add_extra(extra_key(header), text)
+            _add_extra(shot, extra_key(header), text)
         return shot
 
-    def _keep(self, column: str, text: str, remedy: str) -> None:
-        """Keep what is not understood under a key of the author's."""
+    def _keep(self, shot: DraftShot, column: str, text: str, remedy: str) -> None:
+        """Keep a text that is not understood under an x- key."""
         key = extra_key(column)
-        self._add_extra(key, text)
-        finding = f'{column}: "{text}" is kept as {key}'
-        self.report.remark(self._row.number, finding, remedy)
+        _add_extra(shot, key, text)
+        self.report.remark(shot.line, f'{column}: "{text}" is kept as {key}', remedy)
 
-    def _add_extra(self, key: str, text: str) -> None:
-        extra = self._shot.extra
-        extra[key] = f"{extra[key]}, {text}" if key in extra else text
-
-    def _camera(self) -> None:
-        said = Said()
-        cells = self._row.cells
+    def _read_camera(self, shot: DraftShot, cells: Mapping[str, str]) -> None:
+        terms = ShotTerms()
         for column in CAMERA_FIELDS:
-            for text in _PARTS.split(cells.get(column, "")):
-                if text:
-                    self._camera_term(said, column, text)
+            for part in filter(None, _PARTS.split(cells.get(column, ""))):
+                text = f"{part}mm" if column == "Lens" and NUMBER.fullmatch(part) else part
+                probe = ShotTerms()
+                probe.add(text)
+                if probe.camera:
+                    self._add_term(shot, column, terms, _spelled(text))
+                    continue
+                if column == "Lens" and (length := _MILLIMETRES.search(text)):
+                    terms.add(f"{length[1]}mm")
+                remedy = probe.unknown[0][1] if probe.unknown else "it is not a camera term"
+                self._keep(shot, column, text, remedy)
         equipment = cells.get("Equipment", "")
         if equipment and not cells.get("Movement"):
-            probe = Said()
+            # Equipment such as a Steadicam is also a movement.
+            probe = ShotTerms()
             probe.add(equipment)
             if probe.camera:
-                said.add(_spelled(equipment))
-        self._shot.camera = ", ".join(said.camera)
+                terms.add(_spelled(equipment))
+        shot.camera = ", ".join(terms.camera)
 
-    def _camera_term(self, said: Said, column: str, text: str) -> None:
-        if column == "Lens" and _NUMBER.fullmatch(text):
-            text += "mm"
-        probe = Said()
-        probe.add(text)
-        if probe.camera:
-            before = len(said.unknown)
-            said.add(_spelled(text))
-            for term, remedy in said.unknown[before:]:
-                self._keep(column, term, remedy)
-            return
-        remedy = probe.unknown[0][1] if probe.unknown else "it is no word for the camera"
-        if column == "Lens" and (length := _MILLIMETRES.search(text)):
-            said.add(f"{length[1]}mm")
-        self._keep(column, text, remedy)
-
-    def _duration(self, cell: str) -> None:
-        unit = self.units.get("Duration", "")
+    def _read_duration(self, shot: DraftShot, cell: str) -> None:
         number = cell.replace(",", ".")
-        text = f"{number}{unit}" if _NUMBER.fullmatch(number) else cell
+        text = f"{number}{self.units.get('Duration', '')}" if NUMBER.fullmatch(number) else cell
         if is_time(text):
-            self._shot.duration = text
+            shot.duration = text
         elif cell:
-            self._keep("Duration", cell, "write it like 4s or 96f")
+            self._keep(shot, "Duration", cell, "write it like 4s or 96f")
 
-    def _light(self, cell: str) -> None:
-        terms = []
-        said = Said()
+    def _read_lighting(self, shot: DraftShot, cell: str) -> None:
+        setups = []
+        terms = ShotTerms()
         for text in filter(None, _PARTS.split(cell)):
             if text in self.setups:
-                terms.append(text)
+                setups.append(text)
             elif lighting_fields(text):
-                before = len(said.unknown)
-                said.add(text)
-                for term, remedy in said.unknown[before:]:
-                    self._keep("Lighting", term, remedy)
+                self._add_term(shot, "Lighting", terms, text)
             else:
-                self._keep("Lighting", text, "`storyboard vocab` lists every term")
-        self._shot.lighting = ", ".join([*terms[:1], *said.lighting])
+                self._keep(shot, "Lighting", text, "`storyboard vocab` lists every term")
+        shot.lighting = ", ".join([*setups[:1], *terms.lighting])
 
-    def _cast(self, cell: str) -> None:
-        for name in split_names(cell):
-            key = self.character(name)
-            if key is None:
-                self._keep("Cast", name, "define the character on the board first")
-            elif key not in self._shot.subjects:
-                self._shot.subjects.append(key)
+    def _add_term(self, shot: DraftShot, column: str, terms: ShotTerms, text: str) -> None:
+        """Add a known term; one that contradicts an earlier term is kept under an x- key."""
+        before = len(terms.unknown)
+        terms.add(text)
+        for term, remedy in terms.unknown[before:]:
+            self._keep(shot, column, term, remedy)
 
-    def _take(self, cell: str) -> None:
-        self._shot.use = read_take(cell)
-        if cell and not self._shot.use:
-            self._keep("Take", cell, "write it like T02")
+
+def _add_extra(shot: DraftShot, key: str, text: str) -> None:
+    shot.extra[key] = f"{shot.extra[key]}, {text}" if key in shot.extra else text
 
 
 def _spelled(term: str) -> str:
     """A camera term as boards spell it: "Close Up" is CU, "Push In" is push in."""
-    known = find_in_group("camera", term)
-    return known[1].word if known and known[0] != "movement" else term.lower()
+    entry = find_in_group("camera", term)
+    return entry[1].word if entry and entry[0] != "movement" else term.lower()
 
 
 def split_names(cell: str) -> Iterator[str]:
@@ -265,12 +351,12 @@ def split_names(cell: str) -> Iterator[str]:
 
 
 def read_take(cell: str) -> str:
-    """A take as a slate has it: 2 is T02; empty where it is none."""
+    """A take as slates spell it: 2 is T02; empty for any other text."""
     found = _TAKE.fullmatch(cell.strip())
     return f"T{int(found[1]):02}" if found else ""
 
 
 def extra_key(header: str) -> str:
-    """The key of the author's that a column without a word in the language goes to."""
+    """The x- key under which a shot keeps a column that is not known."""
     key = make_key(header.removeprefix("x-").removeprefix("X-"))
     return f"x-{key or 'column'}"

@@ -1,7 +1,7 @@
-"""CSV and XLSX → rows of text, and back.
+"""Read CSV and XLSX files as shot lists, and write them.
 
-A cell that a spreadsheet would take for a formula is written behind an apostrophe in CSV and as
-text in XLSX; reading takes the apostrophe off again. Called by the CLI.
+The columns are StudioBinder's and five more. A cell that a spreadsheet would run as a formula is
+written with an apostrophe in front in CSV, and as text in XLSX; reading removes the apostrophe.
 """
 
 from __future__ import annotations
@@ -11,42 +11,76 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from types import MappingProxyType
 
 from shots.source.board_source import UNPRINTABLE
-from storyboard.interchange.import_report import InterchangeError, Report
+from storyboard.interchange.import_report import ImportReport, InterchangeError
 from storyboard.interchange.screenplay.screenplay import decode
-from storyboard.interchange.spreadsheet.columns import find_column
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_BYTES = 64_000_000
-"""Of a file, and of what an XLSX unpacks to."""
+"""Of a file; an XLSX may unpack to four times as much."""
 MAX_CELL = 32_000
 """Characters; Excel holds 32,767."""
 HEADER_ROWS = 30
-"""Rows above the header that are looked at."""
+"""Rows in which the header is searched."""
 
+COLUMNS = (
+    "Scene", "Shot", "Location", "Description", "Size", "Type", "Angle", "Movement", "Lens",
+    "Equipment", "Frame rate", "Cast", "Sound", "Notes", "Duration", "Lighting", "Status", "Take",
+    "id",
+)  # fmt: skip
+"""In the order in which they are written."""
+
+_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "Scene": "sc, scn, scene no, scene number",
+        "Shot": "shot no, shot number, setup, slate, shot name",
+        "Location": "set, place, set name, scene location",
+        "Description": "action, shot description, details, content, what happens",
+        "Size": "shot size, framing, frame size",
+        "Type": "shot type, framing type, composition type",
+        "Angle": "camera angle, shot angle",
+        "Movement": "move, moves, motion, camera movement, camera move",
+        "Lens": "focal length, lens mm, lenses",
+        "Equipment": "gear, rig, support, camera equipment",
+        "Frame rate": "fps, camera speed, frames per second",
+        "Cast": "characters, character, actors, talent, subjects, subject, cast members",
+        "Sound": "audio, sound design",
+        "Notes": "note, comments, comment, remarks, shot notes",
+        "Duration": "length, time, est duration, estimated duration, screen time, ert, est time",
+        "Lighting": "light, lights, lighting setup",
+        "Status": "state, shot status",
+        "Take": "use, circled take, best take",
+        "id": "shot id, storyboard id, uid",
+        # The parts of a scene heading, in tables from other programs; these are never written.
+        "Heading": "scene heading, slugline, slug, scene name, scene title",
+        "Side": "int ext, i e, interior exterior",
+        "Time of day": "day night, d n, scene time",
+    }
+)
+_UNITS = {"sec": "s", "secs": "s", "seconds": "s", "s": "s", "frames": "f", "f": "f", "mm": "mm"}
 _DELIMITERS = ",;\t"
-# What begins a formula in Excel, LibreOffice or Sheets, full-width signs among them.
+# Characters that begin a formula in Excel, LibreOffice or Sheets, including full-width forms.
 _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")  # noqa: RUF001
 _GUARDED = re.compile(r"'(?='*\s*[=+\-@＝＋－＠]|'*[\t\r\n])")  # noqa: RUF001
 
 
 Cells = list[str | None]
-"""One row as read; None for a cell that cannot be."""
+"""One row as read; None for a cell that cannot be read."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a shot list.
+class SheetRow:
+    """One row of a shot list.
 
     Attributes:
         number: In the file, from 1.
-        cells: Column of the shot list → text; a cell that cannot be read is not in it.
-        others: Columns that nobody knows, by their header.
+        cells: Known column → text; cells that cannot be read are left out.
+        others: Unknown column, by its header → text.
     """
 
     number: int
@@ -59,23 +93,40 @@ class Table:
     """A shot list.
 
     Attributes:
-        header: Number of the row with the names of the columns.
-        columns: Those of a shot list that it has.
-        units: Column → unit that its header names.
-        rows: Those with anything in them.
+        header: Number of the header row.
+        units: Column → unit in its header.
+        rows: Rows that are not empty.
     """
 
     header: int
-    columns: tuple[str, ...]
     units: dict[str, str]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
 
-def read_table(content: bytes, report: Report) -> Table:
-    """Read a shot list; the name of its file says which kind it is.
+def _folded(header: str) -> str:
+    return re.sub(r"[\W_]+", "", header.casefold())
+
+
+_NAMES = {
+    _folded(name): column
+    for column, aliases in _ALIASES.items()
+    for name in (column, *aliases.split(", "))
+}
+
+
+def find_column(header: str) -> tuple[str, str] | None:
+    """The column of a header and the unit in it: "Duration (sec)" is in seconds."""
+    bare = re.sub(r"\(([^()]*)\)|#", " ", header)
+    unit = re.search(r"\(\s*(\w+)\.?\s*\)", header)
+    column = _NAMES.get(_folded(bare)) or _NAMES.get(_folded(header))
+    return (column, _UNITS.get(unit[1].lower(), "") if unit else "") if column else None
+
+
+def read_table(content: bytes, report: ImportReport) -> Table:
+    """Read a shot list; the suffix of the report's path decides the format.
 
     Raises:
-        InterchangeError: It is no table, or not one of shots.
+        InterchangeError: It is too large, cannot be read, or has no header of a shot list.
     """
     if len(content) > MAX_BYTES:
         raise InterchangeError(
@@ -83,40 +134,42 @@ def read_table(content: bytes, report: Report) -> Table:
         )
     is_sheet = report.path.suffix.lower() in (".xlsx", ".xlsm")
     rows = _read_xlsx(content, report) if is_sheet else _read_csv(content, report)
-    return _find_table(rows, report)
-
-
-def _find_table(rows: Sequence[Cells], report: Report) -> Table:
-    """Take the row that names the most columns as the header."""
-    counts = [_known_columns(row) for row in rows[:HEADER_ROWS]]
-    best = max(counts, default=0)
+    # The header is the row with the most known columns.
+    best = _known_columns(rows)
     if best < 2:
         raise InterchangeError(
-            f"{report.path}: no row names two columns of a shot list, such as Scene, Shot, "
-            "Description, Size. Put the names above the shots."
+            f"{report.path}: no header row, must have two columns of a shot list such as Scene, "
+            "Shot, Description, Size. Add a header row above the shots."
         )
-    top = counts.index(best)
+    top = next(k for k, row in enumerate(rows) if _known_columns([row]) == best)
     for number, row in enumerate(rows[:top], start=1):
         if text := " ".join(filter(None, row)):
             report.lose(number, "row above the table", text)
-    names, units = _names(rows[top][:MAX_COLUMNS], top + 1, report)
+    names, units = _column_names(rows[top][:MAX_COLUMNS], top + 1, report)
     found = []
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):
         for text in filter(None, cells[len(names) :]):
             report.lose(number, "cell without a column", text)
         texts = {name: text for name, text in zip(names, cells, strict=False) if text is not None}
-        known = {name: text for (name, is_known), text in texts.items() if is_known}
-        others = {name: text for (name, is_known), text in texts.items() if not is_known and text}
-        if any(known.values()) or others:
-            found.append(Row(number, known, others))
-    columns = tuple(name for name, is_known in names if is_known)
-    return Table(top + 1, columns, units, tuple(found))
+        ours = {name: text for (name, is_ours), text in texts.items() if is_ours}
+        others = {name: text for (name, is_ours), text in texts.items() if not is_ours and text}
+        if any(ours.values()) or others:
+            found.append(SheetRow(number, ours, others))
+    return Table(top + 1, units, tuple(found))
 
 
-def _names(
-    header: Cells, number: int, report: Report
+def _known_columns(rows: Sequence[Cells]) -> int:
+    """The most columns of a shot list that any of the first rows names."""
+    counts = (
+        sum(find_column(cell or "") is not None for cell in row) for row in rows[:HEADER_ROWS]
+    )
+    return max(counts, default=0)
+
+
+def _column_names(
+    header: Cells, number: int, report: ImportReport
 ) -> tuple[list[tuple[str, bool]], dict[str, str]]:
-    """A name for every column, whether it is one of a shot list, and the units they say."""
+    """For every column its name and whether it is one of a shot list; and the units."""
     names: list[tuple[str, bool]] = []
     units: dict[str, str] = {}
     for k, text in enumerate(header):
@@ -128,7 +181,7 @@ def _names(
             continue
         name = cell.strip() or f"column {k + 1}"
         if found:
-            finding = f'column "{name}" is there twice, the second is kept as a column of its own'
+            finding = f'column "{name}" appears twice, the second is kept as a separate column'
             report.remark(number, finding)
         while (name, False) in names:
             name += " 2"
@@ -136,9 +189,12 @@ def _names(
     return names, units
 
 
-def _read_csv(content: bytes, report: Report) -> list[Cells]:
+def _read_csv(content: bytes, report: ImportReport) -> list[Cells]:
     text = decode(content, report)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    # The delimiter is the one that a single line has most of.
+    lines = text.splitlines()[:HEADER_ROWS]
+    sign = max(_DELIMITERS, key=lambda sign: max((line.count(sign) for line in lines), default=0))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     rows: list[Cells] = []
     try:
         for row in reader:
@@ -146,54 +202,42 @@ def _read_csv(content: bytes, report: Report) -> list[Cells]:
                 raise _too_long(report)
             rows.append([clean(unguarded(cell)) for cell in row[: MAX_COLUMNS + 1]])
     except csv.Error as error:
-        report.remark(reader.line_num, f"the table breaks off here ({error}), read up to it")
+        finding = f"the table is damaged here ({error}), read up to this line"
+        report.remark(reader.line_num, finding)
     return rows
 
 
-def _delimiter(text: str) -> str:
-    """The sign between columns, from the line that has the most of one."""
-    lines = text.splitlines()[:HEADER_ROWS]
-    return max(_DELIMITERS, key=lambda sign: max((line.count(sign) for line in lines), default=0))
-
-
-def _read_xlsx(content: bytes, report: Report) -> list[Cells]:
+def _read_xlsx(content: bytes, report: ImportReport) -> list[Cells]:
+    """The rows of the sheet with the most known columns; the other sheets are reported as lost."""
     from openpyxl import load_workbook
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             size = sum(part.file_size for part in parts.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise _no_sheet(report, error) from None
-    if size > 4 * MAX_BYTES:
-        raise InterchangeError(
-            f"{report.path}: unpacks to {size:,} bytes, {4 * MAX_BYTES:,} are allowed. "
-            "Save only the shot list."
-        )
-    try:
+        if size > 4 * MAX_BYTES:
+            raise InterchangeError(
+                f"{report.path}: unpacks to {size:,} bytes, {4 * MAX_BYTES:,} are allowed. "
+                "Save only the shot list."
+            )
         book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         sheets = [(sheet.title, _sheet_rows(sheet, report)) for sheet in book.worksheets]
     except InterchangeError:
         raise
-    # openpyxl lets through whatever its parts raise on a damaged file.
+    # openpyxl does not wrap the exceptions of its parsers, so a damaged file can raise any.
     except Exception as error:
-        raise _no_sheet(report, error) from None
-    chosen = max(range(len(sheets)), key=lambda k: _fitness(sheets[k][1]), default=-1)
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InterchangeError(
+            f"{report.path}: not a spreadsheet ({reason}), must be an .xlsx file. Save it again "
+            "from Excel or LibreOffice, or as CSV."
+        ) from None
+    chosen = max(range(len(sheets)), key=lambda k: _known_columns(sheets[k][1]), default=-1)
     for k, (title, rows) in enumerate(sheets):
         if k != chosen and any(any(row) for row in rows):
             report.lose(1, "sheet", title)
     return sheets[chosen][1] if chosen >= 0 else []
 
 
-def _fitness(rows: Sequence[Cells]) -> int:
-    """How many columns of a shot list the best row of a sheet names."""
-    return max(map(_known_columns, rows[:HEADER_ROWS]), default=0)
-
-
-def _known_columns(row: Cells) -> int:
-    return sum(find_column(cell or "") is not None for cell in row)
-
-
-def _sheet_rows(sheet: object, report: Report) -> list[Cells]:
+def _sheet_rows(sheet: object, report: ImportReport) -> list[Cells]:
     rows: list[Cells] = []
     last = 0
     cells_of = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1)  # type: ignore[attr-defined]
@@ -213,7 +257,7 @@ def _sheet_rows(sheet: object, report: Report) -> list[Cells]:
 
 
 def _cell_text(value: object) -> str:
-    """What the cell shows; a time was typed as minutes and seconds."""
+    """The value of a cell as the spreadsheet shows it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -223,35 +267,26 @@ def _cell_text(value: object) -> str:
     if isinstance(value, datetime.datetime):
         return str(value.date() if value.time() == datetime.time() else value)
     if isinstance(value, datetime.time):
-        form = (
-            "{0.hour}:{0.minute:02}" if not value.second else "{0.hour}:{0.minute:02}:{0.second:02}"
-        )
-        return form.format(value)
+        # A spreadsheet reads a typed duration, 0:04, as a time of day.
+        seconds = f":{value.second:02}" if value.second else ""
+        return f"{value.hour}:{value.minute:02}{seconds}"
     return str(value)
 
 
 def clean(text: str) -> str:
-    """A text as a table keeps it: single spaces, its lines, nothing that cannot be printed."""
+    """A text as a cell holds it: printable, with single spaces and its line breaks."""
     lines = (" ".join(line.split()) for line in re.split("\r\n|[\r\n\x85\u2028\u2029]", text))
     return UNPRINTABLE.sub("", "\n".join(lines).strip())
 
 
-def _too_long(report: Report) -> InterchangeError:
+def _too_long(report: ImportReport) -> InterchangeError:
     return InterchangeError(
-        f"{report.path}: more than {MAX_ROWS:,} rows, which are allowed. Split the table."
-    )
-
-
-def _no_sheet(report: Report, error: Exception) -> InterchangeError:
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return InterchangeError(
-        f"{report.path}: no spreadsheet ({reason}), must be the .xlsx that Excel or LibreOffice "
-        "saves. Save it again, or as CSV."
+        f"{report.path}: more than {MAX_ROWS:,} rows, {MAX_ROWS:,} are allowed. Split the table."
     )
 
 
 def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet reads as a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
@@ -261,17 +296,17 @@ def unguarded(text: str) -> str:
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as Excel reads them without asking: UTF-8 with a mark, commas, quotes where needed."""
+    """Rows as CSV: UTF-8 with a byte order mark, so that Excel detects the encoding."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
 def write_xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
-    """Rows as a sheet whose cells are all texts, so that nothing is turned into a date or sum.
+    """Rows as a sheet of text cells, which a spreadsheet does not turn into dates or numbers.
 
     Raises:
-        InterchangeError: A text is longer than a cell.
+        InterchangeError: A text has more than `MAX_CELL` characters.
     """
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
@@ -284,12 +319,12 @@ def write_xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
         for n, text in enumerate(row, start=1):
             if len(text) > MAX_CELL:
                 raise InterchangeError(
-                    f"row {k}, {rows[0][n - 1]}: {len(text):,} characters, a cell holds "
-                    f"{MAX_CELL:,}. Write CSV instead."
+                    f"row {k}, {rows[0][n - 1]}: {len(text):,} characters, {MAX_CELL:,} are "
+                    "allowed. Write CSV instead."
                 )
             cell = sheet.cell(k, n)
             cell.value = text or None
-            # "=1+1" is a text here, whatever openpyxl takes it for.
+            # openpyxl would set the type of "=1+1" to formula.
             cell.data_type = "s"
             cell.number_format = "@"
             cell.quotePrefix = bool(_FORMULA.match(text))
@@ -302,8 +337,3 @@ def write_xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-def suffix_of(path: Path) -> str:
-    """The kind of a file by its name: "csv"."""
-    return path.suffix.lower().lstrip(".")

@@ -1,17 +1,25 @@
-"""Files that belong to the user: boards, scripts and shot lists, read and written back.
-
-Called by the commands; errors name the file and say what to do.
-"""
+"""Read and write the files that a user names on the command line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from storyboard.errors import InputError
+import click
+
+from storyboard.errors import EXIT_INPUT, InputError
+from storyboard.store import write_atomically
+
+PATH = click.Path(path_type=Path)
+
+
+class BadInput(click.ClickException):
+    """An argument or option value that cannot be used; exit code 2."""
+
+    exit_code = EXIT_INPUT
 
 
 def read_file(path: Path) -> bytes:
-    """The content of a file.
+    """Read a file of the user.
 
     Raises:
         InputError: It cannot be read.
@@ -24,13 +32,11 @@ def read_file(path: Path) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file in one step; a link stays a link, and permissions stay as they are.
+    """Write a file of the user atomically; links stay links, and permissions are kept.
 
     Raises:
         InputError: It cannot be written.
     """
-    from storyboard.store import write_atomically
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         target = path.resolve()
@@ -40,4 +46,4 @@ def write_file(path: Path, content: bytes) -> None:
             target.chmod(mode)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path}: cannot be written: {reason}. Choose another place.") from None
+        raise InputError(f"{path}: cannot be written: {reason}. Choose another path.") from None
