@@ -34,12 +34,15 @@ scenes:
 TRACE = """
 import json, os, sys
 root, board, out = sys.argv[1:4]
-steps = []
+packages = tuple(os.path.join(root, name) + os.sep for name in ("storyboard", "shots", "model"))
+steps, frames = [], set()
 
 def trace(frame, event, argument):
-    if event != "call" or not frame.f_code.co_filename.startswith(root):
-        return
     code = frame.f_code
+    # A generator that is resumed is the same frame again.
+    if event != "call" or not code.co_filename.startswith(packages) or frame in frames:
+        return
+    frames.add(frame)
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     for name in names:
         value = frame.f_locals.get(name)
