@@ -331,7 +331,7 @@ class Transformer(nn.Module):
             bias[..., -1] = math.log(num_pads)
         prepared = []
         for block in self.blocks.passing(TEXT_PARAMETERS):
-            keys, values = block.cross_attn.key(text), block.cross_attn.value(text)  # (B, M, A, K)
+            values, keys = block.cross_attn.value(text), block.cross_attn.key(text)  # (B, M, A, K)
             prepared.append(BlockText(keys.to(values.dtype), values, bias))
         return tuple(prepared)
 

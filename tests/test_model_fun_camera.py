@@ -111,7 +111,7 @@ def test_it_renders_without_a_picture_and_the_path_moves_the_clip(folders, which
 @which
 def test_a_last_picture_needs_a_first(folders, which):
     picture = np.zeros((32, 64, 3), np.uint8)
-    with pytest.raises(PresetError, match="ends on a picture has to start from one"):
+    with pytest.raises(PresetError, match="ends on a picture must start from one"):
         model.load(folders[which]).generate("a man", last_frame=picture, num_frames=NUM_FRAMES)
 
 
