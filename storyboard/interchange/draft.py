@@ -19,7 +19,7 @@ from shots.schema import Format
 from shots.vocabulary.transition import WrittenTransition
 from shots.vocabulary.values import Id, read_time, whole_frames
 from storyboard.interchange.import_report import ImportReport
-from storyboard.interchange.screenplay.screenplay import ScriptLocation
+from storyboard.interchange.scene_heading import ScriptLocation
 
 DEFAULT_DURATION_S = 4
 DEFAULT_LOOKS = "a person"

@@ -28,6 +28,19 @@ VERDICTS = ("agrees", "disagrees", "cannot tell")
 
 
 @dataclass(frozen=True)
+class Kept:
+    """The take of a retaken shot that is in the cut, all that were compared, and the reason."""
+
+    take: int
+    compared: tuple[int, ...]
+    because: str
+
+    def as_json(self) -> dict[str, object]:
+        """Row of `retakes` in run.json."""
+        return {"kept": f"T{self.take:02}", "of": list(self.compared), "because": self.because}
+
+
+@dataclass(frozen=True)
 class TakeEntry:
     """One take in run.json; paths are relative to the folder and empty where there is no file.
 

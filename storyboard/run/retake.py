@@ -8,12 +8,12 @@ same film.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from storyboard.events import RetakesAsked
 from storyboard.executors import Executor
 from storyboard.plan.request import Request
+from storyboard.run.manifest import Kept
 from storyboard.run.preview import Options
 from storyboard.run.session import Run
 from storyboard.take.take import Take, take_number
@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from storyboard.judge import Finding
     from storyboard.plan.plan import RenderPlan
     from storyboard.run.score import Scores
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The take of a retaken shot that is in the cut, all that were compared, and the reason."""
-
-    take: int
-    compared: tuple[int, ...]
-    because: str
-
-    def as_json(self) -> dict[str, object]:
-        """Row of `retakes` in run.json."""
-        return {"kept": f"T{self.take:02}", "of": list(self.compared), "because": self.because}
 
 
 def retake(

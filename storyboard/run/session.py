@@ -22,7 +22,7 @@ from storyboard.plan.cost import check_disk, record_speed
 from storyboard.plan.request import Request
 from storyboard.run import deliver
 from storyboard.run.deliver import Failures
-from storyboard.run.manifest import Manifest
+from storyboard.run.manifest import Kept, Manifest
 from storyboard.run.manifest_rows import describe_run, take_entries
 from storyboard.run.preview import Options, Preview, preview
 from storyboard.schedule import render
@@ -30,7 +30,6 @@ from storyboard.take.take import Take
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
-    from storyboard.run.retake import Kept
     from storyboard.run.score import Scores
 
 

@@ -13,13 +13,13 @@ from fountain.elements import FountainElement
 from fountain.parser import FountainParser
 
 from storyboard.interchange.import_report import ImportReport
+from storyboard.interchange.scene_heading import is_heading
 from storyboard.interchange.screenplay.normalise import FountainLayout, normalise
 from storyboard.interchange.screenplay.screenplay import (
     SPEECH,
     Element,
     Kind,
     Script,
-    is_heading,
     note_element,
     read_lines,
     sung,

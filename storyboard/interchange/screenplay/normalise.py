@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from storyboard.interchange.import_report import ImportReport
+from storyboard.interchange.scene_heading import is_heading, split_heading
 from storyboard.interchange.screenplay.fountain_notes import (
     Line,
     Note,
@@ -21,7 +22,6 @@ from storyboard.interchange.screenplay.fountain_notes import (
     plain_text,
     separate_notes,
 )
-from storyboard.interchange.screenplay.screenplay import is_heading, split_heading
 
 MAX_EMPHASIS = 200
 """Emphasis marks in one line; with more of them, none is read as emphasis."""

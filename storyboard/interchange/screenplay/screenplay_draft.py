@@ -25,7 +25,8 @@ from storyboard.interchange.draft import (
     name_shots,
 )
 from storyboard.interchange.import_report import ImportReport
-from storyboard.interchange.screenplay.screenplay import Element, Script, split_heading
+from storyboard.interchange.scene_heading import split_heading
+from storyboard.interchange.screenplay.screenplay import Element, Script
 from storyboard.interchange.shot_note import read_shot_note
 
 WORDS_PER_SECOND = 2.5

@@ -27,7 +27,7 @@ from storyboard.interchange.draft import (
     name_shots,
 )
 from storyboard.interchange.import_report import ImportReport
-from storyboard.interchange.screenplay.screenplay import ScriptLocation, split_heading
+from storyboard.interchange.scene_heading import ScriptLocation, split_heading
 from storyboard.interchange.shot_note import ShotTerms, is_time, lighting_fields
 from storyboard.interchange.spreadsheet.sheet_file import SheetRow, Table
 
