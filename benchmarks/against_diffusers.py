@@ -36,9 +36,9 @@ from storyboard.film.video import read_clip
 from storyboard.plan.plan import RenderPlan, plan_render
 from storyboard.plan.request import effective_board
 from storyboard.plan.settings import settle
-from storyboard.run.folder import STORE
+from storyboard.run.commands import STORE
+from storyboard.stages.tensors import take_noise
 from storyboard.store import Store
-from storyboard.take.noise import take_noise
 
 RIVALS = ("stock", "repaired")
 RATIO_BARS = {"stock": 3.5, "repaired": 1.4}

@@ -25,10 +25,9 @@ from benchmarks.scenes import read, scene_mapping
 from shots import ShotList
 from storyboard.events import Event
 from storyboard.film.video import read_video
-from storyboard.judge.drift import MEASURES, Look, measure_look
+from storyboard.judge.coherence import MEASURES, Look, measure_look
 from storyboard.plan.request import Request
-from storyboard.run.commands import render_board
-from storyboard.run.folder import STORE
+from storyboard.run.commands import STORE, render_board
 from storyboard.run.preview import Options, preview
 from training.boards import UNSEEN_SEED, Board
 

@@ -38,7 +38,7 @@ IMPORTS = {
     "ours": (
         "av", "ftfy", "model.denoise", "model.text", "model.autoencoder.codec",
         "model.weights.checkpoint", "PIL.Image", "safetensors.torch",
-        "storyboard.stages.tensors", "storyboard.run.commands", "storyboard.take.noise",
+        "storyboard.stages.tensors", "storyboard.run.commands", "storyboard.stages.tensors",
         "transformers.models.umt5.modeling_umt5",
     ),
     "diffusers": (

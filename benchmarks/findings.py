@@ -26,8 +26,13 @@ from benchmarks.scenes import with_other_things as other_things
 from shots import CameraPath, Shot, camera_path
 from storyboard.judge import exposure, subject_size
 from storyboard.judge.alternatives import Alternatives
-from storyboard.judge.coherence import judge_coherence, measure_coherence
-from storyboard.judge.drift import MEASURES, judge_distance, measure_look
+from storyboard.judge.coherence import (
+    MEASURES,
+    judge_coherence,
+    judge_distance,
+    measure_coherence,
+    measure_look,
+)
 from storyboard.judge.finding import CALIBRATION_FILE, Agreement
 from storyboard.judge.motion import shrink
 from training.filming import shows_subject

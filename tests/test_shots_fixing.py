@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shots import load_shots
-from shots.fix import fix_board
+from shots.load import fix_board
 from shots.vocabulary.terms import only_match
 
 BOARD = """\

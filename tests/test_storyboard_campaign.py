@@ -19,7 +19,7 @@ from storyboard.errors import InputError
 from storyboard.film.assembly import captions, write_srt
 from storyboard.film.cut import Spare
 from storyboard.film.video import probe, read_clip
-from storyboard.plan.cuts import board_cut, variant_cut, widest_spares
+from storyboard.plan.plan import board_cut, variant_cut, widest_spares
 from storyboard.store import file_sha256
 
 ROOT = Path(__file__).parents[1]

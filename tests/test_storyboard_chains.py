@@ -17,8 +17,7 @@ from model.presets import PRESETS, QUALITIES
 from shots import parse_shots
 from storyboard.cli.main import run
 from storyboard.errors import StoryboardError
-from storyboard.film.conform import fit_frame
-from storyboard.film.seams import join_clips, match_frames
+from storyboard.film.conform import fit_frame, join_clips, match_frames
 from storyboard.film.video import LOSSLESS, probe, write_video
 from storyboard.plan.chains import plan_chain, segment_path, segment_shot
 from storyboard.plan.cost import Speed, plan_waves

@@ -22,8 +22,8 @@ from storyboard.plan.plan import plan_render
 from storyboard.plan.request import Request, effective_board
 from storyboard.plan.settings import settle
 from storyboard.schedule import render
+from storyboard.stages.tensors import take_noise
 from storyboard.store import Store
-from storyboard.take.noise import take_noise
 from tests import oracle
 from tests.storyboard_kit import write_checkpoint
 from tests.test_storyboard_plan import WEIGHTS, settings_of

@@ -14,8 +14,13 @@ from shots import camera_path, parse_shots
 from storyboard.judge import Finding, judge_drift, score_clip
 from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.clip import judge_picture
-from storyboard.judge.coherence import Coherence, fastest_turn, judge_coherence, measure_coherence
-from storyboard.judge.drift import measure_look
+from storyboard.judge.coherence import (
+    Coherence,
+    fastest_turn,
+    judge_coherence,
+    measure_coherence,
+    measure_look,
+)
 from storyboard.layout import layout_frames
 
 SIZE = (224, 128)

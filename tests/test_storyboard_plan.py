@@ -18,8 +18,7 @@ from storyboard.plan.request import Request, effective_board
 from storyboard.plan.residency import Residency
 from storyboard.plan.settings import Settings
 from storyboard.plan.sizes import delivery_size, render_size
-from storyboard.take.seeds import derive_seed, noise_recipe
-from storyboard.take.take import file_stems
+from storyboard.take.take import derive_seed, file_stems, noise_recipe
 from storyboard.take.weights import Weights
 from tests.storyboard_kit import BOARD
 

@@ -22,9 +22,9 @@ from storyboard.plan.plan import plan_render
 from storyboard.plan.request import Request, effective_board
 from storyboard.plan.settings import settle
 from storyboard.schedule import render, unfinished
+from storyboard.stages.tensors import take_noise
 from storyboard.store import Store
-from storyboard.take.noise import take_noise
-from storyboard.take.seeds import NoiseRecipe
+from storyboard.take.take import NoiseRecipe
 from storyboard.take.weights import inspect_weights
 from tests.storyboard_kit import BOARD, write_checkpoint
 

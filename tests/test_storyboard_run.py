@@ -15,7 +15,7 @@ import torch
 
 from storyboard.cli.main import run
 from storyboard.film.video import probe, read_clip
-from storyboard.run.folder import board_lock
+from storyboard.run.commands import board_lock
 from storyboard.run.manifest import read_manifest
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
 

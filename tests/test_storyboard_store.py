@@ -9,7 +9,7 @@ import os
 import pytest
 
 from storyboard.errors import BoardLockedError, ResourceError
-from storyboard.run.folder import board_lock
+from storyboard.run.commands import board_lock
 from storyboard.store import Ref, Store, canonical_json, content_key, publish, write_atomically
 
 REF = Ref("decode", "k" * 64, ".bin")

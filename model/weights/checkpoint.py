@@ -35,12 +35,11 @@ from model.weights.build import (
     read_config,
     tensor_headers,
 )
-from model.weights.kinds import ADAPTER
 from model.weights.lora import Lora, LoraChoice, merge_loras, read_lora
 from model.weights.parts import Part
 from model.weights.select import select_networks
 from model.weights.stream import stream_network
-from model.weights.survey import noise_in_name, survey
+from model.weights.survey import ADAPTER, noise_in_name, survey
 from model.weights.tensor_files import FLOAT8, OpenFiles
 
 if TYPE_CHECKING:

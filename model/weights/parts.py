@@ -17,9 +17,8 @@ from model.autoencoder.vae import PATCH, WAN21_SIZES, WAN22_SIZES, VaeSizes
 from model.exceptions import WeightsError
 from model.presets import KNOWN, PATCHES, Backbone, Expert, Patch, Preset
 from model.weights.build import fingerprint, read_config
-from model.weights.kinds import Shapes
 from model.weights.rename import rename_for, renamed_shapes
-from model.weights.survey import Network
+from model.weights.survey import Network, Shapes
 
 HEAD_WIDTH = 128
 """Width of an attention head in all published experts; others need a config.json."""

@@ -12,9 +12,8 @@ from functools import cached_property
 from itertools import count
 
 from model.exceptions import WeightsError
-from model.weights.kinds import DIFFUSERS, GGUF, ORIGINAL, Kind
 from model.weights.scaled import with_scales
-from model.weights.survey import Network
+from model.weights.survey import DIFFUSERS, GGUF, ORIGINAL, Kind, Network
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.kinds import Kind
 from model.weights.rename import require_all_tensors
 from model.weights.scaled import TOKENIZER
-from model.weights.survey import Network, Survey, quick_hash
+from model.weights.survey import Kind, Network, Survey, quick_hash
 from model.weights.tensor_files import format_of, read_gguf_fields
 
 TOKENIZERS = ("tokenizer.json", "spiece.model")

@@ -22,10 +22,9 @@ from rich.text import Text
 from storyboard.errors import InputError
 from storyboard.events import Listener
 from storyboard.film.cut import Cut
-from storyboard.plan.cuts import variant_cut
+from storyboard.plan.plan import variant_cut
 from storyboard.plan.request import Request
-from storyboard.run.manifest_rows import take_entries
-from storyboard.run.plan_table import print_plan
+from storyboard.run.manifest_rows import print_plan, take_entries
 from storyboard.run.preview import Options, Preview, preview
 from storyboard.take.frames import seconds
 from storyboard.take.take import Size, Take

@@ -26,9 +26,8 @@ from storyboard.film.conform import centre_box
 from storyboard.film.slate import mark_layout, title_picture
 from storyboard.film.video import VIDEO, Frame
 from storyboard.plan.request import Request
-from storyboard.run.commands import render_preview
+from storyboard.run.commands import STORE, board_lock, make_folder, render_preview
 from storyboard.run.deliver import Failures, shown_footage
-from storyboard.run.folder import STORE, board_lock, make_folder
 from storyboard.run.preview import Options
 from storyboard.run.session import Outcome
 from storyboard.store import Store, content_key, file_sha256, read_object, write_atomically

@@ -149,7 +149,7 @@ def check(context: click.Context, board: Path, preset: str | None, form: str, fi
 
 
 def _fix(board: Path, *, is_quiet: bool) -> None:
-    from shots.fix import fix_board
+    from shots.load import fix_board
 
     try:
         fixed = fix_board(board)

@@ -154,7 +154,7 @@ def _export_cameras(board: Path, folder: Path, force: bool) -> None:
     """Write one .chan file per shot."""
     from shots import camera_path, parse_shots
     from shots.vocabulary.values import whole_frames
-    from storyboard.take.seeds import camera_seed
+    from storyboard.take.take import camera_seed
 
     shots = parse_shots(read_file(board), board)
     width, height = shots.format.aspect

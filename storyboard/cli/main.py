@@ -50,7 +50,7 @@ def presets() -> None:
 @click.option("--latents", is_flag=True, help="Also delete encodings and latents.")
 def gc(folder: Path, latents: bool) -> None:
     """Delete the artefacts in the store of FOLDER that its last run does not use."""
-    from storyboard.run.folder import collect_garbage
+    from storyboard.run.commands import collect_garbage
 
     count, freed = collect_garbage(folder, with_latents=latents)
     click.echo(f"deleted {count} artefacts, {freed / 1e6:.1f} MB")

@@ -175,9 +175,8 @@ def plan(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
         plan_campaign,
         print_campaign,
     )
-    from storyboard.run.folder import STORE
-    from storyboard.run.manifest_rows import take_entries
-    from storyboard.run.plan_table import print_plan
+    from storyboard.run.commands import STORE
+    from storyboard.run.manifest_rows import print_plan, take_entries
     from storyboard.run.preview import preview
 
     shots = load_shots(board)

@@ -8,7 +8,7 @@ verdict is "cannot tell".
 from __future__ import annotations
 
 from storyboard.judge.clip import VERSION, Score, score_clip
-from storyboard.judge.drift import Look, judge_drift, look_frames, measure_look
+from storyboard.judge.coherence import Look, judge_drift, look_frames, measure_look
 from storyboard.judge.finding import Finding
 
 __all__ = [

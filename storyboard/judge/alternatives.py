@@ -14,7 +14,7 @@ import numpy as np
 
 from shots.path.camera_path import camera_path
 from shots.path.rig import FRAMINGS, FULL_FRAME_WIDTH_MM
-from storyboard.judge.drift import look_frames
+from storyboard.judge.coherence import look_frames
 from storyboard.judge.motion import Frame, small_size, step_frames
 from storyboard.layout.mesh import SUBJECT
 from storyboard.layout.raster import PinholeCamera, rasterise

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.camera_verdict import is_static, judge_camera
-from storyboard.judge.coherence import fastest_turn, judge_coherence, measure_coherence
-from storyboard.judge.drift import Look, measure_look
+from storyboard.judge.coherence import (
+    Look,
+    fastest_turn,
+    judge_coherence,
+    measure_coherence,
+    measure_look,
+)
 from storyboard.judge.exposure import judge_light, judge_side
 from storyboard.judge.finding import Finding
 from storyboard.judge.motion import Frames, shrink

@@ -20,8 +20,15 @@ from storyboard.plan.settings import Settings
 from storyboard.stages.stage import Stage
 from storyboard.store import file_sha256
 from storyboard.take.frames import FramePlan, plan_frames, timecode_rate
-from storyboard.take.seeds import camera_seed, noise_recipe
-from storyboard.take.take import Picture, RemixSource, Take, file_stems, take_number
+from storyboard.take.take import (
+    Picture,
+    RemixSource,
+    Take,
+    camera_seed,
+    file_stems,
+    noise_recipe,
+    take_number,
+)
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath

@@ -1,24 +1,125 @@
-"""The commands of a run: render a board into a folder, or deliver again what its store holds."""
+"""The commands of a run, and its folder: created, locked for one process, cleaned.
+
+A command renders a board into a folder, or delivers again what its store holds.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from shots import load_shots
-from storyboard.errors import InputError
+from storyboard.errors import BoardLockedError, InputError
 from storyboard.events import Listener
 from storyboard.executors import Executor
 from storyboard.plan.request import Request
-from storyboard.run.folder import STORE, board_lock, find_store, make_folder
-from storyboard.run.manifest import read_manifest, require_manifest
+from storyboard.run.manifest import FILE, read_manifest, require_manifest
 from storyboard.run.manifest_rows import request_from_manifest
 from storyboard.run.preview import Options, Preview, preview
 from storyboard.run.retake import kept_in, retake, with_kept
 from storyboard.run.session import Outcome, Recorder, Run
+from storyboard.store import Ref, Store, read_object
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
+
+
+STORE = "store"
+
+INTERMEDIATE = ("encode-text", "encode-picture", "denoise-")
+"""Stages whose artefacts (contexts, latents) are needed only to re-render a changed take."""
+
+
+def make_folder(folder: Path) -> None:
+    """Create the output folder and its store.
+
+    Raises:
+        InputError: The path is a file, or not writable.
+    """
+    try:
+        (folder / STORE).mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(f"{folder}: is a file, must be a folder. Choose another -o.") from None
+    except PermissionError:
+        raise InputError(f"{folder}: is not writable. Choose another -o.") from None
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"{folder}: is not writable. Choose another -o.")
+
+
+def find_store(folder: Path) -> Path:
+    """Store of an output folder; for one format of a campaign, that of its parent folder."""
+    own, parent = folder / STORE, folder.parent / STORE
+    return parent if not own.is_dir() and parent.is_dir() else own
+
+
+@contextmanager
+def board_lock(root: Path) -> Iterator[None]:
+    """Hold the store of an output folder for this process.
+
+    Raises:
+        BoardLockedError: Another live process holds it.
+    """
+    # The lock is the kernel's (flock): it ends with its process, however that dies, and its file is
+    # never removed. The second file only names the owner in the message.
+    lock, owner = FileLock(root / "lock", blocking=False), root / "lock.json"
+    try:
+        lock.acquire()
+    except Timeout:
+        content = read_object(owner)
+        name = "process {pid} on {host} since {since}".format_map(content) if content else ""
+        raise BoardLockedError(
+            f"{root.parent}: being rendered by {name or 'another process'}, must be free. "
+            "Wait for it, stop it, or choose another folder with -o."
+        ) from None
+    try:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        content = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+        owner.write_text(json.dumps(content), encoding="utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def collect_garbage(folder: Path, *, with_latents: bool) -> tuple[int, int]:
+    """Remove artefacts that the last run does not use; returns their number and total bytes.
+
+    Args:
+        folder: Output folder of a run.
+        with_latents: Also remove contexts and latents of finished takes.
+
+    Raises:
+        InputError: The folder is not that of a run.
+    """
+    manifest = require_manifest(folder)
+    root = folder / STORE
+    if not root.is_dir():
+        raise InputError(f"{root}: does not exist, must be the store of a run. Render first.")
+    # Formats of a campaign have folders of their own and share the store.
+    formats = filter(None, (read_manifest(path.parent) for path in folder.glob(f"*/{FILE}")))
+    used = {
+        (stage, key)
+        for run in (manifest, *formats)
+        for take in run.takes
+        for stage, keys in take.keys.items()
+        for key in keys
+    }
+    with board_lock(root):
+        store = Store(root)
+        store.clear_drafts()
+        keep: set[Ref] = set()
+        for ref in store.refs():
+            is_used = (ref.stage, ref.key) in used or ref.stage == "piece"
+            if is_used and not (with_latents and ref.stage.startswith(INTERMEDIATE)):
+                keep.add(ref)
+        return store.collect(keep)
 
 
 def render_board(

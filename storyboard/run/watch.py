@@ -21,8 +21,7 @@ from shots import ShotListErrors, parse_shots
 from storyboard import events
 from storyboard.errors import StoryboardError
 from storyboard.events import Event, Listener
-from storyboard.run.commands import render_board
-from storyboard.run.folder import STORE
+from storyboard.run.commands import STORE, render_board
 from storyboard.run.manifest_rows import why
 from storyboard.run.preview import Options, Preview, preview
 from storyboard.store import Ref

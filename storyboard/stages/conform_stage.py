@@ -11,9 +11,8 @@ from pathlib import Path
 from time import perf_counter
 
 from storyboard.errors import StoryboardError
-from storyboard.film.conform import conform_frames
-from storyboard.film.seams import VERSION as SEAMS_VERSION
-from storyboard.film.seams import Seam, join_clips, match_frames
+from storyboard.film.conform import VERSION as SEAMS_VERSION
+from storyboard.film.conform import Seam, conform_frames, join_clips, match_frames
 from storyboard.film.slate import mark_layout
 from storyboard.film.video import DELIVERY, LOSSLESS, VIDEO, Frame, read_video, write_video
 from storyboard.stages.stage import Stage, Step, make_ref, noise_meta, since

@@ -165,7 +165,7 @@ class Denoise:
         """State that the first step of this expert starts from, and the hash of its noise."""
         from model.denoise import remix_noise
         from storyboard.stages import tensors
-        from storyboard.take.noise import noise_sha256, take_noise
+        from storyboard.stages.tensors import noise_sha256, take_noise
 
         before, device = self._before(take), self.hardware.device
         if before is not None:

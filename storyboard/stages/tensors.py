@@ -1,12 +1,15 @@
 """Everything that the stages do with torch, in one module so that importing a stage loads no torch.
 
 Contexts and latents are stored as safetensors, which cannot contain code. Tensors that are not
-finite are refused before they are stored.
+finite are refused before they are stored. Initial noise is drawn on the CPU, so it does not depend
+on the device; a sum of independent normals whose squared weights add up to 1 has unit variance.
 """
 
 from __future__ import annotations
 
+import hashlib
 from itertools import islice
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +19,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from model.camera_adapter import path_rays
+from model.denoise import draw_noise
 from model.flow import SolverState
 from model.transformer import Transformer
 from storyboard.errors import InputError, StoryboardError
 from storyboard.film.video import Frame, read_video
 from storyboard.stages.stage import Hardware
 from storyboard.store import Ref, Store
-from storyboard.take.take import Picture, RemixSource, Take
+from storyboard.take.take import NoiseRecipe, Picture, RemixSource, Take
 
 
 def check_hardware(hardware: Hardware) -> None:
@@ -137,3 +141,36 @@ def remix_latent(remix: RemixSource, store: Store) -> Tensor:
             f"take: {remix.of_take} has no latent to start from. Render that take first."
         )
     return load_state(store, remix.latent, "cpu").latent
+
+
+Shape = tuple[int, int, int, int]
+
+
+def take_noise(recipe: NoiseRecipe, shape: Shape) -> Tensor:
+    """Draw the noise of a take.
+
+    Args:
+        recipe: Seeds and consistency.
+        shape: (C, T, H, W) in latent cells.
+
+    Returns:
+        (1, C, T, H, W) float32 of unit variance.
+    """
+    consistency = recipe.consistency
+    if consistency == 0:
+        return draw_noise((1, *shape), recipe.own_seed)
+    channels, frames, rows, columns = shape
+    generator = torch.Generator("cpu").manual_seed(recipe.shared_seed)
+    # Drawn frame by frame so that clips of different length share their first frames. In one
+    # tensor channels come before time, and a longer clip would share no number with a shorter one.
+    drawn = [torch.randn(channels, rows, columns, generator=generator) for _ in range(frames)]
+    shared = torch.stack(drawn, dim=1)[None]
+    if consistency == 1:
+        return shared
+    own = draw_noise((1, *shape), recipe.own_seed)
+    return sqrt(consistency) * shared + sqrt(1 - consistency) * own
+
+
+def noise_sha256(noise: Tensor) -> str:
+    """SHA-256 of the bytes of a noise tensor."""
+    return hashlib.sha256(noise.numpy().tobytes()).hexdigest()

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from fountain.elements import FountainElement
 from fountain.parser import FountainParser
 
+from storyboard.interchange.draft import is_heading
 from storyboard.interchange.import_report import ImportReport
-from storyboard.interchange.scene_heading import is_heading
 from storyboard.interchange.screenplay.normalise import FountainLayout, normalise
 from storyboard.interchange.screenplay.screenplay import (
     SPEECH,

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from storyboard.interchange.draft import is_heading, split_heading
 from storyboard.interchange.import_report import ImportReport
-from storyboard.interchange.scene_heading import is_heading, split_heading
 from storyboard.interchange.screenplay.fountain_notes import (
     Line,
     Note,

@@ -23,9 +23,9 @@ from storyboard.interchange.draft import (
     correct_durations,
     is_scene_number,
     name_shots,
+    split_heading,
 )
 from storyboard.interchange.import_report import ImportReport
-from storyboard.interchange.scene_heading import split_heading
 from storyboard.interchange.screenplay.screenplay import Element, Script
 from storyboard.interchange.shot_note import read_shot_note
 

@@ -20,14 +20,15 @@ from storyboard.interchange.draft import (
     Draft,
     DraftScene,
     DraftShot,
+    ScriptLocation,
     correct_durations,
     is_id,
     is_scene_number,
     make_key,
     name_shots,
+    split_heading,
 )
 from storyboard.interchange.import_report import ImportReport
-from storyboard.interchange.scene_heading import ScriptLocation, split_heading
 from storyboard.interchange.shot_note import ShotTerms, is_time, lighting_fields
 from storyboard.interchange.spreadsheet.sheet_file import SheetRow, Table
 
