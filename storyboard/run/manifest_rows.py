@@ -1,4 +1,4 @@
-"""Rows of a run for people and for run.json: what each take is, why it is rendered, what it costs."""
+"""Rows of a run, in run.json and in the plan table: state, reason to render, and cost of a take."""
 
 from __future__ import annotations
 
