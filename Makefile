@@ -37,7 +37,7 @@ quick: install
 
 # Everything that CI runs.
 test: check manual
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal
 
 # Trains the embedded model from nothing; every stage resumes where it stopped.
 greybox: install

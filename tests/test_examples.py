@@ -23,7 +23,11 @@ def test_example_has_no_warning(board: Path) -> None:
 @pytest.mark.parametrize("quality", ["layout", "draft"])
 @pytest.mark.parametrize("board", EXAMPLES, ids=lambda path: path.stem)
 def test_example_renders(board: Path, tmp_path: Path, quality: str) -> None:
-    code = run(["render", str(board), "-o", str(tmp_path), "--quality", quality])
+    options = ["--quality", quality]
+    if quality == "draft" and board.stem != "product_spot":
+        # The demo board is rendered as it ships; of the others, the path matters, not the picture.
+        options += ["--set", "steps=2", "--set", "size=112x64"]
+    code = run(["render", str(board), "-o", str(tmp_path), *options])
     assert code == 0
     shots = load_shots(board)
     planned = sum(shots.num_frames(shot) for shot in shots.shots)
