@@ -238,8 +238,10 @@ def test_a_clip_is_moved_to_the_colours_it_goes_on_from_as_far_as_is_asked(share
 
 def test_a_clip_that_is_too_short_is_an_error_that_names_it(tmp_path):
     clips = chain_of(tmp_path, pictures(5), pictures(3, first=4))
-    with pytest.raises(StoryboardError, match=r"1\.mp4: 3 frames, must be 5\."):
+    with pytest.raises(StoryboardError) as error:
         list(join_clips(clips, [5, 5], []))
+    message = "1.mp4: 3 frames, must be 5. Empty the store and render again."
+    assert str(error.value) == message
 
 
 @pytest.mark.slow
