@@ -186,6 +186,12 @@ BROKEN = {
         '2:16: SB008 "large" is not a picture size',
         "write it like 1920x1080",
     ),
+    "size larger than any": (
+        "aspect: 16:9",
+        "aspect: 1:1, size: 16384x16384",
+        "2:29: SB008 size is 16384x16384, each side must be even and 16 to 8192",
+        "write 8192x8192",
+    ),
     "frame rate in words": (
         "fps: 24",
         "fps: slow",

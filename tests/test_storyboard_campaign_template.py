@@ -96,13 +96,14 @@ BAD = {
     "long": ([], "a" * 301, "subject: 301 characters, must be 1 to 300. Write what the film shows, "
              "like a bottle of perfume."),
     "axis": (["format"], PERFUME, "'format': not an axis, must be like format=16:9,9:16."),
-    "value": (["format=969"], PERFUME, "'format=969': \"969\" is a number, not a ratio (write 16:9)."),
+    "value": (["format=969"], PERFUME, "'format=969': \"969\" is a number, not a ratio "
+              "(write 16:9)."),
     "file": (["client=a/b"], PERFUME, "'client=a/b': \"a/b\" cannot be part of a file name "
              "(use letters, digits, -, _, + and dots)."),
     "short": (["length=1s"], PERFUME, "length=1s: must be 3.5s to 30s, in whole frames at 24 fps. "
               "Choose another length."),
-    "frames": (["length=6.01s"], PERFUME, "length=6.01s: must be 3.5s to 30s, in whole frames at 24 fps. "
-               "Choose another length."),
+    "frames": (["length=6.01s"], PERFUME, "length=6.01s: must be 3.5s to 30s, in whole frames "
+               "at 24 fps. Choose another length."),
     "name": (["version=1,2"], PERFUME, "'version=1,2': the axis version is a reserved name. "
              "Use another name."),
     "twice": (["a=1", "a=2"], PERFUME, "'a=2': the axis a is used twice. Use another name."),
