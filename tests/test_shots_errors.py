@@ -168,6 +168,48 @@ BROKEN = {
         '4:22: SB008 consistency is "2", must be at most 1',
         "use at most 1",
     ),
+    "length of a cut": (
+        "lighting: rain\n",
+        "transition: {in: cut 4f}\n",
+        "21:26: SB008 a cut has no length",
+        "leave the length out, or use dissolve",
+    ),
+    "ratio in words": (
+        "aspect: 16:9",
+        "aspect: wide",
+        '2:18: SB008 "wide" is not a ratio',
+        "write it like 16:9 or 2.39:1",
+    ),
+    "size in words": (
+        "aspect: 16:9",
+        "size: large",
+        '2:16: SB008 "large" is not a picture size',
+        "write it like 1920x1080",
+    ),
+    "size larger than any": (
+        "aspect: 16:9",
+        "aspect: 1:1, size: 16384x16384",
+        "2:29: SB008 size is 16384x16384, each side must be even and 16 to 8192",
+        "write 8192x8192",
+    ),
+    "frame rate in words": (
+        "fps: 24",
+        "fps: slow",
+        '2:29: SB008 "slow" is not a frame rate',
+        "write it like 24, 23.976 or 24000/1001",
+    ),
+    "frame rate of no camera": (
+        "fps: 24",
+        "fps: 300",
+        "2:29: SB008 fps is 300, must be 1 to 240",
+        "use 24, the rate of cinema",
+    ),
+    "loudness in words": (
+        "fps: 24",
+        "loudness: loud",
+        '2:34: SB008 "loud" is not a loudness',
+        "write it like -14 LUFS",
+    ),
     "path that leaves the folder": (
         "action: Mara walks.",
         "references: {first-frame: ../secret.png}",
@@ -274,6 +316,14 @@ def test_a_broken_board_says_what_where_and_what_to_do(old, new, head, remedy):
     lines = problem.render().splitlines()
     assert (lines[0], lines[-1]) == (f"b.yaml:{head}", f"      = {remedy}")
     assert rest == []
+
+
+@pytest.mark.parametrize(("key", "column"), [("scenes", 9), ("scenes: [{number: 1, shots", 29)])
+def test_a_board_without_scenes_or_shots_is_refused(key, column):
+    text = f"{key}: []" + "}]" * key.count("{") + "\n"
+    (problem,) = problems_of(text)
+    assert problem.render().splitlines()[0] == f"b.yaml:1:{column}: SB008 the list is empty"
+    assert problem.remedy == "write at least one item"
 
 
 def test_the_board_without_mistakes_is_read():

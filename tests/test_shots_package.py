@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import shots
+import storyboard
 
 HEAVY = ("torch", "transformers", "moviepy", "ray", "cv2", "numpy", "PIL")
 
@@ -19,6 +20,19 @@ def test_importing_the_language_loads_nothing_heavy(module):
 
 def test_everything_that_is_promised_is_there():
     assert [name for name in shots.__all__ if getattr(shots, name, None) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("package", "message"),
+    [
+        (shots, "module 'shots' has no attribute 'nothing'"),
+        (storyboard, "module 'storyboard' has no attribute 'nothing'"),
+    ],
+)
+def test_a_name_that_a_package_does_not_have_is_refused_as_by_any_module(package, message):
+    with pytest.raises(AttributeError) as error:
+        package.nothing  # noqa: B018
+    assert str(error.value) == message
 
 
 def test_the_camera_path_arrives_on_first_use():

@@ -9,7 +9,7 @@ import pytest
 
 from shots import ShotListErrors, load_shots
 from shots.problem import CODES
-from storyboard.cli.check_command import judge
+from storyboard.plan.preset_check import preset_problems
 
 GOLDEN = Path(__file__).parent / "golden" / "problems.txt"
 ROOT = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ def problems_of(page, heading, folder):
         name = re.match(r"# (\S+\.yaml)\n", block)
         (folder / (name[1] if name else "board.yaml")).write_text(block, encoding="utf-8")
     try:
-        return judge(load_shots(folder / "board.yaml"), None)
+        return preset_problems(load_shots(folder / "board.yaml"), None)
     except ShotListErrors as errors:
         return errors.problems
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -389,6 +390,7 @@ REFUSED = {
     ("12B", "Lens"): ("", "12B Lens (set above the shot, clear it there)"),
     ("12", "Angle"): ("low", "12 Angle (it would change Angle of 12A too)"),
     ("13", "Duration"): ("2h", "13 Duration (write it like 4s or 96f)"),
+    ("12A", "Size"): ("CU", "12A Size (camera is an alias of a value elsewhere on the board)"),
     ("13", "Shot"): ("12a", '13 Shot (shot id "12a" is used twice, first as "12A")'),
 }
 
@@ -442,6 +444,31 @@ def test_a_copied_row_with_another_shot_is_a_new_one_and_without_is_told():
     assert [(k.line, k.what, k.text) for k in report.losses] == [
         (9, "row", "the same shot as in row 5")
     ]
+
+
+@pytest.mark.parametrize(
+    ("shots", "cells", "reason"),
+    [
+        (
+            "{id: 1, action: a}",
+            {"Shot": "1B", "id": "", "Description": "b"},
+            "1B row (the shots of the scene are written in brackets)",
+        ),
+        (
+            "{id: 1, action: a, camera: {view: OTS}}",
+            {"Type": "two-shot"},
+            "1 Type (every key beside people is removed)",
+        ),
+    ],
+)
+def test_a_change_that_has_no_place_in_the_file_is_left_out(shots, cells, reason):
+    content = f"scenes: [{{number: 1, shots: [{shots}]}}]\n".encode()
+    header, row = rows_of(content)
+    changed = [cells.get(column, text) for column, text in zip(header, row, strict=True)]
+    rows = [header, row, changed] if "id" in cells else [header, changed]
+    after, changes, report = merge(content, rows)
+    assert (after, changes) == (content, ())
+    assert [loss.what for loss in report.losses] == [reason]
 
 
 def test_rows_that_are_missing_or_moved_leave_the_board_as_it_is():
@@ -590,19 +617,63 @@ def test_a_table_may_be_of_windows_or_have_tabs():
         assert table_board(text.encode(encoding))[0].shots[0].action == "Café opens."
 
 
+NO_HEADER = (
+    "t.csv: no header row, must have two columns of a shot list such as Scene, Shot, Description, "
+    "Size. Add a header row above the shots."
+)
+NO_SHEET = (
+    "t.xlsx: not a spreadsheet (File is not a zip file), must be an .xlsx file. "
+    "Save it again from Excel or LibreOffice, or as CSV."
+)
+
+
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
-        (b"", "t.csv", "no header row, must have two columns"),
-        (b"a,b\n1,2\n", "t.csv", "no header row, must have two columns"),
-        (b"Scene,Shot\n" + b"1,2\n" * 20_001, "t.csv", "more than 20,000 rows"),
-        (b"PK\x03\x04", "t.xlsx", "not a spreadsheet"),
-        (b"Scene,Shot", "t.xlsx", "not a spreadsheet"),
+        (b"", "t.csv", NO_HEADER),
+        (b"a,b\n1,2\n", "t.csv", NO_HEADER),
+        (
+            b"Scene,Shot\n" + b"1,2\n" * 20_001,
+            "t.csv",
+            "t.csv: more than 20,000 rows, 20,000 are allowed. Split the table.",
+        ),
+        (b"PK\x03\x04", "t.xlsx", NO_SHEET),
+        (b"Scene,Shot", "t.xlsx", NO_SHEET),
     ],
+    ids=["empty", "columns", "rows", "damaged", "text"],
 )
 def test_what_is_no_shot_list_is_refused(content, name, message):
-    with pytest.raises(InterchangeError, match=message):
+    with pytest.raises(InterchangeError) as error:
         table_board(content, name)
+    assert str(error.value) == message
+
+
+def test_a_table_larger_than_any_is_refused_unread():
+    with pytest.raises(InterchangeError) as error:
+        table_board(b"," * 64_000_001)
+    assert str(error.value) == ("t.csv: 64,000,001 bytes, 64,000,000 are allowed. Split the table.")
+
+
+def test_a_workbook_that_unpacks_to_more_than_any_is_refused_packed():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", b"")
+    content = file.getvalue()
+    size = (256_000_001).to_bytes(4, "little")
+    at = content.index(b"PK\x01\x02") + 24  # the size of the file in the archive's directory
+    with pytest.raises(InterchangeError) as error:
+        table_board(content[:at] + size + content[at + 4 :], "t.xlsx")
+    assert str(error.value) == (
+        "t.xlsx: unpacks to 256,000,001 bytes, 256,000,000 are allowed. Save only the shot list."
+    )
+
+
+def test_a_text_that_no_cell_of_a_workbook_holds_is_refused():
+    with pytest.raises(InterchangeError) as error:
+        write_xlsx([["Shot", "Notes"], ["1", "a" * 32_001]], "t")
+    assert str(error.value) == (
+        "row 2, Notes: 32,001 characters, 32,000 are allowed. Write CSV instead."
+    )
 
 
 @QUICK

@@ -84,10 +84,15 @@ def test_options_that_do_not_exist_or_contradict_each_other_are_refused(tmp_path
     board = write_board(tmp_path)
     with pytest.raises(TypeError, match=r"render\(\) has no option 'qualty'"):
         storyboard.render(board, tmp_path / "out", qualty="layout")
-    with pytest.raises(storyboard.InputError, match="not together with variants or score=False"):
-        storyboard.render(board, tmp_path / "out", retakes=1, score=False)
-    with pytest.raises(storyboard.InputError, match="title 'long': no length of time"):
-        storyboard.render(board, tmp_path / "out", title="long")
+    retakes = "retakes: not together with variants or score=False. Remove one of them."
+    for options, message in (
+        ({"retakes": 1, "score": False}, retakes),
+        ({"retakes": 1, "variants": "all"}, retakes),
+        ({"title": "long"}, "title 'long': no length of time, must be like 2s or 48f."),
+    ):
+        with pytest.raises(storyboard.InputError) as error:
+            storyboard.render(board, tmp_path / "out", **options)
+        assert str(error.value) == message
     assert not (tmp_path / "out").exists()
 
 

@@ -183,8 +183,46 @@ def test_film_with_a_frame_missing_is_refused(tmp_path):
 def test_files_of_two_formats_are_not_joined(tmp_path):
     write_video(tmp_path / "a.mp4", numbered(0, 3), fps=FPS)
     write_video(tmp_path / "b.mp4", numbered(0, 3), fps=Fraction(25))
-    with pytest.raises(AssemblyError, match="another format than a"):
+    with pytest.raises(AssemblyError) as error:
         join_videos([tmp_path / "a.mp4", tmp_path / "b.mp4"], tmp_path / "c.mp4")
+    assert str(error.value) == (
+        f"{tmp_path / 'b.mp4'}: another format than a.mp4, must be the same to join. "
+        "Remove the file and assemble again."
+    )
+
+
+@pytest.mark.parametrize("read", [probe, read_clip])
+def test_a_file_that_is_no_video_is_named(tmp_path, read):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"")
+    with pytest.raises(AssemblyError) as error:
+        read(path)
+    assert str(error.value) == (
+        f"{path}: not a complete video ([Errno 1094995529] Invalid data found when processing "
+        f"input: '{path}'). Render it again."
+    )
+
+
+def test_a_video_without_frames_is_not_written(tmp_path):
+    with pytest.raises(AssemblyError) as error:
+        write_video(tmp_path / "a.mp4", [], fps=FPS)
+    assert str(error.value) == "a.mp4: no frames, must be at least one."
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_a_file_with_fewer_frames_than_were_written_is_refused(tmp_path):
+    write_video(tmp_path / "other.mp4", numbered(0, 3), fps=FPS)
+
+    def frames():
+        yield from numbered(0, 50)
+        # As if another program wrote the same file in the meantime.
+        (tmp_path / "other.mp4").replace(tmp_path / "a.mp4")
+
+    with pytest.raises(AssemblyError) as error:
+        write_video(tmp_path / "a.mp4", frames(), fps=FPS)
+    assert str(error.value) == (
+        "a.mp4: 3 frames were written, must be 50. Is there space left on the disk?"
+    )
 
 
 def test_picture_is_cut_in_the_middle_and_never_stretched():

@@ -17,6 +17,7 @@ from model.presets import PRESETS, QUALITIES
 from shots import parse_shots
 from storyboard.cli.main import run
 from storyboard.errors import StoryboardError
+from storyboard.executors import LocalExecutor
 from storyboard.film.conform import fit_frame, join_clips, match_frames
 from storyboard.film.video import LOSSLESS, probe, write_video
 from storyboard.plan.chains import plan_chain, segment_path, segment_shot
@@ -24,6 +25,7 @@ from storyboard.plan.cost import Speed, plan_waves
 from storyboard.plan.plan import plan_render
 from storyboard.plan.settings import Settings
 from storyboard.run.manifest import read_manifest
+from storyboard.store import Store
 from storyboard.take.weights import Weights
 from tests.storyboard_kit import BOARD, FAST, write_board, write_checkpoint
 from tests.test_storyboard_plan import BACKBONE
@@ -238,8 +240,18 @@ def test_a_clip_is_moved_to_the_colours_it_goes_on_from_as_far_as_is_asked(share
 
 def test_a_clip_that_is_too_short_is_an_error_that_names_it(tmp_path):
     clips = chain_of(tmp_path, pictures(5), pictures(3, first=4))
-    with pytest.raises(StoryboardError, match=r"1\.mp4: 3 frames, must be 5\."):
+    with pytest.raises(StoryboardError) as error:
         list(join_clips(clips, [5, 5], []))
+    message = "1.mp4: 3 frames, must be 5. Empty the store and render again."
+    assert str(error.value) == message
+
+
+def test_a_shot_with_a_clip_missing_is_not_conformed(tmp_path):
+    plan = plan_of(LONG, settings_of("wan2.2-ti2v-5b"))
+    executor, take = LocalExecutor(lambda event: None), plan.takes[0]
+    assert executor.map(plan.stages[-1], [take], Store(tmp_path)) == {
+        take: "1 T01: clip 1 of 24 is missing, all are required. Render again."
+    }
 
 
 @pytest.mark.slow

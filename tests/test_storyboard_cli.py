@@ -145,4 +145,7 @@ def test_missing_embedded_weights_are_told_with_a_way_out(tmp_path, monkeypatch,
     monkeypatch.setattr("storyboard.plan.settings.embedded_folder", lambda: tmp_path / "none")
     board = write_board(tmp_path)
     assert run(["plan", str(board), "--quality", "draft"]) == 2
-    assert "its weights are not in this installation" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "preset 'greybox': its weights are not in this installation. Use --quality layout, which "
+        "needs none, or name a checkpoint with --weights and --preset.\n"
+    )

@@ -246,5 +246,7 @@ def test_cameras_are_not_overwritten_unasked(board, capsys):
     assert told(capsys, "export", board, "--to", "chan")[0] == 0
     code, _, err = told(capsys, "export", board, "--to", "chan")
     assert code == 2
-    assert "12.chan: exists already. Name another folder with -o" in err
+    assert err.endswith(
+        "12.chan: exists already. Name another folder with -o, or overwrite with --force.\n"
+    )
     assert told(capsys, "export", board, "--to", "chan", "--force")[0] == 0

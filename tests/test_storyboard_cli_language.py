@@ -147,7 +147,7 @@ def test_init_never_overwrites_a_board(tmp_path):
     run("init", tmp_path)
     result = run("init", tmp_path)
     assert result.exit_code == 2
-    assert "exists already" in result.output
+    assert result.output == f"Error: {tmp_path}/shots.yaml: exists already. Name another folder.\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

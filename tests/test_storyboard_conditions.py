@@ -14,7 +14,7 @@ import model
 from model.denoise import Remix
 from model.presets import WAN22_FUN_CAMERA_A14B, WAN22_I2V_A14B
 from shots import ShotsError, parse_shots
-from storyboard.errors import InputError
+from storyboard.errors import InputError, StoryboardError
 from storyboard.executors import LocalExecutor
 from storyboard.film.video import read_clip
 from storyboard.plan.cost import Speed, denoise_steps, plan_waves
@@ -22,7 +22,7 @@ from storyboard.plan.plan import plan_render
 from storyboard.plan.request import Request, effective_board
 from storyboard.plan.settings import settle
 from storyboard.schedule import render
-from storyboard.stages.tensors import take_noise
+from storyboard.stages.tensors import remix_latent, take_noise
 from storyboard.store import Store
 from tests import oracle
 from tests.storyboard_kit import write_checkpoint
@@ -69,6 +69,26 @@ def test_a_shot_without_a_picture_is_refused_where_the_model_needs_one(i2v):
         "Add references: {first-frame: FILE} or continuity: {from: last-frame}, "
         "or use a text-to-video preset."
     )
+
+
+@pytest.mark.parametrize("field", ["first-frame", "last-frame"])
+def test_a_picture_that_is_not_there_is_named(i2v, tmp_path, field):
+    draw(tmp_path, "a.png", 0)
+    files = {"first-frame": "a.png", field: "none.png"}
+    references = ", ".join(f"{key}: {name}" for key, name in files.items())
+    with pytest.raises(InputError) as caught:
+        plan_of(HEAD + f"references: {{{references}}}}}\n", i2v, tmp_path)
+    assert str(caught.value) == (
+        f"shot '1': {field} 'none.png' does not exist, must be a picture beside the board. "
+        "Check the name."
+    )
+
+
+def test_a_remix_of_a_take_that_was_not_rendered_is_refused(tmp_path):
+    (remix,) = [take.remix for take in plan_of(REMIX).takes if take.remix]
+    with pytest.raises(StoryboardError) as caught:
+        remix_latent(remix, Store(tmp_path))
+    assert str(caught.value) == ("take: 1 T01 has no latent to start from. Render that take first.")
 
 
 @pytest.fixture

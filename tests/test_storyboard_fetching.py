@@ -180,7 +180,10 @@ def test_content_that_is_not_what_the_hub_announces_is_not_kept(hub, tmp_path):
     hub.sha = "0" * 64
     done = fetch(hub, tmp_path / "w")
     assert done.returncode == 1
-    assert "what arrived has another SHA-256 than the hub announces" in done.stderr
+    assert done.stderr.endswith(
+        f"{tmp_path / 'w' / BIG}: what arrived has another SHA-256 than the hub announces, must be "
+        "0000000000000000... Run the same command.\n"
+    )
     assert not (tmp_path / "w" / BIG).exists()
 
 
@@ -188,7 +191,11 @@ def test_a_disk_that_is_too_small_is_noticed_before_the_first_byte(hub, tmp_path
     hub.sizes = {BIG: 10**18}
     done = fetch(hub, tmp_path / "w")
     assert done.returncode == 3
-    assert "must be 1000000001.0 GB for what is still to fetch. Nothing was fetched" in done.stderr
+    assert done.stderr.startswith(f"{tmp_path / 'w'}: ")
+    assert done.stderr.endswith(
+        " GB free, must be 1000000001.0 GB for what is still to fetch. Nothing was fetched; name a "
+        "folder on a larger disk.\n"
+    )
     assert [path for path, *_ in hub.asked if "/resolve/" in path] == []
     assert not (tmp_path / "w").exists()
 
@@ -197,7 +204,10 @@ def test_a_listing_may_not_point_out_of_its_folder(hub, tmp_path):
     hub.extra = {"../stolen.json": b"{}"}
     done = fetch(hub, tmp_path / "w")
     assert done.returncode == 1
-    assert "lists the file '../stolen.json', must be below its folder" in done.stderr
+    assert done.stderr == (
+        f"{REPOSITORY}: lists the file '../stolen.json', must be below its folder. "
+        "Do not use this repository.\n"
+    )
     assert not (tmp_path / "stolen.json").exists()
 
 
@@ -208,12 +218,35 @@ def test_a_folder_of_another_preset_is_left_alone(hub, tmp_path):
     assert f"holds files of '{REPOSITORY}', must be empty or of" in done.stderr
 
 
+def test_a_folder_whose_revision_is_damaged_is_left_alone(hub, tmp_path):
+    pin = tmp_path / "w" / "storyboard-weights.json"
+    pin.parent.mkdir()
+    pin.write_text("{")
+    done = fetch(hub, tmp_path / "w")
+    assert done.returncode == 2
+    assert done.stderr == f"{pin}: cannot be read. Remove it to begin again.\n"
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(hub, tmp_path):
+    (tmp_path / "w").write_bytes(b"")
+    done = fetch(hub, tmp_path / "w")
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"{REPOSITORY}: [Errno 17] File exists: '{tmp_path / 'w'}'. "
+        "Run the same command to continue.\n"
+    )
+
+
 def test_a_hub_that_does_not_answer_is_said_in_one_line(hub, tmp_path):
     hub.server_close()
     hub.shutdown()
     done = fetch(hub, tmp_path / "w")
     assert done.returncode == 1
-    assert "must be reachable. Check the name, the network" in done.stderr
+    assert done.stderr.startswith(f"{REPOSITORY}: ")
+    assert done.stderr.endswith(
+        ", must be reachable. Check the name, the network and, for gated repositories, HF_TOKEN; "
+        "fetched files are kept.\n"
+    )
     assert "bug in storyboard" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
 

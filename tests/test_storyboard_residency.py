@@ -113,8 +113,12 @@ def test_fp8_files_stay_fp8_on_a_card_that_does_not_hold_them_unpacked():
 
 
 def test_fp8_is_refused_where_files_have_none():
-    with pytest.raises(InputError, match="do not have their weights in eight-bit floats"):
+    with pytest.raises(InputError) as caught:
         chosen(40 * GB, requested=FP8)
+    assert str(caught.value) == (
+        "--set residency: 'fp8', but the experts' files do not have their weights in eight-bit "
+        "floats, or a LoRA changes them. Leave it out, or use int8."
+    )
 
 
 def test_a_card_too_small_for_anything_is_told_what_to_do():

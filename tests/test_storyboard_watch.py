@@ -269,6 +269,8 @@ def _wait_for(process: subprocess.Popen, log: Path, name: str) -> None:
 def test_a_board_that_is_not_there_leaves_with_two(tmp_path, capsys):
     from storyboard.cli.main import run
 
-    assert run(["watch", str(tmp_path / "none.yaml")]) == 2
-    assert "no such file, must be a board" in capsys.readouterr().err
+    board = tmp_path / "none.yaml"
+    assert run(["watch", str(board)]) == 2
+    message = f"{board}: no such file, must be a board. Check the path.\n"
+    assert capsys.readouterr().err == message
     assert list(tmp_path.iterdir()) == []

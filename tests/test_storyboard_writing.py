@@ -77,7 +77,7 @@ def test_explain_shows_what_is_added_and_what_is_left_out(writer, tmp_path, caps
     assert run(["explain", str(board), shot, "--extend", str(writer)]) == 0
     told = capsys.readouterr().out
     assert f"  + {SAID}" in told
-    assert "(says the same again)" in told
+    assert "(repeats an added sentence)" in told
 
 
 def test_a_folder_without_a_model_is_told_from_one_with_it(tmp_path):

@@ -68,7 +68,8 @@ def read_size(text: str) -> tuple[int, int]:
 def _check_size(size: tuple[int, int]) -> tuple[int, int]:
     if any(side % 2 or not 16 <= side <= 8192 for side in size):
         finding = f"size is {size[0]}x{size[1]}, each side must be even and 16 to 8192"
-        raise value_error(finding, f"write {'x'.join(str(max(16, k // 2 * 2)) for k in size)}")
+        allowed = (str(min(max(16, side // 2 * 2), 8192)) for side in size)
+        raise value_error(finding, f"write {'x'.join(allowed)}")
     return size
 
 

@@ -176,8 +176,6 @@ def plan_render(board: ShotList, settings: Settings) -> RenderPlan:
             picture is missing.
         GeometryError: The requested size does not fit the model.
     """
-    if not board.shots:
-        raise InputError(f"{board.path}: no shots, must be at least one. Add one under scenes.")
     cut = board_cut(board)
     size = delivery_size(board.format.size, is_final=settings.quality == "final")
     has_remix = any(shot.take for shot in board.shots)

@@ -5,6 +5,7 @@ Options override the board, and the board overrides the defaults of preset and q
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -246,15 +247,19 @@ def _number(options: Mapping[str, str], key: str, default: float) -> float:
         return default
     value = _float(key, options[key])
     if value <= 0 or (key == "steps" and value != int(value)):
-        raise InputError(f"--set {key}: {options[key]!r}, must be above 0. Try {default:g}.")
+        rule = "a whole number above 0" if key == "steps" else "above 0"
+        raise InputError(f"--set {key}: {options[key]!r}, must be {rule}. Try {default:g}.")
     return value
 
 
 def _float(key: str, text: str) -> float:
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        raise InputError(f"--set {key}: {text!r}, must be a number.") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"--set {key}: {text!r}, must be a number.")
+    return value
 
 
 def choose_hardware(device: str) -> Hardware:
