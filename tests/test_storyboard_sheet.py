@@ -666,7 +666,6 @@ def test_directives_are_shown_in_words():
 def test_script_and_marks_are_shown_as_an_editor_writes_them(tmp_path):
     wide, close = build().cards
     assert transition_text(wide.shot.transition_in, "in") == "fade from black 12 f"
-    assert close.dialogue == (("MARA", "Please.", "(1.2 s)"),)
     assert transition_text(close.shot.transition_out, "out") == "wipe left 8 f"
     assert (close.start_s, close.num_frames) == (5, 60)
     assert timecode(close.start_s, Fraction(24)) == "00:00:05:00"
@@ -677,6 +676,8 @@ def test_script_and_marks_are_shown_as_an_editor_writes_them(tmp_path):
         [("Ambience", "heavy rain"), ("Effects", "tram bell")],
         [("Sound", "MOS")],
     ]
+    spoken = re.search(r'<p class="who".*?</blockquote>', page, flags=re.DOTALL)[0]
+    assert re.sub("<.*?>", "", spoken).split() == ["MARA", "(1.2", "s)", "Please."]
     assert '<span class="mark fade">' in page
     assert '<span class="mark wipe push">' in page
 

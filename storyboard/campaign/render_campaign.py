@@ -144,7 +144,15 @@ def _deliver(
     rows: list[DeliveryRow] = []
     for each, film, text, key in zip(campaign.deliverables, films, texts, keys, strict=True):
         target = folder / f"{each.variant.name(version)}{VIDEO}"
-        if not _is_delivered(target, old_rows.get(target.name, {}), key):
+        old = old_rows.get(target.name, {})
+        # A file that was changed since its delivery is written again.
+        is_delivered = (
+            old.get("key") == key
+            and target.is_file()
+            and old.get("bytes") == target.stat().st_size
+            and old.get("sha256") == file_sha256(target)
+        )
+        if not is_delivered:
             assembly.assemble(film, store, target)
             listen(FileWritten(str(target)))
         rows.append(_row(each, target, film, store, key))
@@ -182,13 +190,6 @@ def _captions(each: Deliverable) -> str:
     ends = [start + Fraction(count) / fps for start, count in zip(starts, frames, strict=True)]
     shots = [take.shot for take in each.takes]
     return assembly.write_srt(list(assembly.captions(shots, starts, ends, each.variant.dialogue)))
-
-
-def _is_delivered(target: Path, row: Mapping[str, object], key: str) -> bool:
-    """Whether a file exists unchanged since its delivery, with the content of this key."""
-    if row.get("key") != key or not target.is_file():
-        return False
-    return row.get("bytes") == target.stat().st_size and row.get("sha256") == file_sha256(target)
 
 
 def _row(each: Deliverable, target: Path, film: Film, store: Store, key: str) -> DeliveryRow:
@@ -239,13 +240,8 @@ def focus_point(shot: Shot, variant: Variant) -> Point:
 def crop_box(size: Size, target: Size, focus: Point) -> Box:
     """Largest box of the target's aspect, as near to the focus as the picture allows.
 
-    Args:
-        size: Width and height of the picture.
-        target: Width and height to crop for.
-        focus: From the left and upper edge, 0 to 1.
-
-    Returns:
-        Left, top, right, bottom in pixels.
+    The focus is from the left and upper edge, 0 to 1; the box is left, top, right and bottom in
+    pixels.
     """
     left, top, right, bottom = map(float, centre_box(size, target))
     width, height = right - left, bottom - top
@@ -255,13 +251,9 @@ def crop_box(size: Size, target: Size, focus: Point) -> Box:
 
 
 def reframed(footage: Footage, size: Size, focus: Point, *, stamp: bool) -> Footage:
-    """Crop footage to another aspect and scale it, without stretching.
+    """Crop footage around a focus to the aspect of `size` and scale it, without stretching.
 
-    Args:
-        footage: Frames of a shot.
-        size: Width and height of the result.
-        focus: Point kept in the middle, from the left and upper edge, 0 to 1.
-        stamp: Draw the layout stamp, which may have been cropped away.
+    `stamp` draws the layout stamp, which may have been cropped away.
     """
     declared = {
         "footage": footage.key,

@@ -96,9 +96,7 @@ def board_lock(root: Path) -> Iterator[None]:
 def collect_garbage(folder: Path, *, with_latents: bool) -> tuple[int, int]:
     """Remove artefacts that the last run does not use; returns their number and total bytes.
 
-    Args:
-        folder: Output folder of a run.
-        with_latents: Also remove contexts and latents of finished takes.
+    `with_latents` removes contexts and latents of finished takes too.
 
     Raises:
         InputError: The folder is not that of a run.

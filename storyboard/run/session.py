@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from storyboard import events
 from storyboard.errors import ResourceError, StoryboardError
 from storyboard.events import Event, Listener
 from storyboard.executors import Executor, LocalExecutor
+from storyboard.film import assembly
 from storyboard.film.assembly import Film
 from storyboard.plan.cost import check_disk, record_speed
 from storyboard.run import deliver
@@ -183,8 +184,12 @@ class Run:
             delivery={**self._draft.delivery, "title_frames": film.title_frames},
         )
         if options.burn_in and options.animatic:
-            date = manifest.started[:10]
-            path = deliver.write_review_copy(plan, film, store, folder, version=version, date=date)
+            path = folder / deliver.REVIEW
+            slates = [take.slate for take in plan.shown]
+            texts = assembly.review_texts(
+                film, f"{film.title} v{version:03}", manifest.started[:10], slates
+            )
+            assembly.write_review(film, folder / deliver.ANIMATIC, store, path, texts)
             self._recorder(events.FileWritten(str(path)))
         if options.sheet:
             self._recorder(
@@ -209,7 +214,7 @@ class Run:
             raise
 
     def _manifest(self, status: str, failures: Failures, scores: Scores | None = None) -> Manifest:
-        before = self._planned.before
+        before, drift = self._planned.before, scores.drift if scores else ()
         return replace(
             self._draft,
             status=status,
@@ -218,7 +223,7 @@ class Run:
             takes=take_entries(self._planned, failures, scores),
             version=before.version if before else 0,
             animatic=before.animatic if before else {},
-            drift=scores.drift_as_json() if scores else (),
+            drift=tuple({"scene": scene, **asdict(finding)} for scene, finding in drift),
             retakes={shot: kept.as_json() for shot, kept in self._kept.items()},
         )
 
@@ -232,9 +237,9 @@ class Run:
                     agree = sum(f.verdict == "agrees" for f in findings)
                     unclear = len(findings) - agree - len(disagree)
                     self._recorder(events.TakeScored(take.slate, agree, disagree, unclear))
-            for drift in scores.drift:
-                if drift.finding.verdict == "disagrees":
-                    self._recorder(events.SceneDrifts(drift.scene, drift.finding.sentence))
+            for scene, finding in scores.drift:
+                if finding.verdict == "disagrees":
+                    self._recorder(events.SceneDrifts(scene, finding.sentence))
             for shot, kept in self._kept.items():
                 name = f"T{kept.take:02}"
                 self._recorder(events.TakeKept(shot, name, len(kept.compared), kept.because))

@@ -195,13 +195,16 @@ class Watch:
         spec = RunSpec(shots, self.request(shots), self.folder, self.options)
         with existing_store(self.folder) as root:
             planned = preview(replace(spec, store=root), self.listen)
-        before, self._keys = self._keys, _clip_keys(planned)
+        keys: dict[str, frozenset[Ref]] = {}
+        for take in planned.plan.takes:
+            keys[take.shot.id] = keys.get(take.shot.id, frozenset()) | {*planned.plan.clips(take)}
+        before, self._keys = self._keys, keys
         if before is None:  # the first board: later ones are compared with it
             self._without_clip = len({take.shot.id for take in planned.waiting})
             return
         # Shots of an interrupted render stay edited; shots that left the board do not.
-        self._edited |= {shot for shot, keys in self._keys.items() if keys != before.get(shot)}
-        self._edited &= set(self._keys)
+        self._edited |= {shot for shot in keys if keys[shot] != before.get(shot)}
+        self._edited &= set(keys)
         self.listen(events.ShotsEdited(_reasons(planned, self._edited)))
         shots_to_render = frozenset(self._edited | _only_to_conform(planned))
         spec = replace(spec, options=replace(self.options, shots=shots_to_render))
@@ -236,13 +239,6 @@ def _load(board: Path) -> Loaded:
     except OSError:  # the board is being replaced, or gone: its next save is reported
         return Loaded(contents, None)
     return Loaded(contents, shots)
-
-
-def _clip_keys(planned: Preview) -> Keys:
-    keys: dict[str, frozenset[Ref]] = {}
-    for take in planned.plan.takes:
-        keys[take.shot.id] = keys.get(take.shot.id, frozenset()) | {*planned.plan.clips(take)}
-    return keys
 
 
 def _only_to_conform(planned: Preview) -> set[str]:

@@ -69,9 +69,8 @@ def build_sheet(
             result = results.get(shot.id, ShotResult())
             start_s = end_s if result.start_s is None else result.start_s
             end_s = start_s + shot.duration_s
-            fields, dialogue = tuple(_fields(shots, shot)), tuple(_dialogue(shots, shot))
-            count = shots.num_frames(shot)
-            cards.append(SheetCard(shot, result, start_s, count, fields, dialogue))
+            fields, count = tuple(_fields(shots, shot)), shots.num_frames(shot)
+            cards.append(SheetCard(shot, result, start_s, count, fields))
         location = shots.locations.get(scene.location) if scene.location else None
         heading = scene.heading or (location.heading if location else "")
         lights = [tuple(_light(shot, with_time=True)) for shot in scene.shots]
@@ -98,12 +97,6 @@ def _fields(shots: ShotList, shot: Shot) -> Iterator[tuple[str, str]]:
     yield "Light", ", ".join(_light(shot, with_time=False))
     if shot.subjects:
         yield "Cast", ", ".join(_name(shots, key) for key in shot.subjects)
-
-
-def _dialogue(shots: ShotList, shot: Shot) -> Iterator[tuple[str, str, str]]:
-    for line in shot.dialogue:
-        at = "" if line.at_s is None else f"({decimal(line.at_s)} s)"
-        yield _name(shots, line.who), line.line, at
 
 
 def _words(*terms: str | None) -> str:
@@ -139,10 +132,7 @@ def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 2
     the media of the page stay within the budget; the others are linked by their path relative to
     the page, so they have to be copied with it.
 
-    Args:
-        board: Content; every path in it exists.
-        target: The file; its folder exists. Replaced atomically.
-        inline_budget_bytes: For all embedded media, as base64.
+    The target is replaced atomically; the budget counts base64.
     """
     environment = Environment(
         loader=PackageLoader("templates", ""),
@@ -153,6 +143,7 @@ def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 2
     )
     urls = _media_urls(board, target.parent, inline_budget_bytes)
     environment.filters["url"] = lambda path: urls[path]
+    environment.filters["name"] = partial(_name, board.shots)
     environment.filters["timecode"] = partial(timecode, fps=board.shots.format.fps)
     environment.filters["decimal"] = decimal
     environment.filters["transition"] = transition_text

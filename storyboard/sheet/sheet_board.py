@@ -117,7 +117,6 @@ class SheetCard:
     Attributes:
         num_frames: Frames of the cut.
         fields: (label, value) of the camera, the light and the cast.
-        dialogue: (name, line, time in brackets or empty), set as in a screenplay.
     """
 
     shot: Shot
@@ -125,7 +124,6 @@ class SheetCard:
     start_s: Fraction
     num_frames: int
     fields: tuple[tuple[str, str], ...]
-    dialogue: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
