@@ -36,7 +36,7 @@ from storyboard.film.video import read_clip
 from storyboard.plan.plan import RenderPlan, plan_render
 from storyboard.plan.request import effective_board
 from storyboard.plan.settings import settle
-from storyboard.run.commands import STORE
+from storyboard.run.preview import STORE
 from storyboard.stages.tensors import take_noise
 from storyboard.store import Store
 

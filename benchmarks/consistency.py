@@ -27,8 +27,8 @@ from storyboard.events import Event
 from storyboard.film.video import read_video
 from storyboard.judge.coherence import MEASURES, Look, measure_look
 from storyboard.plan.request import Request
-from storyboard.run.commands import STORE, render_board
-from storyboard.run.preview import Options, preview
+from storyboard.run.commands import render_board
+from storyboard.run.preview import Options, RunSpec, preview
 from training.boards import UNSEEN_SEED, Board
 
 FIRST_SEED = UNSEEN_SEED + 4_000_000
@@ -47,10 +47,11 @@ def looks(board: ShotList, request: Request, folder: Path) -> Looks:
     def ignore(_: Event) -> None:
         pass
 
-    outcome = render_board(board, request, folder, _OPTIONS, ignore)
+    spec = RunSpec(board, request, folder, _OPTIONS)
+    outcome = render_board(spec, ignore)
     if outcome.failures:
         raise click.ClickException(next(iter(outcome.failures.values())))
-    previewed = preview(board, request, folder / STORE, _OPTIONS, ignore)
+    previewed = preview(spec, ignore)
     found = {}
     for take in previewed.plan.takes:
         frames = np.stack(list(read_video(previewed.store.path(previewed.plan.final(take)))))

@@ -147,7 +147,7 @@ def render_ours(folder: Path, work: Path, sampling: Sampling, clock: Clock) -> i
     from shots import load_shots
     from storyboard.events import NetworkLoaded, StageFinished, StageStarted
     from storyboard.run.commands import render_board
-    from storyboard.run.preview import Options
+    from storyboard.run.preview import Options, RunSpec
 
     since = 0.0
 
@@ -163,7 +163,7 @@ def render_ours(folder: Path, work: Path, sampling: Sampling, clock: Clock) -> i
     with clock.running():
         board = load_shots(folder / BOARD)
         options = Options(animatic=False, sheet=False, score=False, wave=len(board.shots))
-        outcome = render_board(board, sampling.request(folder), work, options, listen)
+        outcome = render_board(RunSpec(board, sampling.request(folder), work, options), listen)
     if outcome.failures:
         raise click.ClickException(f"ours: {next(iter(outcome.failures.values()))}")
     return outcome.manifest.networks_loaded

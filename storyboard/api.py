@@ -24,7 +24,7 @@ from storyboard.plan.preset_check import preset_problems
 from storyboard.plan.request import Request, parse_lora
 from storyboard.run.commands import render_board
 from storyboard.run.deliver import SHEET
-from storyboard.run.preview import Options
+from storyboard.run.preview import Options, RunSpec
 from storyboard.run.session import Outcome
 
 
@@ -137,19 +137,18 @@ def render(
         raise TypeError(f"render() has no option {unknown[0]!r}")
     loaded = load_shots(Path(board))
     folder = Path("out") / Path(board).stem if out is None else Path(out)
-    request, chosen = _request(options), _options(options, loaded)
+    spec = RunSpec(loaded, _request(options), folder, _options(options, loaded))
     listen = options.get("listen", lambda event: None)
     variants = options.get("variants")
     films: tuple[Path, ...] = ()
     if variants is None:
-        outcomes = {folder: render_board(loaded, request, folder, chosen, listen)}
+        outcomes = {folder: render_board(spec, listen)}
     else:
-        selected = choose_variants(loaded, variants)
-        delivery = render_campaign(loaded, request, selected, folder, chosen, listen)
+        delivery = render_campaign(spec, choose_variants(loaded, variants), listen)
         films = tuple(delivery.folder / row.file for row in delivery.rows)
         outcomes = dict(delivery.outcomes)
     place, outcome = next(iter(outcomes.items()))
-    animatic = outcome.manifest.animatic.get("file") if chosen.animatic else None
+    animatic = outcome.manifest.animatic.get("file") if spec.options.animatic else None
     return RenderResult(
         folder=folder,
         animatic=place / str(animatic) if animatic else None,

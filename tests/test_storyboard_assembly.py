@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 
 from storyboard.errors import AssemblyError
-from storyboard.film.assembly import Film, Footage, Marks, assemble, still_footage, write_review
+from storyboard.film.assembly import (
+    Film,
+    Footage,
+    assemble,
+    review_texts,
+    still_footage,
+    write_review,
+)
 from storyboard.film.conform import centre_box, conform_frames, fit_frame
 from storyboard.film.cut import CutShot, Effect, plan_cut
 from storyboard.film.video import join_videos, probe, read_clip, write_video
@@ -162,13 +169,13 @@ def test_review_copy_has_the_same_frames_and_the_delivery_no_burn_in(tmp_path):
     target, review = tmp_path / "animatic.mp4", tmp_path / "animatic_review.mp4"
     assemble(film, store, target)
     before = target.read_bytes()
-    marks = Marks("The Last Tram", "2026-01-02", ("12 T01", "12A T01"))
-    write_review(film, target, store, review, marks)
+    texts = list(review_texts(film, "The Last Tram", "2026-01-02", ("12 T01", "12A T01")))
+    write_review(film, target, store, review, texts)
     assert target.read_bytes() == before
     assert probe(review).num_frames == 54
-    assert marks.at(30, film).counter == "0001/0024"
-    assert marks.at(30, film).timecode == "00:00:01:06"
-    assert marks.at(53, film).slate == "12A T01"
+    assert texts[30].counter == "0001/0024"
+    assert texts[30].timecode == "00:00:01:06"
+    assert texts[53].slate == "12A T01"
 
 
 def test_film_with_a_frame_missing_is_refused(tmp_path):

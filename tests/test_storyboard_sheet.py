@@ -27,16 +27,11 @@ from shots.schema import (
     Style,
     Transition,
 )
-from storyboard.sheet.page import build_sheet, write_sheet
+from shots.vocabulary.terms import StrictModel
+from storyboard.sheet.page import build_sheet, transition_text, write_sheet
 from storyboard.sheet.sheet_board import (
     DirectiveRow,
-    Field,
-    Line,
-    Mark,
     PlanPoint,
-    SheetBoard,
-    SheetCard,
-    SheetScene,
     ShotResult,
     decimal,
     draw_plan,
@@ -89,28 +84,11 @@ def media(tmp_path_factory):
     return folder
 
 
-def make_card(shot_id, start_s, duration_s, **changes):
-    card = SheetCard(
-        id=shot_id,
-        size="MS",
-        moves=("static",),
-        start_s=Fraction(start_s),
-        duration_s=Fraction(duration_s),
-        num_frames=24 * duration_s,
-        timecode=timecode(Fraction(start_s), Fraction(24)),
-        fields=(Field("Size", "MS"), Field("Angle", "low"), Field("Move", "static")),
-        action="Rain falls.",
-        dialogue=(),
-        sound=(Field("Sound", "MOS"),),
-        notes="",
-        verdict="",
-        review="",
-        transition_in=Mark("cut", "cut"),
-        transition_out=None,
-        plan=None,
-        result=ShotResult(take="T01"),
-    )
-    return dataclasses.replace(card, **changes)
+def make_shot(shot_id, duration_s, movement=("static",), **changes):
+    fields = {"action": "Rain falls.", "lighting": Lighting(time="night"), "size": "MS"} | changes
+    camera = Camera(size=fields.pop("size"), angle="low", movement=movement)
+    sound = Sound(is_mos=True)
+    return Shot(id=shot_id, camera=camera, duration_s=duration_s, sound=sound, **fields)
 
 
 def make_board(media=None):
@@ -135,48 +113,66 @@ def make_board(media=None):
             DirectiveRow("push-in", True, "0.9 m"),
             DirectiveRow("warm", False, "600 K cooler"),
         ),
+        plan=(PlanPoint(0, -2, 1.5, 0, 1, 40), PlanPoint(0, -1, 1.5, 0, 1, 40)),
         **layout,
     )
-    plan = draw_plan((PlanPoint(0, -2, 1.5, 0, 1, 40), PlanPoint(0, -1, 1.5, 0, 1, 40)))
-    cards = (
-        make_card("12", 0, 4, result=rendered, transition_in=Mark("fade", "fade from black 12 f")),
-        make_card(
-            "12A",
-            4,
-            2,
-            size="MCU",
-            moves=("push-in", "tilt-up"),
-            result=told,
-            plan=plan,
-            notes="Hold the look.",
-            verdict="needs-changes",
-            review="Softer on the reveal.",
-            dialogue=(Line("MARA", "Please. One more.", "(1.2 s)"),),
-            transition_out=Mark("dissolve", "dissolve 8 f"),
+    stop = (
+        make_shot(
+            "12", 4, scene="12", transition_in=Transition(kind="fade", frames=12, colour="black")
         ),
-        make_card("12B", 6, 3, result=ShotResult("failed", "T01", failure="out of memory")),
-        make_card("13", 9, 2, action="A coin in an open palm."),
+        make_shot(
+            "12A",
+            2,
+            scene="12",
+            size="MCU",
+            movement=("push-in", "tilt-up"),
+            notes="Hold the look.",
+            status="needs-changes",
+            review="Softer on the reveal.",
+            dialogue=(Dialogue(who="MARA", line="Please. One more.", at_s=Fraction(6, 5)),),
+            transition_out=Transition(kind="dissolve", frames=8),
+        ),
+        make_shot("12B", 3, scene="12"),
     )
-    return SheetBoard(
+    tram = (make_shot("13", 2, scene="13", lighting=Lighting(), action="A coin in an open palm."),)
+    shots = ShotList(
         title="The Last Tram",
         code="TLT",
         author="A. Filmmaker",
+        style=Style(seed=481516),
+        scenes=(
+            Scene(
+                number="12",
+                heading="EXT. TRAM STOP",
+                time="NIGHT",
+                synopsis="Almost late.",
+                shots=stop,
+            ),
+            Scene(number="13", heading="INT. TRAM", shots=tram),
+        ),
+    )
+    board = build_sheet(
+        shots,
+        {
+            "12": rendered,
+            "12A": told,
+            "12B": ShotResult("failed", "T01", failure="out of memory"),
+            "13": ShotResult(take="T01"),
+        },
         date="24 November 2025",
         preset="greybox",
         quality="draft",
-        seed=481516,
-        aspect=(16, 9),
-        size=(1920, 1080),
-        fps=Fraction(24),
-        duration_s=Fraction(11),
-        scenes=(
-            SheetScene(
-                "12", "EXT. TRAM STOP", "NIGHT", "Almost late.", "night", Fraction(9), cards[:3]
-            ),
-            SheetScene("13", "INT. TRAM", "", "", "", Fraction(2), cards[3:]),
-        ),
         animatic=media / "animatic.mp4" if media else None,
     )
+    # The golden page has three of the fields, the same for every shot.
+    fields = (("Size", "MS"), ("Angle", "low"), ("Move", "static"))
+    scenes = (
+        dataclasses.replace(
+            scene, cards=tuple(dataclasses.replace(card, fields=fields) for card in scene.cards)
+        )
+        for scene in board.scenes
+    )
+    return dataclasses.replace(board, scenes=tuple(scenes))
 
 
 @pytest.fixture(scope="module")
@@ -496,6 +492,9 @@ def with_payload(value):
         return dataclasses.replace(
             value, **{name: with_payload(getattr(value, name)) for name in names}
         )
+    if isinstance(value, StrictModel):
+        names = type(value).model_fields
+        return value.model_copy(update={name: with_payload(getattr(value, name)) for name in names})
     return value
 
 
@@ -548,7 +547,9 @@ def test_a_sheet_is_replaced_at_once(tmp_path):
 
 
 def test_half_a_character_does_not_stop_the_sheet(tmp_path):
-    board = dataclasses.replace(make_board(), title="A \ud800 title")
+    board = make_board()
+    shots = board.shots.model_copy(update={"title": "A \ud800 title"})
+    board = dataclasses.replace(board, shots=shots)
     assert "A ? title" in write_sheet(board, tmp_path / "sheet.html").read_text()
 
 
@@ -626,7 +627,8 @@ def build(**results):
 
 def test_board_maps_to_the_header():
     board = build()
-    assert (board.title, board.code, board.seed, board.preset) == (
+    shots = board.shots
+    assert (shots.title, shots.code, shots.style.seed, board.preset) == (
         "The Last Tram",
         "TLT",
         7,
@@ -638,11 +640,15 @@ def test_board_maps_to_the_header():
 
 def test_scene_takes_its_heading_from_the_location_and_light_that_all_shots_share():
     (scene,) = build().scenes
-    assert (scene.heading, scene.time, scene.light) == ("EXT. TRAM STOP", "NIGHT", "night, hard")
+    assert (scene.heading, scene.scene.time, scene.light) == (
+        "EXT. TRAM STOP",
+        "NIGHT",
+        "night, hard",
+    )
 
 
 def test_directives_are_shown_in_words():
-    fields = [{f.label: f.value for f in card.fields} for card in build().cards]
+    fields = [dict(card.fields) for card in build().cards]
     assert fields[0] == {
         "Size": "EWS establishing",
         "Angle": "eye level",
@@ -657,14 +663,23 @@ def test_directives_are_shown_in_words():
     assert fields[1]["Cast"] == "MARA"
 
 
-def test_script_and_marks_are_shown_as_an_editor_writes_them():
+def test_script_and_marks_are_shown_as_an_editor_writes_them(tmp_path):
     wide, close = build().cards
-    assert wide.sound == (Field("Ambience", "heavy rain"), Field("Effects", "tram bell"))
-    assert wide.transition_in == Mark("fade", "fade from black 12 f")
-    assert close.dialogue == (Line("MARA", "Please.", "(1.2 s)"),)
-    assert close.sound == (Field("Sound", "MOS"),)
-    assert close.transition_out == Mark("wipe", "wipe left 8 f")
-    assert (close.start_s, close.timecode, close.num_frames) == (5, "00:00:05:00", 60)
+    assert transition_text(wide.shot.transition_in, "in") == "fade from black 12 f"
+    assert transition_text(close.shot.transition_out, "out") == "wipe left 8 f"
+    assert (close.start_s, close.num_frames) == (5, 60)
+    assert timecode(close.start_s, Fraction(24)) == "00:00:05:00"
+    page = write_sheet(build(), tmp_path / "sheet.html").read_text()
+    cards = [re.split(r'<dl class="lines">', card)[1] for card in page.split("</article>")[:2]]
+    sounds = [re.findall(r'<div><dt>(\w+)</dt><dd dir="auto">([^<]*)<', card) for card in cards]
+    assert sounds == [
+        [("Ambience", "heavy rain"), ("Effects", "tram bell")],
+        [("Sound", "MOS")],
+    ]
+    spoken = re.search(r'<p class="who".*?</blockquote>', page, flags=re.DOTALL)[0]
+    assert re.sub("<.*?>", "", spoken).split() == ["MARA", "(1.2", "s)", "Please."]
+    assert '<span class="mark fade">' in page
+    assert '<span class="mark wipe push">' in page
 
 
 def test_a_title_before_the_first_shot_moves_all_shots():

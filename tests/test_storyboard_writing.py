@@ -12,7 +12,7 @@ from storyboard.cli.main import run
 from storyboard.errors import InputError
 from storyboard.plan.request import Request
 from storyboard.run.manifest import read_manifest
-from storyboard.run.preview import Options, preview
+from storyboard.run.preview import RunSpec, preview
 from storyboard.run.prompt_writer import CACHE, write_about
 from tests.storyboard_kit import BOARD, write_board, write_checkpoint
 
@@ -52,7 +52,7 @@ def seen(tmp_path, **asked):
     if not folder.exists():
         write_checkpoint(folder)
     request = Request(preset="greybox", quality="draft", weights=folder, **asked)
-    return preview(board, request, tmp_path / "out" / "store", Options(), lambda event: None)
+    return preview(RunSpec(board, request, tmp_path / "out"), lambda event: None)
 
 
 def test_prompts_grow_keys_change_and_the_plan_says_so(writer, tmp_path):

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,9 +22,8 @@ from storyboard.errors import InputError
 from storyboard.events import Listener
 from storyboard.film.cut import Cut
 from storyboard.plan.plan import variant_cut
-from storyboard.plan.request import Request
 from storyboard.run.manifest_rows import print_plan, take_entries
-from storyboard.run.preview import Options, Preview, preview
+from storyboard.run.preview import Preview, RunSpec, preview
 from storyboard.take.frames import seconds
 from storyboard.take.take import Size, Take
 
@@ -41,20 +39,14 @@ NEXT_VERSION = 1
 
 @dataclass(frozen=True)
 class PictureSet:
-    """A size to render at, and the variants that are cut from it.
+    """The takes rendered at one size, and the variants that are cut from them.
 
-    `name` is that of its folder, "9x16", and empty for the board's own format. `request` is that of
-    the command line with this size.
+    `name` is that of its folder, "9x16", and empty for the board's own format.
     """
 
     name: str
-    request: Request
     variants: tuple[Variant, ...]
-
-    @property
-    def shots(self) -> frozenset[str]:
-        """Ids of the shots in any of the variants."""
-        return frozenset(shot for variant in self.variants for shot in variant.shots)
+    planned: Preview
 
 
 @dataclass(frozen=True)
@@ -75,7 +67,7 @@ class Deliverable:
 class Campaign:
     """All deliverables and picture sets, planned."""
 
-    sets: tuple[tuple[PictureSet, Preview], ...]
+    sets: tuple[PictureSet, ...]
     deliverables: tuple[Deliverable, ...]
 
     @cached_property
@@ -145,56 +137,26 @@ def choose_variants(board: ShotList, text: str) -> tuple[Variant, ...]:
     return chosen
 
 
-def picture_sets(
-    board: ShotList, request: Request, variants: Sequence[Variant]
-) -> tuple[PictureSet, ...]:
-    """Group variants by the size they are rendered at, the board's own format first."""
+def plan_campaign(spec: RunSpec, variants: Sequence[Variant], listen: Listener) -> Campaign:
+    """Plan the deliverables of some variants without doing any of it.
+
+    The formats share the store; every format but the board's own has a subfolder of the folder.
+
+    Raises:
+        InputError: The board or an option cannot be used.
+    """
+    board = spec.board
     groups: dict[str, list[Variant]] = {}
     for variant in variants:
         is_own = variant.is_reframed or variant.aspect == board.format.aspect
         name = "" if is_own else "x".join(map(str, variant.aspect))
         groups.setdefault(name, []).append(variant)
-    sets = []
-    for name in sorted(groups):
-        size = ("format.size", "x".join(map(str, groups[name][0].size)))
-        sized = replace(request, settings=(*request.settings, size)) if name else request
-        sets.append(PictureSet(name, sized, tuple(groups[name])))
-    return tuple(sets)
-
-
-def set_options(board: ShotList, pictures: PictureSet, options: Options) -> Options:
-    """Options of a picture set: the takes it shows, and an animatic only if it shows all shots."""
-    shots = pictures.shots if options.shots is None else pictures.shots & options.shots
-    has_all = len(pictures.shots) == len(board.shots)
-    return replace(options, shots=shots, shown_only=True, animatic=options.animatic and has_all)
-
-
-def plan_campaign(
-    board: ShotList,
-    request: Request,
-    variants: Sequence[Variant],
-    folder: Path,
-    root: Path,
-    options: Options,
-    listen: Listener,
-) -> Campaign:
-    """Plan the deliverables of some variants without doing any of it.
-
-    The formats share the store at `root`; every format but the board's own has a subfolder of
-    `folder`.
-
-    Raises:
-        InputError: The board or an option cannot be used.
-    """
-    sets: list[tuple[PictureSet, Preview]] = []
-    sources: dict[int, Preview] = {}
-    for pictures in picture_sets(board, request, variants):
-        own = set_options(board, pictures, options)
-        place = folder / pictures.name
-        planned = preview(board, pictures.request, root, own, listen, folder=place)
-        sets.append((pictures, planned))
-        # By identity: a variant holds a mapping and has no hash.
-        sources |= {id(variant): planned for variant in pictures.variants}
+    sets = [
+        PictureSet(name, tuple(groups[name]), preview(_set_spec(spec, name, groups[name]), listen))
+        for name in sorted(groups)  # the board's own format first
+    ]
+    # By identity: a variant holds a mapping and has no hash.
+    sources = {id(variant): each.planned for each in sets for variant in each.variants}
     deliverables = []
     for variant in variants:
         source = sources[id(variant)]
@@ -203,6 +165,25 @@ def plan_campaign(
         size = _size(variant, source)
         deliverables.append(Deliverable(variant, source, variant_cut(board, variant), takes, size))
     return Campaign(tuple(sets), tuple(deliverables))
+
+
+def _set_spec(spec: RunSpec, name: str, variants: Sequence[Variant]) -> RunSpec:
+    """Run of a picture set: the takes it shows, and an animatic only if it shows all shots."""
+    request, options = spec.request, spec.options
+    if name:
+        size = ("format.size", "x".join(map(str, variants[0].size)))
+        request = replace(request, settings=(*request.settings, size))
+    shots = frozenset(shot for variant in variants for shot in variant.shots)
+    has_all = len(shots) == len(spec.board.shots)
+    options = replace(
+        options,
+        shots=shots if options.shots is None else shots & options.shots,
+        shown_only=True,
+        animatic=options.animatic and has_all,
+    )
+    return replace(
+        spec, request=request, folder=spec.folder / name, options=options, store=spec.root
+    )
 
 
 def _size(variant: Variant, source: Preview) -> Size:
@@ -238,11 +219,11 @@ def print_campaign(campaign: Campaign, console: Console) -> None:
     for notice in campaign.notices:
         console.print(Text(f"note: {notice}"))
     console.print(Text(campaign.summary, style="bold"))
-    for pictures, planned in campaign.sets:
+    for pictures in campaign.sets:
         console.print()
         if pictures.name:
             console.print(Text(f"{pictures.name}:", style="bold"))
-        print_plan(planned, console)
+        print_plan(pictures.planned, console)
 
 
 def campaign_as_json(campaign: Campaign) -> dict[str, object]:
@@ -265,11 +246,11 @@ def campaign_as_json(campaign: Campaign) -> dict[str, object]:
         "sets": [
             {
                 "name": pictures.name,
-                "waiting": [take.slate for take in planned.waiting],
-                "notices": planned.plan.notices,
-                "waves": planned.waves.reason,
-                "takes": [asdict(entry) for entry in take_entries(planned, {})],
+                "waiting": [take.slate for take in pictures.planned.waiting],
+                "notices": pictures.planned.plan.notices,
+                "waves": pictures.planned.waves.reason,
+                "takes": [asdict(entry) for entry in take_entries(pictures.planned, {})],
             }
-            for pictures, planned in campaign.sets
+            for pictures in campaign.sets
         ],
     }

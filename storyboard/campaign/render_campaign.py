@@ -18,23 +18,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from storyboard.campaign.deliverables import Campaign, Deliverable, plan_campaign, set_options
+from storyboard.campaign.deliverables import Campaign, Deliverable, plan_campaign
 from storyboard.events import FileWritten, Listener, Warned
 from storyboard.film import assembly
 from storyboard.film.assembly import CAPTIONS, Film, Footage
 from storyboard.film.conform import centre_box
 from storyboard.film.slate import mark_layout, title_picture
 from storyboard.film.video import VIDEO, Frame
-from storyboard.plan.request import Request
-from storyboard.run.commands import STORE, board_lock, make_folder, render_preview
+from storyboard.run.commands import board_lock, make_folder, render_preview
 from storyboard.run.deliver import Failures, shown_footage
-from storyboard.run.preview import Options
+from storyboard.run.preview import RunSpec
 from storyboard.run.session import Outcome
 from storyboard.store import Store, content_key, file_sha256, read_object, write_atomically
 from storyboard.take.frames import seconds
 
 if TYPE_CHECKING:
-    from shots.schema import Shot, ShotList
+    from shots.schema import Shot
     from shots.variants import Point, Variant
 
 FOLDER = "deliverables"
@@ -93,51 +92,44 @@ class Delivery:
         return len({take for outcome in self.outcomes.values() for take in outcome.failures})
 
 
-def render_campaign(
-    board: ShotList,
-    request: Request,
-    variants: Sequence[Variant],
-    folder: Path,
-    options: Options,
-    listen: Listener,
-) -> Delivery:
-    """Render what some variants of a board show, and deliver them into `folder/deliverables`.
+def render_campaign(spec: RunSpec, variants: Sequence[Variant], listen: Listener) -> Delivery:
+    """Render what some variants of a board show, and deliver them into its `deliverables`.
 
     Raises:
         StoryboardError: The render cannot start or cannot continue; finished work is kept.
     """
-    make_folder(folder)
-    root = folder / STORE
-    with board_lock(root):
-        campaign = plan_campaign(board, request, variants, folder, root, options, listen)
+    make_folder(spec.folder)
+    with board_lock(spec.root):
+        campaign = plan_campaign(spec, variants, listen)
         for notice in campaign.notices:
             listen(Warned(notice))
-        failures: dict[int, Failures] = {}
         outcomes = {}
-        for pictures, planned in campaign.sets:
-            place = folder / pictures.name
+        for pictures in campaign.sets:
+            place = pictures.planned.spec.folder
             place.mkdir(exist_ok=True)
-            own = set_options(board, pictures, options)
-            outcome = render_preview(planned, board, pictures.request, place, own, listen)
-            failures[id(planned)], outcomes[place] = outcome.failures, outcome
-        rows = _deliver(campaign, failures, folder / FOLDER, Store(root), listen)
-        return Delivery(folder / FOLDER, rows, outcomes)
+            outcomes[place] = render_preview(pictures.planned, listen)
+        folder = spec.folder / FOLDER
+        rows = _deliver(campaign, outcomes, folder, Store(spec.root), listen)
+        return Delivery(folder, rows, outcomes)
 
 
 def _deliver(
     campaign: Campaign,
-    failures: Mapping[int, Failures],
+    outcomes: Mapping[Path, Outcome],
     folder: Path,
     store: Store,
     listen: Listener,
 ) -> tuple[DeliveryRow, ...]:
     """Cut every deliverable, write its captions, and list the files.
 
-    `failures` are by the id of the preview that a deliverable comes from.
+    `outcomes` are by the output folder of the picture set that a deliverable comes from.
     """
     folder.mkdir(exist_ok=True)
     before: Mapping[str, Any] = read_object(folder / MANIFEST)
-    films = [_film(each, store, failures[id(each.source)]) for each in campaign.deliverables]
+    films = [
+        _film(each, store, outcomes[each.source.spec.folder].failures)
+        for each in campaign.deliverables
+    ]
     texts = [_captions(each) for each in campaign.deliverables]
     keys = [
         content_key({"film": assembly.film_key(assembly.film_files(film, store)), "captions": text})
@@ -152,7 +144,15 @@ def _deliver(
     rows: list[DeliveryRow] = []
     for each, film, text, key in zip(campaign.deliverables, films, texts, keys, strict=True):
         target = folder / f"{each.variant.name(version)}{VIDEO}"
-        if not _is_delivered(target, old_rows.get(target.name, {}), key):
+        old = old_rows.get(target.name, {})
+        # A file that was changed since its delivery is written again.
+        is_delivered = (
+            old.get("key") == key
+            and target.is_file()
+            and old.get("bytes") == target.stat().st_size
+            and old.get("sha256") == file_sha256(target)
+        )
+        if not is_delivered:
             assembly.assemble(film, store, target)
             listen(FileWritten(str(target)))
         rows.append(_row(each, target, film, store, key))
@@ -190,13 +190,6 @@ def _captions(each: Deliverable) -> str:
     ends = [start + Fraction(count) / fps for start, count in zip(starts, frames, strict=True)]
     shots = [take.shot for take in each.takes]
     return assembly.write_srt(list(assembly.captions(shots, starts, ends, each.variant.dialogue)))
-
-
-def _is_delivered(target: Path, row: Mapping[str, object], key: str) -> bool:
-    """Whether a file exists unchanged since its delivery, with the content of this key."""
-    if row.get("key") != key or not target.is_file():
-        return False
-    return row.get("bytes") == target.stat().st_size and row.get("sha256") == file_sha256(target)
 
 
 def _row(each: Deliverable, target: Path, film: Film, store: Store, key: str) -> DeliveryRow:
@@ -247,13 +240,8 @@ def focus_point(shot: Shot, variant: Variant) -> Point:
 def crop_box(size: Size, target: Size, focus: Point) -> Box:
     """Largest box of the target's aspect, as near to the focus as the picture allows.
 
-    Args:
-        size: Width and height of the picture.
-        target: Width and height to crop for.
-        focus: From the left and upper edge, 0 to 1.
-
-    Returns:
-        Left, top, right, bottom in pixels.
+    The focus is from the left and upper edge, 0 to 1; the box is left, top, right and bottom in
+    pixels.
     """
     left, top, right, bottom = map(float, centre_box(size, target))
     width, height = right - left, bottom - top
@@ -263,13 +251,9 @@ def crop_box(size: Size, target: Size, focus: Point) -> Box:
 
 
 def reframed(footage: Footage, size: Size, focus: Point, *, stamp: bool) -> Footage:
-    """Crop footage to another aspect and scale it, without stretching.
+    """Crop footage around a focus to the aspect of `size` and scale it, without stretching.
 
-    Args:
-        footage: Frames of a shot.
-        size: Width and height of the result.
-        focus: Point kept in the middle, from the left and upper edge, 0 to 1.
-        stamp: Draw the layout stamp, which may have been cropped away.
+    `stamp` draws the layout stamp, which may have been cropped away.
     """
     declared = {
         "footage": footage.key,

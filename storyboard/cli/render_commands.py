@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -133,10 +131,11 @@ def render(context: click.Context, /, board: Path, out: Path | None, **values: A
     from storyboard.campaign.deliverables import choose_variants
     from storyboard.campaign.render_campaign import render_campaign
     from storyboard.run.commands import render_board
+    from storyboard.run.preview import RunSpec
 
     shots = load_shots(board)
     folder = out or Path("out") / board.stem
-    request, options = _request(values), _options(values, shots)
+    spec = RunSpec(shots, _request(values), folder, _options(values, shots))
     if values["variant"] and values["retake"]:
         raise InputError(
             "--retake: cannot be used with --variant. Retake shots of the board first; `use:` then "
@@ -150,9 +149,9 @@ def render(context: click.Context, /, board: Path, out: Path | None, **values: A
     with listening(as_lines_of_json=values["as_json"]) as listen:
         if values["variant"]:
             variants = choose_variants(shots, values["variant"])
-            failed = render_campaign(shots, request, variants, folder, options, listen).failed
+            failed = render_campaign(spec, variants, listen).failed
         else:
-            failed = len(render_board(shots, request, folder, options, listen).failures)
+            failed = len(render_board(spec, listen).failures)
     if failed:
         context.exit(EXIT_SHOT_FAILED)
 
@@ -175,24 +174,21 @@ def plan(board: Path, out: Path | None, **values: Any) -> None:  # noqa: ANN401
         plan_campaign,
         print_campaign,
     )
-    from storyboard.run.commands import STORE
+    from storyboard.run.commands import existing_store
     from storyboard.run.manifest_rows import print_plan, take_entries
-    from storyboard.run.preview import preview
+    from storyboard.run.preview import RunSpec, preview
 
     shots = load_shots(board)
     folder = out or Path("out") / board.stem
-    root = folder / STORE
-    with ExitStack() as stack:
-        if not root.is_dir():  # a plan leaves no folder behind
-            root = Path(stack.enter_context(TemporaryDirectory())) / STORE
-            root.mkdir()
+    with existing_store(folder) as root:
         request, options = _request(values), _options(values, shots)
         if values["variant"]:
             variants = choose_variants(shots, values["variant"])
-            files = plan_campaign(shots, request, variants, folder, root, options, lambda _: None)
+            spec = RunSpec(shots, request, folder, options, root)
+            files = plan_campaign(spec, variants, lambda _: None)
             data, show = campaign_as_json(files), partial(print_campaign, files)
         else:
-            takes = preview(shots, request, root, options, lambda _: None)
+            takes = preview(RunSpec(shots, request, root.parent, options), lambda _: None)
             show = partial(print_plan, takes)
             data = {
                 "notices": takes.plan.notices,
@@ -225,10 +221,11 @@ def assemble(folder: Path, **values: Any) -> None:  # noqa: ANN401
 
 def _deliver(folder: Path, values: dict[str, Any]) -> None:
     from storyboard.run.commands import deliver_again, load_last_render
+    from storyboard.run.preview import RunSpec
 
     shots, request = load_last_render(folder)
     with listening(as_lines_of_json=values["as_json"]) as listen:
-        deliver_again(shots, request, folder, _options(values, shots), listen)
+        deliver_again(RunSpec(shots, request, folder, _options(values, shots)), listen)
 
 
 def _request(values: dict[str, Any]) -> Request:
@@ -284,10 +281,11 @@ def _options(values: dict[str, Any], board: ShotList) -> Options:
 def score(folder: Path, form: str) -> None:
     """Compare the clips of the run in FOLDER with the directives of their shots."""
     from storyboard.run.commands import deliver_again, load_last_render
-    from storyboard.run.preview import Options
+    from storyboard.run.preview import Options, RunSpec
 
     board, request = load_last_render(folder)
-    outcome = deliver_again(board, request, folder, Options(animatic=False), lambda _: None)
+    spec = RunSpec(board, request, folder, Options(animatic=False))
+    outcome = deliver_again(spec, lambda _: None)
     manifest = outcome.manifest
     if form == "text":
         for line in _score_lines(manifest):

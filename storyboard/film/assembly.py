@@ -7,7 +7,7 @@ result are counted: a film that is a frame off is an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -104,9 +104,8 @@ def film_files(film: Film, store: Store) -> list[Path]:
             "title": film.title,
             "lines": list(film.title_lines),
             "frames": film.title_frames,
-            **_format(film),
         }
-        files.append(_piece_file(store, declared, lambda: _title_frames(film), film.fps))
+        files.append(_piece_file(film, store, declared, lambda: _title_frames(film)))
     return files + [_cut_piece(piece, film, store) for piece in film.cut.pieces]
 
 
@@ -142,47 +141,35 @@ def _require_format(path: Path, film: Film) -> None:
         )
 
 
-def write_review(film: Film, animatic: Path, store: Store, target: Path, marks: Marks) -> None:
-    """Write the review copy: the animatic with text burnt into every frame."""
-    frames = (
-        burn_in(frame, marks.at(index, film)) for index, frame in enumerate(read_video(animatic))
-    )
+def write_review(
+    film: Film, animatic: Path, store: Store, target: Path, texts: Iterable[BurnIn]
+) -> None:
+    """Write the review copy: the animatic with a text burnt into every frame."""
+    # An animatic of another length is reported by _require_format.
+    pairs = zip(read_video(animatic), texts, strict=False)
 
     def write(draft: Path) -> None:
-        write_video(draft, frames, fps=film.fps)
+        write_video(draft, (burn_in(frame, text) for frame, text in pairs), fps=film.fps)
         _require_format(draft, film)
 
     store.deliver(write, target)
 
 
-@dataclass(frozen=True)
-class Marks:
-    """Texts of a review copy: project, date, and the slate of every shot."""
-
-    project: str
-    date: str
-    slates: tuple[str, ...]
-
-    def at(self, frame: int, film: Film) -> BurnIn:
-        """Texts of one frame of the film, counted from 0."""
-        time = timecode(frame, film.fps)
-        frame -= film.title_frames
-        if frame < 0:
-            return BurnIn(self.project, self.date, "TITLE", time, "")
-        index = 0
-        while frame >= film.cut.shots[index].frames:
-            frame -= film.cut.shots[index].frames
-            index += 1
-        counter = f"{frame + 1:04}/{film.cut.shots[index].frames:04}"
-        return BurnIn(self.project, self.date, self.slates[index], time, counter)
+def review_texts(film: Film, project: str, date: str, slates: Sequence[str]) -> Iterator[BurnIn]:
+    """Texts of every frame of a review copy; `slates` are those of the shots, in order."""
+    corners = [("TITLE", "")] * film.title_frames
+    for slate, shot in zip(slates, film.cut.shots, strict=True):
+        corners += [(slate, f"{k:04}/{shot.frames:04}") for k in range(1, shot.frames + 1)]
+    for index, (slate, counter) in enumerate(corners):
+        yield BurnIn(project, date, slate, timecode(index, film.fps), counter)
 
 
 def part_file(footage: Footage, first: int, count: int, film: Film, store: Store) -> Path:
     """File of some frames of a shot; the whole clip needs no new file."""
     if footage.file is not None and (first, count) == (0, footage.num_frames):
         return footage.file
-    declared = {"footage": footage.key, "first": first, "count": count, **_format(film)}
-    return _piece_file(store, declared, lambda: footage.frames(first, count), film.fps)
+    declared = {"footage": footage.key, "first": first, "count": count}
+    return _piece_file(film, store, declared, lambda: footage.frames(first, count))
 
 
 def _cut_piece(piece: Piece, film: Film, store: Store) -> Path:
@@ -200,32 +187,29 @@ def _cut_piece(piece: Piece, film: Film, store: Store) -> Path:
         "colour": piece.colour,
         "direction": piece.direction,
         "sources": [source.name for source in sources],
-        **_format(film),
     }
-    return _piece_file(store, declared, lambda: _effect_frames(piece, sources, film.fps), film.fps)
-
-
-def _format(film: Film) -> dict[str, object]:
-    return {
-        "version": VERSION,
-        "size": list(film.size),
-        "fps": str(film.fps),
-        "encoding": DELIVERY.name,
-    }
+    return _piece_file(film, store, declared, lambda: _effect_frames(piece, sources, film.fps))
 
 
 def _piece_file(
-    store: Store,
-    declared: dict[str, object],
-    frames: Callable[[], Iterator[Frame]],
-    fps: Fraction,
+    film: Film, store: Store, declared: Mapping[str, object], frames: Callable[[], Iterator[Frame]]
 ) -> Path:
-    ref = Ref("piece", content_key(declared), VIDEO)
+    """File of frames in the format of the film; `declared` is what they depend on otherwise."""
+    key = content_key(
+        {
+            **declared,
+            "version": VERSION,
+            "size": list(film.size),
+            "fps": str(film.fps),
+            "encoding": DELIVERY.name,
+        }
+    )
+    ref = Ref("piece", key, VIDEO)
     if store.holds(ref):
         return store.path(ref)
 
-    def write(path: Path) -> None:
-        write_video(path, frames(), fps=fps)
+    def write(draft: Path) -> None:
+        write_video(draft, frames(), fps=film.fps)
 
     return store.put(ref, write)
 
@@ -306,13 +290,8 @@ def _wipe_mask(size: Size, direction: str, duration_s: float) -> VideoClip:
     )
 
 
-@dataclass(frozen=True)
-class Caption:
-    """One line of dialogue on screen; times in seconds from the beginning of the film."""
-
-    start_s: Fraction
-    end_s: Fraction
-    text: str
+Caption = tuple[Fraction, Fraction, str]
+"""Start, end and text of one line on screen; in seconds from the beginning of the film."""
 
 
 def captions(
@@ -335,14 +314,16 @@ def captions(
             # Two lines at the same time are shown together instead of one hiding the other.
             last_s = last_s if last_s > times[index] else end_s
             if times[index] < last_s:
-                yield Caption(times[index], min(times[index] + reading_s, last_s), text)
+                yield times[index], min(times[index] + reading_s, last_s), text
 
 
 def write_srt(lines: Sequence[Caption]) -> str:
     """Format captions as SubRip, in the order of their times."""
     blocks = (
-        f"{number}\n{_srt_time(line.start_s)} --> {_srt_time(line.end_s)}\n{line.text}\n"
-        for number, line in enumerate(sorted(lines, key=lambda line: line.start_s), start=1)
+        f"{number}\n{_srt_time(start_s)} --> {_srt_time(end_s)}\n{text}\n"
+        for number, (start_s, end_s, text) in enumerate(
+            sorted(lines, key=lambda line: line[0]), start=1
+        )
     )
     return "\n".join(blocks)
 

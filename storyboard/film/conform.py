@@ -29,12 +29,8 @@ def conform_frames(
 ) -> Iterator[Frame]:
     """Yield `count` frames of the delivery from frame `first` on.
 
-    Args:
-        frames: The model's, (H, W, 3) uint8, at least `plan.shown`.
-        plan: Which of them is shown when.
-        size: Width and height of the delivery.
-        first: Index in the conformed clip.
-        count: Number of frames.
+    `frames` are the model's, (H, W, 3) uint8, at least `plan.shown` of them; `plan` maps them to
+    the delivery, `size` is its width and height.
     """
     at, fitted = -1, None
     source = iter(frames)

@@ -31,11 +31,8 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 def slate_picture(size: Size, *, shot: str, state: str, lines: Sequence[str]) -> Frame:
     """Draw a slate: the card shown in place of a missing clip.
 
-    Args:
-        size: Width and height in pixels.
-        shot: Id, large.
-        state: "FAILED" or "NOT RENDERED".
-        lines: Action and error.
+    `shot` is its id, drawn large; `state` is "FAILED" or "NOT RENDERED"; `lines` are the action and
+    the error.
     """
     width, height = size
     image = Image.new("RGB", size, BACKGROUND)

@@ -7,6 +7,7 @@ order, and files of one format can be joined packet by packet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -15,7 +16,7 @@ from typing import cast
 
 import av
 import numpy as np
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -150,11 +151,19 @@ def read_video(path: Path) -> Iterator[Frame]:
     Raises:
         AssemblyError: The file is not a complete video.
     """
+    with _decoding(path) as (container, _):
+        for picture in container.decode(video=0):
+            yield cast(Frame, picture.to_ndarray(format="rgb24"))
+
+
+@contextmanager
+def _decoding(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a file to decode its video; an incomplete file is an AssemblyError."""
     try:
         with av.open(str(path)) as container:
-            container.streams.video[0].thread_count = NUM_THREADS
-            for picture in container.decode(video=0):
-                yield cast(Frame, picture.to_ndarray(format="rgb24"))
+            stream = container.streams.video[0]
+            stream.thread_count = NUM_THREADS
+            yield container, stream
     except (av.error.InvalidDataError, IndexError) as error:
         raise AssemblyError(f"{path}: not a complete video ({error}). Render it again.") from error
 
@@ -170,28 +179,21 @@ def probe(path: Path) -> VideoInfo:
     Raises:
         AssemblyError: The file is not a complete video.
     """
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            stream.thread_count = NUM_THREADS
-            count = sum(1 for _ in container.decode(video=0))
-            return VideoInfo(
-                size=(stream.width, stream.height),
-                fps=Fraction(stream.average_rate or 0),
-                num_frames=count,
-                codec=stream.codec_context.name,
-                pixel_format=str(stream.pix_fmt),
-            )
-    except (av.error.InvalidDataError, IndexError) as error:
-        raise AssemblyError(f"{path}: not a complete video ({error}). Render it again.") from error
+    with _decoding(path) as (container, stream):
+        count = sum(1 for _ in container.decode(video=0))
+        return VideoInfo(
+            size=(stream.width, stream.height),
+            fps=Fraction(stream.average_rate or 0),
+            num_frames=count,
+            codec=stream.codec_context.name,
+            pixel_format=str(stream.pix_fmt),
+        )
 
 
 def join_videos(paths: Sequence[Path], target: Path) -> int:
-    """Join files of one format without encoding; returns the number of frames.
+    """Join outputs of `write_video` without encoding; returns the number of frames.
 
-    Args:
-        paths: Outputs of `write_video` with one encoding, size and rate.
-        target: An .mp4; not written atomically, so pass the name of a draft.
+    `target` is not written atomically, so pass the name of a draft.
 
     Raises:
         AssemblyError: A file has another format than the first.

@@ -10,8 +10,10 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -23,16 +25,13 @@ from storyboard.executors import Executor
 from storyboard.plan.request import Request
 from storyboard.run.manifest import FILE, read_manifest, require_manifest
 from storyboard.run.manifest_rows import request_from_manifest
-from storyboard.run.preview import Options, Preview, preview
+from storyboard.run.preview import STORE, Preview, RunSpec, preview
 from storyboard.run.retake import kept_in, retake, with_kept
 from storyboard.run.session import Outcome, Recorder, Run
 from storyboard.store import Ref, Store, read_object
 
 if TYPE_CHECKING:
     from shots.schema import ShotList
-
-
-STORE = "store"
 
 INTERMEDIATE = ("encode-text", "encode-picture", "denoise-")
 """Stages whose artefacts (contexts, latents) are needed only to re-render a changed take."""
@@ -54,10 +53,16 @@ def make_folder(folder: Path) -> None:
         raise InputError(f"{folder}: is not writable. Choose another -o.")
 
 
-def find_store(folder: Path) -> Path:
-    """Store of an output folder; for one format of a campaign, that of its parent folder."""
-    own, parent = folder / STORE, folder.parent / STORE
-    return parent if not own.is_dir() and parent.is_dir() else own
+@contextmanager
+def existing_store(folder: Path) -> Iterator[Path]:
+    """Store of a folder; a temporary one if there is none, so that no folder is created."""
+    root = folder / STORE
+    if root.is_dir():
+        yield root
+        return
+    with TemporaryDirectory() as scratch:
+        (Path(scratch) / STORE).mkdir()
+        yield Path(scratch) / STORE
 
 
 @contextmanager
@@ -91,9 +96,7 @@ def board_lock(root: Path) -> Iterator[None]:
 def collect_garbage(folder: Path, *, with_latents: bool) -> tuple[int, int]:
     """Remove artefacts that the last run does not use; returns their number and total bytes.
 
-    Args:
-        folder: Output folder of a run.
-        with_latents: Also remove contexts and latents of finished takes.
+    `with_latents` removes contexts and latents of finished takes too.
 
     Raises:
         InputError: The folder is not that of a run.
@@ -122,14 +125,7 @@ def collect_garbage(folder: Path, *, with_latents: bool) -> tuple[int, int]:
         return store.collect(keep)
 
 
-def render_board(
-    board: ShotList,
-    request: Request,
-    folder: Path,
-    options: Options,
-    listen: Listener,
-    executor: Executor | None = None,
-) -> Outcome:
+def render_board(spec: RunSpec, listen: Listener, executor: Executor | None = None) -> Outcome:
     """Render a board into a folder, which is created if missing; `listen` receives every event.
 
     The stages run in this process unless an executor is given.
@@ -137,54 +133,45 @@ def render_board(
     Raises:
         StoryboardError: The render cannot start or cannot continue; finished work is kept.
     """
-    make_folder(folder)
-    with board_lock(folder / STORE):
-        planned = preview(board, request, folder / STORE, options, listen)
-        return render_preview(planned, board, request, folder, options, listen, executor)
+    make_folder(spec.folder)
+    with board_lock(spec.root):
+        return render_preview(preview(spec, listen), listen, executor)
 
 
-def render_preview(
-    planned: Preview,
-    board: ShotList,
-    request: Request,
-    folder: Path,
-    options: Options,
-    listen: Listener,
-    executor: Executor | None = None,
-) -> Outcome:
-    """`render_board` for a preview of these arguments; the caller holds the lock of the store."""
-    run = Run(planned, request, folder, Recorder(listen))
+def render_preview(planned: Preview, listen: Listener, executor: Executor | None = None) -> Outcome:
+    """Render what is planned; the caller holds the lock of the store."""
+    run = Run(planned, Recorder(listen))
     run.begin()
     with run.interruption_recorded():
         failures = run.render(executor)
-        if options.retakes:
-            run, failures = retake(run, failures, board, request, options, executor)
-        return run.deliver(options, failures)
+        if planned.spec.options.retakes:
+            run, failures = retake(run, failures, executor)
+        return run.deliver(failures)
 
 
-def deliver_again(
-    board: ShotList, request: Request, folder: Path, options: Options, listen: Listener
-) -> Outcome:
+def deliver_again(spec: RunSpec, listen: Listener) -> Outcome:
     """Publish clips, animatic and sheet from the store of a folder, without rendering.
 
     Raises:
         StoryboardError: The board or the folder cannot be used.
     """
-    recorder, root = Recorder(listen), find_store(folder)
-    if root.parent == folder:
-        make_folder(folder)
+    recorder, own, parent = Recorder(listen), spec.root, spec.folder.parent / STORE
+    # One format of a campaign has a folder of its own, and its store in the parent folder.
+    root = parent if not own.is_dir() and parent.is_dir() else own
+    if root == own:
+        make_folder(spec.folder)
     with board_lock(root):
-        last = read_manifest(folder)
-        kept = kept_in(board, last.retakes) if last else {}
-        shown = with_kept(board, kept)
-        planned = preview(shown, request, root, options, recorder, folder=folder)
+        last = read_manifest(spec.folder)
+        kept = kept_in(spec.board, last.retakes) if last else {}
+        shown = with_kept(spec.board, kept)
+        planned = preview(replace(spec, board=shown, store=root), recorder)
         # Takes that failed in the last run and are still missing.
         failures = {
             take: entry.error
             for take in planned.waiting
             if last and (entry := last.entry(take.shot.id, take.number)) and entry.error
         }
-        return Run(planned, request, folder, recorder, kept).deliver(options, failures)
+        return Run(planned, recorder, kept).deliver(failures)
 
 
 def load_last_render(folder: Path) -> tuple[ShotList, Request]:

@@ -216,20 +216,6 @@ def _files(entry: TakeEntry) -> set[tuple[str, str]]:
     return files | ({(LAYOUTS, still_beside(entry.asked).name)} if entry.asked else set())
 
 
-def write_review_copy(
-    plan: RenderPlan, film: Film, store: Store, folder: Path, *, version: int, date: str
-) -> Path:
-    """Write the animatic with burnt-in title, date, slate, timecode and frame counter."""
-    marks = assembly.Marks(
-        project=f"{film.title} v{version:03}",
-        date=date,
-        slates=tuple(take.slate for take in plan.shown),
-    )
-    target = folder / REVIEW
-    assembly.write_review(film, folder / ANIMATIC, store, target, marks)
-    return target
-
-
 def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> Path:
     """Write the contact sheet from the manifest and the files of the folder."""
     from storyboard.sheet.page import build_sheet, write_sheet  # imports jinja2

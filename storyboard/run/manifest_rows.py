@@ -14,8 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from storyboard.film.video import VIDEO
-from storyboard.plan.cost import Waves, disk_bytes, expected_speed, loading_s, take_cost
-from storyboard.plan.plan import RenderPlan
+from storyboard.plan.cost import disk_bytes, expected_speed, loading_s, take_cost
 from storyboard.plan.reasons import reason, take_facts
 from storyboard.plan.request import LoraRequest, Request
 from storyboard.run.deliver import CLIPS, PANELS, STILLS, Failures
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
     from storyboard.run.score import Scores
 
 
-def describe_run(plan: RenderPlan, waves: Waves, request: Request, folder: Path) -> Manifest:
+def describe_run(planned: Preview) -> Manifest:
     """Manifest of a run before it begins, without takes."""
-    board, settings = plan.board, plan.settings
+    plan, waves, request = planned.plan, planned.waves, planned.spec.request
+    board, settings, folder = plan.board, plan.settings, planned.spec.folder
 
     def relative(path: Path | None) -> str | None:
         return None if path is None else os.path.relpath(path.resolve(), folder.resolve())

@@ -21,6 +21,8 @@ from storyboard.take.take import Take
 if TYPE_CHECKING:
     from shots.schema import ShotList
 
+STORE = "store"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -50,17 +52,39 @@ class Options:
 
 
 @dataclass(frozen=True)
+class RunSpec:
+    """A board and everything that is chosen for a run of it.
+
+    Attributes:
+        request: Model, quality and settings.
+        folder: Output folder.
+        store: Folder of the store, if that is not in the output folder.
+    """
+
+    board: ShotList
+    request: Request
+    folder: Path
+    options: Options = Options()
+    store: Path | None = None
+
+    @property
+    def root(self) -> Path:
+        """Folder of the store."""
+        return self.store or self.folder / STORE
+
+
+@dataclass(frozen=True)
 class Preview:
     """A plan and what is left to do of it.
 
     Attributes:
         plan: All takes of the board.
-        store: Where artefacts are kept.
         todo: (stage, take) pairs whose result is missing and needed.
         waves: Order of the work.
         before: run.json of the last run into the folder.
     """
 
+    spec: RunSpec
     plan: RenderPlan
     store: Store
     todo: frozenset[tuple[str, Take]]
@@ -84,30 +108,15 @@ class Preview:
         return frozenset(take for _, take in self.todo)
 
 
-def preview(
-    board: ShotList,
-    request: Request,
-    root: Path,
-    options: Options,
-    listen: Listener,
-    *,
-    folder: Path | None = None,
-) -> Preview:
-    """Plan a run without doing any of it.
-
-    Args:
-        board: As loaded.
-        request: Model, quality and settings.
-        root: Folder of the store.
-        options: What to produce.
-        listen: Receives warnings about damaged artefacts.
-        folder: Output folder; default: the parent of the store.
+def preview(spec: RunSpec, listen: Listener) -> Preview:
+    """Plan a run without doing any of it; `listen` receives warnings about damaged artefacts.
 
     Raises:
         InputError: The board or an option cannot be used.
     """
+    request, options, root = spec.request, spec.options, spec.root
     store = Store(root, warn=lambda text: listen(Warned(text)))
-    plan = make_plan(board, request, root)
+    plan = make_plan(spec.board, request, root)
     if request.extend is not None and plan.settings.preset is not None:
         # Prompts are known only from a plan, so the run is planned again with the longer ones.
         written = write_about([take.prompt for take in plan.jobs], request.extend, root)
@@ -120,4 +129,4 @@ def preview(
     busy = {take for _, take in todo}
     ordered = [take for take in plan.jobs if take in busy]
     waves = plan_waves(plan, ordered, expected_speed(plan, root), size=options.wave)
-    return Preview(plan, store, todo, waves, read_manifest(folder or root.parent))
+    return Preview(spec, plan, store, todo, waves, read_manifest(spec.folder))

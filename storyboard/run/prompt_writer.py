@@ -27,15 +27,10 @@ Writer = Callable[[str], str]
 
 
 def write_about(prompts: Iterable[str], folder: Path, cache: Path | None) -> Mapping[str, str]:
-    """Generate additional text for prompts, or read it from the cache.
+    """Generate additional text for compiled prompts, or read it from the cache, by prompt.
 
-    Args:
-        prompts: As compiled.
-        folder: Language model with its tokenizer, in the layout of transformers.
-        cache: Folder of the cache file; None for no cache.
-
-    Returns:
-        Additional text by prompt.
+    `folder` holds a language model with its tokenizer, in the layout of transformers; `cache` is
+    the folder of the cache file, None for no cache.
 
     Raises:
         InputError: The folder holds no such model.

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from storyboard.events import RetakesAsked
 from storyboard.executors import Executor
-from storyboard.plan.request import Request
 from storyboard.run.manifest import Kept
-from storyboard.run.preview import Options
 from storyboard.run.session import Run
 from storyboard.take.take import Take, take_number
 
@@ -26,18 +24,14 @@ if TYPE_CHECKING:
 
 
 def retake(
-    run: Run,
-    failures: dict[Take, str],
-    board: ShotList,
-    request: Request,
-    options: Options,
-    executor: Executor | None,
+    run: Run, failures: dict[Take, str], executor: Executor | None
 ) -> tuple[Run, dict[Take, str]]:
-    """Render more takes of shots that disobey, up to `options.retakes` rounds.
+    """Render more takes of shots that disobey, for as many rounds as the options allow.
 
     Returns:
         The run whose cut shows the best takes, and its failures by take.
     """
+    board, options = run.spec.board, run.spec.options
     # A take that the board chooses with `use` is never overruled.
     retakeable = {shot.id for shot in board.shots if shot.use is None}
     retaken: dict[str, None] = {}  # in the order in which they disobeyed
@@ -50,7 +44,7 @@ def retake(
             kept = dict(best_takes(run.plan, scores, list(retaken)))
             # A shot that starts from the last frame of another may have to be rendered for that.
             board = with_kept(board, kept)
-            run = run.with_board(board, request, options, kept)
+            run = run.with_board(board, kept)
             failures = run.render(executor)
             found = disobedient(run.plan, run.scores(), options.shots)
         remaining = [shot for shot in found if shot in retakeable]
@@ -58,7 +52,7 @@ def retake(
             break
         run.listen(RetakesAsked(tuple(remaining), number + 1, options.retakes))
         board = with_one_more_take(board, remaining)
-        run = run.with_board(board, request, options, kept)
+        run = run.with_board(board, kept)
         failures = run.render(executor)
     return run, failures
 

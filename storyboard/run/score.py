@@ -29,14 +29,6 @@ STAGE = "score"
 SUFFIX = ".findings"  # JSON; the store has .json for its records
 
 
-@dataclass(frozen=True)
-class Drift:
-    """Worst pair of shots of a scene by one measure; `scene` is its number."""
-
-    scene: str
-    finding: Finding
-
-
 @dataclass(frozen=True, eq=False)
 class Scores:
     """Findings of the takes of a run; takes without a clip have none.
@@ -44,16 +36,12 @@ class Scores:
     Attributes:
         by_take: Score by the stem of a take.
         refs: By stem, where the store keeps them: one per clip of a chain.
-        drift: Over the shown takes of each scene.
+        drift: (scene number, finding): worst pair of shots of a scene by each measure.
     """
 
     by_take: Mapping[str, Score] = field(default_factory=dict)
     refs: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
-    drift: tuple[Drift, ...] = ()
-
-    def drift_as_json(self) -> tuple[dict[str, object], ...]:
-        """`drift` of run.json."""
-        return tuple({"scene": drift.scene, **asdict(drift.finding)} for drift in self.drift)
+    drift: tuple[tuple[str, Finding], ...] = ()
 
     def findings(self, take: Take) -> tuple[Finding, ...]:
         """Findings of a take, empty if it has no clip."""
@@ -88,8 +76,7 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
             kept.append(ref)
         scores[take.stem], refs[take.stem] = score, tuple(kept)
     shown = [(t.shot, scores[t.stem].look) for t in plan.shown if t.stem in scores]
-    drift = tuple(Drift(scene, finding) for scene, finding in judge_drift(shown))
-    return Scores(scores, refs, drift)
+    return Scores(scores, refs, tuple(judge_drift(shown)))
 
 
 def _findings_ref(plan: RenderPlan, take: Take) -> Ref:

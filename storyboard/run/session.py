@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,14 +16,14 @@ from storyboard import events
 from storyboard.errors import ResourceError, StoryboardError
 from storyboard.events import Event, Listener
 from storyboard.executors import Executor, LocalExecutor
+from storyboard.film import assembly
 from storyboard.film.assembly import Film
 from storyboard.plan.cost import check_disk, record_speed
-from storyboard.plan.request import Request
 from storyboard.run import deliver
 from storyboard.run.deliver import Failures
 from storyboard.run.manifest import Kept, Manifest
 from storyboard.run.manifest_rows import describe_run, take_entries
-from storyboard.run.preview import Options, Preview, preview
+from storyboard.run.preview import Preview, preview
 from storyboard.schedule import render
 from storyboard.take.take import Take
 
@@ -64,8 +63,6 @@ class Run:
 
     Args:
         planned: What there is to do.
-        request: Recorded in run.json.
-        folder: Output folder.
         recorder: Receives every event.
         kept: By shot, the take that retaking chose.
     """
@@ -73,14 +70,12 @@ class Run:
     def __init__(
         self,
         planned: Preview,
-        request: Request,
-        folder: Path,
         recorder: Recorder,
         kept: Mapping[str, Kept] = MappingProxyType({}),
     ) -> None:
-        self._planned, self._folder, self._recorder, self._kept = planned, folder, recorder, kept
-        self._draft = describe_run(planned.plan, planned.waves, request, folder)
-        self.plan = planned.plan
+        self._planned, self._recorder, self._kept = planned, recorder, kept
+        self.spec, self.plan, self._folder = planned.spec, planned.plan, planned.spec.folder
+        self._draft = describe_run(planned)
         # Clips are published without a film around them: only its size and rate matter.
         self._format = Film(self.plan.cut, (), self.plan.size, self.plan.fps)
 
@@ -118,18 +113,15 @@ class Run:
             clip = deliver.publish_take(self.plan, take, self._format, store, self._folder)
             self._recorder(events.ClipReady(take.stem, str(clip)))
 
-    def with_board(
-        self, board: ShotList, request: Request, options: Options, kept: Mapping[str, Kept]
-    ) -> Run:
+    def with_board(self, board: ShotList, kept: Mapping[str, Kept]) -> Run:
         """Continue this run with other takes of some shots; what it rendered counts as rendered."""
-        root = self._planned.store.root
-        planned = preview(board, request, root, options, self._recorder, folder=self._folder)
+        planned = preview(replace(self.spec, board=board), self._recorder)
         rendered = {take.stem for take in self._planned.waiting}
         last = planned.plan.stages[-1].name
         # Finished by this run already; without them these takes would count as cached.
         done = {(last, take) for take in planned.plan.takes if take.stem in rendered}
         planned = replace(planned, todo=planned.todo | done, before=self._planned.before)
-        run = Run(planned, request, self._folder, self._recorder, kept)
+        run = Run(planned, self._recorder, kept)
         run._draft = replace(run._draft, started=self._draft.started)
         run._check_resources()
         return run
@@ -159,9 +151,9 @@ class Run:
                 failures[take] = errors[take]
         return failures
 
-    def deliver(self, options: Options, failures: Failures) -> Outcome:
+    def deliver(self, failures: Failures) -> Outcome:
         """Publish everything that is finished into the folder, and write run.json."""
-        plan, folder = self.plan, self._folder
+        plan, folder, options = self.plan, self._folder, self.spec.options
         store, before = self._planned.store, self._planned.before
         for take in plan.takes:
             if store.holds(plan.final(take)):
@@ -192,8 +184,12 @@ class Run:
             delivery={**self._draft.delivery, "title_frames": film.title_frames},
         )
         if options.burn_in and options.animatic:
-            date = manifest.started[:10]
-            path = deliver.write_review_copy(plan, film, store, folder, version=version, date=date)
+            path = folder / deliver.REVIEW
+            slates = [take.slate for take in plan.shown]
+            texts = assembly.review_texts(
+                film, f"{film.title} v{version:03}", manifest.started[:10], slates
+            )
+            assembly.write_review(film, folder / deliver.ANIMATIC, store, path, texts)
             self._recorder(events.FileWritten(str(path)))
         if options.sheet:
             self._recorder(
@@ -218,7 +214,7 @@ class Run:
             raise
 
     def _manifest(self, status: str, failures: Failures, scores: Scores | None = None) -> Manifest:
-        before = self._planned.before
+        before, drift = self._planned.before, scores.drift if scores else ()
         return replace(
             self._draft,
             status=status,
@@ -227,7 +223,7 @@ class Run:
             takes=take_entries(self._planned, failures, scores),
             version=before.version if before else 0,
             animatic=before.animatic if before else {},
-            drift=scores.drift_as_json() if scores else (),
+            drift=tuple({"scene": scene, **asdict(finding)} for scene, finding in drift),
             retakes={shot: kept.as_json() for shot, kept in self._kept.items()},
         )
 
@@ -241,9 +237,9 @@ class Run:
                     agree = sum(f.verdict == "agrees" for f in findings)
                     unclear = len(findings) - agree - len(disagree)
                     self._recorder(events.TakeScored(take.slate, agree, disagree, unclear))
-            for drift in scores.drift:
-                if drift.finding.verdict == "disagrees":
-                    self._recorder(events.SceneDrifts(drift.scene, drift.finding.sentence))
+            for scene, finding in scores.drift:
+                if finding.verdict == "disagrees":
+                    self._recorder(events.SceneDrifts(scene, finding.sentence))
             for shot, kept in self._kept.items():
                 name = f"T{kept.take:02}"
                 self._recorder(events.TakeKept(shot, name, len(kept.compared), kept.because))

@@ -6,11 +6,9 @@ that render at its next step, as Ctrl-C would, and another begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -21,9 +19,9 @@ from shots import ShotListErrors, parse_shots
 from storyboard import events
 from storyboard.errors import StoryboardError
 from storyboard.events import Event, Listener
-from storyboard.run.commands import STORE, render_board
+from storyboard.run.commands import existing_store, render_board
 from storyboard.run.manifest_rows import why
-from storyboard.run.preview import Options, Preview, preview
+from storyboard.run.preview import Options, Preview, RunSpec, preview
 from storyboard.store import Ref
 
 if TYPE_CHECKING:
@@ -194,21 +192,24 @@ class Watch:
     def _render(self, shots: ShotList) -> None:
         assert self._loaded is not None
         self._rendered = self._loaded.contents
-        request = self.request(shots)
-        with _store_of(self.folder) as root:
-            planned = preview(shots, request, root, self.options, self.listen, folder=self.folder)
-        before, self._keys = self._keys, _clip_keys(planned)
+        spec = RunSpec(shots, self.request(shots), self.folder, self.options)
+        with existing_store(self.folder) as root:
+            planned = preview(replace(spec, store=root), self.listen)
+        keys: dict[str, frozenset[Ref]] = {}
+        for take in planned.plan.takes:
+            keys[take.shot.id] = keys.get(take.shot.id, frozenset()) | {*planned.plan.clips(take)}
+        before, self._keys = self._keys, keys
         if before is None:  # the first board: later ones are compared with it
             self._without_clip = len({take.shot.id for take in planned.waiting})
             return
         # Shots of an interrupted render stay edited; shots that left the board do not.
-        self._edited |= {shot for shot, keys in self._keys.items() if keys != before.get(shot)}
-        self._edited &= set(self._keys)
+        self._edited |= {shot for shot in keys if keys[shot] != before.get(shot)}
+        self._edited &= set(keys)
         self.listen(events.ShotsEdited(_reasons(planned, self._edited)))
         shots_to_render = frozenset(self._edited | _only_to_conform(planned))
-        options = replace(self.options, shots=shots_to_render)
+        spec = replace(spec, options=replace(self.options, shots=shots_to_render))
         self.is_rendering = True
-        render_board(shots, request, self.folder, options, self._listen_until_saved)
+        render_board(spec, self._listen_until_saved)
         self._edited.clear()
 
     def _listen_until_saved(self, event: Event) -> None:
@@ -238,25 +239,6 @@ def _load(board: Path) -> Loaded:
     except OSError:  # the board is being replaced, or gone: its next save is reported
         return Loaded(contents, None)
     return Loaded(contents, shots)
-
-
-@contextmanager
-def _store_of(folder: Path) -> Iterator[Path]:
-    """Store of a folder; a temporary one if there is none, so that no folder is created."""
-    root = folder / STORE
-    if root.is_dir():
-        yield root
-        return
-    with TemporaryDirectory() as scratch:
-        (Path(scratch) / STORE).mkdir()
-        yield Path(scratch) / STORE
-
-
-def _clip_keys(planned: Preview) -> Keys:
-    keys: dict[str, frozenset[Ref]] = {}
-    for take in planned.plan.takes:
-        keys[take.shot.id] = keys.get(take.shot.id, frozenset()) | {*planned.plan.clips(take)}
-    return keys
 
 
 def _only_to_conform(planned: Preview) -> set[str]:

@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -22,9 +23,6 @@ from markupsafe import Markup
 
 from storyboard.sheet.sheet_board import (
     DirectiveRow,
-    Field,
-    Line,
-    Mark,
     SheetBoard,
     SheetCard,
     SheetScene,
@@ -35,8 +33,7 @@ from storyboard.sheet.sheet_board import (
 )
 
 if TYPE_CHECKING:
-    from shots.schema import Shot, ShotList, Sound
-    from shots.vocabulary.camera import Camera
+    from shots.schema import Shot, ShotList
     from shots.vocabulary.transition import Transition
 
 MEDIA_TYPES = {
@@ -59,16 +56,10 @@ def build_sheet(
     animatic: Path | None = None,
     drift: Sequence[tuple[str, DirectiveRow]] = (),
 ) -> SheetBoard:
-    """Collect the content of the sheet from a shot list and the results of a render.
+    """Collect the content of the sheet: a card for every shot, in order.
 
-    Args:
-        shots: Every shot gets a card, in order.
-        results: By shot id. A shot without one is shown as missing.
-        date: Shown as given.
-        preset: Preset of the run, for the header.
-        quality: Quality of the run, for the header.
-        animatic: The film, if there is one.
-        drift: (scene number, comparison of its shots).
+    `results` are by shot id; a shot without one is shown as missing. `drift` compares the shots of
+    scenes, by scene number.
     """
     scenes = []
     end_s = Fraction(0)
@@ -77,93 +68,39 @@ def build_sheet(
         for shot in scene.shots:
             result = results.get(shot.id, ShotResult())
             start_s = end_s if result.start_s is None else result.start_s
-            cards.append(_card(shots, shot, result, start_s))
             end_s = start_s + shot.duration_s
+            fields, count = tuple(_fields(shots, shot)), shots.num_frames(shot)
+            cards.append(SheetCard(shot, result, start_s, count, fields))
         location = shots.locations.get(scene.location) if scene.location else None
+        heading = scene.heading or (location.heading if location else "")
         lights = [tuple(_light(shot, with_time=True)) for shot in scene.shots]
         first = lights[0] if lights else ()
-        scenes.append(
-            SheetScene(
-                number=scene.number,
-                heading=scene.heading or (location.heading if location else ""),
-                time=scene.time,
-                synopsis=scene.synopsis,
-                light=", ".join(term for term in first if all(term in terms for terms in lights)),
-                duration_s=sum((card.duration_s for card in cards), Fraction(0)),
-                cards=tuple(cards),
-                drift=tuple(row for number, row in drift if number == scene.number),
-            )
-        )
-    return SheetBoard(
-        title=shots.title,
-        code=shots.code,
-        author=shots.author,
-        date=date,
-        preset=preset,
-        quality=quality,
-        seed=shots.style.seed,
-        aspect=shots.format.aspect,
-        size=shots.format.size,
-        fps=shots.format.fps,
-        duration_s=sum((scene.duration_s for scene in scenes), Fraction(0)),
-        scenes=tuple(scenes),
-        animatic=animatic,
-    )
+        light = ", ".join(term for term in first if all(term in terms for terms in lights))
+        rows = tuple(row for number, row in drift if number == scene.number)
+        scenes.append(SheetScene(scene, heading, light, tuple(cards), rows))
+    return SheetBoard(shots, tuple(scenes), date, preset, quality, animatic)
 
 
-def _card(shots: ShotList, shot: Shot, result: ShotResult, start_s: Fraction) -> SheetCard:
-    fps = shots.format.fps
-    dialogue = []
-    for line in shot.dialogue:
-        at = "" if line.at_s is None else f"({decimal(line.at_s)} s)"
-        dialogue.append(Line(_name(shots, line.who), line.line, at))
-    return SheetCard(
-        id=shot.id,
-        size=shot.camera.size,
-        moves=shot.camera.movement,
-        start_s=start_s,
-        duration_s=shot.duration_s,
-        num_frames=shots.num_frames(shot),
-        timecode=timecode(start_s, fps),
-        fields=tuple(_fields(shots, shot)),
-        action=shot.action,
-        dialogue=tuple(dialogue),
-        sound=tuple(_sound(shot.sound)),
-        notes=shot.notes,
-        verdict=shot.status or "",
-        review=shot.review,
-        transition_in=_mark(shot.transition_in, "in", fps),
-        transition_out=_mark(shot.transition_out, "out", fps),
-        plan=draw_plan(result.plan),
-        result=result,
-    )
-
-
-def _fields(shots: ShotList, shot: Shot) -> Iterator[Field]:
+def _fields(shots: ShotList, shot: Shot) -> Iterator[tuple[str, str]]:
     camera = shot.camera
-    yield Field("Size", _words(camera.size, camera.people, camera.view))
-    yield Field("Angle", _words(camera.angle))
-    yield Field("Lens", _words(f"{camera.lens_mm:g} mm", camera.focus))
-    yield Field("Time", _words(shot.lighting.time))
-    yield Field("Move", _move(camera))
-    yield Field("Frame", _words(shot.composition))
-    yield Field("Light", ", ".join(_light(shot, with_time=False)))
+    move = ", ".join(_words(move) for move in camera.movement)
+    if camera.movement != ("static",) and camera.speed != "medium":
+        move += f", {_words(camera.speed)}"
+    if camera.amount:
+        move += f" {decimal(Fraction(camera.amount.value))} {camera.amount.unit}"
+    yield "Size", _words(camera.size, camera.people, camera.view)
+    yield "Angle", _words(camera.angle)
+    yield "Lens", _words(f"{camera.lens_mm:g} mm", camera.focus)
+    yield "Time", _words(shot.lighting.time)
+    yield "Move", move
+    yield "Frame", _words(shot.composition)
+    yield "Light", ", ".join(_light(shot, with_time=False))
     if shot.subjects:
-        yield Field("Cast", ", ".join(_name(shots, key) for key in shot.subjects))
+        yield "Cast", ", ".join(_name(shots, key) for key in shot.subjects)
 
 
 def _words(*terms: str | None) -> str:
     return " ".join(term.replace("-", " ") for term in terms if term)
-
-
-def _move(camera: Camera) -> str:
-    moves = ", ".join(_words(move) for move in camera.movement)
-    amount = (
-        f" {decimal(Fraction(camera.amount.value))} {camera.amount.unit}" if camera.amount else ""
-    )
-    if camera.movement == ("static",) or camera.speed == "medium":
-        return moves + amount
-    return f"{moves}, {_words(camera.speed)}{amount}"
 
 
 def _light(shot: Shot, *, with_time: bool) -> Iterator[str]:
@@ -180,26 +117,12 @@ def _name(shots: ShotList, key: str) -> str:
     return (character.name if character else "") or key
 
 
-def _sound(sound: Sound | None) -> Iterator[Field]:
-    if sound is None:
-        return
-    if sound.is_mos:
-        yield Field("Sound", "MOS")
-    if sound.ambience:
-        yield Field("Ambience", sound.ambience)
-    if sound.sfx:
-        yield Field("Effects", ", ".join(sound.sfx))
-    if sound.music:
-        yield Field("Music", sound.music)
-
-
-def _mark(transition: Transition | None, side: Literal["in", "out"], fps: Fraction) -> Mark | None:
-    if transition is None or (side == "out" and transition.kind == "cut"):
-        return None
+def transition_text(transition: Transition, side: Literal["in", "out"]) -> str:
+    """A transition in words: "fade from black 12 f"."""
     preposition = "from" if side == "in" and transition.kind == "fade" else "to"
     colour = f"{preposition} {transition.colour}" if transition.colour else None
     frames = f"{transition.frames} f" if transition.frames else None
-    return Mark(transition.kind, _words(transition.kind, transition.direction, colour, frames))
+    return _words(transition.kind, transition.direction, colour, frames)
 
 
 def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 24_000_000) -> Path:
@@ -209,10 +132,7 @@ def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 2
     the media of the page stay within the budget; the others are linked by their path relative to
     the page, so they have to be copied with it.
 
-    Args:
-        board: Content; every path in it exists.
-        target: The file; its folder exists. Replaced atomically.
-        inline_budget_bytes: For all embedded media, as base64.
+    The target is replaced atomically; the budget counts base64.
     """
     environment = Environment(
         loader=PackageLoader("templates", ""),
@@ -223,8 +143,11 @@ def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 2
     )
     urls = _media_urls(board, target.parent, inline_budget_bytes)
     environment.filters["url"] = lambda path: urls[path]
-    environment.filters["timecode"] = timecode
+    environment.filters["name"] = partial(_name, board.shots)
+    environment.filters["timecode"] = partial(timecode, fps=board.shots.format.fps)
     environment.filters["decimal"] = decimal
+    environment.filters["transition"] = transition_text
+    environment.filters["plan"] = draw_plan
     style = _source(environment, "sheet.css") + _board_style(board)
     script = _source(environment, "sheet.js")
     page = environment.get_template("contact_sheet.html.j2").render(
@@ -245,10 +168,8 @@ def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 2
 def _media_urls(board: SheetBoard, folder: Path, budget_bytes: int) -> dict[Path, str]:
     """URL of every picture and clip: embedded as data, or relative to the page."""
     results = [card.result for card in board.cards]
-    stills = [
-        path for result in results for path in (result.shown_still, result.layout_still) if path
-    ]
-    clips = [path for result in results for path in (result.shown_clip, result.layout_clip) if path]
+    stills = [path for result in results for path in (result.still, result.layout_still) if path]
+    clips = [path for result in results for path in (result.clip, result.layout_clip) if path]
     urls = {still: _inline(still) for still in dict.fromkeys(stills)}
     left = budget_bytes - sum(map(len, urls.values()))
     for film in dict.fromkeys(([board.animatic] if board.animatic else []) + clips):
@@ -278,7 +199,7 @@ def _board_style(board: SheetBoard) -> str:
         f".reel :nth-child({i}) {{ --length: {card.num_frames}; }}"
         for i, card in enumerate(board.cards, start=1)
     ]
-    width, height = board.aspect
+    width, height = board.shots.format.aspect
     ratio = f":root {{ --aspect: {width / height:.4f}; --shots: {len(board.cards)}; }}"
     return "\n".join(["", ratio, *lengths, ""])
 

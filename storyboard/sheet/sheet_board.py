@@ -1,6 +1,6 @@
-"""Content of the contact sheet as plain values: text, numbers and paths.
+"""Content of the contact sheet: a shot list, the results of its shots, and camera plans as SVG.
 
-`page.build_sheet` fills them, the templates read them. Times are in seconds from the beginning of
+`page.build_sheet` collects it, the templates read it. Times are in seconds from the beginning of
 the film.
 """
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
+    from shots.schema import Scene, Shot, ShotList
 
 Status = Literal["rendered", "failed", "missing"]
 
@@ -108,101 +109,44 @@ class ShotResult:
     timings: tuple[tuple[str, float], ...] = ()
     directives: tuple[DirectiveRow, ...] = ()
 
-    @property
-    def shown_still(self) -> Path | None:
-        """The still; None for a failed shot, whose card shows the error instead."""
-        return self.still if self.status == "rendered" else None
-
-    @property
-    def shown_clip(self) -> Path | None:
-        """The clip; None for a failed shot."""
-        return self.clip if self.status == "rendered" else None
-
-
-@dataclass(frozen=True)
-class Field:
-    """A label and its value."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of dialogue, set as in a screenplay."""
-
-    who: str
-    line: str
-    at: str = ""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A transition: `kind` names its symbol, `text` describes it."""
-
-    kind: str
-    text: str
-
 
 @dataclass(frozen=True)
 class SheetCard:
     """One shot on the sheet.
 
-    `num_frames` counts frames of the cut; `verdict` is the review status ("approved"), `review` the
-    comment.
+    Attributes:
+        num_frames: Frames of the cut.
+        fields: (label, value) of the camera, the light and the cast.
     """
 
-    id: str
-    size: str
-    moves: tuple[str, ...]
-    start_s: Fraction
-    duration_s: Fraction
-    num_frames: int
-    timecode: str
-    fields: tuple[Field, ...]
-    action: str
-    dialogue: tuple[Line, ...]
-    sound: tuple[Field, ...]
-    notes: str
-    verdict: str
-    review: str
-    transition_in: Mark | None
-    transition_out: Mark | None
-    plan: PlanView | None
+    shot: Shot
     result: ShotResult
+    start_s: Fraction
+    num_frames: int
+    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class SheetScene:
     """A scene with its cards; `light` is what all shots have in common."""
 
-    number: str
+    scene: Scene
     heading: str
-    time: str
-    synopsis: str
     light: str
-    duration_s: Fraction
     cards: tuple[SheetCard, ...]
-    drift: tuple[DirectiveRow, ...] = ()
+    drift: tuple[DirectiveRow, ...]
 
 
 @dataclass(frozen=True)
 class SheetBoard:
     """The whole sheet; `date` is shown as given."""
 
-    title: str
-    code: str
-    author: str
+    shots: ShotList
+    scenes: tuple[SheetScene, ...]
     date: str
     preset: str
     quality: str
-    seed: int
-    aspect: tuple[int, int]
-    size: tuple[int, int]
-    fps: Fraction
-    duration_s: Fraction
-    scenes: tuple[SheetScene, ...]
-    animatic: Path | None = None
+    animatic: Path | None
 
     @property
     def cards(self) -> tuple[SheetCard, ...]:
@@ -210,19 +154,24 @@ class SheetBoard:
         return tuple(card for scene in self.scenes for card in scene.cards)
 
     @property
+    def duration_s(self) -> Fraction:
+        """Length of the cut."""
+        return sum((card.shot.duration_s for card in self.cards), Fraction(0))
+
+    @property
     def num_frames(self) -> int:
         """Frames of the cut."""
-        return round(self.duration_s * self.fps)
+        return round(self.duration_s * self.shots.format.fps)
 
     @property
     def choices(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Filters of the page: a name and the values that occur, in the order they occur."""
-        cards = self.cards
+        cameras = [card.shot.camera for card in self.cards]
         statuses = tuple(status for status in get_args(Status) if self.count(status))
         return (
-            ("Scene", tuple(dict.fromkeys(scene.number for scene in self.scenes))),
-            ("Size", tuple(dict.fromkeys(card.size for card in cards))),
-            ("Move", tuple(dict.fromkeys(move for card in cards for move in card.moves))),
+            ("Scene", tuple(dict.fromkeys(each.scene.number for each in self.scenes))),
+            ("Size", tuple(dict.fromkeys(camera.size for camera in cameras))),
+            ("Move", tuple(dict.fromkeys(move for each in cameras for move in each.movement))),
             ("Status", statuses),
         )
 
