@@ -274,7 +274,7 @@ CONFIG_TEXTS = [
     (
         "transformer/config.json",
         "{}",
-        "{path}: no 'num_attention_heads'. Fetch the file again.",
+        "{folder}/transformer/config.json: no 'num_attention_heads'. Fetch the file again.",
     ),
     (
         "vae/config.json",
