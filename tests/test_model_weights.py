@@ -130,6 +130,18 @@ def test_an_adapter_of_one_expert_only_is_refused(folder):
     )
 
 
+def test_an_adapter_both_beside_and_inside_is_refused(folder):
+    add_adapter(folder)
+    add_adapter(folder, into_main=True)
+    message = kit.whole_message(
+        "{place}/control_adapter.safetensors: tensor 'control_adapter.…' is also in "
+        "{place}/diffusion_pytorch_model.safetensors. Remove one of the two.",
+        place=folder / "transformer",
+    )
+    with pytest.raises(WeightsError, match=message):
+        open_checkpoint(folder).load_expert(0)
+
+
 def test_shards_are_read_through_their_index(folder):
     tensors = load_file(folder / "transformer" / STEM)
     halves = sorted(tensors)[::2], sorted(tensors)[1::2]
