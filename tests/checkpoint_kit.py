@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -112,6 +113,11 @@ def sentencepiece_model() -> bytes:
         hard_vocab_limit=False, minloglevel=2, num_threads=1,
     )  # fmt: skip
     return written.getvalue()
+
+
+def whole_message(text: str, /, **values: object) -> str:
+    """Pattern of a whole message: `{name}` is filled in, "…" is a text that varies."""
+    return f"^{re.escape(text.format(**values))}$".replace("…", ".+")
 
 
 def save(path: Path, tensors: Tensors, metadata: dict[str, str] | None = None) -> Path:

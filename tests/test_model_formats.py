@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import sentencepiece
@@ -10,6 +12,7 @@ import torch
 import model
 from model.exceptions import WeightsError
 from model.weights.checkpoint import open_checkpoint
+from model.weights.tensor_files import OpenFiles, read_header
 from model.weights.text_encoder import load_tokenizer
 from tests import checkpoint_kit as kit
 
@@ -84,8 +87,6 @@ def test_coarse_grids_stay_within_their_error(tmp_path, quantisation):
 
 def written(writer, path):
     """Finish a GGUF file of one tensor, and read that back."""
-    from model.weights.tensor_files import OpenFiles, read_header
-
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -162,13 +163,51 @@ def vocabularies(tmp_path_factory):
     return {name: load_tokenizer(path) for name, path in files.items()}
 
 
-@pytest.mark.parametrize("content", [b"", b"no model", kit.sentencepiece_model()[:5000]])
-def test_a_damaged_vocabulary_is_named(tmp_path, content):
-    (tmp_path / "spiece.model").write_bytes(content)
-    with pytest.raises(
-        WeightsError, match=r"spiece\.model: (not a SentencePiece|the tokenizer has)"
-    ):
-        load_tokenizer(tmp_path / "spiece.model")
+def test_a_type_that_the_package_cannot_unpack_is_named(tmp_path):
+    import gguf
+
+    writer = gguf.GGUFWriter(tmp_path / "one.gguf", "wan")
+    writer.add_tensor("a.weight", np.zeros((2, 3), dtype=np.int32))
+    with pytest.raises(WeightsError) as caught:
+        written(writer, tmp_path / "one.gguf")
+    assert str(caught.value) == (
+        f"{tmp_path}/one.gguf: tensor 'a.weight' is of type I32, which the package gguf cannot "
+        "unpack. Fetch another quantisation."
+    )
+
+
+def test_a_gguf_file_without_the_package_names_the_package(tmp_path, monkeypatch):
+    kit.write_vocabulary(tmp_path / "one.gguf")
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    with pytest.raises(WeightsError) as caught:
+        read_header(tmp_path / "one.gguf")
+    assert str(caught.value) == (
+        f"{tmp_path}/one.gguf: is a GGUF file, which needs the package gguf. "
+        "Run `pip install 'storyboard-previz[gguf]'`."
+    )
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path):
+    path = tmp_path / "none.safetensors"
+    with pytest.raises(WeightsError) as caught:
+        read_header(path)
+    assert str(caught.value) == f"{path}: no such file or directory. Fetch the file again."
+
+
+DAMAGED = [
+    (b"", "the tokenizer has no end token. Is it that of UMT5?"),
+    (b"no model", "not a SentencePiece model. Fetch it again."),
+    (kit.sentencepiece_model()[:5000], "not a SentencePiece model. Fetch it again."),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), DAMAGED)
+def test_a_damaged_vocabulary_is_named(tmp_path, content, message):
+    path = tmp_path / "spiece.model"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError) as caught:
+        load_tokenizer(path)
+    assert str(caught.value) == f"{path}: {message}"
 
 
 def test_a_fingerprint_counts_the_config_beside_an_original_expert(tmp_path):

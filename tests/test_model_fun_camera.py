@@ -111,8 +111,13 @@ def test_it_renders_without_a_picture_and_the_path_moves_the_clip(folders, which
 @which
 def test_a_last_picture_needs_a_first(folders, which):
     picture = np.zeros((32, 64, 3), np.uint8)
-    with pytest.raises(PresetError, match="ends on a picture must start from one"):
-        model.load(folders[which]).generate("a man", last_frame=picture, num_frames=NUM_FRAMES)
+    wan = model.load(folders[which])
+    with pytest.raises(PresetError) as caught:
+        wan.generate("a man", last_frame=picture, num_frames=NUM_FRAMES)
+    assert str(caught.value) == (
+        f"first_frame: missing, and a clip of {wan.preset.name!r} that ends on a picture must "
+        "start from one. Give both."
+    )
 
 
 def test_nothing_given_is_zeros_in_the_channels():

@@ -243,27 +243,49 @@ def test_the_image_branch_of_wan_21_is_left_out(tmp_path):
 REFUSED = {
     "another family": (
         {"lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight": DOWN},
-        "key 'lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight' belongs to no layer",
+        "{file}: key 'lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight' belongs to no "
+        "layer of a Wan 2.2 expert. Is it a LoRA for another model?",
     ),
     "a block too many": (
         {"blocks.7.ffn.0.diff": noise(512, kit.WIDTH)},
-        "key 'blocks.7.ffn.0.diff' changes 'blocks.7.ffn.0.weight', which this model does not",
+        "{file}: key 'blocks.7.ffn.0.diff' changes 'blocks.7.ffn.0.weight', which this model does "
+        "not have. Is it a LoRA for another model?",
     ),
     "another width": (
         {f"{Q}.lora_down.weight": noise(4, 128), f"{Q}.lora_up.weight": noise(128, 4)},
-        rf"\(4, 128\) and \(128, 4\), must make \(256, 256\) for '{WEIGHT}'",
+        "{file}: key 'blocks.0.self_attn.q.lora_down.weight' is (4, 128) and (128, 4), must make "
+        "(256, 256) for 'blocks.0.self_attn.q.weight'. Is it a LoRA for another model?",
     ),
-    "half a product": ({f"{Q}.lora_down.weight": DOWN}, "must be halves of one product"),
+    "half a product": (
+        {f"{Q}.lora_down.weight": DOWN},
+        "{file}: key 'blocks.0.self_attn.q.lora_down.weight' is (4, 256), must be halves of one "
+        "product. Fetch the file again.",
+    ),
     "ranks that differ": (
         {f"{Q}.lora_down.weight": DOWN, f"{Q}.lora_up.weight": noise(256, 8)},
-        "must be halves of one product",
+        "{file}: key 'blocks.0.self_attn.q.lora_down.weight' is (4, 256) and (256, 8), must be "
+        "halves of one product. Fetch the file again.",
     ),
     "the same layer twice": (
         {f"{Q}.lora_down.weight": DOWN, f"lora_unet__{Q.replace('.', '_')}.lora_down.weight": DOWN},
-        "change the same layer, must be one",
+        "{file}: keys 'blocks.0.self_attn.q.lora_down.weight' and "
+        "'lora_unet__blocks_0_self_attn_q.lora_down.weight' change the same layer, must be one. "
+        "Fetch the file again.",
     ),
-    "no lora": ({WEIGHT: noise(4, 4)}, f"key '{WEIGHT}' belongs to no layer"),
-    "DoRA": ({f"{Q}.dora_scale": noise(4)}, "belongs to no layer of a Wan 2.2 expert"),
+    "no lora": (
+        {WEIGHT: noise(4, 4)},
+        "{file}: key 'blocks.0.self_attn.q.weight' belongs to no layer of a Wan 2.2 expert. "
+        "Is it a LoRA for another model?",
+    ),
+    "DoRA": (
+        {f"{Q}.dora_scale": noise(4)},
+        "{file}: key 'blocks.0.self_attn.q.dora_scale' belongs to no layer of a Wan 2.2 expert. "
+        "Is it a LoRA for another model?",
+    ),
+    "only layers of the image branch": (
+        {"diffusion_model.img_emb.proj.1.lora_down.weight": DOWN},
+        "{file}: changes nothing of a Wan 2.2 expert. Is it a LoRA?",
+    ),
 }
 
 
@@ -271,11 +293,39 @@ REFUSED = {
 def test_a_lora_for_another_model_is_refused_with_its_first_key(checkpoint, tmp_path, case):
     tensors, message = REFUSED[case]
     path = kit.save(tmp_path / "a.safetensors", tensors)
-    with pytest.raises(WeightsError, match=message):
+    with pytest.raises(WeightsError, match=kit.whole_message(message, file=path)):
         checkpoint.with_loras([LoraChoice(path, (1.0, 1.0))])
+
+
+SETTINGS = [
+    ("{", "{file}: its settings cannot be read (Expecting property name …)."),
+    ("[]", "{file}: its settings cannot be read (… has no attribute 'items')."),
+    *(
+        (
+            json.dumps({f"transformer.{name}": value}),
+            "{file}: is a LoRA with DoRA or with a rank per layer, must be a plain one. "
+            "Merge it with the program that made it.",
+        )
+        for name, value in (
+            ("use_dora", True),
+            ("alpha_pattern", {"q": 2}),
+            ("rank_pattern", {"q": 2}),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), SETTINGS)
+def test_settings_that_cannot_be_followed_are_refused(tmp_path, settings, message):
+    down, up = SPELLINGS["diffusers"]
+    metadata = {"lora_adapter_metadata": settings}
+    path = kit.save(tmp_path / "a.safetensors", {down: DOWN, up: UP}, metadata)
+    with pytest.raises(WeightsError, match=kit.whole_message(message, file=path)):
+        read_lora(path)
 
 
 def test_strengths_are_one_per_expert(checkpoint, tmp_path):
     path = simple(tmp_path / "a.safetensors")
-    with pytest.raises(WeightsError, match="1 strengths, must be 2, noisiest expert first"):
+    with pytest.raises(WeightsError) as caught:
         checkpoint.with_loras([LoraChoice(path, (1.0,))])
+    assert str(caught.value) == f"{path}: 1 strengths, must be 2, noisiest expert first."

@@ -250,35 +250,94 @@ def test_frames_can_be_remixed():
 @pytest.mark.parametrize(
     ("wan", "options", "error", "message"),
     [
-        (greybox_like, {"last_frame": picture}, PresetError, "cannot end on a picture"),
-        (text_to_video, {"first_frame": picture}, PresetError, "cannot start from a picture"),
-        (text_to_video, {"camera_path": lambda: StillCamera(9)}, PresetError, "no camera adapter"),
-        (text_to_video, {"num_frames": lambda: 8}, GeometryError, "8 frames, must be 4n"),
-        (text_to_video, {"size": lambda: (50, 32)}, GeometryError, "width is 50"),
-        (text_to_video, {"guidance": lambda: (1.0,)}, PresetError, "1 scales, must be 2"),
-        (text_to_video, {"solver": lambda: "ddim"}, PresetError, "solver: 'ddim'"),
-        (image_to_video, {}, PresetError, "always starts from a picture"),
+        (
+            greybox_like,
+            {"last_frame": picture},
+            PresetError,
+            "last_frame: {name} cannot end on a picture. Leave it out, or use a checkpoint like "
+            "wan2.2-i2v-a14b.",
+        ),
+        (
+            text_to_video,
+            {"first_frame": picture},
+            PresetError,
+            "first_frame: {name} cannot start from a picture. Leave it out, or use a checkpoint "
+            "that can.",
+        ),
+        (
+            text_to_video,
+            {"camera_path": lambda: StillCamera(9)},
+            PresetError,
+            "camera_path: {name} has no camera adapter. Leave it out, and describe the move in the "
+            "prompt.",
+        ),
+        (
+            text_to_video,
+            {"num_frames": lambda: 8},
+            GeometryError,
+            "num_frames: 8 frames, must be 4n + 1. Use 5 or 9.",
+        ),
+        (
+            text_to_video,
+            {"size": lambda: (50, 32)},
+            GeometryError,
+            "size: width is 50, must be a multiple of 16 for preset {name}. Use 48 or 64.",
+        ),
+        (
+            text_to_video,
+            {"guidance": lambda: (1.0,)},
+            PresetError,
+            "guidance: 1 scales, must be 2 for {name}, noisiest expert first, or a single number.",
+        ),
+        (
+            text_to_video,
+            {"solver": lambda: "ddim"},
+            PresetError,
+            "solver: 'ddim', must be one of unipc, dpm++, euler.",
+        ),
+        (
+            image_to_video,
+            {},
+            PresetError,
+            "first_frame: missing, and {name} always starts from a picture. Give one, or use a "
+            "text-to-video checkpoint.",
+        ),
         (
             image_to_video,
             {"first_frame": picture, "last_frame": picture, "num_frames": lambda: 1},
             GeometryError,
-            "1 frame, must have at least 5",
+            "last_frame: the clip has 1 frame, must have at least 5 to end on another picture. "
+            "Leave it out, or set more frames.",
         ),
         (
             text_to_video,
             {"remix": lambda: Remix(torch.zeros(1, 16, 3, 4, 4), 0.5)},
             GeometryError,
-            "remix: shape is",
+            "remix: shape is (1, 16, 3, 4, 4), must be (1, 16, 3, 4, 6) for this size and length.",
         ),
         (
             text_to_video,
             {"remix": lambda: Remix(torch.zeros(1, 16, 3, 4, 6), 1.5)},
             PresetError,
-            "strength: 1.5, must be above 0",
+            "strength: 1.5, must be above 0 and at most 1.",
         ),
-        (text_to_video, {"noise": lambda: torch.zeros(1, 2)}, GeometryError, "noise: shape is"),
+        (
+            text_to_video,
+            {"noise": lambda: torch.zeros(1, 2)},
+            GeometryError,
+            "noise: shape is (1, 2), must be (1, 16, 3, 4, 6) for this size and length.",
+        ),
     ],
 )
 def test_options_that_do_not_fit_are_refused(wan, options, error, message):
-    with pytest.raises(error, match=message):
-        render(wan(), **{**SMALL, **{name: make() for name, make in options.items()}})
+    wan = wan()
+    with pytest.raises(error) as caught:
+        render(wan, **{**SMALL, **{name: make() for name, make in options.items()}})
+    assert str(caught.value) == message.format(name=repr(wan.preset.name))
+
+
+def test_a_path_of_another_length_than_the_clip_is_refused(folder):  # noqa: F811
+    add_adapter(folder)
+    with pytest.raises(GeometryError) as caught:
+        render(model.load(folder), **LARGE, camera_path=StillCamera(8))
+    assert str(caught.value) == "camera_path: 8 frames, must be 9 like the clip."

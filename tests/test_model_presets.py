@@ -9,6 +9,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
+import model
 from model.exceptions import PresetError
 from model.presets import (
     GREYBOX,
@@ -36,20 +37,34 @@ def test_guidance_is_told_noisiest_expert_first():
     assert WAN22_T2V_A14B.guidance == (4.0, 3.0)
 
 
-def test_floors_must_fall():
-    experts = (Expert("low", 0.0, 3.0, "b"), Expert("high", 0.875, 4.0, "a"))
-    with pytest.raises(PresetError, match=r"floors are \[0.0, 0.875\], must fall and end at 0"):
-        replace(GREYBOX, experts=experts)
+RISING = (Expert("low", 0.0, 3.0, "b"), Expert("high", 0.875, 4.0, "a"))
+REFUSED = [
+    (
+        {"experts": RISING},
+        "preset 'greybox': expert floors are [0.0, 0.875], must fall and end at 0. "
+        "List the noisiest expert first.",
+    ),
+    (
+        {"experts": GREYBOX.experts[:1]},
+        "preset 'greybox': expert floors are [0.875], must fall and end at 0. "
+        "List the noisiest expert first.",
+    ),
+    ({"vae": "wan3"}, "preset 'greybox': vae is 'wan3', must be one of ('wan2.1', 'wan2.2')."),
+    ({"max_frames": 32}, "preset 'greybox': max_frames is 32, must be 4n + 1."),
+]
 
 
-def test_floors_must_end_at_zero():
-    with pytest.raises(PresetError, match="must fall and end at 0"):
-        replace(GREYBOX, experts=GREYBOX.experts[:1])
+@pytest.mark.parametrize(("changes", "message"), REFUSED)
+def test_values_that_no_sampling_can_use_are_refused(changes, message):
+    with pytest.raises(PresetError) as caught:
+        replace(GREYBOX, **changes)
+    assert str(caught.value) == message
 
 
-def test_the_longest_clip_is_a_legal_one():
-    with pytest.raises(PresetError, match=r"max_frames is 32, must be 4n \+ 1"):
-        replace(GREYBOX, max_frames=32)
+def test_a_name_that_the_package_lacks_is_named():
+    with pytest.raises(AttributeError) as caught:
+        model.pipe  # noqa: B018 (the access is what fails)
+    assert str(caught.value) == "module 'model' has no attribute 'pipe'"
 
 
 def test_an_unknown_name_gets_a_suggestion():

@@ -109,7 +109,8 @@ def test_a_file_that_is_cut_short_after_loading_is_an_error_and_no_hang(tmp_path
     file = checkpoint.experts[0].files[0]
     with file.open("r+b") as stream:
         stream.truncate(file.stat().st_size // 2)
-    with pytest.raises(WeightsError, match=r"ends within 'blocks\."):
+    message = "{file}: ends within 'blocks.…'. Fetch the file again."
+    with pytest.raises(WeightsError, match=checkpoint_kit.whole_message(message, file=file)):
         run(streamed)
 
 

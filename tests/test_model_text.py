@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 
+import gguf
+import numpy as np
 import pytest
+import sentencepiece
 import torch
 
 from model.exceptions import WeightsError
 from model.text import clean
 from model.weights.checkpoint import open_checkpoint
 from model.weights.text_encoder import load_tokenizer
+from tests import checkpoint_kit as kit
 from tests import oracle
 
 
@@ -93,5 +98,66 @@ def test_both_embedding_tables_are_one(encoder):
 
 
 def test_a_missing_tokenizer_is_named(tmp_path):
-    with pytest.raises(WeightsError, match=r"tokenizer\.json: not there"):
+    with pytest.raises(WeightsError) as caught:
         load_tokenizer(tmp_path / "tokenizer.json")
+    assert str(caught.value) == (
+        f"{tmp_path}/tokenizer.json: not there, must hold the tokenizer. Fetch the folder again."
+    )
+
+
+def without_end_token():
+    """A SentencePiece model like that of the kit, but for its end token."""
+    written = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(["a man walks through the rain"] * 4), model_writer=written,
+        vocab_size=40, model_type="unigram", eos_id=-1, hard_vocab_limit=False, minloglevel=2,
+        num_threads=1,
+    )  # fmt: skip
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("spiece.model", b"no model", "{path}: not a SentencePiece model. Fetch it again."),
+        (
+            "spiece.model",
+            without_end_token(),
+            "{path}: the tokenizer has no end token. Is it that of UMT5?",
+        ),
+        ("tokenizer.json", b"{", "{path}: EOF while parsing an object … Fetch the file again."),
+    ],
+)
+def test_a_damaged_tokenizer_is_named(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=kit.whole_message(message, path=path)):
+        load_tokenizer(path)
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens", "message"),
+    [
+        (
+            "llama",
+            ["<unk>", "</s>"],
+            "its tokenizer is 'llama', must be 't5'. Fetch the file again.",
+        ),
+        ("t5", ["<unk>", "a"], "the tokenizer has no token '</s>'. Is it that of UMT5?"),
+    ],
+)
+def test_a_vocabulary_of_another_model_is_named(tmp_path, model, tokens, message):
+    path = tmp_path / "lists.gguf"
+    writer = gguf.GGUFWriter(path, "t5")
+    writer.add_tokenizer_model(model)
+    writer.add_token_list(tokens)
+    writer.add_token_scores([0.0, -1.0])
+    writer.add_token_types([2, 3])
+    writer.add_tensor("a", np.zeros(1, dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(WeightsError) as caught:
+        load_tokenizer(path)
+    assert str(caught.value) == f"{path}: {message}"

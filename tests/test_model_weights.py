@@ -14,6 +14,7 @@ from model.exceptions import WeightsError
 from model.presets import WAN22_T2V_A14B
 from model.weights.build import fingerprint, network_files
 from model.weights.checkpoint import open_checkpoint
+from tests import checkpoint_kit as kit
 from tests import oracle
 
 STEM = "diffusion_pytorch_model.safetensors"
@@ -121,8 +122,24 @@ def test_the_camera_adapter_may_lie_beside_or_inside(folder, into_main):
 def test_an_adapter_of_one_expert_only_is_refused(folder):
     add_adapter(folder)
     (folder / "transformer_2" / "control_adapter.safetensors").unlink()
-    with pytest.raises(WeightsError, match="only one of the experts has a camera adapter"):
+    with pytest.raises(WeightsError) as caught:
         open_checkpoint(folder)
+    assert str(caught.value) == (
+        f"{folder}: only one of the experts has a camera adapter, must be both or none. "
+        "Put control_adapter.safetensors into both folders."
+    )
+
+
+def test_an_adapter_both_beside_and_inside_is_refused(folder):
+    add_adapter(folder)
+    add_adapter(folder, into_main=True)
+    message = kit.whole_message(
+        "{place}/control_adapter.safetensors: tensor 'control_adapter.…' is also in "
+        "{place}/diffusion_pytorch_model.safetensors. Remove one of the two.",
+        place=folder / "transformer",
+    )
+    with pytest.raises(WeightsError, match=message):
+        open_checkpoint(folder).load_expert(0)
 
 
 def test_shards_are_read_through_their_index(folder):
@@ -139,17 +156,24 @@ def test_shards_are_read_through_their_index(folder):
     assert len(network_files(folder / "transformer")) == 2
     open_checkpoint(folder).load_expert(0)
     (folder / "transformer" / shard).unlink()
-    with pytest.raises(WeightsError, match="names shard 'diffusion_pytorch_model-00002-of-00002"):
+    with pytest.raises(WeightsError) as caught:
         open_checkpoint(folder)
+    assert str(caught.value) == (
+        f"{index}: names shard 'diffusion_pytorch_model-00002-of-00002.safetensors', "
+        "which is not there. Fetch the folder again."
+    )
 
 
 def test_an_index_may_not_point_out_of_its_folder(folder):
     secret = folder / STEM
     (folder / "vae" / STEM).rename(secret)
-    index = {"weight_map": {"a": f"../{STEM}"}}
-    (folder / "vae" / f"{STEM}.index.json").write_text(json.dumps(index))
-    with pytest.raises(WeightsError, match=r"names shard '\.\./"):
+    index = folder / "vae" / f"{STEM}.index.json"
+    index.write_text(json.dumps({"weight_map": {"a": f"../{STEM}"}}))
+    with pytest.raises(WeightsError) as caught:
         open_checkpoint(folder).load_vae()
+    assert str(caught.value) == (
+        f"{index}: names shard '../{STEM}', which is not there. Fetch the folder again."
+    )
 
 
 def test_a_missing_tensor_is_named(folder):
@@ -176,14 +200,22 @@ def test_a_wrong_shape_is_named(folder):
 def test_an_unknown_tensor_is_named(folder):
     path = folder / "transformer" / STEM
     edit_tensors(path, lambda t: t.update({"blocks.0.norm3.weight": torch.zeros(64)}))
-    with pytest.raises(WeightsError, match=r"'blocks\.0\.norm3\.weight': no transformer tensor"):
+    with pytest.raises(WeightsError) as caught:
         open_checkpoint(folder).load_expert(0)
+    assert str(caught.value) == (
+        f"{path}: 'blocks.0.norm3.weight': no transformer tensor has this name."
+    )
 
 
 def test_a_block_too_many_is_named(folder):
     edit_json(folder / "transformer" / "config.json", num_layers=1)
     edit_json(folder / "transformer_2" / "config.json", num_layers=1)
-    with pytest.raises(WeightsError, match=r"tensor 'blocks\.1\..*' has no place in the network"):
+    message = kit.whole_message(
+        "{folder}/transformer/diffusion_pytorch_model.safetensors: tensor 'blocks.1.…' has no "
+        "place in the network. Does config.json belong to this file?",
+        folder=folder,
+    )
+    with pytest.raises(WeightsError, match=message):
         open_checkpoint(folder).load_expert(0)
 
 
@@ -195,26 +227,91 @@ def test_a_truncated_file_is_named(folder):
         open_checkpoint(folder).load_vae()
 
 
-@pytest.mark.parametrize(
-    ("part", "changes", "message"),
-    [
-        ("transformer", {"num_layers": 5}, "the experts differ in size"),
-        ("transformer", {"image_dim": 1280}, "image_dim is 1280, must be None"),
-        ("transformer", {"patch_size": [2, 2, 2]}, r"patch_size is \[2, 2, 2\]"),
-        ("vae", {"latents_mean": [0.0]}, "1 latents_mean and 48 latents_std, must be 48 each"),
-        ("vae", {"attn_scales": [1.0]}, r"attn_scales is \[1.0\], must be \[\]"),
-    ],
-)
-def test_configs_of_other_models_are_refused(folder, part, changes, message):
-    edit_json(folder / part / "config.json", **changes)
-    with pytest.raises(WeightsError, match=message):
+NO_EXPERTS = {"transformer": [None, None], "transformer_2": [None, None]}
+CONFIGS = [
+    (
+        {"model_index.json": NO_EXPERTS},
+        "{folder}/model_index.json: names no transformer. Fetch it again.",
+    ),
+    (
+        {"model_index.json": {"boundary_ratio": None}},
+        "{folder}/model_index.json: boundary_ratio is None, must be between 0 and 1 for two "
+        "experts. Fetch the file again.",
+    ),
+    (
+        {f"{name}/config.json": {"in_channels": 52} for name in ("transformer", "transformer_2")},
+        "{folder}: 2 expert(s), wan2.2 autoencoder, first frame channels-and-token: no known kind. "
+        "Known are greybox, wan2.2-t2v-a14b, wan2.2-i2v-a14b, wan2.2-ti2v-5b, "
+        "wan2.2-fun-camera-a14b, wan2.2-fun-camera-5b.",
+    ),
+    (
+        {"transformer/config.json": {"num_layers": 5}},
+        "{folder}: the experts differ in size (… layers=5, … and … layers=2, …), must be alike. "
+        "Do both belong together?",
+    ),
+    (
+        {"transformer/config.json": {"image_dim": 1280}},
+        "{folder}/transformer/config.json: image_dim is 1280, must be None. "
+        "Only Wan 2.2 checkpoints can be read.",
+    ),
+    (
+        {"transformer/config.json": {"patch_size": [2, 2, 2]}},
+        "{folder}/transformer/config.json: patch_size is [2, 2, 2], must be [1, 2, 2] or "
+        "[1, 1, 1]. It belongs to another model.",
+    ),
+    (
+        {"vae/config.json": {"latents_mean": [0.0]}},
+        "{folder}/vae/config.json: 1 latents_mean and 48 latents_std, must be 48 each. "
+        "Fetch the file again.",
+    ),
+    (
+        {"vae/config.json": {"attn_scales": [1.0]}},
+        "{folder}/vae/config.json: attn_scales is [1.0], must be []. "
+        "Only Wan 2.2 checkpoints can be read.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), CONFIGS)
+def test_configs_of_other_models_are_refused(folder, changes, message):
+    for path, values in changes.items():
+        edit_json(folder / path, **values)
+    with pytest.raises(WeightsError, match=kit.whole_message(message, folder=folder)):
         open_checkpoint(folder)
 
 
-def test_two_experts_need_a_boundary(folder):
-    edit_json(folder / "model_index.json", boundary_ratio=None)
-    with pytest.raises(WeightsError, match="boundary_ratio is None, must be between 0 and 1"):
-        open_checkpoint(folder)
+CONFIG_TEXTS = [
+    ("transformer/config.json", None, "{path}: not there. Fetch the folder again."),
+    ("transformer/config.json", "[]", "{path}: holds no JSON object. Fetch the file again."),
+    (
+        "transformer/config.json",
+        "{}",
+        "{folder}/transformer/config.json: no 'num_attention_heads'. Fetch the file again.",
+    ),
+    (
+        "vae/config.json",
+        "{",
+        "{path}: Expecting property name enclosed in double quotes: … Fetch the file again.",
+    ),
+    (
+        f"vae/{STEM}",
+        None,
+        "{folder}/vae: no diffusion_pytorch_model.safetensors and no "
+        "diffusion_pytorch_model.safetensors.index.json. Fetch the folder again.",
+    ),
+    ("tokenizer/tokenizer.json", None, "{path}: not there. Fetch the folder again."),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), CONFIG_TEXTS)
+def test_missing_and_damaged_files_are_named(folder, name, content, message):
+    path = folder / name
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    pattern = kit.whole_message(message, path=path, folder=folder)
+    with pytest.raises(WeightsError, match=pattern):
+        open_checkpoint(folder).text_fingerprint()
 
 
 def test_one_expert_alone_is_a_checkpoint_too(folder):
@@ -227,9 +324,17 @@ def test_one_expert_alone_is_a_checkpoint_too(folder):
 @pytest.mark.parametrize(
     ("made", "message"),
     [
-        (None, "no such folder"),
-        ("readme.txt", "no model_index.json and no weight files, must be a checkpoint"),
-        ("Wan2.1_VAE.pth", r"not a whole safetensors file \(0 bytes; header too small\)"),
+        (None, "{folder}: no such folder. Name the folder of a checkpoint."),
+        (
+            "readme.txt",
+            "{folder}: no model_index.json and no weight files, must be a checkpoint. "
+            "Name the folder that holds experts, autoencoder and text encoder.",
+        ),
+        (
+            "Wan2.1_VAE.pth",
+            "{folder}/Wan2.1_VAE.pth: not a whole safetensors file (0 bytes; header too small). "
+            "Fetch the file again.",
+        ),
     ],
 )
 def test_other_folders_are_refused(tmp_path, made, message):
@@ -237,7 +342,7 @@ def test_other_folders_are_refused(tmp_path, made, message):
     if made:
         folder.mkdir()
         (folder / made).touch()
-    with pytest.raises(WeightsError, match=message):
+    with pytest.raises(WeightsError, match=kit.whole_message(message, folder=folder)):
         open_checkpoint(folder)
 
 

@@ -139,6 +139,46 @@ def test_what_is_missing_and_what_is_broken_are_both_said(tmp_path, capsys):
     assert text.splitlines()[-1].startswith("not complete: ")
 
 
+def remove(path):
+    def damage(folder):
+        (folder / path).unlink()
+
+    return damage
+
+
+def replace_expert(folder):
+    path = folder / "transformer_2" / "diffusion_pytorch_model.safetensors"
+    path.rename(folder / "transformer" / "other.safetensors")
+    tensors = kit.tiny().low | {"vace_patch_embedding.weight": torch.zeros(1)}
+    kit.save(folder / "transformer" / "other.safetensors", tensors)
+
+
+INCOMPLETE = [
+    (
+        remove("vae/diffusion_pytorch_model.safetensors"),
+        "{folder}/vae: holds no vae, must hold one. Fetch the folder again.",
+    ),
+    (
+        remove("tokenizer/tokenizer.json"),
+        "{folder}/tokenizer: no tokenizer.json. Fetch the folder again.",
+    ),
+    (
+        replace_expert,
+        "{folder}/transformer/other.safetensors: is VACE, controlled generation and editing, "
+        "which cannot be rendered.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "message"), INCOMPLETE)
+def test_what_a_folder_of_diffusers_lacks_is_said(tmp_path, capsys, damage, message):
+    folder = kit.write_diffusers(tmp_path / "tiny")
+    damage(folder)
+    code, text = checked(folder, capsys)
+    assert code == 2
+    assert text.splitlines()[-1] == f"not complete: {message.format(folder=folder)}"
+
+
 def test_no_such_folder_is_bad_input(tmp_path, capsys):
     assert run(["weights", "check", str(tmp_path / "none")]) == 2
     assert capsys.readouterr().err.endswith(
