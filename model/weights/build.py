@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from model.autoencoder.vae import PATCH, WAN21_SIZES, WAN22_SIZES, VaeSizes
 from model.exceptions import WeightsError
+from model.presets import PATCHES, Backbone, Patch
 from model.weights.eight_bit import packed, replace_linear, scale_name
 from model.weights.scaled import with_scales
 from model.weights.tensor_files import OpenFiles, StoredTensor, allocate, read_header
@@ -45,6 +47,66 @@ def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
     return config
 
 
+def read_expert(folder: Path) -> tuple[Backbone, Patch]:
+    """Read the sizes of an expert from its config."""
+    config = read_config(folder)
+    fixed = {
+        "qk_norm": "rms_norm_across_heads",
+        "cross_attn_norm": True,
+        "eps": 1e-6,
+        "image_dim": None,
+        "added_kv_proj_dim": None,
+    }
+    _require_values(folder, config, fixed)
+    size = config.get("patch_size", [1, 2, 2])
+    patch = next((patch for patch in PATCHES if list(patch) == size), None)
+    if patch is None:
+        raise WeightsError(
+            f"{folder}/config.json: patch_size is {size}, must be [1, 2, 2] or [1, 1, 1]. "
+            "It belongs to another model."
+        )
+    try:
+        return Backbone.from_config(config), patch
+    except KeyError as error:
+        raise WeightsError(f"{folder}/config.json: no {error}. Fetch the file again.") from None
+
+
+def read_vae(folder: Path) -> tuple[str, VaeSizes]:
+    """Read the class and sizes of an autoencoder from its config."""
+    config = read_config(folder)
+    is_wan22 = bool(config.get("is_residual"))
+    fixed: dict[str, object] = {"attn_scales": [], "patch_size": PATCH if is_wan22 else None}
+    _require_values(folder, config, fixed)
+    published = WAN22_SIZES if is_wan22 else WAN21_SIZES
+    width = config.get("base_dim", published.width)
+    sizes = VaeSizes(
+        width=width,
+        decoder_width=config.get("decoder_base_dim") or width,
+        latent_channels=config.get("z_dim", published.latent_channels),
+        mean=tuple(config.get("latents_mean") or published.mean),
+        std=tuple(config.get("latents_std") or published.std),
+        multipliers=tuple(config.get("dim_mult", published.multipliers)),
+        num_blocks=config.get("num_res_blocks", published.num_blocks),
+        # Spelled so in the published files.
+        in_time=tuple(config.get("temperal_downsample", published.in_time)),
+    )
+    if not len(sizes.mean) == len(sizes.std) == sizes.latent_channels:
+        raise WeightsError(
+            f"{folder}/config.json: {len(sizes.mean)} latents_mean and {len(sizes.std)} "
+            f"latents_std, must be {sizes.latent_channels} each. Fetch the file again."
+        )
+    return ("wan2.2" if is_wan22 else "wan2.1"), sizes
+
+
+def _require_values(folder: Path, config: Mapping[str, Any], fixed: Mapping[str, object]) -> None:
+    for key, value in fixed.items():
+        if key in config and config[key] != value:
+            raise WeightsError(
+                f"{folder}/config.json: {key} is {config[key]!r}, must be {value!r}. "
+                "Only Wan 2.2 checkpoints can be read."
+            )
+
+
 def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[Path, ...]:
     """List the safetensors files of one network: a single file, or the shards of its index."""
     single, index = folder / f"{stem}.safetensors", folder / f"{stem}.safetensors.index.json"
@@ -62,6 +124,25 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
                 f"{index}: names shard {name!r}, which is not there. Fetch the folder again."
             )
     return tuple(folder / name for name in names)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files of one network and the names of its tensors.
+
+    Attributes:
+        files: Weight files.
+        rename: Maps names in the files to names in the network; raises for unknown ones.
+        extra_files: Other files that decide its sizes or its tokenizer; part of its fingerprint.
+    """
+
+    files: tuple[Path, ...]
+    rename: Callable[[str], str] = field(compare=False)
+    extra_files: tuple[Path, ...] = ()
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all files."""
+        return fingerprint((*self.files, *self.extra_files))
 
 
 def tensor_headers(files: Sequence[Path]) -> tuple[StoredTensor, ...]:

@@ -6,14 +6,14 @@ The affine norm before cross-attention is `norm3` in the original and `norm2` in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.scaled import with_scales
-from model.weights.survey import DIFFUSERS, GGUF, ORIGINAL, Kind, Network
 
 
 @dataclass(frozen=True)
@@ -212,55 +212,38 @@ VAE_WAN21 = vae_wan21_rules()
 VAE_WAN22 = vae_wan22_rules()
 
 
-def rename_for(kind: Kind) -> Callable[[str], str]:
-    """Return the function from names in files of a kind to names in the network."""
-    vae = VAE_WAN22 if kind.vae_class == "wan2.2" else VAE_WAN21
-    translate = {
-        ("expert", DIFFUSERS): TRANSFORMER.to_original,
-        ("vae", DIFFUSERS): vae.to_original,
-        ("text", ORIGINAL): TEXT.to_diffusers,
-        ("text", GGUF): TEXT_GGUF.to_diffusers,
-    }.get((kind.role, kind.naming), str)
-
-    def rename(name: str) -> str:
-        if not name.startswith(kind.prefix):
-            raise WeightsError(f"{name!r}: does not begin with {kind.prefix!r} like the others.")
-        return translate(name.removeprefix(kind.prefix))
-
-    return rename
+NOISE = (
+    re.compile(r"(?<![a-z])(high|low)[-_ ]?noise"),
+    re.compile(r"(?<![a-z])(high|low)(?![a-z])"),
+)
+"""Spellings of the noise in names, the more certain one first."""
 
 
-def renamed_shapes(network: Network) -> dict[str, tuple[int, ...]]:
-    """Shapes of the parameters of a network, by their names in the network."""
-    rename, shapes = rename_for(network.kind), {}
-    for stored in with_scales(network.tensors):
-        try:
-            shapes[rename(stored.name)] = stored.shape
-        except WeightsError as error:
-            raise WeightsError(f"{stored.file}: {error}") from None
-    return shapes
+def noise_in_name(folder: Path, file: Path) -> str:
+    """Find which expert a file is for in its name and the names of its folders.
 
+    Args:
+        folder: Names of this folder and above are ignored.
+        file: In or below the folder.
 
-def require_all_tensors(network: Network) -> None:
-    """Check by name that no tensor of an expert or a text encoder is missing."""
-    present = set(renamed_shapes(network))
-    if network.kind.role == "expert":
-        templates = [ours for ours, _ in TRANSFORMER.pairs if "control_" not in ours]
-        block = "blocks."
-    else:
-        templates = [theirs for _, theirs in TEXT.pairs]
-        block = "encoder.block."
-        # The embedding may be stored under either name.
-        if "encoder.embed_tokens.weight" in present:
-            templates.remove("shared.weight")
-    # As many blocks as the highest number; limited, because names are untrusted.
-    numbers = {name.removeprefix(block).split(".")[0] for name in present if name.startswith(block)}
-    last = max((int(number) for number in numbers if number.isdigit()), default=0)
-    layers = range(min(last + 1, 1000))
-    required = {name.replace("#", str(layer)) for name in templates for layer in layers}
-    missing = sorted(required - present)
-    if missing:
+    Returns:
+        "high", "low", or "" if no name contains either.
+
+    Raises:
+        WeightsError: The names contradict each other.
+    """
+    inside = file.relative_to(folder) if file.is_relative_to(folder) else Path(file.name)
+    # The target of a link counts too: it must not contradict the link's name.
+    names = [*inside.parts, *([file.resolve().name] if file.is_symlink() else [])]
+    # HighNoise becomes high_noise.
+    words = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() for name in names]
+    for pattern in NOISE:
+        noises = {noise for word in words for noise in pattern.findall(word)}
+        if noises:
+            break
+    if len(noises) > 1:
         raise WeightsError(
-            f"{network.place}: {len(missing):,} of {len(required):,} tensors missing, first "
-            f"{missing[0]!r}. Is it cut short? Fetch it again."
+            f"{file}: its name and folder say both 'high' and 'low', must say one. "
+            "Put it where it belongs."
         )
+    return noises.pop() if noises else ""

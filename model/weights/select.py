@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.rename import require_all_tensors
+from model.weights.rename import TEXT, TRANSFORMER
 from model.weights.scaled import TOKENIZER
 from model.weights.survey import Kind, Network, Survey, quick_hash
 from model.weights.tensor_files import format_of, read_gguf_fields
@@ -47,7 +47,7 @@ def select_networks(found: Survey) -> CheckpointNetworks:
     """
     experts = _select_experts(found)
     for expert in experts:
-        require_all_tensors(expert)
+        _require_all_tensors(expert)
     # One file under both names is the only mix-up of experts that content shows.
     if len({quick_hash(expert.files) for expert in experts}) < len(experts):
         raise WeightsError(
@@ -57,9 +57,34 @@ def select_networks(found: Survey) -> CheckpointNetworks:
     vae_class = experts[0].kind.vae_class
     vae = _select_one(found, "vae", f"{vae_class.replace('wan', 'Wan ')} autoencoder", vae_class)
     text = _select_one(found, "text", "UMT5 text encoder")
-    require_all_tensors(text)
+    _require_all_tensors(text)
     adapters = _select_adapters(found, experts)
     return CheckpointNetworks(experts, adapters, vae, text, _find_tokenizer(found.folder, text))
+
+
+def _require_all_tensors(network: Network) -> None:
+    """Check by name that no tensor of an expert or a text encoder is missing."""
+    present = set(network.renamed_shapes())
+    if network.kind.role == "expert":
+        templates = [ours for ours, _ in TRANSFORMER.pairs if "control_" not in ours]
+        block = "blocks."
+    else:
+        templates = [theirs for _, theirs in TEXT.pairs]
+        block = "encoder.block."
+        # The embedding may be stored under either name.
+        if "encoder.embed_tokens.weight" in present:
+            templates.remove("shared.weight")
+    # As many blocks as the highest number; limited, because names are untrusted.
+    numbers = {name.removeprefix(block).split(".")[0] for name in present if name.startswith(block)}
+    last = max((int(number) for number in numbers if number.isdigit()), default=0)
+    layers = range(min(last + 1, 1000))
+    required = {name.replace("#", str(layer)) for name in templates for layer in layers}
+    missing = sorted(required - present)
+    if missing:
+        raise WeightsError(
+            f"{network.place}: {len(missing):,} of {len(required):,} tensors missing, first "
+            f"{missing[0]!r}. Is it cut short? Fetch it again."
+        )
 
 
 def _has_one_expert(kind: Kind) -> bool:

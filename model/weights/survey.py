@@ -20,6 +20,15 @@ from pathlib import Path
 from typing import Literal
 
 from model.exceptions import WeightsError
+from model.weights.rename import (
+    TEXT,
+    TEXT_GGUF,
+    TRANSFORMER,
+    VAE_WAN21,
+    VAE_WAN22,
+    noise_in_name,
+)
+from model.weights.scaled import with_scales
 from model.weights.tensor_files import StoredTensor, read_header
 
 Role = Literal["expert", "vae", "text", "adapter", "lora", "other"]
@@ -81,6 +90,14 @@ CAMERA_EXPERTS = {
 }
 """Published with a camera adapter inside."""
 
+# Functions from names in files to names in networks, where they differ.
+TRANSLATIONS = {
+    ("expert", DIFFUSERS): TRANSFORMER.to_original,
+    ("wan2.1", DIFFUSERS): VAE_WAN21.to_original,
+    ("wan2.2", DIFFUSERS): VAE_WAN22.to_original,
+    ("text", ORIGINAL): TEXT.to_diffusers,
+    ("text", GGUF): TEXT_GGUF.to_diffusers,
+}
 LORA_MARKS = (".lora_down.", ".lora_up.", ".lora_A.", ".lora_B.", ".hada_w1_a", ".lokr_w")
 LORA_ENDS = (".diff", ".diff_b", ".diff_m")
 
@@ -179,11 +196,6 @@ def _text(shapes: Shapes, prefix: str) -> Kind | None:
 SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin", ".gguf")
 INDEX = ".index.json"
 SHARD = re.compile(r"(.+)-(\d{5})-of-(\d{5})(\.\w+)")
-NOISE = (
-    re.compile(r"(?<![a-z])(high|low)[-_ ]?noise"),
-    re.compile(r"(?<![a-z])(high|low)(?![a-z])"),
-)
-"""Spellings of the noise in names, the more certain one first."""
 SAMPLES = 64
 SAMPLE_BYTES = 4096
 SKIPPED = (".cache", ".git")
@@ -214,6 +226,30 @@ class Network:
     def num_bytes(self) -> int:
         """Size of its files."""
         return sum(file.stat().st_size for file in self.files)
+
+    def rename(self, name: str) -> str:
+        """Map the name of a tensor in the files to its name in the network.
+
+        Raises:
+            WeightsError: No tensor of such a network has this name.
+        """
+        kind = self.kind
+        if not name.startswith(kind.prefix):
+            raise WeightsError(f"{name!r}: does not begin with {kind.prefix!r} like the others.")
+        translate = TRANSLATIONS.get(
+            (kind.vae_class if kind.role == "vae" else kind.role, kind.naming), str
+        )
+        return translate(name.removeprefix(kind.prefix))
+
+    def renamed_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shapes of the parameters by their names in the network."""
+        shapes = {}
+        for stored in with_scales(self.tensors):
+            try:
+                shapes[self.rename(stored.name)] = stored.shape
+            except WeightsError as error:
+                raise WeightsError(f"{stored.file}: {error}") from None
+        return shapes
 
 
 @dataclass(frozen=True)
@@ -251,36 +287,6 @@ def survey(folder: Path) -> Survey:
         except WeightsError as error:
             problems.append(str(error))
     return Survey(folder, tuple(networks), tuple(problems))
-
-
-def noise_in_name(folder: Path, file: Path) -> str:
-    """Find which expert a file is for in its name and the names of its folders.
-
-    Args:
-        folder: Names of this folder and above are ignored.
-        file: In or below the folder.
-
-    Returns:
-        "high", "low", or "" if no name contains either.
-
-    Raises:
-        WeightsError: The names contradict each other.
-    """
-    inside = file.relative_to(folder) if file.is_relative_to(folder) else Path(file.name)
-    # The target of a link counts too: it must not contradict the link's name.
-    names = [*inside.parts, *([file.resolve().name] if file.is_symlink() else [])]
-    # HighNoise becomes high_noise.
-    words = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() for name in names]
-    for pattern in NOISE:
-        noises = {noise for word in words for noise in pattern.findall(word)}
-        if noises:
-            break
-    if len(noises) > 1:
-        raise WeightsError(
-            f"{file}: its name and folder say both 'high' and 'low', must say one. "
-            "Put it where it belongs."
-        )
-    return noises.pop() if noises else ""
 
 
 def _file_groups(folder: Path) -> Iterator[tuple[Path, ...]]:

@@ -16,8 +16,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 from model.exceptions import WeightsError
 from model.text import TextEncoder
-from model.weights.build import LoadOptions, load_network
-from model.weights.parts import Part
+from model.weights.build import LoadOptions, Part, load_network
 from model.weights.scaled import TOKENIZER
 from model.weights.tensor_files import format_of, read_bytes, read_gguf_fields, read_header
 
@@ -43,12 +42,8 @@ def load_text(
 ) -> TextEncoder:
     """Load a text encoder and its tokenizer.
 
-    Args:
-        part: Files and names of the network.
-        config: Arguments of `transformers.UMT5Config`.
-        tokenizer: See `load_tokenizer`.
-        dtype: Dtype of the weights; norms and softmax are computed in float32 in any case.
-        device: Device of the network.
+    `config` has the arguments of `transformers.UMT5Config`. Norms and softmax are computed in
+    float32, whatever the dtype of the weights.
     """
     # Takes two seconds to import, and only this function needs it.
     from transformers import UMT5Config, UMT5EncoderModel
