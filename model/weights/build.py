@@ -207,18 +207,11 @@ def load_network(
 ) -> None:
     """Fill a network built on `meta` from files that contain exactly its tensors.
 
-    Tensors are read one at a time, in the order of the files.
-
-    Args:
-        network: Set to evaluation mode and frozen; packed layers are replaced.
-        files: Files of any format.
-        options: Dtype, device and packing.
-        rename: Maps names in the files to names in the network; raises for unknown ones.
-        aliases: Names of the network that may be filled from another name.
+    Tensors are read one at a time, in the order of the files. Packed layers are replaced, and the
+    network is set to evaluation mode and frozen. `rename` and `aliases` as in `find_sources`.
 
     Raises:
-        WeightsError: A tensor is missing, unknown, duplicated or of another shape, or a file
-            is damaged.
+        WeightsError: The tensors are not those of the network, or a file is damaged.
     """
     sources = find_sources(network, files, rename=rename, aliases=aliases)
     for name, stored in sources.items():
@@ -257,10 +250,13 @@ def find_sources(
     rename: Rename = str,
     aliases: Mapping[str, str] | None = None,
 ) -> dict[str, StoredTensor]:
-    """Match the tensors of a network with those of its files, from headers only.
+    """Match the tensors of a network, by name, with those of its files, from headers only.
 
-    Returns:
-        Stored tensors by their name in the network.
+    Args:
+        network: May be on `meta`.
+        files: Files of any format.
+        rename: Maps names in the files to names in the network; raises for unknown ones.
+        aliases: Names of the network that may be filled from another name.
 
     Raises:
         WeightsError: A tensor is missing, unknown, duplicated or of another shape.

@@ -58,11 +58,8 @@ class Checkpoint:
         folder: Folder in any layout.
         preset: Preset of its kind, with boundary, sizes and channels from the files.
         backbone: Sizes of the experts.
-        vae: Sizes of the autoencoder.
         camera_unshuffle: Unshuffle factor of the experts' camera adapter; None without one.
         experts: Files of each expert with its camera adapter, noisiest first.
-        vae_part: Files of the autoencoder.
-        text_part: Files of the text encoder.
         text_config: Arguments of `transformers.UMT5Config`.
         tokenizer: File that is or embeds the tokenizer.
         loras: Merged into the experts when they are loaded, in order.
@@ -245,9 +242,8 @@ def _open_diffusers(folder: Path) -> Checkpoint:
     sizes = [read_expert(folder / name) for name in names]
     text_part = Part(network_files(text, "model"), str, (text / "config.json", tokenizer))
     text_encoder = text_part, read_config(text), tokenizer
-    checkpoint = _checkpoint(
-        folder, index, experts, sizes, (vae_class, vae, vae_part), text_encoder
-    )
+    autoencoder = vae_class, vae, vae_part
+    checkpoint = _checkpoint(folder, index, experts, sizes, autoencoder, text_encoder)
     if len(experts) == 2:
         _require_noise_of_folders(folder, experts)
     return checkpoint
@@ -315,18 +311,18 @@ def _checkpoint(
             f"{first_frame}: no known kind. Known are {', '.join(p.name for p in KNOWN)}."
         )
     # Preferred, not required: an adapter added to another model does not change its kind.
-    known = min(matches, key=lambda preset: preset.has_camera != (unshuffle is not None))
-    is_published = known.backbone in (None, backbone)
+    base = min(matches, key=lambda preset: preset.has_camera != (unshuffle is not None))
+    is_published = base.backbone in (None, backbone)
     space = (PATCH if vae_class == "wan2.2" else 1) * 2 ** (len(vae_sizes.multipliers) - 1)
     preset = replace(
-        known,
-        name=known.name if is_published else folder.resolve().name,
-        experts=known.experts if index is None else _with_boundary(folder, known.experts, index),
+        base,
+        name=base.name if is_published else folder.resolve().name,
+        experts=base.experts if index is None else _with_boundary(folder, base.experts, index),
         backbone=backbone,
         latent_channels=vae_sizes.latent_channels,
         stride=(2 ** sum(vae_sizes.in_time), space, space),
         patch=patch,
-        camera_unshuffle=(unshuffle or known.camera_unshuffle) if known.has_camera else None,
+        camera_unshuffle=(unshuffle or base.camera_unshuffle) if base.has_camera else None,
     )
     return Checkpoint(
         folder, preset, backbone, vae_sizes, unshuffle, tuple(experts), vae_part, *text_encoder

@@ -163,12 +163,7 @@ class Lora:
 
 @dataclass(frozen=True)
 class LoraChoice:
-    """A LoRA file and its strength per expert.
-
-    Attributes:
-        file: File in any spelling.
-        strengths: One per expert, noisiest first; 0 leaves the expert unchanged.
-    """
+    """A LoRA file and its strength per expert, noisiest first; 0 leaves the expert unchanged."""
 
     file: Path
     strengths: tuple[float, ...]

@@ -1,7 +1,8 @@
-"""Tensor names of the original checkpoints, the diffusers layout and GGUF, mapped both ways.
+"""Names in published checkpoints: of tensors in every layout, and of the files of two experts.
 
-The rules of a network form a bijection: every rule is exact, and a name without a rule is refused.
-The affine norm before cross-attention is `norm3` in the original and `norm2` in diffusers.
+Tensor names of the original checkpoints, the diffusers layout and GGUF are mapped both ways. The
+rules of a network form a bijection: every rule is exact, and a name without a rule is refused. The
+affine norm before cross-attention is `norm3` in the original and `norm2` in diffusers.
 """
 
 from __future__ import annotations
@@ -134,16 +135,11 @@ def _vae_pairs() -> list[tuple[str, str]]:
 
 
 def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> RenameRules:
-    """Rules of the Wan 2.1 autoencoder.
-
-    Args:
-        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
-        num_levels: Levels, finest first in the encoder.
-    """
+    """Rules of the Wan 2.1 autoencoder with this many residual blocks per level of the encoder."""
     pairs = _vae_pairs()
     pairs += _residual("encoder.downsamples.#", "encoder.down_blocks.#")
     pairs += _resample("encoder.downsamples.#", "encoder.down_blocks.#")
-    # The original decoder is one flat list: residual blocks and an upsampler per level.
+    # The original decoder is one flat list: per level one block more, and an upsampler.
     index = count()
     for level in range(num_levels):
         theirs = f"decoder.up_blocks.{level}"
@@ -155,11 +151,7 @@ def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> RenameRules:
 
 
 def vae_wan22_rules(num_blocks: int = 2) -> RenameRules:
-    """Rules of the Wan 2.2 autoencoder.
-
-    Args:
-        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
-    """
+    """Rules of the Wan 2.2 autoencoder with this many residual blocks per level of the encoder."""
     pairs = _vae_pairs()
     for side, group, blocks, sampler, place in (
         ("encoder", "downsamples", "down_blocks", "downsampler", num_blocks),
@@ -172,40 +164,28 @@ def vae_wan22_rules(num_blocks: int = 2) -> RenameRules:
     return RenameRules("Wan 2.2 autoencoder", tuple(pairs))
 
 
-def _text_rules(block: str, layers: Mapping[str, str], ends: Mapping[str, str]) -> RenameRules:
-    """Rules of the UMT5 encoder, from one naming scheme to that of transformers."""
-    pairs = [(f"{ours}.weight", f"{theirs}.weight") for ours, theirs in ends.items()]
-    pairs += [
-        (f"{block}.#.{ours}.weight", f"encoder.block.#.layer.{theirs}.weight")
-        for ours, theirs in layers.items()
-    ]
-    return RenameRules("text encoder", tuple(pairs))
-
-
-_TEXT_LAYERS = {
-    "norm1": "0.layer_norm",
-    **{f"attn.{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
-    "pos_embedding.embedding": "0.SelfAttention.relative_attention_bias",
-    "norm2": "1.layer_norm",
-    "ffn.gate.0": "1.DenseReluDense.wi_0",
-    "ffn.fc1": "1.DenseReluDense.wi_1",
-    "ffn.fc2": "1.DenseReluDense.wo",
-}
+# Layers of the UMT5 encoder in transformers, in the original and in GGUF.
 # Source: ggml gguf-py tensor_mapping.py, T5ENCODER.
-_GGUF_LAYERS = {
-    "attn_norm": "0.layer_norm",
-    **{f"attn_{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
-    "attn_rel_b": "0.SelfAttention.relative_attention_bias",
-    "ffn_norm": "1.layer_norm",
-    "ffn_gate": "1.DenseReluDense.wi_0",
-    "ffn_up": "1.DenseReluDense.wi_1",
-    "ffn_down": "1.DenseReluDense.wo",
-}
-TEXT = _text_rules(
-    "blocks", _TEXT_LAYERS, {"token_embedding": "shared", "norm": "encoder.final_layer_norm"}
+_TEXT_LAYERS = (
+    ("0.layer_norm", "norm1", "attn_norm"),
+    *((f"0.SelfAttention.{letter}", f"attn.{letter}", f"attn_{letter}") for letter in "qkvo"),
+    ("0.SelfAttention.relative_attention_bias", "pos_embedding.embedding", "attn_rel_b"),
+    ("1.layer_norm", "norm2", "ffn_norm"),
+    ("1.DenseReluDense.wi_0", "ffn.gate.0", "ffn_gate"),
+    ("1.DenseReluDense.wi_1", "ffn.fc1", "ffn_up"),
+    ("1.DenseReluDense.wo", "ffn.fc2", "ffn_down"),
 )
-TEXT_GGUF = _text_rules(
-    "enc.blk", _GGUF_LAYERS, {"token_embd": "shared", "enc.output_norm": "encoder.final_layer_norm"}
+_TEXT_NAMES = (
+    ("shared", "token_embedding", "token_embd"),
+    ("encoder.final_layer_norm", "norm", "enc.output_norm"),
+    *(
+        (f"encoder.block.#.layer.{theirs}", f"blocks.#.{ours}", f"enc.blk.#.{gguf}")
+        for theirs, ours, gguf in _TEXT_LAYERS
+    ),
+)
+TEXT, TEXT_GGUF = (
+    RenameRules("text encoder", tuple((f"{n[k]}.weight", f"{n[0]}.weight") for n in _TEXT_NAMES))
+    for k in (1, 2)
 )
 TRANSFORMER = RenameRules("transformer", tuple(_transformer_pairs()))
 VAE_WAN21 = vae_wan21_rules()
@@ -220,14 +200,7 @@ NOISE = (
 
 
 def noise_in_name(folder: Path, file: Path) -> str:
-    """Find which expert a file is for in its name and the names of its folders.
-
-    Args:
-        folder: Names of this folder and above are ignored.
-        file: In or below the folder.
-
-    Returns:
-        "high", "low", or "" if no name contains either.
+    """Find "high" or "low" in the name of a file and of its folders below a folder, else "".
 
     Raises:
         WeightsError: The names contradict each other.

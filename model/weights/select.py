@@ -7,29 +7,26 @@ files for one part, experts that cannot be told apart, parts of different models
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from model.exceptions import WeightsError
 from model.weights.rename import TEXT, TRANSFORMER
 from model.weights.scaled import TOKENIZER
-from model.weights.survey import Kind, Network, Survey, quick_hash
+from model.weights.survey import Network, Survey, quick_hash
 from model.weights.tensor_files import format_of, read_gguf_fields
 
 TOKENIZERS = ("tokenizer.json", "spiece.model")
 TOKENIZER_PLACES = ("umt5", "tokenizer")
+ONE_EXPERT = "wan2.2"
+"""Class of the autoencoder of all models with one expert."""
 
 
-@dataclass(frozen=True)
-class CheckpointNetworks:
-    """Networks that form a checkpoint.
+class CheckpointNetworks(NamedTuple):
+    """Networks that form a checkpoint; the experts are the noisiest first.
 
-    Attributes:
-        experts: Noisiest first.
-        adapters: Camera adapters in files of their own, one per expert, or none.
-        vae: Autoencoder.
-        text: Text encoder.
-        tokenizer: File of the tokenizer, or the weight file that embeds it.
+    Camera adapters in files of their own are one per expert, or none. The tokenizer is a file, or
+    the weight file that embeds it.
     """
 
     experts: tuple[Network, ...]
@@ -87,10 +84,6 @@ def _require_all_tensors(network: Network) -> None:
         )
 
 
-def _has_one_expert(kind: Kind) -> bool:
-    return kind.vae_class == "wan2.2"
-
-
 def _select_experts(found: Survey) -> tuple[Network, ...]:
     experts = [network for network in found.networks if network.kind.role == "expert"]
     readable = [network for network in experts if network.kind.is_readable]
@@ -109,7 +102,7 @@ def _select_experts(found: Survey) -> tuple[Network, ...]:
     if by_noise["high"] and by_noise["low"]:
         return by_noise["high"][0], by_noise["low"][0]
     first = readable[0]
-    if len(readable) == 1 and not first.noise and _has_one_expert(first.kind):
+    if len(readable) == 1 and not first.noise and first.kind.vae_class == ONE_EXPERT:
         return (first,)
     raise _no_pair(found, readable)
 
@@ -118,7 +111,7 @@ def _no_pair(found: Survey, experts: Sequence[Network]) -> WeightsError:
     """Error for experts of which at most one has a name that says its noise."""
     first = experts[0]
     named = [expert for expert in experts if expert.noise]
-    if found.problems and (named or not _has_one_expert(first.kind)):
+    if found.problems and (named or first.kind.vae_class != ONE_EXPERT):
         # The missing expert is probably the unreadable file.
         return WeightsError(found.problems[0])
     if named:

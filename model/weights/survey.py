@@ -15,7 +15,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -108,77 +108,70 @@ def kind_of(shapes: Shapes) -> Kind:
         name.endswith(LORA_ENDS) for name in shapes
     ):
         return Kind("lora", "LoRA")
-    for recognise in (_expert, _vae, _text):
-        for prefix in PREFIXES:
-            kind = recognise(shapes, prefix)
+    bare_shapes = {
+        prefix: {n.removeprefix(prefix): shapes[n] for n in shapes if n.startswith(prefix)}
+        for prefix in PREFIXES
+    }
+    for recognise in (_expert, _vae, _text, _adapter):
+        for prefix, bare in bare_shapes.items():
+            kind = recognise(bare)
             if kind is not None:
-                return kind
-    for prefix in PREFIXES:
-        if prefix + ADAPTER in shapes:
-            return Kind("adapter", "camera adapter of an expert", prefix=prefix)
+                return replace(kind, prefix=prefix)
     for start, model in FOREIGN_PARTS:
         if any(name.startswith(start) for name in shapes):
             return Kind("other", model, is_readable=False)
     return Kind("other", "not a part of Wan", is_readable=False)
 
 
-def _expert(shapes: Shapes, prefix: str) -> Kind | None:
-    patches = shapes.get(f"{prefix}patch_embedding.weight")
-    if patches is None or len(patches) != 5:
+def _expert(shapes: Shapes) -> Kind | None:
+    patches = shapes.get("patch_embedding.weight")
+    naming = ORIGINAL if "head.head.weight" in shapes else DIFFUSERS
+    rows = shapes.get("head.head.weight", shapes.get("proj_out.weight"))
+    if patches is None or len(patches) != 5 or rows is None:
         return None
-    for naming, head in ((ORIGINAL, "head.head.weight"), (DIFFUSERS, "proj_out.weight")):
-        rows = shapes.get(prefix + head)
-        if rows is None:
-            continue
-        channels = patches[1], rows[0] // math.prod(patches[2:])
-        foreign = _foreign_expert(shapes, prefix, channels, width=patches[0])
-        if foreign is not None:
-            return Kind("expert", foreign, naming, prefix, is_readable=False)
-        has_camera = prefix + ADAPTER in shapes
-        if has_camera and channels in CAMERA_EXPERTS:
-            model, vae_class = CAMERA_EXPERTS[channels]
-        else:
-            model, vae_class = EXPERTS[channels]
-            model += ", with a camera adapter" if has_camera else ""
-        return Kind("expert", model, naming, prefix, vae_class=vae_class)
-    return None
+    channels = patches[1], rows[0] // math.prod(patches[2:])
+    foreign = _foreign_expert(shapes, channels, width=patches[0])
+    if foreign is not None:
+        return Kind("expert", foreign, naming, is_readable=False)
+    has_camera = ADAPTER in shapes
+    if has_camera and channels in CAMERA_EXPERTS:
+        model, vae_class = CAMERA_EXPERTS[channels]
+    else:
+        model, vae_class = EXPERTS[channels]
+        model += ", with a camera adapter" if has_camera else ""
+    return Kind("expert", model, naming, vae_class=vae_class)
 
 
-def _foreign_expert(
-    shapes: Shapes, prefix: str, channels: tuple[int, int], *, width: int
-) -> str | None:
+def _foreign_expert(shapes: Shapes, channels: tuple[int, int], *, width: int) -> str | None:
     """Name of a model that cannot be rendered, None for others."""
     for start, model in FOREIGN_EXPERTS:
-        if any(name.startswith(prefix + start) for name in shapes):
+        if any(name.startswith(start) for name in shapes):
             return model
     if channels == (16, 16) and width == 1536:
         return "Wan 2.1 T2V-1.3B, text to video"
-    if channels == (100, 48) and prefix + ADAPTER not in shapes:
+    if channels == (100, 48) and ADAPTER not in shapes:
         return "Wan2.2-Fun-5B-InP, a clip filled in between pictures"
     if channels not in EXPERTS | CAMERA_EXPERTS:
         return f"a relative of Wan with {channels[0]} channels in and {channels[1]} out"
     return None
 
 
-def _vae(shapes: Shapes, prefix: str) -> Kind | None:
+def _vae(shapes: Shapes) -> Kind | None:
     for naming, first, conv in (
         (ORIGINAL, "decoder.conv1.weight", "conv2.weight"),
         (DIFFUSERS, "decoder.conv_in.weight", "post_quant_conv.weight"),
     ):
-        if prefix + first not in shapes or prefix + conv not in shapes:
+        if first not in shapes or conv not in shapes:
             continue
-        if len(shapes[prefix + conv]) != 5:
+        if len(shapes[conv]) != 5:
             return Kind("other", "an image autoencoder of another model", is_readable=False)
         levels = ("encoder.downsamples.0.downsamples.", "encoder.down_blocks.0.resnets.")
-        is_wan22 = any(
-            name.startswith(tuple(prefix + level for level in levels)) for name in shapes
-        )
-        version = "2.2" if is_wan22 else "2.1"
-        return Kind("vae", f"Wan {version} autoencoder", naming, prefix, vae_class=f"wan{version}")
+        version = "2.2" if any(name.startswith(levels) for name in shapes) else "2.1"
+        return Kind("vae", f"Wan {version} autoencoder", naming, vae_class=f"wan{version}")
     return None
 
 
-def _text(shapes: Shapes, prefix: str) -> Kind | None:
+def _text(shapes: Shapes) -> Kind | None:
     for naming, *names in (
         (ORIGINAL, "token_embedding.weight", "blocks.0.pos_embedding.embedding.weight"),
         (
@@ -188,9 +181,13 @@ def _text(shapes: Shapes, prefix: str) -> Kind | None:
         ),
         (GGUF, "token_embd.weight", "enc.blk.0.attn_q.weight"),
     ):
-        if all(prefix + name in shapes for name in names):
-            return Kind("text", "UMT5 text encoder", naming, prefix)
+        if all(name in shapes for name in names):
+            return Kind("text", "UMT5 text encoder", naming)
     return None
+
+
+def _adapter(shapes: Shapes) -> Kind | None:
+    return Kind("adapter", "camera adapter of an expert") if ADAPTER in shapes else None
 
 
 SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin", ".gguf")
@@ -236,9 +233,8 @@ class Network:
         kind = self.kind
         if not name.startswith(kind.prefix):
             raise WeightsError(f"{name!r}: does not begin with {kind.prefix!r} like the others.")
-        translate = TRANSLATIONS.get(
-            (kind.vae_class if kind.role == "vae" else kind.role, kind.naming), str
-        )
+        network = kind.vae_class if kind.role == "vae" else kind.role
+        translate = TRANSLATIONS.get((network, kind.naming), str)
         return translate(name.removeprefix(kind.prefix))
 
     def renamed_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -254,13 +250,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Survey:
-    """Networks found in a folder.
-
-    Attributes:
-        folder: Searched with all its subfolders.
-        networks: Sorted by path.
-        problems: One message per weight file that cannot be read.
-    """
+    """Networks in a folder and its subfolders, by path, and a message per unreadable file."""
 
     folder: Path
     networks: tuple[Network, ...]

@@ -47,12 +47,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Script:
-    """A screenplay.
-
-    Attributes:
-        elements: In the order of the script.
-        title_page: Key in lower case → value; line breaks within a value are kept.
-    """
+    """A screenplay; the keys of its title page are in lower case, and values keep line breaks."""
 
     elements: tuple[Element, ...]
     title_page: Mapping[str, str] = field(default_factory=dict)
