@@ -128,16 +128,13 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
 
 @dataclass(frozen=True)
 class Part:
-    """Files of one network and the names of its tensors.
+    """Weight files of one network, and the function from names in them to names in the network.
 
-    Attributes:
-        files: Weight files.
-        rename: Maps names in the files to names in the network; raises for unknown ones.
-        extra_files: Other files that decide its sizes or its tokenizer; part of its fingerprint.
+    `extra_files` decide its sizes or its tokenizer and are part of its fingerprint.
     """
 
     files: tuple[Path, ...]
-    rename: Callable[[str], str] = field(compare=False)
+    rename: Rename = field(compare=False)
     extra_files: tuple[Path, ...] = ()
 
     def fingerprint(self) -> str:
@@ -155,8 +152,6 @@ class LoadOptions:
     """Dtype, device and packing of the loaded tensors.
 
     Attributes:
-        dtype: Dtype of the tensors.
-        device: Device of the tensors.
         float32: Regular expression for names that stay float32 whatever `dtype` is.
         int8: Regular expression for weights of linear layers to quantise to int8.
         fp8: Regular expression for weights that stay eight-bit floats where the files have them.
@@ -254,7 +249,7 @@ def find_sources(
 
     Args:
         network: May be on `meta`.
-        files: Files of any format.
+        files: Of any format.
         rename: Maps names in the files to names in the network; raises for unknown ones.
         aliases: Names of the network that may be filled from another name.
 

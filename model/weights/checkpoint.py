@@ -55,8 +55,7 @@ class Checkpoint:
     """Files and sizes of the networks of a checkpoint; no tensor is read yet.
 
     Attributes:
-        folder: Folder in any layout.
-        preset: Preset of its kind, with boundary, sizes and channels from the files.
+        preset: Of its kind, with boundary, sizes and channels from the files.
         backbone: Sizes of the experts.
         camera_unshuffle: Unshuffle factor of the experts' camera adapter; None without one.
         experts: Files of each expert with its camera adapter, noisiest first.
@@ -120,7 +119,7 @@ class Checkpoint:
         Args:
             index: 0 for the noisiest expert.
             dtype: Dtype it computes in; some small tensors stay float32.
-            device: Device of its tensors.
+            device: Of its tensors.
             residency: "whole"; "fp8" keeps the weights of its blocks in eight-bit floats where
                 the files have them so; "int8" quantises those weights; "streamed" leaves its
                 blocks in the files and reads them one by one.
@@ -180,9 +179,7 @@ class Checkpoint:
     def expert_fingerprint(self, index: int, *, plain: str | None = None) -> str:
         """SHA-256 of the files of one expert: weights, adapter, config, LoRAs with strengths.
 
-        Args:
-            index: 0 for the noisiest expert.
-            plain: Fingerprint of the expert without LoRAs, if it is already computed.
+        `plain` is the fingerprint of the expert without LoRAs, if it is already computed.
         """
         # Without LoRAs it is the fingerprint of the files, so caches made without them stay valid.
         plain = plain or self.experts[index].fingerprint()

@@ -53,11 +53,9 @@ CONFIG = "adapter_config.json"
 
 @dataclass(frozen=True)
 class Delta:
-    """Change of one tensor.
+    """Change of one tensor: stored pieces by leaf, such as down and up, diff, hada_*, lokr_*.
 
-    Attributes:
-        pieces: Stored tensors by leaf: down, up, diff, hada_*, lokr_*.
-        alpha: Scale of a product times its rank; None for the default scale of the file.
+    `alpha` is the scale of a product times its rank; None for the default scale of the file.
     """
 
     pieces: Mapping[str, StoredTensor]
@@ -123,14 +121,10 @@ def _product(left: Tensor, right: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Lora:
-    """Content of a LoRA file, without tensor data.
+    """Content of a LoRA file without tensor data: changes by the tensor of the network.
 
-    Attributes:
-        file: The file.
-        deltas: Changes by the tensor of the network.
-        factor: Scale of every product without an alpha.
-        skipped: Keys of layers that only Wan 2.1 has.
-        extra_files: Config files that decide the factor.
+    `factor` is the scale of every product without an alpha, `extra_files` are the config files
+    that decide it, and `skipped` are keys of layers that only Wan 2.1 has.
     """
 
     file: Path

@@ -6,14 +6,14 @@ the published models.
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, VaeSizes
 from model.exceptions import WeightsError
 from model.presets import PATCHES, Backbone, Patch
 from model.weights.build import Part, read_config
-from model.weights.survey import Network, Shapes
+from model.weights.survey import Network
 
 HEAD_WIDTH = 128
 """Width of an attention head in all published experts; others need a config.json."""
@@ -27,22 +27,9 @@ def part_of(network: Network, *extra_files: Path) -> Part:
     return Part(network.files, network.rename, extra_files)
 
 
-def _shape_of(file: Path, shapes: Shapes, name: str) -> tuple[int, ...]:
-    if name not in shapes:
-        raise WeightsError(f"{file}: tensor {name!r} is missing. Is it cut short? Fetch it again.")
-    return shapes[name]
-
-
-def _count_blocks(shapes: Shapes, prefix: str) -> int:
-    """Number of blocks whose names begin with a prefix and a number."""
-    names = [name.removeprefix(prefix) for name in shapes if name.startswith(prefix)]
-    return len({int(name.split(".")[0]) for name in names})
-
-
 def backbone_of(network: Network) -> tuple[Backbone, Patch]:
     """Derive the sizes of an expert and of its patches from its shapes and a config beside it."""
-    file, shapes = network.files[0], network.renamed_shapes()
-    shape = partial(_shape_of, file, shapes)
+    file, shape = network.files[0], network.shape
     width, in_channels, *kernel = shape("patch_embedding.weight")
     patch = next((patch for patch in PATCHES if list(patch) == kernel), None)
     if patch is None:
@@ -53,7 +40,7 @@ def backbone_of(network: Network) -> tuple[Backbone, Patch]:
     backbone = Backbone(
         width=width,
         heads=_num_heads(file, width),
-        layers=_count_blocks(shapes, "blocks."),
+        layers=network.count_blocks("blocks."),
         ffn_width=shape("blocks.0.ffn.0.weight")[0],
         in_channels=in_channels,
         out_channels=shape("head.head.weight")[0] // (patch[1] * patch[2]),
@@ -79,8 +66,7 @@ def _num_heads(file: Path, width: int) -> int:
 
 def vae_sizes_of(network: Network) -> VaeSizes:
     """Derive the widths of an autoencoder from its shapes; statistics are the published ones."""
-    file = network.files[0]
-    shape = partial(_shape_of, file, network.renamed_shapes())
+    file, shape = network.files[0], network.shape
     published = WAN22_SIZES if network.kind.vae_class == "wan2.2" else WAN21_SIZES
     channels = shape("conv2.weight")[0]
     if channels != published.latent_channels:
@@ -88,29 +74,26 @@ def vae_sizes_of(network: Network) -> VaeSizes:
             f"{file}: {channels} latent channels, must be {published.latent_channels}. "
             "Is this the autoencoder of another model?"
         )
-    return VaeSizes(
+    return replace(
+        published,
         width=shape("encoder.conv1.weight")[0],
         decoder_width=shape("decoder.conv1.weight")[0] // published.multipliers[-1],
-        latent_channels=channels,
-        mean=published.mean,
-        std=published.std,
     )
 
 
 def text_config_of(network: Network) -> dict[str, object]:
     """Derive the arguments of `transformers.UMT5Config` from the shapes of a text encoder."""
-    shapes = network.renamed_shapes()
-    shape = partial(_shape_of, network.files[0], shapes)
+    shape = network.shape
     attention = "encoder.block.0.layer.0.SelfAttention"
     buckets, heads = shape(f"{attention}.relative_attention_bias.weight")
-    embedding = "shared.weight" if "shared.weight" in shapes else "encoder.embed_tokens.weight"
-    vocabulary, width = shape(embedding)
+    is_shared = "shared.weight" in network.shapes
+    vocabulary, width = shape("shared.weight" if is_shared else "encoder.embed_tokens.weight")
     return {
         "vocab_size": vocabulary,
         "d_model": width,
         "d_kv": shape(f"{attention}.q.weight")[0] // heads,
         "d_ff": shape("encoder.block.0.layer.1.DenseReluDense.wo.weight")[1],
-        "num_layers": _count_blocks(shapes, "encoder.block."),
+        "num_layers": network.count_blocks("encoder.block."),
         "num_heads": heads,
         "relative_attention_num_buckets": buckets,
         "feed_forward_proj": "gated-gelu",

@@ -21,9 +21,7 @@ from model.exceptions import WeightsError
 class RenameRules:
     """Pairs of name templates, original first; the n-th `#` of both stands for the same number.
 
-    Attributes:
-        family: Network of the names, for error messages.
-        pairs: Templates without repetition on either side.
+    No template is repeated on either side; error messages name the family.
     """
 
     family: str

@@ -34,10 +34,7 @@ METADATA = "_quantization_metadata"
 
 
 def with_scales(tensors: Sequence[StoredTensor]) -> tuple[StoredTensor, ...]:
-    """Set the scale of every weight and drop tensors that are not parameters of a network.
-
-    Args:
-        tensors: All tensors of one network, from all its files.
+    """Set the scale of every weight of a network and drop tensors that are not its parameters.
 
     Raises:
         WeightsError: A weight lacks its scale or a scale its weight, or the quantisation is not

@@ -61,7 +61,7 @@ def select_networks(found: Survey) -> CheckpointNetworks:
 
 def _require_all_tensors(network: Network) -> None:
     """Check by name that no tensor of an expert or a text encoder is missing."""
-    present = set(network.renamed_shapes())
+    present = set(network.shapes)
     if network.kind.role == "expert":
         templates = [ours for ours, _ in TRANSFORMER.pairs if "control_" not in ours]
         block = "blocks."

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +47,6 @@ class Kind:
     """Part and model that a set of tensors belongs to.
 
     Attributes:
-        role: Part of a checkpoint.
         model: Description for users, such as "Wan 2.2 A14B text-to-video expert".
         naming: Naming scheme, one of ORIGINAL, DIFFUSERS, GGUF.
         prefix: Prefix of every name.
@@ -200,13 +200,10 @@ SKIPPED = (".cache", ".git")
 
 @dataclass(frozen=True)
 class Network:
-    """Files that together contain the tensors of one network.
+    """Files, in order of their numbers, that together contain the tensors of one network.
 
-    Attributes:
-        files: In order of their numbers.
-        tensors: As stored in the files, markers and scales included.
-        kind: What the tensors are.
-        noise: "high" or "low" if names say so, else "".
+    The tensors are as stored, with markers and scales. The noise is "high" or "low" if names say
+    so, else "".
     """
 
     files: tuple[Path, ...]
@@ -237,7 +234,8 @@ class Network:
         translate = TRANSLATIONS.get((network, kind.naming), str)
         return translate(name.removeprefix(kind.prefix))
 
-    def renamed_shapes(self) -> dict[str, tuple[int, ...]]:
+    @cached_property
+    def shapes(self) -> Shapes:
         """Shapes of the parameters by their names in the network."""
         shapes = {}
         for stored in with_scales(self.tensors):
@@ -246,6 +244,19 @@ class Network:
             except WeightsError as error:
                 raise WeightsError(f"{stored.file}: {error}") from None
         return shapes
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Shape of a parameter by its name in the network."""
+        if name not in self.shapes:
+            raise WeightsError(
+                f"{self.files[0]}: tensor {name!r} is missing. Is it cut short? Fetch it again."
+            )
+        return self.shapes[name]
+
+    def count_blocks(self, prefix: str) -> int:
+        """Number of blocks whose names begin with a prefix and a number."""
+        names = [name.removeprefix(prefix) for name in self.shapes if name.startswith(prefix)]
+        return len({int(name.split(".")[0]) for name in names})
 
 
 @dataclass(frozen=True)

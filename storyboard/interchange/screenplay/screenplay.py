@@ -29,7 +29,6 @@ class Element:
     """One part of a script.
 
     Attributes:
-        kind: What it is.
         text: Without markup; of a cue the name, of a shot note the text after "shot:".
         line: In the file, from 1.
         number: Scene number of a heading, if it has one.

@@ -146,14 +146,13 @@ def draft_table(table: Table, report: ImportReport) -> Draft:
         grouped.setdefault(scene_number(row).casefold(), []).append(row)
     given: list[str | None] = []
     for rows in grouped.values():
-        text = scene_number(rows[0])
-        if text and not is_scene_number(text):
-            finding = f'scene number "{text}" cannot be part of a file name, renumbered'
+        number = scene_number(rows[0])
+        if number and not is_scene_number(number):
+            finding = f'scene number "{number}" cannot be part of a file name, renumbered'
             report.remark(rows[0].number, finding)
-            text = ""
-        given.append(text or None)
-    for number, rows in zip(given, grouped.values(), strict=True):
-        draft.scenes.append(_scene(draft, rows, number or "", table, report))
+            number = ""
+        given.append(number or None)
+        draft.scenes.append(_scene(draft, rows, number, table, report))
     if not draft.scenes:
         report.remark(table.header, "the table has no shot, an empty one was added")
         draft.scenes.append(DraftScene("", shots=[DraftShot("")]))
