@@ -261,11 +261,6 @@ def _require_noise_of_folders(folder: Path, experts: Sequence[Part]) -> None:
 def _open_surveyed(folder: Path) -> Checkpoint:
     networks = select_networks(survey(folder))
     experts = [parts.part_of(expert) for expert in networks.experts]
-    if networks.adapters:
-        experts = [
-            replace(part, files=(*part.files, *adapter.files))
-            for part, adapter in zip(experts, networks.adapters, strict=True)
-        ]
     sizes = [parts.backbone_of(expert) for expert in networks.experts]
     vae, text, tokenizer = networks.vae, networks.text, networks.tokenizer
     autoencoder = vae.kind.vae_class, parts.vae_sizes_of(vae), parts.part_of(vae)

@@ -258,9 +258,8 @@ def _target(layer: str, leaf: str) -> str | None:
 def _layer_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns for all spellings of the layers of an expert, with their original names."""
     layers: dict[str, str] = {}
-    for original, diffusers in TRANSFORMER.pairs:
-        ours = re.sub(r"\.(weight|bias)$", "", original)
-        theirs = re.sub(r"\.(weight|bias)$", "", diffusers)
+    for pair in TRANSFORMER.pairs:
+        ours, theirs = (re.sub(r"\.(weight|bias)$", "", name) for name in pair)
         for spelling in (ours, theirs, ours.replace(".", "_"), theirs.replace(".", "_")):
             # The affine norm is norm3 in the original and norm2 in diffusers; the original wins.
             layers.setdefault(spelling, ours)

@@ -7,6 +7,7 @@ files for one part, experts that cannot be told apart, parts of different models
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,14 +24,12 @@ ONE_EXPERT = "wan2.2"
 
 
 class CheckpointNetworks(NamedTuple):
-    """Networks that form a checkpoint; the experts are the noisiest first.
+    """Networks that form a checkpoint, the noisiest expert first.
 
-    Camera adapters in files of their own are one per expert, or none. The tokenizer is a file, or
-    the weight file that embeds it.
+    The tokenizer is a file of its own, or the weight file that embeds it.
     """
 
     experts: tuple[Network, ...]
-    adapters: tuple[Network, ...]
     vae: Network
     text: Network
     tokenizer: Path
@@ -55,8 +54,8 @@ def select_networks(found: Survey) -> CheckpointNetworks:
     vae = _select_one(found, "vae", f"{vae_class.replace('wan', 'Wan ')} autoencoder", vae_class)
     text = _select_one(found, "text", "UMT5 text encoder")
     _require_all_tensors(text)
-    adapters = _select_adapters(found, experts)
-    return CheckpointNetworks(experts, adapters, vae, text, _find_tokenizer(found.folder, text))
+    experts = _with_adapters(found, experts)
+    return CheckpointNetworks(experts, vae, text, _find_tokenizer(found.folder, text))
 
 
 def _require_all_tensors(network: Network) -> None:
@@ -169,17 +168,21 @@ def _select_one(found: Survey, role: str, description: str, vae_class: str = "")
     raise WeightsError(f"{found.folder}: no {description}. Put its file into the folder.")
 
 
-def _select_adapters(found: Survey, experts: Sequence[Network]) -> tuple[Network, ...]:
+def _with_adapters(found: Survey, experts: tuple[Network, ...]) -> tuple[Network, ...]:
+    """Add the files of camera adapters that are in files of their own to those of the experts."""
     adapters = [network for network in found.networks if network.kind.role == "adapter"]
     if not adapters:
-        return ()
+        return experts
     fitting = [[a for a in adapters if a.noise == expert.noise] for expert in experts]
     if any(len(group) != 1 for group in fitting) or len(adapters) != len(experts):
         raise WeightsError(
             f"{found.folder}: {len(adapters)} camera adapter(s) for {len(experts)} expert(s), "
             "must be one each, named like its expert. Put each beside its expert."
         )
-    return tuple(group[0] for group in fitting)
+    return tuple(
+        replace(expert, files=(*expert.files, *adapter.files))
+        for expert, (adapter,) in zip(experts, fitting, strict=True)
+    )
 
 
 def _find_tokenizer(folder: Path, text: Network) -> Path:
