@@ -3,15 +3,14 @@
     tensor_files    headers and tensors of safetensors, torch and GGUF files
     scaled          pairs of eight-bit weights and scales in files
     eight_bit       linear layers with eight-bit weights
-    kinds           recognition of a network by tensor names and shapes
-    survey          all networks in a folder
-    rename          tensor names of the published layouts
-    select          the networks of a folder that form a checkpoint
-    report          the content of a folder, for users
-    build           loading of a network
+    rename          names of tensors and files in the published layouts
+    build           configs and loading of a network
     stream          blocks that stay in the files
     lora            LoRAs, merged when an expert is loaded
-    parts           files, sizes and preset of the networks of a checkpoint
+    survey          all networks in a folder, recognised by tensor names and shapes
+    select          the networks of a folder that form a checkpoint
+    parts           sizes of networks without a config
+    report          the content of a folder, for users
     text_encoder    the text encoder and its tokenizer
     checkpoint      a recognised folder and its networks
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from model.autoencoder.vae import PATCH, WAN21_SIZES, WAN22_SIZES, VaeSizes
 from model.exceptions import WeightsError
+from model.presets import PATCHES, Backbone, Patch
 from model.weights.eight_bit import packed, replace_linear, scale_name
 from model.weights.scaled import with_scales
 from model.weights.tensor_files import OpenFiles, StoredTensor, allocate, read_header
@@ -45,6 +47,66 @@ def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
     return config
 
 
+def read_expert(folder: Path) -> tuple[Backbone, Patch]:
+    """Read the sizes of an expert from its config."""
+    config = read_config(folder)
+    fixed = {
+        "qk_norm": "rms_norm_across_heads",
+        "cross_attn_norm": True,
+        "eps": 1e-6,
+        "image_dim": None,
+        "added_kv_proj_dim": None,
+    }
+    _require_values(folder, config, fixed)
+    size = config.get("patch_size", [1, 2, 2])
+    patch = next((patch for patch in PATCHES if list(patch) == size), None)
+    if patch is None:
+        raise WeightsError(
+            f"{folder}/config.json: patch_size is {size}, must be [1, 2, 2] or [1, 1, 1]. "
+            "It belongs to another model."
+        )
+    try:
+        return Backbone.from_config(config), patch
+    except KeyError as error:
+        raise WeightsError(f"{folder}/config.json: no {error}. Fetch the file again.") from None
+
+
+def read_vae(folder: Path) -> tuple[str, VaeSizes]:
+    """Read the class and sizes of an autoencoder from its config."""
+    config = read_config(folder)
+    is_wan22 = bool(config.get("is_residual"))
+    fixed: dict[str, object] = {"attn_scales": [], "patch_size": PATCH if is_wan22 else None}
+    _require_values(folder, config, fixed)
+    published = WAN22_SIZES if is_wan22 else WAN21_SIZES
+    width = config.get("base_dim", published.width)
+    sizes = VaeSizes(
+        width=width,
+        decoder_width=config.get("decoder_base_dim") or width,
+        latent_channels=config.get("z_dim", published.latent_channels),
+        mean=tuple(config.get("latents_mean") or published.mean),
+        std=tuple(config.get("latents_std") or published.std),
+        multipliers=tuple(config.get("dim_mult", published.multipliers)),
+        num_blocks=config.get("num_res_blocks", published.num_blocks),
+        # Spelled so in the published files.
+        in_time=tuple(config.get("temperal_downsample", published.in_time)),
+    )
+    if not len(sizes.mean) == len(sizes.std) == sizes.latent_channels:
+        raise WeightsError(
+            f"{folder}/config.json: {len(sizes.mean)} latents_mean and {len(sizes.std)} "
+            f"latents_std, must be {sizes.latent_channels} each. Fetch the file again."
+        )
+    return ("wan2.2" if is_wan22 else "wan2.1"), sizes
+
+
+def _require_values(folder: Path, config: Mapping[str, Any], fixed: Mapping[str, object]) -> None:
+    for key, value in fixed.items():
+        if key in config and config[key] != value:
+            raise WeightsError(
+                f"{folder}/config.json: {key} is {config[key]!r}, must be {value!r}. "
+                "Only Wan 2.2 checkpoints can be read."
+            )
+
+
 def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[Path, ...]:
     """List the safetensors files of one network: a single file, or the shards of its index."""
     single, index = folder / f"{stem}.safetensors", folder / f"{stem}.safetensors.index.json"
@@ -64,6 +126,22 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
     return tuple(folder / name for name in names)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Weight files of one network, and the function from names in them to names in the network.
+
+    `extra_files` decide its sizes or its tokenizer and are part of its fingerprint.
+    """
+
+    files: tuple[Path, ...]
+    rename: Rename = field(compare=False)
+    extra_files: tuple[Path, ...] = ()
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all files."""
+        return fingerprint((*self.files, *self.extra_files))
+
+
 def tensor_headers(files: Sequence[Path]) -> tuple[StoredTensor, ...]:
     """List the tensors of a network with their scales, without reading their data."""
     return with_scales([stored for file in files for stored in read_header(file)])
@@ -74,8 +152,6 @@ class LoadOptions:
     """Dtype, device and packing of the loaded tensors.
 
     Attributes:
-        dtype: Dtype of the tensors.
-        device: Device of the tensors.
         float32: Regular expression for names that stay float32 whatever `dtype` is.
         int8: Regular expression for weights of linear layers to quantise to int8.
         fp8: Regular expression for weights that stay eight-bit floats where the files have them.
@@ -126,18 +202,11 @@ def load_network(
 ) -> None:
     """Fill a network built on `meta` from files that contain exactly its tensors.
 
-    Tensors are read one at a time, in the order of the files.
-
-    Args:
-        network: Set to evaluation mode and frozen; packed layers are replaced.
-        files: Files of any format.
-        options: Dtype, device and packing.
-        rename: Maps names in the files to names in the network; raises for unknown ones.
-        aliases: Names of the network that may be filled from another name.
+    Tensors are read one at a time, in the order of the files. Packed layers are replaced, and the
+    network is set to evaluation mode and frozen. `rename` and `aliases` as in `find_sources`.
 
     Raises:
-        WeightsError: A tensor is missing, unknown, duplicated or of another shape, or a file
-            is damaged.
+        WeightsError: The tensors are not those of the network, or a file is damaged.
     """
     sources = find_sources(network, files, rename=rename, aliases=aliases)
     for name, stored in sources.items():
@@ -176,10 +245,13 @@ def find_sources(
     rename: Rename = str,
     aliases: Mapping[str, str] | None = None,
 ) -> dict[str, StoredTensor]:
-    """Match the tensors of a network with those of its files, from headers only.
+    """Match the tensors of a network, by name, with those of its files, from headers only.
 
-    Returns:
-        Stored tensors by their name in the network.
+    Args:
+        network: May be on `meta`.
+        files: Of any format.
+        rename: Maps names in the files to names in the network; raises for unknown ones.
+        aliases: Names of the network that may be filled from another name.
 
     Raises:
         WeightsError: A tensor is missing, unknown, duplicated or of another shape.

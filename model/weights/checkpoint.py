@@ -20,26 +20,28 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from model.autoencoder.vae import Autoencoder, VaeSizes, wan21_vae, wan22_vae
+from model.autoencoder.vae import PATCH, Autoencoder, VaeSizes, wan21_vae, wan22_vae
 from model.camera_adapter import RAY_CHANNELS, unshuffle_of
 from model.exceptions import WeightsError
-from model.presets import Backbone, Patch, Preset
+from model.presets import KNOWN, Backbone, Expert, Patch, Preset
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
 from model.weights import parts, rename
 from model.weights.build import (
     NONE,
     LoadOptions,
+    Part,
     fingerprint,
     load_network,
     network_files,
     read_config,
+    read_expert,
+    read_vae,
     tensor_headers,
 )
 from model.weights.lora import Lora, LoraChoice, merge_loras, read_lora
-from model.weights.parts import Part
 from model.weights.select import select_networks
 from model.weights.stream import stream_network
-from model.weights.survey import ADAPTER, noise_in_name, survey
+from model.weights.survey import ADAPTER, survey
 from model.weights.tensor_files import FLOAT8, OpenFiles
 
 if TYPE_CHECKING:
@@ -53,14 +55,10 @@ class Checkpoint:
     """Files and sizes of the networks of a checkpoint; no tensor is read yet.
 
     Attributes:
-        folder: Folder in any layout.
-        preset: Preset of its kind, with boundary, sizes and channels from the files.
+        preset: Of its kind, with boundary, sizes and channels from the files.
         backbone: Sizes of the experts.
-        vae: Sizes of the autoencoder.
         camera_unshuffle: Unshuffle factor of the experts' camera adapter; None without one.
         experts: Files of each expert with its camera adapter, noisiest first.
-        vae_part: Files of the autoencoder.
-        text_part: Files of the text encoder.
         text_config: Arguments of `transformers.UMT5Config`.
         tokenizer: File that is or embeds the tokenizer.
         loras: Merged into the experts when they are loaded, in order.
@@ -121,7 +119,7 @@ class Checkpoint:
         Args:
             index: 0 for the noisiest expert.
             dtype: Dtype it computes in; some small tensors stay float32.
-            device: Device of its tensors.
+            device: Of its tensors.
             residency: "whole"; "fp8" keeps the weights of its blocks in eight-bit floats where
                 the files have them so; "int8" quantises those weights; "streamed" leaves its
                 blocks in the files and reads them one by one.
@@ -181,9 +179,7 @@ class Checkpoint:
     def expert_fingerprint(self, index: int, *, plain: str | None = None) -> str:
         """SHA-256 of the files of one expert: weights, adapter, config, LoRAs with strengths.
 
-        Args:
-            index: 0 for the noisiest expert.
-            plain: Fingerprint of the expert without LoRAs, if it is already computed.
+        `plain` is the fingerprint of the expert without LoRAs, if it is already computed.
         """
         # Without LoRAs it is the fingerprint of the files, so caches made without them stay valid.
         plain = plain or self.experts[index].fingerprint()
@@ -231,26 +227,20 @@ def _open_diffusers(folder: Path) -> Checkpoint:
         files = (*files, adapter) if adapter.is_file() else files
         config = folder / name / "config.json"
         experts.append(Part(files, rename.TRANSFORMER.to_original, (config,)))
-    vae_class, vae = parts.read_vae(folder / "vae")
+    vae_class, vae = read_vae(folder / "vae")
     rules = (
         rename.vae_wan22_rules(vae.num_blocks)
         if vae_class == "wan2.2"
         else rename.vae_wan21_rules(vae.num_blocks, len(vae.multipliers))
     )
     vae_files, vae_config = network_files(folder / "vae"), folder / "vae" / "config.json"
+    vae_part = Part(vae_files, rules.to_original, (vae_config,))
     text, tokenizer = folder / "text_encoder", folder / "tokenizer" / "tokenizer.json"
-    checkpoint = _checkpoint(
-        folder,
-        index,
-        experts,
-        sizes=[parts.read_expert(folder / name) for name in names],
-        vae_class=vae_class,
-        vae=vae,
-        vae_part=Part(vae_files, rules.to_original, (vae_config,)),
-        text_part=Part(network_files(text, "model"), str, (text / "config.json", tokenizer)),
-        text_config=read_config(text),
-        tokenizer=tokenizer,
-    )
+    sizes = [read_expert(folder / name) for name in names]
+    text_part = Part(network_files(text, "model"), str, (text / "config.json", tokenizer))
+    text_encoder = text_part, read_config(text), tokenizer
+    autoencoder = vae_class, vae, vae_part
+    checkpoint = _checkpoint(folder, index, experts, sizes, autoencoder, text_encoder)
     if len(experts) == 2:
         _require_noise_of_folders(folder, experts)
     return checkpoint
@@ -260,7 +250,7 @@ def _require_noise_of_folders(folder: Path, experts: Sequence[Part]) -> None:
     """Check that no file name contradicts its folder about which expert it is."""
     for part, noise in zip(experts, ("high", "low"), strict=True):
         for file in part.files:
-            named = noise_in_name(folder, file)
+            named = rename.noise_in_name(folder, file)
             if named not in ("", noise):
                 raise WeightsError(
                     f"{file}: is named as the {named}-noise expert and lies where the "
@@ -271,69 +261,79 @@ def _require_noise_of_folders(folder: Path, experts: Sequence[Part]) -> None:
 def _open_surveyed(folder: Path) -> Checkpoint:
     networks = select_networks(survey(folder))
     experts = [parts.part_of(expert) for expert in networks.experts]
-    if networks.adapters:
-        experts = [
-            replace(part, files=(*part.files, *adapter.files))
-            for part, adapter in zip(experts, networks.adapters, strict=True)
-        ]
-    is_embedded = networks.tokenizer in networks.text.files
-    return _checkpoint(
-        folder,
-        None,
-        experts,
-        sizes=[parts.backbone_of(expert) for expert in networks.experts],
-        vae_class=networks.vae.kind.vae_class,
-        vae=parts.vae_sizes_of(networks.vae),
-        vae_part=parts.part_of(networks.vae),
-        text_part=parts.part_of(networks.text, *(() if is_embedded else (networks.tokenizer,))),
-        text_config=parts.text_config_of(networks.text),
-        tokenizer=networks.tokenizer,
-    )
+    sizes = [parts.backbone_of(expert) for expert in networks.experts]
+    vae, text, tokenizer = networks.vae, networks.text, networks.tokenizer
+    autoencoder = vae.kind.vae_class, parts.vae_sizes_of(vae), parts.part_of(vae)
+    separate = () if tokenizer in text.files else (tokenizer,)
+    text_encoder = parts.part_of(text, *separate), parts.text_config_of(text), tokenizer
+    return _checkpoint(folder, None, experts, sizes, autoencoder, text_encoder)
 
 
 def _checkpoint(
     folder: Path,
     index: Mapping[str, Any] | None,
     experts: Sequence[Part],
-    *,
     sizes: Sequence[tuple[Backbone, Patch]],
-    vae_class: str,
-    vae: VaeSizes,
-    vae_part: Part,
-    text_part: Part,
-    text_config: Mapping[str, Any],
-    tokenizer: Path,
+    vae: tuple[str, VaeSizes, Part],
+    text_encoder: tuple[Part, Mapping[str, Any], Path],
 ) -> Checkpoint:
-    """Complete a checkpoint with what its parts have in common: sizes, camera, preset."""
+    """Complete a checkpoint with the known preset of its kind, changed to the sizes of its files.
+
+    `index` is the content of model_index.json; None for other layouts, which use the published
+    boundary between the experts.
+    """
     if len(set(sizes)) != 1:
         raise WeightsError(
             f"{folder}: the experts differ in size ({sizes[0]} and {sizes[1]}), must be alike. "
             "Do both belong together?"
         )
-    backbone, patch = sizes[0]
+    (backbone, patch), (vae_class, vae_sizes, vae_part) = sizes[0], vae
     unshuffle = _camera_unshuffle(folder, experts)
-    preset = parts.preset_of(
-        folder,
-        index,
-        len(experts),
+    # All models on the 2.2 autoencoder are trained with timesteps per token, whatever the index.
+    per_token = (index or {}).get("expand_timesteps") or vae_class == "wan2.2"
+    if backbone.in_channels != backbone.out_channels:
+        first_frame = "channels-and-token" if per_token else "channels"
+    else:
+        first_frame = "per-token" if per_token else "none"
+    kind = (vae_class, len(experts), first_frame)
+    matches = [p for p in KNOWN if (p.vae, len(p.experts), p.first_frame) == kind]
+    if not matches:
+        raise WeightsError(
+            f"{folder}: {len(experts)} expert(s), {vae_class} autoencoder, first frame "
+            f"{first_frame}: no known kind. Known are {', '.join(p.name for p in KNOWN)}."
+        )
+    # Preferred, not required: an adapter added to another model does not change its kind.
+    base = min(matches, key=lambda preset: preset.has_camera != (unshuffle is not None))
+    is_published = base.backbone in (None, backbone)
+    space = (PATCH if vae_class == "wan2.2" else 1) * 2 ** (len(vae_sizes.multipliers) - 1)
+    preset = replace(
+        base,
+        name=base.name if is_published else folder.resolve().name,
+        experts=base.experts if index is None else _with_boundary(folder, base.experts, index),
         backbone=backbone,
+        latent_channels=vae_sizes.latent_channels,
+        stride=(2 ** sum(vae_sizes.in_time), space, space),
         patch=patch,
-        vae_class=vae_class,
-        vae=vae,
-        camera_unshuffle=unshuffle,
+        camera_unshuffle=(unshuffle or base.camera_unshuffle) if base.has_camera else None,
     )
     return Checkpoint(
-        folder,
-        preset,
-        backbone,
-        vae,
-        unshuffle,
-        tuple(experts),
-        vae_part,
-        text_part,
-        text_config,
-        tokenizer,
+        folder, preset, backbone, vae_sizes, unshuffle, tuple(experts), vae_part, *text_encoder
     )
+
+
+def _with_boundary(
+    folder: Path, experts: tuple[Expert, ...], index: Mapping[str, Any]
+) -> tuple[Expert, ...]:
+    """Two experts with the boundary between them in model_index.json; one as it is."""
+    if len(experts) == 1:
+        return experts
+    boundary = index.get("boundary_ratio")
+    if not isinstance(boundary, int | float) or not 0 < boundary < 1:
+        raise WeightsError(
+            f"{folder}/model_index.json: boundary_ratio is {boundary}, must be between 0 and 1 "
+            "for two experts. Fetch the file again."
+        )
+    return replace(experts[0], floor=float(boundary)), *experts[1:]
 
 
 def _camera_unshuffle(folder: Path, experts: Sequence[Part]) -> int | None:

@@ -53,11 +53,9 @@ CONFIG = "adapter_config.json"
 
 @dataclass(frozen=True)
 class Delta:
-    """Change of one tensor.
+    """Change of one tensor: stored pieces by leaf, such as down and up, diff, hada_*, lokr_*.
 
-    Attributes:
-        pieces: Stored tensors by leaf: down, up, diff, hada_*, lokr_*.
-        alpha: Scale of a product times its rank; None for the default scale of the file.
+    `alpha` is the scale of a product times its rank; None for the default scale of the file.
     """
 
     pieces: Mapping[str, StoredTensor]
@@ -123,14 +121,10 @@ def _product(left: Tensor, right: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Lora:
-    """Content of a LoRA file, without tensor data.
+    """Content of a LoRA file without tensor data: changes by the tensor of the network.
 
-    Attributes:
-        file: The file.
-        deltas: Changes by the tensor of the network.
-        factor: Scale of every product without an alpha.
-        skipped: Keys of layers that only Wan 2.1 has.
-        extra_files: Config files that decide the factor.
+    `factor` is the scale of every product without an alpha, `extra_files` are the config files
+    that decide it, and `skipped` are keys of layers that only Wan 2.1 has.
     """
 
     file: Path
@@ -163,12 +157,7 @@ class Lora:
 
 @dataclass(frozen=True)
 class LoraChoice:
-    """A LoRA file and its strength per expert.
-
-    Attributes:
-        file: File in any spelling.
-        strengths: One per expert, noisiest first; 0 leaves the expert unchanged.
-    """
+    """A LoRA file and its strength per expert, noisiest first; 0 leaves the expert unchanged."""
 
     file: Path
     strengths: tuple[float, ...]
@@ -269,9 +258,8 @@ def _target(layer: str, leaf: str) -> str | None:
 def _layer_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns for all spellings of the layers of an expert, with their original names."""
     layers: dict[str, str] = {}
-    for original, diffusers in TRANSFORMER.pairs:
-        ours = re.sub(r"\.(weight|bias)$", "", original)
-        theirs = re.sub(r"\.(weight|bias)$", "", diffusers)
+    for pair in TRANSFORMER.pairs:
+        ours, theirs = (re.sub(r"\.(weight|bias)$", "", name) for name in pair)
         for spelling in (ours, theirs, ours.replace(".", "_"), theirs.replace(".", "_")):
             # The affine norm is norm3 in the original and norm2 in diffusers; the original wins.
             layers.setdefault(spelling, ours)

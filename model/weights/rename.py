@@ -1,28 +1,27 @@
-"""Tensor names of the original checkpoints, the diffusers layout and GGUF, mapped both ways.
+"""Names in published checkpoints: of tensors in every layout, and of the files of two experts.
 
-The rules of a network form a bijection: every rule is exact, and a name without a rule is refused.
-The affine norm before cross-attention is `norm3` in the original and `norm2` in diffusers.
+Tensor names of the original checkpoints, the diffusers layout and GGUF are mapped both ways. The
+rules of a network form a bijection: every rule is exact, and a name without a rule is refused. The
+affine norm before cross-attention is `norm3` in the original and `norm2` in diffusers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from pathlib import Path
 
 from model.exceptions import WeightsError
-from model.weights.scaled import with_scales
-from model.weights.survey import DIFFUSERS, GGUF, ORIGINAL, Kind, Network
 
 
 @dataclass(frozen=True)
 class RenameRules:
     """Pairs of name templates, original first; the n-th `#` of both stands for the same number.
 
-    Attributes:
-        family: Network of the names, for error messages.
-        pairs: Templates without repetition on either side.
+    No template is repeated on either side; error messages name the family.
     """
 
     family: str
@@ -134,16 +133,11 @@ def _vae_pairs() -> list[tuple[str, str]]:
 
 
 def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> RenameRules:
-    """Rules of the Wan 2.1 autoencoder.
-
-    Args:
-        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
-        num_levels: Levels, finest first in the encoder.
-    """
+    """Rules of the Wan 2.1 autoencoder with this many residual blocks per level of the encoder."""
     pairs = _vae_pairs()
     pairs += _residual("encoder.downsamples.#", "encoder.down_blocks.#")
     pairs += _resample("encoder.downsamples.#", "encoder.down_blocks.#")
-    # The original decoder is one flat list: residual blocks and an upsampler per level.
+    # The original decoder is one flat list: per level one block more, and an upsampler.
     index = count()
     for level in range(num_levels):
         theirs = f"decoder.up_blocks.{level}"
@@ -155,11 +149,7 @@ def vae_wan21_rules(num_blocks: int = 2, num_levels: int = 4) -> RenameRules:
 
 
 def vae_wan22_rules(num_blocks: int = 2) -> RenameRules:
-    """Rules of the Wan 2.2 autoencoder.
-
-    Args:
-        num_blocks: Residual blocks per level of the encoder; the decoder has one more.
-    """
+    """Rules of the Wan 2.2 autoencoder with this many residual blocks per level of the encoder."""
     pairs = _vae_pairs()
     for side, group, blocks, sampler, place in (
         ("encoder", "downsamples", "down_blocks", "downsampler", num_blocks),
@@ -172,95 +162,59 @@ def vae_wan22_rules(num_blocks: int = 2) -> RenameRules:
     return RenameRules("Wan 2.2 autoencoder", tuple(pairs))
 
 
-def _text_rules(block: str, layers: Mapping[str, str], ends: Mapping[str, str]) -> RenameRules:
-    """Rules of the UMT5 encoder, from one naming scheme to that of transformers."""
-    pairs = [(f"{ours}.weight", f"{theirs}.weight") for ours, theirs in ends.items()]
-    pairs += [
-        (f"{block}.#.{ours}.weight", f"encoder.block.#.layer.{theirs}.weight")
-        for ours, theirs in layers.items()
-    ]
-    return RenameRules("text encoder", tuple(pairs))
-
-
-_TEXT_LAYERS = {
-    "norm1": "0.layer_norm",
-    **{f"attn.{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
-    "pos_embedding.embedding": "0.SelfAttention.relative_attention_bias",
-    "norm2": "1.layer_norm",
-    "ffn.gate.0": "1.DenseReluDense.wi_0",
-    "ffn.fc1": "1.DenseReluDense.wi_1",
-    "ffn.fc2": "1.DenseReluDense.wo",
-}
+# Layers of the UMT5 encoder in transformers, in the original and in GGUF.
 # Source: ggml gguf-py tensor_mapping.py, T5ENCODER.
-_GGUF_LAYERS = {
-    "attn_norm": "0.layer_norm",
-    **{f"attn_{letter}": f"0.SelfAttention.{letter}" for letter in "qkvo"},
-    "attn_rel_b": "0.SelfAttention.relative_attention_bias",
-    "ffn_norm": "1.layer_norm",
-    "ffn_gate": "1.DenseReluDense.wi_0",
-    "ffn_up": "1.DenseReluDense.wi_1",
-    "ffn_down": "1.DenseReluDense.wo",
-}
-TEXT = _text_rules(
-    "blocks", _TEXT_LAYERS, {"token_embedding": "shared", "norm": "encoder.final_layer_norm"}
+_TEXT_LAYERS = (
+    ("0.layer_norm", "norm1", "attn_norm"),
+    *((f"0.SelfAttention.{letter}", f"attn.{letter}", f"attn_{letter}") for letter in "qkvo"),
+    ("0.SelfAttention.relative_attention_bias", "pos_embedding.embedding", "attn_rel_b"),
+    ("1.layer_norm", "norm2", "ffn_norm"),
+    ("1.DenseReluDense.wi_0", "ffn.gate.0", "ffn_gate"),
+    ("1.DenseReluDense.wi_1", "ffn.fc1", "ffn_up"),
+    ("1.DenseReluDense.wo", "ffn.fc2", "ffn_down"),
 )
-TEXT_GGUF = _text_rules(
-    "enc.blk", _GGUF_LAYERS, {"token_embd": "shared", "enc.output_norm": "encoder.final_layer_norm"}
+_TEXT_NAMES = (
+    ("shared", "token_embedding", "token_embd"),
+    ("encoder.final_layer_norm", "norm", "enc.output_norm"),
+    *(
+        (f"encoder.block.#.layer.{theirs}", f"blocks.#.{ours}", f"enc.blk.#.{gguf}")
+        for theirs, ours, gguf in _TEXT_LAYERS
+    ),
+)
+TEXT, TEXT_GGUF = (
+    RenameRules("text encoder", tuple((f"{n[k]}.weight", f"{n[0]}.weight") for n in _TEXT_NAMES))
+    for k in (1, 2)
 )
 TRANSFORMER = RenameRules("transformer", tuple(_transformer_pairs()))
 VAE_WAN21 = vae_wan21_rules()
 VAE_WAN22 = vae_wan22_rules()
 
 
-def rename_for(kind: Kind) -> Callable[[str], str]:
-    """Return the function from names in files of a kind to names in the network."""
-    vae = VAE_WAN22 if kind.vae_class == "wan2.2" else VAE_WAN21
-    translate = {
-        ("expert", DIFFUSERS): TRANSFORMER.to_original,
-        ("vae", DIFFUSERS): vae.to_original,
-        ("text", ORIGINAL): TEXT.to_diffusers,
-        ("text", GGUF): TEXT_GGUF.to_diffusers,
-    }.get((kind.role, kind.naming), str)
-
-    def rename(name: str) -> str:
-        if not name.startswith(kind.prefix):
-            raise WeightsError(f"{name!r}: does not begin with {kind.prefix!r} like the others.")
-        return translate(name.removeprefix(kind.prefix))
-
-    return rename
+NOISE = (
+    re.compile(r"(?<![a-z])(high|low)[-_ ]?noise"),
+    re.compile(r"(?<![a-z])(high|low)(?![a-z])"),
+)
+"""Spellings of the noise in names, the more certain one first."""
 
 
-def renamed_shapes(network: Network) -> dict[str, tuple[int, ...]]:
-    """Shapes of the parameters of a network, by their names in the network."""
-    rename, shapes = rename_for(network.kind), {}
-    for stored in with_scales(network.tensors):
-        try:
-            shapes[rename(stored.name)] = stored.shape
-        except WeightsError as error:
-            raise WeightsError(f"{stored.file}: {error}") from None
-    return shapes
+def noise_in_name(folder: Path, file: Path) -> str:
+    """Find "high" or "low" in the name of a file and of its folders below a folder, else "".
 
-
-def require_all_tensors(network: Network) -> None:
-    """Check by name that no tensor of an expert or a text encoder is missing."""
-    present = set(renamed_shapes(network))
-    if network.kind.role == "expert":
-        templates = [ours for ours, _ in TRANSFORMER.pairs if "control_" not in ours]
-        block = "blocks."
-    else:
-        templates = [theirs for _, theirs in TEXT.pairs]
-        block = "encoder.block."
-        # The embedding may be stored under either name.
-        if "encoder.embed_tokens.weight" in present:
-            templates.remove("shared.weight")
-    # As many blocks as the highest number; limited, because names are untrusted.
-    numbers = {name.removeprefix(block).split(".")[0] for name in present if name.startswith(block)}
-    last = max((int(number) for number in numbers if number.isdigit()), default=0)
-    layers = range(min(last + 1, 1000))
-    required = {name.replace("#", str(layer)) for name in templates for layer in layers}
-    missing = sorted(required - present)
-    if missing:
+    Raises:
+        WeightsError: The names contradict each other.
+    """
+    inside = file.relative_to(folder) if file.is_relative_to(folder) else Path(file.name)
+    # The target of a link counts too: it must not contradict the link's name.
+    names = [*inside.parts, *([file.resolve().name] if file.is_symlink() else [])]
+    # HighNoise becomes high_noise.
+    words = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() for name in names]
+    for pattern in NOISE:
+        noises = {noise for word in words for noise in pattern.findall(word)}
+        if noises:
+            break
+    if len(noises) > 1:
         raise WeightsError(
-            f"{network.place}: {len(missing):,} of {len(required):,} tensors missing, first "
-            f"{missing[0]!r}. Is it cut short? Fetch it again."
+            f"{file}: its name and folder say both 'high' and 'low', must say one. "
+            "Put it where it belongs."
         )
+    return noises.pop() if noises else ""

@@ -33,10 +33,8 @@ class ReportRow:
         path: Its file or the folder of its shards, relative to the searched folder.
         part: Description of the network.
         noise: "high", "low" or "".
-        form: Format of its files.
-        dtypes: Dtypes of its tensors, the one with the most bytes first.
-        num_tensors: Number of stored tensors, scales and markers included.
-        num_bytes: Size of its files.
+        dtypes: Of its tensors, the one with the most bytes first.
+        num_tensors: Scales and markers included.
         hash: First 16 hexadecimal digits of `quick_hash`.
         misplaced: Why its folder is wrong, or "".
     """
@@ -54,13 +52,9 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class WeightsReport:
-    """Content of a folder and whether it forms a checkpoint.
+    """Networks of a folder, by path, and a message per file that cannot be read.
 
-    Attributes:
-        folder: Folder that was searched.
-        rows: Networks, by path.
-        problems: One message per file that cannot be read.
-        missing: Why the networks form no checkpoint, or "".
+    `missing` is the reason why the networks form no checkpoint, or "".
     """
 
     folder: Path

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,18 +34,23 @@ METADATA = "_quantization_metadata"
 
 
 def with_scales(tensors: Sequence[StoredTensor]) -> tuple[StoredTensor, ...]:
-    """Set the scale of every weight and drop tensors that are not parameters of a network.
-
-    Args:
-        tensors: All tensors of one network, from all its files.
+    """Set the scale of every weight of a network and drop tensors that are not its parameters.
 
     Raises:
         WeightsError: A weight lacks its scale or a scale its weight, or the quantisation is not
             supported.
     """
-    by_name = {stored.name: stored for stored in tensors}
-    leaf_of = {name: name.rpartition(".")[2] for name in by_name}
-    scales = _scales_by_weight(by_name, leaf_of)
+    leaf_of = {stored.name: stored.name.rpartition(".")[2] for stored in tensors}
+    scales: dict[str, StoredTensor] = {}
+    for stored in tensors:
+        if leaf_of[stored.name] in SCALES:
+            weight = f"{stored.name.rpartition('.')[0]}.weight"
+            if weight not in leaf_of:
+                raise WeightsError(
+                    f"{stored.file}: scale {stored.name!r} has no {weight!r} beside it. "
+                    "Fetch the file again."
+                )
+            scales[weight] = stored
     # Formats first: a packing that is not supported has dtypes and scales that look damaged.
     formats = {t: _format(read_bytes(t)) for t in tensors if leaf_of[t.name] == FORMAT}
     for stored, form in formats.items():
@@ -61,22 +66,6 @@ def with_scales(tensors: Sequence[StoredTensor]) -> tuple[StoredTensor, ...]:
             _check_weight(stored, scale, needs_scale=is_marked and stored.dtype in FLOAT8)
             parameters.append(replace(stored, scale=scale))
     return tuple(parameters)
-
-
-def _scales_by_weight(
-    by_name: Mapping[str, StoredTensor], leaf_of: Mapping[str, str]
-) -> dict[str, StoredTensor]:
-    scales: dict[str, StoredTensor] = {}
-    for name, stored in by_name.items():
-        if leaf_of[name] not in SCALES:
-            continue
-        weight = f"{name.rpartition('.')[0]}.weight"
-        if weight not in by_name:
-            raise WeightsError(
-                f"{stored.file}: scale {name!r} has no {weight!r} beside it. Fetch the file again."
-            )
-        scales[weight] = stored
-    return scales
 
 
 def _check_weight(stored: StoredTensor, scale: StoredTensor | None, *, needs_scale: bool) -> None:

@@ -7,33 +7,29 @@ files for one part, experts that cannot be told apart, parts of different models
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from model.exceptions import WeightsError
-from model.weights.rename import require_all_tensors
+from model.weights.rename import TEXT, TRANSFORMER
 from model.weights.scaled import TOKENIZER
-from model.weights.survey import Kind, Network, Survey, quick_hash
+from model.weights.survey import Network, Survey, quick_hash
 from model.weights.tensor_files import format_of, read_gguf_fields
 
 TOKENIZERS = ("tokenizer.json", "spiece.model")
 TOKENIZER_PLACES = ("umt5", "tokenizer")
+ONE_EXPERT = "wan2.2"
+"""Class of the autoencoder of all models with one expert."""
 
 
-@dataclass(frozen=True)
-class CheckpointNetworks:
-    """Networks that form a checkpoint.
+class CheckpointNetworks(NamedTuple):
+    """Networks that form a checkpoint, the noisiest expert first.
 
-    Attributes:
-        experts: Noisiest first.
-        adapters: Camera adapters in files of their own, one per expert, or none.
-        vae: Autoencoder.
-        text: Text encoder.
-        tokenizer: File of the tokenizer, or the weight file that embeds it.
+    The tokenizer is a file of its own, or the weight file that embeds it.
     """
 
     experts: tuple[Network, ...]
-    adapters: tuple[Network, ...]
     vae: Network
     text: Network
     tokenizer: Path
@@ -47,7 +43,7 @@ def select_networks(found: Survey) -> CheckpointNetworks:
     """
     experts = _select_experts(found)
     for expert in experts:
-        require_all_tensors(expert)
+        _require_all_tensors(expert)
     # One file under both names is the only mix-up of experts that content shows.
     if len({quick_hash(expert.files) for expert in experts}) < len(experts):
         raise WeightsError(
@@ -57,13 +53,34 @@ def select_networks(found: Survey) -> CheckpointNetworks:
     vae_class = experts[0].kind.vae_class
     vae = _select_one(found, "vae", f"{vae_class.replace('wan', 'Wan ')} autoencoder", vae_class)
     text = _select_one(found, "text", "UMT5 text encoder")
-    require_all_tensors(text)
-    adapters = _select_adapters(found, experts)
-    return CheckpointNetworks(experts, adapters, vae, text, _find_tokenizer(found.folder, text))
+    _require_all_tensors(text)
+    experts = _with_adapters(found, experts)
+    return CheckpointNetworks(experts, vae, text, _find_tokenizer(found.folder, text))
 
 
-def _has_one_expert(kind: Kind) -> bool:
-    return kind.vae_class == "wan2.2"
+def _require_all_tensors(network: Network) -> None:
+    """Check by name that no tensor of an expert or a text encoder is missing."""
+    present = set(network.shapes)
+    if network.kind.role == "expert":
+        templates = [ours for ours, _ in TRANSFORMER.pairs if "control_" not in ours]
+        block = "blocks."
+    else:
+        templates = [theirs for _, theirs in TEXT.pairs]
+        block = "encoder.block."
+        # The embedding may be stored under either name.
+        if "encoder.embed_tokens.weight" in present:
+            templates.remove("shared.weight")
+    # As many blocks as the highest number; limited, because names are untrusted.
+    numbers = {name.removeprefix(block).split(".")[0] for name in present if name.startswith(block)}
+    last = max((int(number) for number in numbers if number.isdigit()), default=0)
+    layers = range(min(last + 1, 1000))
+    required = {name.replace("#", str(layer)) for name in templates for layer in layers}
+    missing = sorted(required - present)
+    if missing:
+        raise WeightsError(
+            f"{network.place}: {len(missing):,} of {len(required):,} tensors missing, first "
+            f"{missing[0]!r}. Is it cut short? Fetch it again."
+        )
 
 
 def _select_experts(found: Survey) -> tuple[Network, ...]:
@@ -84,7 +101,7 @@ def _select_experts(found: Survey) -> tuple[Network, ...]:
     if by_noise["high"] and by_noise["low"]:
         return by_noise["high"][0], by_noise["low"][0]
     first = readable[0]
-    if len(readable) == 1 and not first.noise and _has_one_expert(first.kind):
+    if len(readable) == 1 and not first.noise and first.kind.vae_class == ONE_EXPERT:
         return (first,)
     raise _no_pair(found, readable)
 
@@ -93,7 +110,7 @@ def _no_pair(found: Survey, experts: Sequence[Network]) -> WeightsError:
     """Error for experts of which at most one has a name that says its noise."""
     first = experts[0]
     named = [expert for expert in experts if expert.noise]
-    if found.problems and (named or not _has_one_expert(first.kind)):
+    if found.problems and (named or first.kind.vae_class != ONE_EXPERT):
         # The missing expert is probably the unreadable file.
         return WeightsError(found.problems[0])
     if named:
@@ -151,17 +168,21 @@ def _select_one(found: Survey, role: str, description: str, vae_class: str = "")
     raise WeightsError(f"{found.folder}: no {description}. Put its file into the folder.")
 
 
-def _select_adapters(found: Survey, experts: Sequence[Network]) -> tuple[Network, ...]:
+def _with_adapters(found: Survey, experts: tuple[Network, ...]) -> tuple[Network, ...]:
+    """Add the files of camera adapters that are in files of their own to those of the experts."""
     adapters = [network for network in found.networks if network.kind.role == "adapter"]
     if not adapters:
-        return ()
+        return experts
     fitting = [[a for a in adapters if a.noise == expert.noise] for expert in experts]
     if any(len(group) != 1 for group in fitting) or len(adapters) != len(experts):
         raise WeightsError(
             f"{found.folder}: {len(adapters)} camera adapter(s) for {len(experts)} expert(s), "
             "must be one each, named like its expert. Put each beside its expert."
         )
-    return tuple(group[0] for group in fitting)
+    return tuple(
+        replace(expert, files=(*expert.files, *adapter.files))
+        for expert, (adapter,) in zip(experts, fitting, strict=True)
+    )
 
 
 def _find_tokenizer(folder: Path, text: Network) -> Path:

@@ -60,8 +60,7 @@ class StreamedBlocks(nn.Module):
     def passing(self, only: str = "") -> Iterator[nn.Module]:
         """Yield every block in order and read the next one meanwhile.
 
-        Args:
-            only: Regular expression for the tensors to read of a block; others stay on `meta`.
+        Tensors that do not match the regular expression `only` stay on `meta`.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="blocks") as reader:
             waiting: Future[nn.Module] = reader.submit(self._read, 0, only, None)

@@ -15,11 +15,21 @@ import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from model.exceptions import WeightsError
+from model.weights.rename import (
+    TEXT,
+    TEXT_GGUF,
+    TRANSFORMER,
+    VAE_WAN21,
+    VAE_WAN22,
+    noise_in_name,
+)
+from model.weights.scaled import with_scales
 from model.weights.tensor_files import StoredTensor, read_header
 
 Role = Literal["expert", "vae", "text", "adapter", "lora", "other"]
@@ -37,7 +47,6 @@ class Kind:
     """Part and model that a set of tensors belongs to.
 
     Attributes:
-        role: Part of a checkpoint.
         model: Description for users, such as "Wan 2.2 A14B text-to-video expert".
         naming: Naming scheme, one of ORIGINAL, DIFFUSERS, GGUF.
         prefix: Prefix of every name.
@@ -81,6 +90,14 @@ CAMERA_EXPERTS = {
 }
 """Published with a camera adapter inside."""
 
+# Functions from names in files to names in networks, where they differ.
+TRANSLATIONS = {
+    ("expert", DIFFUSERS): TRANSFORMER.to_original,
+    ("wan2.1", DIFFUSERS): VAE_WAN21.to_original,
+    ("wan2.2", DIFFUSERS): VAE_WAN22.to_original,
+    ("text", ORIGINAL): TEXT.to_diffusers,
+    ("text", GGUF): TEXT_GGUF.to_diffusers,
+}
 LORA_MARKS = (".lora_down.", ".lora_up.", ".lora_A.", ".lora_B.", ".hada_w1_a", ".lokr_w")
 LORA_ENDS = (".diff", ".diff_b", ".diff_m")
 
@@ -91,77 +108,70 @@ def kind_of(shapes: Shapes) -> Kind:
         name.endswith(LORA_ENDS) for name in shapes
     ):
         return Kind("lora", "LoRA")
-    for recognise in (_expert, _vae, _text):
-        for prefix in PREFIXES:
-            kind = recognise(shapes, prefix)
+    bare_shapes = {
+        prefix: {n.removeprefix(prefix): shapes[n] for n in shapes if n.startswith(prefix)}
+        for prefix in PREFIXES
+    }
+    for recognise in (_expert, _vae, _text, _adapter):
+        for prefix, bare in bare_shapes.items():
+            kind = recognise(bare)
             if kind is not None:
-                return kind
-    for prefix in PREFIXES:
-        if prefix + ADAPTER in shapes:
-            return Kind("adapter", "camera adapter of an expert", prefix=prefix)
+                return replace(kind, prefix=prefix)
     for start, model in FOREIGN_PARTS:
         if any(name.startswith(start) for name in shapes):
             return Kind("other", model, is_readable=False)
     return Kind("other", "not a part of Wan", is_readable=False)
 
 
-def _expert(shapes: Shapes, prefix: str) -> Kind | None:
-    patches = shapes.get(f"{prefix}patch_embedding.weight")
-    if patches is None or len(patches) != 5:
+def _expert(shapes: Shapes) -> Kind | None:
+    patches = shapes.get("patch_embedding.weight")
+    naming = ORIGINAL if "head.head.weight" in shapes else DIFFUSERS
+    rows = shapes.get("head.head.weight", shapes.get("proj_out.weight"))
+    if patches is None or len(patches) != 5 or rows is None:
         return None
-    for naming, head in ((ORIGINAL, "head.head.weight"), (DIFFUSERS, "proj_out.weight")):
-        rows = shapes.get(prefix + head)
-        if rows is None:
-            continue
-        channels = patches[1], rows[0] // math.prod(patches[2:])
-        foreign = _foreign_expert(shapes, prefix, channels, width=patches[0])
-        if foreign is not None:
-            return Kind("expert", foreign, naming, prefix, is_readable=False)
-        has_camera = prefix + ADAPTER in shapes
-        if has_camera and channels in CAMERA_EXPERTS:
-            model, vae_class = CAMERA_EXPERTS[channels]
-        else:
-            model, vae_class = EXPERTS[channels]
-            model += ", with a camera adapter" if has_camera else ""
-        return Kind("expert", model, naming, prefix, vae_class=vae_class)
-    return None
+    channels = patches[1], rows[0] // math.prod(patches[2:])
+    foreign = _foreign_expert(shapes, channels, width=patches[0])
+    if foreign is not None:
+        return Kind("expert", foreign, naming, is_readable=False)
+    has_camera = ADAPTER in shapes
+    if has_camera and channels in CAMERA_EXPERTS:
+        model, vae_class = CAMERA_EXPERTS[channels]
+    else:
+        model, vae_class = EXPERTS[channels]
+        model += ", with a camera adapter" if has_camera else ""
+    return Kind("expert", model, naming, vae_class=vae_class)
 
 
-def _foreign_expert(
-    shapes: Shapes, prefix: str, channels: tuple[int, int], *, width: int
-) -> str | None:
+def _foreign_expert(shapes: Shapes, channels: tuple[int, int], *, width: int) -> str | None:
     """Name of a model that cannot be rendered, None for others."""
     for start, model in FOREIGN_EXPERTS:
-        if any(name.startswith(prefix + start) for name in shapes):
+        if any(name.startswith(start) for name in shapes):
             return model
     if channels == (16, 16) and width == 1536:
         return "Wan 2.1 T2V-1.3B, text to video"
-    if channels == (100, 48) and prefix + ADAPTER not in shapes:
+    if channels == (100, 48) and ADAPTER not in shapes:
         return "Wan2.2-Fun-5B-InP, a clip filled in between pictures"
     if channels not in EXPERTS | CAMERA_EXPERTS:
         return f"a relative of Wan with {channels[0]} channels in and {channels[1]} out"
     return None
 
 
-def _vae(shapes: Shapes, prefix: str) -> Kind | None:
+def _vae(shapes: Shapes) -> Kind | None:
     for naming, first, conv in (
         (ORIGINAL, "decoder.conv1.weight", "conv2.weight"),
         (DIFFUSERS, "decoder.conv_in.weight", "post_quant_conv.weight"),
     ):
-        if prefix + first not in shapes or prefix + conv not in shapes:
+        if first not in shapes or conv not in shapes:
             continue
-        if len(shapes[prefix + conv]) != 5:
+        if len(shapes[conv]) != 5:
             return Kind("other", "an image autoencoder of another model", is_readable=False)
         levels = ("encoder.downsamples.0.downsamples.", "encoder.down_blocks.0.resnets.")
-        is_wan22 = any(
-            name.startswith(tuple(prefix + level for level in levels)) for name in shapes
-        )
-        version = "2.2" if is_wan22 else "2.1"
-        return Kind("vae", f"Wan {version} autoencoder", naming, prefix, vae_class=f"wan{version}")
+        version = "2.2" if any(name.startswith(levels) for name in shapes) else "2.1"
+        return Kind("vae", f"Wan {version} autoencoder", naming, vae_class=f"wan{version}")
     return None
 
 
-def _text(shapes: Shapes, prefix: str) -> Kind | None:
+def _text(shapes: Shapes) -> Kind | None:
     for naming, *names in (
         (ORIGINAL, "token_embedding.weight", "blocks.0.pos_embedding.embedding.weight"),
         (
@@ -171,19 +181,18 @@ def _text(shapes: Shapes, prefix: str) -> Kind | None:
         ),
         (GGUF, "token_embd.weight", "enc.blk.0.attn_q.weight"),
     ):
-        if all(prefix + name in shapes for name in names):
-            return Kind("text", "UMT5 text encoder", naming, prefix)
+        if all(name in shapes for name in names):
+            return Kind("text", "UMT5 text encoder", naming)
     return None
+
+
+def _adapter(shapes: Shapes) -> Kind | None:
+    return Kind("adapter", "camera adapter of an expert") if ADAPTER in shapes else None
 
 
 SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin", ".gguf")
 INDEX = ".index.json"
 SHARD = re.compile(r"(.+)-(\d{5})-of-(\d{5})(\.\w+)")
-NOISE = (
-    re.compile(r"(?<![a-z])(high|low)[-_ ]?noise"),
-    re.compile(r"(?<![a-z])(high|low)(?![a-z])"),
-)
-"""Spellings of the noise in names, the more certain one first."""
 SAMPLES = 64
 SAMPLE_BYTES = 4096
 SKIPPED = (".cache", ".git")
@@ -191,13 +200,10 @@ SKIPPED = (".cache", ".git")
 
 @dataclass(frozen=True)
 class Network:
-    """Files that together contain the tensors of one network.
+    """Files, in order of their numbers, that together contain the tensors of one network.
 
-    Attributes:
-        files: In order of their numbers.
-        tensors: As stored in the files, markers and scales included.
-        kind: What the tensors are.
-        noise: "high" or "low" if names say so, else "".
+    The tensors are as stored, with markers and scales. The noise is "high" or "low" if names say
+    so, else "".
     """
 
     files: tuple[Path, ...]
@@ -215,16 +221,47 @@ class Network:
         """Size of its files."""
         return sum(file.stat().st_size for file in self.files)
 
+    def rename(self, name: str) -> str:
+        """Map the name of a tensor in the files to its name in the network.
+
+        Raises:
+            WeightsError: No tensor of such a network has this name.
+        """
+        kind = self.kind
+        if not name.startswith(kind.prefix):
+            raise WeightsError(f"{name!r}: does not begin with {kind.prefix!r} like the others.")
+        network = kind.vae_class if kind.role == "vae" else kind.role
+        translate = TRANSLATIONS.get((network, kind.naming), str)
+        return translate(name.removeprefix(kind.prefix))
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """Shapes of the parameters by their names in the network."""
+        shapes = {}
+        for stored in with_scales(self.tensors):
+            try:
+                shapes[self.rename(stored.name)] = stored.shape
+            except WeightsError as error:
+                raise WeightsError(f"{stored.file}: {error}") from None
+        return shapes
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Shape of a parameter by its name in the network."""
+        if name not in self.shapes:
+            raise WeightsError(
+                f"{self.files[0]}: tensor {name!r} is missing. Is it cut short? Fetch it again."
+            )
+        return self.shapes[name]
+
+    def count_blocks(self, prefix: str) -> int:
+        """Number of blocks whose names begin with a prefix and a number."""
+        names = [name.removeprefix(prefix) for name in self.shapes if name.startswith(prefix)]
+        return len({int(name.split(".")[0]) for name in names})
+
 
 @dataclass(frozen=True)
 class Survey:
-    """Networks found in a folder.
-
-    Attributes:
-        folder: Searched with all its subfolders.
-        networks: Sorted by path.
-        problems: One message per weight file that cannot be read.
-    """
+    """Networks in a folder and its subfolders, by path, and a message per unreadable file."""
 
     folder: Path
     networks: tuple[Network, ...]
@@ -251,36 +288,6 @@ def survey(folder: Path) -> Survey:
         except WeightsError as error:
             problems.append(str(error))
     return Survey(folder, tuple(networks), tuple(problems))
-
-
-def noise_in_name(folder: Path, file: Path) -> str:
-    """Find which expert a file is for in its name and the names of its folders.
-
-    Args:
-        folder: Names of this folder and above are ignored.
-        file: In or below the folder.
-
-    Returns:
-        "high", "low", or "" if no name contains either.
-
-    Raises:
-        WeightsError: The names contradict each other.
-    """
-    inside = file.relative_to(folder) if file.is_relative_to(folder) else Path(file.name)
-    # The target of a link counts too: it must not contradict the link's name.
-    names = [*inside.parts, *([file.resolve().name] if file.is_symlink() else [])]
-    # HighNoise becomes high_noise.
-    words = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() for name in names]
-    for pattern in NOISE:
-        noises = {noise for word in words for noise in pattern.findall(word)}
-        if noises:
-            break
-    if len(noises) > 1:
-        raise WeightsError(
-            f"{file}: its name and folder say both 'high' and 'low', must say one. "
-            "Put it where it belongs."
-        )
-    return noises.pop() if noises else ""
 
 
 def _file_groups(folder: Path) -> Iterator[tuple[Path, ...]]:

@@ -59,9 +59,7 @@ class StoredTensor:
     """A tensor as described by the header of its file.
 
     Attributes:
-        file: File that contains it.
-        name: Name in the file.
-        shape: Shape of the tensor, not of its packed bytes.
+        shape: Of the tensor, not of its packed bytes.
         dtype: Dtype as spelled by safetensors (F32, BF16, F8_E4M3), or a GGUF type (Q4_K).
         num_bytes: Size in the file.
         start: Offset of the first byte in a safetensors file; 0 in other formats.

@@ -16,8 +16,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 from model.exceptions import WeightsError
 from model.text import TextEncoder
-from model.weights.build import LoadOptions, load_network
-from model.weights.parts import Part
+from model.weights.build import LoadOptions, Part, load_network
 from model.weights.scaled import TOKENIZER
 from model.weights.tensor_files import format_of, read_bytes, read_gguf_fields, read_header
 
@@ -25,9 +24,8 @@ from model.weights.tensor_files import format_of, read_bytes, read_gguf_fields, 
 EMBEDDINGS = ("shared.weight", "encoder.embed_tokens.weight")
 GGUF_FIELDS = tuple(
     f"tokenizer.ggml.{name}"
-    for name in (
-        "model", "tokens", "scores", "token_type", "precompiled_charsmap", "add_space_prefix",
-    )
+    for name in ("model", "tokens", "scores", "token_type", "precompiled_charsmap",
+                 "add_space_prefix")
 )  # fmt: skip
 SPACE, END = "▁", "</s>"
 # Types of a vocabulary entry, as in sentencepiece_model.proto.
@@ -43,12 +41,8 @@ def load_text(
 ) -> TextEncoder:
     """Load a text encoder and its tokenizer.
 
-    Args:
-        part: Files and names of the network.
-        config: Arguments of `transformers.UMT5Config`.
-        tokenizer: See `load_tokenizer`.
-        dtype: Dtype of the weights; norms and softmax are computed in float32 in any case.
-        device: Device of the network.
+    `config` has the arguments of `transformers.UMT5Config`. Norms and softmax are computed in
+    float32, whatever the dtype of the weights.
     """
     # Takes two seconds to import, and only this function needs it.
     from transformers import UMT5Config, UMT5EncoderModel
@@ -105,11 +99,7 @@ def _sentencepiece_tokenizer(model: bytes) -> Callable[[str], list[int]]:
 
 
 def unigram_tokenizer(fields: Mapping[str, Any]) -> Tokenizer:
-    """Build a tokenizer from the vocabulary lists in the metadata of a GGUF file.
-
-    Args:
-        fields: Values of GGUF_FIELDS, those that the file has.
-    """
+    """Build a tokenizer from the vocabulary lists in the metadata of a GGUF file, `GGUF_FIELDS`."""
     model, tokens, scores, types, charsmap, adds_space = (fields.get(n) for n in GGUF_FIELDS)
     if model != "t5" or not tokens or not scores or not types or UNKNOWN not in types:
         raise WeightsError(f"its tokenizer is {model!r}, must be 't5'. Fetch the file again.")

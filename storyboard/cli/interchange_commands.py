@@ -95,10 +95,9 @@ def _new_board(content: bytes, output: Path, report: ImportReport) -> dict[str, 
         raise InputError(f"{output}: exists already. Name another file with -o{merge}.")
     if kind in TABLES:
         draft = draft_table(read_table(content, report), report)
-    elif kind == ".fdx":
-        draft = make_draft(read_fdx(content, report), report)
     else:
-        draft = make_draft(read_fountain(content, report), report)
+        script = read_fdx(content, report) if kind == ".fdx" else read_fountain(content, report)
+        draft = make_draft(script, report)
     text = write_board(draft)
     board = parse_shots(text, output)
     write_file(output, text.encode())

@@ -40,35 +40,31 @@ class FixedPlaceError(Exception):
 
 
 class BoardFile:
-    """The text of one file of a board without errors, and the positions of its shots."""
+    """The text of one file of a board without errors, and the positions of its shots.
+
+    `shots` has the nodes of its shots by id, `scenes` those of their lists by scene number, both in
+    lower case.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._newline = "\r\n" if "\r\n" in text else "\n"
         self._changes: list[tuple[int, int, str]] = []
-        self._shots: dict[str, yaml.MappingNode] = {}
-        self._lists: dict[str, yaml.SequenceNode] = {}
+        self.shots: dict[str, yaml.MappingNode] = {}
+        self.scenes: dict[str, yaml.SequenceNode] = {}
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
         for scene in _items(_child(root, "scenes")):
             shots, number = _child(scene, "shots"), _child(scene, "number")
             if isinstance(shots, yaml.SequenceNode) and number is not None:
-                self._lists[number.value.casefold()] = shots
+                self.scenes[number.value.casefold()] = shots
             for shot in _items(shots):
                 name = _child(shot, "id")
                 if name is not None:
-                    self._shots[name.value.casefold()] = shot
-
-    def has_shot(self, shot: str) -> bool:
-        """Whether the file contains a shot."""
-        return shot.casefold() in self._shots
-
-    def has_scene(self, scene: str) -> bool:
-        """Whether the file contains the shots of a scene."""
-        return scene.casefold() in self._lists
+                    self.shots[name.value.casefold()] = shot
 
     def written(self, shot: str) -> dict[str, object]:
-        """Keys that a shot itself sets, as texts, lists and mappings; nothing that it inherits."""
-        plain = _plain(self._shots[shot.casefold()])
+        """Keys that a shot itself sets, not those it inherits; as texts, lists and mappings."""
+        plain = _plain(self.shots[shot.casefold()])
         assert isinstance(plain, dict)
         return plain
 
@@ -83,7 +79,7 @@ class BoardFile:
         Raises:
             FixedPlaceError: A value is an alias of one that other shots share.
         """
-        node = self._shots[shot.casefold()]
+        node = self.shots[shot.casefold()]
         gone = {path for path, value in values.items() if value is None}
         for path, value in values.items():
             inner: yaml.Node = node
@@ -101,10 +97,10 @@ class BoardFile:
 
     def rename_shot(self, shot: str, name: str) -> None:
         """Change the id of a shot, and the references of other shots to it."""
-        if self.has_shot(shot):
+        if shot.casefold() in self.shots:
             self.change_shot(shot, {("id",): name})
         paths: tuple[KeyPath, ...] = (("continuity", "after"), ("extends",))
-        for other, node in self._shots.items():
+        for other, node in self.shots.items():
             for path in paths:
                 reference: yaml.Node | None = node
                 for key in path:
@@ -118,7 +114,7 @@ class BoardFile:
         Raises:
             FixedPlaceError: The shots of the scene are written in brackets.
         """
-        shots = self._lists[scene.casefold()]
+        shots = self.scenes[scene.casefold()]
         if shots.flow_style:
             raise FixedPlaceError("the shots of the scene are written in brackets")
         indent = " " * shots.start_mark.column
@@ -128,7 +124,7 @@ class BoardFile:
             here = self._line_start(shots.start_mark.index)
             self._changes.append((here, here, self._newline.join([*item, ""])))
         else:
-            here = self._line_end(self._end(self._shots[after.casefold()]))
+            here = self._line_end(self._end(self.shots[after.casefold()]))
             self._changes.append((here, here, self._newline.join(["", *item])))
 
     def text(self) -> str:
@@ -275,13 +271,13 @@ class BoardFiles:
             KeyError: No file contains it.
         """
         for file in self._files.values():
-            if file.has_shot(shot):
+            if shot.casefold() in file.shots:
                 return file
         raise KeyError(shot)
 
     def with_scene(self, scene: str) -> BoardFile:
         """The file that contains the shots of a scene."""
-        return next(file for file in self._files.values() if file.has_scene(scene))
+        return next(file for file in self._files.values() if scene.casefold() in file.scenes)
 
     def rename_shot(self, shot: str, name: str) -> None:
         """Change the id of a shot, and the references of other shots to it, in all files."""

@@ -119,14 +119,7 @@ def read_axes(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def write_campaign(subject: str, axes: Mapping[str, Sequence[str]]) -> str:
-    """Fill the template in.
-
-    Args:
-        subject: What the film shows, "a bottle of perfume".
-        axes: From `read_axes`.
-
-    Returns:
-        YAML that `load_shots` reads without an error.
+    """Fill the template in; the result is YAML that `load_shots` reads without an error.
 
     Raises:
         CampaignError: The subject is empty or too long, or a length does not fit the film.

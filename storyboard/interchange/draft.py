@@ -34,13 +34,9 @@ _DASH = re.compile(r"\s+[-–—]+\s+|\s*[–—]\s*")  # noqa: RUF001
 
 @dataclass(frozen=True)
 class ScriptLocation:
-    """The parts of a scene heading.
+    """The parts of a scene heading: "INT. TRAM" is the heading of "TRAM", without the time.
 
-    Attributes:
-        heading: Side and name, without the time: "INT. TRAM".
-        name: Only the name: "TRAM".
-        side: "INT", "EXT", "EST", "INT/EXT", or empty.
-        time: "NIGHT", "CONTINUOUS", or empty.
+    The side is INT, EXT, EST or INT/EXT, the time NIGHT or CONTINUOUS; both may be empty.
     """
 
     heading: str
@@ -147,13 +143,10 @@ class DraftLocation:
 
 @dataclass
 class Draft:
-    """A whole board.
+    """A whole board, from the imported file `source`; an empty `fps` is the language's default.
 
-    Attributes:
-        source: The imported file.
-        fps: Frame rate as text; empty for the language's default.
-        title_page: Entries of a script's title page other than title and author.
-        closing: Headings after the last scene, written as comments.
+    `title_page` has the entries of a script's title page other than title and author, `closing`
+    the headings after the last scene, which are written as comments.
     """
 
     source: Path

@@ -17,13 +17,7 @@ class InterchangeError(ShotsError):
 
 @dataclass(frozen=True)
 class Remark:
-    """An interpretation that the author may not have meant.
-
-    Attributes:
-        line: In the imported file, from 1; in a table, its row.
-        finding: What was found, and how it was read.
-        remedy: What to do; may be empty.
-    """
+    """What was found at a line or row (from 1), how it was read, and the remedy, if any."""
 
     line: int
     finding: str
@@ -32,13 +26,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Loss:
-    """Content that the board or the table has no field for.
-
-    Attributes:
-        line: In the imported file, from 1; in a table, its row.
-        what: Its kind: "page break", "emphasis", "transition".
-        text: The content.
-    """
+    """Content of a line or row (from 1) without a field on the board, and its kind: "emphasis"."""
 
     line: int
     what: str

@@ -27,17 +27,11 @@ _TERM = re.compile(r"(?:[,;]\s*then\b|[^,;])+", re.IGNORECASE)
 
 @dataclass
 class ShotTerms:
-    """Terms of a shot note, or of a row of a table, sorted by field.
+    """Terms of a shot note, or of a row of a table, sorted by field and as written.
 
-    Attributes:
-        id: The slate, if the note begins with one.
-        camera: Camera terms as written.
-        lighting: Lighting terms as written.
-        composition: One term.
-        duration: Time with a unit.
-        transition: Transition into the shot.
-        is_mos: Whether the shot is recorded without sound.
-        unknown: Terms that are not in the vocabulary or contradict an earlier term, and a remedy.
+    The id is the slate, if the note begins with one; the transition is the one into the shot.
+    `unknown` has the terms, each with a remedy, that are not in the vocabulary or contradict an
+    earlier term.
     """
 
     id: str = ""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from model.presets import Preset
 from model.weights.lora import LoraChoice
-from model.weights.survey import noise_in_name
+from model.weights.rename import noise_in_name
 from storyboard.errors import InputError
 
 if TYPE_CHECKING:

@@ -54,11 +54,7 @@ def read_fountain(content: bytes, report: ImportReport) -> Script:
 
 
 def read_title_page(lines: Sequence[str], report: ImportReport) -> tuple[dict[str, str], int]:
-    """Read the keys at the top of a script.
-
-    Returns:
-        Keys in lower case and their values, and the index of the first line after them.
-    """
+    """The keys at the top of a script in lower case, and the index of the line after them."""
     first = next((k for k, line in enumerate(lines) if line.strip()), len(lines))
     opening = _KEY.match(lines[first]) if first < len(lines) else None
     if not opening or opening["key"].strip().lower() not in _TITLE_KEYS:

@@ -11,13 +11,7 @@ from storyboard.interchange.screenplay.screenplay import SHOT_NOTE
 
 @dataclass(frozen=True)
 class Note:
-    """Text in double brackets.
-
-    Attributes:
-        text: Without the brackets.
-        line: Where it begins, from 1.
-        closes: Whether it follows text and ends its line, and so is about that text.
-    """
+    """Text in double brackets; `closes` if it ends a line with text, and is about that text."""
 
     text: str
     line: int

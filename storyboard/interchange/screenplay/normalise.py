@@ -46,7 +46,6 @@ class FountainLayout:
         lines: Input of the parser. `.H` is a heading, and `[[3]]` the fourth note.
         numbers: For each of them, its line in the script, from 1.
         headings: Text and scene number of each heading, by index in `lines`.
-        notes: Every note.
         duals: Lines of cues that speak at the same time as the one before.
     """
 

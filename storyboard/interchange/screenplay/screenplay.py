@@ -29,7 +29,6 @@ class Element:
     """One part of a script.
 
     Attributes:
-        kind: What it is.
         text: Without markup; of a cue the name, of a shot note the text after "shot:".
         line: In the file, from 1.
         number: Scene number of a heading, if it has one.
@@ -47,12 +46,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Script:
-    """A screenplay.
-
-    Attributes:
-        elements: In the order of the script.
-        title_page: Key in lower case → value; line breaks within a value are kept.
-    """
+    """A screenplay; the keys of its title page are in lower case, and values keep line breaks."""
 
     elements: tuple[Element, ...]
     title_page: Mapping[str, str] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from shots.schema import Shot, ShotList, Sound
 from shots.vocabulary.values import decimal, length_text, read_time, whole_frames
@@ -26,19 +25,11 @@ from storyboard.interchange.spreadsheet.row_draft import (
     split_names,
 )
 
-_KEYS: Mapping[str, str] = MappingProxyType(
-    {
-        "Location": "location",
-        "Description": "action",
-        "Cast": "subjects",
-        "Sound": "sound",
-        "Notes": "notes",
-        "Duration": "duration",
-        "Lighting": "lighting",
-        "Status": "status",
-        "Take": "use",
-    }
-)
+_KEYS: Mapping[str, str] = {
+    "Location": "location", "Description": "action", "Cast": "subjects", "Sound": "sound",
+    "Notes": "notes", "Duration": "duration", "Lighting": "lighting", "Status": "status",
+    "Take": "use",
+}  # fmt: skip
 """The key of each column that is not part of the camera."""
 
 # A field with one of these values may be left out of a cell: it has no effect.
@@ -53,11 +44,8 @@ class RefusedError(Exception):
 class Edit:
     """A shot whose cells are being compared.
 
-    Attributes:
-        board: The board of the shot.
-        shot: As it is now.
-        written: Keys that the shot itself sets. Edits of its camera add up here.
-        units: Column → unit in its header.
+    `written` has the keys that the shot itself sets; edits of its camera add up there. `units` has
+    the units in the headers by column.
     """
 
     board: ShotList
@@ -69,10 +57,7 @@ class Edit:
 def edit_cell(  # noqa: C901 - one case per column
     edit: Edit, column: str, text: str
 ) -> dict[KeyPath, Value]:
-    """The changes that the new text of a cell makes; empty if the cell was cleared.
-
-    Returns:
-        Values of the shot by path, None for a key that is removed; empty if nothing changes.
+    """Values of a shot by path that the new text of a cell changes, None for a removed key.
 
     Raises:
         RefusedError: The cell cannot be carried over.

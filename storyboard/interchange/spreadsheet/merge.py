@@ -30,12 +30,7 @@ from storyboard.interchange.spreadsheet.sheet_file import COLUMNS, SheetRow, Tab
 
 @dataclass(frozen=True)
 class MergeResult:
-    """A board with a shot list merged into it.
-
-    Attributes:
-        contents: New bytes of the files that changed: the board, or files that it includes.
-        changes: One line of text per change: "12B Duration: 3s, was 4s".
-    """
+    """New bytes of the files that changed, and one line per change: "12B Duration: 3s, was 4s"."""
 
     contents: Mapping[Path, bytes]
     changes: tuple[str, ...]

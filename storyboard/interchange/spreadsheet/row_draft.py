@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 
 from shots.schema import Shot, ShotList, Sound
 from shots.vocabulary.lighting import Lighting
@@ -32,20 +31,16 @@ from storyboard.interchange.import_report import ImportReport
 from storyboard.interchange.shot_note import ShotTerms, is_time, lighting_fields
 from storyboard.interchange.spreadsheet.sheet_file import SheetRow, Table
 
-CAMERA_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "Size": ("size",),
-        "Type": ("people", "view"),
-        "Angle": ("angle",),
-        "Movement": ("movement", "speed", "amount", "linear"),
-        "Lens": ("lens", "focus"),
-    }
-)
+CAMERA_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "Size": ("size",),
+    "Type": ("people", "view"),
+    "Angle": ("angle",),
+    "Movement": ("movement", "speed", "amount", "linear"),
+    "Lens": ("lens", "focus"),
+}
 """The camera fields in each column."""
 
-EXTRA: Mapping[str, str] = MappingProxyType(
-    {"Equipment": "x-equipment", "Frame rate": "x-frame-rate"}
-)
+EXTRA: Mapping[str, str] = {"Equipment": "x-equipment", "Frame rate": "x-frame-rate"}
 """Columns without a field in the language, and the keys under which a shot keeps them."""
 
 NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
@@ -151,14 +146,13 @@ def draft_table(table: Table, report: ImportReport) -> Draft:
         grouped.setdefault(scene_number(row).casefold(), []).append(row)
     given: list[str | None] = []
     for rows in grouped.values():
-        text = scene_number(rows[0])
-        if text and not is_scene_number(text):
-            finding = f'scene number "{text}" cannot be part of a file name, renumbered'
+        number = scene_number(rows[0])
+        if number and not is_scene_number(number):
+            finding = f'scene number "{number}" cannot be part of a file name, renumbered'
             report.remark(rows[0].number, finding)
-            text = ""
-        given.append(text or None)
-    for number, rows in zip(given, grouped.values(), strict=True):
-        draft.scenes.append(_scene(draft, rows, number or "", table, report))
+            number = ""
+        given.append(number or None)
+        draft.scenes.append(_scene(draft, rows, number, table, report))
     if not draft.scenes:
         report.remark(table.header, "the table has no shot, an empty one was added")
         draft.scenes.append(DraftScene("", shots=[DraftShot("")]))
@@ -208,7 +202,7 @@ def _place(row: SheetRow) -> ScriptLocation | None:
     if side and not place.side:
         dot = "" if "." in side else "."
         place = split_heading(f"{side}{dot} {place.name}")
-    return ScriptLocation(place.heading, place.name, place.side, time or place.time)
+    return replace(place, time=time or place.time)
 
 
 def shot_id(row: SheetRow, scene: str, report: ImportReport) -> str:
@@ -233,14 +227,10 @@ def _rate(cell: str) -> str:
 
 @dataclass(frozen=True)
 class ShotReader:
-    """Reads rows into shots.
+    """Reads rows into shots; the report gets a remark for every cell that is not understood.
 
-    Attributes:
-        units: Column → unit in its header.
-        report: Gets a remark for every cell that is not understood.
-        character: Key of a character by name; None for one that the board does not have.
-        fps: Frame rate of the board.
-        setups: Lighting set-ups that a cell may name.
+    `units` are those in the headers by column. `character` gives the key of a character by name,
+    None for one that the board does not have. A cell may name the lighting `setups`.
     """
 
     units: Mapping[str, str]

@@ -13,7 +13,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from shots.source.board_source import UNPRINTABLE
 from storyboard.interchange.import_report import ImportReport, InterchangeError
@@ -35,33 +34,31 @@ COLUMNS = (
 )  # fmt: skip
 """In the order in which they are written."""
 
-_ALIASES: Mapping[str, str] = MappingProxyType(
-    {
-        "Scene": "sc, scn, scene no, scene number",
-        "Shot": "shot no, shot number, setup, slate, shot name",
-        "Location": "set, place, set name, scene location",
-        "Description": "action, shot description, details, content, what happens",
-        "Size": "shot size, framing, frame size",
-        "Type": "shot type, framing type, composition type",
-        "Angle": "camera angle, shot angle",
-        "Movement": "move, moves, motion, camera movement, camera move",
-        "Lens": "focal length, lens mm, lenses",
-        "Equipment": "gear, rig, support, camera equipment",
-        "Frame rate": "fps, camera speed, frames per second",
-        "Cast": "characters, character, actors, talent, subjects, subject, cast members",
-        "Sound": "audio, sound design",
-        "Notes": "note, comments, comment, remarks, shot notes",
-        "Duration": "length, time, est duration, estimated duration, screen time, ert, est time",
-        "Lighting": "light, lights, lighting setup",
-        "Status": "state, shot status",
-        "Take": "use, circled take, best take",
-        "id": "shot id, storyboard id, uid",
-        # The parts of a scene heading, in tables from other programs; these are never written.
-        "Heading": "scene heading, slugline, slug, scene name, scene title",
-        "Side": "int ext, i e, interior exterior",
-        "Time of day": "day night, d n, scene time",
-    }
-)
+_ALIASES: Mapping[str, str] = {
+    "Scene": "sc, scn, scene no, scene number",
+    "Shot": "shot no, shot number, setup, slate, shot name",
+    "Location": "set, place, set name, scene location",
+    "Description": "action, shot description, details, content, what happens",
+    "Size": "shot size, framing, frame size",
+    "Type": "shot type, framing type, composition type",
+    "Angle": "camera angle, shot angle",
+    "Movement": "move, moves, motion, camera movement, camera move",
+    "Lens": "focal length, lens mm, lenses",
+    "Equipment": "gear, rig, support, camera equipment",
+    "Frame rate": "fps, camera speed, frames per second",
+    "Cast": "characters, character, actors, talent, subjects, subject, cast members",
+    "Sound": "audio, sound design",
+    "Notes": "note, comments, comment, remarks, shot notes",
+    "Duration": "length, time, est duration, estimated duration, screen time, ert, est time",
+    "Lighting": "light, lights, lighting setup",
+    "Status": "state, shot status",
+    "Take": "use, circled take, best take",
+    "id": "shot id, storyboard id, uid",
+    # The parts of a scene heading, in tables from other programs; these are never written.
+    "Heading": "scene heading, slugline, slug, scene name, scene title",
+    "Side": "int ext, i e, interior exterior",
+    "Time of day": "day night, d n, scene time",
+}
 _UNITS = {"sec": "s", "secs": "s", "seconds": "s", "s": "s", "frames": "f", "f": "f", "mm": "mm"}
 _DELIMITERS = ",;\t"
 # Characters that begin a formula in Excel, LibreOffice or Sheets, including full-width forms.
@@ -75,12 +72,10 @@ Cells = list[str | None]
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row of a shot list.
+    """One row of a shot list, by its number in the file from 1.
 
-    Attributes:
-        number: In the file, from 1.
-        cells: Known column → text; cells that cannot be read are left out.
-        others: Unknown column, by its header → text.
+    `cells` has texts by known column, `others` by the header of any other column. Cells that
+    cannot be read are left out.
     """
 
     number: int
@@ -90,13 +85,7 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A shot list.
-
-    Attributes:
-        header: Number of the header row.
-        units: Column → unit in its header.
-        rows: Rows that are not empty.
-    """
+    """A shot list: number of its header row, units in the header by column, rows with text."""
 
     header: int
     units: dict[str, str]
