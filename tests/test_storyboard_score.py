@@ -61,7 +61,7 @@ def test_score_says_it_as_text_and_as_json(laid_out, capsys):
     assert run(["score", str(laid_out)]) == 0
     text = capsys.readouterr().out
     assert "1A T01\n" in text
-    assert "agrees      time        asked night; got like night" in text
+    assert "agrees      time        requested night; measured like night" in text
     assert run(["score", str(laid_out), "--format", "json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert [shot["shot"] for shot in report["shots"]] == ["1", "1A", "2", "2A"]

@@ -325,8 +325,8 @@ def _score_lines(manifest: Manifest) -> Iterator[str]:
 def _finding_line(finding: Mapping[str, Any]) -> str:
     confidence = f" ({finding['confidence']:.2f})" if finding["confidence"] else ""
     return (
-        f"  {finding['verdict']:12}{finding['directive']:12}asked {finding['asked']}; "
-        f"got {finding['measured']}{confidence}"
+        f"  {finding['verdict']:12}{finding['directive']:12}requested {finding['asked']}; "
+        f"measured {finding['measured']}{confidence}"
     )
 
 
