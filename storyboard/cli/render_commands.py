@@ -290,8 +290,7 @@ def score(folder: Path, form: str) -> None:
     outcome = deliver_again(board, request, folder, Options(animatic=False), lambda _: None)
     manifest = outcome.manifest
     if form == "text":
-        for line in _score_lines(manifest):
-            click.echo(line)
+        click.echo("\n".join(_score_lines(manifest)))
         return
     data = {
         "shots": [
