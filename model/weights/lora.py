@@ -64,10 +64,8 @@ class Delta:
     @property
     def rank(self) -> int | None:
         """Length of the inner axis of a product, None without one."""
-        for leaf in ("down", "hada_w1_b", "lokr_w1_b", "lokr_w2_b"):
-            if leaf in self.pieces:
-                return self.pieces[leaf].shape[0]
-        return None
+        leaves = ("down", "hada_w1_b", "lokr_w1_b", "lokr_w2_b")
+        return next((self.pieces[leaf].shape[0] for leaf in leaves if leaf in self.pieces), None)
 
     def description(self) -> str:
         """First key and all shapes, for error messages."""

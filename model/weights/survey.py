@@ -21,14 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from model.exceptions import WeightsError
-from model.weights.rename import (
-    TEXT,
-    TEXT_GGUF,
-    TRANSFORMER,
-    VAE_WAN21,
-    VAE_WAN22,
-    noise_in_name,
-)
+from model.weights import rename
 from model.weights.scaled import with_scales
 from model.weights.tensor_files import StoredTensor, read_header
 
@@ -92,11 +85,11 @@ CAMERA_EXPERTS = {
 
 # Functions from names in files to names in networks, where they differ.
 TRANSLATIONS = {
-    ("expert", DIFFUSERS): TRANSFORMER.to_original,
-    ("wan2.1", DIFFUSERS): VAE_WAN21.to_original,
-    ("wan2.2", DIFFUSERS): VAE_WAN22.to_original,
-    ("text", ORIGINAL): TEXT.to_diffusers,
-    ("text", GGUF): TEXT_GGUF.to_diffusers,
+    ("expert", DIFFUSERS): rename.TRANSFORMER.to_original,
+    ("wan2.1", DIFFUSERS): rename.VAE_WAN21.to_original,
+    ("wan2.2", DIFFUSERS): rename.VAE_WAN22.to_original,
+    ("text", ORIGINAL): rename.TEXT.to_diffusers,
+    ("text", GGUF): rename.TEXT_GGUF.to_diffusers,
 }
 LORA_MARKS = (".lora_down.", ".lora_up.", ".lora_A.", ".lora_B.", ".hada_w1_a", ".lokr_w")
 LORA_ENDS = (".diff", ".diff_b", ".diff_m")
@@ -104,9 +97,7 @@ LORA_ENDS = (".diff", ".diff_b", ".diff_m")
 
 def kind_of(shapes: Shapes) -> Kind:
     """Recognise the tensors of one network by name and shape."""
-    if any(mark in name for name in shapes for mark in LORA_MARKS) or any(
-        name.endswith(LORA_ENDS) for name in shapes
-    ):
+    if any(name.endswith(LORA_ENDS) or any(m in name for m in LORA_MARKS) for name in shapes):
         return Kind("lora", "LoRA")
     bare_shapes = {
         prefix: {n.removeprefix(prefix): shapes[n] for n in shapes if n.startswith(prefix)}
@@ -283,7 +274,7 @@ def survey(folder: Path) -> Survey:
             tensors = tuple(stored for file in files for stored in read_header(file))
             kind = kind_of({stored.name: stored.shape for stored in tensors})
             has_noise = kind.role in ("expert", "lora", "adapter")
-            noise = noise_in_name(folder, files[0]) if has_noise else ""
+            noise = rename.noise_in_name(folder, files[0]) if has_noise else ""
             networks.append(Network(files, tensors, kind, noise))
         except WeightsError as error:
             problems.append(str(error))

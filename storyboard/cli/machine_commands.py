@@ -36,8 +36,7 @@ def doctor(device: str, out: Path, as_json: bool) -> None:
         report = {"machine": asdict(machine), "findings": [asdict(found) for found in findings]}
         click.echo(json.dumps(report, indent=1))
         return
-    for line in (*_machine(machine), "", *_findings(findings)):
-        click.echo(line)
+    click.echo("\n".join([*_machine(machine), "", *_findings(findings)]))
 
 
 def _machine(machine: Machine) -> list[str]:
@@ -101,8 +100,7 @@ def check(context: click.Context, folder: Path, as_json: bool) -> None:
         entries = asdict(found) | {"folder": str(folder), "is_complete": found.is_complete}
         click.echo(json.dumps(entries, indent=1))
     else:
-        for line in _lines(found):
-            click.echo(line)
+        click.echo("\n".join(_lines(found)))
     if not found.is_complete:
         context.exit(EXIT_INPUT)
 

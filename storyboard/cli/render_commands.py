@@ -288,8 +288,7 @@ def score(folder: Path, form: str) -> None:
     outcome = deliver_again(spec, lambda _: None)
     manifest = outcome.manifest
     if form == "text":
-        for line in _score_lines(manifest):
-            click.echo(line)
+        click.echo("\n".join(_score_lines(manifest)))
         return
     data = {
         "shots": [
