@@ -18,6 +18,23 @@ from collections import Counter
 from pathlib import Path
 
 PACKAGES = ("storyboard", "shots", "model", "templates")
+VIDEO = """
+import json, sys
+root = sys.argv[1]
+files = set()
+
+def trace(frame, event, argument):
+    code = frame.f_code
+    if code.co_filename.startswith(root + "/model/") and code.co_name != "<module>":
+        files.add(code.co_filename)
+
+import model
+sys.setprofile(trace)
+wan = model.load(root + "/model/greybox")
+wan.generate("A red car on a street.", size=(64, 64), num_frames=5, steps=2, seed=7)
+sys.setprofile(None)
+print("\\n" + json.dumps(sorted(files)))
+"""
 BOARD = """
 storyboard: 1
 title: One Shot
@@ -154,6 +171,16 @@ def closure_lines(tree: Path, start: str) -> int:
     return sum(len(file.read_text().splitlines()) for file in done)
 
 
+def video_files(tree: Path) -> list[Path]:
+    """Files of `model` in which a function is called to load greybox and make a clip from text."""
+    command = [sys.executable, "-c", VIDEO, str(tree)]
+    environment = os.environ | {"PYTHONPATH": str(tree)}
+    done = subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, check=True
+    )
+    return [Path(name) for name in json.loads(done.stdout.splitlines()[-1])]
+
+
 def board_path(tree: Path) -> list[tuple[str, str]]:
     """Module and function of each call that receives the board while it is rendered."""
     with tempfile.TemporaryDirectory() as folder:
@@ -183,6 +210,9 @@ def main() -> None:
         print(f"imports between parts of {package}: {len(pairs)}, in cycles {in_cycles(pairs)}")
     print(f"import closure of model.denoise: {closure_lines(tree, 'model/denoise.py')} lines")
     print(f"import closure of model.pipeline: {closure_lines(tree, 'model/pipeline.py')} lines")
+    entered = video_files(tree)
+    lines = sum(len(file.read_text().splitlines()) for file in entered)
+    print(f"entered for text-to-video, loading included: {lines} lines in {len(entered)} files")
     steps = board_path(tree)
     stays = [module for i, (module, _) in enumerate(steps) if i == 0 or steps[i - 1][0] != module]
     modules = set(stays)
