@@ -19,13 +19,15 @@ from pathlib import Path
 
 PACKAGES = ("storyboard", "shots", "model", "templates")
 VIDEO = """
-import json, sys
+import inspect, json, sys
 root = sys.argv[1]
 files = set()
 
 def trace(frame, event, argument):
+    # Bodies of modules and classes run at import; only functions have optimised local variables.
     code = frame.f_code
-    if code.co_filename.startswith(root + "/model/") and code.co_name != "<module>":
+    is_function = code.co_flags & inspect.CO_OPTIMIZED and not code.co_name.startswith("<")
+    if event == "call" and is_function and code.co_filename.startswith(root + "/model/"):
         files.add(code.co_filename)
 
 import model
