@@ -33,7 +33,8 @@ manual: install
 
 # Under a minute: language, planning and architecture, without model, browser and slow tests.
 quick: install
-	$(BIN)/pytest -q -m 'not gpu and not slow and not browser and not model'
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal \
+	  -m 'not gpu and not slow and not browser and not model'
 
 # Everything that CI runs.
 test: check manual
