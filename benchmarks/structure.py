@@ -2,7 +2,8 @@
 
 `python -m benchmarks.structure` prints the figures of this checkout; `--tree DIR` measures another
 checkout with the same interpreter. The path is traced while a board of one shot is rendered in
-layout quality: each call of product code that receives the board as an argument is a step.
+layout quality: each call of product code that receives the board, or the specification of a run
+that holds it, as an argument is a step.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def trace(frame, event, argument):
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     for name in names:
         value = frame.f_locals.get(name)
-        if type(value).__name__ == "ShotList" and name != "self":
+        if type(value).__name__ in ("ShotList", "RunSpec") and name != "self":
             steps.append((os.path.relpath(code.co_filename, root), code.co_name))
             return
 
