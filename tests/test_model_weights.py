@@ -176,6 +176,18 @@ def test_an_index_may_not_point_out_of_its_folder(folder):
     )
 
 
+@pytest.mark.parametrize("content", [{}, {"weight_map": []}, {"weight_map": {}}])
+def test_an_index_without_shards_is_refused(folder, content):
+    (folder / "vae" / STEM).unlink()
+    index = folder / "vae" / f"{STEM}.index.json"
+    index.write_text(json.dumps(content))
+    with pytest.raises(WeightsError) as caught:
+        open_checkpoint(folder).load_vae()
+    assert str(caught.value) == (
+        f"{index}: names no shards, must have a weight_map. Fetch it again."
+    )
+
+
 def test_a_missing_tensor_is_named(folder):
     edit_tensors(folder / "transformer" / STEM, lambda t: t.pop("blocks.1.attn2.to_q.bias"))
     with pytest.raises(WeightsError) as caught:

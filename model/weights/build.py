@@ -116,7 +116,10 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
         raise WeightsError(
             f"{folder}: no {single.name} and no {index.name}. Fetch the folder again."
         )
-    names = sorted({str(name) for name in read_config(folder, index.name)["weight_map"].values()})
+    shards = read_config(folder, index.name).get("weight_map")
+    if not isinstance(shards, dict) or not shards:
+        raise WeightsError(f"{index}: names no shards, must have a weight_map. Fetch it again.")
+    names = sorted({str(name) for name in shards.values()})
     for name in names:
         # The index is untrusted: it may name files in its own folder only.
         if Path(name).name != name or not (folder / name).is_file():
