@@ -1,9 +1,4 @@
-"""Python interface: render or check a board as the command line does.
-
->>> import storyboard
->>> result = storyboard.render("board.yaml", "out", quality="draft")
->>> result.animatic, result.failures
-"""
+"""Python interface: render or check a board as the command line does."""
 
 from __future__ import annotations
 
