@@ -29,7 +29,7 @@ from storyboard.judge.coherence import MEASURES, Look, measure_look
 from storyboard.plan.request import Request
 from storyboard.run.commands import render_board
 from storyboard.run.preview import Options, RunSpec, preview
-from training.boards import UNSEEN_SEED, Board
+from training.films.boards import UNSEEN_SEED, Board
 
 FIRST_SEED = UNSEEN_SEED + 4_000_000
 DURATION = "34f"  # 17 pictures, each shown twice

@@ -33,10 +33,10 @@ from storyboard.judge.camera_verdict import (
 from storyboard.judge.motion import Motion, background_motion, measure_motion
 from storyboard.judge.predicted_flow import PredictedFlow, predict_flow
 from storyboard.layout import layout_with_mask
-from training.boards import PHRASES, UNSEEN_SEED
-from training.filming import Clip, is_usable
-from training.footage import SIZE
-from training.prompts import read_wording
+from training.films.boards import PHRASES, UNSEEN_SEED
+from training.films.filming import Clip, is_usable
+from training.films.footage import SIZE
+from training.films.prompts import read_wording
 
 Frames = NDArray[np.uint8]
 Maker = Callable[["UnseenShot"], Frames]

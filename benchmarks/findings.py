@@ -35,7 +35,7 @@ from storyboard.judge.coherence import (
 )
 from storyboard.judge.finding import CALIBRATION_FILE, Agreement
 from storyboard.judge.motion import shrink
-from training.filming import shows_subject
+from training.films.filming import shows_subject
 
 Frames = NDArray[np.uint8]
 

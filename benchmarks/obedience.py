@@ -41,9 +41,9 @@ from storyboard.judge.exposure import (
     light_distances,
 )
 from storyboard.judge.motion import measure_motion, shrink
-from training.boards import PHRASES, UNSEEN_SEED
-from training.footage import training_folder
-from training.prompts import meaning
+from training.films.boards import PHRASES, UNSEEN_SEED
+from training.films.footage import training_folder
+from training.films.prompts import meaning
 
 Frames = NDArray[np.uint8]
 

@@ -28,11 +28,11 @@ from torch import Tensor, nn
 from benchmarks.scenes import CALIBRATION_SEED, SIZE, film
 from shots import camera_path
 from storyboard.layout.reading import COLOURS
-from training.boards import PHRASES
-from training.filming import shows_subject
-from training.footage import training_folder
+from training.films.boards import PHRASES
+from training.films.filming import shows_subject
+from training.films.footage import training_folder
+from training.films.prompts import meaning, read_wording
 from training.optimizer import warm_cosine
-from training.prompts import meaning, read_wording
 
 Frames = NDArray[np.uint8]
 Meaning = Mapping[str, str]

@@ -1,7 +1,7 @@
 """Scenes of two shots with seeds outside training, for the benchmarks: one light, two cameras.
 
-Light is drawn evenly, unlike in `training.boards`, which draws it as often as shot lists use it: a
-benchmark of "night" needs nights. Everything else is as in `training.boards`.
+Light is drawn evenly, unlike in `training.films.boards`, which draws it as often as shot lists use
+it: a benchmark of "night" needs nights. Everything else is as in `training.films.boards`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shots import CameraPath, Shot, ShotList, parse_shots
 from storyboard.layout.raster import PinholeCamera, rasterise
 from storyboard.layout.scene import stage
-from training.boards import UNSEEN_SEED, Board, Random, sample_board
+from training.films.boards import UNSEEN_SEED, Board, Random, sample_board
 
 Frames = NDArray[np.uint8]
 

@@ -16,16 +16,15 @@ import torch
 from shots import camera_path
 from training.basis import Basis
 from training.batches import Batch, length_and_scale, noise_levels, turned_or_scaled
-from training.boards import UNSEEN_SEED, sample_board
 from training.experts import channel_weights, flow_loss
-from training.footage import SIZE
+from training.films.boards import UNSEEN_SEED, sample_board
+from training.films.footage import SIZE
+from training.films.prompts import meaning, read_wording
+from training.films.workers import Workers
 from training.latents import coded_clip
-from training.optimizer import Optimizers, orthogonalised
-from training.precision import autocast, matmul_dtype
-from training.prompts import meaning, read_wording
+from training.optimizer import Optimizers, autocast, matmul_dtype, orthogonalised
 from training.sizes import LATENT_CHANNELS, new_expert
 from training.state import Stopped
-from training.workers import Workers
 
 CPU = Path("/proc/cpuinfo")
 

@@ -12,9 +12,9 @@ from torch.utils.data import DataLoader
 
 from shots import camera_path
 from training.batches import HELD_OUT_CLIPS, Clips, Shares, TrainingStep, TrainingSteps
-from training.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE
+from training.films.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE
+from training.films.prompts import read_wording
 from training.latents import LENGTHS, SCALES, STILLS, latent_name, stills_name
-from training.prompts import read_wording
 from training.sizes import LATENT_CHANNELS, TEXT_WIDTH
 
 CELLS = (4, 6)  # rows and columns of the latents here

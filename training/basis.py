@@ -21,7 +21,7 @@ from einops import rearrange, repeat
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.footage import Footage
+from training.films.footage import Footage
 from training.sizes import LATENT_CHANNELS
 
 FRAMES, SIDE = 4, 16

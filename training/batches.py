@@ -22,7 +22,7 @@ from model.camera_adapter import STRIDE, plucker_rays
 from model.presets import GREYBOX
 from training.basis import FRAMES
 from training.contexts import Contexts
-from training.footage import CLIPS_PER_SHARD, Footage
+from training.films.footage import CLIPS_PER_SHARD, Footage
 from training.latents import LENGTHS, SCALES, STILLS, latent_name, stills_name
 from training.sizes import CAMERA_UNSHUFFLE
 

@@ -18,9 +18,8 @@ from torch import Tensor, nn
 
 from model.autoencoder.vae import Autoencoder
 from training.basis import Basis, as_video
-from training.footage import Footage, training_folder
-from training.optimizer import MovingAverage, Optimizers, warm_cosine
-from training.precision import autocast
+from training.films.footage import Footage, training_folder
+from training.optimizer import MovingAverage, Optimizers, autocast, warm_cosine
 from training.sizes import new_codec
 from training.state import Log, load_state, save_state
 

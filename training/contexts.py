@@ -16,8 +16,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import UMT5EncoderModel
 
-from training.footage import training_folder
-from training.prompts import read_prompts
+from training.films.footage import training_folder
+from training.films.prompts import read_prompts
 from training.sizes import TEXT_WIDTH
 from training.words import new_encoder, pad
 

@@ -30,13 +30,12 @@ from training.batches import (
     TrainingSteps,
     noise_levels,
 )
-from training.footage import training_folder
+from training.films.footage import training_folder
+from training.films.workers import Workers
 from training.latents import LENGTHS, SCALES
-from training.optimizer import MovingAverage, Optimizers, warm_cosine
-from training.precision import autocast, training_device
+from training.optimizer import MovingAverage, Optimizers, autocast, training_device, warm_cosine
 from training.sizes import new_expert
 from training.state import Log, Stopped, load_state, save_state
-from training.workers import Workers
 
 # Weight of the change of the error from frame to frame. The static part of the error is mostly
 # about the composition, which is hardly predictable at high noise, and hides the error of motion.

@@ -22,7 +22,7 @@ from model.presets import GREYBOX
 from model.weights.rename import TRANSFORMER, vae_wan22_rules
 from training.codec import trained_codec
 from training.contexts import trained_encoder
-from training.footage import training_folder
+from training.films.footage import training_folder
 from training.sizes import CODEC, EXPERT, LATENT_CHANNELS, new_expert
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"

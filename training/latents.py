@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from training.basis import Basis, as_video
-from training.footage import Footage, training_folder
+from training.films.footage import Footage, training_folder
 
 LENGTHS = (5, 9)  # latent frames of 17 pictures (every second one) and of all 33
 SCALES = (2, 1)  # divisors of the footage's size: small pictures train faster

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import click
 
-from training.footage import training_folder
+from training.films.footage import training_folder
 
 Stage = tuple[str, ...]
 
@@ -35,8 +35,8 @@ def _halves(module: str, count: str) -> tuple[Stage, ...]:
 
 # Stages of one row run at the same time.
 FOOTAGE: tuple[tuple[Stage, ...], ...] = (
-    _halves("training.filming", "--shards"),
-    (("training.prompts",),),
+    _halves("training.films.filming", "--shards"),
+    (("training.films.prompts",),),
 )
 LATENTS = _halves("training.latents", "--count")
 ANEW = (

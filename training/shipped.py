@@ -17,7 +17,7 @@ from torch import Tensor
 from model.presets import GREYBOX
 from model.weights.rename import vae_wan22_rules
 from training.export import TOKENIZER, WEIGHTS, read_expert
-from training.footage import training_folder
+from training.films.footage import training_folder
 from training.sizes import CODEC
 
 

@@ -17,10 +17,9 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import UMT5Config, UMT5EncoderModel
 
-from training.footage import training_folder
-from training.optimizer import MovingAverage, Optimizers, warm_cosine
-from training.precision import autocast
-from training.prompts import read_prompts
+from training.films.footage import training_folder
+from training.films.prompts import read_prompts
+from training.optimizer import MovingAverage, Optimizers, autocast, warm_cosine
 from training.sizes import TEXT_WIDTH
 from training.state import Log, load_state, save_state
 from training.tokens import build_tokenizer

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from shots import CameraPath, camera_path
 from storyboard.layout import layout_with_mask
-from training.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE, training_folder
-from training.prompts import read_wording
+from training.films.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE, training_folder
+from training.films.prompts import read_wording
 
 CELLS = (SIZE[0] // 16, SIZE[1] // 16)  # latent cells of a picture, across and down
 _SEEDS_PER_SHARD = 1000

@@ -14,9 +14,9 @@ import yaml
 
 from shots import Shot, ShotList, compile_prompt, parse_shots
 from storyboard.layout.reading import COLOURS, read_shot
-from training.boards import sample_board
-from training.footage import Footage, training_folder
-from training.wording import mirrored, reworded
+from training.films.boards import sample_board
+from training.films.footage import Footage, training_folder
+from training.films.wording import mirrored, reworded
 
 WORDINGS = 2
 

@@ -11,7 +11,7 @@ import re
 
 import numpy as np
 
-from training.boards import PHRASES, Board, Random
+from training.films.boards import PHRASES, Board, Random
 
 
 def _groups() -> list[tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""Footage of layouts: invented boards, their wording, films and latents."""
