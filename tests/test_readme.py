@@ -32,6 +32,13 @@ def test_every_path_of_the_tree_is_on_the_disk() -> None:
     assert missing == []
 
 
+def test_every_module_that_contributing_names_is_on_the_disk() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    names = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", text)
+    assert len(names) > 20
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
 def test_the_board_in_sixty_seconds_has_no_mistake() -> None:
     board = parse_shots(block("storyboard: 1"), Path("board.yaml"))
     assert [shot.id for shot in board.shots] == ["12A", "12B"]
