@@ -1,0 +1,1 @@
+"""The closed lexicon of staging: colours, looks, actions, things and places."""

@@ -1,0 +1,1 @@
+"""Staging: who and what stands in front of the camera, where, and what they do."""

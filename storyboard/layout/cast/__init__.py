@@ -1,0 +1,1 @@
+"""People of the layout: bodies, clothes, poses."""
