@@ -71,14 +71,14 @@ _AISLE_X = (0.85, 0.42, -0.42, -0.85)
 def _seats(text: str) -> Iterator[Seat]:
     for group in filter(None, text.split(";")):
         kind, *words = group.split()
-        facing = [float(word[1:]) for word in words if word[0] == "@"]
+        facing = sum(float(word[1:]) for word in words if word[0] == "@")
         numbers = [float(word) for word in words if word[0] != "@"]
         if kind == "row":
             for x in numbers[2:]:
-                yield Seat(x, numbers[0], numbers[1], *facing)
+                yield Seat(x, numbers[0], numbers[1], facing)
         elif kind == "driver":
             x, height, z, *rest = numbers
-            reach, up, apart = rest or (0.46, 0.44, 0.17)
+            reach, up, apart = (*rest, *(0.46, 0.44, 0.17)[len(rest) :])
             hands = tuple((x + side * apart, height + up, z - reach) for side in (1, -1))
             yield Seat(x, height, z, hands=hands)
         else:
