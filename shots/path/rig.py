@@ -68,8 +68,9 @@ class Framed:
         width_m: Extent across the picture; the picture is at least that wide. 0: any width.
         whole: Whether the sizes are parts of its height and width, as for things, instead of a
             person's.
-        distance_m: From the camera to the framed point, instead of the size's; None: the size's.
-        pitch_deg: Pitch of an eye-level camera, instead of nearly level; None: the angle's.
+        eye: Metres along the ground from its axis to the camera, and the camera's height, where the
+            staging places the camera, as in a point of view; None: by size and angle.
+        pitch_deg: Pitch of the camera instead of the angle's; None: the angle's.
         clear_m: Nearest distance of the camera to its axis.
     """
 
@@ -78,7 +79,7 @@ class Framed:
     scale: float = 1.0
     width_m: float = 0.0
     whole: bool = False
-    distance_m: float | None = None
+    eye: tuple[float, float] | None = None
     pitch_deg: float | None = None
     clear_m: float = SUBJECT_CLEARANCE_M
 
@@ -161,15 +162,15 @@ def relative_focal(lens_mm: float) -> float:
 def frame_subject(camera: Camera, aspect: float, framed: Framed = Framed()) -> Rig:
     """Place the camera at rest: distance from the size, height and pitch from the angle."""
     focal = relative_focal(camera.lens_mm)
-    framing, angle = _framing(camera.size, aspect, focal, framed), _angle(camera, framed)
-    distance_m = max(framing.frame_m * focal * aspect, framed.clear_m)
-    height_m = framing.aim_m - distance_m * np.sin(np.radians(angle.pitch_deg))
-    height_m = float(np.clip(height_m, angle.lowest_m, angle.highest_m))
-    limit = np.sin(np.radians(angle.steepest_deg))
-    pitch = np.arcsin(np.clip((framing.aim_m - height_m) / distance_m, -limit, limit))
-    if height_m < framed.top_m + HEAD_CLEARANCE_M and framed.distance_m is None:
-        distance_m = max(distance_m, framed.clear_m / max(np.cos(pitch), 0.2))
-    aim_m = height_m + distance_m * np.sin(pitch)
+    if framed.eye is None:
+        height_m, aim_m, distance_m, pitch = _by_size(camera, aspect, focal, framed)
+    else:
+        run_m, height_m = framed.eye
+        distance_m = run_m
+        for _ in range(8):  # the aim depends a little on the distance
+            aim_m = _framing(camera.size, aspect, focal, framed, distance_m).aim_m
+            distance_m = float(np.hypot(run_m, aim_m - height_m))
+        pitch = np.arctan2(aim_m - height_m, run_m)
     zero = np.zeros(1)
     return Rig(
         eye=np.array([[0.0, -height_m, -distance_m * np.cos(pitch)]]),
@@ -184,8 +185,28 @@ def frame_subject(camera: Camera, aspect: float, framed: Framed = Framed()) -> R
     )
 
 
-def _framing(size: str, aspect: float, focal: float, framed: Framed) -> Framing:
-    """Height of the picture at what is framed, and of its centre; wider where it has to be."""
+def _by_size(
+    camera: Camera, aspect: float, focal: float, framed: Framed
+) -> tuple[float, float, float, float]:
+    """Height of the camera and of the aim, the distance between them, and the pitch."""
+    framing, angle = _framing(camera.size, aspect, focal, framed), _angle(camera, framed)
+    distance_m = max(framing.frame_m * focal * aspect, framed.clear_m)
+    height_m = framing.aim_m - distance_m * np.sin(np.radians(angle.pitch_deg))
+    height_m = float(np.clip(height_m, angle.lowest_m, angle.highest_m))
+    limit = np.sin(np.radians(angle.steepest_deg))
+    pitch = np.arcsin(np.clip((framing.aim_m - height_m) / distance_m, -limit, limit))
+    if height_m < framed.top_m + HEAD_CLEARANCE_M:
+        distance_m = max(distance_m, framed.clear_m / max(np.cos(pitch), 0.2))
+    return height_m, height_m + distance_m * np.sin(pitch), distance_m, pitch
+
+
+def _framing(
+    size: str, aspect: float, focal: float, framed: Framed, distance_m: float | None = None
+) -> Framing:
+    """Height of the picture at what is framed, and of its centre; wider where it has to be.
+
+    With a distance, the height of the picture follows from that instead of the size.
+    """
     extent_m = framed.top_m - framed.foot_m
     frame_m, aim_m = FRAMINGS[size]
     if framed.whole:
@@ -193,16 +214,16 @@ def _framing(size: str, aspect: float, focal: float, framed: Framed) -> Framing:
         mix = np.clip(np.log(largest / SMALL_M) / np.log(LARGE_M / SMALL_M), 0.0, 1.0)
         share = SMALL_SHARES[size] ** (1.0 - mix) * LARGE_SHARES[size] ** mix
         frame_m = float(max(extent_m, framed.width_m / aspect) / share)
-        aim_m = framed.foot_m + extent_m / 2.0
-    elif size in FULL_SIZES:
+        return Framing(frame_m, framed.foot_m + extent_m / 2.0)
+    if size in FULL_SIZES:
         part = extent_m / FIGURE_HEIGHT_M
         frame_m, aim_m = frame_m * part, framed.foot_m + aim_m * part
     else:
         frame_m, aim_m = frame_m * framed.scale, aim_m * framed.scale + framed.shift_m
-    asked_m = frame_m if framed.whole else max(frame_m, framed.width_m / aspect)
-    if framed.distance_m is not None:
-        asked_m = framed.distance_m / (focal * aspect)
-    if asked_m != frame_m and not framed.whole:  # the same part of the picture stays free above
+    asked_m = max(frame_m, framed.width_m / aspect)
+    if distance_m is not None:
+        asked_m = distance_m / (focal * aspect)
+    if asked_m != frame_m:  # the same part of the picture stays free above
         free = aim_m + frame_m / 2.0 - framed.top_m
         aim_m = framed.top_m + free * asked_m / frame_m - asked_m / 2.0
         aim_m = max(aim_m, min(framed.foot_m + extent_m / 2.0, framed.top_m))
@@ -214,7 +235,7 @@ def _angle(camera: Camera, framed: Framed) -> Angle:
     angle = ANGLES[camera.angle]
     if camera.movement[:1] == ("fly-through",) and angle == ANGLES["eye-level"]:
         return FLIGHT
-    if framed.pitch_deg is not None and angle == ANGLES["eye-level"]:
+    if framed.pitch_deg is not None:
         return Angle(framed.pitch_deg, GROUND_CLEARANCE_M, np.inf, 85.0)
     if angle.highest_m < 0.4:  # near the ground, whatever is framed
         return angle

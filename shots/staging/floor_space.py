@@ -65,6 +65,13 @@ def size_of(player: Player) -> Size:
     return player.size or model_of(player).size
 
 
+def _solid_size(thing: Player) -> Size:
+    width, height, depth = size_of(thing)
+    if model_of(thing).kind == "plant" and height > 2.0:
+        return min(width, 0.5), height, min(depth, 0.5)
+    return width, height, depth
+
+
 @dataclass(frozen=True, eq=False)
 class Blocks:
     """Upright boxes on the plan: B things, each a row of the arrays.
@@ -85,8 +92,8 @@ class Blocks:
 
     @staticmethod
     def of(things: Iterable[Player]) -> Blocks:
-        """The boxes of things."""
-        every = [(each, size_of(each)) for each in things]
+        """The boxes of things; of a tree, its trunk."""
+        every = [(each, _solid_size(each)) for each in things]
         return Blocks(
             tuple(each.id for each, _ in every),
             np.array([each.at for each, _ in every]).reshape(-1, 2),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import Mark, SetPlan
-from shots.lexicon.things import MODELS
 from shots.staging.floor_space import (
     Blocks,
     Floor,
@@ -55,11 +54,13 @@ class Occupied:
         plan: The set.
         things: Fixtures and things by id, in order.
         people: Spots of people by id.
+        renamed: Names of fixtures that a shot has named, to the ids that they have since.
     """
 
     plan: SetPlan
     things: dict[str, Player] = field(default_factory=dict)
     people: dict[str, Spot] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -79,12 +80,26 @@ class Occupied:
         """Its floor with all things."""
         return Floor(self.plan.bounds, tuple(self.things.values()))
 
+    def rename(self, name: str, thing: Player) -> None:
+        """Give a fixture the id, the colour and the label of the thing that the words name."""
+        old = self.things[name]
+        new = replace(
+            thing, at=old.at, facing_deg=old.facing_deg, base_m=old.base_m, on=old.on,
+            size=thing.size or old.size, colour=thing.colour or old.colour, is_fixture=True,
+        )  # fmt: skip
+        self.things = {
+            (new.id if key == name else key): (new if key == name else each)
+            for key, each in self.things.items()
+        }
+        self.renamed[name] = new.id
+
     def others(self, but: str = "") -> list[Point]:
         """Places of all people but one."""
         return [spot.at for name, spot in self.people.items() if name != but]
 
     def find(self, name: str) -> Player | Mark | Spot | None:
         """The person, thing, or mark of a name; else the first thing of that model."""
+        name = self.renamed.get(name, name)
         if name in self.people:
             return self.people[name]
         if name in self.things:
@@ -130,7 +145,7 @@ class Occupied:
         return min(chosen, key=lambda each: each[0], default=(0.0, None))[1]
 
     def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Spot:
-        thing = self.things.get(mark.seat)
+        thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
         sits = bool(POSTURES.get(posture, POSTURES["stand"]).seat)
         if thing is not None and sits:
             seats = _seats(thing)
@@ -173,7 +188,9 @@ class Occupied:
         floor = self.floor
         free = (each for each in places if floor.is_free(each[0], others))
         at, out_deg = next(free, (floor.nearest_free(places[0][0], others), places[0][1]))
-        facing_deg = facing(at, thing.at) if is_facing and distance(at, thing.at) > 0.05 else out_deg
+        facing_deg = (
+            facing(at, thing.at) if is_facing and distance(at, thing.at) > 0.05 else out_deg
+        )
         if is_facing and abs(size_of(thing)[0]) > 1.4:
             facing_deg = out_deg + 180.0
         if relation == "beside":
@@ -259,9 +276,7 @@ def surface_spot(
         for x in columns
     ]
     towards = surface.at if near is None else near
-    free = [
-        each for each in spots if all(distance(each, at) > need + half for at, half in taken)
-    ]
+    free = [each for each in spots if all(distance(each, at) > need + half for at, half in taken)]
     # A hand's width from the edge, rather than on it.
     middle = np.array(surface.at)
     best = min(
@@ -274,8 +289,3 @@ def surfaces(occupied: Occupied) -> Iterable[Player]:
     """Things that other things stand on, tables first."""
     found = [each for each in occupied.things.values() if model_of(each).surface_m > 0.3]
     return sorted(found, key=lambda each: "table" not in each.model and "plinth" not in each.model)
-
-
-def has_model(player: Player) -> bool:
-    """Whether there is a model of a thing."""
-    return player.model in MODELS

@@ -114,9 +114,7 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     return Standing(at, facing_deg, base_m, size, beat.posture, tall)
 
 
-def hand_spot(
-    person: Standing, gesture: str, hand: str = "right"
-) -> tuple[float, float, float]:
+def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
     """x, height, z of the palm of somebody who does a gesture."""
     aside, height, ahead = HAND_SPOTS.get(gesture, _HANGING)
     scale = person.tall_m / FIGURE_M
@@ -166,6 +164,8 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                     holder = standing(person, share, players)
                     x, height, z = hand_spot(holder, beat.gesture, hand)
                     size = size_of(thing)
+                    if model_of(thing).lies == "back":
+                        size = (size[0], size[2], size[1])
                     base = height - size[1] / 2
                     return Standing(point((x, z)), holder.facing_deg, base, size)
     return None
