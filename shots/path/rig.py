@@ -89,6 +89,9 @@ class Framed:
         return self.top_m - FIGURE_HEIGHT_M * self.scale
 
 
+FIGURE = Framed()
+
+
 class Angle(NamedTuple):
     """Camera height and pitch of one angle.
 
@@ -130,7 +133,7 @@ class Rig:
     roll: Array
     focal: Array  # focal length / picture width
     aspect: float  # picture width / height
-    framed: Framed = Framed()
+    framed: Framed = FIGURE
 
     @property
     def to_aim(self) -> Array:
@@ -159,7 +162,7 @@ def relative_focal(lens_mm: float) -> float:
     return lens_mm / FULL_FRAME_WIDTH_MM
 
 
-def frame_subject(camera: Camera, aspect: float, framed: Framed = Framed()) -> Rig:
+def frame_subject(camera: Camera, aspect: float, framed: Framed = FIGURE) -> Rig:
     """Place the camera at rest: distance from the size, height and pitch from the angle."""
     focal = relative_focal(camera.lens_mm)
     if framed.eye is None:
