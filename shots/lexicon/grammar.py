@@ -22,8 +22,7 @@ def _pairs(text: str) -> Mapping[str, str]:
 ARTICLES = _set("a an the this that these those some any another each every both all other its")
 NUMBERS: Mapping[str, int] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "dozen": 12, "several": 4, "few": 3, "many": 8, "couple": 2,
-    "pair": 2, "hundreds": 24, "dozens": 18, "countless": 24,
+    "nine": 9, "ten": 10, "dozen": 12, "several": 4, "few": 3, "many": 8, "hundreds": 24, "dozens": 18, "countless": 24,
 }  # fmt: skip
 POSSESSIVES: Mapping[str, str] = {
     "his": "he", "her": "she", "their": "they", "its": "it", "my": "i", "your": "you",
@@ -61,7 +60,8 @@ along: along, down, up, alongside of
 across: across
 through: through, via, out through, in through
 past: past, beyond
-about: about, of, as, like, for, per, because of, despite, during, until, since, after
+after: after
+about: about, of, as, like, for, per, because of, despite, during, until, since
 """)
 PARTICLES = _set(
     "up down out off over back around away in on through along by past apart together forward "
@@ -79,7 +79,7 @@ CONJUNCTIONS: Mapping[str, str] = {
 }  # fmt: skip
 BE = _set("is are was were be been being 's 're")
 AUXILIARIES = _set(
-    "has have had having does do did will would can could may might must should shall to get gets"
+    "has have had having does do did will would can could may might must should shall"
 )
 NEGATIONS = _set("not never n't no hardly doesn't don't isn't aren't didn't can't cannot won't")
 # Verbs that only say how another one begins, goes on or is tried.
@@ -145,20 +145,19 @@ lumberjack worker foreman farmer gardener shepherd cowboy cowgirl fisherman fish
 sailor captain pilot astronaut steward stewardess driver chauffeur rider cyclist biker
 motorcyclist courier postman mailman passenger commuter traveller traveler tourist hiker
 climber skier snowboarder surfer skater skateboarder swimmer diver runner jogger sprinter athlete
-footballer player goalkeeper goalie striker boxer wrestler gymnast golfer fencer archer coach
-referee teammate opponent fan spectator cheerleader champion soldier officer general guard
+footballer player goalkeeper goalie striker boxer wrestler gymnast golfer fencer archer referee teammate opponent spectator cheerleader champion soldier officer general guard
 policeman policewoman cop detective inspector investigator agent spy sniper assassin killer
 murderer thief burglar robber gangster criminal suspect prisoner inmate hostage victim witness
 lawyer judge attorney politician president minister king queen prince princess knight priest nun
-monk pope witch wizard vampire zombie ghost pirate superhero hero heroine villain robot-man
+monk pope witch wizard vampire zombie pirate superhero hero heroine villain robot-man
 teacher professor pupil student schoolboy schoolgirl librarian secretary assistant boss manager
 director producer businessman businesswoman executive colleague coworker employee intern banker
 firefighter fireman lifeguard rescuer volunteer activist protester demonstrator beggar tramp
 intruder visitor newcomer elder villager local native refugee bartender-girl attendant operator
 inventor writer author poet programmer developer hacker gamer streamer influencer vlogger
 seamstress tailor florist jeweller jeweler watchmaker vet fighter warrior samurai ninja rebel
-leader crewman crew-member member speaker narrator host hostess busker skateboarder rower
-kayaker boatman ferryman miner dockworker trucker trainer instructor dealer gambler
+leader crewman crew-member member narrator host hostess busker skateboarder rower
+kayaker boatman ferryman miner dockworker trucker instructor dealer gambler
 """)
 # Groups of people, and how many stand for them.
 GROUPS: Mapping[str, int] = {
@@ -285,6 +284,44 @@ STOP_PHRASES: tuple[str, ...] = (
     "with her eyes closed", "with his eyes closed", "in the air", "into the air", "in one go",
     "step by step", "at the ready", "just in time", "for the first time", "for the last time",
 )  # fmt: skip
+NOT_ADVERBS = _set(
+    "family assembly butterfly belly fly jelly lily reply supply bully ally dolly trolley gully "
+    "monopoly italy july lonely lovely ugly silly friendly elderly curly early only"
+)
+FLOORS = _set(
+    "floor ground grass pavement sidewalk sand street road lawn snow earth rug carpet kerb curb deck "
+    "stage asphalt cobbles tiles mat"
+)
+LIGHT = _set(
+    "light shadow shadows reflection reflections glow sunlight moonlight lights beam beams ray rays "
+    "darkness sunshine gleam glimmer flash reflection lightning label room"
+)
+LIQUIDS = _set(
+    "coffee tea water milk wine beer whisky whiskey juice champagne lemonade cola oil soup sauce rum "
+    "red-wine vodka gin cream syrup honey batter drink"
+)
+# Places and parts of places that need no thing of their own.
+SITES = _set(
+    "street alley road avenue lane highway path trail park garden forest wood woods field meadow "
+    "beach shore sea ocean lake river harbour harbor desert dune mountain hill valley summit "
+    "clearing square town city village hall corridor hallway room kitchen bathroom bedroom office "
+    "terminal station platform airport roof rooftop terrace balcony stage court pitch track pool "
+    "stadium market shop store cellar basement attic garage warehouse factory lobby church school "
+    "hospital prison cell cave tunnel crossroads junction corner kerb curb pavement sidewalk bank "
+    "dock quay runway camp battlefield ring gym studio stop coast cliff horizon neighbourhood "
+    "landscape site shore waterfront driveway entrance exit crossing aisle stairwell lift elevator"
+)
+# What is worn: it belongs to the appearance and is not held.
+WORN = _set(
+    "coat jacket raincoat suit dress skirt shirt blouse t-shirt jumper sweater pullover hoodie cardigan "
+    "vest waistcoat trousers jeans shorts uniform apron hat cap helmet glasses sunglasses backpack "
+    "scarf glove gloves shoe shoes boot boots sneakers heels tie hood headphones gown robe tuxedo "
+    "pyjamas pajamas bikini swimsuit overalls dungarees tunic armour armor cloak cape mask crown veil "
+    "belt necklace earring earrings watch bracelet costume outfit kimono sari jersey tracksuit "
+    "leotard tutu top turban beanie rucksack bathrobe nightgown kit socks beard moustache wings suits "
+    "clothes rags black white red blue"
+)
+CLOTHS = _set("velvet silk marble cotton wool leather felt linen satin ice glass concrete brick")
 _IRREGULAR_PLURALS: Mapping[str, str] = {
     "men": "man", "women": "woman", "children": "child", "people": "person", "feet": "foot",
     "teeth": "tooth", "geese": "goose", "mice": "mouse", "leaves": "leaf", "knives": "knife",

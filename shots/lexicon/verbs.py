@@ -57,7 +57,7 @@ class Verb:
 # Postures and ways to move.
 _MOVES = """
 stand, wait, linger, queue, pose, remain, stay, pause, hesitate, freeze, loiter, rest = stand
-stand up, get up, rise, get to, rise up, stand still = stand change
+stand up, get up, rise, rise up, stand still = stand change
 stop, halt, come to, come to rest, pull up, stop short = stand change
 walk, stroll, wander, pace, step, amble, saunter, strut, stride, trudge, plod, trot, patrol, go, move, come, head, travel, roam, proceed, cross, approach, follow, hike, shuffle, limp, tiptoe, make way, file, drift, parade, join, reach, traverse, circle, pass = walk to
 walk up, come up, go up, go down, come down, walk on, move on, go on, walk along, continue on, step up, step down, step forward, walk down, walk over, come over, go over, step back = walk to
@@ -78,7 +78,7 @@ get in, climb in, jump into, hop on, get on, board = sit seat change
 drive, steer = drive seat
 drive away, drive off, speed off, pull away, pull out = drive seat to:away
 lie, recline, sunbathe, lie still, stretch out, cuddle up, lie awake, float on = lie seat
-lie down, lie back, go to bed, collapse, pass out, faint, lie down on = lie seat change
+wake, wake up, lie down, lie back, go to bed, collapse, pass out, faint, lie down on = lie seat change
 sleep, doze, snore, nap, snooze, dream, slumber, nod off, fall asleep, drift off, be asleep = sleep seat
 kneel, pray, worship, kneel beside = kneel
 kneel down, propose, get down, drop to knee, fall to knee, go down on knee, sink to knee, take knee, genuflect = kneel change
@@ -109,7 +109,7 @@ type, hack, code, type on, work on, program, edit = /type target
 write, sign, note, draw, sketch, scribble, jot down, write down, take note, fill out, fill in, mark, do homework, paint, trace, underline, autograph = /write target prop:pen
 read, study, leaf through, flip through, browse, thumb through, read out, read aloud, page through, leaf, recite, skim = /read hold prop:book
 drink, sip, gulp, swig, toast, take sip, drink up, take drink, swallow, sip on, down, have drink, taste, drain, take swig, sip at, slurp = /drink hold prop:cup
-eat, chew, bite, munch, have breakfast, have lunch, have dinner, dine, bite into, snack, nibble, have meal, take bite, devour, gobble, feed on, graze, lick, share meal, eat breakfast, eat dinner, eat lunch, have supper, have picnic, picnic = /eat hold prop:fork
+eat, chew, bite, munch, have breakfast, have lunch, have dinner, dine, bite into, snack, nibble, have meal, take bite, devour, gobble, graze, lick, share meal, eat breakfast, eat dinner, eat lunch, have supper, have picnic, picnic = /eat hold prop:fork
 pour, fill, top up, serve, refill, water, pour out, tip out, drizzle, decant, sprinkle, season = /pour target prop:bottle
 smoke, take drag, puff, vape, draw on = /smoke hold prop:cigarette
 light, light up = /smoke hold prop:cigarette change
@@ -218,7 +218,7 @@ drive, roll, travel, ride, run, race, speed, move, go, come, cruise, skid, scree
 arrive, pull in, pull up, enter, appear, come in, dock, draw up, emerge, come into, roll in, drive up, turn up, steam in, land, drive in, roll up, come into view, stop, come to, brake, park, halt, slow down, screech to, come round, pull over, draw in = drive/drive to to:in
 leave, depart, drive away, drive off, pull away, pull out, disappear, vanish, exit, drive on, speed off, speed away, roll away, roll off, head off, move off, sail away, race off, set off, race away, pull ahead, roll out, set sail = drive/drive to to:away
 drive past, drive by, pass by, race past, speed past, roll past, rush past, rush by, roll by, fly past, rattle past, go by, come past, thunder past, speed by, race by, sail past = drive/drive to to:past
-turn, rotate, spin, revolve, swivel, swirl, twirl, whirl, turn on, orbit = /turn
+turn, rotate, spin, revolve, swivel, swirl, twirl, whirl, orbit = /turn
 turn over, tumble, capsize, flip, overturn, roll over, tip over, topple, fall, fall off, drop, fall down, fall over, fall out, crash, collapse, plunge, slip, slip off, drop down, tip, topple over, come down, descend, sink, hit, crash into, collide, slam into, splash, drip, drop into, smash, shatter, rain down, tumble down = fall/fall to
 open, open up, swing open, slide open, pop open, unfold, unfurl, bloom, burst open, split, fly open, creak open = /open
 close, shut, slam, slam shut, swing shut, close over, slide shut, fall shut = /close

@@ -22,6 +22,7 @@ Kind = Literal[
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*|[.,;:!?…()—–]|-{1,2}")  # noqa: RUF001
 _QUOTED = re.compile(r"[\"“”][^\"“”]*[\"“”]|(?<!\w)['‘][^'’\n]{3,}?['’](?!\w)")  # noqa: RUF001
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_SOME = frozenset("one two three some all none both each most many several half".split())
 _MOST_WORDS = 4  # of one noun
 
 
@@ -160,6 +161,11 @@ def verb_form(word: Word) -> str:
     return forms().get(word.low, ("", ""))[1]
 
 
+def is_adverb(low: str) -> bool:
+    """Whether a word is an adverb by its ending."""
+    return low.endswith("ly") and low not in grammar.NOT_ADVERBS
+
+
 def is_function_word(low: str) -> bool:
     """Whether a word ends a noun phrase: prepositions, conjunctions, pronouns, auxiliaries."""
     return (
@@ -199,13 +205,19 @@ class PhraseReader:
         pronoun = self._pronoun(at)
         if pronoun:
             return pronoun
+        if self.low(at) in _SOME and self.low(at + 1) == "of":
+            inner = self.phrase(at + 2, subject=subject)
+            if inner:
+                count = 1 if self.low(at) in ("one", "each") else inner[0].count
+                words = self.span(at, inner[1])
+                return replace(inner[0], words=words, count=count, is_plural=count > 1), inner[1]
         start, count, owner, definite = at, 0, None, False
         while True:
             low = self.low(at)
             if low in grammar.POSSESSIVES:
                 key = grammar.POSSESSIVES[low]
                 owner, definite = Phrase("pronoun", key, self.words[at].text), True
-            elif low in grammar.NUMBERS and not (low == "one" and self.low(at + 1) == "of"):
+            elif low in grammar.NUMBERS:
                 count = grammar.NUMBERS[low]
             elif low.isdigit():
                 count = min(30, int(low[:4]))
@@ -214,8 +226,6 @@ class PhraseReader:
                 count = 2 if low == "both" else count
             elif low == "of" and at > start and self.low(at - 1) in (*grammar.NUMBERS, "all"):
                 pass
-            elif low == "one":
-                count = 1
             else:
                 break
             at += 1
@@ -254,6 +264,8 @@ class PhraseReader:
         if at >= len(self.words) or self.words[at].is_mark:
             return True
         low = self.low(at)
+        if low == "can" and at and self.low(at - 1) in (*grammar.ARTICLES, *grammar.NUMBERS):
+            return False
         return is_function_word(low) and low not in ("one", "own")
 
     def _possessor(
@@ -272,7 +284,7 @@ class PhraseReader:
                 return self._possessor(owned, start, behind, subject=subject)
             return phrase, end + 1
         if self.low(end) == "of" and end > start:
-            inner = self.phrase(end + 1, subject=subject)
+            inner = self.phrase(end + 1, subject=subject) or self.phrase(end + 1, subject=False)
             if inner:
                 return self._join(phrase, inner[0], start, inner[1]), inner[1]
         return phrase, end
@@ -299,6 +311,8 @@ class PhraseReader:
         while not self._ends(at):
             word = self.words[at]
             noun = noun_at(self.words, at, self.names)
+            if head is None and self._is_verb_behind(start, at, adjectives, subject=subject):
+                break
             if head is not None:
                 if not self._continues(head, noun, at, subject=subject):
                     break
@@ -306,7 +320,7 @@ class PhraseReader:
                 head = noun or Noun(1, "unknown", singular(word.low)[0], word.low.endswith("s"))
                 at += head.length
                 continue
-            if noun and not self._is_adjective(at, noun):
+            if noun and not self._is_adjective(at, noun, subject=subject):
                 head = noun
                 at += noun.length
                 continue
@@ -315,7 +329,7 @@ class PhraseReader:
             adjectives.append(word.low)
             at += 1
         if head is None:
-            if at == start or (bare and not self._is_name(start)):
+            if at == start or (bare and subject and not self._is_name(start)):
                 return None
             return self._unknown(start, at, adjectives)
         return head, tuple(adjectives), at
@@ -326,6 +340,8 @@ class PhraseReader:
         if self._is_name(at - 1) and at - start == 1:
             return Noun(1, "name", self.words[start].text), (), at
         rest = [low for low in adjectives if low not in grammar.QUALITIES]
+        if adjectives and (find_colour(adjectives[-1]) or adjectives[-1] in grammar.CLOTHS):
+            return Noun(1, "abstract", adjectives[-1]), tuple(adjectives), at
         if not rest:
             return None
         head, is_plural = singular(adjectives[-1])
@@ -336,10 +352,23 @@ class PhraseReader:
         word = self.words[at]
         return word.text[0].isupper() and not verb_form(word) and word.low not in grammar.QUALITIES
 
-    def _is_adjective(self, at: int, noun: Noun) -> bool:
+    def _is_verb_behind(
+        self, start: int, at: int, adjectives: list[str], *, subject: bool
+    ) -> bool:
+        """Whether words in no table and this one are subject and verb: "Tom picks", "a hood falls"."""
+        if not subject or at == start or verb_form(self.words[at]) not in ("s", "base"):
+            return False
+        if self.words[start].text[0].isupper() and at == start + 1 and adjectives:
+            return verb_form(self.words[at]) == "s"
+        unknown = [low for low in adjectives if low not in grammar.QUALITIES]
+        return bool(unknown) and not find_colour(unknown[-1]) and not verb_form(self.words[at - 1])
+
+    def _is_adjective(self, at: int, noun: Noun, *, subject: bool) -> bool:
         """Whether a word that can be a noun stands before one: "a wet coin", "a gold ring"."""
         low = self.low(at)
         if noun.length > 1 or self._ends(at + 1):
+            return False
+        if subject and verb_form(self.words[at + 1]) in ("s", "ed"):
             return False
         following = noun_at(self.words, at + 1, self.names)
         is_quality = low in grammar.QUALITIES or find_colour(low) is not None
@@ -351,7 +380,7 @@ class PhraseReader:
         form = verb_form(word)
         if word.low in grammar.QUALITIES or find_colour(word.low):
             return False
-        if word.low.endswith("ly") or form in ("s", "base") and (subject or bare) and at > start:
+        if is_adverb(word.low) or (form in ("s", "base") and (subject or bare) and at > start):
             return True
         if form in ("ing", "ed"):
             return bare or self._ends(at + 1) or (at > start and subject)
@@ -361,7 +390,7 @@ class PhraseReader:
         """Whether a word behind a noun forms a compound with it: the tram driver."""
         word = self.words[at]
         form = verb_form(word)
-        if word.low in grammar.QUALITIES and noun is None or word.low.endswith("ly"):
+        if word.low in grammar.QUALITIES and noun is None or is_adverb(word.low):
             return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
