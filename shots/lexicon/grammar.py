@@ -173,7 +173,23 @@ GROUPS: Mapping[str, int] = {
     "photographers": 4, "bystanders": 4, "supporters": 12, "parents": 2, "twins": 2,
     "friends": 3, "colleagues": 3, "lovers": 2, "newlyweds": 2, "locals": 4, "teenagers": 3,
 }  # fmt: skip
-MEMBER: Mapping[str, str] = {"family": "child", "police": "policeman", "parents": "parent"}
+MEMBER: Mapping[str, str] = {"police": "policeman", "fans": "fan"}
+# Who a group consists of, in turn.
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "family": ("woman", "man", "girl", "boy"), "couple": ("man", "woman"),
+    "parents": ("woman", "man"), "lovers": ("man", "woman"), "newlyweds": ("man", "woman"),
+    "audience": ("woman", "man"), "crowd": ("man", "woman"), "people": ("woman", "man"),
+    "friends": ("woman", "man"), "kids": ("girl", "boy"), "children": ("boy", "girl"),
+}  # fmt: skip
+# What people of a trade ride or play where the words leave it out.
+RIDERS: Mapping[str, str] = {
+    "cyclist": "ride-bicycle", "biker": "ride-motorcycle", "motorcyclist": "ride-motorcycle",
+    "jockey": "ride-horse", "horseman": "ride-horse",
+}  # fmt: skip
+INSTRUMENTS: Mapping[str, str] = {
+    "violinist": "violin", "cellist": "cello", "guitarist": "guitar", "pianist": "piano",
+    "saxophonist": "saxophone", "drummer": "drum", "trumpeter": "trumpet", "flutist": "flute",
+}  # fmt: skip
 FEMALE = _set("""
 woman girl lady lass actress ballerina mother mom mum mommy mama daughter sister grandmother
 grandma granny granddaughter aunt wife bride widow girlfriend waitress saleswoman maid nanny
@@ -300,6 +316,7 @@ LIQUIDS = _set(
     "coffee tea water milk wine beer whisky whiskey juice champagne lemonade cola oil soup sauce rum "
     "red-wine vodka gin cream syrup honey batter drink"
 )
+MEALS = _set("breakfast lunch dinner supper meal food")
 # Places and parts of places that need no thing of their own.
 SITES = _set(
     "street alley road avenue lane highway path trail park garden forest wood woods field meadow "
@@ -308,8 +325,16 @@ SITES = _set(
     "terminal station platform airport roof rooftop terrace balcony stage court pitch track pool "
     "stadium market shop store cellar basement attic garage warehouse factory lobby church school "
     "hospital prison cell cave tunnel crossroads junction corner kerb curb pavement sidewalk bank "
-    "dock quay runway camp battlefield ring gym studio stop coast cliff horizon neighbourhood "
-    "landscape site shore waterfront driveway entrance exit crossing aisle stairwell lift elevator"
+    "dock quay runway camp battlefield gym studio coast cliff horizon neighbourhood "
+    "landscape site waterfront driveway entrance exit crossing aisle stairwell lift elevator"
+)
+# Parts of things, which are drawn with the thing or not at all.
+FITTINGS = _set(
+    "wheel dashboard windscreen windshield bonnet handlebars handlebar handle keyhole lid hook knob "
+    "strap string button rail railing banister branch tip screw hinge latch lock surface frame "
+    "pocket seatbelt pedal trigger barrel neck-strap cap-of-bottle stem petal shoelace shoelaces "
+    "lace laces zip zipper rim bell-button doorbell spout label cork bowstring sail mast deck wing "
+    "propeller engine headlight headlights tyre tyres wiper wipers"
 )
 # What is worn: it belongs to the appearance and is not held.
 WORN = _set(

@@ -60,6 +60,7 @@ class Clause:
     link: Link = "then"
     joined: bool = False
     opens: bool = False  # whether it begins a sentence
+    is_next: bool = False  # after "then"
     words: str = ""
 
     def verb(self, table: Mapping[str, Verb] | None = None) -> Verb | None:
@@ -80,6 +81,12 @@ class Clause:
         names += [f"{self.base} {' '.join(self.particles)}"] if len(self.particles) > 1 else []
         names += [f"{self.base} {b}" for b in behind]
         names += [f"{self.base} {p}" for p in self.particles]
+        kinds = {each.kind for each in self.objects if each.kind != "pronoun"}
+        is_it = any(each.head == "it" for each in self.objects)
+        if kinds & {"thing", "unknown"} or is_it:
+            names.append(f"{self.base} something")
+        if kinds & {"person", "character", "name", "group"} or (self.objects and not kinds):
+            names.append(f"{self.base} somebody")
         names += [f"{self.base} {prep}" for prep, _ in self.parts if not self.objects]
         return [*names, self.base]
 
@@ -112,6 +119,7 @@ class _ClauseReader:
         link: Link = "then"
         joined = False
         self._opens = True
+        self._next_word = False
         while self._at < len(self._words):
             begin = self._at
             link, joined = self._link(link, joined)
@@ -136,6 +144,7 @@ class _ClauseReader:
 
     def _link(self, link: Link, joined: bool) -> tuple[Link, bool]:
         """Skip marks and conjunctions before a clause."""
+        self._next_word = False
         while self._at < len(self._words):
             low = self._low()
             word = starts_with(self._words, self._at, grammar.CONJUNCTIONS)
@@ -149,6 +158,7 @@ class _ClauseReader:
             elif word and not (word in grammar.PREPOSITIONS and self._is_place(word)):
                 kind = grammar.CONJUNCTIONS[word]
                 joined = kind == "and" or (joined and kind == "then")
+                self._next_word = self._next_word or kind == "then"
                 link = kind if kind in ("with", "first") else "then"  # type: ignore[assignment]
                 if self._opens and kind != "and":
                     link = {"with": "lead", "first": "then"}.get(kind, "then")  # type: ignore[assignment]
@@ -168,7 +178,7 @@ class _ClauseReader:
     # One clause
 
     def _clause(self, link: Link, joined: bool) -> None:
-        clause = Clause(link=link, joined=joined, opens=self._opens)
+        clause = Clause(link=link, joined=joined, opens=self._opens, is_next=self._next_word)
         begin = self._at
         self._opening(clause)
         if not self._verb_first():
@@ -583,11 +593,12 @@ class _ClauseReader:
 
 
 _PERCEPTION = frozenset("see watch hear find notice spot film photograph let make observe".split())
+_SEPARABLE = frozenset("put try slip turn switch look pull bring carry take hand".split())
 _LOCAL = frozenset("on in by along past about around".split())
 
 
 def _is_worn(clause: Clause) -> bool:
-    return clause.base in ("put", "try", "slip", "turn", "switch", "look", "pull")
+    return clause.base in _SEPARABLE
 
 
 def _is_empty(low: str) -> bool:

@@ -84,7 +84,8 @@ class EventReader:
             active = replace(clause, objects=[*clause.subjects, *clause.objects], parts=parts,
                              subjects=agents, is_passive=False)  # fmt: skip
             for phrase in clause.subjects:
-                self._resolve(phrase)
+                if not (clause.base == "pour" and _is_liquid(phrase)):
+                    self._resolve(phrase)
             found = [key for phrase in agents for key in self._resolve(phrase)]
             if not found:
                 found = [self.cast.person("someone", clause.words, "a person").id]
@@ -150,7 +151,7 @@ class EventReader:
         """The slot of a clause."""
         verb = clause.verb()
         overlaps = clause.link == "with" or (clause.form == "ing" and not clause.subjects)
-        if not is_same and clause.joined:
+        if not is_same and not clause.opens and clause.subjects and not clause.is_next:
             overlaps = True
         if is_same and clause.joined and before is not None and verb and not verb.posture:
             first = before.verb() or STATES.get(before.state)
@@ -213,6 +214,9 @@ class EventReader:
         event = Event(slot, first.posture, first.gesture, clause.pace * first.pace,
                       words=clause.words, to=first.to, looks_at=first.look)  # fmt: skip
         event.change = first.change
+        self._instrument(event, clause, subjects)
+        if verb is not None and not verb.shown and not event.gesture:
+            self.cast.lose(clause.words, "nothing in the layout shows this")
         if state and verb:
             event.gesture = event.gesture or verb.gesture
             event.to = verb.to
@@ -227,6 +231,18 @@ class EventReader:
         self._complete(event, clause, verb or first, subjects)
         for key in subjects:
             self._append(key, event, subjects)
+
+    def _instrument(self, event: Event, clause: Clause, subjects: list[str]) -> None:
+        """What a violinist plays, where the words leave it out."""
+        noun = self.cast.drafts[subjects[0]].noun
+        if clause.base != "play" or clause.objects or noun not in grammar.INSTRUMENTS:
+            return
+        model = grammar.INSTRUMENTS[noun]
+        key = self.cast.prop(model, clause.words)
+        if MODELS[model].grip is None:
+            event.gesture, event.target = "play-piano", key
+        else:
+            event.gesture, event.holds = "play-guitar", [key]
 
     def _animal_verb(self, clause: Clause, subjects: list[str]) -> Verb | None:
         """What an animal does that only the table of things has: lands, flies past."""
@@ -253,18 +269,27 @@ class EventReader:
             return
         idiom = verb.name.split()
         for phrase in clause.objects:
+            if phrase.head == "self":
+                continue
             if phrase.kind == "body" and (phrase.owner is None or self._is_own(phrase, subjects)):
                 continue
             is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-            if is_idiom and phrase.kind in ("abstract", "undrawn"):
+            worn = phrase.head.split()[-1] in grammar.WORN and verb.role == "look"
+            if worn or (is_idiom and phrase.kind in ("abstract", "undrawn", "unknown")):
                 continue
+            if phrase.head in grammar.MEALS and verb.gesture == "eat":
+                verb = replace(verb, role="target")
             if phrase.kind == "unknown" and verb.gesture in ("drink", "pour"):
                 phrase = replace(phrase, kind="abstract")
             if verb.gesture == "pour" and _is_liquid(phrase):
                 continue
             ids = self._resolve(phrase)
+            if len(ids) > 1 and verb.role == "seat":
+                event.choices = ids
             for key in ids:
                 self._object(event, verb, key, subjects)
+                if not self.cast.is_person(key):
+                    self.cast.focus = key
         if verb.gesture == "pour" and not event.target and clause.objects:
             self._liquid(event, clause)
 
@@ -288,6 +313,8 @@ class EventReader:
             event.holds.append(key)
             event.releases = event.releases or role == "release"
             event.target = event.target or ("" if event.gesture in ("give", "throw") else key)
+        elif role == "target" and not event.gesture and event.posture and not is_person:
+            self._be_at(event, "at", key, subjects)
         elif role == "target" or key in subjects:
             if not event.target or is_person:
                 event.target = key
@@ -295,8 +322,13 @@ class EventReader:
             event.looks_at = key
         elif role == "seat":
             event.seat = key
-        elif role in ("to", "move"):
+        elif role == "to":
             self._move_to(event, key)
+        elif role == "move":
+            event.target = key
+            if self.cast.is_person(key):
+                led = Event(event.slot, event.posture, to=event.to, words=event.words)
+                self.cast.drafts[key].events.append(led)
         if event.gesture in ("give", "throw", "hold-out") and is_person:
             event.target = key
         if verb.motion and key in self.cast.drafts and self.cast.drafts[key].kind == "thing":
@@ -334,13 +366,15 @@ class EventReader:
         if part.kind == "pronoun" and part.head == "camera":
             self._camera(event)
             return
+        if part.kind == "pronoun" and part.head == "other":
+            event.looks_at = subjects[0]
         if part.kind == "body" and self._is_own(part, subjects):
             return
-        if prep == "from" and part.kind in ("unknown", "place"):
-            return
-        if part.kind == "unknown" and part.head in grammar.SITES:
+        if part.head == "water" and part.is_definite:
             return
         ids = self._resolve(part)
+        if len(ids) > 1 and self._is_seat(event, prep, ids[0]):
+            event.choices = ids
         if part.kind == "place" and event.to == "" and prep in ("into", "towards"):
             event.to = "in" if prep == "into" else ""
         for key in ids[:2]:
@@ -358,8 +392,17 @@ class EventReader:
         """Give a phrase with a preposition its role, by what the verb does."""
         shape = POSTURES.get(event.posture)
         is_moving = bool(shape and shape.speed > 0) or event.posture in ("jump", "fall")
-        if prep == "with":
+        if prep in ("in", "on") and self._sits_there(event, key):
+            event.posture = event.posture if event.posture in ("sleep", "lie") else "sit"
+            event.seat = key
+        elif prep == "with":
             self._with(event, key, part, subjects)
+        elif event.gesture in ("drink", "read", "eat", "smoke") and prep == "from" and (
+            not event.holds and self._can_hold(self.cast.drafts[subjects[0]], key)
+        ):
+            event.holds.append(key)
+        elif prep == "from" and not is_moving and not event.holds:
+            self._start(subjects, "at", key)
         elif event.holds and prep in ("on", "in", "into", "to", "from", "under", "behind"):
             self._put(event, prep, key)
         elif is_moving and prep in ("to", "towards", "into", "after", "at", "through", "around"):
@@ -379,6 +422,12 @@ class EventReader:
             event.target = key
         elif prep in _LOCATIONS:
             self._be_at(event, prep, key, subjects)
+
+    def _sits_there(self, event: Event, key: str) -> bool:
+        """Whether "in an armchair" or "on the bench" means sitting: no other posture is named."""
+        model = MODELS.get(self.cast.model(key), _NOTHING)
+        is_free = event.posture in ("", "sit") and not event.seat
+        return is_free and bool(model.seats) and model.kind == "furniture" and not event.releases
 
     def _is_addressed(self, event: Event, key: str) -> bool:
         return event.gesture == "look" or key in self.cast.drafts or event.gesture == "point"
@@ -439,9 +488,11 @@ class EventReader:
     def _directions(self, event: Event, clause: Clause) -> None:
         shape = POSTURES.get(event.posture)
         is_moving = bool(shape and shape.speed > 0)
+        is_moving = is_moving or event.posture in ("drive", "float", "fall")
         for words in [*clause.directions, *(p for p in clause.particles if is_moving)]:
             if is_moving and words in grammar.DIRECTIONS and words not in ("off",):
-                event.to = event.to or grammar.DIRECTIONS[words]
+                named = grammar.DIRECTIONS[words]
+                event.to = named if " " in words else event.to or named
             elif not is_moving and words in grammar.LOOKS:
                 event.looks_at = event.looks_at or grammar.LOOKS[words]
 
@@ -457,10 +508,32 @@ class EventReader:
             event.holds = event.holds or [event.looks_at]
         if event.posture in ("ride-bicycle", "drive", "ride-motorcycle") and event.seat:
             event.posture = _RIDES.get(self.cast.model(event.seat), event.posture)
+        self._adapt(event, verb, subjects)
         default = _DEFAULT_SEATS.get(event.posture)
         if default and not event.seat and not self._has_vehicle(event, subjects):
             event.seat = self.cast.prop(default, clause.words)
         self._default_prop(event, verb, subjects, clause.words)
+
+    def _adapt(self, event: Event, verb: Verb, subjects: list[str]) -> None:
+        """Fit posture and gesture to what they are done with."""
+        draft = self.cast.drafts[subjects[0]]
+        model = MODELS.get(self.cast.model(event.target), _NOTHING)
+        if event.gesture in ("open", "open-door") and event.target:
+            is_door = model.kind in ("fitting", "furniture", "vehicle", "structure")
+            event.gesture = "open-door" if is_door else "open"
+        if event.gesture in ("push", "pull") and not event.posture and model.kind != "fitting":
+            is_big = event.target in self.cast.drafts and max(model.size) > 0.5
+            event.posture = "walk" if is_big and not self.cast.is_person(event.target) else ""
+        if event.posture in ("walk", "run") and draft.noun in grammar.RIDERS:
+            event.posture = grammar.RIDERS[draft.noun]
+        if event.posture in ("walk", "run", "float", "dance") and draft.kind == "animal":
+            place = MODELS[draft.model].place
+            event.posture = {"water": "swim", "sky": "float"}.get(place, event.posture)
+        seat = self.cast.model(event.seat)
+        if event.posture == "sleep" and seat and not any(word in seat for word in _BEDS):
+            event.posture, event.looks_at = "sit", "down"
+        if verb.role == "seat" and verb.prop and not event.seat:
+            event.seat = self.cast.prop(verb.prop, event.words)
 
     def _has_vehicle(self, event: Event, subjects: list[str]) -> bool:
         """Sit in the vehicle that is in the picture."""
@@ -489,7 +562,8 @@ class EventReader:
             event.holds = held[-1:]
             return
         if model.grip is not None and self.cast.is_person(subjects[0]):
-            event.holds.append(self.cast.prop(prop, words))
+            event.props = self.cast.prop(prop, words)
+            event.holds.append(event.props)
 
     @staticmethod
     def _holding(draft: Draft) -> list[str]:
@@ -502,7 +576,9 @@ class EventReader:
 
     def _append(self, key: str, event: Event, subjects: list[str]) -> None:
         others = [other for other in subjects if other != key]
-        own = replace(event, holds=list(event.holds))
+        own = replace(event, holds=self._share(key, event, subjects))
+        if len(event.choices) > 1:
+            own.seat = event.choices[subjects.index(key) % len(event.choices)]
         if own.target == key or own.target in subjects:
             own.target = others[0] if others else ""
         if own.looks_at in subjects and own.looks_at != key or own.looks_at == key:
@@ -515,6 +591,16 @@ class EventReader:
         if own.gesture in _MUTUAL and own.target and not own.looks_at:
             own.looks_at = own.target
         self.cast.drafts[key].events.append(own)
+
+    def _share(self, key: str, event: Event, subjects: list[str]) -> list[str]:
+        """What one of several people holds: each a prop of their own, named things in turn."""
+        if len(subjects) == 1:
+            return list(event.holds)
+        at = subjects.index(key)
+        if len(event.holds) == 1 and event.holds[0] == event.props and at:
+            draft = self.cast.drafts[event.props]
+            return [self.cast.thing(draft.noun, draft.model, draft.words).id]
+        return event.holds[at : at + 1]
 
     # What things do
 
@@ -591,8 +677,9 @@ class EventReader:
                 draft.held.append(key)
 
 
-_TARGETS = frozenset("at to towards into through on from in before after with".split())
+_TARGETS = frozenset("at to towards into through before after with".split())
 _NOTHING = MODELS[STAND_IN]
+_BEDS = ("bed", "sofa", "bench", "stretcher", "lounger", "mattress", "swing", "gurney")
 
 
 def _is_state(verb: Verb) -> bool:

@@ -17,7 +17,7 @@ from shots.lexicon.verbs import forms
 
 Kind = Literal[
     "character", "person", "group", "thing", "body", "place", "weather", "abstract", "undrawn",
-    "pronoun", "name", "unknown",
+    "pronoun", "name", "unknown", "part",
 ]  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*|[.,;:!?…()—–]|-{1,2}")  # noqa: RUF001
 _QUOTED = re.compile(r"[\"“”][^\"“”]*[\"“”]|(?<!\w)['‘][^'’\n]{3,}?['’](?!\w)")  # noqa: RUF001
@@ -129,6 +129,8 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
         ("person", grammar.PEOPLE),
         ("body", grammar.BODY),
         ("weather", grammar.WEATHER),
+        ("place", grammar.SITES),
+        ("part", grammar.FITTINGS),
         ("thing", NOUNS),
         ("undrawn", grammar.UNDRAWN),
         ("abstract", grammar.ABSTRACT),
@@ -216,7 +218,7 @@ class PhraseReader:
             low = self.low(at)
             if low in grammar.POSSESSIVES:
                 key = grammar.POSSESSIVES[low]
-                owner, definite = Phrase("pronoun", key, self.words[at].text), True
+                owner, definite = Phrase("pronoun", key, key), True
             elif low in grammar.NUMBERS:
                 count = grammar.NUMBERS[low]
             elif low.isdigit():
@@ -244,7 +246,8 @@ class PhraseReader:
             owner,
         )
         if noun.is_plural and not count and noun.kind in ("person", "thing"):
-            found = replace(found, count=2 if noun.kind == "thing" else 3)
+            is_many = noun.kind == "person" or singular(self.low(end - 1))[0] == noun.head.split()[-1]
+            found = replace(found, count=(2 if noun.kind == "thing" else 3) if is_many else 1)
         return self._possessor(found, start, end, subject=subject)
 
     def _pronoun(self, at: int) -> tuple[Phrase, int] | None:

@@ -34,6 +34,8 @@ class Event:
     to: str = ""
     change: bool = False
     words: str = ""
+    choices: list[str] = field(default_factory=list)  # seats for several people
+    props: str = ""  # thing that the words leave out
 
 
 @dataclass
@@ -109,6 +111,7 @@ class Cast:
         self.not_staged: list[NotStaged] = []
         self.weather: list[str] = []
         self.detail = ""
+        self.focus = ""  # thing that was done something to last
         self._recent: list[str] = []  # ids, the last one named at the end
         self._groups: list[list[str]] = []
         for key in shot.subjects:
@@ -209,7 +212,7 @@ class Cast:
         finder = {
             "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
             "person": self._persons, "group": self._persons, "thing": self._things,
-            "unknown": self._unknown, "body": self._body,
+            "unknown": self._unknown, "body": self._body, "part": self._part,
         }.get(phrase.kind)  # fmt: skip
         if phrase.owner and phrase.kind != "body":
             self.resolve(phrase.owner, subjects)
@@ -224,6 +227,12 @@ class Cast:
             self.lose(phrase.words, f"{phrase.head} is not drawn")
         for _, part in phrase.parts:
             self.resolve(part, [])
+        return []
+
+    def _part(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        """Parts of a thing, such as a handle, are not players."""
+        if phrase.of is not None:
+            self.resolve(phrase.of, subjects)
         return []
 
     def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
@@ -253,7 +262,8 @@ class Cast:
         if key == "someone":
             return [self.person("someone", phrase.words, "a person").id]
         if key == "it":
-            return [k for k in reversed(self._recent) if self.drafts[k].kind != "person"][:1]
+            things = [k for k in reversed(self._recent) if self.drafts[k].kind != "person"]
+            return [k for k in (self.focus, *things) if k in things][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
         return self._he_or_she(key, phrase, subjects)
@@ -293,10 +303,15 @@ class Cast:
         looks = " ".join([phrase.words, *(f"{prep} {p.words}" for prep, p in phrase.parts)])
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
-        return [self._numbered(noun, k + 1, phrase.words, looks).id for k in range(min(count, 30))]
+        members = grammar.MEMBERS.get(phrase.head, (noun,))
+        return [
+            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks).id
+            for k in range(min(count, 30))
+        ]
 
-    def _numbered(self, noun: str, number: int, words: str, looks: str) -> Draft:
-        draft = self.person(noun, words, looks)
+    def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> Draft:
+        draft = self.person(noun, words, looks if member == noun else f"a {member}, {looks}")
+        draft.sex = draft.sex or _sex(member)
         key = f"{noun.replace(' ', '-')}-{number}"
         if key not in self.drafts:
             self.drafts.pop(draft.id)
@@ -339,6 +354,8 @@ class Cast:
             return [self.thing(phrase.head, model, words, colour).id]
         noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
         count = min(phrase.count, MOST_THINGS)
+        if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
+            count = max(count, min(len(subjects), MOST_THINGS))
         return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
 
     def _known_thing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
