@@ -53,7 +53,7 @@ def material(word: str, own: Colour) -> tuple[Colour, str, float]:
     colour, usual = (own, "plain") if name == _OWN else _MATERIALS.get(name, (None, "plain"))
     colour = colour or COLOURS[name]
     for sign in word[len(name) :]:
-        towards, share = (1.0, 0.4) if sign == "+" else (0.0, 0.38)
+        towards, share = (1.0, 0.25) if sign == "+" else (0.0, 0.38)
         colour = tuple(c + (towards - c) * share for c in colour)  # type: ignore[assignment]
     surface = surface or usual
     if surface not in SURFACE:
