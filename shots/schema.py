@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, WithJsonSchema, model_validator
 
+from shots.blocking import Blocking
+from shots.dressing import SetDressing
 from shots.origins import Origin, OriginIndex
 from shots.problem import Problem, UnknownShotError
 from shots.variants import Point, Variant, Variants
@@ -76,6 +78,8 @@ class Location(StrictModel):
     """Heading as in the script: INT. or EXT. and the name."""
     looks: str = ""
     """Description for the prompt."""
+    set: SetDressing | None = None
+    """Set that the location is staged in; left out: read from heading and looks."""
     extends: str | None = None
     """Another location, which supplies the heading and looks left out here."""
 
@@ -156,6 +160,8 @@ class Shot(StrictModel):
     scene: str
     location: Location | None = None
     subjects: tuple[str, ...] = ()
+    blocking: Mapping[str, Blocking] = {}
+    """Staging by the author, by character or thing, the scene's and the shot's merged."""
     camera: Camera = Camera()
     lighting: Lighting = Lighting()
     composition: Annotated[str, OneOf("composition")] | None = "center"

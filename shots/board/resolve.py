@@ -19,6 +19,7 @@ from shots.board.inherit import (
     rings,
 )
 from shots.board.raw_board import Board, WrittenScene, WrittenShot
+from shots.board.resolve_blocking import BlockingResolver, merge_blocking, set_plan
 from shots.origins import FieldOrigin, OriginIndex
 from shots.schema import Character, Continuity, Dialogue, Format, References, Scene, Shot, ShotList
 from shots.source.board_source import Loc, Source
@@ -160,6 +161,14 @@ class _Resolver:
         if values.get("wardrobe") is not None:
             self._find("wardrobe", values["wardrobe"], origins["wardrobe"].loc)
         self._check_transitions(merged)
+        at = self._locations.get(location or "")
+        entries = merge_blocking(levels, self._names)
+        for who, entry in entries.items():
+            origins |= {f"blocking.{who}.{o.loc[-1]}": o for _, o in entry.values()}
+        plan = set_plan(at)
+        blocking = BlockingResolver(
+            self._names, self._source, self._fps, plan, at.id if at else "", entries
+        )
         continuity, references = self._continuity(written, loc)
         dialogue = []
         for k, line in enumerate(written.dialogue):
@@ -169,7 +178,8 @@ class _Resolver:
         return Shot(
             id=written.id,
             scene=scene.number,
-            location=self._locations.get(location or ""),
+            location=at,
+            blocking=blocking.resolve(),
             action=" ".join(written.action.split()),
             dialogue=tuple(dialogue),
             continuity=continuity,
