@@ -37,6 +37,49 @@ def set_plan(location: Location | None) -> SetPlan | None:
     return dressed(plan, location.set) if plan and location.set else plan
 
 
+def check_dressing(location: Location, source: Source) -> None:
+    """Report names in the set of a location that neither it nor its set defines."""
+    dressing, plan = location.set, set_plan(location)
+    if dressing is None:
+        return
+    base = SETS.get(dressing.use or "")
+    fixtures = [each.name for each in base.fixtures] if base else []
+    loc: Loc = ("locations", location.id, "set")
+    for name, piece in dressing.furniture.items():
+        at = (*loc, "furniture", name)
+        is_there = name in fixtures or (base is None and piece.is_absent)
+        if not is_there and (piece.is_absent or not (piece.model or find_word("thing", name))):
+            finding = f'"{name}" is no furniture of {dressing.use or location.id}'
+            remedy = did_you_mean(name, fixtures) or "give it model: to add it"
+            source.report("SB011", finding, remedy, source.span(at, of="key"), name)
+    if plan is None:
+        return
+    places = _place_names(plan)
+    spots: list[tuple[Loc, Spot | None]]
+    spots = [(("marks", name, "at"), mark.at) for name, mark in dressing.marks.items()]
+    spots += [(("furniture", n, "at"), piece.at) for n, piece in dressing.furniture.items()]
+    spots += [
+        (("furniture", name, "on"), Spot(piece.on))
+        for name, piece in dressing.furniture.items()
+        if piece.on
+    ]
+    for path, spot in spots:
+        if spot and spot.point is None and spot.near not in places:
+            finding = f'"{spot.near}" is no place of {dressing.use or location.id}'
+            remedy = did_you_mean(spot.near, places) or f"use one of {_listed(places)}"
+            source.report("SB011", finding, remedy, (*loc, *path), spot.near)
+
+
+def _place_names(plan: SetPlan) -> tuple[str, ...]:
+    """Names of the marks, entrances and fixtures of a set."""
+    marks = (each.name for each in (*plan.marks, *plan.entrances))
+    return tuple(dict.fromkeys((*marks, *(each.name for each in plan.fixtures))))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:MAX_LISTED]) + (", ..." if len(names) > MAX_LISTED else "")
+
+
 def merge_blocking(levels: Sequence[ShotLevel], names: NameIndex) -> dict[str, Entry]:
     """Merge the entries of all levels of a shot; characters by their id, in the order written."""
     entries: dict[str, Entry] = {}
@@ -164,11 +207,10 @@ class BlockingResolver:
     def _report(
         self, name: str, wrong: str, names: Sequence[str], loc: Loc, *, of_key: bool = False
     ) -> None:
-        listed = ", ".join(names[:MAX_LISTED]) + (", ..." if len(names) > MAX_LISTED else "")
         remedy = did_you_mean(name, names)
         if not remedy and of_key:
             remedy = "give it looks: for an extra, or model: for a thing"
-        remedy = remedy or f"use one of {listed}"
+        remedy = remedy or f"use one of {_listed(names)}"
         where = self.source.span(loc, of="key") if of_key else loc
         self.source.report("SB011", f'"{name}" is {wrong}', remedy, where, name)
 
@@ -182,10 +224,7 @@ class BlockingResolver:
     @property
     def _marks(self) -> tuple[str, ...]:
         """Names of all places of the set."""
-        if self.plan is None:
-            return ()
-        marks = (each.name for each in (*self.plan.marks, *self.plan.entrances))
-        return tuple(dict.fromkeys((*marks, *self._fixtures)))
+        return _place_names(self.plan) if self.plan else ()
 
     @property
     def _players(self) -> tuple[str, ...]:

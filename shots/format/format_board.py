@@ -145,9 +145,11 @@ def canonical_camera(text: str) -> str:
         moves += [f"{amount.value:g}{amount.unit}"] if isinstance(amount, camera.Amount) else []
         moves += ["linear"] if fields.get("linear") else []
         items = [fields.get(name) for name in _CAMERA_FIRST]
+        items += [f"{name} {fields[name]}" for name in ("over", "side") if name in fields]
         items.append(" ".join(moves))
         items.append(f"{fields['lens']:g}mm" if "lens" in fields else None)
-        return ", ".join(str(item) for item in [*items, fields.get("focus")] if item)
+        items += [fields.get("focus"), "cross-line" if fields.get("cross-line") else None]
+        return ", ".join(str(item) for item in items if item)
 
     return _rewrite(text, camera.read_shorthand, write)
 
