@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shots.path.moves import ACTIONS, TEXTURES, Unit, keep_clear, move_reach, shake
-from shots.path.rig import GROUND_CLEARANCE_M, Array, Rig, frame_subject, rotation
+from shots.path.rig import GROUND_CLEARANCE_M, Array, Framed, Rig, frame_subject, rotation
 
 if TYPE_CHECKING:
     from shots.schema import Shot
@@ -48,7 +48,7 @@ class CameraPath:
     Attributes:
         camera_to_world: (F, 3, 4), columns: the camera's right, down and forward axes, position.
         focal: (F,), focal length / picture width.
-        subject: (F, 3), position of the figure; the origin, except in `follow` and `lead`.
+        subject: (F, 3), position of what is framed; the origin, except in `follow` and `lead`.
         aspect: Picture width / height.
         duration_s: Frame k is at `k / (F - 1) * duration_s`.
         subject_distance_m: From the camera to the framed point, at the named size.
@@ -102,7 +102,9 @@ class CameraPath:
         return ", ".join([*parts, *self.textures])
 
 
-def camera_path(shot: Shot, *, num_frames: int, aspect: float, seed: int = 0) -> CameraPath:
+def camera_path(
+    shot: Shot, *, num_frames: int, aspect: float, seed: int = 0, framed: Framed = Framed()
+) -> CameraPath:
     """Compute the camera path of a shot.
 
     Args:
@@ -110,17 +112,18 @@ def camera_path(shot: Shot, *, num_frames: int, aspect: float, seed: int = 0) ->
         num_frames: F, at least 1.
         aspect: Picture width / height.
         seed: Of the shake of `handheld` and `steadicam`.
+        framed: What size, angle and clearances are measured on.
     """
     camera = shot.camera
     duration_s = float(shot.duration_s)
-    named = frame_subject(camera, aspect)
+    named = frame_subject(camera, aspect, framed)
     words = [word for word in camera.movement if word not in TEXTURES]
     textures = tuple(word for word in camera.movement if word in TEXTURES)
     share_s = duration_s / max(1, len(words))
     start, moves = _plan_moves(words, camera, named, share_s)
 
     time_s = np.linspace(0.0, duration_s, num_frames)
-    arrays = (each.name for each in fields(Rig) if each.name != "aspect")
+    arrays = (each.name for each in fields(Rig) if each.name not in ("aspect", "framed"))
     frames: dict[str, Any] = {
         name: np.repeat(getattr(start, name), num_frames, axis=0) for name in arrays
     }

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from shots.path.rig import (
-    FULL_FRAME_WIDTH_MM,
     GROUND_CLEARANCE_M,
     HEAD_CLEARANCE_M,
-    SUBJECT_CLEARANCE_M,
     Array,
     Rig,
+    relative_focal,
     turn_about,
     vectors,
 )
@@ -190,7 +189,7 @@ def _requested_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
     if amount.unit == "x":
         ratio, sign = max(value, 1.0 / value), action.sign
     elif amount.unit == "mm":  # the final focal length, which also gives the direction
-        ratio, sign = value / FULL_FRAME_WIDTH_MM / float(rig.focal[0]), 1.0
+        ratio, sign = relative_focal(value) / float(rig.focal[0]), 1.0
     else:
         return None
     if action.apply is _zoom:
@@ -204,24 +203,26 @@ def _requested_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
 def keep_clear(action: Action, rig: Rig, reach: float) -> float:
     """Shorten a reach that would end in the ground or in the figure."""
     height, run = -float(rig.eye[0, 1]), float(rig.run[0])
+    over_m, clear_m = rig.framed.top_m + HEAD_CLEARANCE_M, rig.framed.clear_m
     if action.apply is _dolly:
         return min(reach, _room_ahead(rig))
     if action.apply is _dolly_zoom:
         return max(reach, -_room_ahead(rig))
     if action.apply is _crane:
-        floor = GROUND_CLEARANCE_M if run > SUBJECT_CLEARANCE_M else HEAD_CLEARANCE_M
+        floor = GROUND_CLEARANCE_M if run > clear_m else over_m
         return max(reach, min(0.0, floor - height))
-    if action.apply is _fly and height < HEAD_CLEARANCE_M:
-        return min(reach, max(0.0, run - SUBJECT_CLEARANCE_M))
+    if action.apply is _fly and height < over_m:
+        return min(reach, max(0.0, run - clear_m))
     return reach
 
 
 def _room_ahead(rig: Rig) -> float:
     """Metres the camera can go towards the aim before it touches the figure."""
     height, aim = -float(rig.eye[0, 1]), -float(rig.aim[0, 1])
-    left = min(1.0, SUBJECT_CLEARANCE_M / max(float(rig.run[0]), 1e-9))
-    if height > HEAD_CLEARANCE_M > aim:  # from above, the top of the head may come first
-        left = min(left, (HEAD_CLEARANCE_M - aim) / (height - aim))
+    over_m = rig.framed.top_m + HEAD_CLEARANCE_M
+    left = min(1.0, rig.framed.clear_m / max(float(rig.run[0]), 1e-9))
+    if height > over_m > aim:  # from above, the top of the head may come first
+        left = min(left, (over_m - aim) / (height - aim))
     return float(rig.distance[0]) * (1.0 - left)
 
 

@@ -1,7 +1,8 @@
 """Position and orientation of the camera at rest, by size and angle.
 
-World: metres, x right, y DOWN, z forward, ground at y = 0 (heights are negative y). A 1.75 m figure
-stands at the origin facing -z; the camera at rest is on the -z side and looks towards +z.
+World: metres, x right, y DOWN, z forward, ground at y = 0 (heights are negative y). What is framed,
+by default a figure of 1.75 m, stands at the origin facing -z; the camera at rest is on the -z side
+and looks towards +z.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ FIGURE_HEIGHT_M = 1.75
 FULL_FRAME_WIDTH_MM = 36.0
 GROUND_CLEARANCE_M = 0.05
 SUBJECT_CLEARANCE_M = 0.20  # from the figure's axis: nose (0.1 m) plus a hand's width
-HEAD_CLEARANCE_M = FIGURE_HEIGHT_M + 0.10  # above this height the camera may cross the figure
+HEAD_CLEARANCE_M = 0.10  # this far above the figure's top the camera may cross it
 DUTCH_ROLL_DEG = 12.0
 
 
@@ -44,6 +45,48 @@ FRAMINGS = {
     "BCU": Framing(0.27, 1.63),  # 1.50 to 1.77: chin to hair
     "ECU": Framing(0.15, 1.635),  # 1.56 to 1.71: eyes and nose
 }
+
+
+FULL_SIZES = ("EWS", "WS", "FS")  # they show all of a figure; the others are measured from its top
+# Part of the picture that a thing takes up in height or width. A car is framed as a person is, in
+# parts; of a thing on a table every size but the tightest shows the whole.
+LARGE_SHARES = {"EWS": 0.18, "WS": 0.45, "FS": 0.85, "MWS": 1.1, "MS": 1.6, "MCU": 2.2, "CU": 3.0,
+                "BCU": 4.5, "ECU": 8.0}  # fmt: skip
+SMALL_SHARES = {"EWS": 0.10, "WS": 0.28, "FS": 0.55, "MWS": 0.6, "MS": 0.66, "MCU": 0.75,
+                "CU": 0.9, "BCU": 1.4, "ECU": 2.5}  # fmt: skip
+SMALL_M, LARGE_M = 0.5, 1.5  # extents to which the two tables apply; mixed between them
+
+
+@dataclass(frozen=True)
+class Framed:
+    """What the named size and angle are measured on: a person, a thing, or several of them.
+
+    Attributes:
+        top_m: Height of its top over the floor: of the head in the pose held.
+        foot_m: Height of its lowest point.
+        scale: Its size over that of a standing person of 1.75 m, for the tight sizes.
+        width_m: Extent across the picture; the picture is at least that wide. 0: any width.
+        whole: Whether the sizes are parts of its height and width, as for things, instead of a
+            person's.
+        eye: Metres along the ground from its axis to the camera, and the camera's height, where the
+            staging places the camera, as in a point of view; None: by size and angle.
+        pitch_deg: Pitch of the camera instead of the angle's; None: the angle's.
+        clear_m: Nearest distance of the camera to its axis.
+    """
+
+    top_m: float = FIGURE_HEIGHT_M
+    foot_m: float = 0.0
+    scale: float = 1.0
+    width_m: float = 0.0
+    whole: bool = False
+    eye: tuple[float, float] | None = None
+    pitch_deg: float | None = None
+    clear_m: float = SUBJECT_CLEARANCE_M
+
+    @property
+    def shift_m(self) -> float:
+        """Height that landmarks of a standing person move by after scaling."""
+        return self.top_m - FIGURE_HEIGHT_M * self.scale
 
 
 class Angle(NamedTuple):
@@ -87,6 +130,7 @@ class Rig:
     roll: Array
     focal: Array  # focal length / picture width
     aspect: float  # picture width / height
+    framed: Framed = Framed()
 
     @property
     def to_aim(self) -> Array:
@@ -110,20 +154,23 @@ class Rig:
         return vectors(np.sin(self.yaw), 0.0, np.cos(self.yaw))
 
 
-def frame_subject(camera: Camera, aspect: float) -> Rig:
+def relative_focal(lens_mm: float) -> float:
+    """Focal length in full-frame millimetres as a part of the picture's width."""
+    return lens_mm / FULL_FRAME_WIDTH_MM
+
+
+def frame_subject(camera: Camera, aspect: float, framed: Framed = Framed()) -> Rig:
     """Place the camera at rest: distance from the size, height and pitch from the angle."""
-    framing, angle = FRAMINGS[camera.size], ANGLES[camera.angle]
-    if camera.movement[:1] == ("fly-through",) and angle == ANGLES["eye-level"]:
-        angle = FLIGHT
-    focal = camera.lens_mm / FULL_FRAME_WIDTH_MM
-    distance_m = max(framing.frame_m * focal * aspect, SUBJECT_CLEARANCE_M)
-    height_m = framing.aim_m - distance_m * np.sin(np.radians(angle.pitch_deg))
-    height_m = float(np.clip(height_m, angle.lowest_m, angle.highest_m))
-    limit = np.sin(np.radians(angle.steepest_deg))
-    pitch = np.arcsin(np.clip((framing.aim_m - height_m) / distance_m, -limit, limit))
-    if height_m < HEAD_CLEARANCE_M:
-        distance_m = max(distance_m, SUBJECT_CLEARANCE_M / max(np.cos(pitch), 0.2))
-    aim_m = height_m + distance_m * np.sin(pitch)
+    focal = relative_focal(camera.lens_mm)
+    if framed.eye is None:
+        height_m, aim_m, distance_m, pitch = _by_size(camera, aspect, focal, framed)
+    else:
+        run_m, height_m = framed.eye
+        distance_m = run_m
+        for _ in range(8):  # the aim depends a little on the distance
+            aim_m = _framing(camera.size, aspect, focal, framed, distance_m).aim_m
+            distance_m = float(np.hypot(run_m, aim_m - height_m))
+        pitch = np.arctan2(aim_m - height_m, run_m)
     zero = np.zeros(1)
     return Rig(
         eye=np.array([[0.0, -height_m, -distance_m * np.cos(pitch)]]),
@@ -134,7 +181,70 @@ def frame_subject(camera: Camera, aspect: float) -> Rig:
         roll=zero + (np.radians(DUTCH_ROLL_DEG) if camera.angle == "dutch" else 0.0),
         focal=zero + focal,
         aspect=aspect,
+        framed=framed,
     )
+
+
+def _by_size(
+    camera: Camera, aspect: float, focal: float, framed: Framed
+) -> tuple[float, float, float, float]:
+    """Height of the camera and of the aim, the distance between them, and the pitch."""
+    framing, angle = _framing(camera.size, aspect, focal, framed), _angle(camera, framed)
+    distance_m = max(framing.frame_m * focal * aspect, framed.clear_m)
+    height_m = framing.aim_m - distance_m * np.sin(np.radians(angle.pitch_deg))
+    height_m = float(np.clip(height_m, angle.lowest_m, angle.highest_m))
+    limit = np.sin(np.radians(angle.steepest_deg))
+    pitch = np.arcsin(np.clip((framing.aim_m - height_m) / distance_m, -limit, limit))
+    if height_m < framed.top_m + HEAD_CLEARANCE_M:
+        distance_m = max(distance_m, framed.clear_m / max(np.cos(pitch), 0.2))
+    return height_m, height_m + distance_m * np.sin(pitch), distance_m, pitch
+
+
+def _framing(
+    size: str, aspect: float, focal: float, framed: Framed, distance_m: float | None = None
+) -> Framing:
+    """Height of the picture at what is framed, and of its centre; wider where it has to be.
+
+    With a distance, the height of the picture follows from that instead of the size.
+    """
+    extent_m = framed.top_m - framed.foot_m
+    frame_m, aim_m = FRAMINGS[size]
+    if framed.whole:
+        largest = max(extent_m, framed.width_m)
+        mix = np.clip(np.log(largest / SMALL_M) / np.log(LARGE_M / SMALL_M), 0.0, 1.0)
+        share = SMALL_SHARES[size] ** (1.0 - mix) * LARGE_SHARES[size] ** mix
+        frame_m = float(max(extent_m, framed.width_m / aspect) / share)
+        return Framing(frame_m, framed.foot_m + extent_m / 2.0)
+    if size in FULL_SIZES:
+        part = extent_m / FIGURE_HEIGHT_M
+        frame_m, aim_m = frame_m * part, framed.foot_m + aim_m * part
+    else:
+        frame_m, aim_m = frame_m * framed.scale, aim_m * framed.scale + framed.shift_m
+    asked_m = max(frame_m, framed.width_m / aspect)
+    if distance_m is not None:
+        asked_m = distance_m / (focal * aspect)
+    if asked_m != frame_m:  # the same part of the picture stays free above
+        free = aim_m + frame_m / 2.0 - framed.top_m
+        aim_m = framed.top_m + free * asked_m / frame_m - asked_m / 2.0
+        aim_m = max(aim_m, min(framed.foot_m + extent_m / 2.0, framed.top_m))
+    return Framing(asked_m, aim_m)
+
+
+def _angle(camera: Camera, framed: Framed) -> Angle:
+    """The named angle, with its heights measured on what is framed."""
+    angle = ANGLES[camera.angle]
+    if camera.movement[:1] == ("fly-through",) and angle == ANGLES["eye-level"]:
+        return FLIGHT
+    if framed.pitch_deg is not None:
+        return Angle(framed.pitch_deg, GROUND_CLEARANCE_M, np.inf, 85.0)
+    if angle.highest_m < 0.4:  # near the ground, whatever is framed
+        return angle
+    extent_m = framed.top_m - framed.foot_m
+    scale = extent_m / FIGURE_HEIGHT_M if framed.whole else framed.scale
+    shift_m = framed.top_m - FIGURE_HEIGHT_M * scale
+    lowest, highest = angle.lowest_m * scale + shift_m, angle.highest_m * scale + shift_m
+    lowest = max(lowest, GROUND_CLEARANCE_M)
+    return Angle(angle.pitch_deg, lowest, max(lowest, highest), angle.steepest_deg)
 
 
 def rotation(rig: Rig) -> Array:

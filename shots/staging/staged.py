@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shots.path.rig import Framed
+
 Point = tuple[float, float]  # x, z in metres
 Size = tuple[float, float, float]  # width (x), height, depth (z) in metres
 PlayerKind = Literal["person", "animal", "thing"]
@@ -170,25 +172,6 @@ class ShotReading:
     detail: str = ""
     staged: tuple[Staged, ...] = ()
     not_staged: tuple[NotStaged, ...] = ()
-
-
-@dataclass(frozen=True)
-class Framed:
-    """What the named size and angle are measured on: a person, a thing, or several of them.
-
-    Attributes:
-        top_m: Height of its top over the floor: of the head in the pose held.
-        foot_m: Height of its lowest point.
-        scale: Its size over that of a standing person of 1.75 m, for the tight sizes.
-        width_m: Extent across the picture; the picture is at least that wide, margins included.
-        whole: Whether full sizes frame width and height, as for things and groups, or a person.
-    """
-
-    top_m: float = 1.75
-    foot_m: float = 0.0
-    scale: float = 1.0
-    width_m: float = 0.5
-    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,421 @@
+"""The floor plan of a scene: places for the cast and the things, kept from shot to shot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+
+from shots.lexicon.actions import GESTURES, POSTURES
+from shots.lexicon.places import SETS, SetPlan
+from shots.lexicon.places import Mark as FloorMark
+from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
+from shots.staging.marks import (
+    TALK_M,
+    Occupied,
+    Spot,
+    free_marks,
+    surface_spot,
+    surfaces,
+)
+from shots.staging.staged import CAMERA, Beat, Place, Player, Point, ShotReading
+from shots.staging.standing import beat_at, standing
+
+_OPEN = 25.0  # half extent in metres of a set without a plan
+_GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
+_ON = ("on", "above", "at", "")
+_MOST_IN_AN_ARC = 7
+
+
+def plan_of(place: Place) -> SetPlan:
+    """The floor plan of a place; an open one for a set without a plan."""
+    if place.set in SETS:
+        return SETS[place.set]
+    ring = [point(direction(angle) * 1.1) for angle in (0.0, 180, 90, -90, 45, -45)]
+    marks = [FloorMark("centre", (0.0, 0.0))]
+    marks += [FloorMark(f"mark-{k + 1}", at) for k, at in enumerate(ring)]
+    sides = (FloorMark("left", (-9.0, 0.0), 90.0), FloorMark("right", (9.0, 0.0), -90.0))
+    lanes = (((-_OPEN, 3.5), (_OPEN, 3.5)), ((_OPEN, 6.5), (-_OPEN, 6.5)))
+    bounds = (-_OPEN, -_OPEN, _OPEN, _OPEN)
+    return SetPlan(
+        place.set, place.is_interior, bounds, marks=tuple(marks), entrances=sides, lanes=lanes
+    )
+
+
+@dataclass
+class ScenePlan:
+    """Where everybody and everything of a scene is, before and after each of its shots.
+
+    Attributes:
+        readings: Of the scene's shots on this set, in the order of the cut.
+        occupied: The set as it is now.
+        partners: Who somebody relates to, by id.
+        introduced: Ids of people and things that a shot has shown or named.
+        line_sides: Side of the line of action that the cameras are on, by the pair.
+        holding: What people had in their hands when the last shot ended.
+    """
+
+    readings: Sequence[ShotReading]
+    occupied: Occupied = field(init=False)
+    partners: dict[str, str] = field(default_factory=dict)
+    introduced: dict[str, Player] = field(default_factory=dict)
+    line_sides: dict[tuple[str, str], float] = field(default_factory=dict)
+    holding: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Give a place to the cast of all shots, so that a pair is one from the first shot."""
+        self.occupied = Occupied.of(plan_of(self.readings[0].place))
+        things = _first(self.readings, lambda each: each.kind != "person")
+        for thing in things:
+            self._put_thing(thing)
+        cast = _first(self.readings, lambda each: each.kind == "person")
+        cast = [each for each in cast if not _comes_in(each)]
+        for reading in self.readings:
+            for who, whom in relations(reading, [each.id for each in cast]).items():
+                self.partners.setdefault(who, whom)
+        self.place_people(cast)
+        for thing in things:  # animals stand by people, who had no place before
+            if thing.kind == "animal" and not thing.near:
+                self._put_thing(thing)
+
+    def begin(self, reading: ShotReading) -> tuple[Player, ...]:
+        """Everybody and everything of a shot at its start, without the ways they walk.
+
+        People whom an earlier shot introduced are still there, last of the people.
+        """
+        people = [each for each in reading.players if each.kind == "person"]
+        for thing in reading.players:
+            if thing.kind != "person" and self._is_new(thing):
+                self._put_thing(thing)
+        self.partners.update(relations(reading, list(self.occupied.people)))
+        self._place_again(people)
+        present = {each.id: each for each in people}
+        if "crowd" not in reading.detail:
+            for name, player in self.introduced.items():
+                if player.kind == "person" and name in self.occupied.people:
+                    spot = self.occupied.people[name]
+                    rests = Beat(posture=spot.posture, seat=spot.seat)
+                    quiet = replace(player, beats=(rests,), is_subject=False, words="")
+                    present.setdefault(name, quiet)
+        placed = [self._at_spot(each) for each in present.values()]
+        named = {each.id: each for each in reading.players if each.kind != "person"}
+        held = {thing for each in placed for _, thing in each.beats[0].holds}
+        things = []
+        for thing_id, thing in self.occupied.things.items():
+            now = named.get(thing_id, thing)
+            if (
+                thing.is_fixture
+                or thing_id in named
+                or thing_id in self.introduced | dict.fromkeys(held)
+            ):
+                things.append(
+                    replace(
+                        now, at=thing.at, facing_deg=thing.facing_deg, base_m=thing.base_m,
+                        on=thing.on, size=now.size or thing.size, is_fixture=thing.is_fixture,
+                        colour=now.colour or thing.colour,
+                    )
+                )  # fmt: skip
+        self.introduced.update((each.id, each) for each in reading.players)
+        order = {"person": 0, "animal": 1, "thing": 2}
+        things.sort(key=lambda each: (order[each.kind], each.is_fixture))
+        return (*placed, *things)
+
+    def end(self, players: Iterable[Player]) -> None:
+        """Take over where everybody is after a shot."""
+        by_id = {each.id: each for each in players}
+        for player in by_id.values():
+            last = standing(player, 1.0, by_id)
+            if player.kind == "person":
+                beat = beat_at(player, 1.0)
+                if beat.to in ("out", "away") and beat.path:
+                    self.occupied.people.pop(player.id, None)
+                    self.introduced.pop(player.id, None)
+                    continue
+                posture = beat.posture if not POSTURES[beat.posture].speed else "stand"
+                seat = beat.seat if POSTURES[posture].seat or posture == "lean" else ""
+                self.occupied.people[player.id] = Spot(last.at, last.facing_deg, seat, posture)
+                self.holding[player.id] = beat.holds
+            elif player.id in self.occupied.things:
+                self.occupied.things[player.id] = replace(
+                    self.occupied.things[player.id], at=last.at, facing_deg=last.facing_deg
+                )
+
+    def place_people(self, people: Sequence[Player]) -> None:
+        """Give a spot to people who have none: those with a place in the words first."""
+        placed = self.occupied.people
+        waiting = []
+        for person in people:
+            spot = None if person.id in placed else self._spot_by_words(person)
+            if spot is not None:
+                placed[person.id] = spot
+            elif person.id not in placed:
+                waiting.append(person)
+        for person in list(waiting):
+            partner = self.partners.get(person.id, "")
+            if partner in placed and len(waiting) <= _MOST_IN_AN_ARC:
+                opposite = self.occupied.spot(person.id, partner)
+                assert opposite is not None
+                placed[person.id] = opposite
+                waiting.remove(person)
+        self._place_freely(waiting)
+        for person in people:
+            self._face_partner(person)
+
+    def _place_freely(self, people: Sequence[Player]) -> None:
+        """Spots for people whom the words place nowhere: alone, as a pair, in an arc, as a crowd."""
+        plan, floor, placed = self.occupied.plan, self.occupied.floor, self.occupied.people
+        crowd = [each for each in people if each.id.startswith("crowd") or each.id[-1:].isdigit()]
+        crowd = crowd if len(people) > _MOST_IN_AN_ARC else []
+        people = [each for each in people if each not in crowd]
+        postures = [each.beats[0].posture if each.beats else "stand" for each in people]
+        if len(people) == 1:
+            mark = next(free_marks(self.occupied), None)
+            at = floor.nearest_free(
+                plan.centre if mark is None else mark.at, self.occupied.others()
+            )
+            turned = 0.0 if mark is None else mark.facing_deg
+            placed[people[0].id] = Spot(at, turned, posture=postures[0])
+        elif people:
+            middle = self._room_for(len(people))
+            for person, posture, (at, turned) in zip(
+                people, postures, _arc(middle, len(people)), strict=True
+            ):
+                at = floor.nearest_free(at, self.occupied.others())
+                placed[person.id] = Spot(at, turned, posture=posture)
+        if crowd:
+            self._scatter(crowd)
+
+    def _room_for(self, count: int) -> Point:
+        """The mark round which so many people find room."""
+        floor, plan = self.occupied.floor, self.occupied.plan
+        others = self.occupied.others()
+        tried = [plan.centre, *(mark.at for mark in plan.marks if not mark.seat)]
+        around = [np.array([x, z]) for x in (0, 0.5, -0.5) for z in (0, -0.5, 0.5)]
+        for at in tried:
+            for step in around:
+                middle = point(np.array(at) + step)
+                if all(floor.is_free(each, others) for each, _ in _arc(middle, count)):
+                    return middle
+        return plan.centre
+
+    def _scatter(self, crowd: Sequence[Player]) -> None:
+        """Spots for a crowd by the seed of the place, outside of the acting space."""
+        plan, floor = self.occupied.plan, self.occupied.floor
+        random = np.random.default_rng(self.readings[0].place.seed)
+        left, near, right, far = plan.bounds
+        reach = min(9.0, max(right - left, far - near) / 2)
+        for person in crowd:
+            at = plan.centre
+            for attempt in range(60):
+                spacing = 0.7 if attempt < 40 else 0.5
+                away = direction(random.uniform(95, 265)) * random.uniform(1.8, reach)
+                at = point(np.array(plan.centre) + away)
+                if floor.is_free(at, self.occupied.others(), spacing):
+                    break
+            turned = facing(at, plan.centre) + random.uniform(-50, 50)
+            posture = person.beats[0].posture if person.beats else "stand"
+            self.occupied.people[person.id] = Spot(at, turned, posture=posture)
+
+    def _place_again(self, people: Sequence[Player]) -> None:
+        """Keep the spots of people, but where the words of this shot say something else."""
+        placed = self.occupied.people
+        for person in people:
+            spot = placed.get(person.id)
+            if spot is None:
+                continue
+            new = self._spot_by_words(person)
+            if new is not None and not self._is_there(person, spot, new):
+                placed[person.id] = new
+        for person in people:
+            if person.id not in placed and _comes_in(person):
+                placed[person.id] = self._entrance(person)
+        self.place_people(people)
+
+    def _is_there(self, person: Player, spot: Spot, new: Spot) -> bool:
+        """Whether somebody already is where the words say."""
+        thing = self.occupied.find(person.near)
+        if new.seat:
+            return spot.seat == new.seat or (isinstance(thing, Player) and bool(spot.seat))
+        if isinstance(thing, Player) and not spot.seat:
+            return distance(spot.at, thing.at) < max(size_of(thing)) / 2 + 1.0
+        return distance(spot.at, new.at) < 1.3 and not spot.seat
+
+    def _spot_by_words(self, person: Player) -> Spot | None:
+        """The spot that posture, seat and place words of the first beat lead to."""
+        beat = person.beats[0] if person.beats else Beat()
+        if beat.to and beat.to not in ("in", "out") and not person.near:
+            return None
+        gesture = GESTURES.get(beat.gesture)
+        posture = beat.posture
+        if gesture is not None and gesture.posture and posture == "stand" and not person.near:
+            posture = gesture.posture
+        kind = POSTURES.get(posture, POSTURES["stand"]).seat
+        named = beat.seat or person.near
+        if not named and kind == "vehicle":
+            named = next((i for i, t in self.occupied.things.items()
+                          if model_of(t).kind == "vehicle" and model_of(t).seats), "")  # fmt: skip
+        if named and named != person.id:
+            spot = self.occupied.spot(person.id, named, person.relation, posture)
+            if spot is not None and not (kind == "seat" and not spot.seat):
+                return spot
+        if kind in ("seat", "bed"):
+            partner = self.occupied.place_of(named) or self.occupied.plan.centre
+            others = self.occupied.others(person.id)
+            return self.occupied.free_seat(others, posture, near=partner)
+        if not named and gesture is not None and gesture.needs == "thing" and beat.target:
+            fixture = self.occupied.things.get(beat.target)
+            if fixture is not None and model_of(fixture).kind in ("fitting", "furniture"):
+                return self.occupied.spot(person.id, beat.target, "", posture)
+        return None
+
+    def _entrance(self, person: Player) -> Spot:
+        plan, others = self.occupied.plan, self.occupied.others()
+        free = (each for each in plan.entrances if all(distance(each.at, o) > 0.5 for o in others))
+        mark = next(free, plan.entrances[0] if plan.entrances else None)
+        if mark is None:
+            left, near, right, far = plan.bounds
+            return Spot((right - 0.5, (near + far) / 2), -90.0)
+        return Spot(mark.at, mark.facing_deg)
+
+    def _face_partner(self, person: Player) -> None:
+        """Turn somebody on their feet to whom they relate to, or into the lens."""
+        spot = self.occupied.people.get(person.id)
+        if spot is None or spot.seat or spot.posture in ("lie", "sleep", "lie-floor", "swim"):
+            return
+        beat = person.beats[0] if person.beats else Beat()
+        whom = beat.target or beat.looks_at or self.partners.get(person.id, "")
+        if whom == CAMERA:
+            return
+        at = self.occupied.place_of(whom)
+        if at is not None and whom != person.id and distance(at, spot.at) > 0.1:
+            turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))
+            self.occupied.people[person.id] = turned
+
+    def _at_spot(self, person: Player) -> Player:
+        """A person at the spot, with the first beats as continuity has them."""
+        spot = self.occupied.people[person.id]
+        beats = list(person.beats or (Beat(),))
+        first = beats[0]
+        rests = spot.posture if POSTURES[spot.posture].seat or spot.seat else ""
+        for k, beat in enumerate(beats):
+            kind = POSTURES.get(beat.posture, POSTURES["stand"]).seat
+            if k and beats[k - 1].posture != spot.posture:
+                break
+            if (
+                rests
+                and beat.posture == "stand"
+                and not beat.to
+                and not _GETS_UP.search(beat.words)
+            ):
+                beats[k] = replace(beat, posture=rests, seat=spot.seat)
+            elif kind and not beat.seat and spot.seat:
+                beats[k] = replace(beat, seat=spot.seat)
+        if not first.holds and self.holding.get(person.id) and not first.gesture:
+            beats[0] = replace(beats[0], holds=self.holding[person.id])
+        return replace(person, at=spot.at, facing_deg=spot.facing_deg, beats=tuple(beats))
+
+    def _is_new(self, thing: Player) -> bool:
+        old = self.occupied.things.get(thing.id)
+        return old is None or bool(thing.near and thing.id not in self.introduced)
+
+    def _put_thing(self, thing: Player) -> None:
+        """Find the place of a thing or an animal: as the words say, else where such things are."""
+        things = self.occupied.things
+        if thing.kind == "thing" and not (thing.near or thing.on):
+            same = next((t for t in things.values() if t.is_fixture and t.id != thing.id
+                         and t.model == thing.model), None)  # fmt: skip
+            if thing.id in things and things[thing.id].is_fixture:
+                same = things[thing.id]
+            if same is not None:
+                self.occupied.rename(same.id, thing)
+                return
+        things[thing.id] = self._placed(thing)
+
+    def _placed(self, thing: Player) -> Player:
+        occupied, model = self.occupied, model_of(thing)
+        named = thing.on or (thing.near if thing.relation in _ON else "")
+        support = occupied.find(named) if named else None
+        if isinstance(support, Player) and model_of(support).surface_m and model.kind != "animal":
+            at, top = surface_spot(occupied, thing, support, None)
+            return replace(thing, at=at, base_m=top, on=support.id)
+        if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
+            return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
+        if model.kind == "vehicle" and occupied.plan.lanes and max(size_of(thing)) > 1.2:
+            start, end = next(pairwise(occupied.plan.lanes[self._lane(thing)]))
+            middle = point((np.array(start) + np.array(end)) / 2)
+            return replace(thing, at=middle, facing_deg=facing(start, end))
+        if thing.kind == "animal":
+            owner = next(iter(occupied.people), "")
+            spot = occupied.spot(thing.id, owner, "beside") if owner else None
+            at = spot.at if spot else occupied.floor.nearest_free(occupied.plan.centre)
+            base = {"sky": 4.0}.get(model.place, 0.0)
+            return replace(thing, at=at, base_m=base, facing_deg=spot.facing_deg if spot else -60.0)
+        if model.place in ("table", "hand") or max(size_of(thing)) < 0.6:
+            user = next((p for p in occupied.people.values()), None)
+            near = user.at if user else occupied.plan.centre
+            tables = list(surfaces(occupied))
+            if tables:
+                nearest = min(tables, key=lambda each: distance(each.at, near))
+                at, top = surface_spot(occupied, thing, nearest, user.at if user else None)
+                return replace(thing, at=at, base_m=top, on=nearest.id)
+        at = occupied.floor.nearest_free(
+            occupied.plan.centre, occupied.others(), max(0.5, max(size_of(thing)) / 2 + 0.3)
+        )
+        return replace(thing, at=at)
+
+    def _lane(self, thing: Player) -> int:
+        lanes = self.occupied.plan.lanes
+        heads_right = any(beat.to == "right" for beat in thing.beats)
+        wanted = 1.0 if heads_right else -1.0
+        return next(
+            (k for k, lane in enumerate(lanes) if (lane[-1][0] - lane[0][0]) * wanted > 0), 0
+        )
+
+
+def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
+    """Whom each person of a shot speaks, acts or looks to, by id."""
+    people = [each for each in reading.players if each.kind == "person"]
+    ids = {*present, *(each.id for each in people)}
+    found: dict[str, str] = {}
+    for person in people:
+        for beat in person.beats:
+            for whom in (beat.target, beat.looks_at, beat.to):
+                if whom in ids and whom != person.id:
+                    found.setdefault(person.id, whom)
+                    found.setdefault(whom, person.id)
+    leads = [each.id for each in people if not each.id.startswith("crowd")]
+    if len(leads) == 2 and not any(each.near for each in people):
+        found.setdefault(leads[0], leads[1])
+        found.setdefault(leads[1], leads[0])
+    if len(leads) == 1 and reading.over in ids and reading.over != leads[0]:
+        found[leads[0]] = reading.over
+        found.setdefault(reading.over, leads[0])
+    return found
+
+
+def _arc(middle: Point, count: int) -> list[tuple[Point, float]]:
+    """Places and facings of a pair, or of people in an arc that is open to the default camera."""
+    if count == 1:
+        return [(middle, 0.0)]
+    radius = TALK_M / 2 if count == 2 else max(0.8, 0.62 * (count - 1) / np.pi)
+    angles = np.linspace(-90.0, -270.0, count)  # from the left, by the back, to the right
+    places = [point(np.array(middle) + radius * direction(float(a))) for a in angles]
+    focus = middle if count == 2 else (middle[0], middle[1] - 0.35 * radius)
+    return [(at, round(facing(at, focus), 3)) for at in places]
+
+
+def _comes_in(person: Player) -> bool:
+    return bool(person.beats) and person.beats[0].to == "in"
+
+
+def _first(readings: Iterable[ShotReading], chosen: Callable[[Player], bool]) -> list[Player]:
+    """The first mention of each chosen player of a scene."""
+    found: dict[str, Player] = {}
+    for reading in readings:
+        for player in reading.players:
+            if chosen(player):
+                found.setdefault(player.id, player)
+    return list(found.values())

@@ -1,0 +1,291 @@
+"""Places on a floor plan: names of marks, things and people to free spots at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from shots.lexicon.actions import POSTURES
+from shots.lexicon.places import Mark, SetPlan
+from shots.staging.floor_space import (
+    Blocks,
+    Floor,
+    direction,
+    distance,
+    facing,
+    model_of,
+    own_to_plan,
+    point,
+    size_of,
+)
+from shots.staging.staged import Player, Point
+
+REACH_M = 0.45  # from the edge of a thing to somebody who uses it
+TALK_M = 1.15  # between two who talk
+BESIDE_M = 0.75
+# Sides of a thing by relation, best first, and whether people there face it or the other way.
+_SIDES: Mapping[str, tuple[str, bool]] = {
+    "before": ("front back right left", True),
+    "behind": ("back right left", False),
+    "beside": ("right left front back", False),
+    "under": ("front right left back", False),
+    "": ("front right left back", True),
+}
+_OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where somebody is: place, facing, the thing that is sat or lain on, and the posture."""
+
+    at: Point
+    facing_deg: float = 0.0
+    seat: str = ""
+    posture: str = "stand"
+
+
+@dataclass
+class Occupied:
+    """A set with what stands in it, and who is where.
+
+    Attributes:
+        plan: The set.
+        things: Fixtures and things by id, in order.
+        people: Spots of people by id.
+        renamed: Names of fixtures that a shot has named, to the ids that they have since.
+    """
+
+    plan: SetPlan
+    things: dict[str, Player] = field(default_factory=dict)
+    people: dict[str, Spot] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def of(plan: SetPlan) -> Occupied:
+        """The set with its fixtures only."""
+        fixtures = (
+            Player(
+                id=each.name, name=each.name, kind="thing", model=each.model, at=each.at,
+                facing_deg=each.facing_deg, size=each.size, colour=each.colour,
+                base_m=each.base_m, is_fixture=True,
+            )
+            for each in plan.fixtures
+        )  # fmt: skip
+        return Occupied(plan, {each.id: each for each in fixtures})
+
+    @property
+    def floor(self) -> Floor:
+        """Its floor with all things."""
+        return Floor(self.plan.bounds, tuple(self.things.values()))
+
+    def rename(self, name: str, thing: Player) -> None:
+        """Give a fixture the id, the colour and the label of the thing that the words name."""
+        old = self.things[name]
+        new = replace(
+            thing, at=old.at, facing_deg=old.facing_deg, base_m=old.base_m, on=old.on,
+            size=thing.size or old.size, colour=thing.colour or old.colour, is_fixture=True,
+        )  # fmt: skip
+        self.things = {
+            (new.id if key == name else key): (new if key == name else each)
+            for key, each in self.things.items()
+        }
+        self.renamed[name] = new.id
+
+    def others(self, but: str = "") -> list[Point]:
+        """Places of all people but one."""
+        return [spot.at for name, spot in self.people.items() if name != but]
+
+    def find(self, name: str) -> Player | Mark | Spot | None:
+        """The person, thing, or mark of a name; else the first thing of that model."""
+        name = self.renamed.get(name, name)
+        if name in self.people:
+            return self.people[name]
+        if name in self.things:
+            return self.things[name]
+        if mark := self.plan.mark(name):
+            return mark
+        return next((each for each in self.things.values() if each.model == name), None)
+
+    def place_of(self, name: str) -> Point | None:
+        """The place of a person, thing or mark."""
+        found = self.find(name)
+        return None if found is None else found.at
+
+    def spot(self, who: str, name: str, relation: str = "", posture: str = "stand") -> Spot | None:
+        """A free spot at a person, a thing or a mark; None if there is nothing of that name."""
+        found, others = self.find(name), self.others(who)
+        if isinstance(found, Mark):
+            return self._at_mark(found, others, posture)
+        if isinstance(found, Spot):
+            return self._at_person(found, others, relation)
+        if found is None:
+            return None
+        if POSTURES.get(posture, POSTURES["stand"]).seat or (relation == "in" and _seats(found)):
+            seat = self.free_seat(others, posture, of=found)
+            if seat is not None:
+                return seat
+        return self._at_thing(found, others, relation, posture)
+
+    def free_seat(
+        self, others: Sequence[Point], posture: str, of: Player | None = None, near: Point = (0, 0)
+    ) -> Spot | None:
+        """The first free seat of a thing, else at it, else the one nearest to a place."""
+        kind = POSTURES.get(posture, POSTURES["stand"]).seat
+        chosen: list[tuple[float, Spot]] = []
+        for thing in self.things.values():
+            gap = 0.0 if of is None or thing.id == of.id else _gap(thing, of)
+            if gap > 0.7 or not _fits(thing, kind, of):
+                continue
+            for at, facing_deg in _seats(thing):
+                if all(distance(at, each) > 0.35 for each in others):
+                    away = distance(at, near) if of is None else gap
+                    chosen.append((away, Spot(at, facing_deg, thing.id, posture)))
+        return min(chosen, key=lambda each: each[0], default=(0.0, None))[1]
+
+    def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Spot:
+        thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
+        sits = bool(POSTURES.get(posture, POSTURES["stand"]).seat)
+        if thing is not None and sits:
+            seats = _seats(thing)
+            at, facing_deg = seats[mark.index] if mark.index < len(seats) else (mark.at, 0.0)
+            if all(distance(at, each) > 0.35 for each in others):
+                return Spot(at, facing_deg, thing.id, posture)
+            return self.free_seat(others, posture, near=mark.at) or Spot(at, facing_deg, thing.id)
+        if thing is not None:
+            return self._at_thing(thing, others, "", posture)
+        at = self.floor.nearest_free(mark.at, others)
+        return Spot(at, mark.facing_deg, posture=posture)
+
+    def _at_person(self, other: Spot, others: Sequence[Point], relation: str) -> Spot:
+        ahead = direction(other.facing_deg)
+        first, metres = {"beside": (90, BESIDE_M), "behind": (180, 0.9)}.get(relation, (0, TALK_M))
+        if relation == "before" and not other.seat:
+            metres = 0.9
+        floor = self.floor
+        for turn in (0, 30, -30, 60, -60, 90, -90, 120, -120, 180):
+            away = direction(other.facing_deg + first + turn) * metres
+            at = point(np.array(other.at) + away)
+            if floor.is_free(at, others):
+                break
+        else:
+            at = floor.nearest_free(point(np.array(other.at) + ahead * metres), others)
+        same_way = relation in ("beside", "behind", "before")
+        return Spot(at, other.facing_deg if same_way else facing(at, other.at))
+
+    def _at_thing(
+        self, thing: Player, others: Sequence[Point], relation: str, posture: str
+    ) -> Spot:
+        if relation in ("in", "above") and model_of(thing).kind in ("fitting", "structure"):
+            return Spot(thing.at, thing.facing_deg, posture=posture)
+        order, is_facing = _SIDES.get(relation, _SIDES[""])
+        gap = 0.15 if posture == "lean" else REACH_M
+        wall = model_of(thing).place == "wall" or model_of(thing).kind == "fitting"
+        if wall:
+            order, gap = "front", gap + 0.15
+        places = list(_round(thing, order, gap))
+        floor = self.floor
+        free = (each for each in places if floor.is_free(each[0], others))
+        at, out_deg = next(free, (floor.nearest_free(places[0][0], others), places[0][1]))
+        facing_deg = (
+            facing(at, thing.at) if is_facing and distance(at, thing.at) > 0.05 else out_deg
+        )
+        if is_facing and abs(size_of(thing)[0]) > 1.4:
+            facing_deg = out_deg + 180.0
+        if relation == "beside":
+            facing_deg = thing.facing_deg
+        if wall and relation in ("", "at", "beside"):  # neither out of it nor with the back to it
+            facing_deg = thing.facing_deg + 110.0
+        if posture == "lean":
+            facing_deg = out_deg
+        return Spot(at, facing_deg, thing.id if posture == "lean" else "", posture)
+
+
+def _round(thing: Player, order: str, gap: float) -> Iterator[tuple[Point, float]]:
+    """Places round a thing and the facing away from it there."""
+    width, _, depth = size_of(thing)
+    for side in order.split():
+        x, z = _OUTWARD[side]
+        extent = width if x == 0 else depth
+        out = facing((0, 0), own_to_plan((x, z), (0, 0), thing.facing_deg))
+        for aside in (0.0, 0.7, -0.7, 1.4, -1.4, 2.1, -2.1):
+            if abs(aside) <= max(0.0, extent / 2 - 0.2):
+                own = (
+                    x * (width / 2 + gap) + (0.0 if x else aside),
+                    z * (depth / 2 + gap) + (aside if x else 0.0),
+                )
+                yield point(np.array(own_to_plan(own, thing.at, thing.facing_deg))), out
+
+
+def _seats(thing: Player) -> list[tuple[Point, float]]:
+    """Places and facings of the seats of a thing on the plan."""
+    return [
+        (
+            point(np.array(own_to_plan((seat.x, seat.z), thing.at, thing.facing_deg))),
+            thing.facing_deg + seat.facing_deg,
+        )
+        for seat in model_of(thing).seats
+    ]
+
+
+def _fits(thing: Player, kind: str, of: Player | None) -> bool:
+    """Whether a body in a posture with this kind of seat can rest on a thing."""
+    model = model_of(thing)
+    if not model.seats:
+        return False
+    if of is not None and thing.id == of.id:
+        return True
+    is_bed = "bed" in thing.model
+    if kind == "bed":
+        return is_bed or "sofa" in thing.model
+    return kind == "seat" and model.kind == "furniture" and not is_bed
+
+
+def _gap(thing: Player, other: Player) -> float:
+    """Metres on the floor from the middle of a thing to another."""
+    return float(Blocks.of([other]).gaps(np.array([thing.at]))[0, 0])
+
+
+def free_marks(occupied: Occupied) -> Iterator[Mark]:
+    """Marks on the floor with nobody near, in order."""
+    floor = occupied.floor
+    for mark in occupied.plan.marks:
+        if not mark.seat and floor.is_free(mark.at, occupied.others()):
+            yield mark
+
+
+def surface_spot(
+    occupied: Occupied, thing: Player, surface: Player, near: Point | None
+) -> tuple[Point, float]:
+    """A free place on top of a thing, the nearest to a place, and the height of the top."""
+    width, height, depth = size_of(surface)
+    need = max(size_of(thing)[0], size_of(thing)[2], 0.12) / 2
+    top = model_of(surface).surface_m
+    top = surface.base_m + (top * height / model_of(surface).size[1] if top else height)
+    taken = [
+        (each.at, max(size_of(each)[0], size_of(each)[2]) / 2)
+        for each in occupied.things.values()
+        if each.on == surface.id and each.id != thing.id
+    ]
+    rows = np.linspace(-1, 1, 5) * max(0.0, depth / 2 - need - 0.04)
+    columns = np.linspace(-1, 1, 9) * max(0.0, width / 2 - need - 0.04)
+    spots = [
+        point(np.array(own_to_plan((x, z), surface.at, surface.facing_deg)))
+        for z in rows
+        for x in columns
+    ]
+    towards = surface.at if near is None else near
+    free = [each for each in spots if all(distance(each, at) > need + half for at, half in taken)]
+    # A hand's width from the edge, rather than on it.
+    middle = np.array(surface.at)
+    best = min(
+        free or spots, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle)
+    )
+    return best, top
+
+
+def surfaces(occupied: Occupied) -> Iterable[Player]:
+    """Things that other things stand on, tables first."""
+    found = [each for each in occupied.things.values() if model_of(each).surface_m > 0.3]
+    return sorted(found, key=lambda each: "table" not in each.model and "plinth" not in each.model)
