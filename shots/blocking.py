@@ -76,7 +76,7 @@ _TARGET = re.compile(r"(?:(?:at|to|for|with|on|into)\s+)?(?:the\s+)?(.+)", re.IG
 
 
 @dataclass(frozen=True)
-class Spot:
+class Position:
     """A place: a point of the floor plan in metres, or beside, behind, ... something named."""
 
     near: str = ""
@@ -90,11 +90,11 @@ class Spot:
         return relation + self.near
 
 
-def read_spot(value: object) -> Spot:
+def read_spot(value: object) -> Position:
     """Read `door`, `behind the bar` or `[0.8, -0.4]`."""
     if isinstance(value, list | tuple) and len(value) == 2:
         value = " ".join(map(str, value))
-    if isinstance(value, Spot):
+    if isinstance(value, Position):
         return value
     match = _RELATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if not match:
@@ -107,8 +107,8 @@ def read_spot(value: object) -> Spot:
         if max(abs(x), abs(z)) > MAX_METRES:
             finding = f"[{x:g}, {z:g}] is not on the floor plan"
             raise value_error(finding, f"stay within {MAX_METRES:g} m of its centre")
-        return Spot(point=(x, z))
-    return Spot(match[2], _RELATIONS[(match[1] or "at").lower()])
+        return Position(point=(x, z))
+    return Position(match[2], _RELATIONS[(match[1] or "at").lower()])
 
 
 def read_facing(value: object) -> object:
@@ -146,7 +146,7 @@ def _read_held(value: object) -> object:
 
 
 @dataclass(frozen=True)
-class Word:
+class LexiconWord:
     """Field marker for a word of the staging lexicon: accepts any spelling, returns the word."""
 
     kind: Kind
@@ -179,7 +179,7 @@ def unknown_word(kind: Kind, text: str) -> Fault:
 
 _NAME = {"type": "string"}
 _PLACE = {"anyOf": [_NAME, {"type": "array", "items": {"type": "number"}}]}
-SpotText = Annotated[Spot, BeforeValidator(read_spot), WithJsonSchema(_PLACE)]
+PositionText = Annotated[Position, BeforeValidator(read_spot), WithJsonSchema(_PLACE)]
 Direction = Annotated[
     float,
     BeforeValidator(read_facing),
@@ -209,9 +209,9 @@ Held = Annotated[
 class Doing(StrictModel):
     """What a person does, where they face and look, and what they hold."""
 
-    pose: Annotated[str, Word("pose")] | None = None
+    pose: Annotated[str, LexiconWord("pose")] | None = None
     """Posture of the entire body: stand, sit, walk, kneel, ...; `storyboard vocab pose`."""
-    does: Annotated[str, Word("gesture")] | None = None
+    does: Annotated[str, LexiconWord("gesture")] | None = None
     """What arms, hands and head do: phone-ear, drink, point, ...; `storyboard vocab gesture`."""
     with_: str | None = None
     """Person or thing that it is done to."""
@@ -227,7 +227,7 @@ class Doing(StrictModel):
 class BlockingMove(Doing):
     """A part of a shot in which a person moves, or does something else."""
 
-    to: SpotText | None = None
+    to: PositionText | None = None
     """Mark, person or thing to go to, or [x, z] in metres; left out: stays."""
     from_: TimeText | None = None
     """Start, from the beginning of the shot; left out: when the one before ends."""
@@ -249,7 +249,7 @@ class Blocking(Doing, ShorthandModel):
     As a text: sit at chair-1, facing ilya, holds cup.
     """
 
-    at: SpotText | None = None
+    at: PositionText | None = None
     """Mark, fixture or entrance of the set, person or thing, also beside, behind, in front of or
     under one; or [x, z] on the floor plan in metres."""
     on: str | None = None
@@ -258,9 +258,9 @@ class Blocking(Doing, ShorthandModel):
     """Moves and beats during the shot, in order."""
     looks: str | None = None
     """Description of an extra who is no character: a young waiter in a white apron."""
-    model: Annotated[str, Word("thing")] | None = None
+    model: Annotated[str, LexiconWord("thing")] | None = None
     """Model of a thing or an animal; left out: its name."""
-    colour: Annotated[str, Word("colour")] | None = None
+    colour: Annotated[str, LexiconWord("colour")] | None = None
     """Colour of a thing."""
     is_absent: Annotated[bool, Field(alias="absent")] = False
     """True: not in the shot."""
@@ -273,9 +273,9 @@ class Blocking(Doing, ShorthandModel):
         return read_blocking(data) if isinstance(data, str) else data
 
     @property
-    def spot(self) -> Spot | None:
+    def spot(self) -> Position | None:
         """Where it is at the start."""
-        return Spot(self.on, "on") if self.on else self.at
+        return Position(self.on, "on") if self.on else self.at
 
 
 def read_blocking(text: str) -> dict[str, Any]:
@@ -317,7 +317,7 @@ def _behind(word: str, value: object) -> str:
     return f"{word} {value}" if value else ""
 
 
-def _is_at(spot: Spot | None) -> bool:
+def _is_at(spot: Position | None) -> bool:
     return spot is not None and spot.relation == "at"
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema, model_validator
 
-from shots.blocking import Direction, Point, Spot, SpotText, Word
+from shots.blocking import Direction, LexiconWord, Point, Position, PositionText
 from shots.lexicon.find_word import find_word
 from shots.lexicon.places import Fixture, Mark, SetPlan
 from shots.lexicon.things import MODELS, STAND_IN
@@ -39,15 +39,15 @@ def read_extent(value: str) -> Point:
 class Furnishing(ShorthandModel):
     """A piece of furniture of a set, moved, recoloured or added; none takes it away."""
 
-    model: Annotated[str, Word("thing")] | None = None
+    model: Annotated[str, LexiconWord("thing")] | None = None
     """Model; left out: that of the fixture, else the name."""
-    at: SpotText | None = None
+    at: PositionText | None = None
     """[x, z] on the floor plan in metres, or a mark or fixture of the set."""
     on: str | None = None
     """Piece of furniture that it stands on."""
     facing: Direction | None = None
     """front, left, back or right of the floor plan, or degrees: 0 to the front, 90 to the right."""
-    colour: Annotated[str, Word("colour")] | None = None
+    colour: Annotated[str, LexiconWord("colour")] | None = None
     """Colour."""
     is_absent: Annotated[bool, Field(alias="absent")] = False
     """True: not in the set."""
@@ -66,7 +66,7 @@ class Furnishing(ShorthandModel):
 class SetMark(ShorthandModel):
     """A place with a name: [x, z] in metres, or {at: [x, z], facing: left}."""
 
-    at: SpotText
+    at: PositionText
     """[x, z] on the floor plan in metres, or a mark or fixture of the set."""
     facing: Direction = 0.0
     """front, left, back or right of the floor plan, or degrees: 0 to the front, 90 to the right."""
@@ -80,7 +80,7 @@ class SetMark(ShorthandModel):
 class SetDressing(ShorthandModel):
     """The set of a location, and what differs from it. A text alone names the set."""
 
-    use: Annotated[str, Word("set")] | None = None
+    use: Annotated[str, LexiconWord("set")] | None = None
     """Set to build: kitchen, bar, street, ...; left out: read from heading and looks."""
     size: Annotated[Point, from_text(read_extent), WithJsonSchema({"type": "string"})] | None = None
     """Width and depth, 4 x 5 m; left out: those of the set."""
@@ -112,7 +112,7 @@ def dressed(plan: SetPlan, dressing: SetDressing) -> SetPlan:
     return replace(plan, marks=marks)
 
 
-def place_of(plan: SetPlan, spot: Spot | None) -> Point | None:
+def place_of(plan: SetPlan, spot: Position | None) -> Point | None:
     """The point of a mark, an entrance or a fixture by name, or the point itself."""
     if spot is None or spot.point is not None:
         return spot.point if spot else None

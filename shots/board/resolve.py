@@ -188,6 +188,7 @@ class _Resolver:
             scene=scene.number,
             location=at,
             blocking=blocking.resolve(),
+            sensor_mm=self._board.format.sensor_mm,
             action=" ".join(written.action.split()),
             dialogue=tuple(dialogue),
             continuity=continuity,

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from shots.blocking import LENS, LOOKS, Blocking, Spot
+from shots.blocking import LENS, LOOKS, Blocking, Position
 from shots.board.inherit import MAX_LISTED, NameIndex, ShotLevel
 from shots.dressing import dressed
 from shots.lexicon.find_word import find_word, nearest_word
@@ -55,11 +55,11 @@ def check_dressing(location: Location, source: Source) -> None:
     if plan is None:
         return
     places = _place_names(plan)
-    spots: list[tuple[Loc, Spot | None]]
+    spots: list[tuple[Loc, Position | None]]
     spots = [(("marks", name, "at"), mark.at) for name, mark in dressing.marks.items()]
     spots += [(("furniture", n, "at"), piece.at) for n, piece in dressing.furniture.items()]
     spots += [
-        (("furniture", name, "on"), Spot(piece.on))
+        (("furniture", name, "on"), Position(piece.on))
         for name, piece in dressing.furniture.items()
         if piece.on
     ]
@@ -162,10 +162,10 @@ class BlockingResolver:
             found["holds"] = tuple((hand, self._held(thing, locs["holds"])) for hand, thing in held)
         return found
 
-    def _spot(self, spot: Spot, loc: Loc) -> Spot:
+    def _spot(self, spot: Position, loc: Loc) -> Position:
         if spot.point is not None:
             return spot
-        return Spot(self._target(spot.near, loc), spot.relation)
+        return Position(self._target(spot.near, loc), spot.relation)
 
     def _target(self, name: str, loc: Loc, words: Iterable[str] = ()) -> str:
         """The id or name of a person, a thing, a mark or a fixture."""

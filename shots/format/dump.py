@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from shots.blocking import Spot
+from shots.blocking import Position
 from shots.origins import place_text
 from shots.schema import Shot, ShotList
 from shots.variants import Point
@@ -42,6 +42,7 @@ def dump_shots(board: ShotList) -> str:
             "fps": str(form.fps),
             "size": "x".join(map(str, form.size)),
             "loudness": f"{form.loudness!r} LUFS",
+            "sensor": form.sensor,
         },
         "model": board.model.model_dump(by_alias=True),
         "style": board.style.model_dump(by_alias=True),
@@ -164,7 +165,7 @@ def _written(value: Any, fps: Fraction) -> Any:  # noqa: ANN401 - whatever a mod
             return "nothing"  # in the hands
         case tuple():
             return [_written(part, fps) for part in value]
-        case Spot():
+        case Position():
             return str(value)
         case Time():
             return length_text(value.seconds, fps)
