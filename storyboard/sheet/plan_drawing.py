@@ -20,7 +20,8 @@ from shots.staging.staged import Player, StagedShot
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
 
-WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 320.0, 110.0, 250.0
+SHOT_WIDTH, SCENE_WIDTH = 320.0, 560.0
+LEAST_HEIGHT, MOST_HEIGHT = 0.35, 0.8  # parts of the width
 MARGIN = 16.0
 CONE = 30.0  # length of the field of view
 LETTER, LINE = 5.2, 8.0  # width of a letter and height of a label
@@ -28,6 +29,7 @@ LEAST_EXTENT_M = 2.4  # a plan is not enlarged further than this
 LEAST_FIELD_DEG = 14.0  # a telephoto cone thinner than this cannot be seen
 LEAST_AIM = 0.2  # below it the camera looks down or up, and has no direction on the ground
 LEAST_THING_M = 0.3  # a smaller thing is a dot
+MOST_BASE_M = 1.2  # furniture that hangs higher, such as a lamp, is not drawn
 MAX_POINTS = 25
 
 
@@ -75,12 +77,13 @@ class PlanLabel:
 
 @dataclass
 class PlanDrawing:
-    """A plan as drawn: WIDTH units wide, shapes from below to above, then labels.
+    """A plan as drawn: shapes from below to above, then labels.
 
     `words` is the plan in words; `distance` and `camera_height` are those of a single shot.
     """
 
     title: str
+    width: float
     height: float
     words: str = ""
     shapes: list[PlanShape] = field(default_factory=list)
@@ -164,7 +167,9 @@ class _Plan:
 
     def __init__(self, title: str, shots: Sequence[PlannedShot]) -> None:
         first = {each.id: each for shot in reversed(shots) for each in shot.staged.players}
-        self.fixtures = [each for each in first.values() if each.is_fixture]
+        self.fixtures = [
+            each for each in first.values() if each.is_fixture and each.base_m <= MOST_BASE_M
+        ]
         self.cast = [each for each in first.values() if not each.is_fixture]
         self.room = SETS.get(shots[0].staged.place.set) if first else None
         needed = [point for shot in shots for point in shot.track]
@@ -177,17 +182,18 @@ class _Plan:
         xs, zs = zip(*((point.real, point.imag) for point in needed or [0j]), strict=True)
         wide_m = max(max(xs) - min(xs), LEAST_EXTENT_M)
         deep_m = max(max(zs) - min(zs), LEAST_EXTENT_M / 2)
-        scale = (WIDTH - 2 * MARGIN) / wide_m
-        height = min(max(scale * deep_m + 2 * MARGIN, LEAST_HEIGHT), MOST_HEIGHT)
+        width = SHOT_WIDTH if len(shots) == 1 else SCENE_WIDTH
+        scale = (width - 2 * MARGIN) / wide_m
+        height = min(max(scale * deep_m + 2 * MARGIN, LEAST_HEIGHT * width), MOST_HEIGHT * width)
         self.scale = min(scale, (height - 2 * MARGIN) / deep_m)
         self.middle = complex(max(xs) + min(xs), max(zs) + min(zs)) / 2
-        self.drawing = PlanDrawing(title, round(height, 1))
+        self.drawing = PlanDrawing(title, width, round(height, 1))
         self._boxes: list[tuple[float, float, float, float]] = []
 
     def at(self, point: complex) -> complex:
         """A point of the plan in the drawing."""
         offset: complex = self.scale * (point - self.middle).conjugate()
-        return offset + complex(WIDTH / 2, self.drawing.height / 2)
+        return offset + complex(self.drawing.width, self.drawing.height) / 2
 
     def add(self, kind: str, points: Iterable[complex], *, is_open: bool = False) -> None:
         """Add a shape of the plan above the others."""
@@ -258,27 +264,30 @@ class _Plan:
         """Names of people, of cameras, of things, and of the furniture that has room for one."""
         for each in sorted(self.cast, key=lambda player: player.kind == "thing"):
             kind = "name subject" if each.is_subject else "name"
-            self._name(kind, each.name or each.id, self.at(complex(*each.at)), 7.0)
+            self._name(kind, each.name or each.id, self.at(complex(*each.at)), 7.0, is_needed=True)
         cameras: dict[tuple[float, float], list[str]] = defaultdict(list)
         for shot in shots if len(shots) > 1 else ():
             for point in shot.track[:1]:
                 cameras[_rounded(self.at(point))].append(shot.id)
         for place, ids in cameras.items():
-            self._name("camera-name", ", ".join(ids), complex(*place), 6.0)
+            self._name("camera-name", ", ".join(ids), complex(*place), 6.0, is_needed=True)
         for each in self.fixtures:
-            text = each.name or each.id
-            if max(_extent(each)) * self.scale >= 0.8 * LETTER * len(text):
-                self._name("fixture-name", text, self.at(complex(*each.at)), 0.0)
+            if max(_extent(each)) >= LEAST_THING_M:
+                text, at = each.name or each.id, self.at(complex(*each.at))
+                self._name("fixture-name", text, at, self.scale * min(_extent(each)) / 2)
 
-    def _name(self, kind: str, text: str, at: complex, gap: float) -> None:
-        """Add a name beside a point where there is room; without a gap, on the point or nowhere."""
+    def _name(
+        self, kind: str, text: str, at: complex, gap: float, *, is_needed: bool = False
+    ) -> None:
+        """Add a name beside a point, or on it, where there is room; one that is needed anyway."""
         length = LETTER * len(text)
-        choices = [complex(-length / 2, 3.0)]  # from the point to the left end of the name
-        if gap:
-            above, below = choices[0] - 1j * (gap + 5), choices[0] + 1j * (gap + 5)
-            choices = [complex(gap, 3.0), complex(-gap - length, 3.0), below, above]
+        middle = complex(-length / 2, 3.0)  # from the point to the left end of the name
+        choices = [complex(gap, 3.0), complex(-gap - length, 3.0),
+                   middle + 1j * (gap + 5), middle - 1j * (gap + 5)]  # fmt: skip
+        if not is_needed:
+            choices.insert(0, middle)
         free = (at + offset for offset in choices if self._is_free(at + offset, length))
-        left = next(free, at + choices[0] if gap else None)
+        left = next(free, at + choices[0] if is_needed else None)
         if left is not None:
             self._boxes.append((left.real, left.imag - LINE, left.real + length, left.imag + 2))
             middle = _rounded(left + length / 2)
@@ -286,7 +295,7 @@ class _Plan:
 
     def _is_free(self, left: complex, length: float) -> bool:
         x, y, right, bottom = left.real, left.imag - LINE, left.real + length, left.imag + 2
-        if x < 0 or y < 0 or right > WIDTH or bottom > self.drawing.height:
+        if x < 0 or y < 0 or right > self.drawing.width or bottom > self.drawing.height:
             return False
         return all(
             right <= x0 or x1 <= x or bottom <= y0 or y1 <= y for x0, y0, x1, y1 in self._boxes
