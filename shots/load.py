@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -178,6 +178,8 @@ def _name(loc: Loc) -> str:
         return "the board"
     if len(loc) == 2 and loc[0] in _KINDS:
         return f'{_KINDS[str(loc[0])]} "{loc[1]}"'
+    if len(loc) > 2 and loc[-2] in ("blocking", "furniture", "marks"):
+        return f'{loc[-2]} "{loc[-1]}"'
     if isinstance(loc[-1], int):
         holder = next((part for part in reversed(loc) if isinstance(part, str)), "board")
         return holder[:-1] if holder in ("scenes", "shots") else f"an item of {holder}"
@@ -195,7 +197,7 @@ def _keys_of(loc: Loc) -> list[str]:
         fields = model.model_fields.items()
         found = [info.annotation for name, info in fields if part in (name, info.alias)]
         model = _model_in(found[0]) if found else None
-        is_name = part in _KINDS and model is not None and loc[0] == part
+        is_name = bool(found) and model is not None and get_origin(found[0]) is Mapping
     return [info.alias or name for name, info in model.model_fields.items()] if model else []
 
 

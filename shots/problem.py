@@ -70,6 +70,8 @@ _ROWS: tuple[tuple[str, Level, str], ...] = (
     ("SB212", "warning", "lens and focus that contradict each other"),
     ("SB213", "warning", "size that contradicts the view or the number of people"),
     ("SB214", "error", "prompt longer than the model can read"),
+    ("SB215", "warning", "two people at one place"),
+    ("SB216", "warning", "move outside of the shot"),
     ("SB301", "warning", "shot longer than the model's longest clip"),
     ("SB302", "notice", "length that the model cannot render exactly"),
     ("SB303", "warning", "model with another frame rate than the cut"),

@@ -13,11 +13,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, WithJsonSchema, model_validator
 
+from shots.blocking import Blocking
+from shots.dressing import SetDressing
 from shots.origins import Origin, OriginIndex
 from shots.problem import Problem, UnknownShotError
 from shots.variants import Point, Variant, Variants
 from shots.vocabulary.camera import Camera
 from shots.vocabulary.lighting import Lighting
+from shots.vocabulary.sensors import SENSORS, SensorText
 from shots.vocabulary.terms import Fault, OneOf, ShorthandModel, StrictModel, did_you_mean
 from shots.vocabulary.transition import Transition
 from shots.vocabulary.values import (
@@ -32,6 +35,7 @@ from shots.vocabulary.values import (
     whole_frames,
 )
 
+DEFAULT_SENSOR = "super35"
 _OUTFITS = WithJsonSchema(
     {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 )
@@ -76,6 +80,8 @@ class Location(StrictModel):
     """Heading as in the script: INT. or EXT. and the name."""
     looks: str = ""
     """Description for the prompt."""
+    set: SetDressing | None = None
+    """Set that the location is staged in; left out: read from heading and looks."""
     extends: str | None = None
     """Another location, which supplies the heading and looks left out here."""
 
@@ -156,7 +162,11 @@ class Shot(StrictModel):
     scene: str
     location: Location | None = None
     subjects: tuple[str, ...] = ()
+    blocking: Mapping[str, Blocking] = {}
+    """Staging by the author, by character or thing, the scene's and the shot's merged."""
     camera: Camera = Camera()
+    sensor_mm: float = SENSORS[DEFAULT_SENSOR]
+    """Width of the picture on the sensor, from the format of the board."""
     lighting: Lighting = Lighting()
     composition: Annotated[str, OneOf("composition")] | None = "center"
     duration_s: Annotated[Fraction, Field(gt=0)] = Fraction(4)
@@ -217,6 +227,13 @@ class Format(StrictModel):
     """Size in pixels, 1920x1080."""
     loudness: LoudnessText = -14.0
     """Loudness in LUFS."""
+    sensor: SensorText = DEFAULT_SENSOR
+    """Sensor or film gauge that the lenses are for: super35, full-frame, alexa-lf, 16mm, ..."""
+
+    @property
+    def sensor_mm(self) -> float:
+        """Width of the picture on the sensor in millimetres."""
+        return SENSORS[self.sensor]
 
 
 class Guidance(StrictModel):

@@ -260,7 +260,7 @@
     if (figures.length === 1) $("figcaption", figures[0]).remove();
     $(".slate-id", large).textContent = $(".slate-id", card).textContent.replace(/^Shot\s+/, "").replace(/\s+/g, " ").trim();
     $(".large-terms", large).textContent = $$(".field-size dd, .field-angle dd, .field-move dd, .field-lens dd", card).map((dd) => dd.textContent).join(", ");
-    $(".large-script", large).replaceChildren(...$$(".action, .dialogue", card).map((part) => part.cloneNode(true)));
+    $(".large-script", large).replaceChildren(...$$(".action, .dialogue, .plan", card).map((part) => part.cloneNode(true)));
     const got = $(".got video", large);
     const clips = got ? [got, ...$$(".asked video", large)] : [];
     stage = { card, clips, frame: 0, frames: Math.max(Number(card.dataset.frames), 1), fps: Number(card.dataset.fps) };

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from shots import parse_shots
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.moves import ACTIONS, SPEEDS, TEXTURES, WHIP_S
 from shots.path.rig import ANGLES, FIGURE_HEIGHT_M, FRAMINGS, SUBJECT_CLEARANCE_M
 from shots.schema import Shot
 from shots.vocabulary.camera import Camera
+from shots.vocabulary.sensors import SENSORS
 from shots.vocabulary.words import FIELDS
 
 WIDE = 16 / 9
@@ -21,10 +24,20 @@ HEAD, FEET = (0.0, -FIGURE_HEIGHT_M, 0.0), (0.0, 0.0, 0.0)
 
 
 def film(
-    camera: str, *, seconds: float = 3, num_frames: int = NUM_FRAMES, aspect: float = WIDE, seed=0
+    camera: str,
+    *,
+    seconds: float = 3,
+    num_frames: int = NUM_FRAMES,
+    aspect: float = WIDE,
+    seed=0,
+    sensor: str = "full-frame",
 ) -> CameraPath:
     shot = Shot(
-        id="1", scene="1", camera=Camera.model_validate(camera), duration_s=Fraction(seconds)
+        id="1",
+        scene="1",
+        camera=Camera.model_validate(camera),
+        duration_s=Fraction(seconds),
+        sensor_mm=SENSORS[sensor],
     )
     return camera_path(shot, num_frames=num_frames, aspect=aspect, seed=seed)
 
@@ -448,3 +461,24 @@ def test_the_same_shot_gives_the_same_places_at_any_frame_count() -> None:
     camera = "WS, orbit right then tilt up"
     coarse, fine = film(camera, num_frames=13), film(camera, num_frames=49)
     np.testing.assert_allclose(fine.camera_to_world[::4], coarse.camera_to_world, atol=1e-12)
+
+
+@pytest.mark.parametrize("camera", ["MS, 35mm", "CU, low, 85mm", "WS, push in, 24mm"])
+def test_a_smaller_sensor_moves_the_camera_back_and_keeps_the_size(camera):
+    full, super35 = film(camera, sensor="full-frame"), film(camera, sensor="super35")
+    crop = SENSORS["full-frame"] / SENSORS["super35"]
+    assert super35.focal[0] == pytest.approx(full.focal[0] * crop)
+    assert super35.subject_distance_m == pytest.approx(full.subject_distance_m * crop)
+
+
+def test_an_amount_in_millimetres_is_a_lens_on_the_same_sensor():
+    path = film("MS, 35mm, zoom in 70mm", sensor="16mm")
+    assert path.focal[-1] / path.focal[0] == pytest.approx(2)
+    assert path.focal[-1] == pytest.approx(70 / 12.52)
+
+
+def test_a_shot_is_filmed_on_the_sensor_of_its_board():
+    shots = "scenes: [{number: 1, shots: [{id: 1, action: Rain falls.}]}]"
+    for written, width_mm in (("", 24.89), ("format: {sensor: Super 16}\n", 12.52)):
+        board = parse_shots(f"{written}{shots}", Path("b.yaml"))
+        assert board.shots[0].sensor_mm == board.format.sensor_mm == width_mm

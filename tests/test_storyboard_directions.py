@@ -20,6 +20,7 @@ SIZE = (224, 128)
 BOARD = """
 storyboard: 1
 title: Directions
+format: {{sensor: full-frame}}
 scenes:
   - number: 1
     location: {place}

@@ -82,6 +82,10 @@ class NameIndex:
         table = self._tables[kind]
         return table.get(name) or table.get(name.casefold())
 
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """Every key of a kind, in the order written."""
+        return self._keys[kind]
+
     def suggest(self, kind: str, name: str) -> str:
         """Return the remedy for an unknown name: a similar one, or the first few of its kind."""
         self._num_suggested += 1

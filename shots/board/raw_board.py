@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
 
+from shots.blocking import Blocking
 from shots.schema import (
     Character,
     Continuity,
@@ -97,6 +98,8 @@ class WrittenShot(Level):
     """Name of a camera set-up of this board, shared with other shots."""
     extends: str | None = None
     """Another shot, which supplies the camera, lighting, duration, ... left out here."""
+    blocking: Mapping[str, Blocking] = {}
+    """Where people, animals and things are and what they do, by name; overrides the scene's."""
     action: str = ""
     """Action in the present tense. The prompt describes the characters in place of their names."""
     dialogue: tuple[DialogueLine, ...] = ()
@@ -130,6 +133,8 @@ class WrittenScene(Level):
     """NIGHT, DAY, CONTINUOUS, ...; also the time of day where the lighting sets none."""
     synopsis: str = ""
     """Free text; not part of the prompt."""
+    blocking: Mapping[str, Blocking] = {}
+    """Where people, animals and things are and what they do in every shot, by name."""
     shots: Annotated[tuple[WrittenShot, ...], AfterValidator(_check_not_empty)]
     """Shots in the order of the cut."""
 

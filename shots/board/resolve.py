@@ -6,7 +6,7 @@ The nearest level wins for each field: shot, set-up, scene, defaults. Every valu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from fractions import Fraction
 
 from shots.board.inherit import (
@@ -19,6 +19,12 @@ from shots.board.inherit import (
     rings,
 )
 from shots.board.raw_board import Board, WrittenScene, WrittenShot
+from shots.board.resolve_blocking import (
+    BlockingResolver,
+    check_dressing,
+    merge_blocking,
+    set_plan,
+)
 from shots.origins import FieldOrigin, OriginIndex
 from shots.schema import Character, Continuity, Dialogue, Format, References, Scene, Shot, ShotList
 from shots.source.board_source import Loc, Source
@@ -62,6 +68,8 @@ class _Resolver:
 
     def resolve(self) -> ShotList:
         board = self._board
+        for location in self._locations.values():
+            check_dressing(location, self._source)
         scenes = tuple(self._scene(k, scene) for k, scene in enumerate(board.scenes))
         lighting = {
             name: Lighting(**{field: value for field, (_, value) in fields.items()})
@@ -148,6 +156,7 @@ class _Resolver:
                 break
         self._origins[written.id] = origins
         self._shot_locs[written.id] = (*loc, "id")
+        entries = merge_blocking(levels, self._names)
         location = values.pop("location", None)
         if location is not None:
             location = self._find("location", location, origins["location"].loc)
@@ -156,10 +165,18 @@ class _Resolver:
             for k, name in enumerate(values.get("subjects", ()))
             if (key := self._find("character", name, (*origins["subjects"].loc, k))) is not None
         )
+        self._look_over(merged, entries)
         values["duration_s"] = self._duration(values.pop("duration", None), merged)
         if values.get("wardrobe") is not None:
             self._find("wardrobe", values["wardrobe"], origins["wardrobe"].loc)
         self._check_transitions(merged)
+        at = self._locations.get(location or "")
+        for who, entry in entries.items():
+            origins |= {f"blocking.{who}.{o.loc[-1]}": o for _, o in entry.values()}
+        plan = set_plan(at)
+        blocking = BlockingResolver(
+            self._names, self._source, self._fps, plan, at.id if at else "", entries
+        )
         continuity, references = self._continuity(written, loc)
         dialogue = []
         for k, line in enumerate(written.dialogue):
@@ -169,7 +186,9 @@ class _Resolver:
         return Shot(
             id=written.id,
             scene=scene.number,
-            location=self._locations.get(location or ""),
+            location=at,
+            blocking=blocking.resolve(),
+            sensor_mm=self._board.format.sensor_mm,
             action=" ".join(written.action.split()),
             dialogue=tuple(dialogue),
             continuity=continuity,
@@ -178,6 +197,18 @@ class _Resolver:
             **{name: getattr(written, name) for name in _COPIED},
             **values,
         )
+
+    def _look_over(self, merged: MergedFields, blocked: Container[str]) -> None:
+        """Look up the person over whose shoulder the camera looks; that alone makes it an OTS."""
+        camera, origin = merged.values["camera"], merged.origins.get("camera.over")
+        if camera.over is None or origin is None:
+            return
+        over = camera.over
+        if over not in blocked:
+            over = self._find("character", camera.over, origin.loc) or camera.over
+        view = camera.view or "OTS"
+        merged.origins.setdefault("camera.view", origin)
+        merged.values["camera"] = camera.model_copy(update={"over": over, "view": view})
 
     def _duration(self, written: Time | None, merged: MergedFields) -> Fraction:
         """Convert to seconds; a duration that is not allowed is reported."""

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 import yaml
 
+from shots.blocking import Position
 from shots.origins import place_text
 from shots.schema import Shot, ShotList
 from shots.variants import Point
 from shots.vocabulary.lighting import Lighting
+from shots.vocabulary.terms import StrictModel
 from shots.vocabulary.transition import LASTING, Transition
-from shots.vocabulary.values import length_text
+from shots.vocabulary.values import Time, length_text
 
 _SHOT_TEXTS = ("notes", "review", "use", "status", "wardrobe", "setup", "action", "composition")
 _WITHOUT_QUOTES = re.compile(r"[\w.]+")
@@ -39,6 +42,7 @@ def dump_shots(board: ShotList) -> str:
             "fps": str(form.fps),
             "size": "x".join(map(str, form.size)),
             "loudness": f"{form.loudness!r} LUFS",
+            "sensor": form.sensor,
         },
         "model": board.model.model_dump(by_alias=True),
         "style": board.style.model_dump(by_alias=True),
@@ -47,7 +51,10 @@ def dump_shots(board: ShotList) -> str:
             for key, character in board.characters.items()
         },
         "locations": {
-            key: location.model_dump(exclude={"id", "extends"})
+            key: {
+                **location.model_dump(exclude={"id", "extends", "set"}),
+                "set": _written(location.set, form.fps),
+            }
             for key, location in board.locations.items()
         },
         "lighting": {key: _lighting(light) for key, light in board.lighting.items()},
@@ -89,11 +96,13 @@ def annotated_shot(board: ShotList, shot_id: str) -> str:
 
 def _rows(values: Mapping[str, Any], block: str = "") -> Iterator[tuple[str, str]]:
     """Lines of YAML with the field of each; the line that opens a block has no field."""
+    indent = "  " * bool(block) * (1 + block.count("."))
     for key, value in values.items():
-        if isinstance(value, Mapping) and not block:
+        field = f"{block}.{key}" if block else key
+        if isinstance(value, Mapping) and block in ("", "blocking"):
             if value:
-                yield f"{key}:", ""
-                yield from _rows(value, block=key)
+                yield f"{indent}{key}:", ""
+                yield from _rows(value, field)
         elif value not in ("", []):
             text = value
             # The language reads every scalar as text, so plain words need no quotes.
@@ -102,7 +111,7 @@ def _rows(values: Mapping[str, Any], block: str = "") -> Iterator[tuple[str, str
                     value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6
                 )
                 text = text.removesuffix("\n").removesuffix("\n...")
-            yield (f"  {key}: {text}", f"{block}.{key}") if block else (f"{key}: {text}", key)
+            yield f"{indent}{key}: {text}", field
 
 
 def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
@@ -111,6 +120,7 @@ def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     written: dict[str, Any] = {
         "id": shot.id,
         "location": shot.location.id if shot.location else None,
+        "blocking": _written(shot.blocking, fps),
         "subjects": shot.subjects or None,
         "camera": _camera(board, shot),
         "lighting": {"setup": shot.lighting_setup, **_lighting(shot.lighting)},
@@ -135,6 +145,33 @@ def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     written |= {name: getattr(shot, name) for name in ("loop", "takes", "seed", "priority")}
     plain: dict[str, Any] = _plain(written)
     return plain
+
+
+def _written(value: Any, fps: Fraction) -> Any:  # noqa: ANN401 - whatever a model holds
+    """Blocking or a set as the mapping of its YAML: names, places and times as texts."""
+    match value:
+        case StrictModel():
+            fields = {
+                info.alias or n: getattr(value, n) for n, info in type(value).model_fields.items()
+            }
+            return {key: _written(part, fps) for key, part in fields.items() if part is not False}
+        case Mapping():
+            return {key: _written(part, fps) for key, part in value.items()}
+        case (("" | "left" | "right" | "both") as hand, str(thing)):
+            return f"{thing} in {hand} hand" if hand else thing
+        case (float(width), float(depth)):
+            return f"{width:g} x {depth:g} m"
+        case ():
+            return "nothing"  # in the hands
+        case tuple():
+            return [_written(part, fps) for part in value]
+        case Position():
+            return str(value)
+        case Time():
+            return length_text(value.seconds, fps)
+        case float():
+            return f"{value:g}"
+    return value
 
 
 def _camera(board: ShotList, shot: Shot) -> dict[str, Any]:

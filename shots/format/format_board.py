@@ -13,6 +13,8 @@ from typing import TypeVar
 import yaml
 from pydantic_core import PydanticCustomError
 
+from shots.blocking import blocking_text, read_blocking
+from shots.lexicon.find_word import Kind, find_word
 from shots.problem import ShotListErrors
 from shots.source.board_source import encode_like, open_source
 from shots.source.read_yaml import read_yaml
@@ -24,6 +26,8 @@ from shots.vocabulary.words import GROUPS, find
 Value = TypeVar("Value")
 
 _CAMERA_FIRST = ("size", "people", "view", "angle")
+_WORDS: Mapping[str, Kind] = {"pose": "pose", "does": "gesture"}
+_TIMES = (("dialogue", "at"), ("moves", "from"), ("moves", "until"))
 _LIGHTING = ("setup", "time", "source", "quality", "direction", "contrast", "tone")
 
 
@@ -117,7 +121,11 @@ def _canonical(key: str, holder: str, text: str, setups: set[str] | None) -> str
         if holder and setups is None:
             return text
         return canonical_lighting(text, setups if holder else None)
-    if key in ("duration", "at"):
+    if holder == "blocking":
+        return canonical_blocking(text)
+    if key in _WORDS:
+        return find_word(_WORDS[key], text) or text
+    if key == "duration" or (holder, key) in _TIMES:
         return canonical_time(text)
     is_term = key in (*GROUPS.get(holder, ()), "composition") or (holder, key) == (
         "camera",
@@ -137,9 +145,11 @@ def canonical_camera(text: str) -> str:
         moves += [f"{amount.value:g}{amount.unit}"] if isinstance(amount, camera.Amount) else []
         moves += ["linear"] if fields.get("linear") else []
         items = [fields.get(name) for name in _CAMERA_FIRST]
+        items += [f"{name} {fields[name]}" for name in ("over", "side") if name in fields]
         items.append(" ".join(moves))
         items.append(f"{fields['lens']:g}mm" if "lens" in fields else None)
-        return ", ".join(str(item) for item in [*items, fields.get("focus")] if item)
+        items += [fields.get("focus"), "cross-line" if fields.get("cross-line") else None]
+        return ", ".join(str(item) for item in items if item)
 
     return _rewrite(text, camera.read_shorthand, write)
 
@@ -158,6 +168,11 @@ def canonical_lighting(text: str, setups: Collection[str] | None) -> str:
         return ", ".join(str(item) for item in items if item)
 
     return _rewrite(text, read, write)
+
+
+def canonical_blocking(text: str) -> str:
+    """A blocking shorthand: pose, gesture, place, facing, look, things held, moves."""
+    return _rewrite(text, read_blocking, blocking_text)
 
 
 def canonical_time(text: str) -> str:

@@ -152,7 +152,7 @@ def _line_of_action(board: ShotList) -> Iterator[Finding]:
     """SB313: two people change sides within a scene.
 
     Their sides follow from two subjects, the important one first, and a composition that puts that
-    one left or right. An orbit, or a new establishing shot, may cross the line.
+    one left or right. An orbit, a new establishing shot and `cross-line` may cross the line.
     """
     for scene in board.scenes:
         left: dict[frozenset[str], tuple[str, Shot]] = {}  # the left one of each pair
@@ -160,6 +160,8 @@ def _line_of_action(board: ShotList) -> Iterator[Finding]:
             if shot.camera.view == "establishing":
                 left.clear()
             pair = frozenset(shot.subjects)
+            if shot.camera.cross_line:
+                left.pop(pair, None)
             side = {"left-heavy": 0, "right-heavy": 1}.get(shot.composition or "")
             if side is not None and len(pair) == 2 == len(shot.subjects):
                 person = shot.subjects[side]

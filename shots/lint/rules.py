@@ -12,6 +12,8 @@ from fractions import Fraction
 from math import ceil
 from typing import Protocol
 
+from shots.lexicon.find_word import find_word
+from shots.lexicon.things import MODELS
 from shots.lint.board_rules import Finding, board_findings, direction_of
 from shots.problem import Problem
 from shots.prompt.compile import count_words
@@ -80,7 +82,7 @@ def lint(
         Warnings and notices in file order. SB214 is an error for `storyboard check` only, so that
         a script with a very long action can still be imported.
     """
-    rules = (_moves, _people, _light, _action, _sound_and_takes, _optics)
+    rules = (_moves, _people, _light, _action, _sound_and_takes, _optics, _blocking)
     problems = [
         board.problem(fault, shot, field)
         for shot in board.shots
@@ -163,7 +165,8 @@ def _moves(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
 
 def _people(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
     """SB202 and SB211: fewer or more subjects than the framing is for."""
-    people, view, count = shot.camera.people, shot.camera.view, len(shot.subjects)
+    people, view = shot.camera.people, shot.camera.view
+    count = len({*shot.subjects, *filter(None, (shot.camera.over,))})
     subjects = f"{count} subject{'s' * (count != 1)}"
     if view == "OTS" and count < 2:
         fault = Fault("SB202", f"OTS with {subjects}", "list both people under subjects")
@@ -248,6 +251,34 @@ def _sound_and_takes(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
     if shot.takes > 1 and shot.seed is not None:
         finding = f"{shot.takes} takes with one seed are the same picture"
         yield Fault("SB210", finding, "remove the seed, or render one take"), "seed"
+
+
+def _blocking(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
+    """SB215 and SB216: two people on one mark, moves outside of the shot."""
+    taken: dict[str, str] = {}
+    for who, entry in shot.blocking.items():
+        spot, is_person = entry.spot, who in board.characters or entry.looks
+        if is_person and spot and spot.relation in ("at", "on"):
+            place = str(spot) if spot.point else spot.near
+            thing = find_word("thing", place)
+            # A sofa has room for several, and so has the floor round a table.
+            has_room = thing is not None and len(MODELS[thing].seats) != 1
+            other = who if has_room else taken.setdefault(place, who)
+            if other != who:
+                finding = f"{who} and {other} are both at {place}"
+                fault = Fault("SB215", finding, "give one of them another place, or beside it")
+                yield fault, f"blocking.{who}.{'on' if entry.on else 'at'}"
+        for move in entry.moves or ():
+            starts_s = move.from_.seconds if move.from_ else Fraction(0)
+            ends_s = move.until.seconds if move.until else shot.duration_s
+            field = f"blocking.{who}.moves"
+            if starts_s >= shot.duration_s or ends_s > shot.duration_s:
+                late_s = starts_s if starts_s >= shot.duration_s else ends_s
+                finding = f"a move at {decimal(late_s)} s in a shot of {decimal(shot.duration_s)} s"
+                yield Fault("SB216", finding, "move earlier, or lengthen the shot"), field
+            elif ends_s <= starts_s:
+                finding = f"a move that ends at {decimal(ends_s)} s, before it starts"
+                yield Fault("SB216", finding, "let it end after it starts"), field
 
 
 def _optics(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:

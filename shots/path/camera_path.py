@@ -108,7 +108,7 @@ def camera_path(
     """Compute the camera path of a shot.
 
     Args:
-        shot: Only its camera and duration are read.
+        shot: Only its camera, sensor and duration are read.
         num_frames: F, at least 1.
         aspect: Picture width / height.
         seed: Of the shake of `handheld` and `steadicam`.
@@ -116,14 +116,15 @@ def camera_path(
     """
     camera = shot.camera
     duration_s = float(shot.duration_s)
-    named = frame_subject(camera, aspect, framed)
+    named = frame_subject(camera, aspect, framed, shot.sensor_mm)
     words = [word for word in camera.movement if word not in TEXTURES]
     textures = tuple(word for word in camera.movement if word in TEXTURES)
     share_s = duration_s / max(1, len(words))
     start, moves = _plan_moves(words, camera, named, share_s)
 
     time_s = np.linspace(0.0, duration_s, num_frames)
-    arrays = (each.name for each in fields(Rig) if each.name not in ("aspect", "framed"))
+    constant = ("aspect", "framed", "sensor_mm")
+    arrays = (each.name for each in fields(Rig) if each.name not in constant)
     frames: dict[str, Any] = {
         name: np.repeat(getattr(start, name), num_frames, axis=0) for name in arrays
     }

@@ -189,7 +189,7 @@ def _requested_reach(action: Action, camera: Camera, rig: Rig) -> float | None:
     if amount.unit == "x":
         ratio, sign = max(value, 1.0 / value), action.sign
     elif amount.unit == "mm":  # the final focal length, which also gives the direction
-        ratio, sign = relative_focal(value) / float(rig.focal[0]), 1.0
+        ratio, sign = relative_focal(value, rig.sensor_mm) / float(rig.focal[0]), 1.0
     else:
         return None
     if action.apply is _zoom:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shots.vocabulary.sensors import SENSORS
+
 if TYPE_CHECKING:
     from shots.vocabulary.camera import Camera
 
 Array = NDArray[np.float64]
 
 FIGURE_HEIGHT_M = 1.75
-FULL_FRAME_WIDTH_MM = 36.0
+FULL_FRAME_WIDTH_MM = SENSORS["full-frame"]
 GROUND_CLEARANCE_M = 0.05
 SUBJECT_CLEARANCE_M = 0.20  # from the figure's axis: nose (0.1 m) plus a hand's width
 HEAD_CLEARANCE_M = 0.10  # this far above the figure's top the camera may cross it
@@ -134,6 +136,7 @@ class Rig:
     focal: Array  # focal length / picture width
     aspect: float  # picture width / height
     framed: Framed = FIGURE
+    sensor_mm: float = FULL_FRAME_WIDTH_MM
 
     @property
     def to_aim(self) -> Array:
@@ -157,14 +160,19 @@ class Rig:
         return vectors(np.sin(self.yaw), 0.0, np.cos(self.yaw))
 
 
-def relative_focal(lens_mm: float) -> float:
-    """Focal length in full-frame millimetres as a part of the picture's width."""
-    return lens_mm / FULL_FRAME_WIDTH_MM
+def relative_focal(lens_mm: float, sensor_mm: float = FULL_FRAME_WIDTH_MM) -> float:
+    """Focal length as a part of the picture's width on the sensor."""
+    return lens_mm / sensor_mm
 
 
-def frame_subject(camera: Camera, aspect: float, framed: Framed = FIGURE) -> Rig:
+def frame_subject(
+    camera: Camera,
+    aspect: float,
+    framed: Framed = FIGURE,
+    sensor_mm: float = FULL_FRAME_WIDTH_MM,
+) -> Rig:
     """Place the camera at rest: distance from the size, height and pitch from the angle."""
-    focal = relative_focal(camera.lens_mm)
+    focal = relative_focal(camera.lens_mm, sensor_mm)
     if framed.eye is None:
         height_m, aim_m, distance_m, pitch = _by_size(camera, aspect, focal, framed)
     else:
@@ -185,6 +193,7 @@ def frame_subject(camera: Camera, aspect: float, framed: Framed = FIGURE) -> Rig
         focal=zero + focal,
         aspect=aspect,
         framed=framed,
+        sensor_mm=sensor_mm,
     )
 
 

@@ -25,6 +25,7 @@ from shots.vocabulary.terms import (
     unknown_term,
     value_error,
 )
+from shots.vocabulary.values import Lower
 from shots.vocabulary.words import MOVEMENT, find, find_in_group, normalize, term
 
 Unit = Literal["deg", "m", "x", "mm"]
@@ -41,6 +42,9 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _LENS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*mm(?:\s+lens)?", re.IGNORECASE)
+_OVER = re.compile(r"over\s+(?:the\s+)?(.+?)(?:['’]s?(?:\s+shoulder)?)?", re.IGNORECASE)  # noqa: RUF001
+_SIDE = re.compile(r"(?:from|side)\s+(?:the\s+)?(left|right)|(left|right)\s+side", re.IGNORECASE)
+_CROSSES = re.compile(r"cross(?:es|ing)?[\s-]+(?:the\s+)?line", re.IGNORECASE)
 _THEN = re.compile(r"\bthen\b|->|→", re.IGNORECASE)
 # A comma before "then" does not end an item: "push in, then tilt up" is one sequence of moves.
 _ITEM = re.compile(r"(?:[,;]\s*then\b|[^,;])+", re.IGNORECASE)
@@ -77,6 +81,13 @@ class Camera(ShorthandModel):
     """Number of people the framing is composed for."""
     view: Annotated[str, OneOf("view")] | None = None
     """Over the shoulder, point of view, insert, establishing or reverse."""
+    over: str | None = None
+    """Character over whose shoulder, or through whose eyes, the camera looks."""
+    side: Annotated[Literal["left", "right"] | None, Lower] = None
+    """Hand of the first subject that the camera stands on: left or right. Of two who face each
+    other it is the side of the line of action."""
+    cross_line: bool = False
+    """True: the camera goes to the other side of the line of action."""
     angle: Annotated[str, OneOf("angle")] = "eye-level"
     """Height and tilt of the camera."""
     movement: Annotated[tuple[Annotated[str, OneOf("movement")], ...], _ONE_OR_MANY] = ("static",)
@@ -86,7 +97,7 @@ class Camera(ShorthandModel):
     amount: Amount | None = None
     """Extent of the move: 30deg, 1.5m, 2x, 50mm."""
     lens_mm: Annotated[float, Field(ge=8, le=1200, alias="lens"), _TEXT_OR_NUMBER] = 35
-    """Focal length in full-frame millimetres, 8 to 1200."""
+    """Focal length in millimetres on the sensor of the format, 8 to 1200."""
     focus: Annotated[str, OneOf("focus")] | None = None
     """shallow, deep, tilt-shift, fisheye or macro."""
     linear: bool = False
@@ -124,6 +135,8 @@ def _read_item(text: str) -> tuple[dict[str, object], list[Fault]]:
     found = find_in_group("camera", text)
     if found and found[0] != "movement":
         return {found[0]: found[1].word}, []
+    if place := _read_place(text):
+        return place, []
     moves = list(_moves(text))
     fields, faults = _merge_modifiers(moves)
     for move in moves:
@@ -137,6 +150,22 @@ def _read_item(text: str) -> tuple[dict[str, object], list[Fault]]:
     if moves[0].name and not faults:
         fields["movement"] = tuple(term("movement", move.name).word for move in moves)
     return fields, faults
+
+
+def _read_place(text: str) -> dict[str, object]:
+    """Parse `OTS ilya`, `over ilya's shoulder`, `from the left` or `crosses the line`."""
+    if _CROSSES.fullmatch(text):
+        return {"cross-line": True}
+    if found := _SIDE.fullmatch(text):
+        return {"side": (found[1] or found[2]).lower()}
+    words = text.split()
+    for count in range(len(words) - 1, 0, -1):
+        view = find("view", " ".join(words[:count]))
+        if view and view.word in ("OTS", "POV"):
+            name = " ".join(words[count:]).removeprefix("of ").removeprefix("over ")
+            return {"view": view.word, "over": name}
+    found = _OVER.fullmatch(text)
+    return {"over": found[1]} if found else {}
 
 
 def _read_movement(data: Mapping[str, Any]) -> dict[str, Any]:

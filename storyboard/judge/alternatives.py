@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.path.camera_path import camera_path
-from shots.path.rig import FRAMINGS, FULL_FRAME_WIDTH_MM
+from shots.path.rig import FRAMINGS, relative_focal
 from storyboard.judge.coherence import look_frames
 from storyboard.judge.motion import Frame, small_size, step_frames
 from storyboard.layout.mesh import SUBJECT
@@ -85,7 +85,7 @@ def best_framed_frame(shot: Shot, path: CameraPath) -> int:
     aim = path.subject[frames] + [0.0, -framing.aim_m, 0.0]
     in_camera = np.einsum("fji,fj->fi", pose[:, :, :3], aim - pose[:, :, 3])
     depth = np.maximum(in_camera[:, 2], 1e-3)
-    named = shot.camera.lens_mm / FULL_FRAME_WIDTH_MM / path.subject_distance_m
+    named = relative_focal(shot.camera.lens_mm, shot.sensor_mm) / path.subject_distance_m
     size = np.abs(np.log2(path.focal[frames] / depth / named))
     off = np.linalg.norm(in_camera[:, :2], axis=1) / depth * path.focal[frames]
     turned = 1 - pose[:, 2, 2]  # light is set for a camera that faces along z

@@ -23,7 +23,8 @@ from storyboard.film.video import VIDEO, read_video
 from storyboard.plan.plan import RenderPlan
 from storyboard.plan.sizes import layout_size
 from storyboard.run.manifest import Manifest, TakeEntry
-from storyboard.sheet.sheet_board import DirectiveRow, ShotResult, plan_points
+from storyboard.sheet.plan_drawing import plan_points
+from storyboard.sheet.sheet_board import DirectiveRow, ShotResult
 from storyboard.stages.conform_stage import Conform, Layout
 from storyboard.stages.stage import Stage
 from storyboard.store import Ref, Store, content_key, publish

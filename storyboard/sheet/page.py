@@ -21,6 +21,8 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from shots.staging.staged import StagedShot
+from storyboard.sheet.plan_drawing import PlannedShot, draw_plan
 from storyboard.sheet.sheet_board import (
     DirectiveRow,
     SheetBoard,
@@ -28,7 +30,6 @@ from storyboard.sheet.sheet_board import (
     SheetScene,
     ShotResult,
     decimal,
-    draw_plan,
     timecode,
 )
 
@@ -64,20 +65,25 @@ def build_sheet(
     scenes = []
     end_s = Fraction(0)
     for scene in shots.scenes:
-        cards = []
+        cards, staged = [], []
         for shot in scene.shots:
             result = results.get(shot.id, ShotResult())
             start_s = end_s if result.start_s is None else result.start_s
             end_s = start_s + shot.duration_s
             fields, count = tuple(_fields(shots, shot)), shots.num_frames(shot)
-            cards.append(SheetCard(shot, result, start_s, count, fields))
+            planned = PlannedShot(shot.id, result.staged or StagedShot(), result.plan)
+            plan = draw_plan(f"Floor plan of shot {shot.id}", [planned])
+            cards.append(SheetCard(shot, result, start_s, count, fields, plan))
+            if result.staged:
+                staged.append(planned)
         location = shots.locations.get(scene.location) if scene.location else None
         heading = scene.heading or (location.heading if location else "")
         lights = [tuple(_light(shot, with_time=True)) for shot in scene.shots]
         first = lights[0] if lights else ()
         light = ", ".join(term for term in first if all(term in terms for terms in lights))
         rows = tuple(row for number, row in drift if number == scene.number)
-        scenes.append(SheetScene(scene, heading, light, tuple(cards), rows))
+        plan = draw_plan(f"Floor plan of scene {scene.number}", staged)
+        scenes.append(SheetScene(scene, heading, light, tuple(cards), rows, plan))
     return SheetBoard(shots, tuple(scenes), date, preset, quality, animatic)
 
 
@@ -147,7 +153,6 @@ def write_sheet(board: SheetBoard, target: Path, *, inline_budget_bytes: int = 2
     environment.filters["timecode"] = partial(timecode, fps=board.shots.format.fps)
     environment.filters["decimal"] = decimal
     environment.filters["transition"] = transition_text
-    environment.filters["plan"] = draw_plan
     style = _source(environment, "sheet.css") + _board_style(board)
     script = _source(environment, "sheet.js")
     page = environment.get_template("contact_sheet.html.j2").render(
