@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -94,7 +93,8 @@ class ScenePlan:
         """
         people = [each for each in reading.players if each.kind == "person"]
         for thing in reading.players:
-            if thing.kind != "person" and self._is_new(thing):
+            drives = any(beat.to for beat in thing.beats) and model_of(thing).kind == "vehicle"
+            if thing.kind != "person" and (drives or self._is_new(thing)):
                 self._put_thing(thing)
         self.partners.update(relations(reading, list(self.occupied.people)))
         self._place_again(people)
@@ -371,9 +371,12 @@ class ScenePlan:
         if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
             return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
         if model.kind == "vehicle" and occupied.plan.lanes and max(size_of(thing)) > 1.2:
-            start, end = next(pairwise(occupied.plan.lanes[self._lane(thing)]))
-            middle = point((np.array(start) + np.array(end)) / 2)
-            return replace(thing, at=middle, facing_deg=facing(start, end))
+            return self._on_lane(thing)
+        if model.place in ("wall", "ceiling"):
+            far = min(occupied.plan.bounds[3], occupied.plan.centre[1] + 4.0)
+            at = point((occupied.plan.centre[0] + 0.8, far - 0.1))
+            base = 1.1 if model.place == "wall" else occupied.plan.height_m - size_of(thing)[1]
+            return replace(thing, at=at, base_m=base)
         if thing.kind == "animal":
             owner = next(iter(occupied.people), "")
             spot = occupied.spot(thing.id, owner, "beside") if owner else None
@@ -393,13 +396,21 @@ class ScenePlan:
         )
         return replace(thing, at=at)
 
-    def _lane(self, thing: Player) -> int:
+    def _on_lane(self, vehicle: Player) -> Player:
+        """A vehicle on the lane that leads where it goes, behind those already there."""
         lanes = self.occupied.plan.lanes
-        heads_right = any(beat.to == "right" for beat in thing.beats)
-        wanted = 1.0 if heads_right else -1.0
-        return next(
-            (k for k, lane in enumerate(lanes) if (lane[-1][0] - lane[0][0]) * wanted > 0), 0
-        )
+        wanted = 1.0 if any(beat.to == "right" for beat in vehicle.beats) else -1.0
+        ends = [(lane[0], lane[-1]) for lane in lanes]
+        start, end = next((e for e in ends if (e[1][0] - e[0][0]) * wanted > 0), ends[0])
+        middle = (np.array(start) + np.array(end)) / 2
+        long_m, ahead = size_of(vehicle)[2], direction(facing(start, end))
+        others = [t for t in self.occupied.things.values() if t.id != vehicle.id
+                  and model_of(t).kind == "vehicle"]  # fmt: skip
+        for back in np.arange(0.0, 60.0, 1.0):
+            at = point(middle - back * ahead)
+            if all(distance(at, t.at) > (long_m + size_of(t)[2]) / 2 + 1.0 for t in others):
+                break
+        return replace(vehicle, at=at, facing_deg=facing(start, end))
 
 
 def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:

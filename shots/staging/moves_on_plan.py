@@ -26,9 +26,9 @@ from shots.staging.standing import standing
 if TYPE_CHECKING:
     from shots.vocabulary.camera import Camera
 
-# Degrees from the direction in which the camera looks to the way taken, clockwise from above.
+# Degrees from the direction in which the camera looks to the way taken, as facings count.
 RELATIVE: Mapping[str, float] = {
-    "away": 0.0, "towards": 180.0, "left": -90.0, "right": 90.0, "past": 160.0,
+    "away": 0.0, "towards": 180.0, "left": 90.0, "right": -90.0, "past": 160.0,
 }  # fmt: skip
 _WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "track-right": "right"}
 _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
@@ -51,6 +51,16 @@ class Route:
     player: str
     beat: int
     arrives: bool
+
+
+def is_relative(player: Player, beat: Beat) -> bool:
+    """Whether the way of a beat depends on the camera, or on the lane of a vehicle."""
+    return beat.to in RELATIVE or (bool(beat.to) and is_vehicle(player))
+
+
+def is_vehicle(player: Player) -> bool:
+    """Whether a player is a vehicle."""
+    return player.kind == "thing" and model_of(player).kind == "vehicle"
 
 
 def speed_of(player: Player, beat: Beat) -> float:
@@ -92,7 +102,7 @@ def ways_to_places(
     for player in _with_vehicle_moves(players):
         at, beats = player.at, list(player.beats)
         for k, beat in enumerate(beats):
-            if beat.to in RELATIVE:
+            if is_relative(player, beat):
                 routes.append(Route(player.id, k, arrives=False))
                 continue
             after = beats[k + 1] if k + 1 < len(beats) else None
@@ -263,7 +273,7 @@ def _variants(
     for part in _PARTS:
         if distance(picture.subject[0], picture.subject[-1]) > 0.2:  # the camera goes along
             path = tuple(point(each) for each in picture.subject)
-        elif beat.path and beat.to not in RELATIVE:
+        elif beat.path and not is_relative(player, beat):
             cut = _cut_start if route.arrives else _cut_end
             path = cut(beat.path, max(_LEAST_M, part * length(beat.path)))
         else:
@@ -286,15 +296,15 @@ def _relative_way(
 ) -> tuple[Point, ...]:
     """A straight way relative to the camera, its middle where the player is at rest."""
     beat = player.beats[route.beat]
-    step = direction(heading_deg + RELATIVE[beat.to])
-    vehicle = player.kind == "thing" and model_of(player).kind == "vehicle"
+    now = standing(player, beat.start, {})
+    at, ahead = np.array(now.at), direction(now.facing_deg)
+    step = direction(heading_deg + RELATIVE[beat.to]) if beat.to in RELATIVE else ahead
+    vehicle = is_vehicle(player)
     if vehicle and occupied.plan.lanes:
-        ahead = direction(player.facing_deg)
         step = ahead if ahead @ step >= -0.3 else -ahead
     reach = speed_of(player, beat) * (beat.end - beat.start) * seconds * part
     reach = max(_LEAST_M, reach)
-    before = 0.0 if route.beat else reach / 2
-    at = np.array(player.at)
+    before = 0.0 if route.beat else reach if beat.to == "in" else reach / 2
     ends = [at - step * before, at + step * (reach - before)]
     if not vehicle:
         ends = [_walkable(at, end, occupied) for end in ends]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from shots.path.rig import Framed, frame_subject
+from shots.path.rig import Framed
 from shots.staging.floor_space import direction, distance, facing, point, size_of
 from shots.staging.set_up import (
     Filming,
@@ -20,7 +20,7 @@ from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
 
 BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
-BEHIND_AT_50MM_M = 0.7  # in proportion to the lens, so that the head is a third of the picture
+BEHIND_BY_FOCAL_M = 0.5  # in proportion to the lens, so that the head is a third of the picture
 OTS_SHIFT = 0.15  # of the width, that the subject is off the centre
 _OTS_PARTS = (0.50, 0.44, 0.56, 0.38)  # of the width, between the two heads
 _MOST_OFF = 1.3  # sizes that miss the one asked by more than this factor are reported
@@ -48,8 +48,8 @@ def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
         framed = frame_people(filming, [subject], back)[1]
     else:
         framed = frame_thing(filming, target, back, None)
-    asked_m = float(frame_subject(filming.shot.camera, filming.aspect, framed).distance[0])
-    behind = max(BEHIND_HEAD_M, BEHIND_AT_50MM_M * filming.shot.camera.lens_mm / 50.0)
+    asked_m = float(filming.rig(framed).distance[0])
+    behind = max(BEHIND_HEAD_M, BEHIND_BY_FOCAL_M * filming.focal)
     run = max(asked_m, apart + behind)
     height = _over_height(filming, target, near, apart, run)
     note = ""

@@ -89,7 +89,7 @@ def _subject(
             continue
         points = _body_points(state[name], picture.eyes[k])
         spots = picture.project(points)[k]
-        visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.05)
+        visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.02)
         centre = visible[:7] if player.kind == "person" and not is_whole else visible
         inside.append(bool(centre.any()))
         cut.append(
@@ -216,7 +216,7 @@ def _lens(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[
         eye = looked.picture.eyes[k]
         others = {key: now for key, now in state.items() if key not in within}
         blocks = boxes(looked.players, others)
-        near = blocks.gaps(eye[None, [0, 2]])[0] < 0.08
+        near = blocks.gaps(eye[None, [0, 2]])[0] < np.minimum(0.08, blocks.half.min(axis=1))
         level = (blocks.heights[:, 0] - 0.05 < eye[1]) & (eye[1] < blocks.heights[:, 1] + 0.05)
         inside.update(np.array(blocks.ids)[near & level].tolist())
     for name, count in inside.most_common(1):

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shots.path.rig import FIGURE, FULL_SIZES, Framed, frame_subject, relative_focal
+from shots.path.rig import FIGURE, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
 from shots.staging.floor_space import (
     Array,
     direction,
     distance,
     facing,
-    model_of,
     own_to_plan,
     point,
     turn_between,
 )
 from shots.staging.marks import Occupied
-from shots.staging.moves_on_plan import RELATIVE
+from shots.staging.moves_on_plan import RELATIVE, is_relative
 from shots.staging.picture import take_picture
 from shots.staging.staged import CAMERA, CameraPlace, Player, Point, ShotReading
 from shots.staging.standing import FIGURE_M, Standing, beat_at, standing
@@ -84,7 +83,11 @@ class Filming:
     @property
     def focal(self) -> float:
         """Focal length / picture width."""
-        return relative_focal(self.shot.camera.lens_mm)
+        return relative_focal(self.shot.camera.lens_mm, self.shot.sensor_mm)
+
+    def rig(self, framed: Framed) -> Rig:
+        """The camera at rest, in the axes of its path."""
+        return frame_subject(self.shot.camera, self.aspect, framed, self.shot.sensor_mm)
 
     @property
     def size(self) -> str:
@@ -117,7 +120,7 @@ class Filming:
         """Moment of the shot, as a share, at which a player is framed: where a way ends."""
         share = 0.0 if len(player.beats) < 2 else 0.5
         for beat in player.beats:
-            if beat.to == "out" or beat.to in RELATIVE:
+            if beat.to == "out" or is_relative(player, beat):
                 return beat.start
             if len(beat.path) > 1:
                 share = beat.end
@@ -199,7 +202,7 @@ def side_of_line(start: Point, end: Point, place: Point | Array) -> float:
 
 def camera_at(filming: Filming, place: CameraPlace, framed: Framed) -> Point:
     """Where the camera at rest is on the plan."""
-    rig = frame_subject(filming.shot.camera, filming.aspect, framed)
+    rig = filming.rig(framed)
     return own_to_plan((0.0, float(rig.eye[0, 2])), place.at, place.side_deg)
 
 
@@ -253,7 +256,7 @@ def frame_thing(
                height * filming.aspect + near / filming.focal)  # fmt: skip
     return Framed(
         top_m=round(now.top_m, 4), foot_m=round(now.base_m, 4), scale=1.0, width_m=float(wide),
-        whole=True, pitch_deg=pitch_deg, clear_m=float(np.hypot(width, depth) / 2 + 0.03),
+        whole=True, pitch_deg=pitch_deg, clear_m=float(np.hypot(width, depth) / 2 + 0.1),
     )  # fmt: skip
 
 
@@ -264,6 +267,10 @@ def composed(filming: Filming, set_up: SetUp, gaze_deg: float | None) -> SetUp:
     if word in _LOOK_ROOM and gaze_deg is not None:
         turn = np.radians(turn_between(set_up.place.side_deg, gaze_deg))
         shift = _LOOK_ROOM[word] * float(np.sign(round(np.sin(turn), 3)))
+    if len(set_up.place.subjects) > 1:  # as far as all of them stay in the picture
+        width = float(filming.rig(set_up.framed).distance[0]) / filming.focal
+        room = max(0.0, 0.5 - set_up.framed.width_m / width / 2)
+        shift = float(np.clip(shift, -room, room))
     return shifted(filming, set_up, shift)
 
 
@@ -271,7 +278,7 @@ def shifted(filming: Filming, set_up: SetUp, shift: float) -> SetUp:
     """A set-up moved sideways, so that its subject is that part of the width right of centre."""
     if not shift:
         return set_up
-    rig = frame_subject(filming.shot.camera, filming.aspect, set_up.framed)
+    rig = filming.rig(set_up.framed)
     width = float(rig.distance[0]) / filming.focal
     right = direction(set_up.place.side_deg + 90.0)
     at = point(np.array(set_up.place.at) - shift * width * right)
@@ -281,11 +288,6 @@ def shifted(filming: Filming, set_up: SetUp, shift: float) -> SetUp:
 def centroid(states: Iterable[Standing]) -> Point:
     """The middle of several places."""
     return point(np.mean([now.at for now in states], axis=0))
-
-
-def is_vehicle(player: Player) -> bool:
-    """Whether a player is a vehicle."""
-    return player.kind == "thing" and model_of(player).kind == "vehicle"
 
 
 def _highest(filming: Filming, name: str) -> float:

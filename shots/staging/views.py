@@ -15,7 +15,7 @@ from shots.staging.floor_space import (
     point,
     turn_between,
 )
-from shots.staging.moves_on_plan import RELATIVE
+from shots.staging.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.over_views import insert, over_shoulder, point_of_view
 from shots.staging.set_up import (
     TIGHT,
@@ -26,7 +26,6 @@ from shots.staging.set_up import (
     composed,
     frame_people,
     frame_thing,
-    is_vehicle,
     side_of_line,
 )
 from shots.staging.staged import CameraPlace, Point
@@ -189,7 +188,7 @@ def _along_the_way(filming: Filming, name: str) -> Iterator[tuple[float, float, 
     player, floor = filming.players[name], filming.occupied.floor
     turn = 180.0 if filming.travels == "follow" else 0.0
     way = next((beat.path for beat in player.beats if len(beat.path) > 1), ())
-    first = facing(way[0], way[-1]) if way else filming.gaze(name)
+    first = facing(way[0], way[-1]) if way else turn  # away from the front of the set, or to it
     for k, step in enumerate((0, 45, -45, 90, -90, 135, -135, 180)):
         ahead = direction(first + step)
         room = [
@@ -269,7 +268,8 @@ def flat(size: tuple[float, float, float]) -> bool:
 def _establishing(filming: Filming) -> Iterator[SetUp]:
     """The place, with people as small as the size makes them."""
     plan = filming.occupied.plan
-    subjects = [n for n in filming.people() if filming.shot.camera.people != "empty"]
+    named = [p for p in filming.reading.players if p.is_subject and p.id in filming.players]
+    subjects = [p.id for p in named if p.kind != "person" or filming.shot.camera.people != "empty"]
     at = plan.centre
     if subjects:
         middle = np.array(centroid(filming.now(name) for name in subjects))
