@@ -106,12 +106,16 @@ class ScenePlan:
                     rests = Beat(posture=spot.posture, seat=spot.seat)
                     quiet = replace(player, beats=(rests,), is_subject=False, words="")
                     present.setdefault(name, quiet)
-        placed = [self._at_spot(each) for each in present.values()]
         named = {each.id: each for each in reading.players if each.kind != "person"}
+        for name, held_by in self.holding.items():  # what stands somewhere is held no more
+            self.holding[name] = tuple(
+                each for each in held_by if each[1] not in named or not named[each[1]].near
+            )
+        placed = [self._at_spot(each) for each in present.values()]
         held = {thing for each in placed for _, thing in each.beats[0].holds}
         things = []
         for thing_id, thing in self.occupied.things.items():
-            now = named.get(thing_id, thing)
+            now = named.get(thing_id, replace(thing, beats=(), is_subject=False, words=""))
             if (
                 thing.is_fixture
                 or thing_id in named
@@ -132,6 +136,8 @@ class ScenePlan:
     def end(self, players: Iterable[Player]) -> None:
         """Take over where everybody is after a shot."""
         by_id = {each.id: each for each in players}
+        people = [each for each in by_id.values() if each.kind == "person"]
+        held = {thing for each in people for _, thing in beat_at(each, 1.0).holds}
         for player in by_id.values():
             last = standing(player, 1.0, by_id)
             if player.kind == "person":
@@ -148,7 +154,7 @@ class ScenePlan:
                 seat = beat.seat if POSTURES[posture].seat or posture == "lean" else ""
                 self.occupied.people[player.id] = Stance(last.at, last.facing_deg, seat, posture)
                 self.holding[player.id] = beat.holds
-            elif player.id in self.occupied.things:
+            elif player.id in self.occupied.things and player.id not in held:
                 self.occupied.things[player.id] = replace(
                     self.occupied.things[player.id], at=last.at, facing_deg=last.facing_deg
                 )
@@ -158,7 +164,8 @@ class ScenePlan:
         placed = self.occupied.people
         waiting = []
         for person in people:
-            spot = None if person.id in placed else self._spot_by_words(person)
+            by_words = person.id not in placed and not is_crowd(person.id)
+            spot = self._spot_by_words(person) if by_words else None
             if spot is not None:
                 placed[person.id] = spot
             elif person.id not in placed:
@@ -178,8 +185,9 @@ class ScenePlan:
         """Place people whom the words place nowhere: alone, as a pair, in an arc, as a crowd."""
         occupied, placed = self.occupied, self.occupied.people
         plan, floor = occupied.plan, occupied.floor
-        crowd = [each for each in people if each.id.startswith("crowd") or each.id[-1:].isdigit()]
-        crowd = crowd if len(people) > _MOST_IN_AN_ARC else []
+        crowd = [each for each in people if is_crowd(each.id)]
+        if len(people) > _MOST_IN_AN_ARC + len(crowd):
+            crowd += [each for each in people if each.id[-1:].isdigit() and each not in crowd]
         people = [each for each in people if each not in crowd]
         postures = [each.beats[0].posture if each.beats else "stand" for each in people]
         if len(people) == 1:
@@ -213,20 +221,21 @@ class ScenePlan:
         return plan.centre
 
     def _scatter(self, crowd: Sequence[Player]) -> None:
-        """Stances for a crowd by the seed of the place, outside of the acting space."""
+        """Places for a crowd by the seed of the set, outside of the acting space."""
         plan, floor = self.occupied.plan, self.occupied.floor
         random = np.random.default_rng(self.readings[0].place.seed)
         left, near, right, far = plan.bounds
         reach = min(9.0, max(right - left, far - near) / 2)
         for person in crowd:
-            at = plan.centre
+            host = self.occupied.people.get(person.near)
+            middle, back = (host.at, host.facing_deg + 180.0) if host else (plan.centre, 180.0)
+            around = 70.0 if host is None or person.relation == "behind" else 180.0
             for attempt in range(60):
-                spacing = 0.7 if attempt < 40 else 0.5
-                away = direction(random.uniform(95, 265)) * random.uniform(1.8, reach)
-                at = point(np.array(plan.centre) + away)
-                if floor.is_free(at, self.occupied.others(), spacing):
+                away = direction(back + random.uniform(-around, around))
+                at = point(np.array(middle) + away * random.uniform(1.4, reach))
+                if floor.is_free(at, self.occupied.others(), 0.7 if attempt < 40 else 0.5):
                     break
-            turned = facing(at, plan.centre) + random.uniform(-50, 50)
+            turned = facing(at, middle) + random.uniform(-50, 50)
             posture = person.beats[0].posture if person.beats else "stand"
             self.occupied.people[person.id] = Stance(at, turned, posture=posture)
 
@@ -238,14 +247,17 @@ class ScenePlan:
             if spot is None:
                 continue
             new = self._spot_by_words(person)
+            posture = person.beats[0].posture if person.beats else "stand"
+            if new is None and spot.seat and posture != "stand" and not POSTURES[posture].seat:
+                at = self.occupied.floor.nearest_free(spot.at, self.occupied.others(person.id))
+                new = Stance(at, spot.facing_deg, posture=posture)
+                placed[person.id] = new
             if new is not None and not self._is_there(person, spot, new):
                 placed[person.id] = new
         for person in people:
             if person.id not in placed and _comes_in(person):
                 placed[person.id] = self._entrance(person)
         self.place_people(people)
-        for person in people:
-            self._come_near(person)
 
     def _is_there(self, person: Player, spot: Stance, new: Stance) -> bool:
         """Whether somebody already is where the words say."""
@@ -278,7 +290,11 @@ class ScenePlan:
         if kind in ("seat", "bed"):
             partner = self.occupied.place_of(named) or self.occupied.plan.centre
             others = self.occupied.others(person.id)
-            return self.occupied.free_seat(others, posture, near=partner)
+            at = self.occupied.find(named)
+            free = self.occupied.free_seat(others, posture, near=partner)
+            if free is None or (isinstance(at, Player) and distance(free.at, at.at) > 2.0):
+                free = self.occupied.bring_seat(posture, named)
+            return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
             fixture = self.occupied.things.get(beat.target)
             if fixture is not None and model_of(fixture).kind in ("fitting", "furniture"):
@@ -308,19 +324,6 @@ class ScenePlan:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))
             self.occupied.people[person.id] = turned
 
-    def _come_near(self, person: Player) -> None:
-        """Bring somebody who touches another as near as that takes."""
-        placed = self.occupied.people
-        for beat in person.beats[:1]:
-            spot, other = placed.get(person.id), placed.get(beat.target)
-            apart = CONTACT_M.get(beat.gesture)
-            if apart is None or spot is None or other is None or spot.seat or beat.to:
-                continue
-            away = np.array(spot.at) - np.array(other.at)
-            if np.linalg.norm(away) > apart:
-                near = np.array(other.at) + away / np.linalg.norm(away) * apart
-                placed[person.id] = replace(spot, at=point(near))
-
     def _at_spot(self, person: Player) -> Player:
         """A person at the spot, with the first beats as continuity has them."""
         spot = self.occupied.people[person.id]
@@ -338,11 +341,16 @@ class ScenePlan:
                 and not _GETS_UP.search(beat.words)
             ):
                 beats[k] = replace(beat, posture=rests, seat=spot.seat)
-            elif kind and not beat.seat and spot.seat:
+            elif kind and spot.seat:
                 beats[k] = replace(beat, seat=spot.seat)
         if not first.holds and self.holding.get(person.id) and not first.gesture:
             beats[0] = replace(beats[0], holds=self.holding[person.id])
-        return replace(person, at=spot.at, facing_deg=spot.facing_deg, beats=tuple(beats))
+        at, other = spot.at, self.occupied.people.get(first.target)
+        apart = CONTACT_M.get(first.gesture, 9.0)
+        if other is not None and not (spot.seat or first.to) and distance(at, other.at) > apart:
+            away = np.array(at) - np.array(other.at)  # as near as it takes, for this shot
+            at = point(np.array(other.at) + away / np.linalg.norm(away) * apart)
+        return replace(person, at=at, facing_deg=spot.facing_deg, beats=tuple(beats))
 
     def _is_new(self, thing: Player) -> bool:
         old = self.occupied.things.get(thing.id)
@@ -413,6 +421,11 @@ class ScenePlan:
         return replace(vehicle, at=at, facing_deg=facing(start, end))
 
 
+def is_crowd(name: str) -> bool:
+    """Whether an id is that of one of a crowd."""
+    return name.startswith("crowd")
+
+
 def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
     """Whom each person of a shot speaks, acts or looks to, by id."""
     people = [each for each in reading.players if each.kind == "person"]
@@ -424,7 +437,7 @@ def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
                 if whom in ids and whom != person.id:
                     found.setdefault(person.id, whom)
                     found.setdefault(whom, person.id)
-    leads = [each.id for each in people if not each.id.startswith("crowd")]
+    leads = [each.id for each in people if not is_crowd(each.id)]
     if len(leads) == 2 and not any(each.near for each in people):
         found.setdefault(leads[0], leads[1])
         found.setdefault(leads[1], leads[0])

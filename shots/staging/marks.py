@@ -9,6 +9,7 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import Mark, SetPlan
+from shots.lexicon.things import MODELS
 from shots.staging.floor_space import (
     Blocks,
     Floor,
@@ -145,6 +146,26 @@ class Occupied:
                     away = distance(at, near) if of is None else apart
                     chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
         return min(chosen, key=lambda each: each[0], default=(0.0, None))[1]
+
+    def bring_seat(self, posture: str, name: str) -> Stance:
+        """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""
+        kind = POSTURES[posture].seat
+        model = "bed" if kind == "bed" else "chair"
+        size = MODELS[model].size if model in MODELS else (0.5, 0.9, 0.5)
+        found, floor = self.find(name), self.floor
+        at, turned = floor.nearest_free(self.plan.centre, self.others(), size[2]), 0.0
+        if isinstance(found, Player) and kind == "seat":
+            for place, out in _round(found, "left right back front", 0.1):
+                if all(gap(place, each) > 0.25 for each in self.things.values() if each != found):
+                    at, turned = place, out + 180.0
+                    break
+        name = f"{model}-{sum(each.model == model for each in self.things.values()) + 1}"
+        self.things[name] = Player(
+            id=name, name=name, kind="thing", model=model, at=at, facing_deg=turned,
+            is_fixture=True,
+        )  # fmt: skip
+        seats = _seats(self.things[name])
+        return Stance(*seats[0], name, posture) if seats else Stance(at, turned, name, posture)
 
     def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Stance:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))

@@ -10,12 +10,15 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.staging.floor_space import (
+    Array,
     along,
     direction,
     distance,
     facing,
     length,
     model_of,
+    own_to_plan,
+    plan_to_own,
     point,
 )
 from shots.staging.marks import Occupied, Stance
@@ -101,7 +104,7 @@ def ways_to_places(
     moved = []
     for player in _with_vehicle_moves(players):
         at, beats = player.at, list(player.beats)
-        for k, beat in enumerate(beats):
+        for k, beat in enumerate(player.beats):
             if is_relative(player, beat):
                 routes.append(Route(player.id, k, arrives=False))
                 continue
@@ -111,12 +114,23 @@ def ways_to_places(
                 continue
             path = occupied.floor.way(at, goal.at)
             reach = speed_of(player, beat) * (beat.end - beat.start) * seconds
-            if beat.to == "out" or k:  # starts where it is, and may not get there
+            if beat.to == "out":  # still there for half of the time
+                start = round(max(beat.start, beat.end - 0.5 * (beat.end - beat.start)), 4)
+                path = _cut_end(path, max(reach / 2, _LEAST_M))
+                waits = replace(beat, end=start, to="", posture="stand")
+                beat = replace(beat, start=start, speaks=())
+                beats[k] = waits if start > waits.start else beat
+            elif k:  # starts where it is, and may not get there
                 path = _cut_end(path, max(reach, _LEAST_M))
             else:
                 path = _cut_start(path, reach)
-            beats[k] = _moving(beat, path, goal if path[-1] == goal.at else None)
+            moving = _moving(beat, path, goal if path[-1] == goal.at else None)
+            if beat.to == "out" and beats[k] is not beat:
+                beats.append(moving)
+            else:
+                beats[k] = moving
             at = path[-1]
+            occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat)
             if beat.to != "out":
                 routes.append(Route(player.id, k, arrives=k == 0))
         moved.append(_starting(player, beats))
@@ -134,10 +148,13 @@ def ways_in_picture(
 ) -> tuple[Player, ...]:
     """Players with all ways: those relative to the camera, and subjects kept within the picture."""
     by_id = {each.id: each for each in players}
+    before = dict(by_id)
+    ats = [by_id[name].at for name in subjects if name in by_id]
+    middle = np.mean(ats, axis=0) if ats else np.zeros(2)
     for route in routes:
         player = by_id[route.player]
         best, most = player, -1.0
-        variants = list(_variants(player, route, picture, heading_deg, seconds, occupied))
+        variants = list(_variants(player, route, picture, heading_deg, seconds, occupied, middle))
         for tried in variants[:1] if player.id not in subjects else variants:
             share = _share_in_frame(tried, by_id | {tried.id: tried}, picture)
             if share > most + 1e-9:
@@ -145,7 +162,20 @@ def ways_in_picture(
             if most > 0.999:
                 break
         by_id[player.id] = best
-    return tuple(by_id.values())
+    return tuple(_with_carrier(each, before, by_id) for each in by_id.values())
+
+
+def _with_carrier(
+    player: Player, before: Mapping[str, Player], after: Mapping[str, Player]
+) -> Player:
+    """A rider whose carrier has got another start; other players as they are."""
+    seat = player.beats[0].seat if player.kind == "person" and player.beats else ""
+    old, new = before.get(seat), after.get(seat)
+    if old is None or new is None or (old.at, old.facing_deg) == (new.at, new.facing_deg):
+        return player
+    own = plan_to_own(player.at, old.at, old.facing_deg)
+    turned = player.facing_deg + new.facing_deg - old.facing_deg
+    return replace(player, at=point(own_to_plan(own, new.at, new.facing_deg)), facing_deg=turned)
 
 
 def _goal(
@@ -267,12 +297,15 @@ def _variants(
     heading_deg: float,
     seconds: float,
     occupied: Occupied,
+    middle: Array | None,
 ) -> Iterator[Player]:
     """The player with the longest way first, then with shorter ones."""
     beat = player.beats[route.beat]
     for part in _PARTS:
-        if distance(picture.subject[0], picture.subject[-1]) > 0.2:  # the camera goes along
-            path = tuple(point(each) for each in picture.subject)
+        travelled = distance(picture.subject[0], picture.subject[-1])
+        if middle is not None and travelled > 0.2:  # the camera goes along
+            aside = np.array(player.at) - middle
+            path = tuple(point(each + aside) for each in picture.subject)
         elif beat.path and not is_relative(player, beat):
             cut = _cut_start if route.arrives else _cut_end
             path = cut(beat.path, max(_LEAST_M, part * length(beat.path)))
@@ -311,13 +344,14 @@ def _relative_way(
     return point(ends[0]), point(ends[1])
 
 
-def _walkable(start: np.ndarray, end: np.ndarray, occupied: Occupied) -> np.ndarray:
+def _walkable(start: Array, end: Array, occupied: Occupied) -> Array:
     """The farthest place on the straight way to `end` before something stands in the way."""
     steps = max(2, int(np.linalg.norm(end - start) / 0.2))
     last = start
     for share in np.linspace(0.0, 1.0, steps)[1:]:
         place = start + share * (end - start)
-        if not occupied.floor.is_free(point(place)):
+        leaving = np.linalg.norm(place - start) < 0.6  # what somebody stands at or sits on
+        if not leaving and not occupied.floor.is_free(point(place)):
             break
         last = place
     return last

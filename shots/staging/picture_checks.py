@@ -112,7 +112,7 @@ def _subject(
         yield Defect(3.0 - float(np.mean(inside)), _say(looked, f"{label} is out of the picture"))
         return
     if inside and np.mean(inside) < 1.0:
-        yield Defect(0.4 * (1.0 - float(np.mean(inside))))
+        yield Defect(0.9 * (1.0 - float(np.mean(inside))))
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
         what = looked.players[behind.most_common(1)[0][0]]
         text = f"{label} is hidden behind {_called(what)}"

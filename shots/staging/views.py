@@ -123,19 +123,13 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
         yield from _moving(filming, name)
         return
     gaze, partner = filming.gaze(name), filming.partner(name)
-    now = filming.now(name)
     for hand, turn, penalty in _turns(filming, name, gaze, partner):
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
-        if now.lies and framed.pitch_deg is None and filming.shot.camera.angle == "eye-level":
-            framed = replace(framed, pitch_deg=-35.0)
+        if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
+            framed = replace(framed, pitch_deg=-28.0)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty), gaze)
-    if now.lies:
-        for k, side in enumerate((-90.0, 90.0, -60.0, 60.0)):
-            at, framed = frame_people(filming, [name], gaze + side)
-            place = CameraPlace(at, gaze + side, subjects=(name,))
-            yield SetUp(place, replace(framed, pitch_deg=-25.0), 0.05 * k)
 
 
 def _turns(
@@ -145,6 +139,11 @@ def _turns(
     if filming.looks_into_lens(name):
         return [(1.0, 0.0, 0.0), (1.0, 8.0, 0.1), (-1.0, 8.0, 0.1)]
     now = filming.now(name)
+    if now.lies:  # across the body, rather from the front of the set
+        turns = [(hand, turn) for turn in (90.0, 70.0, 115.0, 50.0) for hand in (1.0, -1.0)]
+        aside = [abs(turn_between(0.0, gaze + hand * turn)) / 600.0 for hand, turn in turns]
+        ranked = zip(turns, aside, range(len(turns)), strict=True)
+        return [(hand, turn, 0.03 * k + away) for (hand, turn), away, k in ranked]
     if partner:
         other = filming.now(partner)
         pair = sorted((name, partner))
