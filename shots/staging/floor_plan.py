@@ -109,7 +109,9 @@ class ScenePlan:
         named = {each.id: each for each in reading.players if each.kind != "person"}
         for name, held_by in self.holding.items():  # what stands somewhere is held no more
             self.holding[name] = tuple(
-                each for each in held_by if each[1] not in named or not named[each[1]].near
+                each
+                for each in held_by
+                if each[1] not in named or not (named[each[1]].near or named[each[1]].on)
             )
         placed = [self._at_spot(each) for each in present.values()]
         held = {thing for each in placed for _, thing in each.beats[0].holds}

@@ -140,10 +140,15 @@ def _turns(
         return [(1.0, 0.0, 0.0), (1.0, 8.0, 0.1), (-1.0, 8.0, 0.1)]
     now = filming.now(name)
     if now.lies:  # across the body, rather from the front of the set
-        turns = [(hand, turn) for turn in (90.0, 70.0, 115.0, 50.0) for hand in (1.0, -1.0)]
-        aside = [abs(turn_between(0.0, gaze + hand * turn)) / 600.0 for hand, turn in turns]
-        ranked = zip(turns, aside, range(len(turns)), strict=True)
-        return [(hand, turn, 0.03 * k + away) for (hand, turn), away, k in ranked]
+        return [
+            (
+                hand,
+                turn,
+                abs(turn - 90.0) / 400.0 + abs(turn_between(0.0, gaze + hand * turn)) / 600,
+            )
+            for turn in (90.0, 70.0, 115.0, 50.0)
+            for hand in (1.0, -1.0)
+        ]
     if partner:
         other = filming.now(partner)
         pair = sorted((name, partner))
