@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shots.path.moves import ACTIONS, TEXTURES, Unit, keep_clear, move_reach, shake
-from shots.path.rig import GROUND_CLEARANCE_M, Array, Framed, Rig, frame_subject, rotation
+from shots.path.rig import FIGURE, GROUND_CLEARANCE_M, Array, Framed, Rig, frame_subject, rotation
 
 if TYPE_CHECKING:
     from shots.schema import Shot
@@ -103,7 +103,7 @@ class CameraPath:
 
 
 def camera_path(
-    shot: Shot, *, num_frames: int, aspect: float, seed: int = 0, framed: Framed = Framed()
+    shot: Shot, *, num_frames: int, aspect: float, seed: int = 0, framed: Framed = FIGURE
 ) -> CameraPath:
     """Compute the camera path of a shot.
 

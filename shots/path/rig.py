@@ -91,6 +91,9 @@ class Framed:
         return self.top_m - FIGURE_HEIGHT_M * self.scale
 
 
+FIGURE = Framed()
+
+
 class Angle(NamedTuple):
     """Camera height and pitch of one angle.
 
@@ -132,7 +135,7 @@ class Rig:
     roll: Array
     focal: Array  # focal length / picture width
     aspect: float  # picture width / height
-    framed: Framed = Framed()
+    framed: Framed = FIGURE
     sensor_mm: float = FULL_FRAME_WIDTH_MM
 
     @property
@@ -165,7 +168,7 @@ def relative_focal(lens_mm: float, sensor_mm: float = FULL_FRAME_WIDTH_MM) -> fl
 def frame_subject(
     camera: Camera,
     aspect: float,
-    framed: Framed = Framed(),
+    framed: Framed = FIGURE,
     sensor_mm: float = FULL_FRAME_WIDTH_MM,
 ) -> Rig:
     """Place the camera at rest: distance from the size, height and pitch from the angle."""

@@ -16,14 +16,18 @@ from shots.staging.floor_space import direction, distance, facing, model_of, poi
 from shots.staging.marks import (
     TALK_M,
     Occupied,
-    Spot,
+    Stance,
     free_marks,
+    gap,
     surface_spot,
     surfaces,
 )
 from shots.staging.staged import CAMERA, Beat, Place, Player, Point, ShotReading
 from shots.staging.standing import beat_at, standing
 
+# Metres between two who do something together.
+CONTACT_M = {"hug": 0.32, "kiss": 0.38, "shake-hands": 0.8, "give": 0.9, "punch": 0.75,
+             "whisper": 0.45, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
 _ON = ("on", "above", "at", "")
@@ -51,6 +55,7 @@ class ScenePlan:
 
     Attributes:
         readings: Of the scene's shots on this set, in the order of the cut.
+        plan: The set; None: that of the first reading.
         occupied: The set as it is now.
         partners: Who somebody relates to, by id.
         introduced: Ids of people and things that a shot has shown or named.
@@ -59,6 +64,7 @@ class ScenePlan:
     """
 
     readings: Sequence[ShotReading]
+    plan: SetPlan | None = None
     occupied: Occupied = field(init=False)
     partners: dict[str, str] = field(default_factory=dict)
     introduced: dict[str, Player] = field(default_factory=dict)
@@ -67,7 +73,7 @@ class ScenePlan:
 
     def __post_init__(self) -> None:
         """Give a place to the cast of all shots, so that a pair is one from the first shot."""
-        self.occupied = Occupied.of(plan_of(self.readings[0].place))
+        self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
         things = _first(self.readings, lambda each: each.kind != "person")
         for thing in things:
             self._put_thing(thing)
@@ -130,13 +136,17 @@ class ScenePlan:
             last = standing(player, 1.0, by_id)
             if player.kind == "person":
                 beat = beat_at(player, 1.0)
-                if beat.to in ("out", "away") and beat.path:
+                if beat.to == "out" and beat.path:
                     self.occupied.people.pop(player.id, None)
                     self.introduced.pop(player.id, None)
                     continue
+                if not any(each.path or each.facing_deg is not None for each in player.beats):
+                    # What is cheated for one camera is not for the next.
+                    spot = self.occupied.people[player.id]
+                    last = replace(last, at=spot.at, facing_deg=spot.facing_deg)
                 posture = beat.posture if not POSTURES[beat.posture].speed else "stand"
                 seat = beat.seat if POSTURES[posture].seat or posture == "lean" else ""
-                self.occupied.people[player.id] = Spot(last.at, last.facing_deg, seat, posture)
+                self.occupied.people[player.id] = Stance(last.at, last.facing_deg, seat, posture)
                 self.holding[player.id] = beat.holds
             elif player.id in self.occupied.things:
                 self.occupied.things[player.id] = replace(
@@ -165,8 +175,9 @@ class ScenePlan:
             self._face_partner(person)
 
     def _place_freely(self, people: Sequence[Player]) -> None:
-        """Spots for people whom the words place nowhere: alone, as a pair, in an arc, as a crowd."""
-        plan, floor, placed = self.occupied.plan, self.occupied.floor, self.occupied.people
+        """Place people whom the words place nowhere: alone, as a pair, in an arc, as a crowd."""
+        occupied, placed = self.occupied, self.occupied.people
+        plan, floor = occupied.plan, occupied.floor
         crowd = [each for each in people if each.id.startswith("crowd") or each.id[-1:].isdigit()]
         crowd = crowd if len(people) > _MOST_IN_AN_ARC else []
         people = [each for each in people if each not in crowd]
@@ -177,14 +188,14 @@ class ScenePlan:
                 plan.centre if mark is None else mark.at, self.occupied.others()
             )
             turned = 0.0 if mark is None else mark.facing_deg
-            placed[people[0].id] = Spot(at, turned, posture=postures[0])
+            placed[people[0].id] = Stance(at, turned, posture=postures[0])
         elif people:
             middle = self._room_for(len(people))
             for person, posture, (at, turned) in zip(
                 people, postures, _arc(middle, len(people)), strict=True
             ):
                 at = floor.nearest_free(at, self.occupied.others())
-                placed[person.id] = Spot(at, turned, posture=posture)
+                placed[person.id] = Stance(at, turned, posture=posture)
         if crowd:
             self._scatter(crowd)
 
@@ -202,7 +213,7 @@ class ScenePlan:
         return plan.centre
 
     def _scatter(self, crowd: Sequence[Player]) -> None:
-        """Spots for a crowd by the seed of the place, outside of the acting space."""
+        """Stances for a crowd by the seed of the place, outside of the acting space."""
         plan, floor = self.occupied.plan, self.occupied.floor
         random = np.random.default_rng(self.readings[0].place.seed)
         left, near, right, far = plan.bounds
@@ -217,7 +228,7 @@ class ScenePlan:
                     break
             turned = facing(at, plan.centre) + random.uniform(-50, 50)
             posture = person.beats[0].posture if person.beats else "stand"
-            self.occupied.people[person.id] = Spot(at, turned, posture=posture)
+            self.occupied.people[person.id] = Stance(at, turned, posture=posture)
 
     def _place_again(self, people: Sequence[Player]) -> None:
         """Keep the spots of people, but where the words of this shot say something else."""
@@ -233,17 +244,20 @@ class ScenePlan:
             if person.id not in placed and _comes_in(person):
                 placed[person.id] = self._entrance(person)
         self.place_people(people)
+        for person in people:
+            self._come_near(person)
 
-    def _is_there(self, person: Player, spot: Spot, new: Spot) -> bool:
+    def _is_there(self, person: Player, spot: Stance, new: Stance) -> bool:
         """Whether somebody already is where the words say."""
-        thing = self.occupied.find(person.near)
+        thing, seat = self.occupied.find(person.near), spot.seat
         if new.seat:
-            return spot.seat == new.seat or (isinstance(thing, Player) and bool(spot.seat))
-        if isinstance(thing, Player) and not spot.seat:
-            return distance(spot.at, thing.at) < max(size_of(thing)) / 2 + 1.0
-        return distance(spot.at, new.at) < 1.3 and not spot.seat
+            named = person.near or any(beat.seat for beat in person.beats)
+            return seat == new.seat or (bool(seat) and (not named or isinstance(thing, Player)))
+        if isinstance(thing, Player) and not seat:
+            return gap(spot.at, thing) < 0.8
+        return distance(spot.at, new.at) < 1.3 and not seat
 
-    def _spot_by_words(self, person: Player) -> Spot | None:
+    def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
         beat = person.beats[0] if person.beats else Beat()
         if beat.to and beat.to not in ("in", "out") and not person.near:
@@ -271,14 +285,14 @@ class ScenePlan:
                 return self.occupied.spot(person.id, beat.target, "", posture)
         return None
 
-    def _entrance(self, person: Player) -> Spot:
+    def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()
         free = (each for each in plan.entrances if all(distance(each.at, o) > 0.5 for o in others))
         mark = next(free, plan.entrances[0] if plan.entrances else None)
         if mark is None:
-            left, near, right, far = plan.bounds
-            return Spot((right - 0.5, (near + far) / 2), -90.0)
-        return Spot(mark.at, mark.facing_deg)
+            _, near, right, far = plan.bounds
+            return Stance((right - 0.5, (near + far) / 2), -90.0)
+        return Stance(mark.at, mark.facing_deg)
 
     def _face_partner(self, person: Player) -> None:
         """Turn somebody on their feet to whom they relate to, or into the lens."""
@@ -293,6 +307,19 @@ class ScenePlan:
         if at is not None and whom != person.id and distance(at, spot.at) > 0.1:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))
             self.occupied.people[person.id] = turned
+
+    def _come_near(self, person: Player) -> None:
+        """Bring somebody who touches another as near as that takes."""
+        placed = self.occupied.people
+        for beat in person.beats[:1]:
+            spot, other = placed.get(person.id), placed.get(beat.target)
+            apart = CONTACT_M.get(beat.gesture)
+            if apart is None or spot is None or other is None or spot.seat or beat.to:
+                continue
+            away = np.array(spot.at) - np.array(other.at)
+            if np.linalg.norm(away) > apart:
+                near = np.array(other.at) + away / np.linalg.norm(away) * apart
+                placed[person.id] = replace(spot, at=point(near))
 
     def _at_spot(self, person: Player) -> Player:
         """A person at the spot, with the first beats as continuity has them."""

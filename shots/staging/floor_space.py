@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import hypot
 
 import numpy as np
@@ -50,7 +51,7 @@ def distance(first: Point | Array, second: Point | Array) -> float:
     return hypot(second[0] - first[0], second[1] - first[1])
 
 
-def point(vector: Array) -> Point:
+def point(vector: Array | Point) -> Point:
     """A vector as a point of the plan, to a tenth of a millimetre."""
     return round(float(vector[0]), 4), round(float(vector[1]), 4)
 
@@ -102,7 +103,7 @@ class Blocks:
             np.array([(each.base_m, each.base_m + h) for each, (_, h, _) in every]).reshape(-1, 2),
         )
 
-    def pick(self, chosen: Array | Sequence[bool]) -> Blocks:
+    def pick(self, chosen: NDArray[np.bool_]) -> Blocks:
         """Some of the boxes."""
         keep = np.flatnonzero(chosen)
         ids = tuple(self.ids[k] for k in keep)
@@ -119,23 +120,33 @@ class Blocks:
         outside = np.maximum(np.abs(self.own(points)) - self.half, 0.0)
         return np.hypot(outside[..., 0], outside[..., 1])
 
-    def crossed(self, start: Array, ends: Array, margin: Array) -> Array:
-        """(P, B): whether the way from `start` to each of `ends` (P, 2) enters a box.
+    def crossed(self, start: Array, ends: Array, margin: Array | float = 0.0) -> NDArray[np.bool_]:
+        """(P, B): whether the way from `start` to each of `ends` enters a box.
 
-        `margin` (B,) is added to the half sizes.
+        Args:
+            start: (2,) on the plan, or (3,): x, height, z.
+            ends: (P, 2) or (P, 3).
+            margin: (B,) metres added to the half sizes on the plan.
         """
-        first, last = self.own(start[None]), self.own(ends)
+        plan = [0, -1]
+        first, last = self.own(start[None, plan]), self.own(ends[:, plan])
+        half = self.half + np.reshape(margin, (-1, 1))
+        if ends.shape[1] == 3:
+            middle = self.heights.mean(axis=1)
+            rise = np.diff(self.heights, axis=1) / 2
+            first = np.concatenate([first, (start[1] - middle)[None, :, None]], axis=2)
+            last = np.concatenate([last, (ends[:, 1:2] - middle)[:, :, None]], axis=2)
+            half = np.concatenate([half, rise], axis=1)
         step = last - first
-        half = self.half + margin[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
             one, two = (-half - first) / step, (half - first) / step
         low, high = np.fmin(one, two), np.fmax(one, two)
         parallel = np.abs(step) < 1e-9
-        inside = np.abs(first) < half
-        low = np.where(parallel, np.where(inside, -np.inf, np.inf), low)
+        low = np.where(parallel, np.where(np.abs(first) < half, -np.inf, np.inf), low)
         high = np.where(parallel, np.inf, high)
         enters, leaves = low.max(-1), high.min(-1)
-        return (enters < leaves - 1e-9) & (leaves > 1e-9) & (enters < 1.0 - 1e-9)
+        hit: NDArray[np.bool_] = (enters < leaves - 1e-9) & (leaves > 1e-9) & (enters < 1.0 - 1e-9)
+        return hit
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,8 +197,8 @@ class Floor:
         """The shortest way on foot round things, by the corners of their boxes."""
         ends, blocks = np.array([start, end]), self.blocks
         inside = blocks.gaps(ends) < 1e-6  # on a seat, at the wheel: that thing is no obstacle
-        blocks = blocks.pick(~inside.any(axis=0))
-        tight = (blocks.gaps(ends) < BODY_M).any(axis=0) if blocks.ids else np.zeros(0, bool)
+        blocks = blocks.pick(np.logical_not(inside.any(axis=0)))
+        tight = (blocks.gaps(ends) < BODY_M).any(axis=0)
         margin = np.where(tight, -0.01, BODY_M - 0.02)
         nodes = np.concatenate([ends, _corners(blocks, BODY_M), _corners(blocks, 0.06)])
         usable = np.array([self.contains(each, 0.05) for each in nodes])
@@ -233,7 +244,7 @@ def _corners(blocks: Blocks, margin: float) -> Array:
 def along(path: Sequence[Point], metres: float) -> tuple[Point, float]:
     """The place after walking so far along a path of two points or more, and the facing there."""
     here, turned = path[0], 0.0
-    for start, end in zip(path, path[1:], strict=False):
+    for start, end in pairwise(path):
         step = distance(start, end)
         if step < 1e-6:
             continue
@@ -247,4 +258,4 @@ def along(path: Sequence[Point], metres: float) -> tuple[Point, float]:
 
 def length(path: Sequence[Point]) -> float:
     """Metres along a path."""
-    return sum(distance(a, b) for a, b in zip(path, path[1:], strict=False))
+    return sum(distance(a, b) for a, b in pairwise(path))

@@ -37,7 +37,7 @@ _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 
 
 
 @dataclass(frozen=True)
-class Spot:
+class Stance:
     """Where somebody is: place, facing, the thing that is sat or lain on, and the posture."""
 
     at: Point
@@ -53,13 +53,13 @@ class Occupied:
     Attributes:
         plan: The set.
         things: Fixtures and things by id, in order.
-        people: Spots of people by id.
+        people: Stances of people by id.
         renamed: Names of fixtures that a shot has named, to the ids that they have since.
     """
 
     plan: SetPlan
     things: dict[str, Player] = field(default_factory=dict)
-    people: dict[str, Spot] = field(default_factory=dict)
+    people: dict[str, Stance] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
@@ -97,7 +97,7 @@ class Occupied:
         """Places of all people but one."""
         return [spot.at for name, spot in self.people.items() if name != but]
 
-    def find(self, name: str) -> Player | Mark | Spot | None:
+    def find(self, name: str) -> Player | Mark | Stance | None:
         """The person, thing, or mark of a name; else the first thing of that model."""
         name = self.renamed.get(name, name)
         if name in self.people:
@@ -113,12 +113,14 @@ class Occupied:
         found = self.find(name)
         return None if found is None else found.at
 
-    def spot(self, who: str, name: str, relation: str = "", posture: str = "stand") -> Spot | None:
+    def spot(
+        self, who: str, name: str, relation: str = "", posture: str = "stand"
+    ) -> Stance | None:
         """A free spot at a person, a thing or a mark; None if there is nothing of that name."""
         found, others = self.find(name), self.others(who)
         if isinstance(found, Mark):
             return self._at_mark(found, others, posture)
-        if isinstance(found, Spot):
+        if isinstance(found, Stance):
             return self._at_person(found, others, relation)
         if found is None:
             return None
@@ -130,35 +132,35 @@ class Occupied:
 
     def free_seat(
         self, others: Sequence[Point], posture: str, of: Player | None = None, near: Point = (0, 0)
-    ) -> Spot | None:
+    ) -> Stance | None:
         """The first free seat of a thing, else at it, else the one nearest to a place."""
         kind = POSTURES.get(posture, POSTURES["stand"]).seat
-        chosen: list[tuple[float, Spot]] = []
+        chosen: list[tuple[float, Stance]] = []
         for thing in self.things.values():
-            gap = 0.0 if of is None or thing.id == of.id else _gap(thing, of)
-            if gap > 0.7 or not _fits(thing, kind, of):
+            apart = 0.0 if of is None or thing.id == of.id else gap(thing.at, of)
+            if apart > 0.7 or not _fits(thing, kind, of):
                 continue
             for at, facing_deg in _seats(thing):
                 if all(distance(at, each) > 0.35 for each in others):
-                    away = distance(at, near) if of is None else gap
-                    chosen.append((away, Spot(at, facing_deg, thing.id, posture)))
+                    away = distance(at, near) if of is None else apart
+                    chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
         return min(chosen, key=lambda each: each[0], default=(0.0, None))[1]
 
-    def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Spot:
+    def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Stance:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
         sits = bool(POSTURES.get(posture, POSTURES["stand"]).seat)
         if thing is not None and sits:
             seats = _seats(thing)
             at, facing_deg = seats[mark.index] if mark.index < len(seats) else (mark.at, 0.0)
             if all(distance(at, each) > 0.35 for each in others):
-                return Spot(at, facing_deg, thing.id, posture)
-            return self.free_seat(others, posture, near=mark.at) or Spot(at, facing_deg, thing.id)
+                return Stance(at, facing_deg, thing.id, posture)
+            return self.free_seat(others, posture, near=mark.at) or Stance(at, facing_deg, thing.id)
         if thing is not None:
             return self._at_thing(thing, others, "", posture)
         at = self.floor.nearest_free(mark.at, others)
-        return Spot(at, mark.facing_deg, posture=posture)
+        return Stance(at, mark.facing_deg, posture=posture)
 
-    def _at_person(self, other: Spot, others: Sequence[Point], relation: str) -> Spot:
+    def _at_person(self, other: Stance, others: Sequence[Point], relation: str) -> Stance:
         ahead = direction(other.facing_deg)
         first, metres = {"beside": (90, BESIDE_M), "behind": (180, 0.9)}.get(relation, (0, TALK_M))
         if relation == "before" and not other.seat:
@@ -172,19 +174,19 @@ class Occupied:
         else:
             at = floor.nearest_free(point(np.array(other.at) + ahead * metres), others)
         same_way = relation in ("beside", "behind", "before")
-        return Spot(at, other.facing_deg if same_way else facing(at, other.at))
+        return Stance(at, other.facing_deg if same_way else facing(at, other.at))
 
     def _at_thing(
         self, thing: Player, others: Sequence[Point], relation: str, posture: str
-    ) -> Spot:
+    ) -> Stance:
         if relation in ("in", "above") and model_of(thing).kind in ("fitting", "structure"):
-            return Spot(thing.at, thing.facing_deg, posture=posture)
+            return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
-        gap = 0.15 if posture == "lean" else REACH_M
+        reach = 0.15 if posture == "lean" else REACH_M
         wall = model_of(thing).place == "wall" or model_of(thing).kind == "fitting"
         if wall:
-            order, gap = "front", gap + 0.15
-        places = list(_round(thing, order, gap))
+            order, reach = "front", reach + 0.15
+        places = list(_round(thing, order, reach))
         floor = self.floor
         free = (each for each in places if floor.is_free(each[0], others))
         at, out_deg = next(free, (floor.nearest_free(places[0][0], others), places[0][1]))
@@ -199,10 +201,10 @@ class Occupied:
             facing_deg = thing.facing_deg + 110.0
         if posture == "lean":
             facing_deg = out_deg
-        return Spot(at, facing_deg, thing.id if posture == "lean" else "", posture)
+        return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 
 
-def _round(thing: Player, order: str, gap: float) -> Iterator[tuple[Point, float]]:
+def _round(thing: Player, order: str, reach: float) -> Iterator[tuple[Point, float]]:
     """Places round a thing and the facing away from it there."""
     width, _, depth = size_of(thing)
     for side in order.split():
@@ -212,8 +214,8 @@ def _round(thing: Player, order: str, gap: float) -> Iterator[tuple[Point, float
         for aside in (0.0, 0.7, -0.7, 1.4, -1.4, 2.1, -2.1):
             if abs(aside) <= max(0.0, extent / 2 - 0.2):
                 own = (
-                    x * (width / 2 + gap) + (0.0 if x else aside),
-                    z * (depth / 2 + gap) + (aside if x else 0.0),
+                    x * (width / 2 + reach) + (0.0 if x else aside),
+                    z * (depth / 2 + reach) + (aside if x else 0.0),
                 )
                 yield point(np.array(own_to_plan(own, thing.at, thing.facing_deg))), out
 
@@ -242,9 +244,9 @@ def _fits(thing: Player, kind: str, of: Player | None) -> bool:
     return kind == "seat" and model.kind == "furniture" and not is_bed
 
 
-def _gap(thing: Player, other: Player) -> float:
-    """Metres on the floor from the middle of a thing to another."""
-    return float(Blocks.of([other]).gaps(np.array([thing.at]))[0, 0])
+def gap(place: Point, thing: Player) -> float:
+    """Metres on the floor from a place to a thing."""
+    return float(Blocks.of([thing]).gaps(np.array([place]))[0, 0])
 
 
 def free_marks(occupied: Occupied) -> Iterator[Mark]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from shots.path.rig import Framed
+from shots.path.rig import FIGURE, Framed
 
 Point = tuple[float, float]  # x, z in metres
 Size = tuple[float, float, float]  # width (x), height, depth (z) in metres
@@ -213,7 +213,7 @@ class StagedShot:
     place: Place = Place()
     players: tuple[Player, ...] = ()
     camera: CameraPlace = CameraPlace()
-    framed: Framed = Framed()
+    framed: Framed = FIGURE
     line: tuple[Point, Point] | None = None
     staged: tuple[Staged, ...] = ()
     not_staged: tuple[NotStaged, ...] = ()

@@ -109,7 +109,7 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
     size = (0.27 * tall, posture.top * tall, max(0.15, posture.length) * tall)
-    if posture.top > 0.55:
+    if posture.top > 0.4:
         size = (0.27 * tall, posture.top * tall, 0.18 * tall)
     return Standing(at, facing_deg, base_m, size, beat.posture, tall)
 

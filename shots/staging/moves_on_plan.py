@@ -1,0 +1,330 @@
+"""Moves of a shot as ways along the floor, at the speed of the posture and within the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shots.lexicon.actions import POSTURES
+from shots.staging.floor_space import (
+    along,
+    direction,
+    distance,
+    facing,
+    length,
+    model_of,
+    point,
+)
+from shots.staging.marks import Occupied, Stance
+from shots.staging.picture import SHARES, Picture
+from shots.staging.staged import Beat, Player, Point
+from shots.staging.standing import standing
+
+if TYPE_CHECKING:
+    from shots.vocabulary.camera import Camera
+
+# Degrees from the direction in which the camera looks to the way taken, clockwise from above.
+RELATIVE: Mapping[str, float] = {
+    "away": 0.0, "towards": 180.0, "left": -90.0, "right": 90.0, "past": 160.0,
+}  # fmt: skip
+_WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "track-right": "right"}
+_SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
+_NEAR_PERSON_M = 0.85
+_VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
+_LEAST_M = 0.4
+_PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A move of a player whose direction depends on the camera, or that has to stay in frame.
+
+    Attributes:
+        player: Id.
+        beat: Index of its beat.
+        arrives: Whether the end of the way is fixed, otherwise the middle or the start.
+    """
+
+    player: str
+    beat: int
+    arrives: bool
+
+
+def speed_of(player: Player, beat: Beat) -> float:
+    """Metres a second of a player in a beat that moves."""
+    if player.kind == "person":
+        return (POSTURES[beat.posture].speed or POSTURES["walk"].speed) * beat.pace
+    kind = model_of(player).kind
+    usual = {"vehicle": _VEHICLE_SPEED, "animal": _ANIMAL_SPEED}.get(kind, _THING_SPEED)
+    posture = POSTURES.get(beat.posture)
+    return max(usual, posture.speed if posture and kind == "animal" else 0.0) * beat.pace
+
+
+def with_directions(players: Sequence[Player], camera: Camera, screen: str) -> list[Player]:
+    """Players; those who walk, but the words name no way, take the camera's or the edit's."""
+    way = next((_WITH_CAMERA[word] for word in camera.movement if word in _WITH_CAMERA), "")
+    goes_along = way in ("towards", "away")
+    result = []
+    for player in players:
+        beats = list(player.beats)
+        is_still = not any(beat.to for beat in beats)
+        for k, beat in enumerate(beats):
+            posture = POSTURES.get(beat.posture)
+            if player.kind != "person" or posture is None or not is_still or beat.seat:
+                continue
+            if posture.speed and beat.posture != "jump":
+                beats[k] = replace(beat, to=way or _SCREEN.get(screen, "right"))
+            elif goes_along and player.is_subject and beat.posture == "stand" and len(beats) == 1:
+                beats[k] = replace(beat, posture="walk", to=way)
+        result.append(replace(player, beats=tuple(beats)))
+    return result
+
+
+def ways_to_places(
+    players: Sequence[Player], occupied: Occupied, seconds: float
+) -> tuple[list[Player], list[Route]]:
+    """Players with the ways that lead to a person, a thing, a mark, in or out; and all routes."""
+    routes: list[Route] = []
+    moved = []
+    for player in _with_vehicle_moves(players):
+        at, beats = player.at, list(player.beats)
+        for k, beat in enumerate(beats):
+            if beat.to in RELATIVE:
+                routes.append(Route(player.id, k, arrives=False))
+                continue
+            after = beats[k + 1] if k + 1 < len(beats) else None
+            goal = _goal(player, beat, after, occupied, at)
+            if goal is None or distance(at, goal.at) < 0.25:
+                continue
+            path = occupied.floor.way(at, goal.at)
+            reach = speed_of(player, beat) * (beat.end - beat.start) * seconds
+            if beat.to == "out" or k:  # starts where it is, and may not get there
+                path = _cut_end(path, max(reach, _LEAST_M))
+            else:
+                path = _cut_start(path, reach)
+            beats[k] = _moving(beat, path, goal if path[-1] == goal.at else None)
+            at = path[-1]
+            if beat.to != "out":
+                routes.append(Route(player.id, k, arrives=k == 0))
+        moved.append(_starting(player, beats))
+    return [_resting(each, seconds) for each in moved], routes
+
+
+def ways_in_picture(
+    players: Sequence[Player],
+    routes: Sequence[Route],
+    picture: Picture,
+    heading_deg: float,
+    seconds: float,
+    occupied: Occupied,
+    subjects: Sequence[str],
+) -> tuple[Player, ...]:
+    """Players with all ways: those relative to the camera, and subjects kept within the picture."""
+    by_id = {each.id: each for each in players}
+    for route in routes:
+        player = by_id[route.player]
+        best, most = player, -1.0
+        variants = list(_variants(player, route, picture, heading_deg, seconds, occupied))
+        for tried in variants[:1] if player.id not in subjects else variants:
+            share = _share_in_frame(tried, by_id | {tried.id: tried}, picture)
+            if share > most + 1e-9:
+                best, most = tried, share
+            if most > 0.999:
+                break
+        by_id[player.id] = best
+    return tuple(by_id.values())
+
+
+def _goal(
+    player: Player, beat: Beat, after: Beat | None, occupied: Occupied, at: Point
+) -> Stance | None:
+    """Where a beat leads to; None if it stays."""
+    plan = occupied.plan
+    if beat.to == "in":
+        spot = None
+        if player.near:
+            spot = occupied.spot(player.id, player.near, player.relation)
+        others = occupied.others(player.id)
+        return spot or Stance(occupied.floor.nearest_free(plan.centre, others))
+    if beat.to == "out":
+        exits = plan.entrances
+        nearest = min(exits, key=lambda each: distance(each.at, at), default=None)
+        return None if nearest is None else Stance(nearest.at, nearest.facing_deg + 180.0)
+    seat = (
+        beat.seat if POSTURES.get(beat.posture, POSTURES["stand"]).seat in ("seat", "bed") else ""
+    )
+    if not beat.to and not seat:
+        return None
+    posture = beat.posture if seat else "stand"
+    if after is not None and POSTURES.get(after.posture, POSTURES["stand"]).seat in ("seat", "bed"):
+        posture = after.posture
+    goal = occupied.spot(player.id, beat.to or seat, "", posture)
+    other = occupied.people.get(beat.to)
+    if goal is not None and other is not None:
+        away = np.array(at) - np.array(other.at)
+        near = np.array(other.at) + away / max(1e-6, np.linalg.norm(away)) * _NEAR_PERSON_M
+        if occupied.floor.is_free(near, occupied.others(player.id)):
+            goal = Stance(point(near), facing(near, other.at))
+    return goal
+
+
+def _with_vehicle_moves(players: Sequence[Player]) -> list[Player]:
+    """Moves of those who drive or ride become moves of what carries them."""
+    carried = {}
+    for player in players:
+        for beat in player.beats:
+            kind = POSTURES[beat.posture].seat if player.kind == "person" else ""
+            if kind in ("vehicle", "bicycle", "motorcycle", "horse") and beat.seat:
+                to = beat.to or ("" if kind == "vehicle" and not beat.to else "left")
+                if to and to not in ("in", "out"):
+                    carried[beat.seat] = replace(beat, to=to, seat="", holds=(), speaks=())
+    result = []
+    for player in players:
+        if player.id in carried and not any(each.to for each in player.beats):
+            player = replace(player, beats=(carried[player.id],))
+        elif player.kind == "person":
+            riding = tuple(
+                replace(each, to="") if each.seat in carried else each for each in player.beats
+            )
+            player = replace(player, beats=riding)
+        result.append(player)
+    return result
+
+
+def _moving(beat: Beat, path: tuple[Point, ...], goal: Stance | None) -> Beat:
+    posture = beat.posture
+    if POSTURES.get(posture) and not POSTURES[posture].speed:
+        posture = "walk"
+    turned = None if goal is None else round(goal.facing_deg, 3)
+    return replace(beat, posture=posture, path=path, facing_deg=turned, seat="")
+
+
+def _starting(player: Player, beats: list[Beat]) -> Player:
+    """A player who begins where the first way begins."""
+    if beats and len(beats[0].path) > 1:
+        start = beats[0].path[0]
+        turned = along(beats[0].path, 0.01)[1]
+        return replace(player, at=start, facing_deg=round(turned, 3), beats=tuple(beats))
+    return replace(player, beats=tuple(beats))
+
+
+def _resting(player: Player, seconds: float) -> Player:
+    """Ways that take less than their beat at the usual speed end earlier, and a rest follows."""
+    beats: list[Beat] = []
+    for k, beat in enumerate(player.beats):
+        span = (beat.end - beat.start) * seconds
+        walk_s = length(beat.path) / max(0.1, speed_of(player, beat)) if beat.path else span
+        after = player.beats[k + 1] if k + 1 < len(player.beats) else None
+        if player.kind != "person" or len(beat.path) < 2 or walk_s > 0.85 * span:
+            beats.append(beat)
+            continue
+        end = round(beat.start + (beat.end - beat.start) * walk_s / span, 4)
+        beats.append(replace(beat, end=end, gesture=beat.gesture))
+        if after is not None and abs(after.start - beat.end) < 1e-6:
+            continue  # the next beat starts as soon as this one ends, see below
+        rest = replace(beat, start=end, posture="stand", path=(), to="", facing_deg=None, speaks=())
+        beats.append(rest)
+    for k in range(1, len(beats)):
+        if beats[k].start > beats[k - 1].end + 1e-6:
+            beats[k] = replace(beats[k], start=beats[k - 1].end)
+    return replace(player, beats=tuple(beats))
+
+
+def _cut_start(path: tuple[Point, ...], metres: float) -> tuple[Point, ...]:
+    """The last part of a way."""
+    return tuple(reversed(_cut_end(tuple(reversed(path)), metres)))
+
+
+def _cut_end(path: tuple[Point, ...], metres: float) -> tuple[Point, ...]:
+    """The first part of a way."""
+    if metres >= length(path):
+        return path
+    end, kept = along(path, metres)[0], [path[0]]
+    for corner in path[1:]:
+        if length((*kept, corner)) >= metres:
+            break
+        kept.append(corner)
+    return (*kept, end)
+
+
+def _variants(
+    player: Player,
+    route: Route,
+    picture: Picture,
+    heading_deg: float,
+    seconds: float,
+    occupied: Occupied,
+) -> Iterator[Player]:
+    """The player with the longest way first, then with shorter ones."""
+    beat = player.beats[route.beat]
+    for part in _PARTS:
+        if distance(picture.subject[0], picture.subject[-1]) > 0.2:  # the camera goes along
+            path = tuple(point(each) for each in picture.subject)
+        elif beat.path and beat.to not in RELATIVE:
+            cut = _cut_start if route.arrives else _cut_end
+            path = cut(beat.path, max(_LEAST_M, part * length(beat.path)))
+        else:
+            path = _relative_way(player, route, picture, heading_deg, seconds, occupied, part)
+        beats = list(player.beats)
+        beats[route.beat] = _moving(beat, path, None)
+        if beat.path and path[-1] == beat.path[-1]:
+            beats[route.beat] = replace(beats[route.beat], facing_deg=beat.facing_deg)
+        yield _starting(player, beats) if route.beat == 0 else replace(player, beats=tuple(beats))
+
+
+def _relative_way(
+    player: Player,
+    route: Route,
+    picture: Picture,
+    heading_deg: float,
+    seconds: float,
+    occupied: Occupied,
+    part: float,
+) -> tuple[Point, ...]:
+    """A straight way relative to the camera, its middle where the player is at rest."""
+    beat = player.beats[route.beat]
+    step = direction(heading_deg + RELATIVE[beat.to])
+    vehicle = player.kind == "thing" and model_of(player).kind == "vehicle"
+    if vehicle and occupied.plan.lanes:
+        ahead = direction(player.facing_deg)
+        step = ahead if ahead @ step >= -0.3 else -ahead
+    reach = speed_of(player, beat) * (beat.end - beat.start) * seconds * part
+    reach = max(_LEAST_M, reach)
+    before = 0.0 if route.beat else reach / 2
+    at = np.array(player.at)
+    ends = [at - step * before, at + step * (reach - before)]
+    if not vehicle:
+        ends = [_walkable(at, end, occupied) for end in ends]
+    return point(ends[0]), point(ends[1])
+
+
+def _walkable(start: np.ndarray, end: np.ndarray, occupied: Occupied) -> np.ndarray:
+    """The farthest place on the straight way to `end` before something stands in the way."""
+    steps = max(2, int(np.linalg.norm(end - start) / 0.2))
+    last = start
+    for share in np.linspace(0.0, 1.0, steps)[1:]:
+        place = start + share * (end - start)
+        if not occupied.floor.is_free(point(place)):
+            break
+        last = place
+    return last
+
+
+def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Picture) -> float:
+    """Part of the moments at which somebody is in the picture, head and middle."""
+    comes = any(beat.to == "in" for beat in player.beats)
+    good = []
+    for k, share in enumerate(SHARES):
+        if comes and share < 0.45:
+            continue
+        now = standing(player, float(share), players)
+        x, height, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
+        middle = now.base_m + 0.5 * now.size[1]
+        spots = picture.project(np.array([(x, height, z), (now.at[0], middle, now.at[1])]))[k]
+        limits = np.array([[0.44, 0.52], [0.5, 0.75]])
+        inside = (np.abs(spots[:, :2]) <= limits).all() and (spots[:, 2] > 0.3).all()
+        good.append(bool(inside))
+    return float(np.mean(good))

@@ -1,0 +1,214 @@
+"""Camera set-ups that depend on a second body: over the shoulder, point of view, insert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from shots.path.rig import Framed, frame_subject
+from shots.staging.floor_space import direction, distance, facing, point, size_of
+from shots.staging.set_up import (
+    Filming,
+    SetUp,
+    frame_people,
+    frame_thing,
+    side_of_line,
+)
+from shots.staging.staged import CameraPlace, Point
+from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
+
+BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
+BEHIND_AT_50MM_M = 0.7  # in proportion to the lens, so that the head is a third of the picture
+OTS_SHIFT = 0.15  # of the width, that the subject is off the centre
+_OTS_PARTS = (0.50, 0.44, 0.56, 0.38)  # of the width, between the two heads
+_MOST_OFF = 1.3  # sizes that miss the one asked by more than this factor are reported
+# Height, width and depth of a part of the body, and its height under the top of the head as a part
+# of the standing height; hands and feet have places of their own.
+_PARTS: Mapping[str, tuple[float, float, float]] = {
+    "eyes": (0.06, 0.15, 0.069), "eye": (0.06, 0.15, 0.069), "mouth": (0.06, 0.10, 0.105),
+    "lips": (0.06, 0.10, 0.105), "face": (0.25, 0.20, 0.075), "ear": (0.09, 0.08, 0.075),
+    "hands": (0.20, 0.26, 0.0), "hand": (0.18, 0.22, 0.0), "feet": (0.14, 0.36, 0.0),
+    "foot": (0.14, 0.30, 0.0), "shoes": (0.14, 0.36, 0.0),
+}  # fmt: skip
+_FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
+
+
+def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
+    """Behind the shoulder of one, on the camera's side of the line, onto another or a thing."""
+    if not subject or not over:
+        return
+    target, near = filming.now(subject), filming.now(over)
+    is_person = bool(target.tall_m)
+    back = facing(target.at, near.at)
+    apart = max(0.05, distance(target.at, near.at))
+    hand = _hand(filming, subject, over, target, near, back)
+    if is_person:
+        framed = frame_people(filming, [subject], back)[1]
+    else:
+        framed = frame_thing(filming, target, back, None)
+    asked_m = float(frame_subject(filming.shot.camera, filming.aspect, framed).distance[0])
+    behind = max(BEHIND_HEAD_M, BEHIND_AT_50MM_M * filming.shot.camera.lens_mm / 50.0)
+    run = max(asked_m, apart + behind)
+    height = _over_height(filming, target, near, apart, run)
+    note = ""
+    if run > asked_m * _MOST_OFF:
+        longer = round(filming.shot.camera.lens_mm * run / asked_m)
+        note = f"{filming.shot.id}: over the shoulder is wider than {filming.size} at this lens; "
+        note += f"use {longer} mm"
+    for k, part in enumerate(_OTS_PARTS):
+        angle = _off_line(apart, run, part / filming.focal)
+        for extra in (0.0, -0.03, 0.03):  # nearer to the line, or farther off it
+            to_camera = back + hand * (angle + np.degrees(extra))
+            eye = np.array(target.at) + run * direction(to_camera)
+            # Turned so that the subject is off the centre, away from the near head.
+            pan = np.degrees(np.arctan(OTS_SHIFT / filming.focal))
+            side = to_camera + hand * pan
+            at = point(eye - run * direction(side))
+            place = CameraPlace(at, side, subjects=(subject,), over=over, shift=hand * OTS_SHIFT)
+            placed = replace(framed, eye=(run, height), pitch_deg=None)
+            yield SetUp(place, placed, 0.05 * k + abs(extra), note)
+
+
+def _hand(
+    filming: Filming, subject: str, over: str, target: Standing, near: Standing, back: float
+) -> float:
+    """1 or -1: the way round the subject from the near person to the camera."""
+    if not target.tall_m:
+        return 1.0
+    first, second = sorted((subject, over))
+    wanted = filming.line_side((first, second))
+    ends = (target.at, near.at) if first == subject else (near.at, target.at)
+    tried = point(np.array(target.at) + direction(back + 20.0))
+    return 1.0 if side_of_line(*ends, tried) == wanted else -1.0
+
+
+def _off_line(apart: float, run: float, ratio: float) -> float:
+    """Degrees off the line at which two heads are `ratio` apart for a focal length of 1."""
+    angles = np.radians(np.linspace(2.0, 60.0, 233))
+    found = apart * np.sin(angles) / np.maximum(1e-3, run - apart * np.cos(angles))
+    return float(np.degrees(angles[int(np.abs(found - ratio).argmin())]))
+
+
+def _over_height(
+    filming: Filming, target: Standing, near: Standing, apart: float, run: float
+) -> float:
+    """Height of the camera: by the near eyes, so that the subject is looked at past them."""
+    height = _eyes(near) + 0.02
+    if target.tall_m:
+        # Level with the subject as far as the near shoulder stays in the picture.
+        height = float(np.clip(_eyes(target) - 0.03, height - 0.25, height + 0.12))
+    return max(0.2, height + {"high": 0.35, "low": -0.35}.get(filming.shot.camera.angle, 0.0))
+
+
+def _eyes(now: Standing) -> float:
+    return now.top_m - EYES_UNDER_TOP * now.tall_m
+
+
+def point_of_view(filming: Filming, people: Sequence[str]) -> Iterator[SetUp]:
+    """From the eyes of one who is not in the picture, onto what they look at."""
+    reading = filming.reading
+    over = reading.over if reading.over in filming.players else (people[0] if people else "")
+    if not over:
+        return
+    target = _point_looked_at(filming, over, people)
+    near = filming.now(over)
+    eye = near.head
+    name, now = target
+    if now is None:
+        ahead = np.array(near.at) + 3.0 * direction(near.facing_deg)
+        at, framed = point(ahead), Framed()
+    elif now.tall_m:
+        at, framed = frame_people(filming, [name], facing(now.at, near.at))
+    else:
+        at, framed = now.at, frame_thing(filming, now, facing(now.at, near.at), None)
+    run = max(0.12, distance(at, (eye[0], eye[2])))
+    side = facing(at, (eye[0], eye[2]))
+    framed = replace(framed, eye=(run, eye[1]), clear_m=min(framed.clear_m, 0.12))
+    place = CameraPlace(at, side, subjects=(name,) if name else (), over=over)
+    yield SetUp(place, framed)
+
+
+def _point_looked_at(
+    filming: Filming, over: str, people: Sequence[str]
+) -> tuple[str, Standing | None]:
+    """What somebody looks at: by the words of the view, of the action, or who relates to them."""
+    reading, player = filming.reading, filming.players[over]
+    beat = beat_at(player, 0.5)
+    held = [thing for _, thing in beat.holds]
+    subjects = [p.id for p in reading.players if p.is_subject and p.id != over]
+    others = [name for name in people if name != over]
+    partner = filming.partner(over)
+    names = [reading.detail, *subjects, beat.looks_at, beat.target, *others, *held, partner]
+    names += [p.id for p in reading.players if p.id != over]
+    found = next((name for name in names if name in filming.players and name != over), "")
+    return (found, filming.now(found)) if found else ("", None)
+
+
+def insert(filming: Filming) -> Iterator[SetUp]:
+    """A thing, or a part of somebody's body, that fills the picture at the asked size."""
+    name, now, front, pitch, holder = _detail(filming)
+    if now is None:
+        return
+    if filming.shot.camera.angle != "eye-level":
+        pitch = None
+    turns = (25.0, -25.0, 0.0, 45.0, -45.0, 70.0, -70.0, 110.0, -110.0, 150.0, 180.0)
+    for k, turn in enumerate(turns):
+        side = front + turn
+        framed = frame_thing(filming, now, side, pitch)
+        subjects = (name,) if name else (holder,)
+        place = CameraPlace(now.at, side, subjects=subjects)
+        away = abs((side + 180.0) % 360.0 - 180.0) / 900.0
+        yield SetUp(place, framed, 0.05 * k + (0.0 if holder else away))
+
+
+def _detail(
+    filming: Filming,
+) -> tuple[str, Standing | None, float, float | None, str]:
+    """What an insert is of: id, place, its front, pitch of the camera, id of its holder."""
+    reading, players = filming.reading, filming.players
+    people = filming.people()
+    things = [p.id for p in reading.players if p.kind != "person" and p.id in players]
+    subjects = [name for name in things if players[name].is_subject]
+    held = [thing for name in people for beat in players[name].beats for _, thing in beat.holds]
+    named = [reading.detail, *subjects, *held, *things]
+    name = next((each for each in named if each in players), "")
+    if reading.detail in _PARTS and people:
+        name = ""
+    if name and players[name].kind == "person":
+        return "", _part_of(filming, name, "face"), filming.gaze(name), None, name
+    if not name:
+        if not people:
+            return "", None, 0.0, None, ""
+        part = reading.detail if reading.detail in _PARTS else "hands"
+        spot = _part_of(filming, people[0], part)
+        pitch = {"hands": -20.0, "hand": -20.0}.get(part)
+        return "", spot, filming.gaze(people[0]), pitch, people[0]
+    now = filming.now(name)
+    holder = next(
+        (p for p in people for b in players[p].beats for _, t in b.holds if t == name), ""
+    )
+    if holder:
+        gesture = beat_at(players[holder], filming.key_share(players[holder])).gesture
+        front = filming.gaze(holder) + (180.0 if gesture in _FACES_HOLDER else 0.0)
+        return name, now, front, -14.0, holder
+    lies_flat = now.size[1] < 0.35 * max(now.size[0], now.size[2])
+    large = max(size_of(players[name])) > 1.2
+    return name, now, now.facing_deg, None if large else (-35.0 if lies_flat else -12.0), ""
+
+
+def _part_of(filming: Filming, name: str, part: str) -> Standing:
+    """A part of somebody's body as something to frame."""
+    now = filming.now(name)
+    height, width, under = _PARTS.get(part, _PARTS["face"])
+    scale = now.tall_m / 1.75
+    at: Point = now.head[0], now.head[2]
+    base = now.top_m - under * now.tall_m - height * scale / 2
+    if part in ("hands", "hand"):
+        x, middle, z = hand_spot(now, beat_at(filming.players[name], 0.5).gesture)
+        at, base = (x, z), middle - height / 2
+    elif part in ("feet", "foot", "shoes"):
+        at, base = now.at, filming.players[name].base_m
+    size = (width * scale, height * scale, 0.5 * width * scale)
+    return Standing(point(at), now.facing_deg, round(base, 4), size)

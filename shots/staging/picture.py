@@ -1,0 +1,78 @@
+"""The picture of a camera on the floor plan: poses in the plan's axes, and what they project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shots.path.camera_path import camera_path
+from shots.path.rig import Framed
+from shots.staging.floor_space import Array
+from shots.staging.staged import CameraPlace
+
+if TYPE_CHECKING:
+    from shots.path.camera_path import CameraPath
+    from shots.schema import Shot
+
+SHARES = np.linspace(0.0, 1.0, 7)
+"""Moments of a shot at which it is looked at, as shares of it."""
+
+
+def plan_turn(side_deg: float) -> Array:
+    """(3, 3): takes axes of a camera path to the plan's world axes, for column vectors."""
+    cos, sin = np.cos(np.radians(side_deg)), np.sin(np.radians(side_deg))
+    return np.array([[cos, 0.0, -sin], [0.0, 1.0, 0.0], [sin, 0.0, cos]])
+
+
+def on_plan(path: CameraPath, place: CameraPlace) -> Array:
+    """(F, 3, 4) camera-to-world poses in the plan's world axes: x right, y down, z forward."""
+    poses: Array = plan_turn(place.side_deg) @ path.camera_to_world
+    poses[:, :, 3] += [place.at[0], 0.0, place.at[1]]
+    return poses
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """The camera at the moments `SHARES`.
+
+    Attributes:
+        poses: (M, 3, 4) in the plan's world axes.
+        focal: (M,), focal length / picture width.
+        subject: (M, 2), where what is framed is on the plan, for a camera that travels with it.
+        aspect: Width / height.
+    """
+
+    poses: Array
+    focal: Array
+    subject: Array
+    aspect: float
+
+    @property
+    def eyes(self) -> Array:
+        """(M, 3): x, height and z of the camera."""
+        return self.poses[:, :, 3] * [1.0, -1.0, 1.0]
+
+    def project(self, points: Array) -> Array:
+        """(M, P, 3): x and y in parts of the width and the height from the picture's centre, depth.
+
+        Args:
+            points: (M, P, 3) or (P, 3): x, height, z on the plan.
+        """
+        world = np.asarray(points, np.float64) * [1.0, -1.0, 1.0]
+        if world.ndim == 2:
+            world = np.repeat(world[None], len(self.poses), axis=0)
+        away = world - self.poses[:, None, :, 3]
+        in_camera = np.einsum("mij,mpi->mpj", self.poses[:, :, :3], away)
+        depth = in_camera[..., 2]
+        scale = self.focal[:, None] / np.where(np.abs(depth) < 1e-6, 1e-6, depth)
+        x, y = in_camera[..., 0] * scale, in_camera[..., 1] * scale * self.aspect
+        return np.stack([x, y, depth], axis=-1)
+
+
+def take_picture(shot: Shot, aspect: float, place: CameraPlace, framed: Framed) -> Picture:
+    """The camera of a shot at the moments `SHARES`."""
+    path = camera_path(shot, num_frames=len(SHARES), aspect=aspect, framed=framed)
+    subject = (plan_turn(place.side_deg) @ path.subject[:, :, None])[:, :, 0]
+    return Picture(on_plan(path, place), path.focal, subject[:, [0, 2]] + place.at, aspect)

@@ -1,0 +1,250 @@
+"""Tests of the picture of a staged shot: who is in it, whole, hidden or cut, and where the lens is.
+
+Bodies are upright boxes, looked at by the camera at the moments `SHARES`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shots.path.rig import FULL_SIZES
+from shots.staging.floor_space import (
+    Array,
+    Blocks,
+    direction,
+    facing,
+    model_of,
+    turn_between,
+)
+from shots.staging.picture import SHARES, Picture
+from shots.staging.staged import CameraPlace, Player
+from shots.staging.standing import Standing, beat_at, standing
+
+_LEAVES = ("whip-pan-left", "whip-pan-right", "pan-left", "pan-right", "tilt-up", "tilt-down",
+           "fly-through", "crane-up", "crane-down")  # fmt: skip
+_HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
+_MOST_HIDDEN = 0.6
+_TABLE_TOP_M = 0.08
+# Points of a body, in parts of its width and of its height; the first three are of the head.
+_SAMPLES = np.array(
+    [(0.0, 0.93), (-0.2, 0.9), (0.2, 0.9), (0.0, 0.78), (-0.35, 0.72), (0.35, 0.72), (0.0, 0.6),
+     (-0.3, 0.5), (0.3, 0.5), (0.0, 0.35), (0.0, 0.15)]
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Defect:
+    """Something wrong with a picture: how bad it is, and a sentence, "" for a matter of taste."""
+
+    weight: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What is looked at: a picture of players, and what it has to show."""
+
+    shot_id: str
+    size: str
+    moves: tuple[str, ...]
+    people: str
+    players: Mapping[str, Player]
+    place: CameraPlace
+    picture: Picture
+    crosses: bool = False
+
+
+def defects(looked: Looked) -> list[Defect]:
+    """Everything wrong with a picture, the worst first."""
+    states = [
+        {key: standing(each, float(share), looked.players) for key, each in looked.players.items()}
+        for share in SHARES
+    ]
+    found = [*_lens(looked, states)]
+    for name in looked.place.subjects:
+        if name in looked.players:
+            found += _subject(looked, states, name)
+    if looked.place.over and looked.place.view != "POV":
+        found += _shoulder(looked, states)
+    if looked.people == "single":
+        found += _others(looked, states)
+    if looked.crosses:
+        found.append(Defect(0.3, f"{looked.shot_id}: the camera crosses the line of action"))
+    return sorted(found, key=lambda each: -each.weight)
+
+
+def _subject(
+    looked: Looked, states: Sequence[Mapping[str, Standing]], name: str
+) -> Iterator[Defect]:
+    player, picture = looked.players[name], looked.picture
+    label = player.name or name
+    inside, cut, hidden, behind, frontal = [], [], [], Counter[str](), []
+    is_whole = looked.size in FULL_SIZES
+    for k, state in enumerate(states):
+        if not _expected(player, float(SHARES[k])):
+            continue
+        points = _body_points(state[name], picture.eyes[k])
+        spots = picture.project(points)[k]
+        visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.05)
+        centre = visible[:7] if player.kind == "person" and not is_whole else visible
+        inside.append(bool(centre.any()))
+        cut.append(
+            (not is_whole and spots[0, 1] < -0.56) or (is_whole and not visible[[0, -1]].all())
+        )
+        if not visible.any():
+            continue
+        blocks = _blockers(looked, state, name, points)
+        crossed = blocks.crossed(picture.eyes[k], points[visible])
+        hidden.append(float(crossed.any(axis=1).mean()) if blocks.ids else 0.0)
+        head = crossed[: max(1, int(visible[:3].sum()))].any(axis=1).mean() if blocks.ids else 0.0
+        over = (
+            looked.place.view == "OTS" and player.kind == "person"
+        )  # a shoulder may hide the rest
+        hidden[-1] = float(head) if over else max(hidden[-1], float(head))
+        behind.update(np.array(blocks.ids)[crossed.any(axis=0)].tolist())
+        frontal.append(_face_angle(state[name], picture.eyes[k]))
+    wanted = 0.1 if set(_LEAVES) & set(looked.moves) else 0.6
+    if inside and np.mean(inside) < wanted:
+        yield Defect(3.0 - float(np.mean(inside)), _say(looked, f"{label} is out of the picture"))
+        return
+    if inside and np.mean(inside) < 1.0:
+        yield Defect(0.4 * (1.0 - float(np.mean(inside))))
+    if hidden and np.mean(hidden) > _MOST_HIDDEN:
+        what = looked.players[behind.most_common(1)[0][0]]
+        text = f"{label} is hidden behind {_called(what)}"
+        yield Defect(1.0 + float(np.mean(hidden)), _say(looked, text))
+    elif hidden:
+        yield Defect(0.5 * float(np.mean(hidden)))
+    may_cut = looked.size in _HEAD_MAY_BE_CUT or wanted < 0.5
+    if player.kind == "person" and cut and np.mean(cut) > 0.5 and not may_cut:
+        part = "is not whole in the picture" if is_whole else "is cut at the head"
+        yield Defect(0.8, _say(looked, f"{label} {part}"))
+    if player.kind == "person" and frontal:
+        yield Defect(0.5 * float(np.clip(np.mean(frontal) - 75.0, 0.0, 90.0)) / 90.0)
+
+
+def _say(looked: Looked, text: str) -> str:
+    return f"{looked.shot_id}: {text}; move the camera or name another mark"
+
+
+def _called(player: Player) -> str:
+    return player.name if player.kind == "person" and player.name else f"the {player.name}"
+
+
+def _expected(player: Player, share: float) -> bool:
+    """Whether somebody should be in the picture by then: not before they come, after they leave."""
+    for beat in player.beats:
+        if beat.to == "in" and share < beat.start + 0.5 * (beat.end - beat.start):
+            return False
+        if beat.to == "out" and share > beat.start + 0.3 * (beat.end - beat.start):
+            return False
+    return True
+
+
+def _body_points(now: Standing, eye: Array) -> Array:
+    """(P, 3): points of a body, spread across the direction from which the camera looks."""
+    across = direction(facing(now.at, (eye[0], eye[2])) + 90.0)
+    width = max(now.size[0], 0.02)
+    if now.lies:
+        along = direction(now.facing_deg)
+        run = (0.5 - _SAMPLES[:, 1]) * now.tall_m
+        x = now.at[0] + run * along[0] + _SAMPLES[:, 0] * width * across[0]
+        z = now.at[1] + run * along[1] + _SAMPLES[:, 0] * width * across[1]
+        return np.stack([x, np.full(len(x), now.top_m), z], axis=1)
+    x = now.at[0] + _SAMPLES[:, 0] * width * across[0]
+    z = now.at[1] + _SAMPLES[:, 0] * width * across[1]
+    return np.stack([x, now.base_m + _SAMPLES[:, 1] * now.size[1], z], axis=1)
+
+
+def _face_angle(now: Standing, eye: Array) -> float:
+    """Degrees between where somebody faces and the camera."""
+    return abs(turn_between(now.facing_deg, facing(now.at, (eye[0], eye[2]))))
+
+
+def _blockers(looked: Looked, state: Mapping[str, Standing], name: str, points: Array) -> Blocks:
+    """Boxes that could hide a subject: not itself, what it sits in or on, or what it holds."""
+    me = looked.players[name]
+    own = {name, me.on, looked.place.over if looked.place.view == "POV" else ""}
+    for beat in me.beats:
+        own |= {beat.seat, *(held for _, held in beat.holds)}
+    own |= {key for key, each in looked.players.items()
+            if any(held == name for beat in each.beats for _, held in beat.holds)}  # fmt: skip
+    others = {key: now for key, now in state.items() if key not in own}
+    blocks = boxes(looked.players, others)
+    inside = (blocks.gaps(points[:, [0, 2]]) < 1e-6).any(axis=0)
+    is_person = np.array([looked.players[key].kind == "person" for key in blocks.ids], bool)
+    return blocks.pick(~inside | is_person)
+
+
+def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Blocks:
+    """Boxes of players at a moment; of a table, its top."""
+    chosen = {
+        key: now
+        for key, now in states.items()
+        if model_of(players[key]).place not in ("ceiling", "wall")
+        and not (model_of(players[key]).kind == "fitting" and model_of(players[key]).door
+                 and not model_of(players[key]).surface_m)
+    }  # fmt: skip
+    sizes, bases = [], []
+    for key, now in chosen.items():
+        is_table = players[key].kind == "thing" and "table" in players[key].model
+        top = min(_TABLE_TOP_M, now.size[1]) if is_table else now.size[1]
+        slim = 0.5 if model_of(players[key]).kind == "plant" and now.size[1] > 2.0 else 1e3
+        sizes.append((min(now.size[0], slim) / 2, min(now.size[2], slim) / 2))
+        bases.append((now.top_m - top, now.top_m))
+    return Blocks(
+        tuple(chosen),
+        np.array([now.at for now in chosen.values()]).reshape(-1, 2),
+        np.array([direction(now.facing_deg) for now in chosen.values()]).reshape(-1, 2),
+        np.array(sizes).reshape(-1, 2),
+        np.array(bases).reshape(-1, 2),
+    )
+
+
+def _lens(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """Whether the camera is in a body or a thing."""
+    within = {looked.place.over} if looked.place.view == "POV" else set()
+    for name in looked.place.subjects:
+        if name in looked.players:
+            within |= {beat_at(looked.players[name], 0.5).seat, looked.players[name].on}
+    inside = Counter[str]()
+    for k, state in enumerate(states):
+        eye = looked.picture.eyes[k]
+        others = {key: now for key, now in state.items() if key not in within}
+        blocks = boxes(looked.players, others)
+        near = blocks.gaps(eye[None, [0, 2]])[0] < 0.08
+        level = (blocks.heights[:, 0] - 0.05 < eye[1]) & (eye[1] < blocks.heights[:, 1] + 0.05)
+        inside.update(np.array(blocks.ids)[near & level].tolist())
+    for name, count in inside.most_common(1):
+        weight = 1.0 + count / len(states)
+        yield Defect(weight, _say(looked, f"the camera is in {_called(looked.players[name])}"))
+
+
+def _shoulder(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """Whether head and shoulder of the near person are in the near third of the picture."""
+    near = states[0][looked.place.over]
+    x, height, z = near.head
+    spot = looked.picture.project(np.array([(x, height, z)]))[0, 0]
+    off = -spot[0] * np.sign(looked.place.shift)
+    if spot[2] < 0.2 or not 0.12 < off < 0.5:
+        name = looked.players[looked.place.over].name
+        yield Defect(0.5, _say(looked, f"the shoulder of {name} is not in the picture"))
+
+
+def _others(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """People in the picture of a single who are not its subject."""
+    middle = len(SHARES) // 2
+    for name, player in looked.players.items():
+        if player.kind != "person" or name in looked.place.subjects or name.startswith("crowd"):
+            continue
+        points = _body_points(states[middle][name], looked.picture.eyes[middle])
+        spots = looked.picture.project(points)[middle]
+        visible = (np.abs(spots[:, :2]) <= 0.49).all(axis=1) & (spots[:, 2] > 0.1)
+        if visible.sum() > 2:
+            weight = 0.3 + 0.3 * float(visible.mean())
+            text = f"{player.name or name} is in the picture of a single"
+            yield Defect(weight, _say(looked, text))

@@ -1,0 +1,414 @@
+"""Roles: which players of a shot the noun phrases of its words name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shots.lexicon import grammar
+from shots.lexicon.colours import find_colour
+from shots.lexicon.grammar import singular
+from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
+from shots.schema import Character, Shot, ShotList
+from shots.staging.phrases import Names, Phrase, split_words
+from shots.staging.staged import CAMERA, Appearance, NotStaged, PlayerKind
+
+MOST_THINGS = 12  # players made from one plural
+_GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
+
+
+@dataclass
+class Event:
+    """What a player does in one slot of the shot's time; see `staged.Beat`."""
+
+    slot: int
+    posture: str = ""
+    gesture: str = ""
+    pace: float = 1.0
+    target: str = ""
+    looks_at: str = ""
+    holds: list[str] = field(default_factory=list)
+    releases: bool = False
+    seat: str = ""
+    to: str = ""
+    change: bool = False
+    words: str = ""
+    choices: list[str] = field(default_factory=list)  # seats for several people
+    props: str = ""  # thing that the words leave out
+
+
+@dataclass
+class Draft:
+    """A player while the words are read; see `staged.Player`."""
+
+    id: str
+    name: str
+    kind: PlayerKind = "person"
+    model: str = "person"
+    noun: str = ""
+    looks: str = ""
+    look: Appearance | None = None
+    sex: str = ""  # he, she or ""
+    colour: str = ""
+    label: str = ""
+    on: str = ""
+    relation: str = ""
+    near: str = ""
+    is_subject: bool = False
+    words: str = ""
+    events: list[Event] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+
+
+def character_names(board: ShotList) -> Names:
+    """The words by which the action can name the characters: name, id."""
+    ids: dict[tuple[str, ...], str] = {}
+    for key, character in board.characters.items():
+        for name in (character.name, key):
+            words = tuple(word.low for word in split_words(name.replace("_", " ")))
+            if words:
+                ids.setdefault(words, key)
+    return Names(ids)
+
+
+def thing_of_looks(looks: str) -> tuple[str, str] | None:
+    """Model and noun of a character that is a thing or an animal, None for a person."""
+    words = [word.low for word in split_words(looks) if not word.is_mark]
+    for k, word in enumerate(words):
+        if singular(word)[0] in grammar.PEOPLE or word in grammar.GROUPS:
+            return None
+        if word in ("with", "on", "in", "of", "who") and k:
+            return None
+        found = find_thing(words[k:])
+        if found and not _is_qualifier(words, k + found[1]):
+            return found[0], " ".join(words[k : k + found[1]])
+    return None
+
+
+def _is_qualifier(words: list[str], behind: int) -> bool:
+    """Whether a noun only says what kind of thing or person the next one is: tram driver."""
+    if behind >= len(words):
+        return False
+    word = words[behind]
+    return singular(word)[0] in grammar.PEOPLE or find_thing(words[behind:]) is not None
+
+
+class Cast:
+    """The players of a shot, found or made from the phrases of its words.
+
+    Attributes:
+        drafts: By id, in the order of their first mention.
+        fixtures: Names on the plan of the shot's set, to their models.
+        not_staged: What could not be resolved.
+    """
+
+    def __init__(self, board: ShotList, shot: Shot, fixtures: Mapping[str, str]) -> None:
+        self._board = board
+        self._shot = shot
+        self.fixtures = fixtures
+        self.drafts: dict[str, Draft] = {}
+        self.not_staged: list[NotStaged] = []
+        self.weather: list[str] = []
+        self.detail = ""
+        self.focus = ""  # thing that was done something to last
+        self._recent: list[str] = []  # ids, the last one named at the end
+        self._groups: list[list[str]] = []
+        for key in shot.subjects:
+            self._character(key).is_subject = True
+
+    # Players
+
+    def person(self, noun: str, words: str, looks: str = "") -> Draft:
+        """A new unnamed person."""
+        key = self._free_id(noun)
+        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
+        draft = Draft(key, words, noun=noun, looks=looks or words, sex=sex, words=words)
+        self.drafts[key] = draft
+        return draft
+
+    def thing(self, noun: str, model: str, words: str, colour: str = "") -> Draft:
+        """A new thing or animal."""
+        kind: PlayerKind = "animal" if MODELS[model].kind == "animal" else "thing"
+        key = self._free_id(noun)
+        draft = Draft(key, noun, kind, model, noun, colour=colour, words=words)
+        draft.label = noun if model == STAND_IN else ""
+        self.drafts[key] = draft
+        return draft
+
+    def prop(self, model: str, words: str) -> str:
+        """The id of a thing that the words do not name and the action needs."""
+        for draft in self.drafts.values():
+            if draft.model == model and draft.kind != "person":
+                return draft.id
+        return self.thing(model.replace("-", " "), model, words).id
+
+    def mention(self, ids: Iterable[str]) -> None:
+        """Note who or what was named last."""
+        group = [key for key in ids if key in self.drafts]
+        for key in group:
+            if key in self._recent:
+                self._recent.remove(key)
+            self._recent.append(key)
+        if len(group) > 1:
+            self._groups.append(group)
+
+    def people(self) -> list[str]:
+        """Ids of all people, in order."""
+        return [key for key, draft in self.drafts.items() if draft.kind == "person"]
+
+    def is_person(self, key: str) -> bool:
+        """Whether an id is of a person or an animal."""
+        return key in self.drafts and self.drafts[key].kind != "thing"
+
+    def model(self, key: str) -> str:
+        """The model of a player or a fixture."""
+        return self.drafts[key].model if key in self.drafts else self.fixtures.get(key, "")
+
+    def lose(self, words: str, why: str, nearest: str = "") -> None:
+        """Report words that are not shown."""
+        lost = NotStaged(words, why, nearest)
+        if lost not in self.not_staged:
+            self.not_staged.append(lost)
+
+    def _free_id(self, noun: str) -> str:
+        key = re.sub(r"\W+", "-", noun.lower()).strip("-") or "thing"
+        taken = (*self.drafts, *self._board.characters)
+        return next(
+            name for k in range(1, 1000)
+            if (name := key if k == 1 else f"{key}-{k}") not in taken
+        )  # fmt: skip
+
+    def _character(self, key: str) -> Draft:
+        if key in self.drafts:
+            return self.drafts[key]
+        character = self._board.characters.get(key) or Character(id=key, name=key, looks=key)
+        thing = thing_of_looks(character.looks)
+        name = character.name or key.upper()
+        if thing:
+            draft = self.thing(key, thing[0], character.looks, _first_colour(character.looks))
+            self.drafts.pop(draft.id)
+            draft.id, draft.noun = key, thing[1]
+        else:
+            outfit = character.outfit(self._shot.wardrobe)
+            draft = Draft(key, name, looks=character.looks, words=character.looks)
+            draft.label, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
+            draft.noun = self._noun_of(character)
+        draft.name = name
+        self.drafts[key] = draft
+        self._recent.insert(0, key)
+        return draft
+
+    @staticmethod
+    def _noun_of(character: Character) -> str:
+        words = (character.as_ or character.looks).lower().split()
+        nouns = [singular(word)[0] for word in words if singular(word)[0] in grammar.PEOPLE]
+        return nouns[0] if nouns else ""
+
+    # Phrases
+
+    def resolve(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        """Ids that a phrase names; a phrase that names nothing to stage has none."""
+        finder = {
+            "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
+            "person": self._persons, "group": self._persons, "thing": self._things,
+            "unknown": self._unknown, "body": self._body, "part": self._part,
+        }.get(phrase.kind)  # fmt: skip
+        if phrase.owner and phrase.kind != "body":
+            self.resolve(phrase.owner, subjects)
+        ids = finder(phrase, subjects) if finder else self._nothing(phrase)
+        self.mention(ids)
+        return ids
+
+    def _nothing(self, phrase: Phrase) -> list[str]:
+        if phrase.kind == "weather":
+            self.weather.append(grammar.WEATHER[phrase.head])
+        if phrase.kind == "undrawn":
+            self.lose(phrase.words, f"{phrase.head} is not drawn")
+        for _, part in phrase.parts:
+            self.resolve(part, [])
+        return []
+
+    def _part(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        """Parts of a thing, such as a handle, are not players."""
+        if phrase.of is not None:
+            self.resolve(phrase.of, subjects)
+        return []
+
+    def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
+        return [self._character(phrase.head).id]
+
+    def _named_person(self, phrase: Phrase, _: list[str]) -> list[str]:
+        key = phrase.head.lower()
+        if key not in self.drafts:
+            draft = self.person(key, phrase.head)
+            draft.name, draft.noun = phrase.head, ""
+            draft.looks = "a person"
+        return [key]
+
+    def _pronoun(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        key = phrase.head
+        others = [each for each in self.people() if each not in subjects]
+        if key == "self" or key == "who":
+            return subjects
+        if key in ("camera", "none"):
+            return []
+        if key == "other":
+            return subjects
+        if key == "rest":
+            return others[:1] if phrase.count == 1 else others
+        if key == "all":
+            return self.people() or [self.person("person", phrase.words).id for _ in range(5)]
+        if key == "someone":
+            return [self.person("someone", phrase.words, "a person").id]
+        if key == "it":
+            things = [k for k in reversed(self._recent) if self.drafts[k].kind != "person"]
+            return [k for k in (self.focus, *things) if k in things][:1]
+        if key in ("they", "we"):
+            return self._they(phrase, subjects)
+        return self._he_or_she(key, phrase, subjects)
+
+    def _they(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        group = self._groups[-1] if self._groups else self.people()
+        if subjects and set(group) == set(subjects) and len(self._groups) > 1:
+            group = self._groups[-2]
+        if not group:
+            group = [self.person("person", phrase.words).id for _ in range(2)]
+        return group[:1] if phrase.count == 1 and phrase.words.lower().startswith("one") else group
+
+    def _he_or_she(self, key: str, phrase: Phrase, subjects: list[str]) -> list[str]:
+        recent = [k for k in reversed(self._recent) if self.drafts[k].kind == "person"]
+        is_object = phrase.words.lower() in ("him", "her")
+        exact = [k for k in recent if self.drafts[k].sex == key]
+        unsure = [k for k in recent if self.drafts[k].sex == ""]
+        found = [k for k in (*exact, *unsure) if not (is_object and k in subjects)]
+        if not found:
+            noun = "woman" if key == "she" else "man"
+            return [self.person(noun, phrase.words, f"a {noun}").id]
+        if not self.drafts[found[0]].sex:
+            self.drafts[found[0]].sex = key
+        return found[:1]
+
+    def _persons(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        noun = phrase.head
+        if phrase.is_definite or phrase.owner:
+            found = self._same(phrase, subjects)
+            if found:
+                return found
+        count = phrase.count
+        if phrase.kind == "group":
+            one = singular(noun)[0]
+            count = phrase.count if phrase.count > 1 else grammar.GROUPS[noun]
+            noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
+        looks = " ".join([phrase.words, *(f"{prep} {p.words}" for prep, p in phrase.parts)])
+        if count == 1:
+            return [self.person(noun, phrase.words, looks).id]
+        members = grammar.MEMBERS.get(phrase.head, (noun,))
+        return [
+            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks).id
+            for k in range(min(count, 30))
+        ]
+
+    def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> Draft:
+        draft = self.person(noun, words, looks if member == noun else f"a {member}, {looks}")
+        draft.sex = draft.sex or _sex(member)
+        key = f"{noun.replace(' ', '-')}-{number}"
+        if key not in self.drafts:
+            self.drafts.pop(draft.id)
+            draft.id = key
+            self.drafts[key] = draft
+        draft.name = f"{noun} {number}"
+        return draft
+
+    def _same(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        """People named before, or characters, that a definite phrase means."""
+        other = phrase.words.lower().startswith(("the other", "another"))
+        noun = phrase.head
+        one = singular(noun)[0]
+        found = [
+            key for key in reversed(self._recent)
+            if self.drafts[key].noun in (noun, one) and not (other and key in subjects)
+        ]  # fmt: skip
+        if found:
+            many = phrase.is_plural or phrase.kind == "group" or phrase.count > 1
+            return list(reversed(found)) if many else found[:1]
+        if noun == "couple" and len(self.people()) == 2:
+            return self.people()
+        for key, character in self._board.characters.items():
+            named = character.as_.lower().removeprefix("the ").split()
+            if named and named[-1] == noun:
+                return [self._character(key).id]
+        sex = _GENERIC.get(noun, "")
+        alike = [k for k in reversed(self._recent) if sex and self.drafts[k].sex == sex]
+        return [k for k in alike if k not in subjects][:1]
+
+    def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        found = find_thing(phrase.head.split())
+        model = found[0] if found else STAND_IN
+        colour = _first_colour(" ".join(phrase.adjectives))
+        known = self._known_thing(phrase, model, subjects)
+        if known:
+            return known
+        words = phrase.words
+        if phrase.count == 1:
+            return [self.thing(phrase.head, model, words, colour).id]
+        noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
+        count = min(phrase.count, MOST_THINGS)
+        if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
+            count = max(count, min(len(subjects), MOST_THINGS))
+        return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
+
+    def _known_thing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
+        """Things named before, and furniture of the set."""
+        key = phrase.head.replace(" ", "-")
+        same = [k for k in reversed(self._recent) if self.drafts[k].noun == phrase.head]
+        same += [k for k in reversed(self._recent) if self.drafts[k].model == model != STAND_IN]
+        is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
+        if same and not is_new and (phrase.is_definite or phrase.owner):
+            return same if phrase.count > 1 else same[:1]
+        if phrase.owner and not phrase.is_definite:
+            return []
+        for character in self._board.characters.values():
+            thing = thing_of_looks(character.looks)
+            if thing and phrase.is_definite and phrase.head in (thing[1], character.as_[4:]):
+                return [self._character(character.id).id]
+        if MODELS[model].grip is not None or phrase.count > 2:
+            return []
+        names = [n for n in self.fixtures if n == key or re.sub(r"-[^-]+$", "", n) == key]
+        names += [n for n, made in self.fixtures.items() if made == model]
+        taken = {d.events[-1].seat for d in self.drafts.values() if d.events}
+        free = [n for n in dict.fromkeys(names) if n not in taken or not MODELS[model].seats]
+        return (free or names)[: phrase.count]
+
+    def _unknown(self, phrase: Phrase, _: list[str]) -> list[str]:
+        same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
+        if same:
+            return same[:1]
+        self.lose(phrase.words, "no model: a plain block with its name", nearest_noun(phrase.head))
+        return [self.thing(phrase.head, STAND_IN, phrase.words).id]
+
+    def _body(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        """The person whose hand or face it is."""
+        if phrase.owner:
+            return self.resolve(phrase.owner, subjects)
+        if subjects:
+            return subjects
+        people = [k for k in self.people() if self.drafts[k].is_subject] or self.people()
+        if people:
+            return people[:1]
+        return [self.person("someone", phrase.words, "a person").id]
+
+
+def _first_colour(text: str) -> str:
+    words = re.findall(r"[a-z]+", text.lower())
+    return next((colour for word in words if (colour := find_colour(word))), "")
+
+
+def _sex(looks: str) -> str:
+    words = {singular(word)[0] for word in re.findall(r"[a-z]+", looks.lower())}
+    if words & grammar.FEMALE or words & {"she", "her", "female"}:
+        return "she"
+    return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
+
+
+CAMERA_KEY = CAMERA

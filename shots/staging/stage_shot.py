@@ -1,0 +1,223 @@
+"""Staging of shots: their words as read become people and things on a floor plan, and a camera."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shots.lexicon.places import SetPlan
+from shots.path.rig import FRAMINGS
+from shots.staging.floor_plan import CONTACT_M, ScenePlan
+from shots.staging.floor_space import distance, point, turn_between
+from shots.staging.moves_on_plan import (
+    Route,
+    ways_in_picture,
+    ways_to_places,
+    with_directions,
+)
+from shots.staging.picture import take_picture
+from shots.staging.picture_checks import Defect, Looked, defects
+from shots.staging.set_up import SHOULDERS_M, Earlier, Filming, SetUp
+from shots.staging.staged import Player, ShotReading, StagedShot
+from shots.staging.views import set_ups
+
+if TYPE_CHECKING:
+    from shots.schema import Shot, ShotList
+
+_GOOD = 0.12  # a set-up that is disliked by less is taken at once
+_MOST_TRIED = 26
+_REPORTED = 0.6  # defects of less weight are no warning
+_OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
+NEAREST_M = 0.6  # between two who are cheated together
+_boards: dict[int, tuple[ShotList, Mapping[str, StagedShot]]] = {}
+
+
+def stage_board(board: ShotList) -> Mapping[str, StagedShot]:
+    """Stage all shots of a board, by id; the last boards staged are kept."""
+    kept = _boards.get(id(board))
+    if kept is not None and kept[0] is board:
+        return kept[1]
+    staged: dict[str, StagedShot] = {}
+    for scene in board.scenes:
+        staged.update(_stage_scene(board, scene.shots))
+    while len(_boards) > 3:
+        _boards.pop(next(iter(_boards)))
+    _boards[id(board)] = (board, staged)
+    return staged
+
+
+def stage_shot(board: ShotList, shot: Shot) -> StagedShot:
+    """Stage one shot in the context of its scene.
+
+    Args:
+        board: The board that the shot is from.
+        shot: A shot of it, or a copy with other values, such as another duration.
+    """
+    scene = board.scene_of(shot)
+    shots = scene.shots if scene else ()
+    index = next((k for k, each in enumerate(shots) if each.id == shot.id), None)
+    if index is None:
+        return _stage_scene(board, (shot,))[shot.id]
+    if shots[index] == shot:
+        return stage_board(board)[shot.id]
+    changed = (*shots[:index], shot, *shots[index + 1 :])
+    return _stage_scene(board, changed, until=index + 1)[shot.id]
+
+
+def _stage_scene(
+    board: ShotList, shots: Sequence[Shot], until: int | None = None
+) -> dict[str, StagedShot]:
+    """The shots of a scene; those of one location share a floor plan."""
+    from shots.staging.read_shot import read_shot
+
+    aspect = board.format.aspect[0] / board.format.aspect[1]
+    readings = [read_shot(board, shot) for shot in shots]
+    groups: dict[tuple[str, str], list[int]] = {}
+    for k, (shot, reading) in enumerate(zip(shots, readings, strict=True)):
+        where = shot.location.id if shot.location else ""
+        groups.setdefault((where, reading.place.set), []).append(k)
+    staged: dict[str, StagedShot] = {}
+    for members in groups.values():
+        chosen = [shots[k] for k in members]
+        results = stage_readings(chosen, [readings[k] for k in members], aspect)
+        staged.update(
+            (shots[k].id, result)
+            for k, result in zip(members, results, strict=True)
+            if until is None or k < until
+        )
+    return staged
+
+
+def stage_readings(
+    shots: Sequence[Shot],
+    readings: Sequence[ShotReading],
+    aspect: float,
+    plan: SetPlan | None = None,
+) -> list[StagedShot]:
+    """Stage shots on one floor plan, in the order of the cut.
+
+    Args:
+        shots: Of one scene and one location.
+        readings: What their words say.
+        aspect: Picture width / height.
+        plan: The set; None: the set of the first reading.
+    """
+    scene = ScenePlan(readings, plan)
+    earlier, staged = Earlier(), []
+    for shot, reading in zip(shots, readings, strict=True):
+        result, earlier = _film(scene, shot, reading, aspect, earlier)
+        scene.end(result.players)
+        staged.append(result)
+    return staged
+
+
+def _film(
+    scene: ScenePlan, shot: Shot, reading: ShotReading, aspect: float, earlier: Earlier
+) -> tuple[StagedShot, Earlier]:
+    """One shot: everybody at their places, ways, the best of the set-ups, and its warnings."""
+    seconds = float(shot.duration_s)
+    screen = shot.continuity.screen_direction if shot.continuity else None
+    begun = with_directions(scene.begin(reading), shot.camera, screen or "")
+    players, routes = ways_to_places(begun, scene.occupied, seconds)
+    players = _cheated(players, shot, aspect)
+    if shot.camera.people == "empty":
+        players = [each for each in players if each.kind != "person"]
+    filming = Filming(
+        shot, aspect, reading, {each.id: each for each in players}, scene.occupied,
+        scene.partners, scene.line_sides, earlier,
+    )  # fmt: skip
+    best: tuple[float, SetUp, tuple[Player, ...], list[Defect]] | None = None
+    for tried, set_up in enumerate(set_ups(filming)):
+        if tried >= _MOST_TRIED or (best and best[0] < _GOOD + 1e-9):
+            break
+        if best and set_up.penalty >= best[0]:
+            continue
+        moved, found = _look(filming, set_up, routes, seconds)
+        score = set_up.penalty + sum(each.weight for each in found)
+        if best is None or score < best[0] - 1e-6:
+            best = score, set_up, moved, found
+    assert best is not None, "every view has at least one set-up"
+    _, set_up, moved, found = best
+    warnings = [each.text for each in found if each.text and each.weight >= _REPORTED]
+    warnings += [f"{shot.id}: the camera crosses the line of action"] if set_up.crosses else []
+    pair = filming.line()
+    line = (filming.now(pair[0]).at, filming.now(pair[1]).at) if pair else None
+    result = StagedShot(
+        reading.place, moved, set_up.place, set_up.framed, line, reading.staged,
+        reading.not_staged, tuple(dict.fromkeys(filter(None, (*warnings, set_up.note)))),
+    )  # fmt: skip
+    return result, _remembered(filming, set_up)
+
+
+def _look(
+    filming: Filming, set_up: SetUp, routes: Sequence[Route], seconds: float
+) -> tuple[tuple[Player, ...], list[Defect]]:
+    """The players with all ways for a set-up, and what is wrong with its picture."""
+    shot, place = filming.shot, set_up.place
+    picture = take_picture(shot, filming.aspect, place, set_up.framed)
+    players = _turned_open(filming, place.subjects, place.side_deg)
+    moved = ways_in_picture(
+        players, routes, picture, place.side_deg + 180.0, seconds, filming.occupied,
+        place.subjects,
+    )  # fmt: skip
+    if shot.camera.people == "single":  # the others are off the set
+        named = {each.id for each in filming.reading.players}
+        kept = {*named, *place.subjects, place.over}
+        moved = tuple(p for p in moved if p.kind != "person" or p.id in kept)
+    by_id = {each.id: each for each in moved}
+    looked = Looked(
+        shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
+        picture, set_up.crosses,
+    )  # fmt: skip
+    return moved, defects(looked)
+
+
+def _cheated(players: Sequence[Player], shot: Shot, aspect: float) -> list[Player]:
+    """Players; two on their feet come as near for a two-shot as its size asks."""
+    width_m = FRAMINGS[shot.camera.size].frame_m * aspect
+    pair = [p for p in players if p.kind == "person" and _is_at_rest(p)][:2]
+    if shot.camera.people != "two-shot" or len(pair) < 2:
+        return list(players)
+    middle = (np.array(pair[0].at) + np.array(pair[1].at)) / 2
+    apart = distance(pair[0].at, pair[1].at)
+    part = min(1.0, max(NEAREST_M, width_m - 2 * SHOULDERS_M) / max(apart, 1e-6))
+    ids = {each.id for each in pair} if apart < 2.0 else set()
+    return [
+        replace(each, at=point(middle + part * (np.array(each.at) - middle)))
+        if each.id in ids
+        else each
+        for each in players
+    ]
+
+
+def _turned_open(filming: Filming, subjects: Sequence[str], side_deg: float) -> list[Player]:
+    """Players; two who talk on their feet in a two-shot open their bodies to the camera."""
+    players = []
+    is_pair = filming.shot.camera.people == "two-shot" and len(subjects) == 2
+    for player in filming.players.values():
+        if is_pair and player.id in subjects and _is_at_rest(player):
+            turn = turn_between(player.facing_deg, side_deg)
+            if 45.0 < abs(turn) < 135.0:
+                opened = player.facing_deg + (_OPEN_BODY_DEG if turn > 0 else -_OPEN_BODY_DEG)
+                player = replace(player, facing_deg=round(opened, 3))
+        players.append(player)
+    return players
+
+
+def _is_at_rest(player: Player) -> bool:
+    """Whether a person is on their feet in one place, and touches nobody."""
+    busy = any(b.seat or b.path or b.to or b.gesture in CONTACT_M for b in player.beats)
+    return player.kind == "person" and not busy
+
+
+def _remembered(filming: Filming, set_up: SetUp) -> Earlier:
+    subject = next(iter(set_up.place.subjects), "")
+    if subject not in filming.players or filming.players[subject].kind != "person":
+        return filming.earlier
+    partner = set_up.place.over or filming.partner(subject)
+    angle = abs(turn_between(filming.gaze(subject), set_up.place.side_deg))
+    view = "OTS" if set_up.place.over and filming.shot.camera.view != "POV" else "single"
+    return Earlier(subject, partner, view, min(80.0, angle))

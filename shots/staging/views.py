@@ -1,0 +1,333 @@
+"""Camera set-ups of a shot, the best first: single, two-shot, group, thing, establishing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from shots.path.rig import FULL_SIZES, Framed
+from shots.staging.floor_space import (
+    direction,
+    distance,
+    facing,
+    point,
+    turn_between,
+)
+from shots.staging.moves_on_plan import RELATIVE
+from shots.staging.over_views import insert, over_shoulder, point_of_view
+from shots.staging.set_up import (
+    TIGHT,
+    Filming,
+    SetUp,
+    camera_at,
+    centroid,
+    composed,
+    frame_people,
+    frame_thing,
+    is_vehicle,
+    side_of_line,
+)
+from shots.staging.staged import CameraPlace, Point
+from shots.staging.standing import beat_at
+
+FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
+_ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0)
+_ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
+_PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
+_OUTSIDE_PENALTY = 0.2
+
+
+def set_ups(filming: Filming) -> Iterator[SetUp]:
+    """Set-ups for a shot in order of preference, all on one side of the line of action."""
+    camera, reading = filming.shot.camera, filming.reading
+    people = filming.people()
+    view = camera.view
+    if view == "reverse":
+        view = "OTS" if filming.earlier.view in ("OTS", "") or reading.over else "reverse"
+    made: Iterator[SetUp] = iter(())
+    if view == "POV":
+        made = point_of_view(filming, people)
+    elif view == "insert":
+        made = insert(filming)
+    elif view == "OTS":
+        made = over_shoulder(filming, *_pair_over(filming, people))
+    elif view == "establishing":
+        made = _establishing(filming)
+    found = list(made)
+    if not found:
+        found = list(_ordinary(filming, _subjects(filming, people)))
+    for set_up in found or _establishing(filming):
+        side = round(float(turn_between(0.0, set_up.place.side_deg)), 3)
+        place = replace(set_up.place, view=camera.view or "", side_deg=side)
+        yield _with_bounds(filming, replace(set_up, place=place))
+
+
+def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
+    """Ids of who or what is framed."""
+    camera = filming.shot.camera
+    named = [each for each in filming.reading.players if each.id in filming.players]
+    chosen = [each.id for each in named if each.is_subject] or [each.id for each in named[:1]]
+    if camera.people == "empty":
+        return [name for name in chosen if filming.players[name].kind != "person"]
+    if camera.view == "reverse" and len(people) < 2:
+        return list(people[:1]) or chosen
+    if camera.people in _PEOPLE:
+        count = _PEOPLE[camera.people]
+        crowd = [
+            *people,
+            *(
+                key
+                for key in filming.players
+                if filming.players[key].kind == "person" and key not in people
+            ),
+        ]
+        partner = filming.partner(people[0]) if people else ""
+        crowd.sort(key=lambda key: (key not in people[:1], key != partner))
+        return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
+    if camera.people == "group":
+        return list(people) or chosen
+    if filming.size in TIGHT:
+        return chosen[:1]
+    met = [b.to for n in chosen[:1] for b in filming.players[n].beats if b.to in people]
+    chosen += [name for name in met if name not in chosen]
+    persons = [name for name in chosen if filming.players[name].kind == "person"]
+    if persons:
+        seat = beat_at(filming.players[persons[0]], 0.5).seat
+        carrier = filming.players.get(seat)
+        rides = carrier is not None and (is_vehicle(carrier) or carrier.kind == "animal")
+        if rides and filming.size in FULL_SIZES:
+            return [seat]
+        big = [n for n in chosen if n not in persons and is_vehicle(filming.players[n])]
+        return big if big and filming.size in ("EWS", "WS") and chosen[0] in big else persons
+    return chosen[:1]
+
+
+def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:
+    people = [name for name in subjects if filming.players[name].kind == "person"]
+    if not subjects:
+        return _establishing(filming)
+    if not people:
+        return _thing(filming, subjects[0])
+    if len(people) == 1:
+        return _single(filming, people[0])
+    if len(people) == 2:
+        return _two(filming, people[0], people[1])
+    return _group(filming, people)
+
+
+def _single(filming: Filming, name: str) -> Iterator[SetUp]:
+    """Three quarters onto the face of one person, on the camera's side of the line."""
+    player = filming.players[name]
+    if filming.travels or any(beat.to in RELATIVE for beat in player.beats):
+        yield from _moving(filming, name)
+        return
+    gaze, partner = filming.gaze(name), filming.partner(name)
+    now = filming.now(name)
+    for hand, turn, penalty in _turns(filming, name, gaze, partner):
+        side = gaze + hand * turn
+        at, framed = frame_people(filming, [name], side)
+        if now.lies and framed.pitch_deg is None and filming.shot.camera.angle == "eye-level":
+            framed = replace(framed, pitch_deg=-35.0)
+        place = CameraPlace(at, side, subjects=(name,))
+        yield composed(filming, SetUp(place, framed, penalty), gaze)
+    if now.lies:
+        for k, side in enumerate((-90.0, 90.0, -60.0, 60.0)):
+            at, framed = frame_people(filming, [name], gaze + side)
+            place = CameraPlace(at, gaze + side, subjects=(name,))
+            yield SetUp(place, replace(framed, pitch_deg=-25.0), 0.05 * k)
+
+
+def _turns(
+    filming: Filming, name: str, gaze: float, partner: str
+) -> list[tuple[float, float, float]]:
+    """Hand (1 or -1), degrees off the gaze, penalty."""
+    if filming.looks_into_lens(name):
+        return [(1.0, 0.0, 0.0), (1.0, 8.0, 0.1), (-1.0, 8.0, 0.1)]
+    now = filming.now(name)
+    if partner:
+        other = filming.now(partner)
+        pair = sorted((name, partner))
+        wanted = filming.line_side((pair[0], pair[1]))
+        ends = (now, other) if pair[0] == name else (other, now)
+        right = point(np.array(now.at) + direction(gaze + 32.0))
+        hands = [1.0 if side_of_line(ends[0].at, ends[1].at, right) == wanted else -1.0]
+    else:
+        hands = sorted((1.0, -1.0), key=lambda hand: abs(turn_between(0.0, gaze + hand * 32.0)))
+    best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
+    turns = []
+    for k, hand in enumerate(hands):
+        for turn in (best, *_ROUND):
+            penalty = abs(turn - best) / 120.0 + 0.12 * k + (0.25 if turn > 80.0 else 0.0)
+            turns.append((hand, turn, penalty))
+    return sorted(turns, key=lambda each: each[2])
+
+
+def _moving(filming: Filming, name: str) -> Iterator[SetUp]:
+    """One who walks relative to the camera, or whom the camera goes along with."""
+    player = filming.players[name]
+    if filming.travels:
+        sides = [*_along_the_way(filming, name)]
+    else:
+        angles = (*_ASIDE, 90.0, -90.0, 135.0, -135.0)
+        sides = [(angle, abs(angle) / 400.0, player.at) for angle in angles]
+    pair = filming.line()
+    for side, penalty, start in sorted(sides, key=lambda each: each[1]):
+        at, framed = frame_people(filming, [name], side)
+        if filming.travels:
+            at = start
+        place = CameraPlace(at, side, subjects=(name,))
+        set_up = composed(filming, SetUp(place, framed, penalty), None)
+        if pair and not filming.travels and not _keeps_side(filming, pair, set_up):
+            set_up = replace(set_up, penalty=penalty + 0.6)
+        yield set_up
+
+
+def _along_the_way(filming: Filming, name: str) -> Iterator[tuple[float, float, Point]]:
+    """Sides of a camera that goes along with somebody, penalties, and where they set out."""
+    player, floor = filming.players[name], filming.occupied.floor
+    turn = 180.0 if filming.travels == "follow" else 0.0
+    way = next((beat.path for beat in player.beats if len(beat.path) > 1), ())
+    first = facing(way[0], way[-1]) if way else filming.gaze(name)
+    for k, step in enumerate((0, 45, -45, 90, -90, 135, -135, 180)):
+        ahead = direction(first + step)
+        room = [
+            next(
+                (m for m in np.arange(0.3, 8.0, 0.3)
+                 if not floor.is_free(point(np.array(player.at) + sign * m * ahead))), 8.0
+            )
+            for sign in (1.0, -1.0)
+        ]  # fmt: skip
+        back = min(room[1] - 0.3, max(0.0, filming.travel_m - room[0] + 0.3))
+        lacking = max(0.0, filming.travel_m - room[0] - back)
+        start = point(np.array(player.at) - back * ahead)
+        yield first + step + turn, 0.02 * k + 0.3 * lacking + 0.02 * back, start
+
+
+def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
+    """Both at equal size, the camera across the line."""
+    a, b = filming.now(first), filming.now(second)
+    pair = tuple(sorted((first, second)))
+    wanted = filming.line_side((pair[0], pair[1]))
+    start, end = (a, b) if pair[0] == first else (b, a)
+    middle = centroid((a, b))
+    across = facing(start.at, end.at) + 90.0
+    if distance(start.at, end.at) < 0.05:
+        across = a.facing_deg
+    if side_of_line(start.at, end.at, point(np.array(middle) + direction(across))) != wanted:
+        across += 180.0
+    for k, turn in enumerate(_ASIDE):
+        side = across + turn
+        at, framed = frame_people(filming, (first, second), side)
+        place = CameraPlace(at, side, subjects=(first, second))
+        yield composed(filming, SetUp(place, framed, 0.08 * k), None)
+
+
+def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
+    """All of them in the picture, from where most faces show."""
+    mean = np.sum([direction(filming.gaze(name)) for name in names], axis=0)
+    clear = float(np.linalg.norm(mean)) > 0.35 * len(names)
+    front = facing((0, 0), (mean[0], mean[1])) if clear else 0.0
+    for k, turn in enumerate((*_ASIDE, 70.0, -70.0, 100.0, -100.0)):
+        side = front + turn
+        at, framed = frame_people(filming, names, side, margin=0.1)
+        place = CameraPlace(at, side, subjects=tuple(names))
+        yield composed(filming, SetUp(place, framed, 0.05 * k), None)
+
+
+def _thing(filming: Filming, name: str) -> Iterator[SetUp]:
+    """A thing or an animal, three quarters from its front."""
+    player, now = filming.players[name], filming.now(name)
+    moves = next((beat.to for beat in player.beats if beat.to in RELATIVE), "")
+    front = now.facing_deg
+    turns: tuple[float, ...] = (28.0, -28.0, 0.0, 50.0, -50.0, 75.0, -75.0, 100.0, 180.0)
+    if moves:  # its way has to run as the words say
+        lane = now.facing_deg
+        front = {"left": lane + 90.0, "right": lane - 90.0, "away": lane + 180.0}.get(moves, lane)
+        turns = (0.0, 15.0, -15.0, 25.0, -25.0, 35.0, -35.0)
+        turns = turns if moves in ("left", "right") else (20.0, -20.0, 30.0, -30.0, 10.0, 0.0)
+    elif is_vehicle(player) or max(now.size[0], now.size[2]) > 1.5:
+        turns = (35.0, -35.0, 60.0, -60.0, 90.0, -90.0, 0.0, 150.0, -150.0)
+    small = max(now.size) < 0.6 and filming.shot.camera.angle == "eye-level"
+    pitch = None if not small else (-32.0 if flat(now.size) else -12.0)
+    if not small and now.base_m < 0.4 and now.size[1] < 1.2 and not moves and max(now.size) < 2.5:
+        pitch = -12.0 if filming.shot.camera.angle == "eye-level" else None
+    for k, turn in enumerate(turns):
+        side = front + turn
+        away = abs(turn_between(0.0, side))  # the front of the set is liked
+        framed = frame_thing(filming, now, side, pitch)
+        place = CameraPlace(now.at, side, subjects=(name,))
+        yield composed(filming, SetUp(place, framed, 0.04 * k + away / 900.0), None)
+
+
+def flat(size: tuple[float, float, float]) -> bool:
+    """Whether a thing lies flat, so that it is looked at from above."""
+    return size[1] < 0.35 * max(size[0], size[2])
+
+
+def _establishing(filming: Filming) -> Iterator[SetUp]:
+    """The place, with people as small as the size makes them."""
+    plan = filming.occupied.plan
+    subjects = [n for n in filming.people() if filming.shot.camera.people != "empty"]
+    at = plan.centre
+    if subjects:
+        middle = np.array(centroid(filming.now(name) for name in subjects))
+        at = point((np.array(plan.centre) + 2 * middle) / 3)
+    for k, side in enumerate((-20.0, 20.0, 0.0, -40.0, 40.0, 70.0, -70.0)):
+        place = CameraPlace(at, side, subjects=tuple(subjects))
+        yield SetUp(place, Framed(), 0.04 * k)
+
+
+def _pair_over(filming: Filming, people: Sequence[str]) -> tuple[str, str]:
+    """Whom an over-the-shoulder is of, and over whose shoulder it looks."""
+    reading, earlier = filming.reading, filming.earlier
+    over = reading.over if reading.over in filming.players else ""
+    subject = next((name for name in people if name != over), "")
+    reverses = filming.shot.camera.view == "reverse"
+    if reverses and not over and earlier.subject and subject == earlier.subject:
+        subject, over = earlier.partner, subject
+    over = over or (filming.partner(subject) if subject else "")
+    if not over:
+        over = next((name for name in people if name != subject), "")
+    if subject and not over:  # alone: over the shoulder to what they look at
+        thing = _looked_thing(filming, subject)
+        return (thing, subject) if thing else (subject, "")
+    if not subject and over:
+        subject = filming.partner(over) or _looked_thing(filming, over)
+    return subject, over
+
+
+def _looked_thing(filming: Filming, name: str) -> str:
+    """The thing that somebody looks at, uses or holds."""
+    for beat in filming.players[name].beats:
+        held = [thing for _, thing in beat.holds]
+        for thing in (filming.reading.detail, beat.looks_at, beat.target, *held):
+            if thing in filming.players and thing != name:
+                return thing
+    return next((p.id for p in filming.reading.players
+                 if p.kind != "person" and p.id in filming.players), "")  # fmt: skip
+
+
+def _keeps_side(filming: Filming, pair: tuple[str, str], set_up: SetUp) -> bool:
+    a, b = filming.now(pair[0]).at, filming.now(pair[1]).at
+    eye = camera_at(filming, set_up.place, set_up.framed)
+    return side_of_line(a, b, eye) == filming.line_side(pair)
+
+
+def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
+    """A set-up that is disliked if its camera stands outside of the room."""
+    eye = camera_at(filming, set_up.place, set_up.framed)
+    plan = filming.occupied.plan
+    inside = filming.occupied.floor.contains(eye, 0.1)
+    penalty = set_up.penalty + (0.0 if inside or not plan.is_interior else _OUTSIDE_PENALTY)
+    pair, crosses = filming.line(), False
+    if (
+        pair
+        and set_up.place.view != "POV"
+        and distance(filming.now(pair[0]).at, filming.now(pair[1]).at) > 0.3
+        and len(set_up.place.subjects) < 3
+        and set(set_up.place.subjects) & set(pair)
+    ):
+        crosses = not _keeps_side(filming, pair, set_up) and not filming.travels
+    return replace(set_up, penalty=penalty, crosses=crosses)
