@@ -88,7 +88,8 @@ def merge_blocking(levels: Sequence[ShotLevel], names: NameIndex) -> dict[str, E
             entry = entries.setdefault(names.find("character", name) or name, {})
             own = written.model_fields_set
             if written.is_absent:
-                entry.clear()
+                for field in entry.keys() - {"looks", "model"}:
+                    del entry[field]
             elif own:
                 entry.pop("is_absent", None)
             if own & {"at", "on"}:
@@ -188,7 +189,8 @@ class BlockingResolver:
         table = {each.casefold(): each for each in (*self._marks, *self.entries, *words)}
         if found := table.get(name.casefold()) or table.get("-".join(name.casefold().split())):
             return found
-        return name if find_word("thing", name) else None
+        # "chair" may be one that the action names; "chair-7" can only be one of the set.
+        return name if find_word("thing", name) and not name[-1:].isdigit() else None
 
     def _held(self, name: str, loc: Loc) -> str:
         """The id of a thing that is blocked, or a noun of the lexicon."""

@@ -160,6 +160,7 @@ def export(board: Path, form: str, output: Path | None, by: str, force: bool) ->
 def _export_setups(board: Path, form: str, output: Path, force: bool) -> None:
     """Write a shot list by set-up, which is for the crew and cannot be merged back."""
     from shots import parse_shots
+    from shots.staging.stage_shot import stage_board
     from storyboard.interchange.spreadsheet.setup_list import setup_list
     from storyboard.interchange.spreadsheet.sheet_file import write_csv, write_xlsx
 
@@ -168,7 +169,7 @@ def _export_setups(board: Path, form: str, output: Path, force: bool) -> None:
             f"{output}: exists already. Name another file with -o, or overwrite it with --force."
         )
     shots = parse_shots(read_file(board), board)
-    rows = setup_list(shots, {})
+    rows = setup_list(shots, stage_board(shots))
     title = shots.title or board.stem
     write_file(output, write_csv(rows) if form == "csv" else write_xlsx(rows, title))
     click.echo(f"wrote {output}: {count_of(len(rows) - 1, 'set-up')} of {len(shots.shots)} shots")

@@ -132,6 +132,7 @@ def _row(
     words = [*(row["Size"] for row in rows), rows[0]["Type"], f"over {over}" if over else "", angle]
     time = first.lighting.time or ""
     cast = [name.strip() for row in rows for name in row["Cast"].split(",")]
+    cast = [name for name in cast if name not in props]  # a tram may be a character
     return [
         f"{number} {setup.name}".strip(),
         _place(first),
