@@ -112,6 +112,12 @@ def dressed(plan: SetPlan, dressing: SetDressing) -> SetPlan:
     return replace(plan, marks=marks)
 
 
+def place_names(plan: SetPlan) -> tuple[str, ...]:
+    """Names of the marks, entrances and fixtures of a set."""
+    marks = [each.name for each in (*plan.marks, *plan.entrances)]
+    return tuple(dict.fromkeys([*marks, *(each.name for each in plan.fixtures)]))
+
+
 def place_of(plan: SetPlan, spot: Position | None) -> Point | None:
     """The point of a mark, an entrance or a fixture by name, or the point itself."""
     if spot is None or spot.point is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from shots.blocking import LENS, LOOKS, Blocking, Position
 from shots.board.inherit import MAX_LISTED, NameIndex, ShotLevel
-from shots.dressing import dressed
+from shots.dressing import dressed, place_names
 from shots.lexicon.find_word import find_word, nearest_word
 from shots.lexicon.places import SETS, SetPlan
 from shots.origins import FieldOrigin
@@ -54,7 +54,7 @@ def check_dressing(location: Location, source: Source) -> None:
             source.report("SB011", finding, remedy, source.span(at, of="key"), name)
     if plan is None:
         return
-    places = _place_names(plan)
+    places = place_names(plan)
     spots: list[tuple[Loc, Position | None]]
     spots = [(("marks", name, "at"), mark.at) for name, mark in dressing.marks.items()]
     spots += [(("furniture", n, "at"), piece.at) for n, piece in dressing.furniture.items()]
@@ -68,12 +68,6 @@ def check_dressing(location: Location, source: Source) -> None:
             finding = f'"{spot.near}" is no place of {dressing.use or location.id}'
             remedy = did_you_mean(spot.near, places) or f"use one of {_listed(places)}"
             source.report("SB011", finding, remedy, (*loc, *path), spot.near)
-
-
-def _place_names(plan: SetPlan) -> tuple[str, ...]:
-    """Names of the marks, entrances and fixtures of a set."""
-    marks = (each.name for each in (*plan.marks, *plan.entrances))
-    return tuple(dict.fromkeys((*marks, *(each.name for each in plan.fixtures))))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -134,7 +128,7 @@ class BlockingResolver:
         if values.get("at"):
             values["at"] = self._spot(values["at"], locs["at"])
         if values.get("on"):
-            values["on"] = self._target(values["on"], locs["on"])
+            values["on"] = self._target(values["on"], locs["on"], ("floor",))
         moves = []
         for k, move in enumerate(values.get("moves") or ()):
             own = {field: getattr(move, field) for field in move.model_fields_set}
@@ -226,7 +220,7 @@ class BlockingResolver:
     @property
     def _marks(self) -> tuple[str, ...]:
         """Names of all places of the set."""
-        return _place_names(self.plan) if self.plan else ()
+        return place_names(self.plan) if self.plan else ()
 
     @property
     def _players(self) -> tuple[str, ...]:
