@@ -167,9 +167,8 @@ class _Plan:
 
     def __init__(self, title: str, shots: Sequence[PlannedShot]) -> None:
         first = {each.id: each for shot in reversed(shots) for each in shot.staged.players}
-        self.fixtures = [
-            each for each in first.values() if each.is_fixture and each.base_m <= MOST_BASE_M
-        ]
+        fixtures = [each for each in first.values() if each.is_fixture]
+        self.fixtures = [each for each in fixtures if each.base_m <= MOST_BASE_M]
         self.cast = [each for each in first.values() if not each.is_fixture]
         self.room = SETS.get(shots[0].staged.place.set) if first else None
         needed = [point for shot in shots for point in shot.track]
@@ -290,8 +289,7 @@ class _Plan:
         left = next(free, at + choices[0] if is_needed else None)
         if left is not None:
             self._boxes.append((left.real, left.imag - LINE, left.real + length, left.imag + 2))
-            middle = _rounded(left + length / 2)
-            self.drawing.labels.append(PlanLabel(kind, text, middle))
+            self.drawing.labels.append(PlanLabel(kind, text, _rounded(left + length / 2)))
 
     def _is_free(self, left: complex, length: float) -> bool:
         x, y, right, bottom = left.real, left.imag - LINE, left.real + length, left.imag + 2
