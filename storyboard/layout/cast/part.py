@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shots.staging.staged import Appearance
 from storyboard.layout.cast.body import Body, atlas, face_seed
 from storyboard.layout.cast.skinning import LINK, LINKS
-from storyboard.layout.meshes import SURFACE, Array, Colour, Vector, floats, vertex_normals
+from storyboard.layout.meshes import SURFACE, Array, Colour, Mesh, Vector, floats, vertex_normals
 
 SKINS: Mapping[str, Colour] = {
     "pale": (0.93, 0.80, 0.73), "light": (0.87, 0.70, 0.60), "olive": (0.76, 0.59, 0.45),
@@ -85,15 +85,17 @@ def make_part(
     )
 
 
-def body_part(body: Body, look: Appearance) -> Part:
-    """The skin, with lips and the inside of the mouth."""
+def body_part(body: Body, look: Appearance, covered: Array) -> Part:
+    """The skin, with lips and the inside of the mouth, where `covered` (V,) is not positive."""
     shared = atlas()
     skin = np.array(SKINS.get(look.skin, SKINS["light"]))
     lips = skin * (0.80, 0.60, 0.60) if look.sex == "male" else skin * (0.84, 0.50, 0.50)
     palette = floats([skin, lips, (0.18, 0.05, 0.05)])
+    bare = np.any(covered[shared.faces] <= 0, axis=1)
+    used, faces = np.unique(shared.faces[bare], return_inverse=True)
     return make_part(
-        body.points, shared.faces, palette[shared.kinds], shared.weights,
-        surface="skin", normals=body.normals, expressions=body.expressions,
+        body.points[used], faces.reshape(-1, 3), palette[shared.kinds[bare]], shared.weights[used],
+        surface="skin", normals=body.normals[used], expressions=body.expressions[:, used],
     )  # fmt: skip
 
 
@@ -119,3 +121,9 @@ def eye_parts(body: Body, look: Appearance) -> list[Part]:
                   surface="eye", normals=floats(ball))
         for centre in body.joints[len(LINKS):]
     ]  # fmt: skip
+
+
+def solid(mesh: Mesh, bone: str) -> Part:
+    """A mesh that one bone carries."""
+    part = make_part(mesh.vertices, mesh.faces, mesh.colour, bone, normals=mesh.normals)
+    return replace(part, surface=mesh.surface)
