@@ -323,10 +323,15 @@ def _fields(points: Floats, joints: Floats, weights: Floats) -> tuple[Floats, Fl
     armpit = at["arm.L"][1] + 0.10
     neck = at["neck"][1] + 0.02
     marks = [0.0, at["foot.L"][1], at["shin.L"][1], crotch, at["spine"][1], armpit, neck, chin]
-    tilt = 0.45 * (at["neck"][2] - points[:, 2])
-    near = np.clip((armpit - points[:, 1]) / (armpit - neck), 0, 1)
     heights = np.array([*marks, crown])
-    level = np.interp(-(points[:, 1] - tilt * near), -heights, np.arange(9.0))
+    tilt = np.clip(0.4 * (at["neck"][2] - points[:, 2]), -0.02, 0.035)
+    near = np.clip((armpit - points[:, 1]) / (armpit - neck), 0, 1)
+    level = np.interp(-points[:, 1] + tilt * near, -heights, np.arange(9.0))
+    # The neck begins at a circle about it, however high the shoulders are.
+    middle = at["neck"] + [0, 0, -0.012]
+    around = np.hypot(points[:, 0] / 0.072, (points[:, 2] - middle[2]) / 0.078)
+    base = np.maximum(6 + 5 * (1 - around), 5.6)
+    level = np.where((level > 5.2) & (level < 6.7), np.minimum(level, base), level)
     arm = np.full(len(points), -0.2)
     for side in "LR":
         stops = np.array([at[f"{n}.{side}"] for n in ("arm", "forearm", "hand", "finger3")])

@@ -38,6 +38,7 @@ class Shell:
         flare: Widening of the tube, metres a metre.
         strip: Metres to each side of the middle, at the front only; 0 is all round.
         cuff: Where on the arm it begins, for gloves; 0 for the trunk.
+        wide: Centimetres by which legs are wider at the hem.
     """
 
     low: float
@@ -54,15 +55,16 @@ class Shell:
     flare: float = 0.0
     strip: float = 0.0
     cuff: float = 0.0
+    wide: float = 0.0
 
 
-_TROUSERS = Shell(1.05, 4.02, thick=1.2, rounds=3, layer=1)
-_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 2, (0.25, 0.22), collar=0.42, front=0.86)
-_TEE = Shell(3.3, 5.97, 0.55, 0.8, 3, 2)
-_JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 3)
-_JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 4, (1.35, 0.42), collar=0.35, front=0.75)
-_ZIPPED = Shell(3.3, 6.05, 1.94, 1.8, 6, 4, collar=0.4, front=0.6)
-_COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 5, (1.1, 0.42), collar=0.45, front=0.75, hem=1.75, flare=0.1)
+_TROUSERS = Shell(0.8, 4.02, thick=1.2, rounds=4, layer=2, wide=2.2)
+_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 3, (0.25, 0.22), collar=0.42, front=0.86)
+_TEE = Shell(3.3, 5.97, 0.55, 0.8, 3, 3)
+_JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 5)
+_JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 6, (1.35, 0.42), collar=0.35, front=0.75)
+_ZIPPED = Shell(3.3, 6.05, 1.94, 1.8, 6, 6, collar=0.4, front=0.6)
+_COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 7, (1.1, 0.42), collar=0.45, front=0.75, hem=1.75, flare=0.1)
 _SHOES = Shell(-1.0, 1.0, thick=0.9, rounds=4, layer=1, surface="leather")
 
 PIECES: Mapping[str, tuple[Shell, ...]] = {
@@ -71,7 +73,7 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
     "polo shirt": (replace(_SHIRT, sleeve=0.55),), "jumper": (_JUMPER,),
     "rollneck": (replace(_JUMPER, high=6.55, thick=1.2),),
     "cardigan": (replace(_JUMPER, neck=(1.5, 0.4), front=0.75),), "hoodie": (_JUMPER,),
-    "vest": (Shell(3.4, 6.0, -0.01, 1.4, 4, 3, (1.3, 0.4), front=0.7),),
+    "vest": (Shell(3.4, 6.0, -0.01, 1.4, 4, 5, (1.3, 0.4), front=0.7),),
     "jacket": (_ZIPPED,), "suit jacket": (_JACKET,),
     "denim jacket": (replace(_ZIPPED, low=3.6, thick=1.6, neck=(0.4, 0.3)),),
     "leather jacket": (replace(_ZIPPED, low=3.55, neck=(0.6, 0.3), surface="leather"),),
@@ -86,30 +88,30 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
     "summer dress": (Shell(3.7, 5.75, -0.02, 0.6, 3, 2, (0.6, 0.6), hem=2.05, flare=0.35),),
     "evening dress": (Shell(3.7, 5.55, -0.03, 0.5, 3, 2, (0.35, 0.7), hem=0.45, flare=0.12),),
     "wedding dress": (Shell(3.7, 5.8, 0.3, 0.6, 3, 2, (0.5, 0.55), hem=0.1, flare=0.5),),
-    "skirt": (Shell(3.8, 4.1, thick=0.9, layer=3, hem=2.1, flare=0.15),),
-    "miniskirt": (Shell(3.8, 4.1, thick=0.9, layer=3, hem=2.55, flare=0.15),),
-    "long skirt": (Shell(3.8, 4.1, thick=0.9, layer=3, hem=1.15, flare=0.2),),
-    "trousers": (_TROUSERS,), "jeans": (replace(_TROUSERS, thick=1.0),),
-    "leggings": (replace(_TROUSERS, thick=0.4, rounds=1),),
-    "shorts": (replace(_TROUSERS, low=2.25, thick=1.6),),
+    "skirt": (Shell(3.8, 4.1, thick=0.9, layer=4, hem=2.1, flare=0.15),),
+    "miniskirt": (Shell(3.8, 4.1, thick=0.9, layer=4, hem=2.55, flare=0.15),),
+    "long skirt": (Shell(3.8, 4.1, thick=0.9, layer=4, hem=1.15, flare=0.2),),
+    "trousers": (_TROUSERS,), "jeans": (replace(_TROUSERS, thick=1.0, wide=1.2),),
+    "leggings": (replace(_TROUSERS, thick=0.4, rounds=1, wide=0),),
+    "shorts": (replace(_TROUSERS, low=2.25, thick=1.6, wide=4),),
     "swimsuit": (Shell(2.93, 5.7, -0.03, 0.3, 1, 1, (0.5, 0.6)),),
-    "swimming trunks": (replace(_TROUSERS, low=2.6, thick=1.0),),
-    "overalls": (Shell(1.05, 5.55, -0.04, 1.3, 4, 3, (0.0, 0.3)),),
-    "jumpsuit": (Shell(1.05, 6.05, 1.93, 1.6, 5, 3, collar=0.35, front=0.7),),
-    "spacesuit": (Shell(0.95, 6.3, 1.98, 4.5, 10, 4, surface="plastic"),),
-    "armour": (Shell(3.2, 6.1, 0.9, 2.2, 3, 4, surface="metal"),
+    "swimming trunks": (replace(_TROUSERS, low=2.6, thick=1.0, wide=4),),
+    "overalls": (Shell(0.8, 5.4, -0.04, 1.4, 4, 4, wide=2),),
+    "jumpsuit": (Shell(0.8, 6.05, 1.93, 1.6, 5, 4, wide=2, collar=0.35, front=0.7),),
+    "spacesuit": (Shell(0.95, 6.3, 1.98, 4.5, 10, 6, surface="plastic"),),
+    "armour": (Shell(3.2, 6.1, 0.9, 2.2, 3, 6, surface="metal"),
                Shell(1.0, 2.1, thick=2.0, layer=2, surface="metal")),
     "shoes": (_SHOES,), "sneakers": (replace(_SHOES, thick=1.2, surface="cloth"),),
     "heels": (replace(_SHOES, high=0.75, thick=0.5),),
-    "boots": (replace(_SHOES, high=1.55, thick=1.5, layer=2),),
+    "boots": (replace(_SHOES, high=1.55, thick=1.6, layer=4),),
     "sandals": (replace(_SHOES, high=0.42, thick=0.5),),
     "socks": (replace(_SHOES, high=1.2, thick=0.3, layer=0, surface="cloth"),),
     "tights": (Shell(-1.0, 3.9, thick=0.15, rounds=0, layer=0),),
-    "scarf": (Shell(5.85, 6.75, 0.05, 3.2, 5, 6),),
+    "scarf": (Shell(5.85, 6.75, 0.05, 3.0, 5, 9),),
     "gloves": (Shell(0, cuff=1.9, thick=0.3, rounds=1, layer=3, surface="leather"),),
-    "tie": (Shell(4.2, 6.05, thick=0.4, rounds=1, layer=3, strip=0.03),),
-    "belt": (Shell(3.92, 4.2, thick=0.5, rounds=1, layer=4, surface="leather"),),
-    "apron": (Shell(3.3, 5.3, thick=0.5, layer=6, strip=0.135, hem=2.2, flare=0.05),),
+    "tie": (Shell(4.2, 6.05, thick=0.4, rounds=1, layer=4, strip=0.026),),
+    "belt": (Shell(3.92, 4.2, thick=0.5, rounds=1, layer=5, surface="leather"),),
+    "apron": (Shell(3.3, 5.2, thick=0.5, layer=8, strip=0.115, hem=2.2, flare=0.05),),
 }  # fmt: skip
 """Shells of each kind of clothing."""
 
@@ -159,7 +161,8 @@ def dress(body: Body, garments: Sequence[Garment]) -> Wardrobe:
     for area, piece, garment in sorted(cut, key=lambda each: each[1].layer):
         over = [np.maximum(f, _under(o)) for f, o, _ in cut if o.layer > piece.layer]
         hidden = np.max([*over, np.full(len(area), -9.0)], axis=0)
-        offset = wardrobe.thickness + piece.thick * 0.01 * size
+        leg = piece.wide * np.clip((2.9 - atlas().level) / 1.6, 0, 1)
+        offset = wardrobe.thickness + (piece.thick + leg) * 0.01 * size
         colour = cloth_colour(garment.colour)
         wardrobe.parts += _pieces(body, np.minimum(area, _COVER - hidden), piece, offset, colour)
         if piece.hem:
@@ -179,7 +182,7 @@ def _field(piece: Shell) -> Array:
     across = np.abs(shared.points[:, 0]) / shared.joints[LINK["arm.L"], 0]
     neck = shared.joints[LINK["neck"], 2]
     front = np.clip((neck - shared.points[:, 2]) / 0.04 + 0.5, 0, 1)
-    high = piece.high - depth * front * np.clip(1 - across / width, 0, 1)
+    high = piece.high - depth * front * np.clip(1 - across / width, 0, 1) ** 0.75
     trunk = np.minimum(shared.level - piece.low, high - shared.level)
     sleeve = piece.sleeve - shared.arm
     area: Array = np.where(shared.arm > 0.3, sleeve, np.minimum(trunk, sleeve))
