@@ -59,7 +59,7 @@ class Shell:
 
 
 _TROUSERS = Shell(0.8, 4.02, thick=1.2, rounds=4, layer=2, wide=2.2)
-_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 3, (0.25, 0.22), collar=0.42, front=0.86)
+_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 3, (0.16, 0.2), collar=0.42, front=0.86)
 _TEE = Shell(3.3, 5.97, 0.55, 0.8, 3, 3)
 _JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 5)
 _JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 6, (1.35, 0.42), collar=0.35, front=0.75)
@@ -213,18 +213,62 @@ def _pieces(
     trunk = np.where(shared.arm > -0.02, -1.0, 1.0)
     x, z = shared.points[:, 0], shared.points[:, 2]
     front = shared.joints[LINK["neck"], 2] - 0.02 - z
+    depth, width = piece.neck
     if piece.collar:
-        depth, width = piece.neck
-        gap = np.abs(x) - 0.012 - np.clip(front, 0, 1) * (1.0 if depth else 0.0)
-        band = np.minimum(shared.level - piece.high + 0.2, piece.high + piece.collar - shared.level)
-        line = np.minimum(band, np.where(front > 0, gap * 9, 1))
-        parts.append(shell(body, np.minimum(line, trunk), offset + 0.008, floats(colour) * 0.92,
-                           rounds=1, surface=piece.surface))  # fmt: skip
+        parts.append(_collar(body, piece, float(offset[shared.level > 5.5].max()), colour))
+    if depth > 1:  # lapels along the neckline
+        across = np.abs(x) / shared.joints[LINK["arm.L"], 0]
+        over = depth * np.clip(1 - across / width, 0, 1) ** 0.75 - (piece.high - shared.level)
+        lapel = np.minimum(np.minimum(area, over + 0.4), np.minimum(front * 20, (width * 1.3 - across) * 3))
+        parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.82,
+                           rounds=2, surface=piece.surface))  # fmt: skip
     if piece.front:
         line = np.minimum(0.011 - np.abs(x), front * 9) * 9
+        line = np.minimum(line, piece.high - 1.15 * depth - 0.12 - shared.level)
         parts.append(shell(body, np.minimum(np.minimum(line, area), trunk), offset + 0.004,
                            floats(colour) * piece.front, rounds=1, surface=piece.surface))  # fmt: skip
     return [part for part in parts if part is not None]
+
+
+def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
+    """A turned-down collar about the neck, open at the front."""
+    shared = atlas()
+    size = float(np.ptp(body.points[:, 1])) / 1.75
+    neck, head = body.joints[LINK["neck"]], body.joints[LINK["head"]]
+    up = (head - neck) / np.linalg.norm(head - neck)
+    ahead = np.array([0, -up[2], up[1]])  # out of the neck, towards the front
+    around = np.hypot(shared.points[:, 0] / 0.08, (shared.points[:, 2] - 0.0) / 0.1)
+    column = body.points[(shared.level > 5.9) & (shared.level < 6.7) & (around < 1)] - neck
+    count = 26
+    opening = np.radians(14 + 22 * min(piece.neck[0], 1))
+    turn = np.linspace(opening, 2 * np.pi - opening, count)
+    ways = np.sin(turn)[:, None] * [1, 0, 0] + np.cos(turn)[:, None] * ahead
+    spread = np.cos(turn[:, None] - turn[None])
+    support = (column @ ways.T).max(0)
+    radius = np.where(spread > 0.3, support[None] / np.maximum(spread, 0.3), np.inf).min(1)
+    near = np.exp(-((np.minimum(turn, 2 * np.pi - turn) - opening) ** 2) / 0.18)  # the points
+    tall = (0.055 * piece.collar + 0.012) * size
+    rows = []
+    for rise, out in ((-0.012 * size, 0.0), (tall, -0.002 * size), (tall, 0.006 * size),
+                      (-0.4 * tall, 0.016 * size)):  # fmt: skip
+        drop = near * (0.022 * size if rise < 0 < out else 0.0)
+        reach = radius + offset + out + 0.3 * drop
+        rows.append(neck + up * (rise - drop)[:, None] + ways * reach[:, None])
+    points = np.concatenate(rows)
+    row, here = np.divmod(np.arange(3 * (count - 1)), count - 1)
+    a = row * count + here
+    faces = np.concatenate([np.stack([a, a + 1, a + count], 1),
+                            np.stack([a + 1, a + count + 1, a + count], 1)])  # fmt: skip
+    normals = vertex_normals(floats(points), faces)
+    if np.sum(normals[-count:] * (points[-count:] - neck)) < 0:  # the outermost row looks outwards
+        faces, normals = faces[:, ::-1], -normals
+    weights = np.zeros((len(points), len(LINKS)), np.float32)
+    weights[:, LINK["neck"]], weights[:, LINK["chest"]] = 0.45, 0.55
+    return make_part(
+        np.concatenate([points, points - 0.003 * normals]), np.concatenate([faces, faces[:, ::-1] + len(points)]),
+        floats(colour) * 0.93, np.concatenate([weights, weights]), surface=piece.surface,
+        normals=np.concatenate([normals, -normals]),
+    )  # fmt: skip
 
 
 def height_at(body: Body, level: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from shots.staging.staged import Appearance
 from storyboard.layout.cast.accessories import Head, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
-from storyboard.layout.cast.part import SKINS, Part, make_part, solid
+from storyboard.layout.cast.part import SKINS, Part, make_part, refined, solid
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import LINK, LINKS
 from storyboard.layout.meshes import Array, Colour, ellipsoid, floats, vertex_normals
@@ -61,7 +61,7 @@ STYLES: Mapping[str, Style] = {
 }  # fmt: skip
 # Hairline: degrees from the front, and height over the eyes in head heights.
 _LINE = ((0, 0.66), (32, 0.64), (52, 0.5), (66, 0.22), (74, -0.22), (84, -0.24), (90, 0.26),
-         (108, 0.26), (120, -0.45), (145, -0.95), (180, -1.05))  # fmt: skip
+         (108, 0.26), (120, -0.4), (140, -0.72), (180, -0.8))  # fmt: skip
 
 
 def hair_parts(body: Body, look: Appearance, wardrobe: Wardrobe) -> list[Part]:
@@ -98,15 +98,13 @@ def _scalp(body: Body, style: Style, colour: Colour, hat: float) -> list[Part]:
     side = np.clip((angle - 45) / 30, 0, 1)
     area = np.where(shared.level > 6.4, area + style.low * side, -1)
     if style.low:  # over the ears
-        area = np.where((side > 0.9) & (rise > -0.45) & (angle < 125), np.maximum(area, 0.3), area)
+        area = np.where((angle > 80) & (rise > -0.3) & (angle < 125), np.maximum(area, 0.25), area)
+        area = np.minimum(area, np.maximum(rise + 0.05, (angle - 84) * 0.05))
     if style.strip:
         area = np.minimum(area, (style.strip - np.abs(shared.points[:, 0])) * 12)
     if style.crown < 9:
         area = np.minimum(area, style.crown - rise)
     grow = style.thick + style.top * np.clip(rise, 0, 1)
-    noise = np.sin(shared.points * [171.0, 190.0, 158.0]).sum(1)
-    if style.curl:
-        grow = grow + style.curl * noise
     if hat < 9:
         area = np.minimum(area, hat + 0.1 - rise)
         grow = np.minimum(grow, 0.9 + 2.0 * np.clip(hat - 0.3 - rise, 0, 1))
@@ -118,9 +116,12 @@ def _scalp(body: Body, style: Style, colour: Colour, hat: float) -> list[Part]:
     locks = shell(body, area, grow * 0.01 * size * taper, colour, rounds=rounds, surface="hair")
     if locks is None:
         return []
-    if style.curl:  # locks catch the light differently
-        shade = 0.82 + 0.3 * np.random.default_rng(3).random(len(locks.faces))
-        locks.colour[:] = np.clip(locks.colour * shade[:, None], 0, 1)
+    if style.curl:
+        locks = refined(locks)
+        p = locks.points / size
+        bumps = np.sin(p[:, 0] * 300) + np.sin(p[:, 1] * 330 + 1) + np.sin(p[:, 2] * 310 + 2)
+        points = locks.points + locks.normals * (0.0028 * style.curl * size * bumps)[:, None]
+        locks = replace(locks, points=points, normals=vertex_normals(points, locks.faces))
     return [locks]
 
 
@@ -183,7 +184,9 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
                           np.stack([last + 1, last + 1 + n, last + n], 1)])  # fmt: skip
     sides = np.concatenate([rim, hem])
     everything = np.concatenate([faces, faces[:, ::-1] + n, sides])
-    shade = 0.94 + 0.12 * np.sin(np.arange(len(everything)) * 2.4)
+    strand = 0.94 + 0.08 * np.sin(np.arange(count - 1) * 2.4)
+    column = np.tile(strand, 2 * (rows - 1))
+    shade = np.concatenate([column, column, np.full(len(sides), 0.9)])
     return make_part(
         np.concatenate([outer, inner]), everything, floats(colour) * floats(shade)[:, None],
         np.concatenate([weights, weights]), surface="hair",
@@ -275,7 +278,7 @@ def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Pa
     upper = p[:, 1] + 0.0185 - 0.25 * np.abs(p[:, 0]) ** 1.0 * 0.5
     moustache = 1 - np.sqrt((p[:, 0] / 0.036) ** 2 + (upper / 0.0088) ** 2)
     moustache = np.minimum(moustache, (mouth[2] + 0.03 - shared.points[:, 2]) * 20)
-    line = np.interp(angle, (0, 14, 30, 60, 78, 100), (-1.2, -1.0, -0.72, -0.5, -0.15, -0.2))
+    line = np.interp(angle, (0, 14, 30, 60, 78, 100), (-0.72, -0.7, -0.52, -0.36, -0.1, -0.2))
     jaw = np.minimum((line - rise) * 2, np.minimum((shared.level - 6.55) * 3, (88 - angle) * 0.05))
     free = np.sqrt((p[:, 0] / 0.03) ** 2 + ((p[:, 1] - 0.002) / 0.017) ** 2) - 1
     jaw = np.minimum(jaw, free)
