@@ -168,21 +168,21 @@ def _between(start: Floats, end: Floats) -> Floats:
     return turn
 
 
-def _importance(source: Source) -> tuple[Floats, NDArray[np.bool_]]:
-    """Factors of the error of the vertices, and which vertices line the mouth."""
+def _importance(source: Source) -> tuple[Floats, Floats]:
+    """Factors of the error of the vertices, and which line the mouth, 1, or an eye, 2."""
     from anny.face_segmentation import get_face_segmentation_mask
 
     still, _ = source.body(_ADULT)
     result = np.ones(len(still))
-    cavity = np.zeros(len(still), bool)
+    cavity = np.zeros(len(still))
     for label, factor in (
         ("head", 6.0), ("hand.L", 6.0), ("hand.R", 6.0), ("foot.L", 0.5), ("foot.R", 0.5),
         ("mouth_cavity", 0.2), ("eye_cavity.L", 0.3), ("eye_cavity.R", 0.3),
     ):  # fmt: skip
         part = get_face_segmentation_mask(source.model, [label]).numpy()
         result[source.faces[part]] = factor
-        if label == "mouth_cavity":
-            cavity[source.faces[part]] = True
+        if "cavity" in label:
+            cavity[source.faces[part]] = 1 + ("eye" in label)
     for changes, factor in (
         ({"l-ear-scale-incr": 1.0, "r-ear-scale-incr": 1.0}, 12.0),
         ({"noseSneerLeft": 1.0, "noseSneerRight": 1.0}, 16.0),
@@ -254,17 +254,17 @@ def _curl_axes(joints: Floats) -> Floats:
 
 
 def _reduced(source: Source) -> tuple[Ints, Ints, NDArray[np.uint8]]:
-    """Vertices that remain, faces (M, 3) of them, and kinds of the faces: skin, lips, mouth."""
+    """Vertices that remain, faces (M, 3) of them, and kinds of the faces."""
     bodies = [source.body(_phenotypes(*args))[0] for args in
               ((1, 2 / 3), (0, 2 / 3, 0.8), (0, 1 / 3), (1, 1, 0.5, 1))]  # fmt: skip
     bodies += [_sitting(source, _phenotypes(g, 2 / 3)) for g in GENDERS]
     scaled = np.array([body / np.ptp(bodies[k % 4][:, 1]) for k, body in enumerate(bodies)])
     adult, _ = source.body(_ADULT)
     importance, cavity = _importance(source)
-    lips = _lips(adult) & ~cavity
+    lips = _lips(adult) & (cavity == 0)
     body = source.faces[source.faces.max(1) < _BODY_VERTICES]
     half = body[adult[body][:, :, 0].min(1) >= -1e-6]
-    kind = lips[half].all(1) + 2 * cavity[half].all(1)
+    kind = lips[half].all(1) + 2 * (cavity[half] == 1).all(1) + 3 * (cavity[half] == 2).all(1)
     sides: dict[tuple[int, int], list[int]] = {}
     for face, corners in enumerate(half):
         for a, b in zip(corners, np.roll(corners, 1), strict=True):
@@ -369,7 +369,7 @@ def main(out: Path) -> None:
     mean, basis (K): vertices and then joints (V + L + 2, 3), the eyes last; cells: components of
     the bodies over sex, age, muscle, weight, height; types: over sex, age and type of face;
     varied: differences of faces; jaw, blink, smile: differences of an adult's expressions.
-    faces, kinds: triangles, and whether they are skin 0, lips 1 or mouth 2.
+    faces, kinds: triangles, and whether they are skin 0, lips 1, mouth 2 or eye socket 3.
     level: height on the body: sole 0, ankle 1, knee 2, crotch 3, waist 4, armpit 5, neck 6,
     chin 7, crown 8; arm: shoulder 0, elbow 1, wrist 2, finger tips 3, below 0 on the trunk.
     """

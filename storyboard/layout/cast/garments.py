@@ -59,12 +59,12 @@ class Shell:
 
 
 _TROUSERS = Shell(0.8, 4.02, thick=1.2, rounds=4, layer=2, wide=2.2)
-_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 3, (0.16, 0.2), collar=0.42, front=0.86)
+_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 3, (0.08, 0.2), collar=0.36, front=0.86)
 _TEE = Shell(3.3, 5.97, 0.55, 0.8, 3, 3)
 _JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 5)
-_JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 6, (1.35, 0.42), collar=0.35, front=0.75)
+_JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 6, (1.35, 0.62), collar=0.3, front=0.75)
 _ZIPPED = Shell(3.3, 6.05, 1.94, 1.8, 6, 6, collar=0.4, front=0.6)
-_COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 7, (1.1, 0.42), collar=0.45, front=0.75, hem=1.75, flare=0.1)
+_COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 7, (1.1, 0.55), collar=0.45, front=0.75, hem=1.75, flare=0.1)
 _SHOES = Shell(-1.0, 1.0, thick=0.9, rounds=4, layer=1, surface="leather")
 
 PIECES: Mapping[str, tuple[Shell, ...]] = {
@@ -182,7 +182,7 @@ def _field(piece: Shell) -> Array:
     across = np.abs(shared.points[:, 0]) / shared.joints[LINK["arm.L"], 0]
     neck = shared.joints[LINK["neck"], 2]
     front = np.clip((neck - shared.points[:, 2]) / 0.04 + 0.5, 0, 1)
-    high = piece.high - depth * front * np.clip(1 - across / width, 0, 1) ** 0.75
+    high = piece.high - depth * front * np.clip(1 - across / width, 0, 1) ** 0.8
     trunk = np.minimum(shared.level - piece.low, high - shared.level)
     sleeve = piece.sleeve - shared.arm
     area: Array = np.where(shared.arm > 0.3, sleeve, np.minimum(trunk, sleeve))
@@ -218,9 +218,9 @@ def _pieces(
         parts.append(_collar(body, piece, float(offset[shared.level > 5.5].max()), colour))
     if depth > 1:  # lapels along the neckline
         across = np.abs(x) / shared.joints[LINK["arm.L"], 0]
-        over = depth * np.clip(1 - across / width, 0, 1) ** 0.75 - (piece.high - shared.level)
-        lapel = np.minimum(np.minimum(area, over + 0.4), np.minimum(front * 20, (width * 1.3 - across) * 3))
-        parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.82,
+        over = depth * np.clip(1 - across / width, 0, 1) ** 0.8 - (piece.high - shared.level)
+        lapel = np.minimum(np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3))
+        parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.85,
                            rounds=2, surface=piece.surface))  # fmt: skip
     if piece.front:
         line = np.minimum(0.011 - np.abs(x), front * 9) * 9
@@ -238,9 +238,9 @@ def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
     up = (head - neck) / np.linalg.norm(head - neck)
     ahead = np.array([0, -up[2], up[1]])  # out of the neck, towards the front
     around = np.hypot(shared.points[:, 0] / 0.08, (shared.points[:, 2] - 0.0) / 0.1)
-    column = body.points[(shared.level > 5.9) & (shared.level < 6.7) & (around < 1)] - neck
+    column = body.points[(shared.level > 6.1) & (shared.level < 6.6) & (around < 1)] - neck
     count = 26
-    opening = np.radians(14 + 22 * min(piece.neck[0], 1))
+    opening = np.radians(7 + 20 * min(piece.neck[0], 1))
     turn = np.linspace(opening, 2 * np.pi - opening, count)
     ways = np.sin(turn)[:, None] * [1, 0, 0] + np.cos(turn)[:, None] * ahead
     spread = np.cos(turn[:, None] - turn[None])

@@ -90,7 +90,7 @@ def body_part(body: Body, look: Appearance, covered: Array) -> Part:
     shared = atlas()
     skin = np.array(SKINS.get(look.skin, SKINS["light"]))
     lips = skin * (0.86, 0.68, 0.66) if look.sex == "male" else skin * (0.84, 0.54, 0.54)
-    palette = floats([skin, lips, (0.18, 0.05, 0.05)])
+    palette = floats([skin, lips, (0.18, 0.05, 0.05), skin * 0.5])
     bare = np.any(covered[shared.faces] <= 0, axis=1)
     used, faces = np.unique(shared.faces[bare], return_inverse=True)
     return make_part(
