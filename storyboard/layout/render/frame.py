@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,7 @@ from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
 from storyboard.layout.render.rasterise import (
-    PICTURE_SAMPLES, SKY, Ints, Triangles, bands, clear, fill, locate_ground, resolve,
+    PICTURE_SAMPLES, SKY, Ints, Triangles, bands, clear, cover, fill, locate_ground, resolve,
     set_up,
 )  # fmt: skip
 from storyboard.layout.render.render_scene import RenderScene
@@ -39,19 +40,14 @@ class Frame:
         depth: (H, W) float32 metres along the camera's axis, infinite for the sky.
         normal: (H, W, 3) float32 unit vectors of the world, 0 for the sky.
         owner: (H, W) int32; a player's glass counts, the set's does not.
-        samples: (H, W, 4) int16 owner at each sample of a pixel.
+        coverage: Function of an owner: how much of each pixel it covers, (H, W) uint8.
     """
 
     picture: Bytes
     depth: Array
     normal: Array
     owner: Ints
-    samples: NDArray[np.int16]
-
-    def coverage(self, owner: int) -> Bytes:
-        """How much of each pixel an owner covers, (H, W), 255 is all."""
-        hits = (self.samples == owner).sum(axis=2, dtype=np.uint16)
-        return np.asarray((hits * 255 + _SAMPLES // 2) // _SAMPLES, np.uint8)
+    coverage: Callable[[int], Bytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,13 +57,19 @@ class Visible:
     shown: Triangles
     ground: Array  # (3,): times (x, y, 1), 1 / depth of the ground
     sight: Array  # (3, 3): times (x, y, 1), the ray of unit depth in the world
-    hits: Ints  # (H, W, 4)
-    panes: Ints  # (H, W, 4), or (0, W, 4)
-    samples: NDArray[np.int16]  # (H, W, 4)
+    hits: Ints  # (4 H, W): a row for each row of samples
+    panes: Ints  # (4 H, W) glass before them, or (0, W)
+    owners: Ints  # of each triangle, the sky and the ground
     owner: Ints
     depth: Array
     normal: Array
     soil: NDArray[np.bool_]  # (H, W) whether a sample is of the ground
+
+    def coverage(self, owner: int) -> Bytes:
+        """How much of each pixel an owner covers, (H, W), 255 is all."""
+        out = np.empty(self.owner.shape, np.uint8)
+        cover(self.hits, self.panes, self.owners, owner, out)
+        return out
 
 
 def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: int) -> Visible:
@@ -81,24 +83,23 @@ def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: in
     ground = np.array([0.0, 0.0, -1.0])
     if scene.ground is not None and position[1] < 0:
         ground = sight[1] / -position[1]
-    every = (height, width, _SAMPLES)
-    found = Visible(
-        shown, ground, sight, np.empty(every, np.int32),
-        np.empty(every if scene.has_glass else (0, width, _SAMPLES), np.int32),
-        np.empty(every, np.int16), np.empty(every[:2], np.int32),
-        np.empty(every[:2], np.float32), np.empty((height, width, 3), np.float32),
-        np.empty(every[:2], np.bool_),
-    )  # fmt: skip
     is_glass = mesh.surface[shown.face] == SURFACE["glass"]
     owners = np.append(mesh.owner[shown.face], [SET_OWNER, SET_OWNER]).astype(np.int32)
-    chosen = bands(shown.rows, _BAND * _SAMPLES, height * _SAMPLES)
+    samples, shape = height * _SAMPLES, (height, width)
+    found = Visible(
+        shown, ground, sight, np.empty((samples, width), np.int32),
+        np.empty((samples if scene.has_glass else 0, width), np.int32), owners,
+        np.empty(shape, np.int32), np.empty(shape, np.float32), np.empty((*shape, 3), np.float32),
+        np.empty(shape, np.bool_),
+    )  # fmt: skip
+    chosen = bands(shown.rows, _BAND * _SAMPLES, samples)
 
     def one_band(first: int, last: int) -> None:
-        shape = ((last - first) * _SAMPLES, width)
-        front, number = np.empty(shape, np.float32), np.empty(shape, np.int32)
-        pane = np.full(shape if scene.has_glass else (0, width), SKY, np.int32)
         start, here = first * _SAMPLES, chosen[first // _BAND]
+        number, pane = (each[start : last * _SAMPLES] for each in (found.hits, found.panes))
+        front = np.empty(number.shape, np.float32)
         clear(front, number, start, PICTURE_SAMPLES, ground)
+        pane[:] = SKY
         for buffer, those in ((number, ~is_glass[here]), (pane, is_glass[here])):
             if len(buffer):
                 fill(
@@ -106,9 +107,8 @@ def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: in
                     front, buffer,
                 )  # fmt: skip
         resolve(
-            number, pane, first, shown.inverse, shown.face, owners, mesh.normals, mesh.faces,
-            ground, found.hits, found.panes, found.samples, found.owner, found.depth, found.normal,
-            found.soil,
+            found.hits, found.panes, first, last, shown.inverse, shown.face, owners, mesh.normals,
+            mesh.faces, ground, found.owner, found.depth, found.normal, found.soil,
         )  # fmt: skip
 
     in_bands(one_band, height, threads, _BAND)
@@ -176,9 +176,10 @@ def render_pinhole(
         shadows.texel_m, taps,
     )  # fmt: skip
     picture = np.empty((size[1], size[0], 3), np.float32)
+    view = (found.sight, position, found.depth, found.normal)
     in_bands(
         lambda a, b: shade(
-            found.hits, found.panes, a, b, (found.sight, position), geometry, lights, albedo,
+            found.hits, found.panes, a, b, view, geometry, lights, albedo,
             starts, _PLACES, picture,
         ),
         size[1],
@@ -193,7 +194,7 @@ def render_frame(
     """Draw one frame of width x height pixels; the same bits for any number of threads."""
     colour, found = render_pinhole(scene, camera, rig, size, threads)
     picture = grade(colour, rig)
-    return Frame(picture, found.depth, found.normal, found.owner, found.samples)
+    return Frame(picture, found.depth, found.normal, found.owner, found.coverage)
 
 
 def grade(colour: Array, rig: LightRig) -> Bytes:

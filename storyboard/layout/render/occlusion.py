@@ -11,13 +11,14 @@ import numpy as np
 from storyboard.layout.meshes import Array
 from storyboard.layout.render.compiled import compiled
 
-_TAPS = 10
+_TAPS = 8
 _REACH_M = 0.45  # of contact occlusion
+_FADE = 1 / _REACH_M**2
 _GOLDEN = 2.399963
 
 
 def _pattern() -> Array:
-    """(16, 10, 3) x, y and radius of taps in the unit disc, a set for each of 4 x 4 pixels."""
+    """(16, 8, 3) x, y and radius of taps in the unit disc, a set for each of 4 x 4 pixels."""
     order = np.array([0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5]) / 16
     k = np.arange(_TAPS)
     radius = np.sqrt((k[None] + 0.25 + 0.6 * order[:, None]) / _TAPS)
@@ -117,22 +118,19 @@ def _openness(
     """Share of the fill that is not kept off by surfaces near this one."""
     radius = min(max(_REACH_M * focal_px / here, 4.0), 90.0)
     i, j, k = _place(sight, column, row, here)
+    bottom, right = len(depth) - 1, depth.shape[1] - 1
     total = 0.0
     for tap in range(0, pattern.shape[1]):
-        y = int(row + radius * pattern[which, tap, 1])
-        x = int(column + radius * pattern[which, tap, 0])
-        if not (0 <= y < len(depth) and 0 <= x < depth.shape[1]):
-            continue
-        there = depth[y, x]
-        if there > here + 2 * _REACH_M:
-            continue
+        # Without branches: a tap beyond the picture or far behind counts as open.
+        y = min(max(int(row + radius * pattern[which, tap, 1]), 0), bottom)
+        x = min(max(int(column + radius * pattern[which, tap, 0]), 0), right)
+        there = min(depth[y, x], here + 1.0)
         p, q, r = _place(sight, x, y, there)
         p, q, r = p - i, q - j, r - k
+        along = max(p * nx + q * ny + r * nz - 0.004 * here, 0.0)
         square = p * p + q * q + r * r
-        along = p * nx + q * ny + r * nz
-        fade = max(0.0, 1 - square / (_REACH_M * _REACH_M))
-        total += fade * max(0.0, along - 0.004 * here) / np.sqrt(square + 1e-4)
-    return max(0.0, 1 - 1.9 * total / pattern.shape[1])
+        total += max(1 - square * _FADE, 0.0) * along * along / (square + 1e-4)
+    return max(0.0, 1 - 2.2 * total / pattern.shape[1])
 
 
 @compiled(

@@ -246,12 +246,13 @@ def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array)
 # Loops over pixels pass numbers, not parts of arrays: a part costs more than the arithmetic.
 @compiled("UniTuple(f8, 4)(f8[:,:,::1], i8, f8, f8)")
 def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, float, float]:
-    """A triangle's weights of its corners at a pixel position, and 1 / depth."""
+    """A triangle's weights of its corners at a pixel position, and its depth."""
     a = inverse[n, 0, 0] * x + inverse[n, 0, 1] * y + inverse[n, 0, 2]
     b = inverse[n, 1, 0] * x + inverse[n, 1, 1] * y + inverse[n, 1, 2]
     c = inverse[n, 2, 0] * x + inverse[n, 2, 1] * y + inverse[n, 2, 2]
     total = a + b + c
-    return a / total, b / total, c / total, total
+    depth = 1.0 / total
+    return a * depth, b * depth, c * depth, depth
 
 
 @compiled("i8(i4, i4, i4, i4, f8[:,:,::1], f8[::1], f8, f8)")
@@ -259,16 +260,16 @@ def _at_centre(
     a: int, b: int, c: int, d: int, inverse: Array, ground: Array, x: float, y: float
 ) -> int:
     """What is nearest at the centre of a pixel, of what its samples have hit."""
-    best, found = -1.0, b
+    best, found = np.inf, b
     for number in (a, b, c, d):
-        value, least = 0.0, 0.0
+        depth, least = 1e9, 0.0
         if number == GROUND:
-            value = ground[0] * x + ground[1] * y + ground[2]
+            depth = 1.0 / max(ground[0] * x + ground[1] * y + ground[2], 1e-9)
         elif number >= 0:
-            u, v, w, value = weigh(inverse, number, x, y)
+            u, v, w, depth = weigh(inverse, number, x, y)
             least = min(u, v, w)
-        if least >= 0 and value > best:
-            best, found = value, number
+        if least >= 0 and 0 < depth < best:
+            best, found = depth, number
     return found
 
 
@@ -285,63 +286,52 @@ def blend_normal(
     return x * scale, y * scale, z * scale
 
 
-@compiled("i4(i4[:,::1], i4[:,::1], i4[::1], i8, i8)")
-def _in_front(number: Ints, pane: Ints, owners: Ints, row: int, column: int) -> int:
+@compiled("i8(i4[:,::1], i4[:,::1], i4[::1], i8, i8)")
+def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> int:
     """What counts at a sample: a player's glass, or the triangle behind."""
-    if len(pane) and owners[pane[row, column]] > 0:
-        return pane[row, column]
-    return number[row, column]
+    if len(panes) and owners[panes[row, column]] > 0:
+        return panes[row, column]
+    return hits[row, column]
 
 
 @compiled(
-    "void(i4[:,::1], i4[:,::1], i8, f8[:,:,::1], i4[::1], i4[::1], f4[:,::1], i4[:,::1],"
-    " f8[::1], i4[:,:,::1], i4[:,:,::1], i2[:,:,::1], i4[:,::1], f4[:,::1], f4[:,:,::1],"
-    " b1[:,::1])"
+    "void(i4[:,::1], i4[:,::1], i8, i8, f8[:,:,::1], i4[::1], i4[::1], f4[:,::1], i4[:,::1],"
+    " f8[::1], i4[:,::1], f4[:,::1], f4[:,:,::1], b1[:,::1])"
 )
 def resolve(
-    number: Ints, pane: Ints, first: int, inverse: Array, face: Ints, owners: Ints,
-    normals: Array, faces: Ints, ground: Array, hits: Ints, panes: Ints, samples: Ints,
-    owner: Ints, depth: Array, normal: Array, soil: NDArray[np.bool_],
+    hits: Ints, panes: Ints, first: int, last: int, inverse: Array, face: Ints, owners: Ints,
+    normals: Array, faces: Ints, ground: Array, owner: Ints, depth: Array, normal: Array,
+    soil: NDArray[np.bool_],
 ) -> None:  # fmt: skip
-    """Sort a band's samples by pixel, and fill what its pixels show at their centres.
+    """Fill what rows of pixels show at their centres.
 
     Args:
-        number, pane: (R, W) triangles at rows of samples, and the glass before them or (0, W).
-        first: Pixel row that the band begins with.
+        hits, panes: (4 H, W) triangles at rows of samples, and the glass before them or (0, W).
+        first, last: Rows of pixels.
         inverse, face: Of `Triangles`.
         owners: Owner of each triangle, then of the sky and the ground.
         normals, faces: Of the mesh.
         ground: (3,) plane of the ground.
-        hits, panes: (H, W, 4) triangles by pixel.
-        samples: (H, W, 4) owner by sample; glass counts unless it is the set's.
-        owner, depth, normal: (H, W) at the centres.
+        owner, depth, normal: (H, W) at the centres; glass counts unless it is the set's.
         soil: (H, W) whether a sample is of the ground.
     """
-    for row in range(first, first + len(number) // 4):
+    for row in range(first, last):
         for column in range(owner.shape[1]):
-            soil[row, column] = False
-            for s in range(4):
-                soil[row, column] |= number[(row - first) * 4 + s, column] == GROUND
-                hits[row, column, s] = number[(row - first) * 4 + s, column]
-                if len(pane):
-                    panes[row, column, s] = pane[(row - first) * 4 + s, column]
-            a, b, c, d = (
-                _in_front(number, pane, owners, (row - first) * 4, column),
-                _in_front(number, pane, owners, (row - first) * 4 + 1, column),
-                _in_front(number, pane, owners, (row - first) * 4 + 2, column),
-                _in_front(number, pane, owners, (row - first) * 4 + 3, column),
-            )
-            samples[row, column, 0], samples[row, column, 1] = owners[a], owners[b]
-            samples[row, column, 2], samples[row, column, 3] = owners[c], owners[d]
+            a = _in_front(hits, panes, owners, 4 * row, column)
+            b = _in_front(hits, panes, owners, 4 * row + 1, column)
+            c = _in_front(hits, panes, owners, 4 * row + 2, column)
+            d = _in_front(hits, panes, owners, 4 * row + 3, column)
             found, x, y = a, column + 0.5, row + 0.5
+            soil[row, column] = hits[4 * row, column] == GROUND
             if a != b or a != c or a != d:
                 found = _at_centre(a, b, c, d, inverse, ground, x, y)
+            for s in range(1, 4):
+                soil[row, column] |= hits[4 * row + s, column] == GROUND
             owner[row, column] = owners[found]
             nx, ny, nz = 0.0, 0.0, 0.0
             far = np.inf
             if found >= 0:
-                u, v, w, value = weigh(inverse, found, x, y)
-                far = 1.0 / value
+                u, v, w, far = weigh(inverse, found, x, y)
                 nx, ny, nz = blend_normal(normals, faces, face[found], u, v, w)
             elif found == GROUND:
                 ny, far = -1.0, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
@@ -349,6 +339,18 @@ def resolve(
             normal[row, column, 0] = nx
             normal[row, column, 1] = ny
             normal[row, column, 2] = nz
+
+
+@compiled("void(i4[:,::1], i4[:,::1], i4[::1], i8, u1[:,::1])")
+def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uint8]) -> None:
+    """Fill how much of each pixel (H, W) an owner covers; see `resolve`."""
+    for row in range(len(out)):
+        for column in range(out.shape[1]):
+            count = 0
+            for s in range(4):
+                front = _in_front(hits, panes, owners, 4 * row + s, column)
+                count += owners[front] == owner
+            out[row, column] = (count * 255 + 2) // 4
 
 
 @compiled("void(b1[:,::1], i4[::1], f8[:,::1], f8[::1], f8[::1], f4[:,::1])")

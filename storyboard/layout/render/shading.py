@@ -24,7 +24,7 @@ _FINISH = {
 _FINISHES = floats([_FINISH.get(name, (0.0, 3)) for name in SURFACES])
 GLASS_SHARE = 0.35  # of a pane's own colour over what is behind it
 # Places in the array of constants that `light_constants` makes.
-_KEY, _FILL, _RIM, _HORIZON, _ZENITH, _REST, _LAMPS = 3, 6, 9, 12, 15, 18, 23
+_KEY, _FILL, _RIM, _HORIZON, _ZENITH, _REST, _LAMPS = 3, 6, 9, 12, 15, 18, 24
 
 
 def light_constants(rig: LightRig) -> Array:
@@ -36,6 +36,7 @@ def light_constants(rig: LightRig) -> Array:
         np.log(1 - rig.haze) / 10,
         1 - 0.6 * rig.softness,
         float(len(rig.lamps[:4])),
+        1 / (1 + 0.25 * rig.softness),
     ]
     lamps = [(*lamp.at, *lamp.colour, lamp.reach_m) for lamp in rig.lamps[:4]]
     parts = (
@@ -72,7 +73,7 @@ def _lamp_light(
 @compiled("f8(f8, f8, f8, f8, f8)")
 def _highlight(to_light: float, to_eye: float, with_ray: float, gloss: float, times: float) -> float:
     """Strength of the key's highlight; the half vector lies between the light and the eye."""
-    if to_light <= 0 or gloss <= 0:
+    if to_light <= 0:
         return 0.0
     share = max((to_light + to_eye) / np.sqrt(max(2 - 2 * with_ray, 1e-6)), 0.0)
     for _ in range(int(times)):
@@ -106,14 +107,16 @@ def _light(
     to_eye = -(nx * rx + ny * ry + nz * rz)
     key = 1 - (1 - key) * light[_REST + 3]
     soft = light[_REST]
-    facing = key * min(max((to_light + soft) / (1 + soft), 0.0), 1.0)
+    facing = key * min(max((to_light + soft) * light[_REST + 5], 0.0), 1.0)
     sky = (0.72 - 0.38 * ny) * open_share
     edge = min(max(1 - to_eye, 0.0), 1.0)
     rim = edge * edge * min(max(to_light + 0.3, 0.0), 1.0)
     gloss = own[f, 4]
-    shine = key * _highlight(to_light, to_eye, with_ray, gloss, own[f, 5])
-    mirror = 0.6 * gloss * (0.25 + 0.75 * edge * edge * edge) * open_share
-    rise = min(max(0.5 - 0.8 * (ry + 2 * to_eye * ny), 0.0), 1.0)
+    shine, mirror, rise = 0.0, 0.0, 0.0
+    if gloss > 0:
+        shine = key * _highlight(to_light, to_eye, with_ray, gloss, own[f, 5])
+        mirror = 0.6 * gloss * (0.25 + 0.75 * edge * edge * edge) * open_share
+        rise = min(max(0.5 - 0.8 * (ry + 2 * to_eye * ny), 0.0), 1.0)
     glow = own[f, 3] * light[_REST + 1]
     clear = np.exp(light[_REST + 2] * away)
     red, green, blue = _lamp_light(light, x, y, z, nx, ny, nz)
@@ -140,14 +143,17 @@ def _term(
     terms: Array, half: Array, row: int, column: int, depth: float
 ) -> tuple[float, float]:
     """Key and fill share at a pixel, from the nearest of the half picture of like depth."""
+    if row % 2 == 0 and column % 2 == 0:
+        return terms[row // 2, column // 2, 0], terms[row // 2, column // 2, 1]
     total, key, fill = 0.0, 0.0, 0.0
     for y in range(row // 2, min((row + 1) // 2 + 1, len(half))):
         for x in range(column // 2, min((column + 1) // 2 + 1, half.shape[1])):
-            weight = 1.0 / (1e-3 * depth + abs(half[y, x] - depth))
+            weight = 1.0 if abs(half[y, x] - depth) < 0.02 * depth else 1e-4
             total += weight
             key += weight * terms[y, x, 0]
             fill += weight * terms[y, x, 1]
-    return key / total, fill / total
+    total = 1.0 / total
+    return key * total, fill * total
 
 
 @compiled("boolean(i4, i4, i4[::1], i4[:,::1], f4[:,::1])")
@@ -168,42 +174,42 @@ def _is_same_surface(a: int, b: int, face: Ints, faces: Ints, own: Array) -> boo
     return False
 
 
-@compiled("i8(i4[:,:,::1], i8, i8, i8, i8, i4[::1], i4[:,::1], f4[:,::1])")
+@compiled("i8(i4[:,::1], i8, i8, i8, i8, i4[::1], i4[:,::1], f4[:,::1])")
 def _take_alike(
     hits: Ints, row: int, column: int, s: int, rest: int, face: Ints, faces: Ints, own: Array
 ) -> int:
     """Samples from `s` on that share its colour: their number, plus 8 times their bits."""
-    count, bits, here = 0, 0, hits[row, column, s]
+    count, bits, here = 0, 0, hits[4 * row + s, column]
     for r in range(s, 4):
-        if rest >> r & 1 and _is_same_surface(here, hits[row, column, r], face, faces, own):
+        if rest >> r & 1 and _is_same_surface(here, hits[4 * row + r, column], face, faces, own):
             count += 1
             bits |= 1 << r
     return count + 8 * bits
 
 
-@compiled("boolean(i4[:,:,::1], i8, i8)")
+@compiled("boolean(i4[:,::1], i8, i8)")
 def _is_whole(hits: Ints, row: int, column: int) -> bool:
     """Whether all samples of a pixel have hit the same."""
-    first = hits[row, column, 0]
+    first = hits[4 * row, column]
     return (
-        first == hits[row, column, 1]
-        and first == hits[row, column, 2]
-        and first == hits[row, column, 3]
+        first == hits[4 * row + 1, column]
+        and first == hits[4 * row + 2, column]
+        and first == hits[4 * row + 3, column]
     )
 
 
 # Arguments that go together: the triangles and their finish, the camera, light and shadow.
 _GEOMETRY = "f8[:,:,::1], i4[::1], f4[:,::1], i4[:,::1], f4[:,::1], f8[::1]"
-_VIEW = "f8[:,::1], f8[::1]"
+_VIEW = "f8[:,::1], f8[::1], f4[:,::1], f4[:,:,::1]"
 _LIGHT = "f8[::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f8[:,::1], f8[::1], f8, f8[:,:,::1]"
 
 
 @compiled(
-    f"UniTuple(f8, 3)(i8, i8, i8, f8, f8, i8, f4[:,::1], {_VIEW}, {_GEOMETRY}, {_LIGHT})"
+    f"UniTuple(f8, 3)(i8, i8, i8, f8, f8, b1, i8, f4[:,::1], {_VIEW}, {_GEOMETRY}, {_LIGHT})"
 )
 def _colour_hit(
-    number: int, row: int, column: int, px: float, py: float, spot: int, albedo: Array,
-    sight: Array, position: Array, inverse: Array, face: Ints, normals: Array, faces: Ints,
+    number: int, row: int, column: int, px: float, py: float, is_centre: bool, spot: int,
+    albedo: Array, sight: Array, position: Array, depths: Array, shown: Array, inverse: Array, face: Ints, normals: Array, faces: Ints,
     own: Array, ground: Array, light: Array, terms: Array, half: Array, front: Array,
     axes: Array, origin: Array, texel: float, taps: Array,
 ) -> tuple[float, float, float]:  # fmt: skip
@@ -216,17 +222,20 @@ def _colour_hit(
         return _sky(light, -ry / length)
     nx, ny, nz = 0.0, -1.0, 0.0
     if number == GROUND:
-        value = max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
+        depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
+    elif is_centre:
+        depth = depths[row, column]
+        nx, ny, nz = shown[row, column, 0], shown[row, column, 1], shown[row, column, 2]
     else:
-        u, v, w, value = weigh(inverse, number, px, py)
+        u, v, w, depth = weigh(inverse, number, px, py)
         nx, ny, nz = blend_normal(normals, faces, face[number], u, v, w)
-    depth = 1.0 / value
     x, y, z = position[0] + depth * rx, position[1] + depth * ry, position[2] + depth * rz
-    rx, ry, rz = rx / length, ry / length, rz / length
+    away = depth * length
+    length = 1.0 / length
+    rx, ry, rz = rx * length, ry * length, rz * length
     key, open_share = _term(terms, half, row, column, depth)
     if len(taps):
         key = shadow(front, axes, origin, texel, x, y, z, nx, ny, nz, taps, 0, 0.0)
-    away = depth * length
     if number == GROUND:
         return _light(
             albedo, spot, light, x, y, z, nx, ny, nz, rx, ry, rz, away, key, open_share
@@ -237,11 +246,11 @@ def _colour_hit(
 
 
 @compiled(
-    f"void(i4[:,:,::1], i4[:,:,::1], i8, i8, Tuple(({_VIEW})), Tuple(({_GEOMETRY})),"
+    f"void(i4[:,::1], i4[:,::1], i8, i8, Tuple(({_VIEW})), Tuple(({_GEOMETRY})),"
     f" Tuple(({_LIGHT})), f4[:,::1], i4[::1], f8[:,::1], f4[:,:,::1])"
 )
 def shade(
-    hits: Ints, panes: Ints, first: int, last: int, view: tuple[Array, Array],
+    hits: Ints, panes: Ints, first: int, last: int, view: tuple[Array, Array, Array, Array],
     geometry: tuple[Array, Ints, Array, Ints, Array, Array],
     lights: tuple[Array, Array, Array, Array, Array, Array, float, Array],
     albedo: Array, starts: Ints, samples: Array, out: Array,
@@ -249,10 +258,11 @@ def shade(
     """Fill rows of a picture (H, W, 3).
 
     Args:
-        hits: (H, W, 4) what each sample has hit: a triangle, `GROUND` or `SKY`.
-        panes: (H, W, 4) glass before it, `SKY` where there is none; or (0, W, 4).
+        hits: (4 H, W) what each sample has hit: a triangle, `GROUND` or `SKY`.
+        panes: (4 H, W) glass before it, `SKY` where there is none; or (0, W).
         first, last: Rows.
-        view: (3, 3) from a pixel to its ray of unit depth, and the camera's place.
+        view: (3, 3) from a pixel to its ray of unit depth, the camera's place, and depth and
+            normal at the centres.
         geometry: `inverse` and `face` of `Triangles`, normals and faces of the mesh, (N, 6) of
             `paint`, and the plane of the ground.
         lights: Of `light_constants`; key and fill share of the half picture, and its depth; the
@@ -262,7 +272,7 @@ def shade(
         samples: (4, 2) places in the pixel.
         out: The picture.
     """
-    sight, position = view
+    sight, position, depths, shown = view
     inverse, face, normals, faces, own, ground = geometry
     light, terms, half, front, axes, origin, texel, taps = lights
     for row in range(first, last):
@@ -273,22 +283,26 @@ def shade(
                 here = panes if layer else hits
                 rest = 15  # bits of the samples that have no colour yet
                 for s in range(4):
-                    number = here[row, column, s]
+                    number = here[4 * row + s, column]
                     if rest >> s & 1 == 0 or (layer and number == SKY):
                         continue
-                    share = 1.0
+                    share, is_centre = 1.0, False
                     if s or not _is_whole(here, row, column):
                         count = _take_alike(here, row, column, s, rest, face, faces, own)
                         rest &= ~(count >> 3)
                         share = (count & 7) * 0.25
                     else:
                         rest = 0
+                        is_centre = not layer and (
+                            len(panes) == 0
+                            or (panes[4 * row, column] == SKY and _is_whole(panes, row, column))
+                        )
                     has_ground |= number == GROUND
                     x = column + (0.5 if share == 1 else samples[s, 0])
                     y = row + (0.5 if share == 1 else samples[s, 1])
                     r, g, b = _colour_hit(
-                        number, row, column, x, y, spot, albedo, sight, position, inverse, face,
-                        normals, faces, own, ground, light, terms, half, front, axes, origin,
+                        number, row, column, x, y, is_centre, spot, albedo, sight, position,
+                        depths, shown, inverse, face, normals, faces, own, ground, light, terms, half, front, axes, origin,
                         texel, taps,
                     )  # fmt: skip
                     kept = 1.0
