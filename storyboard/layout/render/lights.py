@@ -1,0 +1,187 @@
+"""Light of a lighting directive: one key light, a fill from sky and ground, lamps, the air.
+
+Light directions are relative to the camera at rest: "side left" is the left of the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from storyboard.layout.meshes import Array, Colour, floats, yaw_matrix
+
+if TYPE_CHECKING:
+    from shots.vocabulary.lighting import Lighting
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A lamp in the picture that lights what is round it.
+
+    Attributes:
+        at: World point, metres.
+        colour: Tint times strength, 1 is as bright as the key of a sunny day, at one metre.
+        reach_m: Where its light ends.
+    """
+
+    at: tuple[float, float, float]
+    colour: Colour = (0.9, 0.66, 0.38)
+    reach_m: float = 3.5
+
+
+@dataclass(frozen=True)
+class LightRig:
+    """One key light, a hemisphere of fill, and the air between.
+
+    Attributes:
+        towards: Vector from the scene to the key light; y is down, so above is negative.
+        key, fill: Strength of the key and of the fill, 1 is a sunny day.
+        key_colour, fill_colour: Tint, 1 is neutral.
+        zenith, horizon: The sky's colours, in [0, 1].
+        haze: Share of the horizon's colour taken on over ten metres.
+        softness: 0 for hard light with crisp shadows, 1 for hardly any shadow.
+        rim: Strength of light from behind on the edges.
+        saturation: 1 leaves colours alone.
+        tint: Multiplies the finished picture.
+        is_dark: Lamps and windows glow.
+        lamps: Lit lamps; the first four count.
+    """
+
+    towards: tuple[float, float, float] = (-0.4, -0.75, -0.55)
+    key: float = 0.85
+    fill: float = 0.42
+    key_colour: Colour = (1.0, 0.97, 0.92)
+    fill_colour: Colour = (0.9, 0.96, 1.06)
+    zenith: Colour = (0.36, 0.55, 0.80)
+    horizon: Colour = (0.76, 0.84, 0.90)
+    haze: float = 0.10
+    softness: float = 0.35
+    rim: float = 0.0
+    saturation: float = 1.0
+    tint: Colour = (1.0, 1.0, 1.0)
+    is_dark: bool = False
+    lamps: tuple[Lamp, ...] = ()
+
+    @property
+    def direction(self) -> Array:
+        """`towards` as a unit vector, (3,)."""
+        vector = np.asarray(self.towards, np.float32)
+        return vector / np.float32(np.linalg.norm(vector))
+
+
+TIMES: Mapping[str, LightRig] = {
+    "day": LightRig(),
+    "night": LightRig(
+        key=0.50, key_colour=(0.80, 0.90, 1.15), fill=0.24, fill_colour=(0.65, 0.8, 1.3),
+        zenith=(0.03, 0.05, 0.13), horizon=(0.10, 0.13, 0.23), haze=0.08, is_dark=True,
+    ),
+    "dawn": LightRig(
+        key=0.50, key_colour=(1.05, 0.93, 0.95), fill=0.34, fill_colour=(0.86, 0.92, 1.15),
+        zenith=(0.30, 0.38, 0.58), horizon=(0.84, 0.70, 0.68), haze=0.22,
+    ),
+    "sunrise": LightRig(
+        key=0.80, key_colour=(1.25, 0.96, 0.66), fill=0.30, fill_colour=(0.90, 0.92, 1.1),
+        zenith=(0.38, 0.50, 0.72), horizon=(0.99, 0.80, 0.52), haze=0.16,
+    ),
+    "sunset": LightRig(
+        key=0.82, key_colour=(1.32, 0.82, 0.46), fill=0.26, fill_colour=(0.95, 0.82, 0.98),
+        zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.14,
+    ),
+    "dusk": LightRig(
+        key=0.40, key_colour=(0.95, 0.88, 1.05), fill=0.33, fill_colour=(0.72, 0.82, 1.25),
+        zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.16, is_dark=True,
+    ),
+}  # fmt: skip
+# Vector from the subject to the key light (the camera is on the -z side), factors of key and fill,
+# strength of the rim.
+KEY_LIGHTS: Mapping[str, tuple[tuple[float, float, float], float, float, float]] = {
+    "top": ((0.05, -1.0, -0.12), 1.0, 1.0, 0.0),
+    "side": ((1.0, -0.32, -0.12), 1.15, 0.72, 0.0),
+    "under": ((0.1, 0.75, -0.65), 1.15, 0.72, 0.0),
+    "edge": ((0.75, -0.55, 0.75), 1.1, 0.75, 0.7),
+    "back": ((0.12, -0.5, 1.0), 1.1, 0.62, 0.6),
+    "silhouette": ((0.0, -0.35, 1.0), 0.5, 0.16, 0.35),
+    "front": ((0.05, -0.4, -1.0), 1.0, 1.0, 0.0),
+}
+
+
+def light_rig(
+    lighting: Lighting,
+    palette: Iterable[str] = (),
+    *,
+    side_deg: float = 0.0,
+    is_interior: bool = False,
+    lamps: Iterable[Lamp] = (),
+) -> LightRig:
+    """The rig of a lighting directive; what it leaves open is an even day.
+
+    The board's palette comes first, so that a shot's own tone overrides it.
+
+    Args:
+        lighting: The directive.
+        palette: Tones of the board's style.
+        side_deg: Side of the floor plan that the camera looks from, as in `CameraPlace`.
+        is_interior: Whether walls are round the scene instead of a sky.
+        lamps: Lamps of the set; they are lit when it is dark.
+    """
+    rig = _with_source(TIMES[lighting.time or "day"], lighting.source)
+    rig = _with_direction(rig, lighting.direction, lighting.side)
+    if lighting.quality == "hard":
+        rig = replace(rig, key=rig.key * 1.12, fill=rig.fill * 0.85, softness=0.0)
+    elif lighting.quality == "soft":
+        rig = replace(rig, key=rig.key * 0.85, fill=rig.fill * 1.15, softness=0.9)
+    if lighting.contrast == "high-contrast":
+        rig = replace(rig, key=rig.key * 1.1, fill=rig.fill * 0.42)
+    elif lighting.contrast == "low-contrast":
+        rig = replace(rig, key=rig.key * 0.62, fill=rig.fill * 1.6)
+    for tone in (*palette, lighting.tone):
+        match tone:
+            case "warm":
+                rig = replace(rig, tint=(1.14, 1.0, 0.80))
+            case "cool":
+                rig = replace(rig, tint=(0.82, 0.98, 1.18))
+            case "desaturated":
+                rig = replace(rig, saturation=0.45)
+            case "saturated":
+                rig = replace(rig, saturation=1.4)
+    if is_interior:
+        # Beyond the walls it is dim instead of sky, a room has no haze, and walls reflect light.
+        grey = (0.10 if rig.is_dark else 0.42,) * 3
+        rig = replace(rig, zenith=grey, horizon=grey, haze=0.015, fill=rig.fill * 1.4)
+    x, y, z = (float(part) for part in floats(rig.towards) @ yaw_matrix(side_deg))
+    return replace(rig, towards=(x, y, z), lamps=tuple(lamps) if rig.is_dark else ())
+
+
+def _with_source(rig: LightRig, source: str | None) -> LightRig:
+    match source:
+        case "overcast":
+            grey = (0.74, 0.77, 0.80)
+            even = replace(rig, key=rig.key * 0.45, fill=rig.fill * 1.25, softness=1.0)
+            return even if rig.is_dark else replace(even, zenith=(0.60, 0.64, 0.68), horizon=grey)
+        case "sun" | "clear-sky":
+            return replace(rig, key=rig.key * 1.1, softness=min(rig.softness, 0.15))
+        case "moonlight":
+            return replace(rig, key_colour=(0.72, 0.88, 1.25), softness=0.3)
+        case "firelight":
+            return replace(rig, key=rig.key * 1.35, key_colour=(1.5, 0.78, 0.34))
+        case "practical":
+            return replace(rig, key=rig.key * 1.25, key_colour=(1.32, 0.96, 0.60))
+        case "fluorescent":
+            return replace(rig, key=rig.key * 1.15, key_colour=(0.88, 1.06, 0.98), softness=0.8)
+        case "neon":
+            magenta, cyan = (1.35, 0.5, 1.15), (0.5, 0.95, 1.35)
+            return replace(rig, key=rig.key * 1.3, key_colour=magenta, fill_colour=cyan)
+        case _:
+            return rig
+
+
+def _with_direction(rig: LightRig, direction: str | None, side: str | None) -> LightRig:
+    if direction is None and side is None:
+        return rig
+    (x, y, z), key, fill, rim = KEY_LIGHTS[direction or "side"]
+    if abs(x) > 0.2 or side:
+        x = abs(x) if side == "right" else -abs(x)  # from the left unless it says otherwise
+    return replace(rig, towards=(x, y, z), key=rig.key * key, fill=rig.fill * fill, rim=rim)
