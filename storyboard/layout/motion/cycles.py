@@ -247,8 +247,8 @@ def _carry(stance: Stance, gait: Gait, phase: float, pace: float) -> None:
         forward = swing * SIGN[side]
         bent = gait.elbow * (0.6 + 0.4 * pace) + (12 if gait.elbow < 50 else 16) * forward * 0.8
         spread = 7.0 + gait.sway * (1.0 + 0.7 * forward)
-        stance.set(f"arm.{side}", turn(f"arm.{side}", gait.arm + gait.swing * forward, 0.0, spread))
-        stance.set(f"forearm.{side}", turn(f"forearm.{side}", max(bent, 3.0), 12.0))
+        stance.bend(f"arm.{side}", gait.arm + gait.swing * forward, 0.0, spread)
+        stance.bend(f"forearm.{side}", max(bent, 3.0), 12.0)
         if gait.elbow > 80:
             stance.grips[SIDES.index(side)] = 0.8
 
@@ -273,4 +273,4 @@ def _set_foot(stance: Stance, side: str, foot: _Foot) -> None:
     at = at + yaw @ (pivot - under) + turned @ (ankle - pivot)
     plant(stance, side, at, turned, (SIGN[side] * 0.1, 0.0, -1.0))
     curl = max(foot.pitch - foot.roll, 0.0) * (1.0 if foot.lift == 0.0 else 0.6)
-    stance.set(f"toes.{side}", turn(f"toes.{side}", min(curl, 50.0)))
+    stance.bend(f"toes.{side}", min(curl, 50.0))

@@ -9,7 +9,7 @@ import numpy as np
 from storyboard.layout.cast.pose import BONE, PARENTS
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.skeleton import SIDES, SIGN, Stance
+from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance
 
 ELBOW_MAX, KNEE_MAX = math.radians(150), math.radians(158)
 WRIST_MAX = math.radians(75)
@@ -125,6 +125,11 @@ def _raise_shoulder(stance: Stance, side: str, target: Array) -> None:
     across = 14.0 * max(0.0, -direction[0] * SIGN[side]) * reach_share
     turned = r.about(r.Y, math.radians(SIGN[side] * (forward + across)))
     stance.set(clavicle, r.about(r.Z, -math.radians(SIGN[side] * lift)) @ turned)
+
+
+def hand_turn(body: Skeleton, side: str, fingers: Vector, palm: Vector) -> Array:
+    """Rotation of a hand whose fingers point one way and whose palm faces another."""
+    return r.frame(fingers, palm) @ r.frame(*body.palms[side]).T
 
 
 def in_reach(stance: Stance, side: str, palm: Vector) -> float:

@@ -12,7 +12,7 @@ from shots.lexicon.actions import POSTURES
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.inverse_kinematics import feet, plant, reach, stand_on
+from storyboard.layout.motion.inverse_kinematics import feet, hand_turn, plant, reach, stand_on
 from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance, turn
 
 Angles = Mapping[str, tuple[float, ...]]  # bone: flex, twist, spread; without a side: both
@@ -72,7 +72,7 @@ class Held:
     body: Mapping[str, float] = field(default_factory=dict)
 
 
-ARMS: Angles = {"arm": (2, 4, 8), "forearm": (12, 14)}
+ARMS: Angles = {"arm": (2, 4, 9), "forearm": (12, 14)}
 HELD: Mapping[str, Held] = {
     "stand": Held({"thigh": (0, -4, 1), "foot": (0, -3), **ARMS}, sway=0.006),
     "sit": Held(
@@ -135,13 +135,8 @@ HELD: Mapping[str, Held] = {
 def angles(stance: Stance, table: Angles) -> None:
     """Set the bones of a table of joint angles."""
     for name, row in table.items():
-        names = (
-            [name]
-            if name in BONE
-            else [f"{name}.L", f"{name}.R"]
-        )
-        for bone in names:
-            stance.set(bone, turn(bone, *row))
+        for bone in [name] if name in BONE else [f"{name}.L", f"{name}.R"]:
+            stance.bend(bone, *row)
 
 
 def settle(stance: Stance, height: float, *names: str) -> None:
@@ -185,28 +180,29 @@ def _hold(stance: Stance, name: str, moment: Moment, raised: bool = True) -> Non
     angles(stance, held.turns)
     if name == "sleep":
         _on_the_side(stance)
-    if held.back:
-        stance.move(z=held.back * stance.body.leg)
     height = rest_height(name, moment) if held.seated and raised else 0.0
     settle(stance, height, *held.on)
     if name == "kneel":
         ankle = stance.joint("foot.L")
         plant(stance, "L", (ankle[0], stance.body.rest("foot.L")[1], ankle[2]))
-    elif held.soles:
-        if held.back:
-            _gather_feet(stance)
+    elif held.soles and held.seated:
         level_feet(stance)
+    elif held.soles:
+        _stand(stance, held.back)
     stance.eyes = held.eyes
     if name == "drive" or moment.hands:
         grasp(stance, moment, height)
     breathe(stance, moment, held.sway)
 
 
-def _gather_feet(stance: Stance) -> None:
-    """Move the figure along the ground until its ankles are where they are at rest."""
-    now = (stance.joint("foot.L") + stance.joint("foot.R")) / 2
-    rest = (stance.body.rest("foot.L") + stance.body.rest("foot.R")) / 2
-    stance.move(z=float(rest[2] - now[2]))
+def _stand(stance: Stance, back: float) -> None:
+    """Put the feet flat where they are in standing, and the pelvis over or behind them."""
+    stance.offset[0] = 0.0
+    stance.move(z=back * stance.body.leg)
+    for side in SIDES:
+        front = stance.rotation(f"thigh.{side}") @ r.FRONT
+        plant(stance, side, stance.body.ankle(side), r.about(r.Y, -SIGN[side] * 0.09),
+              (front[0] + SIGN[side] * 0.05, 0, -1.0))  # fmt: skip
 
 
 def _on_the_side(stance: Stance) -> None:
@@ -248,15 +244,11 @@ def grasp(stance: Stance, moment: Moment, height: float) -> None:
     for k, side in enumerate(SIDES):
         goal = moment.hands[k] if len(moment.hands) == 2 else wheel[k]
         front = r.unit(goal - stance.joint(f"arm.{side}"))
-        hand = grip_turn(side, front, (0, 1.0, -0.4))
+        hand = hand_turn(stance.body, side, front, (0, 1.0, -0.4))
         reach(stance, side, goal, hand=hand, pole=(SIGN[side] * 0.7, 0.7, 0.2))
         stance.grips[k] = 0.85
 
 
-def grip_turn(side: str, fingers: Array | tuple[float, ...], palm: Array | tuple[float, ...]) -> Array:
-    """Rotation of a hand whose fingers point one way and whose palm faces another."""
-    rest = r.frame(r.Y, (-SIGN[side], 0, 0))  # at rest fingers point down, palms face each other
-    return r.frame(fingers, palm) @ rest.T
 
 
 def _crawl(stance: Stance, moment: Moment) -> None:
@@ -271,14 +263,14 @@ def _crawl(stance: Stance, moment: Moment) -> None:
     for side in SIDES:
         forward = math.sin(phase) * SIGN[side]
         moving = max(math.cos(phase) * SIGN[side], 0.0)
-        stance.set(f"thigh.{side}", turn(f"thigh.{side}", 82 + 14 * forward, 0, 3))
-        stance.set(f"shin.{side}", turn(f"shin.{side}", 92 + 10 * forward + 6 * moving))
-        stance.set(f"foot.{side}", turn(f"foot.{side}", -55))
+        stance.bend(f"thigh.{side}", 82 + 14 * forward, 0, 3)
+        stance.bend(f"shin.{side}", 92 + 10 * forward + 6 * moving)
+        stance.bend(f"foot.{side}", -55)
         other = max(math.cos(phase) * -SIGN[side], 0.0)
         shoulder = stance.joint(f"arm.{side}")
         palm = np.array([shoulder[0] * 0.95, -0.02 - 0.09 * other,
                          shoulder[2] - 0.08 * body.height + 0.5 * step * forward])  # fmt: skip
-        reach(stance, side, palm, hand=grip_turn(side, (0, 0.1, -1), (0, 1, 0)),
+        reach(stance, side, palm, hand=hand_turn(stance.body, side, (0, 0.1, -1), (0, 1, 0)),
               pole=(SIGN[side] * 0.4, 0.0, 1.0))  # fmt: skip
         stance.grips[SIDES.index(side)] = 0.05
     settle(stance, 0.0, "knee.L", "knee.R", "toe.L", "toe.R")
@@ -297,7 +289,7 @@ def _ladder(stance: Stance, moment: Moment) -> None:
         plant(stance, side, ankle, tiptoe, (SIGN[side] * 0.35, -0.1, -1.0))
         hand = (_rungs(cycle + 1 - k) + math.floor(0.80 * body.height / rung)) * rung
         goal = np.array([SIGN[side] * 0.17, -hand, -0.08])
-        reach(stance, side, goal, hand=grip_turn(side, (0, -0.6, -1), (0, 0.4, -1)),
+        reach(stance, side, goal, hand=hand_turn(stance.body, side, (0, -0.6, -1), (0, 0.4, -1)),
               pole=(SIGN[side] * 0.8, 0.7, 0.3))  # fmt: skip
         stance.grips[k] = 0.9
 
@@ -327,7 +319,7 @@ def _jump(stance: Stance, moment: Moment) -> None:
     })  # fmt: skip
     stance.move(y=0.26 * body.leg * low, z=0.05 * low * body.height)
     for side in SIDES:
-        ankle = body.rest(f"foot.{side}") + (0, 0, 0.20 * air * (1 if side == "R" else 0.2))
+        ankle = body.ankle(side) + (0, 0, 0.20 * air * (1 if side == "R" else 0.2))
         ankle[1] -= 0.14 * air * body.leg * (1.4 if side == "R" else 1.0)
         foot = r.about(r.X, math.radians(34 * air))
         plant(stance, side, ankle, foot)
@@ -376,14 +368,14 @@ def _dance(stance: Stance, moment: Moment) -> None:
     stance.move(x=0.07 * side_step * body.height / 1.75, y=(0.02 + 0.05 * bounce) * body.leg)
     for k, side in enumerate(SIDES):
         sign = SIGN[side]
-        ankle = body.rest(f"foot.{side}") + (sign * 0.09, 0, 0)
+        ankle = body.ankle(side) + (sign * 0.09, 0, 0)
         free = max(-side_step * sign, 0.0)  # the unloaded foot taps
         ankle = ankle + (0, -0.05 * free, -0.06 * free)
         plant(stance, side, ankle, r.about(r.Y, -sign * 0.2) @ r.about(r.X, 0.5 * free))
         pump = math.sin(math.pi * beat + k * math.pi)
         high = up if k else 1 - 0.75 * up
-        stance.set(f"arm.{side}", turn(f"arm.{side}", 35 + 70 * high, 0, 34 + 26 * high + 8 * pump))
-        stance.set(f"forearm.{side}", turn(f"forearm.{side}", 78 + 22 * pump - 20 * high, 10))
+        stance.bend(f"arm.{side}", 35 + 70 * high, 0, 34 + 26 * high + 8 * pump)
+        stance.bend(f"forearm.{side}", 78 + 22 * pump - 20 * high, 10)
         stance.grips[k] = 0.5
 
 
@@ -399,12 +391,12 @@ def _swim(stance: Stance, moment: Moment) -> None:
     for k, side in enumerate(SIDES):
         turned = math.degrees(phase) + 180 * k
         high = max(math.sin(math.radians(turned)), 0.0)  # the hand is over the water
-        stance.set(f"arm.{side}", turn(f"arm.{side}", -turned, 0, 12 + 22 * high))
-        stance.set(f"forearm.{side}", turn(f"forearm.{side}", 22 + 62 * high, 0))
+        stance.bend(f"arm.{side}", -turned, 0, 12 + 22 * high)
+        stance.bend(f"forearm.{side}", 22 + 62 * high, 0)
         kick = math.sin(3 * phase + k * math.pi)
-        stance.set(f"thigh.{side}", turn(f"thigh.{side}", 4 + 15 * kick, 0, 3))
-        stance.set(f"shin.{side}", turn(f"shin.{side}", 14 - 12 * kick))
-        stance.set(f"foot.{side}", turn(f"foot.{side}", -48))
+        stance.bend(f"thigh.{side}", 4 + 15 * kick, 0, 3)
+        stance.bend(f"shin.{side}", 14 - 12 * kick)
+        stance.bend(f"foot.{side}", -48)
         stance.grips[k] = 0.0
 
 
@@ -428,7 +420,7 @@ def _hold_bars(stance: Stance, moment: Moment, bar: tuple[float, float, float]) 
         goal = np.array([SIGN[side] * bar[0], bar[1], bar[2]])
         if len(moment.hands) == 2:
             goal = moment.hands[k]
-        reach(stance, side, goal, hand=grip_turn(side, (0, 0.45, -1), (0, 1, 0.2)),
+        reach(stance, side, goal, hand=hand_turn(stance.body, side, (0, 0.45, -1), (0, 1, 0.2)),
               pole=(SIGN[side] * 0.9, 0.6, 0.3))  # fmt: skip
         stance.grips[k] = 0.9
 
@@ -457,7 +449,7 @@ def _horse(stance: Stance, moment: Moment) -> None:
         goal = stance.point("belly") + (SIGN[side] * 0.09, 0.0, -0.24 - 0.03 * bob)
         if len(moment.hands) == 2:
             goal = moment.hands[k] + (0, 0, -0.03 * bob)
-        reach(stance, side, goal, hand=grip_turn(side, (-SIGN[side] * 0.3, 0.1, -1), (-SIGN[side], 0, 0)))
+        reach(stance, side, goal, hand=hand_turn(stance.body, side, (-SIGN[side] * 0.3, 0.1, -1), (-SIGN[side], 0, 0)))
         stance.grips[k] = 0.9
 
 

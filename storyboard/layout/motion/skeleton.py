@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose
+from storyboard.layout.cast.figure import Figure
+from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose, rest_pose
 from storyboard.layout.meshes import Array, Vector, floats
 from storyboard.layout.motion import rotations as r
 
@@ -26,21 +28,43 @@ class Skeleton:
         height: Of the crown over the floor.
         points: Named points and the bone that takes each along: eye, nose, mouth, crown, ear.L,
             palm.L, fingertip.L, heel.L, ball.L, toe.L, knee.L, seat, belly, breast, back.
+        palms: Of L and R at rest: the direction of the fingers, and that which the palm faces.
+        leg, arm: Metres from the hip to the ankle, and from the shoulder to the knuckles.
+        splay: Degrees by which thighs and arms at rest lead away from the body.
     """
 
     joints: Array
     height: float
     points: Mapping[str, tuple[int, Array]]
+    palms: Mapping[str, tuple[Array, Array]]
     leg: float
     arm: float
+    splay: Mapping[str, float]
 
     def rest(self, name: str) -> Array:
         """A joint or a point at rest."""
         return self.points[name][1] if name in self.points else self.joints[BONE[name]]
 
+    def ankle(self, side: str) -> Array:
+        """Where an ankle is in standing with the feet below the hips."""
+        rest = self.rest(f"foot.{side}")
+        return np.array([SIGN[side] * 0.058 * self.height, rest[1], rest[2]])
 
-def skeleton(joints: ArrayLike, height: float) -> Skeleton:
-    """Measure a body by its joints at rest (B, 3); the named points follow from the height."""
+
+def skeleton(
+    joints: ArrayLike,
+    height: float,
+    landmarks: Mapping[str, Array] | None = None,
+    palms: Mapping[str, tuple[Array, Array]] | None = None,
+) -> Skeleton:
+    """Measure a body.
+
+    Args:
+        joints: (B, 3) at rest.
+        height: Of the crown.
+        landmarks: Points known better than by the height, at rest.
+        palms: As in `Skeleton`; None: fingers down, palms towards the body.
+    """
     rest = np.asarray(joints, np.float64)
     h = height
     head = rest[BONE["head"]]
@@ -84,8 +108,27 @@ def skeleton(joints: ArrayLike, height: float) -> Skeleton:
             "arm": ("arm", "forearm", "hand", "fingers"),
         }.items()
     }
-    placed = {name: (BONE[bone], np.asarray(at)) for name, (bone, at) in points.items()}
-    return Skeleton(rest, h, placed, length["leg"], length["arm"])
+    points |= {name: (points[name][0], at) for name, at in (landmarks or {}).items() if name in points}
+    placed = {name: (BONE[bone], np.asarray(at, np.float64)) for name, (bone, at) in points.items()}
+    hands = palms or {side: (r.Y, np.array([-SIGN[side], 0, 0])) for side in SIDES}
+    splay = {}
+    for first, last in (("thigh", "foot"), ("arm", "forearm")):
+        way = rest[BONE[f"{last}.L"]] - rest[BONE[f"{first}.L"]]
+        splay[first] = math.degrees(math.atan2(way[0], way[1]))
+    return Skeleton(rest, h, placed, hands, length["leg"], length["arm"], splay)
+
+
+@lru_cache(maxsize=96)
+def skeleton_of(figure: Figure) -> Skeleton:
+    """The skeleton of a figure of the cast, measured once."""
+    rest = rest_pose()
+    marks = figure.points(rest)
+    marks["eye"] = (marks["eye.L"] + marks["eye.R"]) / 2
+    palms = {}
+    for side in SIDES:
+        axes = figure.palm_frame(rest, side)[1]
+        palms[side] = (np.asarray(axes[:, 1], np.float64), np.asarray(axes[:, 2], np.float64))
+    return skeleton(figure.joints, figure.height_m, marks, palms)
 
 
 # Sign of the rotation about x that is flexion: arms and thighs forward, shins back.
@@ -140,6 +183,11 @@ class Stance:
         """Give a bone its own rotation."""
         self.turns[BONE[bone]] = matrix
         self._solved = None
+
+    def bend(self, bone: str, flex: float = 0.0, twist: float = 0.0, spread: float = 0.0) -> None:
+        """Give a bone degrees of its joint; thighs and arms hang straight down at 0."""
+        splay = self.body.splay.get(bone.partition(".")[0], 0.0)
+        self.set(bone, turn(bone, flex, twist, spread - splay))
 
     def add(self, bone: str, flex: float = 0.0, twist: float = 0.0, spread: float = 0.0) -> None:
         """Turn a bone further, by degrees of its joint, in the axes of its parent."""
