@@ -13,7 +13,7 @@ from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.inverse_kinematics import feet, hand_turn, plant, reach, stand_on
-from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance, turn
+from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance
 
 Angles = Mapping[str, tuple[float, ...]]  # bone: flex, twist, spread; without a side: both
 SOLES = ("heel.L", "ball.L", "toe.L", "heel.R", "ball.R", "toe.R")
