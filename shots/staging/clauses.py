@@ -519,6 +519,8 @@ class _ClauseReader:
                 return
             if self._begins_next(clause):
                 return
+            if self._is_relative and clause.objects and self._finite(self._at):
+                return
             if not (self._particle(clause) or self._complement(clause)):
                 return
 
