@@ -357,7 +357,7 @@ class Cast:
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
         for trade in trades[:1]:
-            noun = grammar.TRADE_NOUNS.get((trade, phrase.head), phrase.head)
+            noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun)
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
