@@ -11,6 +11,7 @@ from typing import Literal
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
+from shots.lexicon.looks import NAMES, PROFESSIONS
 from shots.lexicon.places import PLACE_WORDS
 from shots.lexicon.things import NOUNS
 from shots.lexicon.verbs import forms
@@ -120,6 +121,13 @@ def starts_with(words: Sequence[Word], at: int, phrases: Iterable[str]) -> str:
 
 
 @cache
+def people() -> frozenset[str]:
+    """Nouns for persons."""
+    trades = {noun.strip() for nouns in PROFESSIONS for noun in nouns.split(",")}
+    return grammar.PEOPLE | trades
+
+
+@cache
 def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
     """Kind, singular and whether it is a plural, of a noun in lower case."""
     head, is_plural = singular(text)
@@ -128,12 +136,13 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
     if text in grammar.NOT_PEOPLE:
         return "thing", text, is_plural
     tables: tuple[tuple[Kind, Iterable[str]], ...] = (
-        ("person", grammar.PEOPLE),
+        ("person", people()),
         ("body", grammar.BODY),
         ("weather", grammar.WEATHER),
         ("place", grammar.SITES),
         ("part", grammar.FITTINGS),
         ("thing", NOUNS),
+        ("place", grammar.FLOORS),
         ("undrawn", grammar.UNDRAWN),
         ("abstract", grammar.ABSTRACT),
         ("place", PLACE_WORDS),
@@ -209,10 +218,11 @@ class PhraseReader:
         pronoun = self._pronoun(at)
         if pronoun:
             return pronoun
-        if self.low(at) in _SOME and self.low(at + 1) == "of":
-            inner = self.phrase(at + 2, subject=subject)
+        skip = at + (self.low(at) == "the")
+        if self.low(skip) in _SOME and self.low(skip + 1) == "of":
+            inner = self.phrase(skip + 2, subject=subject)
             if inner:
-                count = 1 if self.low(at) in ("one", "each") else inner[0].count
+                count = 1 if self.low(skip) in ("one", "each") else inner[0].count
                 words = self.span(at, inner[1])
                 return replace(inner[0], words=words, count=count, is_plural=count > 1), inner[1]
         start, count, owner, definite = at, 0, None, False
@@ -237,9 +247,12 @@ class PhraseReader:
         if core is None:
             return None
         noun, adjectives, end = core
-        is_thing = noun.kind == "body" and owner is None and noun.head in NOUNS
+        is_camera = noun.head == "camera" and self.low(at) in ("the", "camera")
+        is_thing = noun.head in NOUNS and (
+            (noun.kind == "body" and owner is None) or (noun.head == "club" and owner is not None)
+        )
         found = Phrase(
-            "thing" if is_thing else noun.kind,
+            "abstract" if is_camera else "thing" if is_thing else noun.kind,
             noun.head,
             self.span(start, end),
             adjectives,
@@ -325,6 +338,9 @@ class PhraseReader:
             noun = noun_at(self.words, at, self.names)
             if head is None and self._is_verb_behind(start, at, adjectives, subject=subject):
                 break
+            is_colour = bare and bool(adjectives) and find_colour(adjectives[-1]) is not None
+            if head is None and is_colour and subject and verb_form(word) == "s":
+                break
             if head is not None:
                 if not self._continues(head, noun, at, subject=subject):
                     break
@@ -343,6 +359,8 @@ class PhraseReader:
             adjectives.append(word.low)
             at += 1
         if head is None:
+            if adjectives and find_colour(adjectives[-1]):
+                return Noun(1, "abstract", adjectives[-1]), tuple(adjectives), at
             if at == start or (bare and subject and not self._is_name(start)):
                 return None
             return self._unknown(start, at, adjectives)
@@ -354,7 +372,7 @@ class PhraseReader:
         if self._is_name(at - 1) and at - start == 1:
             return Noun(1, "name", self.words[start].text), (), at
         rest = [low for low in adjectives if low not in grammar.QUALITIES]
-        if adjectives and (find_colour(adjectives[-1]) or adjectives[-1] in grammar.CLOTHS):
+        if adjectives and adjectives[-1] in grammar.CLOTHS:
             return Noun(1, "abstract", adjectives[-1]), tuple(adjectives), at
         if not rest:
             return None
@@ -372,6 +390,8 @@ class PhraseReader:
         """Whether words in no table and this one are subject and verb: "Tom picks", "a hood falls"."""
         if not subject or at == start or verb_form(self.words[at]) not in ("s", "base"):
             return False
+        if at == start + 1 and self.low(start) in NAMES and self.words[start].text[0].isupper():
+            return True
         if self.words[start].text[0].isupper() and at == start + 1 and adjectives:
             return verb_form(self.words[at]) == "s"
         unknown = [low for low in adjectives if low not in grammar.QUALITIES]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
+from shots.lexicon.looks import NAMES
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
 from shots.schema import Character, Shot, ShotList
 from shots.staging.phrases import Names, Phrase, split_words
-from shots.staging.staged import CAMERA, Appearance, NotStaged, PlayerKind
+from shots.staging.staged import NotStaged, PlayerKind
 
 MOST_THINGS = 12  # players made from one plural
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
@@ -36,6 +37,8 @@ class Event:
     words: str = ""
     choices: list[str] = field(default_factory=list)  # seats for several people
     props: str = ""  # thing that the words leave out
+    has_object: bool = False
+    goes: bool = False  # whether its words name a way
     is_led: bool = False  # moved by somebody else
 
 
@@ -49,7 +52,8 @@ class Draft:
     model: str = "person"
     noun: str = ""
     looks: str = ""
-    look: Appearance | None = None
+    outfit: str = ""
+    member: int = -1  # place in a crowd
     sex: str = ""  # he, she or ""
     colour: str = ""
     label: str = ""
@@ -116,6 +120,7 @@ class Cast:
         self.focus = ""  # thing that was done something to last
         self._recent: list[str] = []  # ids, the last one named at the end
         self._groups: list[list[str]] = []
+        self._heaps: list[list[str]] = []  # groups of things
         for key in shot.subjects:
             self._character(key).is_subject = True
 
@@ -153,7 +158,7 @@ class Cast:
                 self._recent.remove(key)
             self._recent.append(key)
         if len(group) > 1:
-            self._groups.append(group)
+            (self._groups if self.is_person(group[0]) else self._heaps).append(group)
 
     def people(self) -> list[str]:
         """Ids of all people, in order."""
@@ -194,7 +199,7 @@ class Cast:
         else:
             outfit = character.outfit(self._shot.wardrobe)
             draft = Draft(key, name, looks=character.looks, words=character.looks)
-            draft.label, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
+            draft.outfit, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
             draft.noun = self._noun_of(character)
         draft.name = name
         self.drafts[key] = draft
@@ -245,7 +250,7 @@ class Cast:
         if key not in self.drafts:
             draft = self.person(key, phrase.head)
             draft.name, draft.noun = phrase.head, ""
-            draft.looks = "a person"
+            draft.looks, draft.sex = phrase.words, _PRONOUN_OF.get(NAMES.get(key, ""), "")
         return [key]
 
     def _pronoun(self, phrase: Phrase, subjects: list[str]) -> list[str]:
@@ -271,6 +276,8 @@ class Cast:
         return self._he_or_she(key, phrase, subjects)
 
     def _they(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        if phrase.words.lower() == "them" and self._heaps:
+            return self._heaps[-1]
         group = self._groups[-1] if self._groups else self.people()
         if subjects and set(group) == set(subjects) and len(self._groups) > 1:
             group = self._groups[-2]
@@ -306,10 +313,13 @@ class Cast:
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
-        return [
-            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks).id
+        found = [
+            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks)
             for k in range(min(count, 30))
         ]
+        for k, draft in enumerate(found):
+            draft.member = k if phrase.kind == "group" and count > 4 else -1
+        return [draft.id for draft in found]
 
     def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> Draft:
         draft = self.person(noun, words, looks if member == noun else f"a {member}, {looks}")
@@ -345,6 +355,10 @@ class Cast:
         return [k for k in alike if k not in subjects][:1]
 
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
+        for trade in trades[:1]:
+            noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
+            phrase = replace(phrase, head=noun)
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
         colour = _first_colour(" ".join(phrase.adjectives))
@@ -369,6 +383,8 @@ class Cast:
         if phrase.head == "glass" and phrase.is_definite and not same:
             same = [k for k in reversed(self._recent) if self.drafts[k].model == "window"]
             same = same or [n for n, made in self.fixtures.items() if made == "window"][:1]
+        if phrase.head in ("glass", "drink", "cup") and phrase.is_definite and not same:
+            same = [k for k in reversed(self._recent) if self.drafts[k].model in _CUPS]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
@@ -396,8 +412,9 @@ class Cast:
         """The person whose hand or face it is."""
         if phrase.owner:
             return self.resolve(phrase.owner, subjects)
-        if subjects:
-            return subjects
+        people = [key for key in subjects if self.is_person(key)]
+        if people:
+            return people
         people = [k for k in self.people() if self.drafts[k].is_subject] or self.people()
         if people:
             return people[:1]
@@ -416,4 +433,8 @@ def _sex(looks: str) -> str:
     return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
 
 
-CAMERA_KEY = CAMERA
+_PRONOUN_OF = {"female": "she", "male": "he"}
+_CUPS = frozenset(
+    "cocktail glass whisky-glass wine-glass coffee-cup cup mug paper-cup beer-glass champagne-glass "
+    "shot-glass".split()
+)
