@@ -51,7 +51,7 @@ with: with, using, by means of
 without: without
 behind: behind
 before: in front of, opposite, before, facing, ahead of, across from
-beside: beside, next to, by, near, alongside, close to, at the side of, around the corner from
+beside: beside, next to, by, near, alongside, close to, at the side of
 under: under, beneath, below, underneath
 above: above, over, up above
 against: against
@@ -61,7 +61,7 @@ across: across
 through: through, via, out through, in through
 past: past, beyond
 after: after
-about: about, of, as, like, for, per, because of, despite, during, until, since
+about: about, of, including, except, as, like, for, per, because of, despite, during, until, since
 """)
 PARTICLES = _set(
     "up down out off over back around away in on through along by past apart together forward "
@@ -157,7 +157,7 @@ intruder visitor newcomer elder villager local native refugee bartender-girl att
 inventor writer author poet programmer developer hacker gamer streamer influencer vlogger
 seamstress tailor florist jeweller jeweler watchmaker vet fighter warrior samurai ninja rebel
 leader crewman crew-member member narrator host hostess busker skateboarder rower
-kayaker boatman ferryman miner dockworker trucker instructor dealer gambler
+kayaker boatman ferryman miner dockworker trucker instructor trainer coach speaker defendant plaintiff accused teen pensioner commuter newsreader anchorwoman anchorman weatherman surfer keeper ranger caretaker locksmith optician mourner reveller raver hostage-taker bodyguard bouncer doorman usher shaman jester juggler puppeteer busker postwoman policemen sergeant lieutenant colonel corporal recruit cadet marine guardian caregiver carer midwife therapist psychologist sheriff outlaw bandit viking gladiator monarch duke duchess earl empress emperor servant peasant villain drunkard homeless toddler newborn bully geek nerd hipster punk goth skinhead teenager villager commander bellboy bellhop chambermaid goatherd beekeeper winemaker sommelier brewer fishmonger greengrocer grocer ironmonger cobbler shoemaker tanner weaver spinner smith glassblower stonemason bricklayer roofer tiler decorator architect designer illustrator animator composer songwriter rapper violist harpist trumpeter flautist percussionist dealer gambler
 """)
 # Groups of people, and how many stand for them.
 GROUPS: Mapping[str, int] = {
@@ -293,13 +293,14 @@ STOP_PHRASES: tuple[str, ...] = (
     "with laughter", "by surprise", "at once", "at all", "no longer", "at dawn", "at dusk",
     "at night", "at sunrise", "at sunset", "by hand", "from above", "from below", "from afar",
     "from behind", "from the side", "from the front", "in profile", "in silhouette", "in detail",
-    "in macro", "on camera", "face to face", "cheek to cheek", "all of a sudden", "in a row",
+    "in macro", "on camera", "face to face", "cheek to cheek", "from left and right", "in each hand", "to his feet", "to her feet", "to their feet", "on the cheek", "on the mouth", "on the forehead", "on the lips", "all of a sudden", "in a row",
     "a little", "a bit", "on all fours", "in mid-air", "to himself", "to herself",
     "to themselves", "in time", "in unison", "on fire", "in the dark", "in the darkness",
     "in the light", "in the sun", "in the distance", "with one hand", "with both hands",
     "with her eyes closed", "with his eyes closed", "in the air", "into the air", "in one go",
     "step by step", "at the ready", "just in time", "for the first time", "for the last time",
 )  # fmt: skip
+NOT_PEOPLE = _set("trainers fan")
 NOT_ADVERBS = _set(
     "family assembly butterfly belly fly jelly lily reply supply bully ally dolly trolley gully "
     "monopoly italy july lonely lovely ugly silly friendly elderly curly early only"
@@ -310,7 +311,7 @@ FLOORS = _set(
 )
 LIGHT = _set(
     "light shadow shadows reflection reflections glow sunlight moonlight lights beam beams ray rays "
-    "darkness sunshine gleam glimmer flash reflection lightning label room"
+    "darkness sunshine gleam glimmer flash reflection lightning"
 )
 LIQUIDS = _set(
     "coffee tea water milk wine beer whisky whiskey juice champagne lemonade cola oil soup sauce rum "
@@ -319,21 +320,21 @@ LIQUIDS = _set(
 MEALS = _set("breakfast lunch dinner supper meal food")
 # Places and parts of places that need no thing of their own.
 SITES = _set(
-    "street alley road avenue lane highway path trail park garden forest wood woods field meadow "
+    "street alley road avenue lane highway path trail park garden forest woods field meadow "
     "beach shore sea ocean lake river harbour harbor desert dune mountain hill valley summit "
     "clearing square town city village hall corridor hallway room kitchen bathroom bedroom office "
     "terminal station platform airport roof rooftop terrace balcony stage court pitch track pool "
     "stadium market shop store cellar basement attic garage warehouse factory lobby church school "
     "hospital prison cell cave tunnel crossroads junction corner kerb curb pavement sidewalk bank "
     "dock quay runway camp battlefield gym studio coast cliff horizon neighbourhood "
-    "landscape site waterfront driveway entrance exit crossing aisle stairwell lift elevator"
+    "landscape site waterfront driveway entrance exit crossing aisle stairwell lift elevator classroom cafe café restaurant pub club museum theatre theater library nursery playground supermarket mall hotel apartment flat undergrowth bushes jungle swamp ledge hatch water-edge riverbank countryside farm farmyard orchard vineyard harbourside canal pond bay island waterfall glacier snowfield battlefield cemetery graveyard chapel temple palace casino arena ballroom changing-room locker-room laboratory lab studio-floor spaceship cockpit cabin bunker dungeon mine quarry construction-site scaffolding bus-station metro subway underground crosswalk"
 )
 # Parts of things, which are drawn with the thing or not at all.
 FITTINGS = _set(
     "wheel dashboard windscreen windshield bonnet handlebars handlebar handle keyhole lid hook knob "
     "strap string button rail railing banister branch tip screw hinge latch lock surface frame "
-    "pocket seatbelt pedal trigger barrel neck-strap cap-of-bottle stem petal shoelace shoelaces "
-    "lace laces zip zipper rim bell-button doorbell spout label cork bowstring sail mast deck wing "
+    "pocket seatbelt pedal trigger barrel neck-strap cap-of-bottle stem petal shoelace "
+    "lace zip zipper rim bell-button doorbell spout label cork bowstring sail mast deck wing "
     "propeller engine headlight headlights tyre tyres wiper wipers"
 )
 # What is worn: it belongs to the appearance and is not held.

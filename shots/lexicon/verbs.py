@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-ROLES = ("hold", "release", "target", "look", "seat", "to", "say", "wear", "move")
+ROLES = ("none", "chase", "hold", "release", "target", "look", "seat", "to", "say", "wear", "move")
 THING_MOTIONS: Mapping[str, str] = {
     "drive": "moves along its lane or line", "roll": "rolls along", "turn": "turns on the spot",
     "open": "opens", "close": "closes", "fall": "falls to the floor", "rise": "rises",
@@ -59,18 +59,27 @@ _MOVES = """
 stand, wait, linger, queue, pose, remain, stay, pause, hesitate, freeze, loiter, rest = stand
 stand up, get up, rise, rise up, stand still = stand change
 stop, halt, come to, come to rest, pull up, stop short = stand change
-walk, stroll, wander, pace, step, amble, saunter, strut, stride, trudge, plod, trot, patrol, go, move, come, head, travel, roam, proceed, cross, approach, follow, hike, shuffle, limp, tiptoe, make way, file, drift, parade, join, reach, traverse, circle, pass = walk to
+walk, stroll, wander, pace, step, amble, saunter, strut, stride, trudge, plod, trot, patrol, go, move, come, head, travel, roam, proceed, cross, approach, hike, shuffle, limp, tiptoe, make way, file, drift, parade, join, reach, traverse, circle, pass = walk to
 walk up, come up, go up, go down, come down, walk on, move on, go on, walk along, continue on, step up, step down, step forward, walk down, walk over, come over, go over, step back = walk to
 walk by, pass by, go by, come by, walk past, run past, go past = walk to to:past
 walk away, leave, depart, go away, exit, walk off, move away, move off, step out, go out, walk out, come out, slip out, get out, go off, disappear, vanish, storm out, head off, head out, set off, retreat, climb out, file out, get off, step off, go = walk to to:out change
 enter, come in, walk in, go in, arrive, step in, appear, emerge, return, come back, come home, step inside, turn up, show up, get back, burst in, step into frame, file in = walk to to:in change
 back away, step away, recoil, back off, shrink back, flinch back = walk to:away pace:0.6
-run, jog, sprint, race, dash, rush, hurry, flee, bolt, chase, charge, storm, escape, gallop, scamper, scurry, speed, hurtle, tear, flee from, catch up, run around, pursue, run on, scramble, hurl = run to
+run, jog, sprint, race, dash, rush, hurry, flee, bolt, charge, storm, escape, gallop, scamper, scurry, speed, hurtle, tear, flee from, catch up, run around, run on, scramble, hurl = run to
 run away, run off, hurry off, hurry away, rush away, run out, rush out, race off, burst out, storm off, dart off, dash off = run to to:out change
 run in, rush in, dart in, hurry in, race in = run to to:in change
 run down, run up, rush down, rush up, hurry down, hurry up, run along, rush over, run over, hurry over = run to
 sneak, creep, tiptoe, slip, steal, prowl, stalk, tread, edge, slink, inch, sneak up, creep up = sneak to
-march, goose-step = march to
+march = march to
+chase, pursue, run after = run chase
+follow, trail, shadow = walk chase
+help somebody, accompany, accompany somebody, help somebody across = walk move
+take step, make step = walk none
+pull self up, haul self up, hoist self up = climb-ladder to
+sink to floor, slide to floor, slump to floor, collapse to floor, sink to ground, slide down = sit-floor change
+sink, sink to = kneel change
+press nose, press face, press forehead, press ear = lean
+weave, zigzag, swerve = walk to
 stagger, stumble, totter, sway, reel, lurch, stumble along, wobble = stagger to
 crawl, creep under, slither, crawl out, crawl under = crawl to
 sit, squat on, perch, lounge, ride in, be seated, sit opposite, slouch, relax, = sit seat
@@ -111,22 +120,24 @@ write, sign, note, draw, sketch, scribble, jot down, write down, take note, fill
 read, study, leaf through, flip through, browse, thumb through, read out, read aloud, page through, leaf, recite, skim = /read hold prop:book
 drink, sip, gulp, swig, toast, take sip, drink up, take drink, swallow, sip on, down, have drink, taste, drain, take swig, sip at, slurp = /drink hold prop:cup
 eat, chew, bite, munch, have breakfast, have lunch, have dinner, dine, bite into, snack, nibble, have meal, take bite, devour, gobble, graze, lick, share meal, eat breakfast, eat dinner, eat lunch, have supper, have picnic, picnic = /eat hold prop:fork
-pour, fill, top up, serve, refill, water, pour out, tip out, drizzle, decant, sprinkle, season = /pour target prop:bottle
+pour, fill glass, fill cup, fill mug, fill bowl, top up, serve, refill, water, pour out, tip out, drizzle, decant, sprinkle, season = /pour target prop:bottle
 smoke, take drag, puff, vape, draw on = /smoke hold prop:cigarette
 light, light up = /smoke hold prop:cigarette change
 cook, stir, bake, fry, whisk, knead, grill, chop, cut, slice, peel, mix, prepare, carve, dice, beat, flip, roll out, garnish, stir in, prepare dinner, prepare breakfast, make coffee, make dinner, make breakfast, make tea, brew, plate, spread, butter, barbecue, make sandwich = /cook target
-wipe, clean, scrub, polish, sweep, mop, dust, wash, rinse, dry, wash up, brush off, iron, wipe off, do dish, wipe away, vacuum, hoover, paint over, clean up, rub, smear, sand, plaster, stroke, pet, caress, pat, massage, ruffle, sweep up, plane, touch, feel, brush, wipe down, smooth, groom, blow off, dab, examine, inspect, treat, repair, fix, mend, adjust, tinker, work at, screw, weld, operate, set, lay, decorate, arrange, bandage, knit, sew, sculpt, mould, shape, press, push button, press button, assemble, build, make, construct, wire, check = /wipe target
+wipe, clean, scrub, polish, sweep, mop, dust, wash, rinse, dry, wash up, brush off, iron, wipe off, do dish, wipe away, vacuum, hoover, paint over, clean up, rub, smear, sand, plaster, stroke, pet, caress, pat, massage, ruffle, sweep up, plane, touch, feel, brush, wipe down, smooth, groom, blow off, dab, treat, repair, fix, mend, adjust, tinker, work at, screw, weld, operate, set, lay, decorate, arrange, bandage, knit, sew, sculpt, mould, shape, press, push button, press button, assemble, build, make, construct, wire = /wipe target
 point, gesture, indicate, point out, signal, beckon, direct, motion, gesticulate, show way, conduct, explain, lecture, preach, = /point
 aim, shoot, fire, take aim, target, open fire, shoot down = /aim hold prop:gun
+striker shoot, footballer shoot, forward shoot = /kick
+player serve, player shoot, goalkeeper throw = /throw prop:ball
 draw gun, draw pistol, pull gun, draw weapon, draw rifle, raise gun, raise rifle, raise pistol, raise weapon, cock gun, level gun, draw revolver = /aim hold change
 wave, greet, hail, say goodbye, wave goodbye, wave at, say hello, flag down, hail taxi, hail cab = /wave target
-raise hand, raise arm, lift hand, lift arm, put up hand, raise fist, raise finger, hold up hand, volunteer, throw up arm, lift fist = /raise-arm
+hitchhike, thumb ride, thumb lift, raise hand, raise arm, lift hand, lift arm, put up hand, raise fist, raise finger, hold up hand, volunteer, throw up arm, lift fist = /raise-arm
 raise hands, put hands up, surrender, raise arms, put up hands, hold up hands, throw arms up, lift arms, lift hands, raise both arms, celebrate, cheer, hold hands up, triumph, throw up hands, put their hands up = /hands-up change
-reach for, reach out, reach something, reach up, reach over, grope, grasp at, reach into, extend hand, stretch out hand, hold out hand, reach in, fumble, dig in, dip, grab at, search, search through = /reach target
+fill, start engine, start car, reach for, reach out, reach something, reach up, reach over, grope, grasp at, reach into, extend hand, stretch out hand, hold out hand, reach in, fumble, dig in, dip, grab at, search, search through = /reach target
 pick up, take, grab, lift, pick, take out, collect, gather, seize, snatch, pull out, get out of, remove, fetch, retrieve, lift up, find, steal-from, scoop up, unhook, pluck, pull from, bring out, take down, grab hold, pocket, receive, get, select, choose, draw, buy, take away, harvest, take back, unsheathe, take off = /pick-up hold change
 put down, put, place, lay down, set down, drop off, hang up coat, hang, put away, drop into, leave behind, stack, put back, plant, set up, deposit, insert, lay out, put in, load, stick, post, unload, tuck, throw away, bury, put into, slip into, slot = /put-down release change
-hold, clutch, grip, grasp, clasp, have, keep, cradle, be holding, bear, wield, brandish, squeeze, hang onto, hold onto, cling to, hold on, cup, balance, juggle, shake, show, use, present, own = /hold hold
-hold out, offer, hold up, stretch out, lift glass, raise glass, reveal, extend, display, show off, propose toast, raise toast, hold forth = /hold-out hold
+hold, clutch, grip, grasp, clasp, have, keep, cradle, be holding, bear, wield, brandish, squeeze, close finger, close hand, clench, hang onto, hold onto, cling to, hold on, cup, balance, juggle, shake, show, use, present, own = /hold hold
+exchange, swap, trade, hold out, offer, hold up, stretch out, lift glass, raise glass, reveal, extend, display, show off, propose toast, raise toast, hold forth = /hold-out hold
 give, hand, hand over, pass, deliver, pay, sell, lend, feed, hand out, bring, hand back, give back, pass over = /give release change
 carry, haul, lug, transport, bring in, heave, carry away, shoulder, carry in, carry out, take along = walk/carry hold
 lift weight, lift dumbbell, lift barbell, lift kettlebell, pump iron = stand/carry hold
@@ -145,7 +156,7 @@ knock, knock on, tap on, bang, bang on, ring bell, pound, ring doorbell, hammer,
 throw, toss, fling, pitch, cast, bowl, serve-ball, throw chuck, lob, flick, throw down, smash, drop-kick, throw out, scatter, blow = /throw release change motion:fall
 drop, let go, spill, let fall, knock over, knock off, tip over, push over, break, knock down, lose = /put-down release change motion:fall
 catch, receive ball, save, block shot, catch up ball, intercept = /catch hold
-hug, embrace, hold tight, cuddle, throw arm around, put arm around, comfort, hold each other, console, snuggle, wrap arm around, lift onto, fall into arm = /hug target
+jump into arm, fall into arm, run into arm, leap into arm, hug, embrace, hold tight, cuddle, throw arm around, put arm around, comfort, hold each other, console, snuggle, wrap arm around, lift onto, fall into arm = /hug target
 kiss, make out, peck, smooch = /kiss target
 shake hand, shake hands, clasp hand, high-five, seal deal, give high-five, bump fist, shake on, hold hand, take hand = /shake-hands target
 punch, hit, fight, box, beat up, slap, attack, wrestle, brawl, spar, struggle, strike down, stab, strangle, fence, duel, slam fist, bang fist, have pillow fight, have fight, grapple, tackle, knock out, restrain, swing at, thump, scuffle = /punch target
@@ -154,7 +165,7 @@ cry, weep, sob, break down, burst into tear, bury face, wail, mourn, hide face, 
 laugh, giggle, chuckle, burst out laughing, crack up, laugh at, joke, roar with laughter, have fun = /laugh
 smile, grin, beam, smirk, smile at, wink, flirt, blush = /smile
 talk, speak, chat, say, tell, discuss, argue, converse, ask, reply, sing, mutter, murmur, tell story, quarrel, gossip, negotiate, debate, interview, plead, beg, apologise, apologize, thank, deliver speech, give speech, make speech, talk into, report, announce, bicker, complain, introduce, hum, swear, count, respond, yawn, give interview, have conversation, have argument, confront, talk to, lie to, mouth, promise, warn, explain to, moderate, flatter, pant, teach = /talk target
-shout, scream, yell, call out, cry out, roar, bark order, bellow, shriek, chant, holler, yell at, shout at, snap, order, howl, command, howl at, call for = /shout target
+bark, growl, meow, purr, neigh, moo, chirp, tweet, bleat, squeak, croak, hoot, crow, whinny, grunt, shout, scream, yell, call out, cry out, roar, bark order, bellow, shriek, chant, holler, yell at, shout at, snap, order, howl, command, howl at, call for = /shout target
 whisper, whisper in, whisper to, hiss = /whisper target
 listen, listen to, hear, overhear, eavesdrop, listen in, prick up = /listen look
 think, ponder, wonder, scratch head, consider, contemplate, reflect, rub chin, stroke chin, rest chin, brood, muse, meditate, scratch chin, daydream, frown, remember = /think
@@ -162,7 +173,7 @@ nod, agree, nod at, nod to, bow head, lower head = /nod
 shake head, refuse, deny, disagree, decline = /shake-head
 shrug, shrug shoulder = /shrug
 turn, turn around, turn round, turn back, turn away, spin around, spin round, whirl around, turn head, swivel, wheel around, turn over, turn to, turn to face, roll over, do turn = /turn look change
-look, stare, gaze, watch, glance, glare, peer, peek, observe, face, see, spot, notice, admire, gaze at, eye, scan, view, witness, regard, survey, look around, look about, look through, peer through, peek through, look out, stare out, look for, search for, peep, spy, stare down, gaze out, squint, blink, monitor, recognise, recognize, discover, supervise, look on, look over, marvel, ogle, await, look after, stargaze, exchange look, exchange glance, raise head, lift head, look forward, look in, hold gaze, catch eye, keep watch, keep eye = /look look
+check, examine, inspect, control, look, stare, gaze, watch, glance, glare, peer, peek, observe, face, see, spot, notice, admire, gaze at, eye, scan, view, witness, regard, survey, look around, look about, look through, peer through, peek through, look out, stare out, look for, search for, peep, spy, stare down, gaze out, squint, blink, monitor, recognise, recognize, discover, supervise, look on, look over, marvel, ogle, await, look after, stargaze, exchange look, exchange glance, raise head, lift head, look forward, look in, hold gaze, catch eye, keep watch, keep eye = /look look
 look up, glance up, stare up, gaze up, peer up = /look look look:up
 look down, glance down, stare down, gaze down, peer down, lower eye, lower gaze, hang head = /look look look:down
 look back, glance back, look behind, gaze back, stare back = /look look look:back
@@ -182,7 +193,7 @@ check watch, look at watch, check time, glance at watch, look at clock = /look l
 comb, brush hair, comb hair, run hand through hair, shave, apply lipstick, put on makeup, wipe tear, wipe eye, rub eye, wash face, apply makeup, adjust hair, apply mascara, apply cream, apply, scratch, touch face, style, wipe forehead, wipe sweat, dry hair, wash hair, touch cheek, adjust glass, fix hair, pinch nose = /comb hold
 brush tooth, brush teeth, clean tooth = /eat prop:toothbrush
 breathe, sigh, catch breath, take breath, inhale, exhale, gasp, breathe in, breathe out, take deep breath, breathe heavily, draw breath, hold breath, cough, sneeze, sniff, wheeze, smell, blow out, recover = /breathe
-shiver, tremble, shudder, quiver, rub hand, hug self, twitch, panic = /shiver
+shake self, shiver, tremble, shudder, quiver, rub hand, hug self, twitch, panic = /shiver
 stretch, stretch arm, warm up, limber up, do yoga, exercise, stretch out arm, work out, train, spread arm, open arm, spread arms, open arms = /stretch
 smell flower, sniff at = /drink hold
 play with, toy with, fiddle, fidget, deal card, move piece = /hold hold
@@ -194,7 +205,7 @@ drive car, drive taxi = drive seat
 help up, pull up = /pull target
 fish, angle, cast line = /hold hold prop:fishing-rod
 dig, rake, chop wood, hoe, split wood, swing axe, saw, hack at = bend/punch target
-do do pushups = lie-floor/push
+do do push-up, do pushups = lie-floor/push
 do handstand, cartwheel, do somersault, do backflip, do flip, perform trick, do stunt = jump
 overtake = run to
 surf wave = walk pace:2
@@ -206,7 +217,7 @@ in bed, on the floor asleep = lie
 awake, alert, alone, still, motionless, ready, frozen = stand
 dead, on the ground, on the floor = lie-floor
 seated = sit seat
-on the phone, on the telephone, on a call, on her phone, on his phone = /phone-ear prop:phone
+with the phone to his ear, with the phone to her ear, with a phone to his ear, with a phone to her ear, with his phone to his ear, with her phone to her ear, phone to his ear, phone to her ear, on the phone, on the telephone, on a call, on her phone, on his phone = /phone-ear prop:phone
 at the wheel, behind the wheel, at the steering wheel = drive
 in a wheelchair, in his wheelchair, in her wheelchair = sit
 on a bicycle, on a bike, on her bike, on his bike, on bicycles, on bikes, on a racing bike, on the bike = ride-bicycle
@@ -220,9 +231,10 @@ on tiptoe, on stage, on guard, on duty, on display = stand
 """
 # What things do by themselves.
 _THINGS = """
-drive, roll, travel, ride, run, race, speed, move, go, come, cruise, skid, screech, swerve, chug, thunder, roar, rumble, rattle, rush, sail, steam, accelerate, slide, glide, cross, follow, chase, approach, reach, pass, overtake, turn corner, turn into, race down, wind, drift, hurtle, crawl, streak, zoom, tear, whizz, flash past, cut, bounce, spin off, navigate, wheel, circle, carry, take off, taxi = drive/drive to
-arrive, pull in, pull up, enter, appear, come in, dock, draw up, emerge, come into, roll in, drive up, turn up, steam in, land, drive in, roll up, come into view, stop, come to, brake, park, halt, slow down, screech to, come round, pull over, draw in = drive/drive to to:in
-leave, depart, drive away, drive off, pull away, pull out, disappear, vanish, exit, drive on, speed off, speed away, roll away, roll off, head off, move off, sail away, race off, set off, race away, pull ahead, roll out, set sail = drive/drive to to:away
+drive, roll, travel, ride, run, race, speed, move, go, come, cruise, skid, screech, swerve, chug, thunder, roar, rumble, rattle, rush, sail, steam, accelerate, slide, glide, cross, follow, chase, approach, reach, pass, overtake, turn corner, turn into, race down, wind, drift, hurtle, crawl, streak, zoom, tear, whizz, flash past, cut, bounce, spin off, navigate, wheel, pull ahead, circle, carry, taxi = drive/drive to
+arrive, pull in, pull up, enter, appear, come in, dock, draw up, emerge, come into, roll in, drive up, turn up, steam in, land, drive in, roll up, come into view, screech to, come round, pull over, draw in = drive/drive to to:in
+leave, depart, drive away, drive off, pull away, pull out, disappear, vanish, exit, drive on, speed off, speed away, roll away, roll off, head off, move off, sail away, race off, set off, race away, roll out, set sail = drive/drive to to:away
+stop, come to, brake, park, halt, slow down, come to rest, slow = /stop
 drive past, drive by, pass by, race past, speed past, roll past, rush past, rush by, roll by, fly past, rattle past, go by, come past, thunder past, speed by, race by, sail past = drive/drive to to:past
 turn, rotate, spin, revolve, swivel, swirl, twirl, whirl, orbit = /turn
 turn over, tumble, capsize, flip, overturn, roll over, tip over, topple, fall, fall off, drop, fall down, fall over, fall out, crash, collapse, plunge, slip, slip off, drop down, tip, topple over, come down, descend, sink, hit, crash into, collide, slam into, splash, drop into, smash, shatter, rain down, tumble down = fall/fall to
@@ -237,7 +249,7 @@ flicker, flash, blink, glow, shine, light up, glimmer, turn green, turn red, tur
 """
 # What people do and no layout shows: the posture stays.
 _INVISIBLE = """
-play, play game, play football, play chess, play card, play tennis, arrest, handcuff, cuff, undress, vomit, change, bathe, inject, operate on, give birth, tattoo, win, lose, practise, practice, celebrate birthday
+cross self, play, play game, play football, play chess, play card, play tennis, arrest, handcuff, cuff, undress, vomit, change, bathe, inject, operate on, give birth, tattoo, win, lose, practise, practice, celebrate birthday
 """
 # What things do and no layout shows.
 _UNSHOWN = """

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shots.lexicon import grammar
+from shots.lexicon.grammar import singular
 from shots.lexicon.verbs import MEANINGLESS_PARTICLES, STATES, THING_VERBS, VERBS, Verb, forms
 from shots.staging.phrases import (
     Names,
@@ -72,15 +73,18 @@ class Clause:
         """Spellings of the verb with what belongs to it, the most special first."""
         nouns = [f"{each.head}s" for each in self.objects if each.is_plural or each.count > 1]
         nouns += [each.head for each in self.objects]
+        nouns += [singular(noun)[0] for noun in nouns if singular(noun)[0] not in nouns]
         behind = [f"{prep} {each.head}" for prep, each in self.parts]
-        names = [f"{self.base} {p} {n}" for p in self.particles for n in nouns]
+        names = [f"{self.base} {each.head}" for each in self.subjects if each.kind == "body"]
+        names += [f"{each.head} {self.base}" for each in self.subjects]
+        names += [f"{self.base} {p} {n}" for p in self.particles for n in nouns]
         names += [f"{self.base} {n} {p}" for p in self.particles for n in nouns]
+        names += [f"{self.base} {' '.join(self.particles)}"] if len(self.particles) > 1 else []
+        names += [f"{self.base} {p}" for p in self.particles]
         names += [f"{self.base} {n} {b}" for n in nouns for b in behind]
         names += [f"{self.base} {p} {b}" for p in self.particles for b in behind]
         names += [f"{self.base} {n}" for n in nouns]
-        names += [f"{self.base} {' '.join(self.particles)}"] if len(self.particles) > 1 else []
         names += [f"{self.base} {b}" for b in behind]
-        names += [f"{self.base} {p}" for p in self.particles]
         kinds = {each.kind for each in self.objects if each.kind != "pronoun"}
         is_it = any(each.head == "it" for each in self.objects)
         if kinds & {"thing", "unknown"} or is_it:
@@ -239,6 +243,8 @@ class _ClauseReader:
             self._at += len(directed.split())
         elif stop:
             self._at += len(stop.split())
+        elif self._low() in ("all", "both", "each") and verb_form_at(self._words, self._at + 1):
+            self._at += 1
         elif _is_empty(self._low()) and not noun_at(self._words, self._at, self._names):
             self._at += 1
         elif self._low() in grammar.NEGATIONS:
@@ -369,6 +375,8 @@ class _ClauseReader:
                 clause.state, clause.form = state, "be"
                 self._at += len(state.split())
                 if has_be or self._at >= len(self._words) or not self._is_verb_here():
+                    if not has_be:
+                        self._unknown_verb(clause, has_be=False)
                     return
                 continue
             base, form = forms().get(low, ("", ""))
@@ -513,6 +521,9 @@ class _ClauseReader:
         """Begin a clause of the same subject: "drinking", "to tie her shoe"."""
         self._at = at
         watched = clause.objects[-1:] if clause.base in _PERCEPTION else []
+        last = [*clause.objects, *(each for _, each in clause.parts)][-1:]
+        if link == "with" and last and last[0].kind in ("person", "group", "character"):
+            watched = last
         self._begin(Clause(link=link, subjects=list(watched), joined=not watched))
         return True
 
@@ -529,6 +540,10 @@ class _ClauseReader:
     def _particle(self, clause: Clause) -> bool:
         """Read a word such as "up" that belongs to the verb."""
         low = self._low()
+        stop = starts_with(self._words, self._at, grammar.STOP_PHRASES)
+        if " " in stop:
+            self._at += len(stop.split())
+            return True
         if low not in grammar.PARTICLES:
             return False
         is_phrasal = any(f"{clause.base} {low}" in table for table in (VERBS, THING_VERBS))

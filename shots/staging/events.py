@@ -125,8 +125,13 @@ class EventReader:
         for other in self._resolve(part):
             if prep == "with" and self._can_hold(draft, other):
                 draft.held.append(other)
+            elif prep in ("in", "on") and draft.kind == "person" and self._has_seats(other):
+                draft.seat = other
             elif prep in _LOCATIONS or prep == "from":
                 self._locate(draft, prep, other)
+
+    def _has_seats(self, key: str) -> bool:
+        return bool(MODELS.get(self.cast.model(key), _NOTHING).seats)
 
     def _can_hold(self, draft: Draft, key: str) -> bool:
         model = MODELS.get(self.cast.model(key))
@@ -182,8 +187,14 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
-        if phrase.head in grammar.LIGHT:
+        if phrase.words.lower() == "something":
+            self.cast.lose(clause.words, "the words do not name what")
+        elif phrase.head in grammar.LIGHT:
             self.cast.lose(clause.words, "light and shadow are set by lighting:")
+        elif phrase.kind == "place" and clause.base:
+            self.cast.lose(clause.words, "a place does not move")
+        elif phrase.kind == "part" and clause.base:
+            self.cast.lose(clause.words, "parts of a thing do not move by themselves")
 
     def _acts(self, clause: Clause, key: str) -> bool:
         """Whether a subject acts as a person or an animal does."""
@@ -225,8 +236,11 @@ class EventReader:
         self._objects(event, clause, verb or first, subjects)
         if state:
             self._state_seat(event, clause.state)
+        before = clause.objects[-1] if clause.objects else None
         for prep, part in clause.parts:
-            self._part(event, clause, prep, part, subjects)
+            if before is None or not self._describes(event, before, prep, part, subjects):
+                self._part(event, clause, prep, part, subjects)
+            before = part
         self._directions(event, clause)
         self._complete(event, clause, verb or first, subjects)
         for key in subjects:
@@ -274,6 +288,8 @@ class EventReader:
             if phrase.kind == "body" and (phrase.owner is None or self._is_own(phrase, subjects)):
                 continue
             is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
+            if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
+                continue
             worn = phrase.head.split()[-1] in grammar.WORN and verb.role == "look"
             if worn or (is_idiom and phrase.kind in ("abstract", "undrawn", "unknown")):
                 continue
@@ -284,7 +300,7 @@ class EventReader:
             if verb.gesture == "pour" and _is_liquid(phrase):
                 continue
             ids = self._resolve(phrase)
-            if len(ids) > 1 and verb.role == "seat":
+            if len(ids) > 1 and len(subjects) > 1:
                 event.choices = ids
             for key in ids:
                 self._object(event, verb, key, subjects)
@@ -324,10 +340,10 @@ class EventReader:
             event.seat = key
         elif role == "to":
             self._move_to(event, key)
-        elif role == "move":
-            event.target = key
+        elif role in ("move", "chase"):
+            event.target, event.to = key, key if role == "chase" else event.to
             if self.cast.is_person(key):
-                led = Event(event.slot, event.posture, to=event.to, words=event.words)
+                led = Event(event.slot, event.posture, words=event.words, is_led=True)
                 self.cast.drafts[key].events.append(led)
         if event.gesture in ("give", "throw", "hold-out") and is_person:
             event.target = key
@@ -353,6 +369,29 @@ class EventReader:
             if found and found[0] in ("horse", "bed") and not event.seat:
                 event.seat = self.cast.prop(found[0], state)
 
+    def _describes(
+        self, event: Event, before: Phrase, prep: str, part: Phrase, subjects: list[str]
+    ) -> bool:
+        """Attach "in a wheelchair" or "on the table" to the phrase before, where it belongs there."""
+        if prep not in ("in", "on", "under", "beside", "behind", "with", "above", "before"):
+            return False
+        ids = self._resolve(before)
+        if len(ids) != 1 or ids[0] in subjects or part.kind in ("pronoun", "place"):
+            return False
+        key = ids[0]
+        if before.kind in ("person", "character", "group") and event.gesture:
+            if prep == "with" and part.kind == "thing":
+                return False
+            self._attribute(key, prep, part)
+            return part.kind != "body"
+        model = MODELS.get(self.cast.model(key), _NOTHING)
+        is_seen = key in (event.looks_at, event.target) and key not in event.holds
+        if not is_seen or model.grip is None or prep == "with" or key not in self.cast.drafts:
+            return False
+        for other in self._resolve(part)[:1]:
+            self._locate(self.cast.drafts[key], prep, other)
+        return True
+
     # Prepositions
 
     def _part(
@@ -373,7 +412,7 @@ class EventReader:
         if part.head == "water" and part.is_definite:
             return
         ids = self._resolve(part)
-        if len(ids) > 1 and self._is_seat(event, prep, ids[0]):
+        if len(ids) > 1 and len(subjects) > 1 and not self.cast.is_person(ids[0]):
             event.choices = ids
         if part.kind == "place" and event.to == "" and prep in ("into", "towards"):
             event.to = "in" if prep == "into" else ""
@@ -392,7 +431,7 @@ class EventReader:
         """Give a phrase with a preposition its role, by what the verb does."""
         shape = POSTURES.get(event.posture)
         is_moving = bool(shape and shape.speed > 0) or event.posture in ("jump", "fall")
-        if prep in ("in", "on") and self._sits_there(event, key):
+        if prep in ("in", "on", "from") and self._sits_there(event, key):
             event.posture = event.posture if event.posture in ("sleep", "lie") else "sit"
             event.seat = key
         elif prep == "with":
@@ -401,12 +440,16 @@ class EventReader:
             not event.holds and self._can_hold(self.cast.drafts[subjects[0]], key)
         ):
             event.holds.append(key)
+        elif prep == "from" and event.gesture == "look":
+            event.looks_at = event.looks_at or key
         elif prep == "from" and not is_moving and not event.holds:
             self._start(subjects, "at", key)
         elif event.holds and prep in ("on", "in", "into", "to", "from", "under", "behind"):
             self._put(event, prep, key)
-        elif is_moving and prep in ("to", "towards", "into", "after", "at", "through", "around"):
+        elif is_moving and prep in ("to", "towards", "into", "after", "at"):
             event.to = key
+        elif is_moving and prep in ("through", "around"):
+            event.to = event.to or key
         elif is_moving and prep == "past":
             event.to = "past"
         elif is_moving and prep in ("along", "across", "from"):
@@ -426,8 +469,8 @@ class EventReader:
     def _sits_there(self, event: Event, key: str) -> bool:
         """Whether "in an armchair" or "on the bench" means sitting: no other posture is named."""
         model = MODELS.get(self.cast.model(key), _NOTHING)
-        is_free = event.posture in ("", "sit") and not event.seat
-        return is_free and bool(model.seats) and model.kind == "furniture" and not event.releases
+        is_free = event.posture in ("", "sit") and not event.seat and not event.releases
+        return is_free and bool(model.seats) and model.kind in ("furniture", "vehicle")
 
     def _is_addressed(self, event: Event, key: str) -> bool:
         return event.gesture == "look" or key in self.cast.drafts or event.gesture == "point"
@@ -470,7 +513,9 @@ class EventReader:
             POSTURES[posture].seat != "horse"
         ):
             return False
-        return prep in ("on", "in", "into", "at")
+        model = MODELS.get(self.cast.model(key), _NOTHING)
+        is_held = model.grip is not None and model.kind in ("prop", "food", "product")
+        return prep in ("on", "in", "into", "at") and (bool(model.seats) or not is_held)
 
     def _be_at(self, event: Event, prep: str, key: str, subjects: list[str]) -> None:
         is_new = all(not self.cast.drafts[s].events for s in subjects)
@@ -494,7 +539,9 @@ class EventReader:
                 named = grammar.DIRECTIONS[words]
                 event.to = named if " " in words else event.to or named
             elif not is_moving and words in grammar.LOOKS:
-                event.looks_at = event.looks_at or grammar.LOOKS[words]
+                look = grammar.LOOKS[words]
+                if look == CAMERA or event.gesture in _ADDRESSED:
+                    event.looks_at = event.looks_at or look
 
     # Completion
 
@@ -527,8 +574,12 @@ class EventReader:
         if event.posture in ("walk", "run") and draft.noun in grammar.RIDERS:
             event.posture = grammar.RIDERS[draft.noun]
         if event.posture in ("walk", "run", "float", "dance") and draft.kind == "animal":
-            place = MODELS[draft.model].place
+            place = "sky" if draft.model in _BIRDS and verb.name in _FLIGHTS else ""
+            place = place or MODELS[draft.model].place
             event.posture = {"water": "swim", "sky": "float"}.get(place, event.posture)
+        stairs = self.cast.model(event.to)
+        if event.posture == "walk" and stairs in ("stairs", "ladder"):
+            event.posture = f"climb-{stairs}"
         seat = self.cast.model(event.seat)
         if event.posture == "sleep" and seat and not any(word in seat for word in _BEDS):
             event.posture, event.looks_at = "sit", "down"
@@ -554,6 +605,8 @@ class EventReader:
         prop = verb.prop or (gesture.prop if gesture else "")
         if not prop or prop not in MODELS or event.holds:
             return
+        if self.cast.drafts[subjects[0]].kind == "animal":
+            return
         held = [k for s in subjects for k in self._holding(self.cast.drafts[s])]
         model = MODELS[prop]
         if any(self.cast.model(key) == prop for key in held):
@@ -578,7 +631,11 @@ class EventReader:
         others = [other for other in subjects if other != key]
         own = replace(event, holds=self._share(key, event, subjects))
         if len(event.choices) > 1:
-            own.seat = event.choices[subjects.index(key) % len(event.choices)]
+            mine = event.choices[subjects.index(key) % len(event.choices)]
+            for name in ("target", "looks_at", "seat"):
+                if getattr(own, name) in event.choices:
+                    setattr(own, name, mine)
+            own.holds = [mine] if set(event.holds) & set(event.choices) else own.holds
         if own.target == key or own.target in subjects:
             own.target = others[0] if others else ""
         if own.looks_at in subjects and own.looks_at != key or own.looks_at == key:
@@ -624,11 +681,25 @@ class EventReader:
                     self._locate(draft, "on", other)
                 elif verb.posture == "drive":
                     self._move_to(event, other)
+        before = ""
         for prep, part in clause.parts:
+            if part.kind == "body" and grammar.BODY[part.head] == "hands":
+                self._lie_in_hand(part, key)
+                continue
             for other in self._resolve(part)[:1]:
-                self._thing_part(event, draft, prep, other)
+                if before and prep in ("on", "in", "under", "beside"):
+                    self._locate(self.cast.drafts[before], prep, other)
+                else:
+                    self._thing_part(event, draft, prep, other)
+                model = MODELS.get(self.cast.model(other), _NOTHING)
+                before = other if other in self.cast.drafts and model.grip is not None else ""
         self._directions(event, clause)
         draft.events.append(event)
+
+    def _lie_in_hand(self, part: Phrase, key: str) -> None:
+        self.cast.detail = self.cast.detail or "hands"
+        for person in self._resolve(part)[:1]:
+            self.cast.drafts[person].held.append(key)
 
     def _thing_part(self, event: Event, draft: Draft, prep: str, other: str) -> None:
         moves = event.posture != "stand"
@@ -679,6 +750,8 @@ class EventReader:
 
 _TARGETS = frozenset("at to towards into through before after with".split())
 _NOTHING = MODELS[STAND_IN]
+_BIRDS = frozenset("bird pigeon crow gull eagle owl parrot flying-bird flamingo butterfly bee".split())
+_FLIGHTS = frozenset("circle glide cross pass land swoop fly soar arrive leave dive come".split())
 _BEDS = ("bed", "sofa", "bench", "stretcher", "lounger", "mattress", "swing", "gurney")
 
 

@@ -125,6 +125,8 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
     head, is_plural = singular(text)
     if text in grammar.GROUPS:
         return "group", text, True
+    if text in grammar.NOT_PEOPLE:
+        return "thing", text, is_plural
     tables: tuple[tuple[Kind, Iterable[str]], ...] = (
         ("person", grammar.PEOPLE),
         ("body", grammar.BODY),
@@ -138,7 +140,7 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
     )
     for kind, table in tables:
         if text in table:
-            return kind, text, text != head and kind in ("thing", "body")
+            return kind, text, text != head
         if head in table:
             return kind, head, is_plural
     return None
@@ -180,7 +182,7 @@ def is_function_word(low: str) -> bool:
         or low in grammar.AUXILIARIES
         or low in grammar.NEGATIONS
         or low in grammar.PACES
-        or low in grammar.PARTICLES
+        or (low in grammar.PARTICLES and low not in grammar.QUALITIES)
     )
 
 
@@ -218,7 +220,7 @@ class PhraseReader:
             low = self.low(at)
             if low in grammar.POSSESSIVES:
                 key = grammar.POSSESSIVES[low]
-                owner, definite = Phrase("pronoun", key, key), True
+                owner, definite = Phrase("pronoun", key, key, is_definite=True), True
             elif low in grammar.NUMBERS:
                 count = grammar.NUMBERS[low]
             elif low.isdigit():
@@ -235,8 +237,9 @@ class PhraseReader:
         if core is None:
             return None
         noun, adjectives, end = core
+        is_thing = noun.kind == "body" and owner is None and noun.head in NOUNS
         found = Phrase(
-            noun.kind,
+            "thing" if is_thing else noun.kind,
             noun.head,
             self.span(start, end),
             adjectives,
@@ -297,11 +300,17 @@ class PhraseReader:
         words = self.span(start, end)
         if outer.kind == "group" and inner.kind in ("person", "group", "thing"):
             count = grammar.GROUPS[outer.head]
-            return replace(inner, words=words, count=count, is_plural=True)
+            is_one = outer.head == "pair" and inner.head.endswith("s")
+            return replace(inner, words=words, count=1 if is_one else count, is_plural=True)
+        if outer.head in grammar.LIGHT:
+            return replace(outer, words=words, of=inner)
         if outer.kind in ("abstract", "unknown", "undrawn") and inner.kind not in (
             "abstract", "undrawn", "weather",
         ):  # fmt: skip
             return replace(inner, words=words, adjectives=(*inner.adjectives,))
+        is_part = outer.kind in ("thing", "part") and inner.kind == "thing" and inner.is_definite
+        if is_part:
+            return replace(inner, words=words)
         if outer.kind == "body":
             return replace(outer, words=words, owner=inner)
         return replace(outer, words=words, of=inner)
@@ -319,9 +328,11 @@ class PhraseReader:
             if head is not None:
                 if not self._continues(head, noun, at, subject=subject):
                     break
-                adjectives.append(self.span(at - head.length, at).lower())
-                head = noun or Noun(1, "unknown", singular(word.low)[0], word.low.endswith("s"))
-                at += head.length
+                adjectives.append(head.head)
+                at += noun.length if noun else 1
+                if not (noun and noun.kind == "body" and head.kind == "thing"):
+                    name, is_plural = singular(word.low)
+                    head = noun or Noun(1, "unknown", name, is_plural)
                 continue
             if noun and not self._is_adjective(at, noun, subject=subject):
                 head = noun
@@ -373,6 +384,8 @@ class PhraseReader:
             return False
         if subject and verb_form(self.words[at + 1]) in ("s", "ed"):
             return False
+        if self.low(at + 1) in grammar.PARTICLES:
+            return False
         following = noun_at(self.words, at + 1, self.names)
         is_quality = low in grammar.QUALITIES or find_colour(low) is not None
         return is_quality and (following is not None or not verb_form(self.words[at + 1]))
@@ -397,8 +410,10 @@ class PhraseReader:
             return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
-        if head.kind in ("character", "name", "group"):
+        if word.low in grammar.PARTICLES or head.kind in ("character", "name"):
             return False
+        if head.kind == "group":
+            return head.head == "police" and noun is not None and noun.kind == "person"
         if head.kind == "person":
             return noun is not None and noun.kind == "person" and not head.is_plural
         if noun is None:

@@ -31,7 +31,7 @@ _OPENING = re.compile(
     r"(?:close[- ]?ups?|close|wide|wide shot|establishing shot|insert|detail|detail shot|pov|ots|"
     r"ecu|cu|mcu|ms|mws|ws|ews|fs|angle|shot|two[- ]shot|over[- ]the[- ]shoulder|macro|aerial|"
     r"drone shot|tracking shot|pack ?shot|beauty shot|hero shot|montage|slow motion|macro shot|"
-    r"tilt[- ]up|pan)"
+    r"tilt[- ]up|pan|(?:[\w-]+ ){1,2}shot(?=\s*(?::|of|on)))"
     r"(?:\s+shot)?\s*(?:(?:of|on|:|-|–|—|,|to|from)\s+)?(?=\S)",  # noqa: RUF001
     re.IGNORECASE,
 )
@@ -113,10 +113,16 @@ def _mark_subjects(cast: Cast, shot: Shot) -> None:
     if any(draft.is_subject for draft in cast.drafts.values()):
         return
     drafts = list(cast.drafts.values())
-    acting = [draft for draft in drafts if draft.events and draft.events[0].slot == 0]
+    acting = [
+        draft for draft in drafts
+        if draft.events and draft.events[0].slot == 0 and not draft.events[0].is_led
+    ]  # fmt: skip
     people = [draft for draft in acting if draft.kind != "thing"]
     for draft in people or acting[:1] or drafts[:1]:
         draft.is_subject = True
+
+
+_ONWARD = ("left", "right", "towards", "away")
 
 
 class _Assembly:
@@ -128,6 +134,8 @@ class _Assembly:
         self._cast = cast
         self._slots = slots
         self._speech = _speech(shot, cast)
+        heading = shot.location.heading if shot.location else ""
+        self._is_interior = not heading.upper().startswith("EXT")
 
     def players(self) -> tuple[Player, ...]:
         drafts = list(self._cast.drafts.values())
@@ -159,9 +167,15 @@ class _Assembly:
         elif not events:
             events = [first]
         beats, state, held = [], "stand", list(draft.held)
+        if draft.seat and events[0].posture in ("", "stand"):
+            events[0].posture, events[0].seat = "sit", events[0].seat or draft.seat
         bounds = _bounds([event.slot for event in events], self._slots)
         for event, (start, end) in zip(events, bounds, strict=True):
             state = _posture(event, state, beats)
+            if state in ("lie", "sleep") and not event.seat and (
+                draft.relation == "under" or not self._is_interior
+            ):
+                state = "lie-floor"
             held = [*held, *(key for key in event.holds if key not in held)]
             beats.append(self._beat(draft, event, state, held, (start, end), beats))
             if event.releases:
@@ -183,6 +197,8 @@ class _Assembly:
         )  # fmt: skip
         looks_at = event.looks_at or self._listens(draft, event, start, end)
         to = event.to
+        if not to and last and last.posture == posture and last.to in _ONWARD:
+            to = last.to
         if draft.is_subject and not to and POSTURES[posture].speed > 0:
             to = self._screen_direction()
         return Beat(

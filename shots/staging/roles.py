@@ -36,6 +36,7 @@ class Event:
     words: str = ""
     choices: list[str] = field(default_factory=list)  # seats for several people
     props: str = ""  # thing that the words leave out
+    is_led: bool = False  # moved by somebody else
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Draft:
     near: str = ""
     is_subject: bool = False
     words: str = ""
+    seat: str = ""  # sat on at the start
     events: list[Event] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
 
@@ -214,7 +216,7 @@ class Cast:
             "person": self._persons, "group": self._persons, "thing": self._things,
             "unknown": self._unknown, "body": self._body, "part": self._part,
         }.get(phrase.kind)  # fmt: skip
-        if phrase.owner and phrase.kind != "body":
+        if phrase.owner and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
@@ -258,7 +260,7 @@ class Cast:
         if key == "rest":
             return others[:1] if phrase.count == 1 else others
         if key == "all":
-            return self.people() or [self.person("person", phrase.words).id for _ in range(5)]
+            return others or [self.person("person", phrase.words).id for _ in range(5)]
         if key == "someone":
             return [self.person("someone", phrase.words, "a person").id]
         if key == "it":
@@ -364,6 +366,9 @@ class Cast:
         same = [k for k in reversed(self._recent) if self.drafts[k].noun == phrase.head]
         same += [k for k in reversed(self._recent) if self.drafts[k].model == model != STAND_IN]
         is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
+        if phrase.head == "glass" and phrase.is_definite and not same:
+            same = [k for k in reversed(self._recent) if self.drafts[k].model == "window"]
+            same = same or [n for n, made in self.fixtures.items() if made == "window"][:1]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
