@@ -61,7 +61,8 @@ across: across
 through: through, via, out through, in through
 past: past, beyond
 after: after
-about: about, of, including, except, as, like, for, per, because of, despite, during, until, since
+for: for
+about: about, of, including, except, as, like, per, because of, despite, during, until, since
 """)
 PARTICLES = _set(
     "up down out off over back around away in on through along by past apart together forward "
@@ -157,7 +158,7 @@ intruder visitor newcomer elder villager local native refugee bartender-girl att
 inventor writer author poet programmer developer hacker gamer streamer influencer vlogger
 seamstress tailor florist jeweller jeweler watchmaker vet fighter warrior samurai ninja rebel
 leader crewman crew-member member narrator host hostess busker skateboarder rower
-kayaker boatman ferryman miner dockworker trucker instructor trainer coach speaker defendant plaintiff accused teen pensioner commuter newsreader anchorwoman anchorman weatherman surfer keeper ranger caretaker locksmith optician mourner reveller raver hostage-taker bodyguard bouncer doorman usher shaman jester juggler puppeteer busker postwoman policemen sergeant lieutenant colonel corporal recruit cadet marine guardian caregiver carer midwife therapist psychologist sheriff outlaw bandit viking gladiator monarch duke duchess earl empress emperor servant peasant villain drunkard homeless toddler newborn bully geek nerd hipster punk goth skinhead teenager villager commander bellboy bellhop chambermaid goatherd beekeeper winemaker sommelier brewer fishmonger greengrocer grocer ironmonger cobbler shoemaker tanner weaver spinner smith glassblower stonemason bricklayer roofer tiler decorator architect designer illustrator animator composer songwriter rapper violist harpist trumpeter flautist percussionist dealer gambler
+kayaker boatman ferryman miner dockworker trucker instructor trainer coach speaker defendant plaintiff accused teen pensioner commuter newsreader anchorwoman anchorman weatherman surfer keeper ranger caretaker locksmith optician mourner reveller raver hostage-taker bodyguard bouncer doorman usher shaman jester juggler puppeteer busker postwoman owner hitchhiker lecturer speaker candidate sergeant lieutenant colonel corporal recruit cadet marine guardian caregiver carer midwife therapist psychologist sheriff outlaw bandit viking gladiator monarch duke duchess earl empress emperor servant peasant villain drunkard homeless toddler newborn bully geek nerd hipster punk goth skinhead teenager villager commander bellboy bellhop chambermaid goatherd beekeeper winemaker sommelier brewer fishmonger greengrocer grocer ironmonger cobbler shoemaker tanner weaver spinner smith glassblower stonemason bricklayer roofer tiler decorator architect designer illustrator animator composer songwriter rapper violist harpist trumpeter flautist percussionist dealer gambler
 """)
 # Groups of people, and how many stand for them.
 GROUPS: Mapping[str, int] = {
@@ -205,9 +206,9 @@ businessman lumberjack foreman cameraman boatman ferryman bartender
 # Parts of the body, and what a close view of them is called.
 BODY = _pairs("""
 hands: hand, palm, finger, fist, fingertip, thumb, wrist, knuckle, fingernail, nail, ring finger
-eyes: eye, eyelid, pupil, eyebrow, eyelash, brow, gaze, lash, glance
-feet: foot, toe, ankle, heel, sole, footstep
-mouth: mouth, lip, tooth, tongue, teeth, smile
+eyes: eye, eyelid, pupil, eyebrow, eyelash, lash
+feet: foot, toe, ankle, heel, sole
+mouth: mouth, lip, tooth, tongue, teeth
 face: face, head, cheek, chin, forehead, nose, ear, jaw, neck, beard, moustache, hair, expression, profile, scalp, temple, features
 arms: arm, elbow, forearm, sleeve
 back: back, shoulder, spine
@@ -233,14 +234,14 @@ details weather climate landscape horizon ground outside inside left right north
 surrounding surroundings distance street-light skyline depth height rays ray beam lights fours
 cover sight surface goal sense quiet calm peace motion tip rim base stillness nowhere
 season summer winter spring autumn fall atmosphere mood energy power style luxury freshness taste
-smell fragrance flavour quality detail macro hero brand logo name age look siren wail roar
-engine flash steps gear drama suspense nature
+smell fragrance flavour quality detail macro hero brand logo name age look smile gaze glance siren wail roar
+engine flash steps footstep footsteps gear drama suspense nature
 """)
 # Visible, and not drawn: named once in the report.
 UNDRAWN = _set("""
 smoke blood fire flame flames spark sparks dust sweat tear tears bubble bubbles splash sand water
 lightning explosion debris ash foam wave waves ripple ripples confetti glitter steam vapour vapor
-droplet droplets condensation crumb crumbs oil ember embers
+traffic droplet droplets condensation crumb crumbs oil ember embers
 dew frost rainbow cobweb mud
 """)
 # Adjectives that change nothing that is drawn, so that they are not missed.
@@ -315,8 +316,17 @@ LIGHT = _set(
 )
 LIQUIDS = _set(
     "coffee tea water milk wine beer whisky whiskey juice champagne lemonade cola oil soup sauce rum "
-    "red-wine vodka gin cream syrup honey batter drink"
+    "juice soda liquid vodka chocolate gin cream syrup honey batter drink"
 )
+MATS = _set("blanket towel mat rug carpet cushion pillow beach-towel")
+FOOTWEAR = _set("heel heels shoe shoes boot boots sneaker sneakers trainers sandal sandals")
+PHOTOS = _set("picture photo photograph selfie snapshot portrait")
+# What a noun means by whom it is used.
+TRADE_NOUNS: Mapping[tuple[str, str], str] = {
+    ("surfer", "board"): "surfboard", ("skater", "board"): "skateboard",
+    ("skateboarder", "board"): "skateboard", ("golfer", "club"): "golf club",
+    ("player", "racket"): "racket", ("fisherman", "line"): "fishing rod",
+}  # fmt: skip
 MEALS = _set("breakfast lunch dinner supper meal food")
 # Places and parts of places that need no thing of their own.
 SITES = _set(
@@ -327,7 +337,7 @@ SITES = _set(
     "stadium market shop store cellar basement attic garage warehouse factory lobby church school "
     "hospital prison cell cave tunnel crossroads junction corner kerb curb pavement sidewalk bank "
     "dock quay runway camp battlefield gym studio coast cliff horizon neighbourhood "
-    "landscape site waterfront driveway entrance exit crossing aisle stairwell lift elevator classroom cafe café restaurant pub club museum theatre theater library nursery playground supermarket mall hotel apartment flat undergrowth bushes jungle swamp ledge hatch water-edge riverbank countryside farm farmyard orchard vineyard harbourside canal pond bay island waterfall glacier snowfield battlefield cemetery graveyard chapel temple palace casino arena ballroom changing-room locker-room laboratory lab studio-floor spaceship cockpit cabin bunker dungeon mine quarry construction-site scaffolding bus-station metro subway underground crosswalk"
+    "landscape site waterfront driveway entrance exit crossing aisle stairwell lift elevator classroom cafe café restaurant pub club museum theatre theater library nursery playground supermarket mall hotel apartment flat undergrowth bushes jungle swamp ledge hatch water-edge riverbank slope countryside farm farmyard orchard vineyard harbourside canal pond bay island waterfall glacier snowfield battlefield cemetery graveyard chapel temple palace casino arena ballroom changing-room locker-room laboratory lab studio-floor spaceship cockpit cabin bunker dungeon mine quarry construction-site scaffolding bus-station metro subway underground crosswalk"
 )
 # Parts of things, which are drawn with the thing or not at all.
 FITTINGS = _set(
@@ -341,7 +351,7 @@ FITTINGS = _set(
 WORN = _set(
     "coat jacket raincoat suit dress skirt shirt blouse t-shirt jumper sweater pullover hoodie cardigan "
     "vest waistcoat trousers jeans shorts uniform apron hat cap helmet glasses sunglasses backpack "
-    "scarf glove gloves shoe shoes boot boots sneakers heels tie hood headphones gown robe tuxedo "
+    "scarf glove gloves shoe shoes boot boots sneakers heels tie hood headphones headset bathrobe apron gown robe tuxedo "
     "pyjamas pajamas bikini swimsuit overalls dungarees tunic armour armor cloak cape mask crown veil "
     "belt necklace earring earrings watch bracelet costume outfit kimono sari jersey tracksuit "
     "leotard tutu top turban beanie rucksack bathrobe nightgown kit socks beard moustache wings suits "

@@ -53,6 +53,11 @@ class Verb:
     motion: str = ""
     shown: bool = True
 
+    @property
+    def is_added(self) -> bool:
+        """Whether a state can go with another verb: talks on the phone, comes on a bicycle."""
+        return bool(self.gesture and not self.posture) or self.posture.startswith("ride")
+
 
 # Postures and ways to move.
 _MOVES = """
@@ -67,7 +72,7 @@ enter, come in, walk in, go in, arrive, step in, appear, emerge, return, come ba
 back away, step away, recoil, back off, shrink back, flinch back = walk to:away pace:0.6
 run, jog, sprint, race, dash, rush, hurry, flee, bolt, charge, storm, escape, gallop, scamper, scurry, speed, hurtle, tear, flee from, catch up, run around, run on, scramble, hurl = run to
 run away, run off, hurry off, hurry away, rush away, run out, rush out, race off, burst out, storm off, dart off, dash off = run to to:out change
-run in, rush in, dart in, hurry in, race in = run to to:in change
+storm in, barge in, burst in, run in, rush in, dart in, hurry in, race in = run to to:in change
 run down, run up, rush down, rush up, hurry down, hurry up, run along, rush over, run over, hurry over = run to
 sneak, creep, tiptoe, slip, steal, prowl, stalk, tread, edge, slink, inch, sneak up, creep up = sneak to
 march = march to
@@ -124,20 +129,20 @@ pour, fill glass, fill cup, fill mug, fill bowl, top up, serve, refill, water, p
 smoke, take drag, puff, vape, draw on = /smoke hold prop:cigarette
 light, light up = /smoke hold prop:cigarette change
 cook, stir, bake, fry, whisk, knead, grill, chop, cut, slice, peel, mix, prepare, carve, dice, beat, flip, roll out, garnish, stir in, prepare dinner, prepare breakfast, make coffee, make dinner, make breakfast, make tea, brew, plate, spread, butter, barbecue, make sandwich = /cook target
-wipe, clean, scrub, polish, sweep, mop, dust, wash, rinse, dry, wash up, brush off, iron, wipe off, do dish, wipe away, vacuum, hoover, paint over, clean up, rub, smear, sand, plaster, stroke, pet, caress, pat, massage, ruffle, sweep up, plane, touch, feel, brush, wipe down, smooth, groom, blow off, dab, treat, repair, fix, mend, adjust, tinker, work at, screw, weld, operate, set, lay, decorate, arrange, bandage, knit, sew, sculpt, mould, shape, press, push button, press button, assemble, build, make, construct, wire = /wipe target
+wipe, clean, scrub, polish, sweep, mop, dust, wash, rinse, dry, wash up, brush off, iron, wipe off, do dish, wipe away, vacuum, hoover, paint over, clean up, rub, smear, sand, plaster, stroke, pet, caress, pat, massage, ruffle, sweep up, plane, touch, feel, brush, wipe down, smooth, groom, blow off, dab, treat, repair, fix, mend, adjust, tinker, work at, screw, weld, operate, set, lay, decorate, arrange, bandage, knit, sew, sculpt, mould, shape, assemble, build, make, construct, wire = /wipe target
 point, gesture, indicate, point out, signal, beckon, direct, motion, gesticulate, show way, conduct, explain, lecture, preach, = /point
 aim, shoot, fire, take aim, target, open fire, shoot down = /aim hold prop:gun
-striker shoot, footballer shoot, forward shoot = /kick
-player serve, player shoot, goalkeeper throw = /throw prop:ball
+shoot by striker, shoot by footballer = /kick
+serve by player, shoot by player = /throw prop:ball
 draw gun, draw pistol, pull gun, draw weapon, draw rifle, raise gun, raise rifle, raise pistol, raise weapon, cock gun, level gun, draw revolver = /aim hold change
 wave, greet, hail, say goodbye, wave goodbye, wave at, say hello, flag down, hail taxi, hail cab = /wave target
 hitchhike, thumb ride, thumb lift, raise hand, raise arm, lift hand, lift arm, put up hand, raise fist, raise finger, hold up hand, volunteer, throw up arm, lift fist = /raise-arm
 raise hands, put hands up, surrender, raise arms, put up hands, hold up hands, throw arms up, lift arms, lift hands, raise both arms, celebrate, cheer, hold hands up, triumph, throw up hands, put their hands up = /hands-up change
-fill, start engine, start car, reach for, reach out, reach something, reach up, reach over, grope, grasp at, reach into, extend hand, stretch out hand, hold out hand, reach in, fumble, dig in, dip, grab at, search, search through = /reach target
+fill, start engine, start car, reach for, reach out, put hand, lay hand, place hand, rest hand, milk, press, press button, push button, reach something, reach up, reach over, grope, grasp at, reach into, extend hand, stretch out hand, hold out hand, reach in, fumble, dig in, dip, grab at, search, search through = /reach target
 pick up, take, grab, lift, pick, take out, collect, gather, seize, snatch, pull out, get out of, remove, fetch, retrieve, lift up, find, steal-from, scoop up, unhook, pluck, pull from, bring out, take down, grab hold, pocket, receive, get, select, choose, draw, buy, take away, harvest, take back, unsheathe, take off = /pick-up hold change
 put down, put, place, lay down, set down, drop off, hang up coat, hang, put away, drop into, leave behind, stack, put back, plant, set up, deposit, insert, lay out, put in, load, stick, post, unload, tuck, throw away, bury, put into, slip into, slot = /put-down release change
-hold, clutch, grip, grasp, clasp, have, keep, cradle, be holding, bear, wield, brandish, squeeze, close finger, close hand, clench, hang onto, hold onto, cling to, hold on, cup, balance, juggle, shake, show, use, present, own = /hold hold
-exchange, swap, trade, hold out, offer, hold up, stretch out, lift glass, raise glass, reveal, extend, display, show off, propose toast, raise toast, hold forth = /hold-out hold
+share, hold, clutch, grip, grasp, clasp, have, keep, cradle, be holding, bear, wield, brandish, squeeze, close finger, close hand, clench, hang onto, hold onto, cling to, hold on, cup, balance, juggle, shake, show, use, own = /hold hold
+exchange, swap, trade, present something, hold out, offer, hold up, stretch out, lift glass, raise glass, reveal, extend, display, show off, propose toast, raise toast, hold forth = /hold-out hold
 give, hand, hand over, pass, deliver, pay, sell, lend, feed, hand out, bring, hand back, give back, pass over = /give release change
 carry, haul, lug, transport, bring in, heave, carry away, shoulder, carry in, carry out, take along = walk/carry hold
 lift weight, lift dumbbell, lift barbell, lift kettlebell, pump iron = stand/carry hold
@@ -147,7 +152,7 @@ slide something, roll something, slide across, slide over, move something, rock 
 hide something, swing something, lean something, wave something, shake something, run something, fly something, fly kite, show something, = /hold hold
 raise something, lift lid off = /hold-out hold
 feed somebody, feed something = /hold-out target
-pull, drag, tug, tow, haul in, pull in, yank, pull down, pull back, pull draw curtain, pull tear off, reel in, pull off = /pull target
+pull, drag, tug, tow, pull on rope, pull at, haul in, pull in, yank, pull down, pull back, pull draw curtain, pull tear off, reel in, pull off = /pull target
 open door, open window, open fridge, unlock door, unlock, pull open, open car door, unlock car, open gate, answer door, open curtain, open cupboard, open wardrobe, open oven, open drawer, open cabinet = /open-door target change motion:open
 close door, shut door, slam door, lock door, close window, shut window, close fridge, slam, bang shut, lock, slam shut, shut, close curtain, close gate, close behind = /open-door target change motion:close
 open, unwrap, unpack, unfold, uncork, unscrew, untie, unzip, tear open, rip open, crack open, break open, unroll, lift lid, open up, pop, open box, crack = /open target change motion:open
@@ -156,19 +161,19 @@ knock, knock on, tap on, bang, bang on, ring bell, pound, ring doorbell, hammer,
 throw, toss, fling, pitch, cast, bowl, serve-ball, throw chuck, lob, flick, throw down, smash, drop-kick, throw out, scatter, blow = /throw release change motion:fall
 drop, let go, spill, let fall, knock over, knock off, tip over, push over, break, knock down, lose = /put-down release change motion:fall
 catch, receive ball, save, block shot, catch up ball, intercept = /catch hold
-jump into arm, fall into arm, run into arm, leap into arm, hug, embrace, hold tight, cuddle, throw arm around, put arm around, comfort, hold each other, console, snuggle, wrap arm around, lift onto, fall into arm = /hug target
+jump into arm, fall into arm, run into arm, leap into arm, hug, embrace, hold tight, cuddle, throw arm around, put arm around, lay arm around, comfort, hold each other, console, snuggle, wrap arm around, lift onto, fall into arm = /hug target
 kiss, make out, peck, smooch = /kiss target
 shake hand, shake hands, clasp hand, high-five, seal deal, give high-five, bump fist, shake on, hold hand, take hand = /shake-hands target
 punch, hit, fight, box, beat up, slap, attack, wrestle, brawl, spar, struggle, strike down, stab, strangle, fence, duel, slam fist, bang fist, have pillow fight, have fight, grapple, tackle, knock out, restrain, swing at, thump, scuffle = /punch target
 kick, dribble, shoot ball, kick off, stamp, stomp, volley, pass ball, shoot goal, score, score goal = /kick target
-cry, weep, sob, break down, burst into tear, bury face, wail, mourn, hide face, cover face, grieve, shed tear = /cry
+cry, weep, sob, break down, burst into tear, bury face, wail, mourn, hide face, cover face, cover eye, grieve, shed tear = /cry
 laugh, giggle, chuckle, burst out laughing, crack up, laugh at, joke, roar with laughter, have fun = /laugh
 smile, grin, beam, smirk, smile at, wink, flirt, blush = /smile
-talk, speak, chat, say, tell, discuss, argue, converse, ask, reply, sing, mutter, murmur, tell story, quarrel, gossip, negotiate, debate, interview, plead, beg, apologise, apologize, thank, deliver speech, give speech, make speech, talk into, report, announce, bicker, complain, introduce, hum, swear, count, respond, yawn, give interview, have conversation, have argument, confront, talk to, lie to, mouth, promise, warn, explain to, moderate, flatter, pant, teach = /talk target
+present, talk, speak, chat, say, tell, discuss, argue, converse, ask, reply, sing, mutter, murmur, tell story, quarrel, gossip, negotiate, debate, interview, plead, beg, apologise, apologize, thank, deliver speech, give speech, make speech, talk into, report, announce, bicker, complain, introduce, hum, swear, count, respond, yawn, give interview, have conversation, have argument, confront, talk to, lie to, mouth, promise, warn, explain to, moderate, flatter, pant, teach = /talk target
 bark, growl, meow, purr, neigh, moo, chirp, tweet, bleat, squeak, croak, hoot, crow, whinny, grunt, shout, scream, yell, call out, cry out, roar, bark order, bellow, shriek, chant, holler, yell at, shout at, snap, order, howl, command, howl at, call for = /shout target
 whisper, whisper in, whisper to, hiss = /whisper target
 listen, listen to, hear, overhear, eavesdrop, listen in, prick up = /listen look
-think, ponder, wonder, scratch head, consider, contemplate, reflect, rub chin, stroke chin, rest chin, brood, muse, meditate, scratch chin, daydream, frown, remember = /think
+think, ponder, wonder, scratch head, consider, contemplate, reflect, rub chin, stroke chin, rest chin, brood, muse, meditate, scratch chin, cover mouth, daydream, frown, remember = /think
 nod, agree, nod at, nod to, bow head, lower head = /nod
 shake head, refuse, deny, disagree, decline = /shake-head
 shrug, shrug shoulder = /shrug
@@ -190,7 +195,7 @@ play piano, play keyboard, play organ = /play-piano target
 tie shoe, tie shoelace, lace shoe, tie lace, lace up shoe, do up shoe, tie boot, lace boot = kneel/tie-shoe
 put on, slip on, pull on, try on, button, button up, button coat, dress, get dressed, don, fasten, zip up jacket, do up, adjust tie, straighten tie, pull over, straighten, loosen tie, change into, loosen, unbutton, buckle = /put-on target change
 check watch, look at watch, check time, glance at watch, look at clock = /look look look:down
-comb, brush hair, comb hair, run hand through hair, shave, apply lipstick, put on makeup, wipe tear, wipe eye, rub eye, wash face, apply makeup, adjust hair, apply mascara, apply cream, apply, scratch, touch face, style, wipe forehead, wipe sweat, dry hair, wash hair, touch cheek, adjust glass, fix hair, pinch nose = /comb hold
+splash water, comb, brush hair, comb hair, run hand through hair, shave, apply lipstick, put on makeup, wipe tear, wipe eye, rub eye, wash face, apply makeup, adjust hair, apply mascara, apply cream, apply, scratch, touch face, style, wipe forehead, wipe sweat, dry hair, wash hair, touch cheek, adjust glass, fix hair, pinch nose = /comb hold
 brush tooth, brush teeth, clean tooth = /eat prop:toothbrush
 breathe, sigh, catch breath, take breath, inhale, exhale, gasp, breathe in, breathe out, take deep breath, breathe heavily, draw breath, hold breath, cough, sneeze, sniff, wheeze, smell, blow out, recover = /breathe
 shake self, shiver, tremble, shudder, quiver, rub hand, hug self, twitch, panic = /shiver
@@ -205,10 +210,12 @@ drive car, drive taxi = drive seat
 help up, pull up = /pull target
 fish, angle, cast line = /hold hold prop:fishing-rod
 dig, rake, chop wood, hoe, split wood, swing axe, saw, hack at = bend/punch target
-do do push-up, do pushups = lie-floor/push
+do push-up, do pushups = lie-floor/push
 do handstand, cartwheel, do somersault, do backflip, do flip, perform trick, do stunt = jump
 overtake = run to
 surf wave = walk pace:2
+play chess, play card, play checkers, play board game, play backgammon, play cards = sit/reach target
+play football, play soccer, play basketball, play ball, play tag, play catch, play volleyball, play hide = run none
 """
 # States: what follows "is", "are", or a noun.
 _STATES = """
@@ -231,8 +238,8 @@ on tiptoe, on stage, on guard, on duty, on display = stand
 """
 # What things do by themselves.
 _THINGS = """
-drive, roll, travel, ride, run, race, speed, move, go, come, cruise, skid, screech, swerve, chug, thunder, roar, rumble, rattle, rush, sail, steam, accelerate, slide, glide, cross, follow, chase, approach, reach, pass, overtake, turn corner, turn into, race down, wind, drift, hurtle, crawl, streak, zoom, tear, whizz, flash past, cut, bounce, spin off, navigate, wheel, pull ahead, circle, carry, taxi = drive/drive to
-arrive, pull in, pull up, enter, appear, come in, dock, draw up, emerge, come into, roll in, drive up, turn up, steam in, land, drive in, roll up, come into view, screech to, come round, pull over, draw in = drive/drive to to:in
+drive, roll, travel, ride, run, race, speed, move, go, come, cruise, skid, swerve, chug, thunder, roar, rumble, rattle, rush, sail, steam, accelerate, slide, glide, cross, follow, chase, approach, reach, pass, overtake, turn corner, turn into, race down, wind, drift, hurtle, crawl, streak, zoom, tear, whizz, flash past, cut, bounce, spin off, navigate, wheel, pull ahead, circle, carry, taxi = drive/drive to
+arrive, pull in, pull up, enter, appear, come in, dock, draw up, emerge, come into, roll in, drive up, turn up, steam in, land, drive in, roll up, come into view, screech, screech to, come round, pull over, draw in = drive/drive to to:in
 leave, depart, drive away, drive off, pull away, pull out, disappear, vanish, exit, drive on, speed off, speed away, roll away, roll off, head off, move off, sail away, race off, set off, race away, roll out, set sail = drive/drive to to:away
 stop, come to, brake, park, halt, slow down, come to rest, slow = /stop
 drive past, drive by, pass by, race past, speed past, roll past, rush past, rush by, roll by, fly past, rattle past, go by, come past, thunder past, speed by, race by, sail past = drive/drive to to:past
@@ -241,19 +248,19 @@ turn over, tumble, capsize, flip, overturn, roll over, tip over, topple, fall, f
 open, open up, swing open, slide open, pop open, unfold, unfurl, bloom, burst open, split, fly open, creak open = /open
 close, shut, slam, slam shut, swing shut, close over, slide shut, fall shut = /close
 ring, buzz, vibrate, shake, tremble, wobble, beep, jingle, chime, blare, toll, quiver, hum, sound, go off, crackle, whistle, flutter, flap, rustle = /shake
-swing, sway, dangle, rock, creak, sway to, blow, bob, = /swing
+swing, sway, dangle, rock, creak, sway to, bob, = /swing
 rise, lift, lift off, go up, launch, ascend, take off, climb, soar, float up, shoot up, come up, grow, = float/rise
-float, hover, fly, drift-over, hang in, fly over, fly by, fly past = float/float to
-stand, lie, sit, hang, rest, wait, lean, stay, remain, be, stretch, tower, loom, spread, surround, line, face, lead, fill, cover, await, contain, belong, feature, show, idle, gather, hold, occupy, overlook, dominate, attract = /be
+blow, blow away, float, hover, fly, drift-over, hang in, fly over, fly by, fly past = float/float to
+burn by candle, burn by fire, burn by campfire, burn by torch, burn by fireplace, burn by lamp, crackle by fire, burn by lantern, reveal, stand, lie, sit, hang, rest, wait, lean, stay, remain, be, stretch, tower, loom, spread, surround, line, face, lead, fill, cover, await, contain, belong, feature, show, idle, gather, hold, occupy, overlook, dominate, attract = /be
 flicker, flash, blink, glow, shine, light up, glimmer, turn green, turn red, turn off, go out, go on, go dark, come on, switch on, illuminate, gleam, glint, glitter, sparkle, shimmer, die out, die, burn out, change, blaze = /blink
 """
 # What people do and no layout shows: the posture stays.
 _INVISIBLE = """
-cross self, play, play game, play football, play chess, play card, play tennis, arrest, handcuff, cuff, undress, vomit, change, bathe, inject, operate on, give birth, tattoo, win, lose, practise, practice, celebrate birthday
+cross self, play, play game, play tennis, arrest, handcuff, cuff, undress, vomit, change, bathe, inject, operate on, give birth, tattoo, win, lose, practise, practice, celebrate birthday
 """
 # What things do and no layout shows.
 _UNSHOWN = """
-drip, trickle, explode, burn, break, melt, boil, sizzle, bubble, leak, burst, crack, smoke, foam, evaporate, rot, freeze over, dissolve, disintegrate, crumble, catch fire, blow up, overflow, rust, fade, ooze, fizz, erupt, fall apart, snap, tear, flow, stream, spray, bleed, start, crackle, run out, transform, morph
+drip, trickle, spit, spit out, explode, burn, break, melt, boil, sizzle, bubble, leak, burst, crack, smoke, foam, evaporate, rot, freeze over, dissolve, disintegrate, crumble, catch fire, blow up, overflow, rust, fade, ooze, fizz, erupt, fall apart, snap, tear, flow, stream, spray, bleed, start, crackle, run out, transform, morph
 """
 _IRREGULAR = """
 sit sat sat; lie lay lain lying; stand stood stood; run ran run; go went gone; come came come;

@@ -53,6 +53,7 @@ class Clause:
     particles: list[str] = field(default_factory=list)
     objects: list[Phrase] = field(default_factory=list)
     parts: list[tuple[str, Phrase]] = field(default_factory=list)
+    preps: list[str] = field(default_factory=list)  # of the parts, as written
     directions: list[str] = field(default_factory=list)
     state: str = ""
     pace: float = 1.0
@@ -74,15 +75,20 @@ class Clause:
         nouns = [f"{each.head}s" for each in self.objects if each.is_plural or each.count > 1]
         nouns += [each.head for each in self.objects]
         nouns += [singular(noun)[0] for noun in nouns if singular(noun)[0] not in nouns]
-        behind = [f"{prep} {each.head}" for prep, each in self.parts]
-        names = [f"{self.base} {each.head}" for each in self.subjects if each.kind == "body"]
-        names += [f"{each.head} {self.base}" for each in self.subjects]
+        behind = [
+            f"{prep} {each.head}" for prep, (_, each) in zip(self.preps, self.parts, strict=False)
+        ]
+        names = [
+            f"{self.base} {each.head}" if each.kind == "body" else f"{self.base} by {each.head}"
+            for each in self.subjects
+            if not self.objects
+        ]
         names += [f"{self.base} {p} {n}" for p in self.particles for n in nouns]
         names += [f"{self.base} {n} {p}" for p in self.particles for n in nouns]
-        names += [f"{self.base} {' '.join(self.particles)}"] if len(self.particles) > 1 else []
-        names += [f"{self.base} {p}" for p in self.particles]
         names += [f"{self.base} {n} {b}" for n in nouns for b in behind]
         names += [f"{self.base} {p} {b}" for p in self.particles for b in behind]
+        names += [f"{self.base} {' '.join(self.particles)}"] if len(self.particles) > 1 else []
+        names += [f"{self.base} {p}" for p in self.particles]
         names += [f"{self.base} {n}" for n in nouns]
         names += [f"{self.base} {b}" for b in behind]
         kinds = {each.kind for each in self.objects if each.kind != "pronoun"}
@@ -91,7 +97,8 @@ class Clause:
             names.append(f"{self.base} something")
         if kinds & {"person", "character", "name", "group"} or (self.objects and not kinds):
             names.append(f"{self.base} somebody")
-        names += [f"{self.base} {prep}" for prep, _ in self.parts if not self.objects]
+        names += [f"{self.base} {n} {prep}" for n in nouns for prep in self.preps]
+        names += [f"{self.base} {prep}" for prep in self.preps if not self.objects]
         return [*names, self.base]
 
 
@@ -118,6 +125,7 @@ class _ClauseReader:
         self._at = 0
         self._clauses: list[Clause] = []
         self._lost: list[str] = []
+        self._is_relative = False
 
     def read(self) -> ClauseText:
         link: Link = "then"
@@ -188,6 +196,8 @@ class _ClauseReader:
         if not self._verb_first():
             self._subjects(clause)
         self._clauses.append(clause)
+        if clause.base:
+            return
         self._verb_group(clause)
         if clause.base or clause.state:
             self._complements(clause)
@@ -222,11 +232,13 @@ class _ClauseReader:
             return False
         phrase, self._at = found
         clause.parts.append((grammar.PREPOSITIONS[prep], phrase))
+        clause.preps.append(prep)
         while self._low() in ("and", "&") and not self._is_clause(self._at + 1):
             more = self._reader.phrase(self._at + 1, subject=False)
             if more is None:
                 break
             clause.parts.append((grammar.PREPOSITIONS[prep], more[0]))
+            clause.preps.append(prep)
             self._at = more[1]
         return True
 
@@ -245,7 +257,7 @@ class _ClauseReader:
             self._at += len(stop.split())
         elif self._low() in ("all", "both", "each") and verb_form_at(self._words, self._at + 1):
             self._at += 1
-        elif _is_empty(self._low()) and not noun_at(self._words, self._at, self._names):
+        elif self._is_filler():
             self._at += 1
         elif self._low() in grammar.NEGATIONS:
             clause.is_negated = True
@@ -253,6 +265,12 @@ class _ClauseReader:
         else:
             return False
         return True
+
+    def _is_filler(self) -> bool:
+        """Whether a word changes nothing that is drawn."""
+        if verb_form_at(self._words, self._at) == "ing":
+            return False
+        return _is_empty(self._low()) and not noun_at(self._words, self._at, self._names)
 
     def _is_direction(self, words: str) -> bool:
         """Whether "up" or "past the camera" is complete: no noun follows."""
@@ -277,6 +295,9 @@ class _ClauseReader:
         form = verb_form(self._words[at]) if at < len(self._words) else ""
         if not form:
             return False
+        last = self._clauses[-1].form if self._clauses and not self._opens else ""
+        if last and form in ("s", "base") and last in ("s", "base"):
+            return form == last and not self._is_absolute_noun(at)
         noun = noun_at(self._words, at, self._names)
         if noun is None:
             return form != "ed" or not self._finite(at + 1) or True
@@ -284,6 +305,13 @@ class _ClauseReader:
             return False
         found = self._reader.phrase(at, subject=True)
         return not (found and self._finite(found[1]) and found[1] > at)
+
+    def _is_absolute_noun(self, at: int) -> bool:
+        """Whether "hands" or "eyes" is a noun with a participle or a place: "eyes closed"."""
+        noun = noun_at(self._words, at, self._names)
+        low = self._reader.low(at + 1)
+        follows = verb_form_at(self._words, at + 1) in ("ed", "ing") or low in _PLACED
+        return noun is not None and noun.kind == "body" and follows
 
     def _finite(self, at: int) -> bool:
         """Whether a verb with a subject before it stands at a position."""
@@ -310,6 +338,8 @@ class _ClauseReader:
             return True
         form = verb_form(self._words[at])
         is_noun = noun_at(self._words, at, self._names) is not None
+        if form == "base" and is_noun and self._clauses and self._clauses[-1].form == "base":
+            return not self._is_end(at + 1) and low not in ("one",)
         if form and (not is_noun or form in ("s", "ing")):
             return not (found and is_noun and self._is_end(found[1]) and form == "ing")
         return is_adverb(low)
@@ -322,6 +352,8 @@ class _ClauseReader:
                 return
             phrase, self._at = found
             clause.subjects.append(self._attached(phrase))
+            if self._low() in ("who", "which") and not self._relative_of_subject(clause):
+                return
             low = self._low()
             if low in ("and", "&") or (low == "," and self._coordinates()):
                 more = self._reader.phrase(self._at + 1, subject=True)
@@ -332,6 +364,24 @@ class _ClauseReader:
                     self._at += 1
                     continue
             return
+
+    def _relative_of_subject(self, clause: Clause) -> bool:
+        """Read "who is wearing a red apron" before the verb of its subject."""
+        inner = Clause(subjects=clause.subjects[-1:], link=clause.link, opens=clause.opens)
+        begin, self._at = self._at, self._at + 1
+        self._is_relative = True
+        self._verb_group(inner)
+        self._complements(inner)
+        self._is_relative = False
+        inner.words = self._reader.span(begin, self._at).strip(" ,;")
+        self._at += self._low() == ","
+        if not self._finite(self._at):
+            inner.subjects = clause.subjects
+            vars(clause).update(vars(inner))
+            return False
+        self._clauses.append(inner)
+        clause.link = "with"
+        return True
 
     def _coordinates(self) -> bool:
         """Whether a list of subjects goes on: "a man, a woman and a child wait"."""
@@ -349,6 +399,8 @@ class _ClauseReader:
         """Go on with what stands behind a subject: "in a red coat", before the verb."""
         parts = []
         while True:
+            if self._low() == "," and self._is_apposed():
+                self._at += 1
             prep = self._preposition()
             if not prep or (prep in ("like",)):
                 break
@@ -359,7 +411,15 @@ class _ClauseReader:
                 break
             parts.append((grammar.PREPOSITIONS[prep], found[0]))
             self._at = found[1]
+            if self._low() == "," and self._finite(self._at + 1):
+                self._at += 1
         return Phrase(**{**vars(phrase), "parts": tuple(parts)}) if parts else phrase
+
+    def _is_apposed(self) -> bool:
+        """Whether a phrase between commas follows: "Lena, in a bathrobe, pours"."""
+        prep = starts_with(self._words, self._at + 1, grammar.PREPOSITIONS)
+        found = prep and self._reader.phrase(self._at + 1 + len(prep.split()), subject=True)
+        return bool(found and self._reader.low(found[1]) == "," and self._finite(found[1] + 1))
 
     # Verb
 
@@ -507,6 +567,7 @@ class _ClauseReader:
             clause.objects.append(found[0])
         else:
             clause.parts.append((clause.parts[-1][0], found[0]))
+            clause.preps.append(clause.preps[-1])
         self._at = found[1]
         return True
 
@@ -521,6 +582,8 @@ class _ClauseReader:
         """Begin a clause of the same subject: "drinking", "to tie her shoe"."""
         self._at = at
         watched = clause.objects[-1:] if clause.base in _PERCEPTION else []
+        if link == "then" and clause.base in _TAUGHT and clause.objects:
+            watched, link = clause.objects[-1:], "with"
         last = [*clause.objects, *(each for _, each in clause.parts)][-1:]
         if link == "with" and last and last[0].kind in ("person", "group", "character"):
             watched = last
@@ -575,6 +638,11 @@ class _ClauseReader:
             clause.directions.append(directed)
             self._at += len(directed.split())
             return True
+        state = starts_with(self._words, self._at, STATES)
+        if state and STATES[state].is_added and not clause.state:
+            clause.state = state
+            self._at += len(state.split())
+            return True
         prep = self._preposition()
         if prep and self._part(clause, prep):
             return True
@@ -587,7 +655,7 @@ class _ClauseReader:
         if prep:
             self._at += len(prep.split())
             return True
-        found = self._reader.phrase(self._at, subject=False)
+        found = self._reader.phrase(self._at, subject=self._is_relative)
         if found:
             clause.objects.append(found[0])
             self._at = found[1]
@@ -603,12 +671,16 @@ class _ClauseReader:
             prep = self._preposition()
             if prep and self._part(clause, prep):
                 continue
-            if verb_form_at(self._words, self._at) or not self._adverb(clause):
+            if self._low() in grammar.PARTICLES:
+                self._at += 1
+            elif verb_form_at(self._words, self._at) or not self._adverb(clause):
                 return
 
 
 _PERCEPTION = frozenset("see watch hear find notice spot film photograph let make observe".split())
 _SEPARABLE = frozenset("put try slip turn switch look pull bring carry take hand".split())
+_TAUGHT = frozenset("teach help tell ask show order force allow invite want beg".split())
+_PLACED = frozenset("on in against behind around under over".split())
 _LOCAL = frozenset("on in by along past about around".split())
 
 

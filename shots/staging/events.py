@@ -90,7 +90,7 @@ class EventReader:
             if not found:
                 found = [self.cast.person("someone", clause.words, "a person").id]
             return found, active
-        ids = [key for phrase in clause.subjects for key in self._attached(phrase)]
+        ids = [key for phrase in clause.subjects for key in self._attached(phrase, clause.verb())]
         self.cast.mention(ids)
         if not clause.subjects:
             ids = self._subjects or [k for k, d in self.cast.drafts.items() if d.is_subject]
@@ -103,11 +103,19 @@ class EventReader:
         """Passives that say where somebody is: is seated, is dressed."""
         return [clause.base in ("seat", "dress", "cover", "surround", "fill", "break", "close")]
 
-    def _attached(self, phrase: Phrase) -> list[str]:
+    def _attached(self, phrase: Phrase, verb: Verb | None) -> list[str]:
         """Resolve a subject and the phrases attached to it: "a man with an umbrella"."""
         ids = self._resolve(phrase)
         if phrase.kind == "body" and ids and not self.cast.detail:
             self.cast.detail = grammar.BODY[phrase.head]
+        if phrase.head in grammar.FOOTWEAR and verb and verb.posture and (
+            POSTURES[verb.posture].speed > 0
+        ):  # fmt: skip
+            for key in ids:
+                self.cast.drafts.pop(key)
+            self.cast.detail = "feet"
+            ids = [self.cast.person("someone", phrase.words, f"a person in {phrase.words}").id]
+            self._ids[id(phrase)] = ids
         for prep, part in phrase.parts:
             for key in ids:
                 self._attribute(key, prep, part)
@@ -117,14 +125,16 @@ class EventReader:
         draft = self.cast.drafts.get(key)
         if draft is None:
             return
-        worn = part.kind == "thing" and part.head.split()[-1] in grammar.WORN
+        worn = part.kind in ("thing", "unknown") and part.head.split()[-1] in grammar.WORN
+        if part.kind == "body" and draft.kind != "person":
+            return
         if draft.kind == "person" and (worn or part.kind in ("body", "unknown", "abstract")):
             draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
             if worn or prep != "with" or part.kind != "unknown":
                 return
         for other in self._resolve(part):
             if prep == "with" and self._can_hold(draft, other):
-                draft.held.append(other)
+                draft.held += [other] if other not in draft.held else []
             elif prep in ("in", "on") and draft.kind == "person" and self._has_seats(other):
                 draft.seat = other
             elif prep in _LOCATIONS or prep == "from":
@@ -187,6 +197,10 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
+        if phrase.head == "camera":
+            for each in clause.objects:
+                self._resolve(each)
+            return
         if phrase.words.lower() == "something":
             self.cast.lose(clause.words, "the words do not name what")
         elif phrase.head in grammar.LIGHT:
@@ -204,7 +218,9 @@ class EventReader:
         if draft.kind != "thing":
             return True
         verb = clause.verb()
-        if draft.model == STAND_IN and verb and verb.gesture and not clause.verb(THING_VERBS):
+        is_trade = draft.noun.endswith(_TRADES)
+        shown = verb and verb.gesture and not clause.verb(THING_VERBS)
+        if draft.model == STAND_IN and verb and (shown or is_trade):
             draft.kind, draft.model, draft.looks = "person", "person", f"a {draft.noun}"
             self.cast.not_staged = [n for n in self.cast.not_staged if n.words != draft.words]
             self.cast.lose(draft.words, "no word for a person: shown as one, for what it does")
@@ -216,13 +232,16 @@ class EventReader:
     def _person_event(self, clause: Clause, subjects: list[str], slot: int) -> None:
         state = STATES.get(clause.state)
         verb = clause.verb() if clause.base else None
+        if verb and verb.role == "seat" and verb.change and self._is_only_place(clause):
+            verb = VERBS.get(clause.base, verb)
         if verb is None and clause.base not in ("", "be") and not state:
             verb = self._animal_verb(clause, subjects)
             if verb is None:
                 self._unknown_verb(clause, subjects)
                 return
         first = state or verb or Verb("be", "stand")
-        event = Event(slot, first.posture, first.gesture, clause.pace * first.pace,
+        posture = first.posture or (verb.posture if verb else "")
+        event = Event(slot, posture, first.gesture, clause.pace * first.pace,
                       words=clause.words, to=first.to, looks_at=first.look)  # fmt: skip
         event.change = first.change
         self._instrument(event, clause, subjects)
@@ -231,6 +250,8 @@ class EventReader:
         if state and verb:
             event.gesture = event.gesture or verb.gesture
             event.to = verb.to
+            if state.posture and verb.posture and POSTURES[verb.posture].speed == 0:
+                event.posture = verb.posture
         if verb is None and not state:
             event.posture = ""
         self._objects(event, clause, verb or first, subjects)
@@ -245,6 +266,12 @@ class EventReader:
         self._complete(event, clause, verb or first, subjects)
         for key in subjects:
             self._append(key, event, subjects)
+
+    @staticmethod
+    def _is_only_place(clause: Clause) -> bool:
+        """Whether "jumps into" is followed by a place and no thing to sit in."""
+        phrases = [*clause.objects, *(part for _, part in clause.parts)]
+        return bool(phrases) and all(each.kind == "place" for each in phrases)
 
     def _instrument(self, event: Event, clause: Clause, subjects: list[str]) -> None:
         """What a violinist plays, where the words leave it out."""
@@ -282,8 +309,13 @@ class EventReader:
                 self.cast.drafts[key].looks += ", " + clause.words
             return
         idiom = verb.name.split()
+        event.has_object = bool(clause.objects)
         for phrase in clause.objects:
             if phrase.head == "self":
+                continue
+            if verb.gesture == "photograph" and phrase.head in grammar.PHOTOS:
+                for key in self._resolve(phrase.of)[:1] if phrase.of else ():
+                    event.target = event.looks_at = key
                 continue
             if phrase.kind == "body" and (phrase.owner is None or self._is_own(phrase, subjects)):
                 continue
@@ -297,7 +329,7 @@ class EventReader:
                 verb = replace(verb, role="target")
             if phrase.kind == "unknown" and verb.gesture in ("drink", "pour"):
                 phrase = replace(phrase, kind="abstract")
-            if verb.gesture == "pour" and _is_liquid(phrase):
+            if verb.gesture in ("pour", "comb", "wipe") and _is_liquid(phrase):
                 continue
             ids = self._resolve(phrase)
             if len(ids) > 1 and len(subjects) > 1:
@@ -375,10 +407,14 @@ class EventReader:
         """Attach "in a wheelchair" or "on the table" to the phrase before, where it belongs there."""
         if prep not in ("in", "on", "under", "beside", "behind", "with", "above", "before"):
             return False
-        ids = self._resolve(before)
+        ids = self._ids.get(id(before), [])
         if len(ids) != 1 or ids[0] in subjects or part.kind in ("pronoun", "place"):
             return False
         key = ids[0]
+        there = self._resolve(part)[:1]
+        sits = bool(there) and prep in ("in", "on") and self._sits_there(event, there[0])
+        if sits and before.kind == "thing":
+            return False
         if before.kind in ("person", "character", "group") and event.gesture:
             if prep == "with" and part.kind == "thing":
                 return False
@@ -405,18 +441,27 @@ class EventReader:
         if part.kind == "pronoun" and part.head == "camera":
             self._camera(event)
             return
+        if prep == "for" and part.kind not in ("pronoun", "character", "name", "thing", "person"):
+            return
+        if prep == "for" and event.gesture not in ("reach", "look") and part.kind == "thing":
+            return
+        if event.gesture == "look" and part.head in grammar.WORN and self._is_own(part, subjects):
+            return
+        if prep == "on" and part.head in grammar.MATS and event.posture == "sit":
+            event.posture = "sit-floor"
         if part.kind == "pronoun" and part.head == "other":
             event.looks_at = subjects[0]
         if part.kind == "body" and self._is_own(part, subjects):
             return
         if part.head == "water" and part.is_definite:
             return
+        event.goes = event.goes or prep in ("through", "along", "across", "towards", "past")
         ids = self._resolve(part)
         if len(ids) > 1 and len(subjects) > 1 and not self.cast.is_person(ids[0]):
             event.choices = ids
         if part.kind == "place" and event.to == "" and prep in ("into", "towards"):
             event.to = "in" if prep == "into" else ""
-        for key in ids[:2]:
+        for key in ids[:1] if event.choices else ids[:2]:
             self._relate(event, prep, key, part, subjects)
 
     def _camera(self, event: Event) -> None:
@@ -431,7 +476,13 @@ class EventReader:
         """Give a phrase with a preposition its role, by what the verb does."""
         shape = POSTURES.get(event.posture)
         is_moving = bool(shape and shape.speed > 0) or event.posture in ("jump", "fall")
-        if prep in ("in", "on", "from") and self._sits_there(event, key):
+        if prep == "for" and not (event.gesture in ("reach", "look") and self._can_hold(
+            self.cast.drafts[subjects[0]], key
+        )):  # fmt: skip
+            return
+        if prep == "for":
+            event.target = event.target or key
+        elif prep in ("in", "on", "from") and self._sits_there(event, key):
             event.posture = event.posture if event.posture in ("sleep", "lie") else "sit"
             event.seat = key
         elif prep == "with":
@@ -453,6 +504,8 @@ class EventReader:
         elif is_moving and prep == "past":
             event.to = "past"
         elif is_moving and prep in ("along", "across", "from"):
+            if self.cast.model(key) in ("stairs", "ladder"):
+                event.to = event.to or key
             if prep == "from":
                 self._start(subjects, "at", key)
         elif self._is_seat(event, prep, key):
@@ -460,17 +513,31 @@ class EventReader:
         elif event.gesture in _ADDRESSED and prep in _TARGETS and self._is_addressed(event, key):
             event.looks_at = event.looks_at or key
             event.target = event.target or key
-        elif event.gesture and prep in ("at", "to", "on", "into", "after", "from", "in", "above") \
-                and not event.target:  # fmt: skip
+        elif event.gesture == "hug" and self.cast.is_person(key):
+            event.target = key
+        elif self._is_worked_on(event, prep):
             event.target = key
         elif prep in _LOCATIONS:
             self._be_at(event, prep, key, subjects)
+
+    @staticmethod
+    def _is_worked_on(event: Event, prep: str) -> bool:
+        """Whether a phrase says what a gesture is done to: writes on the blackboard."""
+        is_pour = event.gesture in ("pour", "reach", "cook")
+        if not event.gesture or event.target:
+            return False
+        if event.has_object and not is_pour and prep in ("in", "above", "from"):
+            return False
+        if prep in ("on", "in", "from"):
+            return event.gesture in _WORK
+        return prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
 
     def _sits_there(self, event: Event, key: str) -> bool:
         """Whether "in an armchair" or "on the bench" means sitting: no other posture is named."""
         model = MODELS.get(self.cast.model(key), _NOTHING)
         is_free = event.posture in ("", "sit") and not event.seat and not event.releases
-        return is_free and bool(model.seats) and model.kind in ("furniture", "vehicle")
+        is_kind = model.kind in ("furniture", "vehicle") and event.gesture != "reach"
+        return is_free and bool(model.seats) and is_kind
 
     def _is_addressed(self, event: Event, key: str) -> bool:
         return event.gesture == "look" or key in self.cast.drafts or event.gesture == "point"
@@ -494,6 +561,10 @@ class EventReader:
             event.target = event.target or key
         elif thing is not None and event.gesture == "pick-up":
             self._locate(thing, "in" if prep in ("from", "in") and self._opens(key) else "on", key)
+        elif prep == "from":
+            for draft in self.cast.drafts.values():
+                if thing is not None and thing.id in draft.held:
+                    self._locate(draft, "at", key)
         elif prep in _LOCATIONS and thing is not None and event.posture:
             event.seat = key if self._is_seat(event, prep, key) else ""
         elif POSTURES.get(event.posture or "stand", POSTURES["stand"]).speed > 0:
@@ -514,7 +585,7 @@ class EventReader:
         ):
             return False
         model = MODELS.get(self.cast.model(key), _NOTHING)
-        is_held = model.grip is not None and model.kind in ("prop", "food", "product")
+        is_held = self.cast.model(key) != STAND_IN and model.kind in ("prop", "food", "product")
         return prep in ("on", "in", "into", "at") and (bool(model.seats) or not is_held)
 
     def _be_at(self, event: Event, prep: str, key: str, subjects: list[str]) -> None:
@@ -570,7 +641,11 @@ class EventReader:
             event.gesture = "open-door" if is_door else "open"
         if event.gesture in ("push", "pull") and not event.posture and model.kind != "fitting":
             is_big = event.target in self.cast.drafts and max(model.size) > 0.5
-            event.posture = "walk" if is_big and not self.cast.is_person(event.target) else ""
+            other = self.cast.drafts.get(event.target)
+            is_wheeled = other is not None and self.cast.model(other.seat) == "wheelchair"
+            event.posture = "walk" if is_wheeled or (is_big and not self.cast.is_person(event.target)) else ""
+        if event.gesture in ("hold", "hold-out", "carry") and not event.posture and event.goes:
+            event.posture = "walk"
         if event.posture in ("walk", "run") and draft.noun in grammar.RIDERS:
             event.posture = grammar.RIDERS[draft.noun]
         if event.posture in ("walk", "run", "float", "dance") and draft.kind == "animal":
@@ -608,6 +683,9 @@ class EventReader:
         if self.cast.drafts[subjects[0]].kind == "animal":
             return
         held = [k for s in subjects for k in self._holding(self.cast.drafts[s])]
+        if prop in (self.cast.model(event.looks_at), self.cast.model(event.target)):
+            event.holds = [event.looks_at if self.cast.model(event.looks_at) == prop else event.target]
+            return
         model = MODELS[prop]
         if any(self.cast.model(key) == prop for key in held):
             return
@@ -635,7 +713,8 @@ class EventReader:
             for name in ("target", "looks_at", "seat"):
                 if getattr(own, name) in event.choices:
                     setattr(own, name, mine)
-            own.holds = [mine] if set(event.holds) & set(event.choices) else own.holds
+            if set(event.holds) & set(event.choices):
+                own.holds = [mine] if subjects.index(key) < len(event.choices) else []
         if own.target == key or own.target in subjects:
             own.target = others[0] if others else ""
         if own.looks_at in subjects and own.looks_at != key or own.looks_at == key:
@@ -669,9 +748,10 @@ class EventReader:
         if verb is None or not verb.shown:
             if clause.base not in ("", "be"):
                 self.cast.lose(clause.words, "no motion of a thing shows this")
-            for _, part in clause.parts:
-                self._resolve(part)
+            for phrase in [*clause.objects, *(part for _, part in clause.parts)]:
+                self._resolve(phrase)
             return
+        verb = self._fit_thing(verb, draft)
         event = Event(slot, verb.posture or "stand", verb.gesture, clause.pace, to=verb.to,
                       words=clause.words)  # fmt: skip
         is_off = "off" in clause.particles
@@ -681,6 +761,9 @@ class EventReader:
                     self._locate(draft, "on", other)
                 elif verb.posture == "drive":
                     self._move_to(event, other)
+                elif self.cast.is_person(other):
+                    for prep, part in clause.parts:
+                        self._attribute(other, prep, part)
         before = ""
         for prep, part in clause.parts:
             if part.kind == "body" and grammar.BODY[part.head] == "hands":
@@ -695,6 +778,16 @@ class EventReader:
                 before = other if other in self.cast.drafts and model.grip is not None else ""
         self._directions(event, clause)
         draft.events.append(event)
+
+    @staticmethod
+    def _fit_thing(verb: Verb, draft: Draft) -> Verb:
+        """What a verb of movement means for a thing that is no vehicle."""
+        kind = MODELS[draft.model].kind
+        if verb.posture != "drive" or kind == "vehicle":
+            return verb
+        if verb.name in ("land", "crash", "hit"):
+            return THING_VERBS["fall"]
+        return THING_VERBS["swing"] if kind in ("fitting", "plant", "structure") else verb
 
     def _lie_in_hand(self, part: Phrase, key: str) -> None:
         self.cast.detail = self.cast.detail or "hands"
@@ -748,10 +841,15 @@ class EventReader:
                 draft.held.append(key)
 
 
-_TARGETS = frozenset("at to towards into through before after with".split())
+_WORK = frozenset(
+    "type write knock wipe cook pour play-piano play-guitar reach push pull open open-door aim "
+    "punch kick put-down throw eat drink".split()
+)
+_TARGETS = frozenset("at to towards into through after with".split())
 _NOTHING = MODELS[STAND_IN]
 _BIRDS = frozenset("bird pigeon crow gull eagle owl parrot flying-bird flamingo butterfly bee".split())
 _FLIGHTS = frozenset("circle glide cross pass land swoop fly soar arrive leave dive come".split())
+_TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")
 _BEDS = ("bed", "sofa", "bench", "stretcher", "lounger", "mattress", "swing", "gurney")
 
 

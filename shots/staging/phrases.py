@@ -134,6 +134,7 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
         ("place", grammar.SITES),
         ("part", grammar.FITTINGS),
         ("thing", NOUNS),
+        ("place", grammar.FLOORS),
         ("undrawn", grammar.UNDRAWN),
         ("abstract", grammar.ABSTRACT),
         ("place", PLACE_WORDS),
@@ -209,10 +210,11 @@ class PhraseReader:
         pronoun = self._pronoun(at)
         if pronoun:
             return pronoun
-        if self.low(at) in _SOME and self.low(at + 1) == "of":
-            inner = self.phrase(at + 2, subject=subject)
+        skip = at + (self.low(at) == "the")
+        if self.low(skip) in _SOME and self.low(skip + 1) == "of":
+            inner = self.phrase(skip + 2, subject=subject)
             if inner:
-                count = 1 if self.low(at) in ("one", "each") else inner[0].count
+                count = 1 if self.low(skip) in ("one", "each") else inner[0].count
                 words = self.span(at, inner[1])
                 return replace(inner[0], words=words, count=count, is_plural=count > 1), inner[1]
         start, count, owner, definite = at, 0, None, False
@@ -237,9 +239,12 @@ class PhraseReader:
         if core is None:
             return None
         noun, adjectives, end = core
-        is_thing = noun.kind == "body" and owner is None and noun.head in NOUNS
+        is_camera = noun.head == "camera" and self.low(at) in ("the", "camera")
+        is_thing = noun.head in NOUNS and (
+            (noun.kind == "body" and owner is None) or (noun.head == "club" and owner is not None)
+        )
         found = Phrase(
-            "thing" if is_thing else noun.kind,
+            "abstract" if is_camera else "thing" if is_thing else noun.kind,
             noun.head,
             self.span(start, end),
             adjectives,
@@ -325,6 +330,9 @@ class PhraseReader:
             noun = noun_at(self.words, at, self.names)
             if head is None and self._is_verb_behind(start, at, adjectives, subject=subject):
                 break
+            is_colour = bare and bool(adjectives) and find_colour(adjectives[-1]) is not None
+            if head is None and is_colour and subject and verb_form(word) == "s":
+                break
             if head is not None:
                 if not self._continues(head, noun, at, subject=subject):
                     break
@@ -343,6 +351,8 @@ class PhraseReader:
             adjectives.append(word.low)
             at += 1
         if head is None:
+            if adjectives and find_colour(adjectives[-1]):
+                return Noun(1, "abstract", adjectives[-1]), tuple(adjectives), at
             if at == start or (bare and subject and not self._is_name(start)):
                 return None
             return self._unknown(start, at, adjectives)
@@ -354,7 +364,7 @@ class PhraseReader:
         if self._is_name(at - 1) and at - start == 1:
             return Noun(1, "name", self.words[start].text), (), at
         rest = [low for low in adjectives if low not in grammar.QUALITIES]
-        if adjectives and (find_colour(adjectives[-1]) or adjectives[-1] in grammar.CLOTHS):
+        if adjectives and adjectives[-1] in grammar.CLOTHS:
             return Noun(1, "abstract", adjectives[-1]), tuple(adjectives), at
         if not rest:
             return None

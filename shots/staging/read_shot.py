@@ -247,6 +247,8 @@ def _merge(events: list[Event]) -> list[Event]:
             continue
         last.posture = last.posture or event.posture
         if event.gesture and not (last.gesture and event.gesture == "look"):
+            if last.gesture == "look":
+                last.target = ""
             last.gesture = event.gesture
         for name in ("target", "looks_at", "seat", "to"):
             setattr(last, name, getattr(last, name) or getattr(event, name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
@@ -12,7 +12,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
 from shots.schema import Character, Shot, ShotList
 from shots.staging.phrases import Names, Phrase, split_words
-from shots.staging.staged import CAMERA, Appearance, NotStaged, PlayerKind
+from shots.staging.staged import Appearance, NotStaged, PlayerKind
 
 MOST_THINGS = 12  # players made from one plural
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
@@ -36,6 +36,8 @@ class Event:
     words: str = ""
     choices: list[str] = field(default_factory=list)  # seats for several people
     props: str = ""  # thing that the words leave out
+    has_object: bool = False
+    goes: bool = False  # whether its words name a way
     is_led: bool = False  # moved by somebody else
 
 
@@ -116,6 +118,7 @@ class Cast:
         self.focus = ""  # thing that was done something to last
         self._recent: list[str] = []  # ids, the last one named at the end
         self._groups: list[list[str]] = []
+        self._heaps: list[list[str]] = []  # groups of things
         for key in shot.subjects:
             self._character(key).is_subject = True
 
@@ -153,7 +156,7 @@ class Cast:
                 self._recent.remove(key)
             self._recent.append(key)
         if len(group) > 1:
-            self._groups.append(group)
+            (self._groups if self.is_person(group[0]) else self._heaps).append(group)
 
     def people(self) -> list[str]:
         """Ids of all people, in order."""
@@ -271,6 +274,8 @@ class Cast:
         return self._he_or_she(key, phrase, subjects)
 
     def _they(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        if phrase.words.lower() == "them" and self._heaps:
+            return self._heaps[-1]
         group = self._groups[-1] if self._groups else self.people()
         if subjects and set(group) == set(subjects) and len(self._groups) > 1:
             group = self._groups[-2]
@@ -345,6 +350,10 @@ class Cast:
         return [k for k in alike if k not in subjects][:1]
 
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
+        for trade in trades[:1]:
+            noun = grammar.TRADE_NOUNS.get((trade, phrase.head), phrase.head)
+            phrase = replace(phrase, head=noun)
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
         colour = _first_colour(" ".join(phrase.adjectives))
@@ -369,6 +378,8 @@ class Cast:
         if phrase.head == "glass" and phrase.is_definite and not same:
             same = [k for k in reversed(self._recent) if self.drafts[k].model == "window"]
             same = same or [n for n, made in self.fixtures.items() if made == "window"][:1]
+        if phrase.head in ("glass", "drink", "cup") and phrase.is_definite and not same:
+            same = [k for k in reversed(self._recent) if self.drafts[k].model in _CUPS]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
@@ -396,8 +407,9 @@ class Cast:
         """The person whose hand or face it is."""
         if phrase.owner:
             return self.resolve(phrase.owner, subjects)
-        if subjects:
-            return subjects
+        people = [key for key in subjects if self.is_person(key)]
+        if people:
+            return people
         people = [k for k in self.people() if self.drafts[k].is_subject] or self.people()
         if people:
             return people[:1]
@@ -416,4 +428,7 @@ def _sex(looks: str) -> str:
     return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
 
 
-CAMERA_KEY = CAMERA
+_CUPS = frozenset(
+    "cocktail glass whisky-glass wine-glass coffee-cup cup mug paper-cup beer-glass champagne-glass "
+    "shot-glass".split()
+)
