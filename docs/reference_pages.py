@@ -1,7 +1,7 @@
 """MkDocs hook that generates the language reference from the code.
 
-Three pages come from the code and are never written to the disk: every key of a board from the JSON
-Schema, every word of the vocabulary, and every problem code.
+Four pages come from the code and are never written to the disk: every key of a board from the JSON
+Schema, every word of the vocabulary, every word of staging, and every problem code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from shots.board.raw_board import board_schema
+from shots.dressing import place_names
+from shots.lexicon.actions import GESTURES
+from shots.lexicon.find_word import words_of
+from shots.lexicon.places import SETS
+from shots.lexicon.things import MODELS
 from shots.problem import CODES
+from shots.vocabulary.sensors import SENSORS
 from shots.vocabulary.words import FIELDS, GROUPS
 
 SECTIONS = {
@@ -34,6 +40,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in (
         ("language", language_page()),
         ("vocabulary", vocabulary_page()),
+        ("staging", staging_page()),
         ("problems", problems_page()),
     ):
         files.append(File.generated(config, f"reference/{name}.md", content=text))
@@ -149,6 +156,40 @@ def vocabulary_page() -> str:
             lines.append(f"| `{term.word}` | {also} | {phrase} | {source} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def staging_page() -> str:
+    """Every pose, gesture, set, thing, colour and sensor."""
+    lines = [
+        "# Words of staging",
+        "",
+        "Words of `blocking`, `set` and `format: {sensor: ...}`. Actions and looks are read with the",
+        "same words. `storyboard vocab pose` prints a list; verbs are found in all of their forms.",
+        "",
+        *["## Poses (`pose`)", "", "| word | also |", "|---|---|"],
+        *(f"| `{word}` | {cell(', '.join(also))} |" for word, also in words_of("pose").items()),
+        *["", "## Gestures (`does`)", "", "| word | also | hands | done to | brings |"],
+        "|---|---|---|---|---|",
+    ]
+    for word, also in words_of("gesture").items():
+        own = GESTURES[word]
+        cells = (cell(", ".join(also)), own.hands, own.needs, own.prop)
+        lines.append(f"| `{word}` | {' | '.join(cells)} |")
+    lines += ["", "## Sets (`use`)", "", "| set | also | places |", "|---|---|---|"]
+    for word, also in words_of("set").items():
+        lines.append(f"| `{word}` | {cell(', '.join(also))} | {', '.join(place_names(SETS[word]))} |")
+    lines += ["", "## Things (`model`)", ""]
+    for kind in dict.fromkeys(thing.kind for thing in MODELS.values()):
+        lines += [f"### {kind}", "", "| thing | also | width, height, depth in m |", "|---|---|---|"]
+        for word, also in words_of("thing").items():
+            if word in MODELS and MODELS[word].kind == kind:
+                size = " x ".join(f"{side:g}" for side in MODELS[word].size)
+                lines.append(f"| `{word}` | {cell(', '.join(also))} | {size} |")
+        lines.append("")
+    lines += ["## Colours (`colour`)", "", "| word | also |", "|---|---|"]
+    lines += [f"| `{w}` | {cell(', '.join(also))} |" for w, also in words_of("colour").items()]
+    lines += ["", "## Sensors (`sensor`)", "", "| sensor | width in mm |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{name}` | {mm:g} |" for name, mm in SENSORS.items()), ""])
 
 
 def problems_page() -> str:

@@ -290,7 +290,7 @@ def read_blocking(text: str) -> dict[str, Any]:
 
 
 def blocking_text(fields: Mapping[str, Any]) -> str:
-    """Write the fields of `read_blocking` as a shorthand: pose, gesture, place, ..., moves."""
+    """Write the fields of `read_blocking` as a shorthand: pose and place, gesture, ..., moves."""
     if fields.get("absent"):
         return ABSENT
     target, facing, look = (fields.get(name) for name in ("with", "facing", "looks-at"))
@@ -300,11 +300,11 @@ def blocking_text(fields: Mapping[str, Any]) -> str:
     moves = fields.get("moves", ())
     to = " then ".join(" ".join((str(each["to"]), each.get("pace", ""))).strip() for each in moves)
     verb = f"{moves[0]['pose']} to" if moves and "pose" in moves[0] else "to"
+    at, on = fields.get("at"), fields.get("on")
+    place = f"on {on}" if on else f"at {at}" if at and at.relation == "at" else str(at or "")
     items = [
-        fields.get("pose"),
+        " ".join(filter(None, (fields.get("pose"), place))),
         " ".join(filter(None, does)),
-        _behind("at", fields.get("at")) if _is_at(fields.get("at")) else str(fields.get("at", "")),
-        _behind("on", fields.get("on")),
         _behind("facing", facing),
         _behind("looks" if look in LOOKS[1:] else "looks at", look),
         _behind("holds", fields.get("holds")),
@@ -315,10 +315,6 @@ def blocking_text(fields: Mapping[str, Any]) -> str:
 
 def _behind(word: str, value: object) -> str:
     return f"{word} {value}" if value else ""
-
-
-def _is_at(spot: Position | None) -> bool:
-    return spot is not None and spot.relation == "at"
 
 
 def _read_item(text: str) -> tuple[dict[str, object], list[Fault]]:

@@ -112,6 +112,12 @@ def dressed(plan: SetPlan, dressing: SetDressing) -> SetPlan:
     return replace(plan, marks=marks)
 
 
+def place_names(plan: SetPlan) -> tuple[str, ...]:
+    """Names of the marks, entrances and fixtures of a set."""
+    marks = [each.name for each in (*plan.marks, *plan.entrances)]
+    return tuple(dict.fromkeys([*marks, *(each.name for each in plan.fixtures)]))
+
+
 def place_of(plan: SetPlan, spot: Position | None) -> Point | None:
     """The point of a mark, an entrance or a fixture by name, or the point itself."""
     if spot is None or spot.point is not None:
@@ -154,13 +160,19 @@ def _furnished(plan: SetPlan, name: str, piece: Furnishing) -> SetPlan:
         "at": place_of(plan, piece.at) or (under and under.at),
         "facing_deg": piece.facing,
         "colour": piece.colour,
-        "base_m": under and under.base_m + MODELS[under.model].surface_m,
+        "base_m": under and under.base_m + _top_m(under),
     }
     new = replace(new, **{key: value for key, value in values.items() if value is not None})
     marks = plan.marks
     if old:
         marks = tuple(_carried(mark, old, new) if mark.seat == name else mark for mark in marks)
     return replace(plan, fixtures=(*kept, new), marks=marks)
+
+
+def _top_m(fixture: Fixture) -> float:
+    """Height over its base that things stand on."""
+    thing = MODELS[fixture.model]
+    return thing.surface_m or (thing.seats[0].height if thing.seats else thing.size[1])
 
 
 def _carried(mark: Mark, old: Fixture, new: Fixture) -> Mark:

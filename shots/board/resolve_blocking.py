@@ -14,7 +14,7 @@ from typing import Any
 
 from shots.blocking import LENS, LOOKS, Blocking, Position
 from shots.board.inherit import MAX_LISTED, NameIndex, ShotLevel
-from shots.dressing import dressed
+from shots.dressing import dressed, place_names
 from shots.lexicon.find_word import find_word, nearest_word
 from shots.lexicon.places import SETS, SetPlan
 from shots.origins import FieldOrigin
@@ -54,7 +54,7 @@ def check_dressing(location: Location, source: Source) -> None:
             source.report("SB011", finding, remedy, source.span(at, of="key"), name)
     if plan is None:
         return
-    places = _place_names(plan)
+    places = place_names(plan)
     spots: list[tuple[Loc, Position | None]]
     spots = [(("marks", name, "at"), mark.at) for name, mark in dressing.marks.items()]
     spots += [(("furniture", n, "at"), piece.at) for n, piece in dressing.furniture.items()]
@@ -70,12 +70,6 @@ def check_dressing(location: Location, source: Source) -> None:
             source.report("SB011", finding, remedy, (*loc, *path), spot.near)
 
 
-def _place_names(plan: SetPlan) -> tuple[str, ...]:
-    """Names of the marks, entrances and fixtures of a set."""
-    marks = (each.name for each in (*plan.marks, *plan.entrances))
-    return tuple(dict.fromkeys((*marks, *(each.name for each in plan.fixtures))))
-
-
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MAX_LISTED]) + (", ..." if len(names) > MAX_LISTED else "")
 
@@ -88,7 +82,8 @@ def merge_blocking(levels: Sequence[ShotLevel], names: NameIndex) -> dict[str, E
             entry = entries.setdefault(names.find("character", name) or name, {})
             own = written.model_fields_set
             if written.is_absent:
-                entry.clear()
+                for field in entry.keys() - {"looks", "model"}:
+                    del entry[field]
             elif own:
                 entry.pop("is_absent", None)
             if own & {"at", "on"}:
@@ -133,7 +128,7 @@ class BlockingResolver:
         if values.get("at"):
             values["at"] = self._spot(values["at"], locs["at"])
         if values.get("on"):
-            values["on"] = self._target(values["on"], locs["on"])
+            values["on"] = self._target(values["on"], locs["on"], ("floor",))
         moves = []
         for k, move in enumerate(values.get("moves") or ()):
             own = {field: getattr(move, field) for field in move.model_fields_set}
@@ -188,7 +183,8 @@ class BlockingResolver:
         table = {each.casefold(): each for each in (*self._marks, *self.entries, *words)}
         if found := table.get(name.casefold()) or table.get("-".join(name.casefold().split())):
             return found
-        return name if find_word("thing", name) else None
+        # "chair" may be one that the action names; "chair-7" can only be one of the set.
+        return name if find_word("thing", name) and not name[-1:].isdigit() else None
 
     def _held(self, name: str, loc: Loc) -> str:
         """The id of a thing that is blocked, or a noun of the lexicon."""
@@ -224,7 +220,7 @@ class BlockingResolver:
     @property
     def _marks(self) -> tuple[str, ...]:
         """Names of all places of the set."""
-        return _place_names(self.plan) if self.plan else ()
+        return place_names(self.plan) if self.plan else ()
 
     @property
     def _players(self) -> tuple[str, ...]:

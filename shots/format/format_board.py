@@ -171,7 +171,7 @@ def canonical_lighting(text: str, setups: Collection[str] | None) -> str:
 
 
 def canonical_blocking(text: str) -> str:
-    """A blocking shorthand: pose, gesture, place, facing, look, things held, moves."""
+    """A blocking shorthand: pose and place, gesture, facing, look, things held, moves."""
     return _rewrite(text, read_blocking, blocking_text)
 
 

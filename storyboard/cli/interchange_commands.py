@@ -117,14 +117,19 @@ def _new_board(content: bytes, output: Path, report: ImportReport) -> dict[str, 
               "Blender.")  # fmt: skip
 @click.option("-o", "--output", type=PATH, metavar="FILE",
               help="File to write, or folder for chan; named after BOARD by default.")  # fmt: skip
+@click.option("--by", type=click.Choice(["shot", "setup"]), default="shot", show_default=True,
+              help="A row for each shot, or for each camera set-up in the order of "
+              "shooting.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite FILE with all edits in it.")
-def export(board: Path, form: str, output: Path | None, force: bool) -> None:
+def export(board: Path, form: str, output: Path | None, by: str, force: bool) -> None:
     """Write the shots of BOARD as a shot list for a spreadsheet, or their cameras.
 
     `storyboard import FILE --into BOARD` merges an edited shot list. A .chan file holds one line a
     frame: frame, position in metres with y up, rotation in degrees (order ZXY), vertical field of
     view; the subject stands at the origin.
     """
+    if form == "chan" and by == "setup":
+        raise InputError("--by setup: not with --to chan, must be csv or xlsx. Use --to csv.")
     if form == "chan":
         _export_cameras(board, output or board.with_name(f"{board.stem}_cameras"), force)
         return
@@ -133,6 +138,9 @@ def export(board: Path, form: str, output: Path | None, force: bool) -> None:
     from storyboard.interchange.spreadsheet.sheet_file import write_csv, write_xlsx
 
     content = read_file(board)
+    if by == "setup":
+        _export_setups(board, form, output or board.with_name(f"{board.stem}_setups.{form}"), force)
+        return
     rows = shot_list(content, board)
     output = output or board.with_suffix(f".{form}")
     if output.exists() and not force:
@@ -147,6 +155,24 @@ def export(board: Path, form: str, output: Path | None, force: bool) -> None:
     kept = [f"{name} ({count})" for name, count in left_behind(shots).items()]
     if kept:
         click.echo(f"not in the table, kept on the board: {', '.join(kept)}")
+
+
+def _export_setups(board: Path, form: str, output: Path, force: bool) -> None:
+    """Write a shot list by set-up, which is for the crew and cannot be merged back."""
+    from shots import parse_shots
+    from shots.staging.stage_shot import stage_board
+    from storyboard.interchange.spreadsheet.setup_list import setup_list
+    from storyboard.interchange.spreadsheet.sheet_file import write_csv, write_xlsx
+
+    if output.exists() and not force:
+        raise InputError(
+            f"{output}: exists already. Name another file with -o, or overwrite it with --force."
+        )
+    shots = parse_shots(read_file(board), board)
+    rows = setup_list(shots, stage_board(shots))
+    title = shots.title or board.stem
+    write_file(output, write_csv(rows) if form == "csv" else write_xlsx(rows, title))
+    click.echo(f"wrote {output}: {count_of(len(rows) - 1, 'set-up')} of {len(shots.shots)} shots")
 
 
 def _export_cameras(board: Path, folder: Path, force: bool) -> None:

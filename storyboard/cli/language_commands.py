@@ -18,6 +18,7 @@ from storyboard.cli.user_input import PATH, BadInput, write_file
 
 if TYPE_CHECKING:
     from shots import Prompt, TraceRow
+    from shots.staging.staged import StagedShot
 
 BOARD_NAME = "shots.yaml"
 SCHEMA_NAME = Path(".storyboard") / "shotlist.schema.json"
@@ -44,6 +45,7 @@ def explain(
         return
     from shots import ShotsError, compile_prompt, load_shots
     from shots.format.dump import annotated_shot
+    from shots.staging.stage_shot import stage_board
     from storyboard.plan.preset_check import preset_of
 
     try:
@@ -65,6 +67,7 @@ def explain(
         _show_extension(prompt.positive, extend)
     _show_negative(prompt, is_default=model is None)
     _show_trace(prompt.trace)
+    _show_staging(stage_board(shots)[found.id])
 
 
 def _explain_code(name: str) -> None:
@@ -127,6 +130,20 @@ def _show_trace(trace: Sequence[TraceRow]) -> None:
         click.echo(f"{words:{first}}  {source:{second}}  {where}".rstrip())
 
 
+def _show_staging(staged: StagedShot) -> None:
+    """Show what stands in front of the camera, from which words, and what does not."""
+    rows = [("staged", "from"), *((row.what, row.words) for row in staged.staged)]
+    width = max(len(what) for what, _ in rows)
+    click.echo()
+    for what, words in rows:
+        click.echo(f"{what:{width}}  {words}".rstrip())
+    for row in staged.not_staged:
+        nearest = f"; nearest: {row.nearest}" if row.nearest else ""
+        click.echo(f"not staged: {row.words} ({row.why}{nearest})")
+    for warning in staged.warnings:
+        click.echo(f"picture: {warning}")
+
+
 def _where(row: TraceRow) -> str:
     from shots.origins import place_text
 
@@ -153,15 +170,28 @@ def _schema_text() -> str:
 @click.command()
 @click.argument("field", required=False)
 def vocab(field: str | None) -> None:
-    """List the vocabulary of FIELD, or of every field, with aliases and prompt phrases."""
+    """List the vocabulary of FIELD, or of every field, with aliases and prompt phrases.
+
+    Poses, gestures, things, sets and colours are words of blocking and sets; none is sent.
+    """
+    from shots.dressing import place_names
+    from shots.lexicon.find_word import KINDS, words_of
+    from shots.lexicon.places import SETS
     from shots.vocabulary.terms import did_you_mean
     from shots.vocabulary.words import FIELDS
 
-    if field is not None and field.lower() not in FIELDS:
-        hint = did_you_mean(field, FIELDS) or f"use one of {', '.join(FIELDS)}"
+    fields = [*FIELDS, *KINDS]
+    if field is not None and field.lower() not in fields:
+        hint = did_you_mean(field, fields) or f"use one of {', '.join(fields)}"
         raise BadInput(f'no field "{field}": {hint}')
-    for name in [field.lower()] if field else FIELDS:
+    for name in [field.lower()] if field else fields:
         click.echo(name)
+        if name in KINDS:
+            for word, others in words_of(name).items():
+                click.echo(f"  {word:15} {'also ' if others else ''}{', '.join(others)}".rstrip())
+                if name == "set":
+                    click.echo(f"  {'':15} places: {', '.join(place_names(SETS[word]))}")
+            continue
         for entry in FIELDS[name]:
             phrase = entry.phrase or "(nothing is sent)"
             click.echo(f"  {entry.word:15} {phrase} [{entry.source}]")

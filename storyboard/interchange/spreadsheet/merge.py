@@ -85,6 +85,7 @@ def left_behind(board: ShotList) -> dict[str, int]:
         "transitions": lambda shot: shot.transition_in.kind != "cut" or shot.transition_out,
         "continuity": lambda shot: shot.continuity,
         "pictures": lambda shot: shot.references.first_frame or shot.references.last_frame,
+        "blocking": lambda shot: shot.blocking,
         "wardrobe": lambda shot: shot.wardrobe,
         "set-ups": lambda shot: shot.setup,
         "priority": lambda shot: shot.priority,
