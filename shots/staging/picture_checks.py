@@ -67,7 +67,9 @@ def defects(looked: Looked) -> list[Defect]:
     ]
     found = [*_lens(looked, states)]
     for name in looked.place.subjects:
-        if name in looked.players:
+        player = looked.players.get(name)
+        is_part = looked.place.view == "insert" and player and player.kind == "person"
+        if player and not is_part:
             found += _subject(looked, states, name)
     if looked.place.over and looked.place.view != "POV":
         found += _shoulder(looked, states)
