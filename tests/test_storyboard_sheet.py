@@ -29,15 +29,8 @@ from shots.schema import (
 )
 from shots.vocabulary.terms import StrictModel
 from storyboard.sheet.page import build_sheet, transition_text, write_sheet
-from storyboard.sheet.sheet_board import (
-    DirectiveRow,
-    PlanPoint,
-    ShotResult,
-    decimal,
-    draw_plan,
-    plan_points,
-    timecode,
-)
+from storyboard.sheet.plan_drawing import PlanPoint, plan_points
+from storyboard.sheet.sheet_board import DirectiveRow, ShotResult, decimal, timecode
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (
@@ -693,23 +686,5 @@ def test_plan_of_a_camera_path_keeps_its_ends():
     assert len(points) == 25
     assert points[0].z_m == pytest.approx(path.camera_to_world[0, 2, 3])
     assert points[-1].z_m - points[0].z_m == pytest.approx(1.5, abs=0.05)
-    assert points[0].field_deg == pytest.approx(23.9, abs=0.1)
+    assert points[0].field_deg == pytest.approx(16.7, abs=0.1)
     assert points[0].height_m > 1
-
-
-def test_plan_view_fits_camera_and_subject_with_forward_up():
-    plan = draw_plan((PlanPoint(0, -3, 1.5, 0, 1, 40), PlanPoint(0, -1, 1.2, 0, 1, 40)))
-    assert plan.subject == ((50.0, 15.0),)
-    assert plan.camera[0] == (50.0, 85.0)
-    assert plan.camera[-1][1] == pytest.approx(38.3, abs=0.1)
-    assert plan.wedges[0][1][1] < plan.camera[0][1]
-    assert (plan.distance, plan.height) == ("3.0 → 1.0 m", "1.5 → 1.2 m")
-
-
-def test_a_camera_that_looks_down_is_a_ring():
-    plan = draw_plan((PlanPoint(0, 0, 2.5, 0.0, 0.05, 40),))
-    assert plan.wedges[-1] == (plan.camera[-1],)
-
-
-def test_no_path_draws_no_plan():
-    assert draw_plan(()) is None

@@ -249,8 +249,9 @@ def _angle(camera: Camera, framed: Framed) -> Angle:
         return FLIGHT
     if framed.pitch_deg is not None:
         return Angle(framed.pitch_deg, GROUND_CLEARANCE_M, np.inf, 85.0)
-    if angle.highest_m < 0.4:  # near the ground, whatever is framed
-        return angle
+    if angle.highest_m < 0.4:  # near the ground, or what a small thing lies on
+        raised = framed.foot_m if framed.whole else 0.0
+        return angle._replace(lowest_m=angle.lowest_m + raised, highest_m=angle.highest_m + raised)
     extent_m = framed.top_m - framed.foot_m
     scale = extent_m / FIGURE_HEIGHT_M if framed.whole else framed.scale
     shift_m = framed.top_m - FIGURE_HEIGHT_M * scale

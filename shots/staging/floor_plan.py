@@ -57,7 +57,8 @@ class ScenePlan:
         plan: The set; None: that of the first reading.
         occupied: The set as it is now.
         partners: Who somebody relates to, by id.
-        introduced: Ids of people and things that a shot has shown or named.
+        cast: People by id, as first named.
+        introduced: People and things by id that a shot has named.
         line_sides: Side of the line of action that the cameras are on, by the pair.
         holding: What people had in their hands when the last shot ended.
     """
@@ -66,6 +67,7 @@ class ScenePlan:
     plan: SetPlan | None = None
     occupied: Occupied = field(init=False)
     partners: dict[str, str] = field(default_factory=dict)
+    cast: dict[str, Player] = field(default_factory=dict)
     introduced: dict[str, Player] = field(default_factory=dict)
     line_sides: dict[tuple[str, str], float] = field(default_factory=dict)
     holding: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class ScenePlan:
         for thing in things:
             self._put_thing(thing)
         cast = _first(self.readings, lambda each: each.kind == "person")
+        self.cast = {each.id: each for each in cast}
         cast = [each for each in cast if not _comes_in(each)]
         for reading in self.readings:
             for who, whom in relations(reading, [each.id for each in cast]).items():
@@ -89,7 +92,7 @@ class ScenePlan:
     def begin(self, reading: ShotReading) -> tuple[Player, ...]:
         """Everybody and everything of a shot at its start, without the ways they walk.
 
-        People whom an earlier shot introduced are still there, last of the people.
+        The rest of the cast comes last of the people; `is_drawn` tells who of it is there by now.
         """
         people = [each for each in reading.players if each.kind == "person"]
         for thing in reading.players:
@@ -99,13 +102,11 @@ class ScenePlan:
         self.partners.update(relations(reading, list(self.occupied.people)))
         self._place_again(people)
         present = {each.id: each for each in people}
-        if "crowd" not in reading.detail:
-            for name, player in self.introduced.items():
-                if player.kind == "person" and name in self.occupied.people:
-                    spot = self.occupied.people[name]
-                    rests = Beat(posture=spot.posture, seat=spot.seat)
-                    quiet = replace(player, beats=(rests,), is_subject=False, words="")
-                    present.setdefault(name, quiet)
+        for name, player in self.cast.items():
+            if name in self.occupied.people and name not in present:
+                spot = self.occupied.people[name]
+                rests = Beat(posture=spot.posture, seat=spot.seat)
+                present[name] = replace(player, beats=(rests,), is_subject=False, words="")
         named = {each.id: each for each in reading.players if each.kind != "person"}
         for name, held_by in self.holding.items():  # what stands somewhere is held no more
             self.holding[name] = tuple(
@@ -134,6 +135,10 @@ class ScenePlan:
         order = {"person": 0, "animal": 1, "thing": 2}
         things.sort(key=lambda each: (order[each.kind], each.is_fixture))
         return (*placed, *things)
+
+    def is_drawn(self, player: Player, reading: ShotReading) -> bool:
+        """Whether somebody has been named by this shot or an earlier one."""
+        return player.kind != "person" or player.id in (*self.introduced, reading.over)
 
     def end(self, players: Iterable[Player]) -> None:
         """Take over where everybody is after a shot."""

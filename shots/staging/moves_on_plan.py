@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,7 @@ _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "toward
 _NEAR_PERSON_M = 0.85
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
 _LEAST_M = 0.4
-_PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12)
+_PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.015)
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,11 @@ def ways_in_picture(
     for route in routes:
         player = by_id[route.player]
         best, most = player, -1.0
-        variants = list(_variants(player, route, picture, heading_deg, seconds, occupied, middle))
-        for tried in variants[:1] if player.id not in subjects else variants:
+        leads = player.id in subjects
+        ways = _variants(
+            player, route, picture, heading_deg, seconds, occupied, middle if leads else None
+        )
+        for tried in ways if leads else islice(ways, 1):
             share = _share_in_frame(tried, by_id | {tried.id: tried}, picture)
             if share > most + 1e-9:
                 best, most = tried, share
@@ -308,7 +312,7 @@ def _variants(
             path = tuple(point(each + aside) for each in picture.subject)
         elif beat.path and not is_relative(player, beat):
             cut = _cut_start if route.arrives else _cut_end
-            path = cut(beat.path, max(_LEAST_M, part * length(beat.path)))
+            path = cut(beat.path, part * length(beat.path))
         else:
             path = _relative_way(player, route, picture, heading_deg, seconds, occupied, part)
         beats = list(player.beats)
@@ -336,7 +340,6 @@ def _relative_way(
     if vehicle and occupied.plan.lanes:
         step = ahead if ahead @ step >= -0.3 else -ahead
     reach = speed_of(player, beat) * (beat.end - beat.start) * seconds * part
-    reach = max(_LEAST_M, reach)
     before = 0.0 if route.beat else reach if beat.to == "in" else reach / 2
     ends = [at - step * before, at + step * (reach - before)]
     if not vehicle:
@@ -366,9 +369,11 @@ def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Pict
             continue
         now = standing(player, float(share), players)
         x, height, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
-        middle = now.base_m + 0.5 * now.size[1]
-        spots = picture.project(np.array([(x, height, z), (now.at[0], middle, now.at[1])]))[k]
-        limits = np.array([[0.44, 0.52], [0.5, 0.75]])
-        inside = (np.abs(spots[:, :2]) <= limits).all() and (spots[:, 2] > 0.3).all()
+        low = (now.at[0], now.base_m + 0.1 * now.size[1], now.at[1])
+        head, foot = picture.project(np.array([(x, height, z), low]))[k]
+        inside = abs(head[0]) <= 0.44 and abs(head[1]) <= 0.52 and head[2] > 0.1
+        high_m = head[2] / (picture.focal[k] * picture.aspect)
+        if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
+            inside = inside and abs(foot[1]) <= 0.5
         good.append(bool(inside))
     return float(np.mean(good))

@@ -16,6 +16,7 @@ from shots.staging.floor_space import (
     Array,
     Blocks,
     direction,
+    distance,
     facing,
     model_of,
     turn_between,
@@ -66,7 +67,9 @@ def defects(looked: Looked) -> list[Defect]:
     ]
     found = [*_lens(looked, states)]
     for name in looked.place.subjects:
-        if name in looked.players:
+        player = looked.players.get(name)
+        is_part = looked.place.view == "insert" and player and player.kind == "person"
+        if player and not is_part:
             found += _subject(looked, states, name)
     if looked.place.over and looked.place.view != "POV":
         found += _shoulder(looked, states)
@@ -119,7 +122,7 @@ def _subject(
         yield Defect(1.0 + float(np.mean(hidden)), _say(looked, text))
     elif hidden:
         yield Defect(0.5 * float(np.mean(hidden)))
-    may_cut = looked.size in _HEAD_MAY_BE_CUT or wanted < 0.5
+    may_cut = looked.size in _HEAD_MAY_BE_CUT or wanted < 0.5 or looked.place.view == "POV"
     if player.kind == "person" and cut and np.mean(cut) > 0.5 and not may_cut:
         part = "is not whole in the picture" if is_whole else "is cut at the head"
         yield Defect(0.8, _say(looked, f"{label} {part}"))
@@ -217,6 +220,10 @@ def _lens(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[
         others = {key: now for key, now in state.items() if key not in within}
         blocks = boxes(looked.players, others)
         near = blocks.gaps(eye[None, [0, 2]])[0] < np.minimum(0.08, blocks.half.min(axis=1))
+        for row, key in enumerate(blocks.ids):  # at a head there is more room than at a chest
+            now = others[key]
+            if now.tall_m and eye[1] > now.top_m - 0.17 * now.tall_m:
+                near[row] = distance(now.at, (eye[0], eye[2])) < 0.15
         level = (blocks.heights[:, 0] - 0.05 < eye[1]) & (eye[1] < blocks.heights[:, 1] + 0.05)
         inside.update(np.array(blocks.ids)[near & level].tolist())
     for name, count in inside.most_common(1):

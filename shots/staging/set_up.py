@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shots.path.rig import FIGURE, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
+from shots.path.rig import FIGURE, Framed, Rig, frame_subject, relative_focal
 from shots.staging.floor_space import (
     Array,
     direction,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shots.schema import Shot
 
 SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
+NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width
@@ -219,15 +220,12 @@ def frame_people(
     if len(states) == 1:
         now = states[0]
         if not now.lies:
-            at = now.at
-            if filming.size not in FULL_SIZES and now.posture in ("sit-floor", "kneel", "bend"):
-                at = now.at
-            return at, Framed(top, foot, scale)
+            return now.at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
         at = point(np.array(head) + part * (np.array(now.at) - np.array(head)))
         width = 0.0 if part < 1.0 else 1.15 * now.tall_m
-        return at, Framed(now.top_m, now.base_m, scale, width, clear_m=0.3)
+        return at, Framed(now.top_m, now.base_m, scale, width, clear_m=NEAREST_LENS_M)
     right, ahead = direction(side_deg + 90.0), -direction(side_deg)
     aside = np.array([np.array(now.at) @ right for now in states])
     depth = np.array([np.array(now.at) @ ahead for now in states])
@@ -236,7 +234,7 @@ def frame_people(
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
     at = point(middle * right + depth.mean() * ahead)
-    clear = max(0.2, float(near.max()) + 0.45)
+    clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)
     return at, Framed(top, foot, scale, float(width), clear_m=clear)
 
 

@@ -123,6 +123,7 @@ def _film(
     begun = with_directions(scene.begin(reading), shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
     players = _cheated(players, shot, aspect)
+    absent = {each.id for each in players if not scene.is_drawn(each, reading)}
     if shot.camera.people == "empty":
         players = [each for each in players if each.kind != "person"]
     filming = Filming(
@@ -135,7 +136,7 @@ def _film(
             break
         if best and set_up.penalty >= best[0]:
             continue
-        moved, found = _look(filming, set_up, routes, seconds)
+        moved, found = _look(filming, set_up, routes, seconds, absent)
         score = set_up.penalty + sum(each.weight for each in found)
         if best is None or score < best[0] - 1e-6:
             best = score, set_up, moved, found
@@ -153,7 +154,7 @@ def _film(
 
 
 def _look(
-    filming: Filming, set_up: SetUp, routes: Sequence[Route], seconds: float
+    filming: Filming, set_up: SetUp, routes: Sequence[Route], seconds: float, absent: set[str]
 ) -> tuple[tuple[Player, ...], list[Defect]]:
     """The players with all ways for a set-up, and what is wrong with its picture."""
     shot, place = filming.shot, set_up.place
@@ -167,7 +168,13 @@ def _look(
         named = {each.id for each in filming.reading.players}
         kept = {*named, *place.subjects, place.over}
         moved = tuple(p for p in moved if p.kind != "person" or p.id in kept)
-    moved = tuple(p for p in moved if not _in_front(p, place.subjects, picture))
+    shown = {*place.subjects, place.over}
+    moved = tuple(
+        each
+        for each in moved
+        if (each.id in shown or each.id not in absent)
+        and not _in_front(each, place.subjects, picture)
+    )
     by_id = {each.id: each for each in moved}
     looked = Looked(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,

@@ -52,7 +52,7 @@ def set_ups(filming: Filming) -> Iterator[SetUp]:
         made = insert(filming)
     elif view == "OTS":
         made = over_shoulder(filming, *_pair_over(filming, people))
-    elif view == "establishing":
+    elif view == "establishing" and filming.size in FULL_SIZES:
         made = _establishing(filming)
     found = list(made)
     if not found:
@@ -141,11 +141,7 @@ def _turns(
     now = filming.now(name)
     if now.lies:  # across the body, rather from the front of the set
         return [
-            (
-                hand,
-                turn,
-                abs(turn - 90.0) / 400.0 + abs(turn_between(0.0, gaze + hand * turn)) / 600,
-            )
+            (hand, turn, abs(turn - 90.0) / 400 + abs(turn_between(0.0, gaze + hand * turn)) / 600)
             for turn in (90.0, 70.0, 115.0, 50.0)
             for hand in (1.0, -1.0)
         ]

@@ -26,6 +26,7 @@ MARGIN = 16.0
 CONE = 30.0  # length of the field of view
 LETTER, LINE = 5.2, 8.0  # width of a letter and height of a label
 LEAST_EXTENT_M = 2.4  # a plan is not enlarged further than this
+AROUND_M = 1.4  # of the set that the plan of a shot shows beyond its people and its camera
 LEAST_FIELD_DEG = 14.0  # a telephoto cone thinner than this cannot be seen
 LEAST_AIM = 0.2  # below it the camera looks down or up, and has no direction on the ground
 LEAST_THING_M = 0.3  # a smaller thing is a dot
@@ -174,13 +175,14 @@ class _Plan:
         needed = [point for shot in shots for point in shot.track]
         for each in self.cast:
             needed += [complex(*each.at), *_walk(each)]
-        if self.room and self.room.is_interior:
+        if self.room and self.room.is_interior and len(shots) > 1:
             needed += [complex(*self.room.bounds[:2]), complex(*self.room.bounds[2:])]
         if not self.cast:
             needed += [s.on_plan(p.subject_x_m, p.subject_z_m) for s in shots for p in s.camera]
         xs, zs = zip(*((point.real, point.imag) for point in needed or [0j]), strict=True)
-        wide_m = max(max(xs) - min(xs), LEAST_EXTENT_M)
-        deep_m = max(max(zs) - min(zs), LEAST_EXTENT_M / 2)
+        around_m = AROUND_M if self.cast and len(shots) == 1 else 0.0
+        wide_m = max(max(xs) - min(xs) + around_m, LEAST_EXTENT_M)
+        deep_m = max(max(zs) - min(zs) + around_m, LEAST_EXTENT_M / 2)
         width = SHOT_WIDTH if len(shots) == 1 else SCENE_WIDTH
         scale = (width - 2 * MARGIN) / wide_m
         height = min(max(scale * deep_m + 2 * MARGIN, LEAST_HEIGHT * width), MOST_HEIGHT * width)
@@ -255,6 +257,8 @@ class _Plan:
                 corners = ((ahead, 10.0), (ahead + 1.2, 3.9), (ahead - 1.2, 3.9))
                 self.sketch(f"person{subject}", [at + rect(r, turn) for turn, r in corners])
                 self.sketch(f"person{subject}", [at], radius=4.0)
+                tip = at + rect(9.0, ahead)
+                self._boxes.append((tip.real - 3, tip.imag - 3, tip.real + 3, tip.imag + 3))
             elif min(_extent(each)) < LEAST_THING_M:
                 self.sketch(f"thing{subject}", [at], radius=2.0)
             self._boxes.append((at.real - 5, at.imag - 5, at.real + 5, at.imag + 5))
