@@ -30,7 +30,7 @@ ORIGIN = (
     "CC0 1.0 Universal (https://creativecommons.org/publicdomain/zero/1.0/), and so is this file."
 )
 COMPONENTS = 96
-HALF_GOAL = 1900
+HALF_GOAL = 2000
 GENDERS, AGES = (0.0, 1.0), (0.0, 1 / 3, 2 / 3, 1.0)  # male, female; baby, child, young, old
 MUSCLES = WEIGHTS = HEIGHTS = (0.0, 0.5, 1.0)
 TYPES = ("african", "asian", "caucasian")
@@ -183,6 +183,8 @@ def _importance(source: Source) -> tuple[Floats, Floats]:
         result[source.faces[part]] = factor
         if "cavity" in label:
             cavity[source.faces[part]] = 1 + ("eye" in label)
+    chest = (still[:, 1] < -0.68 * np.ptp(still[:, 1])) & (result == 1)
+    result[chest] = 3.0  # necklines are cut here
     for changes, factor in (
         ({"l-ear-scale-incr": 1.0, "r-ear-scale-incr": 1.0}, 12.0),
         ({"noseSneerLeft": 1.0, "noseSneerRight": 1.0}, 16.0),

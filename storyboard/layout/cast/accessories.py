@@ -84,8 +84,8 @@ HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, float], ...]]] 
                                (1.05, 0.6), (0.0, 0.68))),
     "top hat": (0.36, 5, 0, ((1.1, 0.02), (1.45, 0.06), (1.46, 0.1), (1.12, 0.1), (1.08, 0.5),
                              (1.2, 1.5), (0.0, 1.5))),
-    "peaked cap": (0.32, 7, 0.6, ((1.08, 0.0), (1.1, 0.3), (1.4, 0.62), (1.38, 0.7), (0.9, 0.8),
-                                  (0.0, 0.82))),
+    "peaked cap": (0.26, 8, 0.6, ((1.1, 0.0), (1.12, 0.34), (1.38, 0.66), (1.36, 0.74), (0.9, 0.84),
+                                  (0.0, 0.86))),
     "chef's hat": (0.36, 4, 0, ((1.08, 0.0), (1.1, 0.6), (1.5, 0.95), (1.5, 1.3), (1.2, 1.55),
                                 (0.0, 1.6))),
     "beret": (0.5, 12, 0, ((1.06, 0.0), (1.45, 0.18), (1.45, 0.28), (1.0, 0.48), (0.0, 0.52))),
@@ -258,7 +258,8 @@ def _hide_head(wardrobe: Wardrobe) -> None:
 def _hood_down(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     shared = atlas()
     behind = shared.points[:, 2] - shared.joints[LINK["neck"], 2]
-    area = np.minimum(np.minimum(shared.level - 5.55, 6.5 - shared.level), (behind + 0.03) * 12)
+    area = np.minimum(np.minimum(shared.level - 5.3, 6.55 - shared.level), (behind + 0.01) * 12)
+    area = np.minimum(area, (0.105 - np.abs(shared.points[:, 0])) * 10)
     area = np.where(shared.arm > 0, -1, area)
     _add(wardrobe, shell(body, area, wardrobe.thickness + 0.035, floats(colour) * 0.95, rounds=5))
 

@@ -39,6 +39,7 @@ class Shell:
         strip: Metres to each side of the middle, at the front only; 0 is all round.
         cuff: Where on the arm it begins, for gloves; 0 for the trunk.
         wide: Centimetres by which legs are wider at the hem.
+        shade: Factor of the colour.
     """
 
     low: float
@@ -56,6 +57,7 @@ class Shell:
     strip: float = 0.0
     cuff: float = 0.0
     wide: float = 0.0
+    shade: float = 1.0
 
 
 _TROUSERS = Shell(0.8, 4.02, thick=1.2, rounds=4, layer=2, wide=2.2)
@@ -65,7 +67,8 @@ _JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 5)
 _JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 6, (1.35, 0.62), collar=0.3, front=0.75)
 _ZIPPED = Shell(3.3, 6.05, 1.94, 1.8, 6, 6, collar=0.4, front=0.6)
 _COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 7, (1.1, 0.55), collar=0.45, front=0.75, hem=1.75, flare=0.1)
-_SHOES = Shell(-1.0, 1.0, thick=0.9, rounds=4, layer=1, surface="leather")
+_SHOES = Shell(-1.0, 1.0, thick=1.3, rounds=7, layer=1, surface="leather")
+_SOLE = replace(_SHOES, high=0.24, thick=1.7, layer=5)
 
 PIECES: Mapping[str, tuple[Shell, ...]] = {
     "shirt": (_SHIRT,), "blouse": (replace(_SHIRT, neck=(0.75, 0.3), thick=1.1, front=0),),
@@ -98,13 +101,14 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
     "swimming trunks": (replace(_TROUSERS, low=2.6, thick=1.0, wide=4),),
     "overalls": (Shell(0.8, 5.4, -0.04, 1.4, 4, 4, wide=2),),
     "jumpsuit": (Shell(0.8, 6.05, 1.93, 1.6, 5, 4, wide=2, collar=0.35, front=0.7),),
-    "spacesuit": (Shell(0.95, 6.3, 1.98, 4.5, 10, 6, surface="plastic"),),
+    "spacesuit": (Shell(-1, 6.3, 9, 4.0, 10, 6, surface="plastic"),),
     "armour": (Shell(3.2, 6.1, 0.9, 2.2, 3, 6, surface="metal"),
                Shell(1.0, 2.1, thick=2.0, layer=2, surface="metal")),
-    "shoes": (_SHOES,), "sneakers": (replace(_SHOES, thick=1.2, surface="cloth"),),
-    "heels": (replace(_SHOES, high=0.75, thick=0.5),),
-    "boots": (replace(_SHOES, high=1.55, thick=1.6, layer=4),),
-    "sandals": (replace(_SHOES, high=0.42, thick=0.5),),
+    "shoes": (_SHOES, replace(_SOLE, shade=0.5)),
+    "sneakers": (replace(_SHOES, thick=1.5, surface="cloth"), replace(_SOLE, thick=1.9, shade=1.3)),
+    "heels": (replace(_SHOES, high=0.75, thick=0.9),),
+    "boots": (replace(_SHOES, high=1.55, thick=1.7, layer=4), replace(_SOLE, thick=2.2, shade=0.4)),
+    "sandals": (replace(_SHOES, high=0.42, thick=0.8),),
     "socks": (replace(_SHOES, high=1.2, thick=0.3, layer=0, surface="cloth"),),
     "tights": (Shell(-1.0, 3.9, thick=0.15, rounds=0, layer=0),),
     "scarf": (Shell(5.85, 6.75, 0.05, 3.0, 5, 9),),
@@ -130,7 +134,11 @@ _DEFAULTS: Mapping[str, str] = {
     "scrubs": "teal", "lab coat": "white", "hospital gown": "light blue", "cassock": "black",
     "raincoat": "yellow", "wedding dress": "white", "spacesuit": "white", "armour": "silver",
     "overalls": "denim", "tunic": "navy", "socks": "grey", "tights": "black", "leggings": "black",
-    "swimsuit": "navy", "swimming trunks": "navy", "robe": "cream",
+    "swimsuit": "navy", "swimming trunks": "navy", "robe": "cream", "peaked cap": "navy",
+    "glasses": "black", "sunglasses": "black", "belt": "dark brown", "gloves": "black",
+    "hard hat": "yellow", "helmet": "black", "fire helmet": "red", "army helmet": "olive",
+    "crown": "gold", "straw hat": "beige", "hat": "brown", "cowboy hat": "brown", "apron": "white",
+    "chef's hat": "white", "top hat": "black", "bag": "brown", "tie": "maroon", "vest": "black",
 }  # fmt: skip
 _SHADES: Mapping[str, Colour] = {"denim": (0.22, 0.32, 0.48)}
 
@@ -163,7 +171,8 @@ def dress(body: Body, garments: Sequence[Garment]) -> Wardrobe:
         hidden = np.max([*over, np.full(len(area), -9.0)], axis=0)
         leg = piece.wide * np.clip((2.9 - atlas().level) / 1.6, 0, 1)
         offset = wardrobe.thickness + (piece.thick + leg) * 0.01 * size
-        colour = cloth_colour(garment.colour)
+        shaded = np.minimum(np.array(cloth_colour(garment.colour)) * piece.shade, 1)
+        colour = (float(shaded[0]), float(shaded[1]), float(shaded[2]))
         wardrobe.parts += _pieces(body, np.minimum(area, _COVER - hidden), piece, offset, colour)
         if piece.hem:
             wardrobe.parts.append(_tube(body, piece, offset, colour))
@@ -330,7 +339,7 @@ def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> Part:
 def _tube_weights(level: Array, side: Array) -> Array:
     """(V, L): pelvis at the waist, thighs below, shins below the knee; side is -1 to 1."""
     weights = np.zeros((len(level), len(LINKS)), np.float32)
-    pelvis = np.clip((level - 2.75) / 1.0, 0, 1)
+    pelvis = np.clip((level - 3.05) / 0.65, 0, 1)
     shin = np.clip((2.15 - level) / 0.6, 0, 0.85)
     left = 0.5 + 0.5 * np.sin(np.clip(side * 1.6, -1, 1) * np.pi / 2)
     weights[:, LINK["pelvis"]] = pelvis

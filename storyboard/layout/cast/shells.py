@@ -131,8 +131,9 @@ def shell(
     push = piece.take(amount)[:, None]
     points = smooth(piece, skin + normals * push, rounds)
     height = np.sum((points - skin) * normals, 1, keepdims=True)
-    points = points + normals * np.maximum(0.75 * push - height, 0)
-    if floor is not None:
+    if floor is None:
+        points = points + normals * np.maximum(0.75 * push - height, 0)
+    else:  # shoes bridge the toes
         points[:, 1] = np.minimum(points[:, 1], floor)
     faces = piece.faces
     weights, expressions = piece.take(atlas().weights), piece.take(body.expressions.swapaxes(0, 1))
