@@ -10,7 +10,7 @@ import numpy as np
 
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.inverse_kinematics import plant
+from storyboard.layout.motion.inverse_kinematics import lower_hips, plant
 from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance, turn
 
 Ground = Callable[[float, float], float]  # height over the floor at x, z of the plan
@@ -168,7 +168,9 @@ def stride(body: Skeleton, name: str, way: Track, seconds: float, seed: int) -> 
     step = gait.step * math.sqrt(max(way.speed, 0.25) * body.leg)
     if way.ease[1] and way.ease[0]:  # a whole number of steps, so that the feet end side by side
         step = way.length / max(round(way.length / step), 1)
-    first = seed % 2 * step + (0.0 if way.ease[0] else (seed // 2 % 16) / 16 * step)
+    first = seed % 2 * step
+    if not way.ease[0]:
+        first += way.length % step if way.ease[1] else (seed // 2 % 16) / 16 * step
     x, z, facing = way.at(gone)
     stance = Stance(body, facing_deg=_final(way, gone, facing))
     prints = [_foot(body, gait, way, gone, step, first + k * step, SIGN[side])
@@ -178,8 +180,13 @@ def stride(body: Skeleton, name: str, way: Track, seconds: float, seed: int) -> 
     phase = math.pi * (gone - first) / step
     _carry(stance, gait, phase, pace)
     _bob(stance, gait, phase, pace, prints)
-    for side, foot in zip(SIDES, prints, strict=True):
-        _set_foot(stance, side, foot)
+    ankles = [_ankle(stance, side, foot) for side, foot in zip(SIDES, prints, strict=True)]
+    rows = zip(SIDES, ankles, prints, strict=True)
+    lower_hips(stance, {side: at for side, (at, _), foot in rows if foot.lift < 0.01})
+    for side, foot, (at, turned) in zip(SIDES, prints, ankles, strict=True):
+        plant(stance, side, at, turned, (SIGN[side] * 0.1, 0.0, -1.0))
+        curl = max(foot.pitch - foot.roll, 0.0) * (1 - 0.5 * min(foot.lift / 0.08, 1.0))
+        stance.set(f"toes.{side}", turn(f"toes.{side}", min(curl, 50.0)))
     return stance
 
 
@@ -196,8 +203,8 @@ def _foot(
 ) -> _Foot:
     """The foot whose prints are at first + 2 k steps; on a standing start and stop, within them."""
     half = gait.duty * step
-    low = 0.0 if way.ease[0] else -math.inf
-    high = way.length if way.ease[1] else math.inf
+    low = 1e-3 if way.ease[0] else -math.inf
+    high = way.length - 1e-3 if way.ease[1] else math.inf
     k = math.floor((gone - first + half) / (2 * step))  # the print stood on, or left last
     here, after = first + 2 * k * step, first + 2 * (k + 1) * step
     leave, land = here + half, after - half
@@ -211,10 +218,10 @@ def _foot(
         toes = r.smooth(1 - part / 0.14) * (gait.strike if here - half > low else 0.0)
         return _Foot(now, facing, gait.push * heel, 0.0, toes)
     start = max(leave, low)
-    q = (gone - start) / max(min(land, high) - start, 1e-9)
+    q = min(max((gone - start) / max(min(land, high) - start, 1e-9), 0.0), 1.0)
     then, facing_then = _print(body, gait, way, min(max(after, low), high), sign)
     part = r.smooth(q)
-    lift = gait.lift * body.leg * math.sin(math.pi * min(q, 1.0)) ** 1.3
+    lift = gait.lift * body.leg * abs(math.sin(math.pi * q)) ** 1.3
     at = r.mixed(now, then, part)
     turned = facing + math.remainder(facing_then - facing, 360) * part
     push = gait.push * (1 - r.smooth(q / 0.7)) * (1 + 0.5 * (gait.lift > 0.3) * math.sin(math.pi * q))
@@ -262,15 +269,13 @@ def _bob(stance: Stance, gait: Gait, phase: float, pace: float, prints: list[_Fo
     stance.move(y=0.35 * climb)
 
 
-def _set_foot(stance: Stance, side: str, foot: _Foot) -> None:
+def _ankle(stance: Stance, side: str, foot: _Foot) -> tuple[Array, Array]:
+    """Place of the ankle in the figure's axes and rotation of the foot."""
     body = stance.body
     ankle, heel, ball = (body.rest(f"{name}.{side}") for name in ("foot", "heel", "ball"))
     yaw = r.about(r.Y, -math.radians(foot.facing - stance.facing_deg))
     turned = yaw @ r.about(r.X, math.radians(foot.pitch - foot.roll))
     pivot = heel if foot.roll > foot.pitch else ball
-    at = stance.from_world(foot.step) - (0, foot.lift, 0)
     under = np.array([ankle[0], 0, ankle[2]])  # the print is below the ankle of a flat foot
-    at = at + yaw @ (pivot - under) + turned @ (ankle - pivot)
-    plant(stance, side, at, turned, (SIGN[side] * 0.1, 0.0, -1.0))
-    curl = max(foot.pitch - foot.roll, 0.0) * (1.0 if foot.lift == 0.0 else 0.6)
-    stance.bend(f"toes.{side}", min(curl, 50.0))
+    at = stance.from_world(foot.step) - (0, foot.lift, 0)
+    return at + yaw @ (pivot - under) + turned @ (ankle - pivot), turned

@@ -172,11 +172,9 @@ def _at_push(stance: Stance, act: Act, side: str) -> Array:
 
 def _at_meeting(stance: Stance, act: Act, side: str) -> Array:
     """Where the right hands of two people meet: in the middle between their shoulders."""
-    own = stance.joint(f"arm.{side}")
-    other = act.partner.get("arm.R", own + (0, 0, -1.1 * stance.body.arm))
-    middle = (own + other) / 2
-    middle[1] = (own[1] + other[1]) / 2 + 0.22 * stance.body.height
-    return middle
+    own = stance.joint("clavicle.R")  # the shoulder itself moves as the arm reaches
+    other = act.partner.get("clavicle.R", own + (0, 0, -1.1 * stance.body.arm))
+    return (own + other) / 2 + (0, 0.24 * stance.body.height, 0)
 
 
 def _behind_partner(stance: Stance, act: Act, side: str) -> Array:

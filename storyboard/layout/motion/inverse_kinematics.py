@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -168,8 +169,19 @@ def feet(stance: Stance) -> list[tuple[Array, Array, Array]]:
     ]
 
 
+def lower_hips(stance: Stance, ankles: Mapping[str, Array]) -> None:
+    """Lower the pelvis as far as it takes the legs to reach the ankles' places, by side."""
+    down = 0.0
+    for side, ankle in ankles.items():
+        way = ankle - stance.joint(f"thigh.{side}")
+        reach_down = (0.998 * stance.body.leg) ** 2 - way[0] ** 2 - way[2] ** 2
+        down = max(down, float(way[1]) - math.sqrt(max(reach_down, 0.0)))
+    stance.move(y=down)
+
+
 def stand_on(stance: Stance, footing: list[tuple[Array, Array, Array]]) -> None:
     """Bring both feet back to where they were, after the pelvis has moved."""
+    lower_hips(stance, {side: foot[0] for side, foot in zip(SIDES, footing, strict=True)})
     for side, (ankle, foot, pole) in zip(SIDES, footing, strict=True):
         plant(stance, side, ankle, foot, pole)
 

@@ -25,7 +25,7 @@ from storyboard.layout.motion.postures import Moment, posture
 from storyboard.layout.motion.skeleton import Skeleton, Stance, skeleton_of
 
 BLEND_S = 0.35
-_NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "arm.R", "arm.L", "ear.L", "ear.R",
+_NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",
           "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
 _FAR = 6.0
 _WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
@@ -282,9 +282,10 @@ class Actor:
             place[1] -= self.world.ground(x, z)
         if beat.posture in GAITS:  # walks on the spot
             stance = _in_place(self.body, beat, now, self.seed)
+            stance.place = np.zeros(3)
         else:
             stance = posture(self.body, beat.posture, moment)
-        stance.place, stance.facing_deg = place, facing
+        stance.place, stance.facing_deg = place + stance.place, facing
         self._approach(beat, stance, since)
         return stance
 
@@ -515,15 +516,16 @@ def _in_place(body: Skeleton, beat: Beat, now: float, seed: int) -> Stance:
 
 
 def _blend_seconds(a: Stance, b: Stance) -> float:
-    """Time for a change: no part of the body moves faster than 2 m/s at its middle."""
+    """Time for a change: nothing moves faster than 2 m/s on the average, the hips at 0.6 m/s."""
     names = ("crown", "pelvis", "palm.L", "palm.R", "foot.L", "foot.R")
     way = max(r.norm(a.to_world(a.point(n)) - b.to_world(b.point(n))) for n in names)
-    return min(max(BLEND_S, 0.85 * way), 1.6)
+    hips = r.norm(a.to_world(a.joint("pelvis")) - b.to_world(b.joint("pelvis")))
+    return min(max(BLEND_S, 0.85 * way, 1.7 * hips), 1.8)
 
 
 def blend(a: Stance, b: Stance, part: float) -> Stance:
     """Between two stances; feet on the ground step over one after the other."""
-    s = r.smooth(part)
+    s = part**3 * (10 - 15 * part + 6 * part * part)
     stance = Stance(a.body)
     stance.turns = np.stack([r.between(x, y, s) for x, y in zip(a.turns, b.turns, strict=True)])
     stance.place = r.mixed(a.place, b.place, s)
@@ -535,7 +537,7 @@ def blend(a: Stance, b: Stance, part: float) -> Stance:
     stance.grips = [x + (y - x) * s for x, y in zip(a.grips, b.grips, strict=True)]
     footing = []
     for k, (old, new) in enumerate(zip(feet(a), feet(b), strict=True)):
-        step = r.smooth(min(max(part * 1.7 - 0.7 * ((k + 1) % 2), 0.0), 1.0))
+        step = r.smooth(part * 1.4 - 0.4 * ((k + 1) % 2))
         start, end = a.to_world(old[0]), b.to_world(new[0])
         lift = min(0.25 * r.norm((end - start) * (1, 0, 1)), 0.12) * 4 * step * (1 - step)
         ankle = stance.from_world(r.mixed(start, end, step) - (0, lift, 0))

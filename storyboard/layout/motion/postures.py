@@ -12,8 +12,8 @@ from shots.lexicon.actions import POSTURES
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.inverse_kinematics import feet, hand_turn, plant, reach, stand_on
-from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance
+from storyboard.layout.motion.inverse_kinematics import feet, hand_turn, lower_hips, plant, reach, stand_on
+from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance, turn
 
 Angles = Mapping[str, tuple[float, ...]]  # bone: flex, twist, spread; without a side: both
 SOLES = ("heel.L", "ball.L", "toe.L", "heel.R", "ball.R", "toe.R")
@@ -87,8 +87,6 @@ HELD: Mapping[str, Held] = {
     ),
     "sit-floor": Held(
         {"pelvis": (-14,), "spine": (8,), "chest": (10,), "neck": (2,), "head": (-4,),
-         "thigh.L": (98, -4, 8), "shin.L": (96,), "foot.L": (-12,),
-         "thigh.R": (84, -38, 12), "shin.R": (112,), "foot.R": (-25,),
          "arm.L": (50, 10, 8), "forearm.L": (38, 24),
          "arm.R": (-26, -10, 14), "forearm.R": (6,)},
         ("seat", "rump"), soles=False,
@@ -159,6 +157,15 @@ def level_feet(stance: Stance, floor: float = 0.0) -> None:
         stance.set(f"toes.{side}", np.eye(3))
 
 
+def _drop_knees(stance: Stance) -> None:
+    body = stance.body
+    for side in SIDES:
+        thigh, shin, foot = (body.rest(f"{name}.{side}") for name in ("thigh", "shin", "foot"))
+        gap = float(foot[1] - stance.joint(f"shin.{side}")[1]) - 0.985 * r.norm(foot - shin)
+        if 0.0 < gap < 0.25 * body.leg:
+            stance.add(f"thigh.{side}", -math.degrees(gap / r.norm(shin - thigh)))
+
+
 def posture(body: Skeleton, name: str, moment: Moment) -> Stance:
     """A stance of a posture at a moment, in the figure's axes, at the origin."""
     stance = Stance(body)
@@ -182,10 +189,14 @@ def _hold(stance: Stance, name: str, moment: Moment, raised: bool = True) -> Non
         _on_the_side(stance)
     height = rest_height(name, moment) if held.seated and raised else 0.0
     settle(stance, height, *held.on)
-    if name == "kneel":
+    if name == "sit-floor":
+        _fold_legs(stance)
+    elif name == "kneel":
         ankle = stance.joint("foot.L")
         plant(stance, "L", (ankle[0], stance.body.rest("foot.L")[1], ankle[2]))
     elif held.soles and held.seated:
+        for _ in range(3):  # thighs slope down as far as it takes the feet to reach the floor
+            _drop_knees(stance)
         level_feet(stance)
     elif held.soles:
         _stand(stance, held.back)
@@ -199,10 +210,21 @@ def _stand(stance: Stance, back: float) -> None:
     """Put the feet flat where they are in standing, and the pelvis over or behind them."""
     stance.offset[0] = 0.0
     stance.move(z=back * stance.body.leg)
+    lower_hips(stance, {side: stance.body.ankle(side) for side in SIDES})
     for side in SIDES:
         front = stance.rotation(f"thigh.{side}") @ r.FRONT
         plant(stance, side, stance.body.ankle(side), r.about(r.Y, -SIGN[side] * 0.09),
               (front[0] + SIGN[side] * 0.05, 0, -1.0))  # fmt: skip
+
+
+def _fold_legs(stance: Stance) -> None:
+    """Sit on the floor: one knee up, the other leg flat before the body."""
+    h = stance.body.height
+    left, right = stance.joint("thigh.L"), stance.joint("thigh.R")
+    flat = stance.body.rest("foot.L")[1]
+    plant(stance, "L", (left[0] + 0.02 * h, flat, left[2] - 0.24 * h), None, (0.15, -1, -0.4))
+    lying = r.about(r.Y, 0.5) @ r.about(r.Z, 1.2)
+    plant(stance, "R", (right[0] + 0.07 * h, -0.045 * h, right[2] - 0.20 * h), lying, (-1, -0.35, -0.5))
 
 
 def _on_the_side(stance: Stance) -> None:
@@ -281,14 +303,15 @@ def _ladder(stance: Stance, moment: Moment) -> None:
     climbed = POSTURES["climb-ladder"].speed * moment.seconds * moment.pace + 0.15
     cycle = climbed / rung  # each foot and hand rises two rungs in two
     angles(stance, {"pelvis": (5,), "neck": (-6,), "head": (-14,)})
-    stance.move(y=-climbed + 0.10 * body.leg, z=0.30)
+    stance.place = np.array([0.0, -climbed, 0.0])
+    stance.move(y=0.10 * body.leg, z=0.30)
     for k, side in enumerate(SIDES):
         foot = _rungs(cycle + k) * rung
-        ankle = np.array([SIGN[side] * 0.11, body.rest("foot.L")[1] - foot, 0.03])
+        ankle = np.array([SIGN[side] * 0.11, body.rest("foot.L")[1] - foot + climbed, 0.03])
         tiptoe = r.about(r.X, math.radians(-6))
         plant(stance, side, ankle, tiptoe, (SIGN[side] * 0.35, -0.1, -1.0))
         hand = (_rungs(cycle + 1 - k) + math.floor(0.80 * body.height / rung)) * rung
-        goal = np.array([SIGN[side] * 0.17, -hand, -0.08])
+        goal = np.array([SIGN[side] * 0.17, climbed - hand, -0.08])
         reach(stance, side, goal, hand=hand_turn(stance.body, side, (0, -0.6, -1), (0, 0.4, -1)),
               pole=(SIGN[side] * 0.8, 0.7, 0.3))  # fmt: skip
         stance.grips[k] = 0.9
@@ -370,7 +393,7 @@ def _dance(stance: Stance, moment: Moment) -> None:
         sign = SIGN[side]
         ankle = body.ankle(side) + (sign * 0.09, 0, 0)
         free = max(-side_step * sign, 0.0)  # the unloaded foot taps
-        ankle = ankle + (0, -0.05 * free, -0.06 * free)
+        ankle = ankle + (0, -0.09 * free, -0.06 * free)
         plant(stance, side, ankle, r.about(r.Y, -sign * 0.2) @ r.about(r.X, 0.5 * free))
         pump = math.sin(math.pi * beat + k * math.pi)
         high = up if k else 1 - 0.75 * up

@@ -124,11 +124,26 @@ def skeleton_of(figure: Figure) -> Skeleton:
     rest = rest_pose()
     marks = figure.points(rest)
     marks["eye"] = (marks["eye.L"] + marks["eye.R"]) / 2
+    marks |= _surface_points(figure.body.points, figure.height_m)
     palms = {}
     for side in SIDES:
         axes = figure.palm_frame(rest, side)[1]
         palms[side] = (np.asarray(axes[:, 1], np.float64), np.asarray(axes[:, 2], np.float64))
     return skeleton(figure.joints, figure.height_m, marks, palms)
+
+
+def _surface_points(vertices: Array, height: float) -> dict[str, Array]:
+    """Points of a body's middle, at rest, that it rests on or is touched at."""
+    middle = vertices[np.abs(vertices[:, 0]) < 0.07 * height]
+    found = {}
+    for name, level, front in (
+        ("breast", 0.74, True), ("belly", 0.61, True), ("back", 0.74, False),
+        ("rump", 0.50, False), ("skull", 0.95, False),
+    ):  # fmt: skip
+        band = middle[np.abs(middle[:, 1] + level * height) < 0.02 * height]
+        place = band[np.argmin(band[:, 2]) if front else np.argmax(band[:, 2])]
+        found[name] = np.array([0.0, place[1], place[2]])
+    return found
 
 
 # Sign of the rotation about x that is flexion: arms and thighs forward, shins back.
