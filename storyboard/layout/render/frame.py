@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, floats
 from storyboard.layout.render.compiled import in_bands
-from storyboard.layout.render.lens import LensCamera
+from storyboard.layout.render.depth_of_field import Optics, blur
+from storyboard.layout.render.lens import Face, LensCamera, Size, faces
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
 from storyboard.layout.render.rasterise import (
@@ -30,12 +31,13 @@ from storyboard.layout.render.rasterise import (
 from storyboard.layout.render.render_scene import RenderScene
 from storyboard.layout.render.shading import light_constants, shade
 from storyboard.layout.render.shadow_map import ShadowMap, receivers
+from storyboard.layout.render.weather import Weather, draw_weather
 
 Bytes = NDArray[np.uint8]
-Size = tuple[int, int]
 _SAMPLES = len(PICTURE_SAMPLES)
 _BAND = 16  # rows of pixels filled at once: their samples fit in the processor's cache
 _PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(_SAMPLES) + 0.5) / _SAMPLES])
+_WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
 
@@ -139,7 +141,10 @@ def _soft_terms(
     terms = np.empty((*half.shape, 2), np.float32)
     other = np.empty_like(terms)
     spread = -1.0 if rig.softness < _CRISP else 0.02 + 0.34 * rig.softness
-    position, focal = np.asarray(camera.position, np.float64), camera.focal * found.depth.shape[1] / 2
+    position, focal = (
+        np.asarray(camera.position, np.float64),
+        camera.focal * found.depth.shape[1] / 2,
+    )
     arguments = (shadows.front, shadows.axes, shadows.origin, shadows.texel_m, spread, PATTERN)
     in_bands(
         lambda a, b: occlude(
@@ -153,7 +158,9 @@ def _soft_terms(
     return terms, half
 
 
-def _ground_albedo(scene: RenderScene, found: Visible, position: Array) -> tuple[Array, Ints]:
+def _ground_albedo(
+    scene: RenderScene, found: Visible, position: Array, is_wet: bool
+) -> tuple[Array, Ints]:
     """(P, 6) finish of the ground where a pixel shows it, and (H,) where each row begins."""
     starts = np.zeros(len(found.soil), np.int32)
     counts = found.soil.sum(axis=1, dtype=np.int32)
@@ -164,11 +171,14 @@ def _ground_albedo(scene: RenderScene, found: Visible, position: Array) -> tuple
     spots = np.empty((3, len(albedo) - 1), np.float32)
     locate_ground(found.soil, starts, found.sight, found.ground, position, spots)
     albedo[:-1, :3] = scene.ground(*spots)
+    if is_wet:
+        albedo[:, :3] *= 0.7
+        albedo[:, 4:] = _WET_FINISH
     return albedo, starts
 
 
 def render_pinhole(
-    scene: RenderScene, camera: LensCamera, rig: LightRig, size: Size, threads: int = 1
+    scene: RenderScene, camera: LensCamera, rig: LightRig, size: Size, is_wet: bool, threads: int
 ) -> tuple[Array, Visible]:
     """A picture (H, W, 3) float32 before grading, and what it shows."""
     found = find_visible(scene, camera, size, threads)
@@ -176,7 +186,7 @@ def render_pinhole(
     points = receivers(found.depth[::8, ::8], _rays(found.sight, size, 8), position)
     shadows = scene.still.shadows.make(scene.still.mesh, scene.moving, rig.direction, points)
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
-    albedo, starts = _ground_albedo(scene, found, position)
+    albedo, starts = _ground_albedo(scene, found, position, is_wet)
     mesh, shown = scene.mesh, found.shown
     geometry = (shown.inverse, shown.face, mesh.normals, mesh.faces, scene.paint, found.ground)
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
@@ -197,13 +207,67 @@ def render_pinhole(
     return picture, found
 
 
+def _render_bent(
+    scene: RenderScene, camera: LensCamera, rig: LightRig, size: Size, is_wet: bool, threads: int
+) -> tuple[Array, Frame]:
+    """The same for a lens that is no pinhole, with a frame whose picture is not made yet."""
+    shape = (size[1], size[0])
+    colour, normal = np.zeros((*shape, 3), np.float32), np.zeros((*shape, 3), np.float32)
+    depth, owner = np.zeros(shape, np.float32), np.zeros(shape, np.int32)
+    parts: list[tuple[Face, Visible]] = []
+    for face in faces(camera, size):
+        flat, found = render_pinhole(scene, face.camera, rig, face.size, is_wet, threads)
+        nearest = np.rint(face.at[face.mask]).astype(int)
+        column, row = (np.clip(nearest[:, k], 0, face.size[k] - 1) for k in range(2))
+        colour[face.mask] = cv2.remap(flat, face.at, None, cv2.INTER_LINEAR)[face.mask]
+        depth[face.mask] = found.depth[row, column] * face.scale[face.mask]
+        normal[face.mask], owner[face.mask] = found.normal[row, column], found.owner[row, column]
+        parts.append((face, found))
+
+    def coverage(wanted: int) -> Bytes:
+        out = np.zeros(shape, np.uint8)
+        for face, found in parts:
+            bent = cv2.remap(found.coverage(wanted), face.at, None, cv2.INTER_LINEAR)
+            out[face.mask] = bent[face.mask]
+        return out
+
+    return colour, Frame(np.empty((0, 0, 3), np.uint8), depth, normal, owner, coverage)
+
+
 def render_frame(
-    scene: RenderScene, camera: LensCamera, rig: LightRig, size: Size, *, threads: int = 1
+    scene: RenderScene,
+    camera: LensCamera,
+    rig: LightRig,
+    size: Size,
+    *,
+    optics: Optics | None = None,
+    weather: Weather | None = None,
+    threads: int = 1,
 ) -> Frame:
-    """Draw one frame of width x height pixels; the same bits for any number of threads."""
-    colour, found = render_pinhole(scene, camera, rig, size, threads)
-    picture = grade(colour, rig)
-    return Frame(picture, found.depth, found.normal, found.owner, found.coverage)
+    """Draw one frame of width x height pixels; the same bits for any number of threads.
+
+    Args:
+        scene: Set, what moves, ground.
+        camera: Of the frame.
+        rig: Light.
+        size: Width and height in pixels.
+        optics: Focus and stop; None for no blur.
+        weather: Rain or snow at the frame's time.
+        threads: Number of threads.
+    """
+    is_wet = weather is not None and weather.is_wet
+    if camera.projection == "pinhole":
+        colour, found = render_pinhole(scene, camera, rig, size, is_wet, threads)
+        frame = Frame(
+            np.empty((0, 0, 3), np.uint8), found.depth, found.normal, found.owner, found.coverage
+        )
+    else:
+        colour, frame = _render_bent(scene, camera, rig, size, is_wet, threads)
+    if optics is not None:
+        blur(colour, optics.radius_px(frame.depth, camera.focal), optics.squeeze, threads)
+    if weather is not None:
+        draw_weather(colour, frame.depth, camera, rig, weather)
+    return replace(frame, picture=grade(colour, rig))
 
 
 def grade(colour: Array, rig: LightRig) -> Bytes:

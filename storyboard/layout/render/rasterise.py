@@ -172,9 +172,7 @@ def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int
     return int(np.ceil(left)), int(np.ceil(right))
 
 
-@compiled(
-    "void(i4[::1], f8[:,:,::1], f8[:,::1], i4[:,::1], i8, f8[::1], f4[:,::1], i4[:,::1])"
-)
+@compiled("void(i4[::1], f8[:,:,::1], f8[:,::1], i4[:,::1], i8, f8[::1], f4[:,::1], i4[:,::1])")
 def fill(
     chosen: Ints, edges: Array, value: Array, rows: Ints, first: int, offsets: Array,
     front: Array, number: Ints,
@@ -198,9 +196,7 @@ def fill(
             begin, end = _span(edges[t], y, offset, front.shape[1])
             if begin >= end:
                 continue
-            start = np.float32(
-                value[t, 0] * (begin + offset) + value[t, 1] * y + value[t, 2]
-            )
+            start = np.float32(value[t, 0] * (begin + offset) + value[t, 1] * y + value[t, 2])
             nearest, numbers = front[row, begin:end], number[row, begin:end]
             for x in range(end - begin):
                 here = start + x_step * np.float32(x)

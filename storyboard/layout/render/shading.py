@@ -71,7 +71,9 @@ def _lamp_light(
 
 
 @compiled("f8(f8, f8, f8, f8, f8)")
-def _highlight(to_light: float, to_eye: float, with_ray: float, gloss: float, times: float) -> float:
+def _highlight(
+    to_light: float, to_eye: float, with_ray: float, gloss: float, times: float
+) -> float:
     """Strength of the key's highlight; the half vector lies between the light and the eye."""
     if to_light <= 0:
         return 0.0
@@ -139,9 +141,7 @@ def _sky(light: Array, climb: float) -> tuple[float, float, float]:
 
 
 @compiled("UniTuple(f8, 2)(f4[:,:,::1], f4[:,::1], i8, i8, f8)")
-def _term(
-    terms: Array, half: Array, row: int, column: int, depth: float
-) -> tuple[float, float]:
+def _term(terms: Array, half: Array, row: int, column: int, depth: float) -> tuple[float, float]:
     """Key and fill share at a pixel, from the nearest of the half picture of like depth."""
     if row % 2 == 0 and column % 2 == 0:
         return terms[row // 2, column // 2, 0], terms[row // 2, column // 2, 1]
@@ -204,9 +204,7 @@ _VIEW = "f8[:,::1], f8[::1], f4[:,::1], f4[:,:,::1]"
 _LIGHT = "f8[::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f8[:,::1], f8[::1], f8, f8[:,:,::1]"
 
 
-@compiled(
-    f"UniTuple(f8, 3)(i8, i8, i8, f8, f8, b1, i8, f4[:,::1], {_VIEW}, {_GEOMETRY}, {_LIGHT})"
-)
+@compiled(f"UniTuple(f8, 3)(i8, i8, i8, f8, f8, b1, i8, f4[:,::1], {_VIEW}, {_GEOMETRY}, {_LIGHT})")
 def _colour_hit(
     number: int, row: int, column: int, px: float, py: float, is_centre: bool, spot: int,
     albedo: Array, sight: Array, position: Array, depths: Array, shown: Array, inverse: Array, face: Ints, normals: Array, faces: Ints,
@@ -237,12 +235,8 @@ def _colour_hit(
     if len(taps):
         key = shadow(front, axes, origin, texel, x, y, z, nx, ny, nz, taps, 0, 0.0)
     if number == GROUND:
-        return _light(
-            albedo, spot, light, x, y, z, nx, ny, nz, rx, ry, rz, away, key, open_share
-        )
-    return _light(
-        own, face[number], light, x, y, z, nx, ny, nz, rx, ry, rz, away, key, open_share
-    )
+        return _light(albedo, spot, light, x, y, z, nx, ny, nz, rx, ry, rz, away, key, open_share)
+    return _light(own, face[number], light, x, y, z, nx, ny, nz, rx, ry, rz, away, key, open_share)
 
 
 @compiled(
