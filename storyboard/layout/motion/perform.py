@@ -17,12 +17,12 @@ from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.cycles import GAITS, Ground, Track, stride, track
-from storyboard.layout.motion.gesture_table import MOTIONS
 from storyboard.layout.motion.gestures import Act, counter_gesture, perform_gesture
+from storyboard.layout.motion.gesture_table import MOTIONS
 from storyboard.layout.motion.held import RELEASED, TAKEN, HeldThing, lie_in_hand
 from storyboard.layout.motion.inverse_kinematics import feet, stand_on
 from storyboard.layout.motion.postures import Moment, posture
-from storyboard.layout.motion.skeleton import Skeleton, Stance, skeleton_of
+from storyboard.layout.motion.skeleton import SIDES, Skeleton, Stance, skeleton_of
 
 BLEND_S = 0.35
 _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from storyboard.layout.meshes import (
+    Array,
     Colour,
     Mesh,
     box,

@@ -16,16 +16,7 @@ from storyboard.layout.render.lens import Face, LensCamera, Size, faces
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
 from storyboard.layout.render.rasterise import (
-    PICTURE_SAMPLES,
-    SKY,
-    Ints,
-    Triangles,
-    bands,
-    clear,
-    cover,
-    fill,
-    locate_ground,
-    resolve,
+    PICTURE_SAMPLES, SKY, Ints, Triangles, bands, clear, cover, fill, locate_ground, resolve,
     set_up,
 )  # fmt: skip
 from storyboard.layout.render.render_scene import RenderScene

@@ -120,7 +120,7 @@ def _openness(
     i, j, k = _place(sight, column, row, here)
     bottom, right = len(depth) - 1, depth.shape[1] - 1
     total = 0.0
-    for tap in range(pattern.shape[1]):
+    for tap in range(0, pattern.shape[1]):
         # Without branches: a tap beyond the picture or far behind counts as open.
         y = min(max(int(row + radius * pattern[which, tap, 1]), 0), bottom)
         x = min(max(int(column + radius * pattern[which, tap, 0]), 0), right)

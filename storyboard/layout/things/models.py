@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from shots.lexicon.colours import COLOURS, Colour
 from shots.lexicon.things import MODELS, STAND_IN
 from storyboard.layout.meshes import Array, Mesh, floats, join
 from storyboard.layout.things.lettering import letters
-from storyboard.layout.things.parts import ThingLook, assemble
+from storyboard.layout.things.parts import ThingLook, assemble, models
 from storyboard.layout.things.shapes import axis_turn, extrude, rounded
 
 _STAND_IN = COLOURS["beige"]
@@ -65,7 +65,7 @@ def _assembled(model: str, look: ThingLook) -> Mesh:
     return assemble(model, look)
 
 
-@cache
+@lru_cache(maxsize=None)
 def _bounds(model: str) -> tuple[Array, Array]:
     """Least and greatest corner of a model as written, shut and at rest."""
     mesh = _as_found(_assembled(model, ThingLook((0.5, 0.5, 0.5))), MODELS[model].lies)
