@@ -231,6 +231,14 @@ class StagedShot:
                 del beat["words"]
         return found
 
+    def report(self) -> dict[str, list[object]]:
+        """What is staged and from which words, what is not, and what the picture lacks, as JSON."""
+        return {
+            "staged": [{"what": each.what, "from": each.words} for each in self.staged],
+            "not_staged": [asdict(each) for each in self.not_staged],
+            "warnings": list(self.warnings),
+        }
+
     def player(self, player_id: str) -> Player | None:
         """The player of that id."""
         return next((each for each in self.players if each.id == player_id), None)
