@@ -41,9 +41,9 @@ from storyboard.judge.exposure import (
     light_distances,
 )
 from storyboard.judge.motion import measure_motion, shrink
+from storyboard.layout import layout_film
 from training.films.boards import PHRASES, UNSEEN_SEED
 from training.films.footage import training_folder
-from storyboard.layout import layout_film
 from training.films.prompts import meaning
 
 Frames = NDArray[np.uint8]

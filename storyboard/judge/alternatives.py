@@ -66,7 +66,7 @@ class Alternatives:
         return self._outlines[size]
 
     def subject_masks(self) -> Frame:
-        """Where what moves by itself is at each frame of `step_frames`, (K, h, w), 255 where it is."""
+        """Where what moves by itself is at each frame of `step_frames`, (K, h, w), 255 is all."""
         frames = [
             self.film.frame(int(k), self.size) for k in step_frames(self.film.path.num_frames)
         ]

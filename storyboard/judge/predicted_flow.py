@@ -91,7 +91,7 @@ def _step_flow(
         walked = np.where(is_figure[..., None], path.subject[last] - subject, 0.0)
 
     def flow(closeness: Array, walk: Array | float = 0.0) -> Array:
-        """Flow of points at 1 / closeness along their rays, which walk / closeness moves them by."""
+        """Flow of points at 1 / closeness along their rays that move by walk / closeness."""
         end = path.camera_to_world[last]
         point = (rays + closeness[..., None] * (eye - end[:, 3]) + walk) @ end[:, :3]
         depth = np.maximum(point[..., 2:], _LEAST_DEPTH)

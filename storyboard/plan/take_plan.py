@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from shots.path.camera_path import camera_path
 from shots.prompt.compile import compile_prompt
 from shots.prompt.extension import extend
-from shots.staging.stage_shot import stage_shot, staged_path
+from shots.staging.stage_shot import stage_shot
 from storyboard.errors import InputError
 from storyboard.film.cut import Cut, Spare
 from storyboard.plan.chains import Segment, path_at, plan_chain, segment_path, segment_shot
@@ -207,8 +208,8 @@ def _plan_take(
     seed = camera_seed(context.board.style.seed, filmed.scene, filmed.id)
     aspect = context.size[0] / context.size[1]
     staged = stage_shot(context.board, filmed)
-    path = staged_path(
-        context.board, filmed, num_frames=frames.shown, aspect=aspect, seed=seed
+    path = camera_path(
+        filmed, num_frames=frames.shown, aspect=aspect, seed=seed, framed=staged.framed
     )
     # The camera rests in the trimmed frames.
     path = path_at(path, [min(k, frames.shown - 1) for k in range(frames.rendered)])
