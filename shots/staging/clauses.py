@@ -12,7 +12,7 @@ from typing import Literal
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
-from shots.lexicon.verbs import MEANINGLESS_PARTICLES, STATES, THING_VERBS, VERBS, Verb, forms
+from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb, forms
 from shots.staging.phrases import (
     Names,
     Phrase,
@@ -519,6 +519,8 @@ class _ClauseReader:
                 return
             if self._begins_next(clause):
                 return
+            if self._is_relative and clause.objects and self._finite(self._at):
+                return
             if not (self._particle(clause) or self._complement(clause)):
                 return
 
@@ -681,6 +683,7 @@ _PERCEPTION = frozenset("see watch hear find notice spot film photograph let mak
 _SEPARABLE = frozenset("put try slip turn switch look pull bring carry take hand".split())
 _TAUGHT = frozenset("teach help tell ask show order force allow invite want beg".split())
 _PLACED = frozenset("on in against behind around under over".split())
+_VAGUE = frozenset("away off out up down over back along by".split())
 _LOCAL = frozenset("on in by along past about around".split())
 
 
@@ -689,7 +692,7 @@ def _is_worn(clause: Clause) -> bool:
 
 
 def _is_empty(low: str) -> bool:
-    return low in grammar.QUALITIES or low in MEANINGLESS_PARTICLES or is_adverb(low)
+    return low in grammar.QUALITIES or low in _VAGUE or is_adverb(low)
 
 
 def verb_form_at(words: Sequence[object], at: int) -> str:

@@ -245,7 +245,7 @@ class EventReader:
                       words=clause.words, to=first.to, looks_at=first.look)  # fmt: skip
         event.change = first.change
         self._instrument(event, clause, subjects)
-        if verb is not None and not verb.shown and not event.gesture:
+        if verb is not None and not verb.is_shown and not event.gesture:
             self.cast.lose(clause.words, "nothing in the layout shows this")
         if state and verb:
             event.gesture = event.gesture or verb.gesture
@@ -289,7 +289,7 @@ class EventReader:
         """What an animal does that only the table of things has: lands, flies past."""
         verb = clause.verb(THING_VERBS)
         is_animal = any(self.cast.drafts[key].kind == "animal" for key in subjects)
-        if verb is None or not is_animal or not verb.shown:
+        if verb is None or not is_animal or not verb.is_shown:
             return None
         posture = {"drive": "walk"}.get(verb.posture, verb.posture)
         return replace(verb, posture=posture, gesture="")
@@ -745,7 +745,7 @@ class EventReader:
         verb = clause.verb(THING_VERBS) if clause.base else None
         if draft is None:
             draft = self._fixture(key, verb)
-        if verb is None or not verb.shown:
+        if verb is None or not verb.is_shown:
             if clause.base not in ("", "be"):
                 self.cast.lose(clause.words, "no motion of a thing shows this")
             for phrase in [*clause.objects, *(part for _, part in clause.parts)]:

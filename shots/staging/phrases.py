@@ -11,6 +11,7 @@ from typing import Literal
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
+from shots.lexicon.looks import NAMES, PROFESSIONS
 from shots.lexicon.places import PLACE_WORDS
 from shots.lexicon.things import NOUNS
 from shots.lexicon.verbs import forms
@@ -120,6 +121,13 @@ def starts_with(words: Sequence[Word], at: int, phrases: Iterable[str]) -> str:
 
 
 @cache
+def people() -> frozenset[str]:
+    """Nouns for persons."""
+    trades = {noun.strip() for nouns in PROFESSIONS for noun in nouns.split(",")}
+    return grammar.PEOPLE | trades
+
+
+@cache
 def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
     """Kind, singular and whether it is a plural, of a noun in lower case."""
     head, is_plural = singular(text)
@@ -128,7 +136,7 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
     if text in grammar.NOT_PEOPLE:
         return "thing", text, is_plural
     tables: tuple[tuple[Kind, Iterable[str]], ...] = (
-        ("person", grammar.PEOPLE),
+        ("person", people()),
         ("body", grammar.BODY),
         ("weather", grammar.WEATHER),
         ("place", grammar.SITES),
@@ -382,6 +390,8 @@ class PhraseReader:
         """Whether words in no table and this one are subject and verb: "Tom picks", "a hood falls"."""
         if not subject or at == start or verb_form(self.words[at]) not in ("s", "base"):
             return False
+        if at == start + 1 and self.low(start) in NAMES and self.words[start].text[0].isupper():
+            return True
         if self.words[start].text[0].isupper() and at == start + 1 and adjectives:
             return verb_form(self.words[at]) == "s"
         unknown = [low for low in adjectives if low not in grammar.QUALITIES]

@@ -8,12 +8,15 @@ from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
+from shots.lexicon.grammar import singular
+from shots.lexicon.looks import GARMENTS, NAMES
 from shots.lexicon.places import SETS
-from shots.lexicon.things import MODELS, STAND_IN
+from shots.lexicon.things import MODELS, NOUNS, STAND_IN
 from shots.schema import Shot, ShotList
+from shots.staging.appearance import crowd_look, read_appearance
 from shots.staging.clauses import read_clauses
 from shots.staging.events import EventReader
-from shots.staging.phrases import PhraseReader, split_words
+from shots.staging.phrases import PhraseReader, people, split_words
 from shots.staging.roles import Cast, Draft, Event, character_names
 from shots.staging.staged import (
     Appearance,
@@ -125,6 +128,25 @@ def _mark_subjects(cast: Cast, shot: Shot) -> None:
 _ONWARD = ("left", "right", "towards", "away")
 
 
+def _is_other(word: str) -> bool:
+    """Whether a word among those of an unnamed person says nothing about looks."""
+    one = singular(word.removesuffix("'s"))[0]
+    if one in grammar.WORN or word in grammar.WORN:
+        return False
+    tables = (people(), NOUNS, grammar.GROUPS, grammar.QUALITIES, grammar.NUMBERS, NAMES,
+              grammar.PRONOUNS, grammar.SITES, grammar.BODY, grammar.ABSTRACT)  # fmt: skip
+    return word[0].isupper() or any(each in table for table in tables for each in (word, one))
+
+
+def _one_of_each(looks: str) -> str:
+    """Looks with garments in the singular: "men in suits" wear one each."""
+    words = [
+        singular(word)[0] if singular(word)[0] in GARMENTS and word not in GARMENTS else word
+        for word in looks.split()
+    ]
+    return " ".join(words)
+
+
 class _Assembly:
     """Makes players with beats from drafts with events."""
 
@@ -145,15 +167,27 @@ class _Assembly:
 
     def _player(self, draft: Draft) -> Player:
         beats = self._beats(draft)
-        look = None
-        if draft.kind == "person":
-            look = Appearance(sex="female" if draft.sex == "she" else "male")
+        look = self._look(draft)
         return Player(
             draft.id, draft.name, draft.kind, draft.model, look, draft.colour,
             label=draft.label if draft.kind != "person" else "", on=draft.on,
             relation=draft.relation, near=draft.near, beats=beats, is_subject=draft.is_subject,
             words=draft.words,
         )  # fmt: skip
+
+    def _look(self, draft: Draft) -> Appearance | None:
+        if draft.kind != "person":
+            return None
+        if draft.member >= 0:
+            return crowd_look(draft.noun, draft.member)
+        sex = {"she": "a woman, ", "he": "a man, "}.get(draft.sex, "")
+        is_named = draft.id in self._board.characters
+        looks = draft.looks if is_named else f"{sex}{_one_of_each(draft.looks)}"
+        look, _, lost = read_appearance(looks, draft.outfit, draft.id)
+        for each in lost:
+            if is_named or not all(map(_is_other, each.words.lower().split())):
+                self._cast.lose(each.words, each.why, each.nearest)
+        return look
 
     def _beats(self, draft: Draft) -> tuple[Beat, ...]:
         events = _merge(sorted(draft.events, key=lambda event: event.slot))

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
+from shots.lexicon.looks import NAMES
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
 from shots.schema import Character, Shot, ShotList
 from shots.staging.phrases import Names, Phrase, split_words
-from shots.staging.staged import Appearance, NotStaged, PlayerKind
+from shots.staging.staged import NotStaged, PlayerKind
 
 MOST_THINGS = 12  # players made from one plural
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
@@ -51,7 +52,8 @@ class Draft:
     model: str = "person"
     noun: str = ""
     looks: str = ""
-    look: Appearance | None = None
+    outfit: str = ""
+    member: int = -1  # place in a crowd
     sex: str = ""  # he, she or ""
     colour: str = ""
     label: str = ""
@@ -197,7 +199,7 @@ class Cast:
         else:
             outfit = character.outfit(self._shot.wardrobe)
             draft = Draft(key, name, looks=character.looks, words=character.looks)
-            draft.label, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
+            draft.outfit, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
             draft.noun = self._noun_of(character)
         draft.name = name
         self.drafts[key] = draft
@@ -248,7 +250,7 @@ class Cast:
         if key not in self.drafts:
             draft = self.person(key, phrase.head)
             draft.name, draft.noun = phrase.head, ""
-            draft.looks = "a person"
+            draft.looks, draft.sex = phrase.words, _PRONOUN_OF.get(NAMES.get(key, ""), "")
         return [key]
 
     def _pronoun(self, phrase: Phrase, subjects: list[str]) -> list[str]:
@@ -311,10 +313,13 @@ class Cast:
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
-        return [
-            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks).id
+        found = [
+            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks)
             for k in range(min(count, 30))
         ]
+        for k, draft in enumerate(found):
+            draft.member = k if phrase.kind == "group" and count > 4 else -1
+        return [draft.id for draft in found]
 
     def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> Draft:
         draft = self.person(noun, words, looks if member == noun else f"a {member}, {looks}")
@@ -352,7 +357,7 @@ class Cast:
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
         for trade in trades[:1]:
-            noun = grammar.TRADE_NOUNS.get((trade, phrase.head), phrase.head)
+            noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun)
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
@@ -428,6 +433,7 @@ def _sex(looks: str) -> str:
     return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
 
 
+_PRONOUN_OF = {"female": "she", "male": "he"}
 _CUPS = frozenset(
     "cocktail glass whisky-glass wine-glass coffee-cup cup mug paper-cup beer-glass champagne-glass "
     "shot-glass".split()
