@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from shots.lexicon import grammar
 from shots.lexicon.find_word import Kind, find_word, nearest_word, words_of
 from shots.vocabulary.terms import (
     Fault,
@@ -34,9 +35,9 @@ Hand = Literal["", "left", "right", "both"]
 MAX_METRES = 1000.0
 ABSENT = "none"
 PACES: Mapping[str, float] = {
-    "very slow": 0.4, "slow": 0.6, "normal": 1.0, "medium": 1.0, "brisk": 1.25, "fast": 1.5,
-    "quick": 1.5, "very fast": 2.0,
+    "very slow": 0.4, "slow": 0.6, "normal": 1.0, "brisk": 1.25, "fast": 1.5, "very fast": 2.0,
 }  # fmt: skip
+_ALL_PACES = {**grammar.PACES, **PACES}
 TOWARDS: Mapping[str, float] = {"front": 0.0, "right": 90.0, "back": 180.0, "left": -90.0}
 """Directions of the floor plan, seen from its front."""
 LENS = ("camera", "away")
@@ -124,7 +125,9 @@ def read_facing(value: object) -> object:
 
 
 def _read_pace(value: object) -> object:
-    return PACES.get(" ".join(value.split()).casefold(), value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _ALL_PACES.get(" ".join(value.split()).casefold(), value)
+    return value
 
 
 def _read_held(value: object) -> object:
@@ -360,7 +363,7 @@ def _read_action(head: str, rest: str) -> dict[str, object]:
 def _read_move(text: str) -> dict[str, object]:
     """Read `the table slow` as a place and a pace."""
     text = text.removeprefix("to ")
-    for pace in sorted(PACES, key=len, reverse=True):
+    for pace in sorted(_ALL_PACES, key=len, reverse=True):
         if text.casefold().endswith(f" {pace}"):
             return {"to": read_spot(text[: -len(pace)]), "pace": pace}
     return {"to": read_spot(text)}

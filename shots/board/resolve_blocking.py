@@ -6,6 +6,7 @@ that were written for the old one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from shots.blocking import LENS, LOOKS, Blocking, Position
 from shots.board.inherit import MAX_LISTED, NameIndex, ShotLevel
 from shots.dressing import dressed, place_names
 from shots.lexicon.find_word import find_word, nearest_word
+from shots.lexicon.grammar import GROUPS, PEOPLE
 from shots.lexicon.places import SETS, SetPlan
 from shots.origins import FieldOrigin
 from shots.schema import Location
@@ -119,8 +121,9 @@ class BlockingResolver:
     def _entry(self, who: str, entry: Entry) -> Blocking:
         values = {field: value for field, (value, _) in entry.items()}
         locs = {field: origin.loc for field, (_, origin) in entry.items()}
-        is_thing = bool(find_word("thing", who)) or who in self._fixtures
-        if not (self._is_character(who) or values.get("looks") or values.get("model") or is_thing):
+        is_described = values.get("looks") or values.get("model") or who in self._fixtures
+        nouns = set(re.split(r"[\s_-]+", who.casefold())) & (PEOPLE | GROUPS.keys())
+        if not (self._is_character(who) or is_described or nouns or find_word("thing", who)):
             loc = next(iter(locs.values()), ())[:-1]
             others = [name for name in self._players if name != who]
             self._report(who, "neither a character nor a thing", others, loc, of_key=True)
