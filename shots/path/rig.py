@@ -177,9 +177,11 @@ def frame_subject(
         height_m, aim_m, distance_m, pitch = _by_size(camera, aspect, focal, framed)
     else:
         run_m, height_m = framed.eye
-        distance_m = run_m
+        distance_m, high_m = run_m, run_m / (focal * aspect)
+        frames = {size: _framing(size, aspect, focal, framed).frame_m for size in FRAMINGS}
+        size = min(FRAMINGS, key=lambda size: abs(np.log(frames[size] / high_m)))
         for _ in range(8):  # the aim depends a little on the distance
-            aim_m = _framing(camera.size, aspect, focal, framed, distance_m).aim_m
+            aim_m = _framing(size, aspect, focal, framed, distance_m).aim_m
             distance_m = float(np.hypot(run_m, aim_m - height_m))
         pitch = np.arctan2(aim_m - height_m, run_m)
     zero = np.zeros(1)

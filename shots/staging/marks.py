@@ -34,6 +34,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "under": ("front right left back", False),
     "": ("front right left back", True),
 }
+_AT = ("", "at", "before")
 _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
 
 
@@ -85,8 +86,9 @@ class Occupied:
         """Give a fixture the id, the colour and the label of the thing that the words name."""
         old = self.things[name]
         new = replace(
-            thing, at=old.at, facing_deg=old.facing_deg, base_m=old.base_m, on=old.on,
-            size=thing.size or old.size, colour=thing.colour or old.colour, is_fixture=True,
+            thing, model=old.model, at=old.at, facing_deg=old.facing_deg, base_m=old.base_m,
+            on=old.on, size=thing.size or old.size, colour=thing.colour or old.colour,
+            is_fixture=True,
         )  # fmt: skip
         self.things = {
             (new.id if key == name else key): (new if key == name else each)
@@ -125,7 +127,13 @@ class Occupied:
             return self._at_person(found, others, relation)
         if found is None:
             return None
-        if POSTURES.get(posture, POSTURES["stand"]).seat or (relation == "in" and _seats(found)):
+        own = next((key for key, new in self.renamed.items() if new == found.id), found.id)
+        mark = self.plan.mark(own)
+        sits = POSTURES.get(posture, POSTURES["stand"]).seat
+        is_free = mark is not None and all(distance(mark.at, each) > 0.5 for each in others)
+        if mark is not None and is_free and not (mark.seat or sits) and relation in _AT:
+            return self._at_mark(mark, others, posture)
+        if sits or (relation == "in" and _seats(found)):
             seat = self.free_seat(others, posture, of=found)
             if seat is not None:
                 return seat
@@ -289,7 +297,10 @@ def surface_spot(
     taken = [
         (each.at, max(size_of(each)[0], size_of(each)[2]) / 2)
         for each in occupied.things.values()
-        if each.on == surface.id and each.id != thing.id
+        if each.id not in (thing.id, surface.id)
+        and (
+            each.on == surface.id or (abs(each.base_m - top) < 0.05 and gap(each.at, surface) == 0)
+        )
     ]
     rows = np.linspace(-1, 1, 5) * max(0.0, depth / 2 - need - 0.04)
     columns = np.linspace(-1, 1, 9) * max(0.0, width / 2 - need - 0.04)

@@ -101,7 +101,7 @@ def _over_height(filming: Filming, target: Standing, near: Standing) -> float:
     height = _eyes(near) + 0.02
     if target.tall_m:
         # Level with the subject as far as the near shoulder stays in the picture.
-        height = float(np.clip(_eyes(target) - 0.03, height - 0.25, height + 0.12))
+        height = float(np.clip(_eyes(target) - 0.03, height - 0.13, height + 0.12))
     return max(0.2, height + {"high": 0.35, "low": -0.35}.get(filming.shot.camera.angle, 0.0))
 
 

@@ -233,6 +233,9 @@ def frame_people(
     middle = (max(aside + reach) + min(aside - reach)) / 2
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
+    # From the highest head down to the lowest one.
+    high = top - min(now.top_m - 0.17 * now.tall_m for now in states)
+    width = max(width, 1.2 * high * filming.aspect)
     at = point(middle * right + depth.mean() * ahead)
     clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)
     return at, Framed(top, foot, scale, float(width), clear_m=clear)

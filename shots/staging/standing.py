@@ -120,7 +120,8 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
-    lowered = 0.6 * (person.tall_m - person.top_m)  # hands rest on a lap or a table
+    # By the head hands come down with it, else they rest on a lap or a table.
+    lowered = (1.0 if height > 1.3 else 0.6) * (person.tall_m - person.top_m)
     return x, max(0.1, height * scale - lowered), z
 
 
