@@ -141,7 +141,7 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
     if style.fall > 6.5:
         end = float(body.points[np.abs(shared.level - 7) < 0.2, 1].mean()) + 0.01 * size
     top = head.eye[1] - 0.5 * min(1, hat) * head.height
-    rows, count = 12, 25
+    rows, count = 10, 21
     ys = np.linspace(top, end, rows)
     thick = style.thick * 0.01 * size
     centre = head.centre[2]
