@@ -30,7 +30,7 @@ ORIGIN = (
     "CC0 1.0 Universal (https://creativecommons.org/publicdomain/zero/1.0/), and so is this file."
 )
 COMPONENTS = 96
-HALF_GOAL = 1850
+HALF_GOAL = 1720
 GENDERS, AGES = (0.0, 1.0), (0.0, 1 / 3, 2 / 3, 1.0)  # male, female; baby, child, young, old
 MUSCLES = WEIGHTS = HEIGHTS = (0.0, 0.5, 1.0)
 TYPES = ("african", "asian", "caucasian")
@@ -199,7 +199,7 @@ def _importance(source: Source) -> tuple[Floats, Floats]:
             cavity[source.faces[part]] = 1 + ("eye" in label)
     height = np.ptp(still[:, 1])
     back = (result == 6) & (still[:, 1] < -0.87 * height) & (still[:, 2] > -0.01)
-    result[back] = 1.5  # under hair
+    result[back] = 1.0  # under hair
     chest = (still[:, 1] < -0.68 * height) & (result == 1)
     result[chest] = 3.0  # necklines are cut here
     for changes, factor in (

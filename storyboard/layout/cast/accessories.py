@@ -139,7 +139,9 @@ def _visor(head: Head, length: float, colour: Colour) -> Mesh:
     k = np.arange(12)
     up = np.concatenate([np.stack([k, k + 13, k + 1], 1), np.stack([k + 1, k + 13, k + 14], 1)])
     faces = np.concatenate([up, up[:, ::-1] + 26])
-    return from_triangles(np.concatenate([top, top + [0, 0.004, 0]]), faces, colour, surface="cloth")
+    return from_triangles(
+        np.concatenate([top, top + [0, 0.004, 0]]), faces, colour, surface="cloth"
+    )
 
 
 def _glasses(wardrobe: Wardrobe, body: Body, colour: Colour, lens: Colour | None = None) -> None:
@@ -234,7 +236,9 @@ def _bag(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     a, b = shared.joints[LINK["arm.L"]] * [0.65, 1, 1], shared.joints[LINK["thigh.R"]] * [1.4, 1, 1]
     along = (b - a)[:2] / np.linalg.norm((b - a)[:2])
     distance = (shared.points[:, :2] - a[:2]) @ np.array([-along[1], along[0]])
-    area = np.minimum((0.018 - np.abs(distance)) * 20, np.minimum(0.05 - shared.arm, 6.1 - shared.level))
+    area = np.minimum(
+        (0.018 - np.abs(distance)) * 20, np.minimum(0.05 - shared.arm, 6.1 - shared.level)
+    )
     area = np.minimum(area, shared.level - 3.3)
     _add(wardrobe, shell(body, area, wardrobe.thickness + 0.014, floats(colour) * 0.7, rounds=1,
                          surface="leather"))  # fmt: skip

@@ -230,7 +230,9 @@ def _pieces(
     if depth > 1:  # lapels along the neckline
         across = np.abs(x) / shared.joints[LINK["arm.L"], 0]
         over = depth * np.clip(1 - across / width, 0, 1) ** 0.8 - (piece.high - shared.level)
-        lapel = np.minimum(np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3))
+        lapel = np.minimum(
+            np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3)
+        )
         parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.85,
                            rounds=2, surface=piece.surface))  # fmt: skip
     if piece.front:
@@ -299,7 +301,10 @@ def _shoes(body: Body, piece: Shell, colour: Colour) -> list[Part]:
         foot = body.points[(shared.level < 2) & (sign * shared.points[:, 0] > 0)]
         rows = []
         for index, y in enumerate(ys):
-            near = np.abs(foot[:, 1] - min(y, -0.012 * size)) < (0.013 if y > -0.12 * size else 0.04) * size
+            near = (
+                np.abs(foot[:, 1] - min(y, -0.012 * size))
+                < (0.013 if y > -0.12 * size else 0.04) * size
+            )
             flat = foot[near][:, [0, 2]]
             centre = (flat.min(0) + flat.max(0)) / 2
             reach = ((flat - centre) @ ways.T).max(0) + thick * (1.25 if index < 2 else 0.8)
@@ -310,14 +315,18 @@ def _shoes(body: Body, piece: Shell, colour: Colour) -> list[Part]:
         points[-count:] = points[-count:] * [0.9, 1, 0.9] + rows[-1].mean(0) * [0.1, 0, 0.1]
         row, here = np.divmod(np.arange(len(rows) * count), count)
         a, b = row * count + here, row * count + (here + 1) % count
-        faces = np.concatenate([np.stack([a, b, a + count], 1), np.stack([b, b + count, a + count], 1)])
+        faces = np.concatenate(
+            [np.stack([a, b, a + count], 1), np.stack([b, b + count, a + count], 1)]
+        )
         toes, ankle = body.joints[LINK[f"toes.{side}"]], body.joints[LINK[f"foot.{side}"]]
         weights = np.zeros((len(points), len(LINKS)), np.float32)
         ahead = np.clip((toes[2] - points[:, 2]) / (0.05 * size) + 0.3, 0, 1)
         above = np.clip((ankle[1] - points[:, 1]) / (0.06 * size) + 0.6, 0, 1) * (1 - ahead)
         for name, share in (("toes", ahead), ("shin", above), ("foot", 1 - ahead - above)):
             weights[:, LINK[f"{name}.{side}"]] = share
-        tint = np.where((np.tile(row, 2) < 1)[:, None], floats(colour) * piece.shade, floats(colour))
+        tint = np.where(
+            (np.tile(row, 2) < 1)[:, None], floats(colour) * piece.shade, floats(colour)
+        )
         parts.append(make_part(points, faces, np.minimum(tint, 1), weights, surface=piece.surface))
     return parts
 
