@@ -32,7 +32,9 @@ _AGE_FORMS = tuple(
         r"(?:^|[,(]\s*)(\d{1,2})(?=\s*(?:[,;.)]|$))",
     )
 )
-_DECADE_FORM = re.compile(rf"\b(?:in )?(?:h?is |her |their |the )?(early |mid |late )?({_DECADE})\b")
+_DECADE_FORM = re.compile(
+    rf"\b(?:in )?(?:h?is |her |their |the )?(early |mid |late )?({_DECADE})\b"
+)
 _HEIGHT_FORMS = (
     (re.compile(r"\b([12][.,]\d{1,2}) ?(?:m|metres?|meters?)\b(?: tall| high)?"), 1.0),
     (re.compile(r"\b(\d{2,3}) ?(?:cm|centimetres?|centimeters?)\b(?: tall)?"), 0.01),
@@ -68,6 +70,7 @@ _IGNORED = _BREAKS | frozenset(
 )
 _OMITS = {"shirtless": "top", "topless": "top", "bare chested": "top", "barefoot": "feet",
           "bare feet": "feet", "barefooted": "feet"}  # fmt: skip
+
 
 @dataclass
 class _Reading(LookWords):
@@ -166,7 +169,7 @@ def _read_nouns(reading: _Reading, tokens: list[str], used: list[bool]) -> None:
             index += 1
             continue
         noun, which = " ".join(tokens[index : index + count]), lengths.index(count)
-        first = _first_modifier(tokens, used, index, which in (3, 4))
+        first = _first_modifier(tokens, used, index, which in (1, 3, 4))
         words = tokens[first:index]
         phrase = " ".join([*words, noun])
         used[first : index + count] = [True] * (index + count - first)
@@ -200,7 +203,10 @@ def _apply_noun(
         patterns = [word for word in words if word in lexicon.NOT_SHOWN]
         reading.not_staged += [NotStaged(word, lexicon.NOT_SHOWN[word]) for word in patterns]
     elif which == 1:
-        reading.put("beard", lexicon.BEARDS[noun], phrase)
+        beard = lexicon.BEARDS[noun]
+        reading.put(
+            "beard", "long beard" if beard == "beard" and "long" in words else beard, phrase
+        )
         _put_first(reading, "hair_colour", lexicon.HAIR_COLOURS, words, phrase)
     elif which == 2:
         reading.not_staged.append(NotStaged(phrase, lexicon.NOT_SHOWN[noun]))

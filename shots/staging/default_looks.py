@@ -177,11 +177,15 @@ def _clothes(words: LookWords, group: str, chance: _Chance) -> list[Garment]:
     if not filled & {"bottom", "all", "suit"}:
         kind = chance.pick("bottom", _BOTTOMS[group])
         colour = "denim" if kind == "jeans" else chance.pick("bottom colour", _BOTTOM_COLOURS)
+        for each in chosen:  # a uniform of which only the jacket is named
+            kind, colour = ("trousers", each.colour) if each.kind == "tunic" else (kind, colour)
         chosen.append(Garment(kind, words.all_colour or colour))
     if "feet" not in filled and not any(each.kind in _BAREFOOT for each in chosen):
         kind = chance.pick("feet", _FEET_OF["male" if suited and group == "male" else group])
         kind = "shoes" if suited and kind in ("sneakers", "boots") else kind
-        colours = ("white", "grey", "red") if kind == "sneakers" else ("black", "brown", "dark brown")
+        colours = (
+            ("white", "grey", "red") if kind == "sneakers" else ("black", "brown", "dark brown")
+        )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
     return chosen
 

@@ -30,7 +30,7 @@ ORIGIN = (
     "CC0 1.0 Universal (https://creativecommons.org/publicdomain/zero/1.0/), and so is this file."
 )
 COMPONENTS = 96
-HALF_GOAL = 2000
+HALF_GOAL = 1720
 GENDERS, AGES = (0.0, 1.0), (0.0, 1 / 3, 2 / 3, 1.0)  # male, female; baby, child, young, old
 MUSCLES = WEIGHTS = HEIGHTS = (0.0, 0.5, 1.0)
 TYPES = ("african", "asian", "caucasian")
@@ -89,6 +89,20 @@ class Source:
             amount = np.sum(np.where(index == bone, w, 0), 1)
             self.weights[:, LINK[_link_of(name)]] += amount
         self.weights /= self.weights.sum(1, keepdims=True)
+        self._soften()
+
+    def _soften(self) -> None:
+        """Spread the weights at shoulders and hips: the rig was made for a smaller reach."""
+        sides = np.concatenate([self.faces[:, [k, (k + 1) % 3]] for k in range(3)])
+        sides = np.concatenate([sides, sides[:, ::-1]])
+        number = np.bincount(sides[:, 0], minlength=len(self.weights))[:, None]
+        bones = [LINK[f"{n}.{s}"] for n in ("arm", "armtwist", "clavicle", "thigh") for s in "LR"]
+        share = self.weights[:, bones].sum(1, keepdims=True)
+        for _ in range(10):
+            total = np.zeros_like(self.weights)
+            np.add.at(total, sides[:, 0], self.weights[sides[:, 1]])
+            mean = total / np.maximum(number, 1)
+            self.weights += np.minimum(share, 0.6) * (mean - self.weights)
 
     def body(
         self, phenotypes: Mapping[str, float], actions: Mapping[str, float] | None = None,
@@ -183,7 +197,10 @@ def _importance(source: Source) -> tuple[Floats, Floats]:
         result[source.faces[part]] = factor
         if "cavity" in label:
             cavity[source.faces[part]] = 1 + ("eye" in label)
-    chest = (still[:, 1] < -0.68 * np.ptp(still[:, 1])) & (result == 1)
+    height = np.ptp(still[:, 1])
+    back = (result == 6) & (still[:, 1] < -0.87 * height) & (still[:, 2] > -0.01)
+    result[back] = 1.0  # under hair
+    chest = (still[:, 1] < -0.68 * height) & (result == 1)
     result[chest] = 3.0  # necklines are cut here
     for changes, factor in (
         ({"l-ear-scale-incr": 1.0, "r-ear-scale-incr": 1.0}, 12.0),

@@ -139,14 +139,16 @@ def _visor(head: Head, length: float, colour: Colour) -> Mesh:
     k = np.arange(12)
     up = np.concatenate([np.stack([k, k + 13, k + 1], 1), np.stack([k + 1, k + 13, k + 14], 1)])
     faces = np.concatenate([up, up[:, ::-1] + 26])
-    return from_triangles(np.concatenate([top, top + [0, 0.004, 0]]), faces, colour, surface="cloth")
+    return from_triangles(
+        np.concatenate([top, top + [0, 0.004, 0]]), faces, colour, surface="cloth"
+    )
 
 
 def _glasses(wardrobe: Wardrobe, body: Body, colour: Colour, lens: Colour | None = None) -> None:
     left, right = body.joints[len(LINKS)], body.joints[len(LINKS) + 1]
     unit = float(left[0] - right[0])
     z = left[2] - body.eye_radius - 0.16 * unit
-    angle = np.arange(16) * (2 * np.pi / 16)
+    angle = np.arange(14) * (2 * np.pi / 14)
     square = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.7
     rise = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.7
     meshes = []
@@ -154,9 +156,9 @@ def _glasses(wardrobe: Wardrobe, body: Body, colour: Colour, lens: Colour | None
         ring = np.stack([square * 0.40 * unit, rise * 0.31 * unit, 0 * angle], 1)
         ring = ring + [eye[0], eye[1] + 0.03 * unit, z]
         for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True):
-            meshes.append(limb(a, b, 0.03 * unit, colour, segments=5, surface="plastic"))
+            meshes.append(limb(a, b, 0.03 * unit, colour, segments=4, surface="plastic"))
         if lens:
-            fan = np.stack([np.full(16, 16), (np.arange(16) + 1) % 16, np.arange(16)], 1)
+            fan = np.stack([np.full(14, 14), (np.arange(14) + 1) % 14, np.arange(14)], 1)
             disc = np.concatenate([ring, ring.mean(0, keepdims=True)])
             meshes.append(from_triangles(disc, np.concatenate([fan, fan[:, ::-1]]), lens,
                                          surface="plastic"))  # fmt: skip
@@ -202,10 +204,10 @@ def _backpack(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     back = body.points[(np.abs(shared.level - 5) < 0.5) & (shared.arm < -0.1), 2].max() + 0.02
     tall, wide = float(waist[1] - shoulder[1]) * 1.05, float(shoulder[0]) * 0.85
     middle = np.array([0, (waist[1] + shoulder[1]) / 2, back + 0.35 * wide])
-    sack = ellipsoid(middle, (wide, tall / 2, 0.5 * wide), colour, segments=18, rings=10)
+    sack = ellipsoid(middle, (wide, tall / 2, 0.5 * wide), colour, segments=14, rings=8)
     sack = _squared(sack, middle, (wide, tall / 2, 0.5 * wide))
     pocket = ellipsoid(middle + [0, tall * 0.18, 0.42 * wide], (wide * 0.7, tall * 0.22, 0.2 * wide),
-                       floats(colour) * 0.85, segments=14, rings=8)  # fmt: skip
+                       floats(colour) * 0.85, segments=10, rings=6)  # fmt: skip
     wardrobe.parts.append(solid(join([sack, pocket]), "chest"))
     strap = 0.022 - np.abs(np.abs(shared.points[:, 0]) - 0.62 * shared.joints[LINK["arm.L"], 0])
     area = np.minimum(strap * 20, np.minimum(shared.level - 4.9, 0.1 - shared.arm))
@@ -234,7 +236,9 @@ def _bag(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     a, b = shared.joints[LINK["arm.L"]] * [0.65, 1, 1], shared.joints[LINK["thigh.R"]] * [1.4, 1, 1]
     along = (b - a)[:2] / np.linalg.norm((b - a)[:2])
     distance = (shared.points[:, :2] - a[:2]) @ np.array([-along[1], along[0]])
-    area = np.minimum((0.018 - np.abs(distance)) * 20, np.minimum(0.05 - shared.arm, 6.1 - shared.level))
+    area = np.minimum(
+        (0.018 - np.abs(distance)) * 20, np.minimum(0.05 - shared.arm, 6.1 - shared.level)
+    )
     area = np.minimum(area, shared.level - 3.3)
     _add(wardrobe, shell(body, area, wardrobe.thickness + 0.014, floats(colour) * 0.7, rounds=1,
                          surface="leather"))  # fmt: skip

@@ -67,8 +67,7 @@ _JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 5)
 _JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 6, (1.35, 0.62), collar=0.3, front=0.75)
 _ZIPPED = Shell(3.3, 6.05, 1.94, 1.8, 6, 6, collar=0.4, front=0.6)
 _COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 7, (1.1, 0.55), collar=0.45, front=0.75, hem=1.75, flare=0.1)
-_SHOES = Shell(-1.0, 1.0, thick=1.3, rounds=7, layer=1, surface="leather")
-_SOLE = replace(_SHOES, high=0.24, thick=1.7, layer=5)
+_SHOES = Shell(-1.0, 0.95, thick=0.8, layer=1, surface="leather", shade=0.6)
 
 PIECES: Mapping[str, tuple[Shell, ...]] = {
     "shirt": (_SHIRT,), "blouse": (replace(_SHIRT, neck=(0.75, 0.3), thick=1.1, front=0),),
@@ -101,16 +100,15 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
     "swimming trunks": (replace(_TROUSERS, low=2.6, thick=1.0, wide=4),),
     "overalls": (Shell(0.8, 5.4, -0.04, 1.4, 4, 4, wide=2),),
     "jumpsuit": (Shell(0.8, 6.05, 1.93, 1.6, 5, 4, wide=2, collar=0.35, front=0.7),),
-    "spacesuit": (Shell(-1, 6.3, 9, 4.0, 10, 6, surface="plastic"),),
+    "spacesuit": (Shell(-0.9, 6.3, 9, 4.0, 10, 6, surface="plastic"),),
     "armour": (Shell(3.2, 6.1, 0.9, 2.2, 3, 6, surface="metal"),
                Shell(1.0, 2.1, thick=2.0, layer=2, surface="metal")),
-    "shoes": (_SHOES, replace(_SOLE, shade=0.5)),
-    "sneakers": (replace(_SHOES, thick=1.5, surface="cloth"), replace(_SOLE, thick=1.9, shade=1.3)),
-    "heels": (replace(_SHOES, high=0.75, thick=0.9),),
-    "boots": (replace(_SHOES, high=1.55, thick=1.7, layer=4), replace(_SOLE, thick=2.2, shade=0.4)),
-    "sandals": (replace(_SHOES, high=0.42, thick=0.8),),
-    "socks": (replace(_SHOES, high=1.2, thick=0.3, layer=0, surface="cloth"),),
-    "tights": (Shell(-1.0, 3.9, thick=0.15, rounds=0, layer=0),),
+    "shoes": (_SHOES,), "sneakers": (replace(_SHOES, thick=1.1, shade=1.4, surface="cloth"),),
+    "heels": (replace(_SHOES, high=0.5, thick=0.4),),
+    "boots": (replace(_SHOES, high=1.55, thick=1.4, layer=5, shade=0.5),),
+    "sandals": (replace(_SHOES, high=0.35, thick=0.5),),
+    "socks": (Shell(-0.9, 1.2, thick=0.2, rounds=1, layer=0),),
+    "tights": (Shell(-0.9, 3.9, thick=0.15, rounds=0, layer=0),),
     "scarf": (Shell(5.85, 6.75, 0.05, 3.0, 5, 9),),
     "gloves": (Shell(0, cuff=1.9, thick=0.3, rounds=1, layer=3, surface="leather"),),
     "tie": (Shell(4.2, 6.05, thick=0.4, rounds=1, layer=4, strip=0.026),),
@@ -122,7 +120,7 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
 SETS: Mapping[str, tuple[str, ...]] = {
     "suit": ("suit jacket", "trousers"), "uniform": ("tunic", "trousers"),
     "scrubs": ("t-shirt", "trousers"), "tracksuit": ("jacket", "trousers"),
-    "pyjamas": ("shirt", "trousers"), "bikini": ("swimsuit",),
+    "pyjamas": ("shirt", "trousers"),
 }  # fmt: skip
 """Kinds that are several pieces of one colour."""
 
@@ -173,7 +171,11 @@ def dress(body: Body, garments: Sequence[Garment]) -> Wardrobe:
         offset = wardrobe.thickness + (piece.thick + leg) * 0.01 * size
         shaded = np.minimum(np.array(cloth_colour(garment.colour)) * piece.shade, 1)
         colour = (float(shaded[0]), float(shaded[1]), float(shaded[2]))
-        wardrobe.parts += _pieces(body, np.minimum(area, _COVER - hidden), piece, offset, colour)
+        if piece.low == _SHOES.low:
+            wardrobe.parts += _shoes(body, piece, cloth_colour(garment.colour))
+        else:
+            visible = np.minimum(area, _COVER - hidden)
+            wardrobe.parts += _pieces(body, visible, piece, offset, colour)
         if piece.hem:
             wardrobe.parts.append(_tube(body, piece, offset, colour))
         wardrobe.thickness = np.where(area > -0.1, offset, wardrobe.thickness)
@@ -216,7 +218,7 @@ def _pieces(
 ) -> list[Part]:  # fmt: skip
     """The shell, and collar and front line over it."""
     shared = atlas()
-    floor = -0.001 if piece.low < 0 else None
+    floor = -0.001 if piece.low < 0 and piece.layer > 1 else None
     common = {"rounds": piece.rounds, "surface": piece.surface}
     parts = [shell(body, area, offset, colour, floor=floor, **common)]  # type: ignore[arg-type]
     trunk = np.where(shared.arm > -0.02, -1.0, 1.0)
@@ -228,7 +230,9 @@ def _pieces(
     if depth > 1:  # lapels along the neckline
         across = np.abs(x) / shared.joints[LINK["arm.L"], 0]
         over = depth * np.clip(1 - across / width, 0, 1) ** 0.8 - (piece.high - shared.level)
-        lapel = np.minimum(np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3))
+        lapel = np.minimum(
+            np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3)
+        )
         parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.85,
                            rounds=2, surface=piece.surface))  # fmt: skip
     if piece.front:
@@ -256,7 +260,7 @@ def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
     support = (column @ ways.T).max(0)
     radius = np.where(spread > 0.3, support[None] / np.maximum(spread, 0.3), np.inf).min(1)
     near = np.exp(-((np.minimum(turn, 2 * np.pi - turn) - opening) ** 2) / 0.18)  # the points
-    tall = (0.055 * piece.collar + 0.012) * size
+    tall = (0.045 * piece.collar + 0.01) * size
     rows = []
     for rise, out in ((-0.012 * size, 0.0), (tall, -0.002 * size), (tall, 0.006 * size),
                       (-0.4 * tall, 0.016 * size)):  # fmt: skip
@@ -280,6 +284,53 @@ def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
     )  # fmt: skip
 
 
+def _shoes(body: Body, piece: Shell, colour: Colour) -> list[Part]:
+    """Both shoes: horizontal sections of the foot, each wrapped in its hull."""
+    shared, parts = atlas(), []
+    size = float(np.ptp(body.points[:, 1])) / 1.75
+    top = height_at(body, piece.high) if piece.high > 1.2 else -0.115 * size * piece.high
+    ys = np.array([0, -0.02, -0.02, -0.034, -0.05, -0.07, -0.09, -0.115]) * size
+    ys = np.append(ys[ys > top + 0.01 * size], np.linspace(min(ys[-1], top), top, 3)
+                   if top < ys[-1] else top)  # fmt: skip
+    count = 18
+    turn = np.arange(count) * (2 * np.pi / count)
+    ways = np.stack([np.sin(turn), -np.cos(turn)], 1)
+    spread = np.cos(turn[:, None] - turn[None])
+    thick = piece.thick * 0.01 * size
+    for side, sign in (("L", 1), ("R", -1)):
+        foot = body.points[(shared.level < 2) & (sign * shared.points[:, 0] > 0)]
+        rows = []
+        for index, y in enumerate(ys):
+            near = (
+                np.abs(foot[:, 1] - min(y, -0.012 * size))
+                < (0.013 if y > -0.12 * size else 0.04) * size
+            )
+            flat = foot[near][:, [0, 2]]
+            centre = (flat.min(0) + flat.max(0)) / 2
+            reach = ((flat - centre) @ ways.T).max(0) + thick * (1.25 if index < 2 else 0.8)
+            radius = np.where(spread > 0.3, reach[None] / np.maximum(spread, 0.3), np.inf).min(1)
+            ring = centre + radius[:, None] * ways
+            rows.append(np.stack([ring[:, 0], np.full(count, y), ring[:, 1]], 1))
+        points = np.concatenate([*rows, rows[-1] * [1, 0, 1] + [0, top + 0.015 * size, 0]])
+        points[-count:] = points[-count:] * [0.9, 1, 0.9] + rows[-1].mean(0) * [0.1, 0, 0.1]
+        row, here = np.divmod(np.arange(len(rows) * count), count)
+        a, b = row * count + here, row * count + (here + 1) % count
+        faces = np.concatenate(
+            [np.stack([a, b, a + count], 1), np.stack([b, b + count, a + count], 1)]
+        )
+        toes, ankle = body.joints[LINK[f"toes.{side}"]], body.joints[LINK[f"foot.{side}"]]
+        weights = np.zeros((len(points), len(LINKS)), np.float32)
+        ahead = np.clip((toes[2] - points[:, 2]) / (0.05 * size) + 0.3, 0, 1)
+        above = np.clip((ankle[1] - points[:, 1]) / (0.06 * size) + 0.6, 0, 1) * (1 - ahead)
+        for name, share in (("toes", ahead), ("shin", above), ("foot", 1 - ahead - above)):
+            weights[:, LINK[f"{name}.{side}"]] = share
+        tint = np.where(
+            (np.tile(row, 2) < 1)[:, None], floats(colour) * piece.shade, floats(colour)
+        )
+        parts.append(make_part(points, faces, np.minimum(tint, 1), weights, surface=piece.surface))
+    return parts
+
+
 def height_at(body: Body, level: float) -> float:
     """Mean y of the trunk and legs of a body at a level."""
     shared = atlas()
@@ -295,7 +346,7 @@ def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> Part:
     shared = atlas()
     trunk = (shared.arm < -0.1) & (shared.level < 5)
     points, offsets = body.points[trunk], offset[trunk] + 0.004
-    count, rows = 40, 14
+    count, rows = 30, 10
     angle = np.arange(count) * (2 * np.pi / count)
     levels = np.linspace(piece.low + 0.35, piece.hem, rows)
     ys = np.array([height_at(body, level) for level in levels])
@@ -327,7 +378,7 @@ def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> Part:
     if piece.front:
         tint[np.tile(here == 0, 2)] *= piece.front
     if piece.strip:
-        ahead = np.tile(np.minimum(here, count - here) <= 9, 2)
+        ahead = np.tile(np.minimum(here, count - here) <= 6, 2)
         faces, tint = faces[ahead], tint[ahead]
     return make_part(
         np.concatenate([outer, inner]), np.concatenate([faces, faces[:, ::-1] + len(outer)]),

@@ -141,7 +141,7 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
     if style.fall > 6.5:
         end = float(body.points[np.abs(shared.level - 7) < 0.2, 1].mean()) + 0.01 * size
     top = head.eye[1] - 0.5 * min(1, hat) * head.height
-    rows, count = 12, 25
+    rows, count = 10, 21
     ys = np.linspace(top, end, rows)
     thick = style.thick * 0.01 * size
     centre = head.centre[2]
@@ -235,7 +235,9 @@ def _on_face(x: float, y: float) -> tuple[Array, Array]:
 
     total = area(b - a, c - a)
     total = np.where(np.abs(total) < 1e-12, np.inf, total)
-    share = np.stack([area(b - p, c - p), area(c - p, a - p), area(a - p, b - p)], 1) / total[:, None]
+    share = (
+        np.stack([area(b - p, c - p), area(c - p, a - p), area(a - p, b - p)], 1) / total[:, None]
+    )
     depth = np.sum(share * corners[:, :, 2], 1)
     hit = int(np.argmin(np.where((share > -1e-6).all(1), depth, 9.0)))
     return shared.faces[hit], share[hit]
@@ -272,7 +274,8 @@ def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Pa
     shared = atlas()
     angle, rise, _ = _head_field()
     lips = np.unique(shared.faces[shared.kinds == 1])
-    mouth = shared.points[lips].mean(0)
+    mouth = (shared.points[lips].min(0) + shared.points[lips].max(0)) / 2
+    mouth[2] = shared.points[lips, 2].min() + 0.004
     p = shared.points - mouth
     ahead = np.where((shared.points[:, 2] < mouth[2] + 0.12) & (shared.level > 6.3), 1.0, -1.0)
     upper = p[:, 1] + 0.0185 - 0.25 * np.abs(p[:, 0]) ** 1.0 * 0.5

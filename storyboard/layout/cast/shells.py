@@ -21,7 +21,7 @@ class Cut:
 
     Attributes:
         ends: (V, 2) vertices of the body.
-        share: (V, 1) how far it is from the first to the second.
+        share: (V,) how far it is from the first to the second.
         faces: (N, 3).
     """
 
