@@ -143,5 +143,5 @@ def find_thing(words: Sequence[str]) -> tuple[str, int] | None:
 
 def nearest_noun(word: str) -> str:
     """The noun of the lexicon that is spelt most like an unknown one, "" if none is close."""
-    close = get_close_matches(word.lower(), sorted(NOUNS), n=1, cutoff=0.75)
+    close = get_close_matches(word.lower(), sorted(NOUNS), n=1, cutoff=0.7)
     return close[0] if close else ""

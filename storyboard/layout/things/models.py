@@ -1,0 +1,98 @@
+"""Models of the lexicon as meshes at their size, and stand-ins for what has no model."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from shots.lexicon.colours import COLOURS, Colour
+from shots.lexicon.things import MODELS, STAND_IN
+from storyboard.layout.meshes import Array, Mesh, floats, join
+from storyboard.layout.things.lettering import letters
+from storyboard.layout.things.parts import ThingLook, assemble, models
+from storyboard.layout.things.shapes import axis_turn, extrude, rounded
+
+_STAND_IN = COLOURS["beige"]
+
+
+@lru_cache(maxsize=256)
+def build_thing(
+    model: str,
+    *,
+    size: tuple[float, float, float] | None = None,
+    colour: str = "",
+    label: str = "",
+    phase: float = 0.0,
+    opened: float = 0.0,
+    seed: int = 0,
+    held: bool = False,
+) -> Mesh:
+    """A thing or an animal that stands on y = 0 at the origin, its front at -z.
+
+    Args:
+        model: Word of `MODELS`; of a stand-in, the label is what it stands for.
+        size: Width, height, depth in metres as found (lying things lie); None for the usual size.
+        colour: Word of `COLOURS` for its own parts, "" for the usual one.
+        label: Text of signs, screens, packshots.
+        phase: Radians: wheels, fans and rotors turn by it; 2 pi is a stride or a beat of wings.
+        opened: 0 shut to 1 open: doors, lids, books.
+        seed: Of irregular things.
+        held: Turned as in a hand, with the grip at the origin.
+    """
+    thing = MODELS[model]
+    shade = COLOURS[colour or thing.colour or "grey"]
+    if model == STAND_IN:
+        mesh = stand_in(label, size or thing.size, shade)
+    else:
+        look = ThingLook(shade, label, phase, opened, seed)
+        low, high = _bounds(model)
+        mesh = _as_found(_assembled(model, look), thing.lies)
+        scale = floats(size or thing.size) / np.maximum(high - low, 1e-6)
+        centre = (low + high) / 2
+        mesh = mesh.moved((-centre[0], -high[1], -centre[2])).moved(scale=scale)
+    if not held:
+        return mesh
+    turn = _HELD[thing.lies].T
+    wide, tall, deep = np.abs(turn @ floats(size or thing.size))
+    mesh = mesh.moved((0, (size or thing.size)[1] / 2, 0)).turned(turn).moved((0, -tall / 2, 0))
+    x, height, z = thing.grip or (0.0, 0.0, 0.0)
+    del wide, deep
+    return mesh.moved((-x, height, -z))
+
+
+def _assembled(model: str, look: ThingLook) -> Mesh:
+    return assemble(model, look)
+
+
+@lru_cache(maxsize=None)
+def _bounds(model: str) -> tuple[Array, Array]:
+    """Least and greatest corner of a model as written, shut and at rest."""
+    mesh = _as_found(_assembled(model, ThingLook((0.5, 0.5, 0.5))), MODELS[model].lies)
+    return mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+
+
+# From the pose of lying to that in a hand.
+_HELD = {"": np.eye(3), "back": axis_turn("x", -90), "side": axis_turn("z", -90)}
+
+
+def _as_found(mesh: Mesh, lies: str) -> Mesh:
+    return mesh.turned(_HELD[lies].T)
+
+
+def stand_in(label: str, size: tuple[float, float, float], colour: Colour = _STAND_IN) -> Mesh:
+    """A block with rounded edges that carries its name on four sides and the top.
+
+    Names in other scripts than Latin leave it blank.
+    """
+    width, height, depth = size
+    edge = 0.06 * min(size)
+    block = extrude(rounded(width, height, edge), depth, colour, bevel=edge).moved((0, -height / 2, 0))
+    parts = [block]
+    ink = (0.12, 0.10, 0.10)
+    for yaw, across, away in ((0, width, depth), (180, width, depth), (90, depth, width), (-90, depth, width)):
+        text = letters(label, (0.84 * across, 0.8 * height), ink, lines=3)
+        parts.append(text.moved((0, -height / 2, -away / 2 - 0.002)).moved(yaw_deg=yaw))
+    top = letters(label, (0.84 * width, 0.8 * depth), ink, lines=3)
+    parts.append(top.turned(axis_turn("x", 90)).moved((0, -height - 0.002, 0)))
+    return join(parts)
