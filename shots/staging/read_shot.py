@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
 from shots.lexicon import grammar
-from shots.lexicon.places import SETS
+from shots.lexicon.place_words import find_place, nearest_place
 from shots.lexicon.things import STAND_IN
 from shots.schema import Shot, ShotList
-from shots.staging.beats import read_players
-from shots.staging.characters import character_names
-from shots.staging.sentences.clause_reader import read_clauses
-from shots.staging.sentences.events import EventReader
-from shots.staging.sentences.nouns import Names, split_words
-from shots.staging.sentences.phrases import PhraseReader
-from shots.staging.sentences.roles import Cast
+from shots.staging.acts.beats import read_players
+from shots.staging.acts.characters import character_names
+from shots.staging.acts.events import EventReader
+from shots.staging.acts.roles import Cast
+from shots.staging.clauses.clause_reader import read_clauses
+from shots.staging.clauses.nouns import Names, split_words
+from shots.staging.clauses.phrases import PhraseReader
 from shots.staging.staged import Beat, NotStaged, Place, Player, ShotReading, Staged
 
 # How a shot list opens a shot: "Close on", "Wide shot of", "POV:". Camera words are no action.
@@ -41,8 +42,7 @@ _OVER = re.compile(
 def read_shot(board: ShotList, shot: Shot) -> ShotReading:
     """Who and what is in a shot and what they do; nobody has a place on the floor plan yet."""
     place = _place(shot)
-    plan = SETS.get(place.set)
-    cast = Cast(board, shot, {each.name: each.model for each in plan.fixtures} if plan else {})
+    cast = Cast(board, shot, place)
     names = character_names(board)
     action, whose = _without_camera(shot.action)
     over = _resolve(cast, names, whose)
@@ -51,6 +51,9 @@ def read_shot(board: ShotList, shot: Shot) -> ShotReading:
     events.read(clauses)
     for words in lost:
         cast.lose(words, "no word of the lexicon")
+    heading = shot.location.heading if shot.location else ""
+    if heading and not place.words:
+        cast.lose(heading, f"no such place: {place.set}", nearest_place(heading))
     _mark_subjects(cast)
     players = read_players(board, shot, cast, events.slots)
     things = [player.id for player in players if player.kind == "thing"]
@@ -69,16 +72,13 @@ def _resolve(cast: Cast, names: Names, text: str) -> str:
 
 
 def _place(shot: Shot) -> Place:
-    location = shot.location
-    texts = [location.looks, location.heading] if location else []
-    words = re.findall(r"[a-z]+", " ".join(texts).lower())
-    weather = [grammar.WEATHER[word] for word in words if word in grammar.WEATHER]
-    is_interior = bool(location and location.heading.upper().startswith("INT"))
-    return Place(
-        is_interior=is_interior,
-        weather=() if is_interior else tuple(dict.fromkeys(weather)),
-        words=location.heading if location else "",
-    )
+    heading = shot.location.heading if shot.location else ""
+    looks = shot.location.looks if shot.location else ""
+    name, is_interior, words = find_place(heading, looks, shot.action)
+    named = re.findall(r"[a-z]+", f"{looks} {heading}".lower())
+    weather = [] if is_interior else [grammar.WEATHER[w] for w in named if w in grammar.WEATHER]
+    seed = zlib.crc32((shot.location.id if shot.location else name).encode())
+    return Place(name, is_interior, seed, tuple(dict.fromkeys(weather)), words)
 
 
 def _without_camera(action: str) -> tuple[str, str]:

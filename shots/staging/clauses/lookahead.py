@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shots.lexicon import grammar
 from shots.lexicon.verbs import STATES, forms
-from shots.staging.sentences.nouns import Names, Noun, is_adverb, noun_at, split_words, starts_with
-from shots.staging.sentences.phrases import PhraseReader
+from shots.staging.clauses.nouns import Names, Noun, is_adverb, noun_at, split_words, starts_with
+from shots.staging.clauses.phrases import PhraseReader
 
 DIRECTED = frozenset((*grammar.DIRECTIONS, *grammar.LOOKS))
 _FILLERS = frozenset(("also", "just", "then", "both", "all", "still"))

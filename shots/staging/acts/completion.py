@@ -7,8 +7,8 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
-from shots.staging.sentences.drafts import Event
-from shots.staging.sentences.objects import Act
+from shots.staging.acts.drafts import Event
+from shots.staging.acts.objects import Act
 
 _RIDES = {
     "motorcycle": "ride-motorcycle", "scooter": "ride-motorcycle", "moped": "ride-motorcycle",

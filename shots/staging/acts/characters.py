@@ -6,7 +6,7 @@ from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
 from shots.lexicon.things import find_thing
 from shots.schema import ShotList
-from shots.staging.sentences.nouns import Names, split_words
+from shots.staging.clauses.nouns import Names, split_words
 
 
 def character_names(board: ShotList) -> Names:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
-from shots.staging.sentences.drafts import LOCATIONS, Event
-from shots.staging.sentences.objects import Act
-from shots.staging.sentences.phrases import Phrase
+from shots.staging.acts.drafts import LOCATIONS, Event
+from shots.staging.acts.objects import Act
+from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
 ADDRESSED = frozenset(

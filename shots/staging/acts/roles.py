@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
+from shots.lexicon.places import PLACE_WORDS, SETS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing, find_thing, nearest_noun
 from shots.schema import Character, Shot, ShotList
-from shots.staging.characters import thing_of_looks
-from shots.staging.sentences.drafts import LOCATIONS, Draft
-from shots.staging.sentences.phrases import Phrase
-from shots.staging.staged import NotStaged, PlayerKind
+from shots.staging.acts.characters import thing_of_looks
+from shots.staging.acts.drafts import LOCATIONS, Draft
+from shots.staging.clauses.phrases import Phrase
+from shots.staging.staged import NotStaged, Place, PlayerKind
 
 MOST_THINGS = 12  # players made from one plural
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
@@ -26,14 +27,17 @@ class Cast:
 
     Attributes:
         drafts: By id, in the order of their first mention.
+        place: The set.
         fixtures: Names on the plan of the shot's set, to their models.
         not_staged: What could not be resolved.
     """
 
-    def __init__(self, board: ShotList, shot: Shot, fixtures: Mapping[str, str]) -> None:
+    def __init__(self, board: ShotList, shot: Shot, place: Place) -> None:
         self._board = board
         self._shot = shot
-        self.fixtures = fixtures
+        self.place = place
+        plan = SETS.get(place.set)
+        self.fixtures = {each.name: each.model for each in plan.fixtures} if plan else {}
         self.drafts: dict[str, Draft] = {}
         self.not_staged: list[NotStaged] = []
         self.weather: list[str] = []
@@ -185,7 +189,7 @@ class Cast:
         finder = {
             "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
             "person": self._persons, "group": self._persons, "thing": self._things,
-            "unknown": self._unknown, "body": self._body, "part": self._part,
+            "unknown": self._unknown, "body": self._body, "part": self._part, "place": self._place,
         }.get(phrase.kind)  # fmt: skip
         if phrase.owner and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
@@ -329,7 +333,7 @@ class Cast:
         model = found[0] if found else STAND_IN
         colour = _first_colour(" ".join(phrase.adjectives))
         known = self._known_thing(phrase, model, subjects)
-        if known:
+        if known or self._is_set(phrase):
             return known
         words = phrase.words
         if phrase.count == 1:
@@ -361,11 +365,30 @@ class Cast:
                 return [self._character(character.id).id]
         if MODELS[model].grip is not None or phrase.count > 2:
             return []
-        names = [n for n in self.fixtures if n == key or re.sub(r"-[^-]+$", "", n) == key]
-        names += [n for n, made in self.fixtures.items() if made == model]
-        taken = {d.events[-1].seat for d in self.drafts.values() if d.events}
-        free = [n for n in dict.fromkeys(names) if n not in taken or not MODELS[model].seats]
+        return self._fixtures_of(phrase, model)
+
+    def _fixtures_of(self, phrase: Phrase, model: str) -> list[str]:
+        """Furniture of the set that a noun names; free seats first."""
+        nouns = (phrase.head.replace(" ", "-"), phrase.noun)
+        alike: list[list[str]] = [[], [], [], []]
+        for name, made in self.fixtures.items():
+            stem = re.sub(r"-\d+$", "", name)
+            rank = [name in nouns, stem in nouns, made == model, made.split("-")[-1] in nouns]
+            if any(rank):
+                alike[rank.index(True)].append(name)
+        names = [name for group in alike for name in group]
+        taken = {draft.events[-1].seat for draft in self.drafts.values() if draft.events}
+        free = [name for name in names if name not in taken or not self.thing_model(name).seats]
         return (free or names)[: phrase.count]
+
+    def _is_set(self, phrase: Phrase) -> bool:
+        """Whether a noun means the set itself: the tram, in a tram."""
+        return phrase.is_definite and PLACE_WORDS.get(phrase.head) == self.place.set
+
+    def _place(self, phrase: Phrase, _: list[str]) -> list[str]:
+        """The mark of the set that a place is named by: at the kerb."""
+        plan = SETS.get(self.place.set)
+        return [phrase.head] if plan and plan.mark(phrase.head) else []
 
     def _unknown(self, phrase: Phrase, _: list[str]) -> list[str]:
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from shots.lexicon.grammar import singular
 from shots.lexicon.verbs import STATES, VERBS, Verb
-from shots.staging.sentences.phrases import Phrase
+from shots.staging.clauses.phrases import Phrase
 
 Link = Literal["then", "with", "first", "later", "lead"]
 """How a clause follows the one before: after it, at the same time, before it; at the start of a

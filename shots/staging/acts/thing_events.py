@@ -5,12 +5,12 @@ from __future__ import annotations
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
-from shots.staging.sentences.clauses import Clause
-from shots.staging.sentences.drafts import LOCATIONS, Draft, Event
-from shots.staging.sentences.objects import move_to
-from shots.staging.sentences.phrases import Phrase
-from shots.staging.sentences.prepositions import read_directions
-from shots.staging.sentences.roles import Cast
+from shots.staging.acts.drafts import LOCATIONS, Draft, Event
+from shots.staging.acts.objects import move_to
+from shots.staging.acts.prepositions import read_directions
+from shots.staging.acts.roles import Cast
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.phrases import Phrase
 
 
 def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
@@ -35,7 +35,7 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
 
 def _fixture(cast: Cast, key: str, verb: Verb) -> Draft:
     """A player for a fixture that does something: the door opens."""
-    draft = Draft(key, key, "thing", cast.fixtures[key], key, words=key)
+    draft = Draft(key, key, "thing", cast.fixtures[key], key, is_fixture=True, words=key)
     if verb.gesture != "be":
         cast.drafts[key] = draft
     return draft

@@ -10,14 +10,16 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES
 from shots.lexicon.things import NOUNS
 from shots.schema import Shot, ShotList
+from shots.staging.acts.drafts import Draft, Event
+from shots.staging.acts.roles import Cast
 from shots.staging.appearance import crowd_look, read_appearance
-from shots.staging.sentences.drafts import Draft, Event
-from shots.staging.sentences.nouns import people
-from shots.staging.sentences.roles import Cast
+from shots.staging.clauses.nouns import people
 from shots.staging.staged import Appearance, Beat, Player
 
 Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
+_SEATED = ("car", "cockpit", "aeroplane-cabin")  # sets in which nobody stands
+_DRIVERS = ("driver", "taxi driver", "cab driver", "chauffeur", "pilot", "trucker", "captain")
 _ONWARD = ("left", "right", "towards", "away")  # directions that a movement keeps
 
 
@@ -39,7 +41,7 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
         Player(
             draft.id, draft.name, draft.kind, draft.model, _look(board, cast, draft), draft.colour,
             label=draft.label, on=draft.on, relation=draft.relation, near=draft.near,
-            beats=timing.beats(draft), is_subject=draft.is_subject, words=draft.words,
+            beats=timing.beats(draft), is_subject=draft.is_subject, is_fixture=draft.is_fixture, words=draft.words,
         )
         for draft in drafts
     )  # fmt: skip
@@ -154,11 +156,11 @@ class _Timing:
             posture = posture or last.posture
             if is_going:
                 posture = "stand" if is_arrived else last.posture
-        location = self.shot.location
-        is_outside = location is not None and location.heading.upper().startswith("EXT")
-        has_bed = event.seat or not (is_outside or draft.relation == "under")
+        has_bed = event.seat or (self.cast.place.is_interior and draft.relation != "under")
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"
+        if posture in ("", "stand") and self.cast.place.set in _SEATED and draft.kind == "person":
+            return "drive" if draft.noun in _DRIVERS else "sit"
         return posture or "stand"
 
     def _direction(self, draft: Draft, posture: str, last: Beat | None) -> str:

@@ -10,7 +10,7 @@ from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
 from shots.lexicon.things import NOUNS
-from shots.staging.sentences.nouns import (
+from shots.staging.clauses.nouns import (
     Kind,
     Names,
     Noun,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shots.lexicon import grammar
 from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, forms
-from shots.staging.sentences.clauses import Clause, Link
-from shots.staging.sentences.lookahead import DIRECTED, is_vague
-from shots.staging.sentences.modifiers import ModifierReader
-from shots.staging.sentences.nouns import Names, is_function_word
-from shots.staging.sentences.phrases import Phrase
+from shots.staging.clauses.clause import Clause, Link
+from shots.staging.clauses.lookahead import DIRECTED, is_vague
+from shots.staging.clauses.modifiers import ModifierReader
+from shots.staging.clauses.nouns import Names, is_function_word
+from shots.staging.clauses.phrases import Phrase
 
 # Verbs whose object does what the next verb says: "sees a man run", "teaches her to ride".
 _PERCEPTION = frozenset(("see", "watch", "hear", "find", "notice", "spot", "film", "let", "make"))

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.verbs import STATES
-from shots.staging.sentences.clauses import Clause
-from shots.staging.sentences.lookahead import DIRECTED, Lookahead
-from shots.staging.sentences.phrases import Phrase
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.lookahead import DIRECTED, Lookahead
+from shots.staging.clauses.phrases import Phrase
 
 
 class ModifierReader(Lookahead):

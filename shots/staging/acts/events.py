@@ -11,14 +11,14 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, STAND_IN, find_thing
 from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb
-from shots.staging.sentences.clauses import Clause
-from shots.staging.sentences.completion import complete
-from shots.staging.sentences.drafts import Event
-from shots.staging.sentences.objects import Act, is_liquid, read_objects
-from shots.staging.sentences.phrases import Phrase
-from shots.staging.sentences.prepositions import read_directions, read_parts
-from shots.staging.sentences.roles import Cast
-from shots.staging.sentences.thing_events import read_thing_event
+from shots.staging.acts.completion import complete
+from shots.staging.acts.drafts import Event
+from shots.staging.acts.objects import Act, is_liquid, read_objects
+from shots.staging.acts.prepositions import read_directions, read_parts
+from shots.staging.acts.roles import Cast
+from shots.staging.acts.thing_events import read_thing_event
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.phrases import Phrase
 
 _TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of nouns for persons
 # Participles that say where somebody is, and not what somebody else does.

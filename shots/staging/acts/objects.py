@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from shots.lexicon import grammar
 from shots.lexicon.things import find_thing
 from shots.lexicon.verbs import Verb
-from shots.staging.sentences.clauses import Clause
-from shots.staging.sentences.drafts import Draft, Event
-from shots.staging.sentences.phrases import Phrase
-from shots.staging.sentences.roles import Cast
+from shots.staging.acts.drafts import Draft, Event
+from shots.staging.acts.roles import Cast
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.phrases import Phrase
 
 
 @dataclass

@@ -83,6 +83,7 @@ class Draft:
     relation: str = ""
     near: str = ""
     is_subject: bool = False
+    is_fixture: bool = False
     words: str = ""
     seat: str = ""
     events: list[Event] = field(default_factory=list)
