@@ -29,6 +29,7 @@ CONTACT_M = {"hug": 0.32, "kiss": 0.38, "shake-hands": 0.8, "give": 0.9, "punch"
              "whisper": 0.45, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
+_SMALL_M = 0.6
 _ON = ("on", "above", "at", "")
 _MOST_IN_AN_ARC = 7
 
@@ -59,7 +60,7 @@ class ScenePlan:
         partners: Who somebody relates to, by id.
         cast: People by id, as first named.
         introduced: People and things by id that a shot has named.
-        line_sides: Side of the line of action that the cameras are on, by the pair.
+        line_sides: Side of the line of action that the cameras are on, and where it runs, by pair.
         holding: What people had in their hands when the last shot ended.
     """
 
@@ -69,14 +70,15 @@ class ScenePlan:
     partners: dict[str, str] = field(default_factory=dict)
     cast: dict[str, Player] = field(default_factory=dict)
     introduced: dict[str, Player] = field(default_factory=dict)
-    line_sides: dict[tuple[str, str], float] = field(default_factory=dict)
+    line_sides: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     holding: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Give a place to the cast of all shots, so that a pair is one from the first shot."""
         self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
         things = _first(self.readings, lambda each: each.kind != "person")
-        for thing in things:
+        large = [each for each in things if max(size_of(each)) > _SMALL_M]
+        for thing in large:
             self._put_thing(thing)
         cast = _first(self.readings, lambda each: each.kind == "person")
         self.cast = {each.id: each for each in cast}
@@ -85,8 +87,8 @@ class ScenePlan:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.partners.setdefault(who, whom)
         self.place_people(cast)
-        for thing in things:  # animals stand by people, who had no place before
-            if thing.kind == "animal" and not thing.near:
+        for thing in things:  # small things and animals are by people
+            if thing not in large or (thing.kind == "animal" and not thing.near):
                 self._put_thing(thing)
 
     def begin(self, reading: ShotReading) -> tuple[Player, ...]:
@@ -398,7 +400,7 @@ class ScenePlan:
             at = spot.at if spot else occupied.floor.nearest_free(occupied.plan.centre)
             base = {"sky": 4.0}.get(model.place, 0.0)
             return replace(thing, at=at, base_m=base, facing_deg=spot.facing_deg if spot else -60.0)
-        if model.place in ("table", "hand") or max(size_of(thing)) < 0.6:
+        if model.place in ("table", "hand") or max(size_of(thing)) < _SMALL_M:
             user = next((p for p in occupied.people.values()), None)
             near = user.at if user else occupied.plan.centre
             tables = list(surfaces(occupied))
@@ -407,7 +409,7 @@ class ScenePlan:
                 at, top = surface_spot(occupied, thing, nearest, user.at if user else None)
                 return replace(thing, at=at, base_m=top, on=nearest.id)
         at = occupied.floor.nearest_free(
-            occupied.plan.centre, occupied.others(), max(0.5, max(size_of(thing)) / 2 + 0.3)
+            occupied.plan.centre, occupied.others(), max(0.8, max(size_of(thing)) / 2 + 0.3)
         )
         return replace(thing, at=at)
 
