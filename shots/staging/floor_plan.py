@@ -151,7 +151,7 @@ class ScenePlan:
             last = standing(player, 1.0, by_id)
             if player.kind == "person":
                 beat = beat_at(player, 1.0)
-                if beat.to == "out" and beat.path:
+                if any(each.to == "out" and each.path for each in player.beats):
                     self.occupied.people.pop(player.id, None)
                     self.introduced.pop(player.id, None)
                     continue
@@ -253,11 +253,13 @@ class ScenePlan:
         placed = self.occupied.people
         for person in people:
             spot = placed.get(person.id)
-            if spot is None:
+            if spot is None or is_crowd(person.id):
                 continue
             new = self._spot_by_words(person)
-            posture = person.beats[0].posture if person.beats else "stand"
-            if new is None and spot.seat and posture != "stand" and not POSTURES[posture].seat:
+            first = person.beats[0] if person.beats else Beat()
+            posture = first.posture
+            leaves = spot.seat and posture != "stand" and not (POSTURES[posture].seat or first.to)
+            if new is None and leaves:
                 at = self.occupied.floor.nearest_free(spot.at, self.occupied.others(person.id))
                 new = Stance(at, spot.facing_deg, posture=posture)
                 placed[person.id] = new
@@ -281,7 +283,7 @@ class ScenePlan:
     def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
         beat = person.beats[0] if person.beats else Beat()
-        if beat.to and beat.to not in ("in", "out") and not person.near:
+        if beat.to and beat.to not in ("in", "out") and not (person.near or beat.seat):
             return None
         gesture = GESTURES.get(beat.gesture)
         posture = beat.posture

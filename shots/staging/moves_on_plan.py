@@ -262,7 +262,8 @@ def _resting(player: Player, seconds: float) -> Player:
         span = (beat.end - beat.start) * seconds
         walk_s = length(beat.path) / max(0.1, speed_of(player, beat)) if beat.path else span
         after = player.beats[k + 1] if k + 1 < len(player.beats) else None
-        if player.kind != "person" or len(beat.path) < 2 or walk_s > 0.85 * span:
+        rests = player.kind == "person" and beat.to != "out" and walk_s <= 0.85 * span
+        if not rests or len(beat.path) < 2:
             beats.append(beat)
             continue
         end = round(beat.start + (beat.end - beat.start) * walk_s / span, 4)
