@@ -86,19 +86,22 @@ def _verbs(rows: list[str], *, is_shown: bool = True) -> Iterator[tuple[str, Ver
         posture, _, gesture = shape.partition("/")
         named = dict(word.split(":") for word in options if ":" in word)
         for name in names.split(", "):
-            yield name, Verb(
+            yield (
                 name,
-                posture,
-                gesture,
-                role=next((word for word in options if word in _ROLES), "target"),
-                to=named.get("to", ""),
-                look=named.get("look", ""),
-                pace=float(named.get("pace", 1)),
-                prop=named.get("prop", ""),
-                change="change" in options,
-                motion=named.get("motion", ""),
-                is_shown=is_shown,
-                is_alike="alike" in options,
+                Verb(
+                    name,
+                    posture,
+                    gesture,
+                    role=next((word for word in options if word in _ROLES), "target"),
+                    to=named.get("to", ""),
+                    look=named.get("look", ""),
+                    pace=float(named.get("pace", 1)),
+                    prop=named.get("prop", ""),
+                    change="change" in options,
+                    motion=named.get("motion", ""),
+                    is_shown=is_shown,
+                    is_alike="alike" in options,
+                ),
             )
 
 
