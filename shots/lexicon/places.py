@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+from shots.lexicon.colours import COLOURS
+from shots.lexicon.place_words import place_words
+from shots.lexicon.things import MODELS
 
 Point = tuple[float, float]
+Bounds = tuple[float, float, float, float]
+VEHICLE_SEATS = ("driver", "passenger", "back-left", "back-right")
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,16 @@ class Fixture:
     size: tuple[float, float, float] | None = None
     colour: str = ""
     base_m: float = 0.0
+
+    @property
+    def extent(self) -> tuple[float, float, float]:
+        """Width, height and depth in metres."""
+        return self.size or MODELS[self.model].size
+
+    def point(self, x: float, z: float) -> Point:
+        """The point of the plan at x to its side and z behind it, in metres."""
+        c, s = math.cos(math.radians(self.facing_deg)), math.sin(math.radians(self.facing_deg))
+        return self.at[0] + x * c - z * s, self.at[1] + x * s + z * c
 
 
 @dataclass(frozen=True)
@@ -54,13 +73,18 @@ class Mark:
 class SetPlan:
     """The floor plan of a set.
 
+    The camera stands at -z by default, inside or outside the room. Round the centre the floor is
+    free; in an exterior also the strip from there to the camera, 25 m and x within 3. Tables have
+    seats that face each other, doors and windows are fixtures in the walls, entrances are marks
+    inside the doors, or left, right and far of an exterior.
+
     Attributes:
         shell: Name of the builder of its floor, walls and surroundings.
         is_interior: Whether it has walls and a ceiling instead of a sky.
         bounds: x and z from, x and z to: the walls of an interior, the staged part of an exterior.
         height_m: Of its walls.
         fixtures, marks: The first marks are taken first by people whom the words place nowhere;
-            at least four of them stand on the floor within 1.2 m of each other round `centre`.
+            at least four of them stand on the floor within 1.2 m of `centre`.
         entrances: Marks through which people enter and leave.
         lanes: For vehicles: each a line of points they drive along, in driving direction.
         outside: For an interior: name of the set seen through its windows.
@@ -68,7 +92,7 @@ class SetPlan:
 
     shell: str
     is_interior: bool
-    bounds: tuple[float, float, float, float]
+    bounds: Bounds
     height_m: float = 2.7
     centre: Point = (0.0, 0.0)
     fixtures: tuple[Fixture, ...] = ()
@@ -81,7 +105,131 @@ class SetPlan:
         """The mark or entrance of that name."""
         return next((m for m in (*self.marks, *self.entrances) if m.name == name), None)
 
+    def fixture(self, name: str) -> Fixture | None:
+        """The fixture of that name."""
+        return next((f for f in self.fixtures if f.name == name), None)
 
-SETS: Mapping[str, SetPlan] = {}
+
+_ITEM = re.compile(
+    r"(?:(?P<name>[a-z0-9-]+)=)?(?P<model>[a-z-]+) "
+    r"(?:(?P<wall>[NESW]) (?P<along>-?[\d.]+)|(?P<x>-?[\d.]+),(?P<z>-?[\d.]+))"
+    r"(?:@(?P<facing>-?[\d.]+))?(?P<rest>.*)"
+)
+_MARK = re.compile(r"([+>])([a-z-]+) (-?[\d.]+),(-?[\d.]+)(?:@(-?[\d.]+))?")
+_DOORS = frozenset({"door", "glass-door", "lift-door", "garage-door"})
+_IN_WALL = _DOORS | {"window", "shop-window"}
+
+
+def _against(model: str, wall: str, along: float, depth: float, bounds: Bounds) -> tuple[Point, float]:
+    """Place and facing of a fixture with its back to a wall; doors and windows stand in it."""
+    x0, z0, x1, z1 = bounds
+    gap = 0.0 if model in _IN_WALL else depth / 2 + 0.01
+    return {
+        "N": ((along, z1 - gap), 0.0),
+        "E": ((x1 - gap, along), -90.0),
+        "S": ((along, z0 + gap), 180.0),
+        "W": ((x0 + gap, along), 90.0),
+    }[wall]
+
+
+def _read_fixture(text: str, bounds: Bounds, height: float) -> tuple[Fixture, bool]:
+    """A fixture, and whether people have a mark before it."""
+    found = _ITEM.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no fixture of a floor plan.")
+    model, options = found["model"], found["rest"].split()
+    thing = MODELS[model]
+    size, colour, base, marked = thing.size, "", 0.0, False
+    for option in options:
+        if option == "!":
+            marked = True
+        elif option in COLOURS:
+            colour = option
+        elif option.startswith("^"):
+            base = float(option[1:])
+        else:
+            given = tuple(map(float, option.split("x")))
+            size = (given + size[len(given) :])[:3]
+    if thing.place == "ceiling":
+        base = height - size[1]
+    if found["wall"]:
+        at, facing = _against(model, found["wall"], float(found["along"]), size[2], bounds)
+    else:
+        at, facing = (float(found["x"]), float(found["z"])), 0.0
+    facing = float(found["facing"] or facing)
+    own = None if size == thing.size else size
+    return Fixture(found["name"] or model, model, at, facing, own, colour, base), marked
+
+
+def _fixture_marks(fixture: Fixture, marked: bool) -> Iterator[Mark]:
+    """Marks on the seats of a fixture, and before it."""
+    thing = MODELS[fixture.model]
+    factor = [a / b for a, b in zip(fixture.extent, thing.size, strict=True)]
+    vehicle = thing.kind == "vehicle" and len(thing.seats) == len(VEHICLE_SEATS)
+    for index, seat in enumerate(thing.seats):
+        name = fixture.name + (f"-seat-{index + 1}" if index else "")
+        if vehicle and fixture.name == fixture.model:
+            name = VEHICLE_SEATS[index]
+        at = fixture.point(seat.x * factor[0], seat.z * factor[2])
+        yield Mark(name, at, fixture.facing_deg + seat.facing_deg, fixture.name, index)
+    if marked:
+        at = fixture.point(0.0, -fixture.extent[2] / 2 - 0.42)
+        yield Mark(fixture.name, at, (fixture.facing_deg + 360) % 360 - 180)
+
+
+def _centre_marks(centre: Point, spread: float) -> Iterator[Mark]:
+    places = {"centre": (0, 0), "centre-right": (1, 0), "centre-left": (-1, 0),
+              "centre-back": (0.5, 0.85), "centre-back-left": (-0.5, 0.85)}  # fmt: skip
+    for name, (x, z) in places.items():
+        yield Mark(name, (centre[0] + x * spread, centre[1] + z * spread))
+
+
+def read_plan(text: str, is_interior: bool) -> tuple[str, SetPlan]:
+    """A name and its floor plan.
+
+    The first line is `[name] x0 z0 x1 z1 height` and options (`outside=`, `spread=` of the marks
+    round the centre, `centre=x,z`). Then follow, between semicolons or line ends:
+    `name=model x,z@facing` or `model N along` (with its back to that wall: N is +z), then a size
+    (`1.4x0.75x0.8`, a width alone keeps the rest), `^height` of its base, a colour, and `!` for a
+    mark before it; `+name x,z@facing` is a mark, `>name ...` an entrance, `lane x,z x,z` a lane.
+    """
+    head, *lines = text.strip().splitlines()
+    name, *numbers = head.replace("[", "").replace("]", "").split()
+    options = dict(each.split("=") for each in numbers if "=" in each)
+    values = [float(each) for each in numbers if "=" not in each]
+    bounds: Bounds = (values[0], values[1], values[2], values[3])
+    height = values[4] if len(values) > 4 else 2.7
+    x, z = map(float, options.get("centre", "0,0").split(","))
+    marks = list(_centre_marks((x, z), float(options.get("spread", 0.9))))
+    fixtures, entrances, seats, lanes = [], [], [], []
+    for item in filter(None, (each.strip() for line in lines for each in line.split(";"))):
+        if found := _MARK.fullmatch(item):
+            at = (float(found[3]), float(found[4]))
+            named = Mark(found[2], at, float(found[5] or 0))
+            (marks if found[1] == "+" else entrances).append(named)
+        elif item.startswith("lane "):
+            points = [tuple(map(float, each.split(","))) for each in item.split()[1:]]
+            lanes.append(tuple((p[0], p[1]) for p in points))
+        else:
+            fixture, marked = _read_fixture(item, bounds, height)
+            fixtures.append(fixture)
+            seats += _fixture_marks(fixture, marked)
+            if is_interior and fixture.model in _DOORS:
+                inside = fixture.point(0, -0.7)
+                entrances.append(Mark(fixture.name, inside, fixture.facing_deg))
+    taken = {each.name for each in (*marks, *entrances)}
+    marks += [each for each in seats if each.name not in taken]
+    outside = options.get("outside", "street")
+    return name, SetPlan(
+        name, is_interior, bounds, height, (x, z), tuple(fixtures), tuple(marks),
+        tuple(entrances), tuple(lanes), outside,
+    )  # fmt: skip
+
+
+SETS: Mapping[str, SetPlan] = dict(
+    read_plan(text, kind == "interiors")
+    for kind in ("interiors", "exteriors")
+    for text in (Path(__file__).parent / f"{kind}.plans").read_text("utf-8").split("\n\n")[1:]
+)
 # Words in lower case to their set; of several words the longest match holds.
-PLACE_WORDS: Mapping[str, str] = {}
+PLACE_WORDS: Mapping[str, str] = {word: sets[0] for word, sets in place_words().items()}

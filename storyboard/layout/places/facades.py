@@ -8,7 +8,7 @@ import numpy as np
 
 from storyboard.layout.meshes import Colour, Mesh, box, from_triangles, join
 from storyboard.layout.places.landscape import Random, toned
-from storyboard.layout.places.walls import Side, door_frame, pierced
+from storyboard.layout.places.walls import Side, passage, pierced
 
 LAMP: Colour = (1.0, 0.86, 0.58)
 GLASS: Colour = (0.17, 0.21, 0.25)
@@ -212,7 +212,7 @@ def entrance_front(
     trim: Colour = (0.30, 0.31, 0.33)
     parts = [
         pierced(side, [(0, 0.7, (0.45, 0.44, 0.42), "stone"), (0.7, height, colour, surface)], [hole]),
-        door_frame(side, hole, trim, (0.78, 0.70, 0.56)),
+        passage(side, hole, (0.78, 0.70, 0.56)),
         side.block((door - wide, door + wide, 2.9, 3.15), 2.0, trim),
         side.block((door - 2.2, door + 2.2, 3.3, 3.95), 0.15, (0.16, 0.24, 0.38)),
         side.face((door - 1.9, door + 1.9, 3.47, 3.78), (0.93, 0.93, 0.90), out=0.16, glow=0.5),

@@ -191,18 +191,16 @@ def window_frame(side: Side, opening: Opening, trim: Colour, panes: int = 2) -> 
     return join(parts)
 
 
-def door_frame(side: Side, opening: Opening, trim: Colour, beyond: Colour) -> Mesh:
-    """Architrave of a doorway and the end of a passage behind it."""
+def passage(side: Side, opening: Opening, beyond: Colour, deep: float = 1.3) -> Mesh:
+    """What is behind a doorway: the jambs and the end of a passage."""
     first, last, _, high = opening
-    f, deep = 0.08, 1.3
-    parts = [
-        side.block((first - f, first, 0, high + f), 0.05, trim, out=-0.02, surface="wood"),
-        side.block((last, last + f, 0, high + f), 0.05, trim, out=-0.02, surface="wood"),
-        side.block((first, last, high, high + f), 0.05, trim, out=-0.02, surface="wood"),
-        side.face((first - 0.5, last + 0.5, 0, high + 0.3), beyond, out=-deep, surface="plaster"),
-    ]
-    a, b, c, d = (side.point(s, 0, -o) for s, o in ((first, 0), (first, deep), (last, deep), (last, 0)))
-    for near, far in ((a, b), (c, d)):
-        wall = Side((float(near[0]), float(near[2])), (float(far[0]), float(far[2])))
+    jambs = ((first, 0.0, first, deep), (last, deep, last, 0.0))
+    parts = [side.face((first, last, 0, high), beyond, out=-deep, surface="plaster")]
+    for left, left_deep, right, right_deep in jambs:
+        a, b = side.point(left, 0, -left_deep), side.point(right, 0, -right_deep)
+        wall = Side((float(a[0]), float(a[2])), (float(b[0]), float(b[2])))
         parts.append(wall.face((0, deep, 0, high), beyond, surface="plaster"))
+    c = side.point(first, high, 0)
+    ux, uz = side.point(last, high, 0) - c, side.point(first, high, -deep) - c
+    parts.append(quad(c, uz, ux, beyond, surface="plaster"))
     return join(parts)

@@ -125,7 +125,7 @@ def _rod(n: _Numbers, c: _Coat) -> Mesh:
 
 
 def _tube(n: _Numbers, c: _Coat) -> Mesh:
-    """R DX DY DZ DX DY DZ ...: a curved tube from its place through these offsets."""
+    """DX DY DZ DX DY DZ ...: a curved tube from its place, before which its radius is written."""
     points = np.concatenate([np.zeros((1, 3)), np.reshape(n[1:], (-1, 3)) * [1, -1, 1]])
     return sweep(points, n[0], c.colour, segments=7, **c.faces)  # type: ignore[arg-type]
 
@@ -281,6 +281,8 @@ def assemble(name: str, look: ThingLook) -> Mesh:
 
 def _built(part: Part, look: ThingLook) -> Mesh:
     place, numbers = part.numbers[:3], part.numbers[3:]
+    if part.kind == "tube":  # its radius comes first
+        place, numbers = part.numbers[1:4], (part.numbers[0], *part.numbers[4:])
     colour, surface, glow = material(part.material, look.colour)
     if part.kind == "use":  # NAME X H Z [SCALE [YAW]] [MATERIAL]
         scale, yaw = (*numbers, *(1.0, 0.0)[len(numbers) :])
