@@ -33,6 +33,7 @@ Relation = Literal["at", "in", "on", "beside", "behind", "before", "under", "abo
 Hand = Literal["", "left", "right", "both"]
 
 MAX_METRES = 1000.0
+MAX_WORDS = 8  # of a pose or a gesture in front of a name
 ABSENT = "none"
 PACES: Mapping[str, float] = {
     "very slow": 0.4, "slow": 0.6, "normal": 1.0, "brisk": 1.25, "fast": 1.5, "very fast": 2.0,
@@ -62,7 +63,7 @@ _HELD = re.compile(r"(.+?)\s+in\s+(?:the\s+|his\s+|her\s+)?(left|right|both)(?:\
 _AND = re.compile(r"\s*,\s*|\s+and\s+")
 _THEN = re.compile(r"\s*(?:\bthen\b|->|→)\s*", re.IGNORECASE)
 # Parts of an entry; a comma inside the brackets of a point does not end one.
-_ITEM = re.compile(r"(?:\[[^\]]*\]|[^,;])+")
+_ITEM = re.compile(r"(?:\[[^\[\]]{0,40}\]|[^,;])+")
 _PREFIXES = (
     ("looks-at", re.compile(r"look(?:s|ing)?[ -]at\s+(.+)|look(?:s|ing)?\s+(\w+)", re.IGNORECASE)),
     ("facing", re.compile(r"(?:facing|faces)\s+(.+)", re.IGNORECASE)),
@@ -209,6 +210,14 @@ Held = Annotated[
 ]  # fmt: skip
 
 
+class PlacedModel(ShorthandModel):
+    """Base of models that may also be written as a point of the floor plan."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:  # noqa: ANN401
+        return {"anyOf": [*_PLACE["anyOf"], handler(schema)]}
+
+
 class Doing(StrictModel):
     """What a person does, where they face and look, and what they hold."""
 
@@ -246,7 +255,7 @@ class BlockingMove(Doing):
         return self.model_copy(update={key: time for key, time in exact.items() if time})
 
 
-class Blocking(Doing, ShorthandModel):
+class Blocking(Doing, PlacedModel):
     """Place and action of one person, animal or thing; none, for whoever is not in the shot.
 
     As a text: sit at chair-1, facing ilya, holds cup.
@@ -331,7 +340,7 @@ def _read_item(text: str) -> tuple[dict[str, object], list[Fault]]:
     if gesture := find_word("gesture", text):
         return {"does": gesture}, []
     words = text.split()
-    for count in range(len(words)):
+    for count in range(min(len(words), MAX_WORDS)):
         head, rest = " ".join(words[:count]), " ".join(words[count:])
         if fields := _read_action(head, rest):
             return fields, []

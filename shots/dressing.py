@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema, model_validator
 
-from shots.blocking import Direction, LexiconWord, Point, Position, PositionText
+from shots.blocking import Direction, LexiconWord, PlacedModel, Point, Position, PositionText
 from shots.lexicon.find_word import find_word
 from shots.lexicon.places import Fixture, Mark, SetPlan
 from shots.lexicon.things import MODELS, STAND_IN
@@ -63,7 +63,7 @@ class Furnishing(ShorthandModel):
         return {"absent": True}
 
 
-class SetMark(ShorthandModel):
+class SetMark(PlacedModel):
     """A place with a name: [x, z] in metres, or {at: [x, z], facing: left}."""
 
     at: PositionText
@@ -150,10 +150,10 @@ def _resized(plan: SetPlan, size: Point) -> SetPlan:
 def _furnished(plan: SetPlan, name: str, piece: Furnishing) -> SetPlan:
     old = next((each for each in plan.fixtures if each.name == name), None)
     kept = tuple(each for each in plan.fixtures if each.name != name)
+    own = [mark for mark in plan.marks if name in (mark.seat, mark.name)]
+    others = tuple(mark for mark in plan.marks if mark not in own)
     if piece.is_absent:
-        marks = tuple(each for each in plan.marks if each.seat != name)
-        return replace(plan, fixtures=kept, marks=marks)
-    new = old or Fixture(name, find_word("thing", name) or STAND_IN, plan.centre)
+        return replace(plan, fixtures=kept, marks=others)
     under = next((each for each in kept if each.name == piece.on), None)
     values: dict[str, Any] = {
         "model": piece.model,
@@ -162,11 +162,19 @@ def _furnished(plan: SetPlan, name: str, piece: Furnishing) -> SetPlan:
         "colour": piece.colour,
         "base_m": under and under.base_m + _top_m(under),
     }
-    new = replace(new, **{key: value for key, value in values.items() if value is not None})
-    marks = plan.marks
+    values = {key: value for key, value in values.items() if value is not None}
+    start = old or Fixture(name, find_word("thing", name) or STAND_IN, plan.centre)
+    new = replace(start, **values)
     if old:
-        marks = tuple(_carried(mark, old, new) if mark.seat == name else mark for mark in marks)
-    return replace(plan, fixtures=(*kept, new), marks=marks)
+        own = [_carried(mark, old, new) for mark in own]
+    else:
+        seats = enumerate(MODELS[new.model].seats if new.model in MODELS else ())
+        own = [
+            _carried(Mark(f"{name}-seat-{k + 1}" if k else name, (seat.x, seat.z), seat.facing_deg,
+                          name, k), Fixture(name, new.model, (0.0, 0.0)), new)
+            for k, seat in seats
+        ]  # fmt: skip
+    return replace(plan, fixtures=(*kept, new), marks=(*others, *own))
 
 
 def _top_m(fixture: Fixture) -> float:
@@ -176,7 +184,7 @@ def _top_m(fixture: Fixture) -> float:
 
 
 def _carried(mark: Mark, old: Fixture, new: Fixture) -> Mark:
-    """A mark on a piece of furniture that was moved or turned."""
+    """A mark on or before a piece of furniture that was moved or turned."""
     turn = new.facing_deg - old.facing_deg
     c, s = cos(radians(turn)), sin(radians(turn))
     x, z = mark.at[0] - old.at[0], mark.at[1] - old.at[1]

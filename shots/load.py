@@ -217,10 +217,14 @@ def _prune(data: dict[str, Any], error: ValidationError) -> None:
         loc = detail["loc"]
         if detail["type"] == "missing" and loc[-1] not in _PLACEHOLDERS:
             loc = loc[:-1]
-        while not isinstance(holder := _value_at(data, loc[:-1]), dict | list):
+        # The key of a value that was written as a text or a list is not in the data.
+        while loc and not isinstance(
+            _value_at(data, loc[:-1]), list if isinstance(loc[-1], int) else dict
+        ):
             loc = loc[:-1]
         if not loc or loc in done:
             continue
+        holder = _value_at(data, loc[:-1])
         done.add(loc)
         key: Any = loc[-1]
         name = f"an item of {loc[-2]}" if isinstance(key, int) and len(loc) > 1 else str(key)

@@ -42,6 +42,14 @@ HARD = {
     "comments": repeated("# comment\n"),
     "one comma": f"{SHOTS}      - {{id: 1, camera: \"{repeated('a,', 90_000)}\"}}\n",
     "long term": f"scenes: [{{number: 1, shots: [{{id: 1, camera: {'a' * 90_000}}}]}}]",
+    "brackets in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: '{'[' * 90_000}'}}}}\n",
+    "many words in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: {repeated('sit ', 90_000)}}}}}\n",
+    "many terms in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: '{repeated('x,', 90_000)}'}}}}\n",
+    "spaces in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: at{' ' * 90_000}x}}}}\n",
+    "ways in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: to {repeated('then ', 90_000)}}}}}\n",
+    "many blocked": f"{SHOTS}      - {{id: 1, blocking: {{"
+    + ", ".join(f"a{k}: at b{k}" for k in range(5000))
+    + "}}\n",
     "then and then": f"{SHOTS}      - {{id: 1, camera: \"{repeated('then ', 90_000)}\"}}\n",
     "long action": f"{SHOTS}      - {{id: 1, action: {repeated('walks backwards ', 90_000)}}}\n",
     "many steps": f"{SHOTS}      - {{id: 1, action: {repeated('walks ', 90_000)}}}\n",

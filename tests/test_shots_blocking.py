@@ -491,3 +491,10 @@ def test_points_and_hands_have_several_spellings():
     both = Blocking.model_validate({"holds": {"left": "phone", "right": "cup"}})
     assert both.holds == (("left", "phone"), ("right", "cup"))
     assert Blocking.model_validate({"holds": "nothing"}).holds == ()
+
+
+def test_furniture_that_is_added_has_its_seats():
+    plan = dress(furniture={"armchair": {"at": [1, 1], "facing": "left"}})
+    seat = plan.mark("armchair")
+    assert (seat.seat, seat.index, seat.facing_deg) == ("armchair", 0, -90.0)
+    assert seat.at == pytest.approx((1.0, 1.0), abs=0.3)

@@ -133,6 +133,11 @@ JSONISH = st.recursive(
                     "sound",
                     "lens",
                     "amount",
+                    "blocking",
+                    "at",
+                    "moves",
+                    "holds",
+                    "facing",
                 ]
             ),
             inner,
@@ -149,7 +154,12 @@ def test_any_value_where_a_board_or_a_scene_belongs(value):
     read(json.dumps(value))
     read(json.dumps({"scenes": value}))
     read(json.dumps({"scenes": [{"number": "1", "shots": value}]}))
-    read(json.dumps({"scenes": [{"number": "1", "shots": [{"id": "1", "camera": value}]}]}))
+    for key in ("camera", "blocking"):
+        read(json.dumps({"scenes": [{"number": "1", "shots": [{"id": "1", key: value}]}]}))
+    read(
+        json.dumps({"scenes": [{"number": "1", "shots": [{"id": "1", "blocking": {"m": value}}]}]})
+    )
+    read(json.dumps({"locations": {"l": {"set": value}}, "scenes": [{"number": "1"}]}))
 
 
 TERMS = [name for name, _, _ in spellings("size", "people", "angle", "movement", "speed", "focus")]
@@ -179,6 +189,38 @@ LEVEL = st.fixed_dictionaries(
         "status": st.text(max_size=5),
     },
 )
+ENTRY = st.sampled_from(
+    [
+        "sit at chair, facing ilya",
+        "none",
+        "hug mara",
+        "at 1 2, to door fast then window",
+        "on floor",
+    ]
+) | st.fixed_dictionaries(
+    {},
+    optional={
+        "at": st.sampled_from(["door", "beside mara", [0.5, 2], "in front of window"]),
+        "on": st.sampled_from(["chair", "floor"]),
+        "pose": st.sampled_from(["sit", "standing", "kneels"]),
+        "does": st.sampled_from(["on the phone", "waves"]),
+        "facing": st.sampled_from(["mara", "left", 30, "camera", "-12.5"]),
+        "looks-at": st.sampled_from(["up", "MARA", "camera"]),
+        "holds": st.sampled_from(["cup", "phone in left hand, book", "nothing", {"left": "cup"}]),
+        "moves": st.lists(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "to": st.sampled_from(["door", [1, 2]]),
+                    "from": st.sampled_from(["0.5s", "12f"]),
+                    "until": st.sampled_from(["1s", "700ms"]),
+                    "pace": st.sampled_from(["slow", "1.25"]),
+                },
+            ),
+            max_size=2,
+        ),
+    },
+)
 SHOT = st.builds(
     lambda level, own: {**level, **own},
     LEVEL,
@@ -186,6 +228,7 @@ SHOT = st.builds(
         {"action": st.text(max_size=20)},
         optional={
             "setup": st.sampled_from(["window", "door"]),
+            "blocking": st.dictionaries(st.sampled_from(["mara", "ILYA", "cup", "waiter"]), ENTRY),
             "notes": st.text(max_size=10),
             "dialogue": st.just([{"who": "mara", "line": "No: \U0001f600 #1", "at": "0.5s"}]),
             "loop": st.booleans(),

@@ -67,11 +67,56 @@ def test_both_spellings_of_a_transition_fit(transition):
     assert errors(minimal(transition=transition)) == []
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "sit at chair-1, facing ilya",
+        "none",
+        {"at": [0.5, -2], "pose": "sit", "facing": 30, "holds": ["cup"], "looks-at": "camera"},
+        {"on": "table", "colour": "red", "model": "cup", "holds": {"left": "phone"}},
+        {
+            "moves": [
+                {"to": "table", "from": "0.5s", "until": "2s", "pace": "slow"},
+                {"pose": "sit"},
+            ]
+        },
+    ],
+)
+def test_all_spellings_of_blocking_fit(entry):
+    assert errors(minimal(blocking={"mara": entry})) == []
+
+
+@pytest.mark.parametrize(
+    "dressing",
+    [
+        "kitchen",
+        {
+            "use": "kitchen",
+            "size": "4 x 5 m",
+            "furniture": {"table": {"at": [0, 0.5], "facing": 90}, "fridge": "none"},
+            "marks": {"island": [0.8, -0.4], "corner": {"at": "door", "facing": "left"}},
+        },
+    ],
+)
+def test_both_spellings_of_a_set_fit(dressing):
+    board = {**minimal(), "locations": {"kitchen": {"set": dressing}}, "format": {"sensor": "16mm"}}
+    assert errors(board) == []
+
+
 def test_keys_of_the_author_fit_anywhere():
     assert errors({**minimal(**{"x-mine": [1]}), "x-more": {}}) == []
 
 
-@pytest.mark.parametrize("shot", [{"acton": "x"}, {"camera": {"sise": "MS"}}, {"takes": "many"}])
+@pytest.mark.parametrize(
+    "shot",
+    [
+        {"acton": "x"},
+        {"camera": {"sise": "MS"}},
+        {"takes": "many"},
+        {"blocking": {"mara": {"poze": "sit"}}},
+        {"blocking": ["mara"]},
+    ],
+)
 def test_a_mistake_does_not_fit(shot):
     assert errors(minimal(**shot)) != []
 

@@ -212,7 +212,8 @@ class Occupied:
             return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
         reach = 0.15 if posture == "lean" else REACH_M
-        wall = model_of(thing).place == "wall" or model_of(thing).kind == "fitting"
+        is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
+        wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
             order, reach = "front", reach + 0.15
         places = list(_round(thing, order, reach))

@@ -196,7 +196,8 @@ def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Bloc
     for key, now in chosen.items():
         is_table = players[key].kind == "thing" and "table" in players[key].model
         top = min(_TABLE_TOP_M, now.size[1]) if is_table else now.size[1]
-        slim = 0.5 if model_of(players[key]).kind == "plant" and now.size[1] > 2.0 else 1e3
+        is_pole = model_of(players[key]).kind == "plant" or "parasol" in players[key].model
+        slim = 0.5 if is_pole and now.size[1] > 2.0 else 1e3
         sizes.append((min(now.size[0], slim) / 2, min(now.size[2], slim) / 2))
         bases.append((now.top_m - top, now.top_m))
     return Blocks(

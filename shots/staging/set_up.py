@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
+NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
+MOST_APART_M = 3.5  # of two who relate to each other though the words of the shot do not say so
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width
@@ -68,7 +70,8 @@ class Filming:
         players: By id, with the ways that do not depend on the camera.
         occupied: The set.
         partners: Who somebody relates to, by id.
-        line_sides: Side of the line of action on which the cameras of the scene are, by the pair.
+        line_sides: Side of the line of action on which the cameras of the scene are, and where the
+            line ran, by the pair.
         earlier: The set-up before.
     """
 
@@ -78,7 +81,7 @@ class Filming:
     players: Mapping[str, Player]
     occupied: Occupied
     partners: Mapping[str, str]
-    line_sides: dict[tuple[str, str], float]
+    line_sides: dict[tuple[str, str], tuple[float, float]]
     earlier: Earlier = Earlier()
 
     @property
@@ -158,7 +161,8 @@ class Filming:
         beats = self.players[name].beats
         acts = any(found in (beat.target, beat.looks_at, beat.to) for beat in beats)
         leaves = any(beat.to or beat.path for beat in beats)
-        return found if acts or not leaves else ""
+        near = distance(self.players[name].at, self.players[found].at) < MOST_APART_M
+        return found if acts or (near and not leaves) else ""
 
     def line(self) -> tuple[str, str] | None:
         """The two between whom the line of action runs."""
@@ -174,18 +178,19 @@ class Filming:
     def line_side(self, pair: tuple[str, str]) -> float:
         """Side of the line for the cameras: 1 or -1 as `side_of_line` counts, kept in the scene."""
         first, second = sorted(pair)
-        if (first, second) not in self.line_sides:
-            a, b = self.now(first), self.now(second)
-            along = np.array(b.at) - np.array(a.at)
-            across = np.array([along[1], -along[0]]) / max(1e-6, np.linalg.norm(along))
+        a, b = self.now(first), self.now(second)
+        runs = facing(a.at, b.at)
+        side, before = self.line_sides.get((first, second), (0.0, runs))
+        if not side or abs(turn_between(before, runs)) > NEW_LINE_DEG:
+            across = direction(runs + 90.0)
             middle = (np.array(a.at) + np.array(b.at)) / 2
             both = direction(a.facing_deg) + direction(b.facing_deg)
             room = np.array(self.occupied.plan.centre) - middle
             # Where both face, then the front of the set, then where there is room.
             liking = 2.0 * float(across @ both) - float(across[1]) + 0.1 * float(across @ room)
-            side = side_of_line(a.at, b.at, point(middle + across))
-            self.line_sides[first, second] = side if liking >= 0 else -side
-        return self.line_sides[first, second]
+            side = side_of_line(a.at, b.at, point(middle + across)) * (1 if liking >= 0 else -1)
+            self.line_sides[first, second] = side, runs
+        return side
 
     def _place(self, name: str) -> Point | None:
         if name in self.players:

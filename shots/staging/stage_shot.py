@@ -173,7 +173,7 @@ def _look(
         players, routes, picture, place.side_deg + 180.0, seconds, filming.occupied,
         place.subjects,
     )  # fmt: skip
-    if shot.camera.people == "single":  # the others are off the set
+    if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
         named = {each.id for each in filming.reading.players}
         kept = {*named, *place.subjects, place.over}
         moved = tuple(p for p in moved if p.kind != "person" or p.id in kept)

@@ -30,6 +30,7 @@ from shots.vocabulary.words import MOVEMENT, find, find_in_group, normalize, ter
 
 Unit = Literal["deg", "m", "x", "mm"]
 
+MAX_VIEW_WORDS = 4  # of a view in front of a name: "over the shoulder of ilya"
 _UNITS: Mapping[str, Unit] = {
     "deg": "deg", "degs": "deg", "degree": "deg", "degrees": "deg", "°": "deg",
     "m": "m", "metre": "m", "metres": "m", "meter": "m", "meters": "m",
@@ -159,7 +160,7 @@ def _read_place(text: str) -> dict[str, object]:
     if found := _SIDE.fullmatch(text):
         return {"side": (found[1] or found[2]).lower()}
     words = text.split()
-    for count in range(len(words) - 1, 0, -1):
+    for count in range(min(len(words) - 1, MAX_VIEW_WORDS), 0, -1):
         view = find("view", " ".join(words[:count]))
         if view and view.word in ("OTS", "POV"):
             name = " ".join(words[count:]).removeprefix("of ").removeprefix("over ")
