@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from shots.lexicon import looks as lexicon
@@ -176,4 +178,4 @@ def test_own_clothes_replace_those_of_a_profession() -> None:
 def test_neighbours_in_a_crowd_differ() -> None:
     crowd = [crowd_look("platform", index) for index in range(12)]
     assert all(isinstance(look, Appearance) for look in crowd)
-    assert all(a.sex != b.sex for a, b in zip(crowd, crowd[1:], strict=False))
+    assert all(a.sex != b.sex for a, b in pairwise(crowd))

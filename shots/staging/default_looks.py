@@ -1,4 +1,4 @@
-"""Looks that words leave open: chosen from a hash, usual for the sex and the age, varied in a crowd."""
+"""Looks that words leave open: chosen from a hash, as is usual for the sex and the age."""
 
 from __future__ import annotations
 
@@ -49,10 +49,25 @@ _FEET_OF: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 
 
-_COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long skirt"} | frozenset(
-    "t-shirt jumper rollneck cardigan hoodie jacket parka dress skirt scarf cap beanie backpack "
-    "tracksuit miniskirt shorts tie".split()
-)
+_COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long skirt"} | {
+    "t-shirt",
+    "jumper",
+    "rollneck",
+    "cardigan",
+    "hoodie",
+    "jacket",
+    "parka",
+    "dress",
+    "skirt",
+    "scarf",
+    "cap",
+    "beanie",
+    "backpack",
+    "tracksuit",
+    "miniskirt",
+    "shorts",
+    "tie",
+}
 
 
 _BAREFOOT = {"spacesuit", "swimsuit", "swimming trunks"}
@@ -122,7 +137,7 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
     skin = choose("skin", ("dark", "black", "brown") if got.get("hair") == "afro" else skins)
     dark = skin in ("brown", "dark", "black")
     aged = f"{sex} old" if age > 58 else ("child" if age < 13 else sex)
-    kind = f"{sex} dark" if dark and 3 < age else aged
+    kind = f"{sex} dark" if dark and age > 3 else aged
     tints: Sequence[str] = _TINTS["light"]
     if dark or skin == "olive":
         tints = _TINTS["dark"]

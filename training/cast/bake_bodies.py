@@ -299,7 +299,7 @@ def _reduced(source: Source) -> tuple[Ints, Ints, NDArray[np.uint8]]:
 def _rows(source: Source, keep: Ints) -> tuple[Floats, Floats, Floats]:
     """Bodies over the grid, differences of the types of face, and of varied faces."""
 
-    def row(phenotypes: Mapping[str, float], **more: Any) -> Floats:
+    def row(phenotypes: Mapping[str, float], **more: Mapping[str, float]) -> Floats:
         points, joints = source.body(phenotypes, **more)
         return np.concatenate([points[keep], joints])
 
@@ -383,24 +383,24 @@ def _quantised(values: Floats) -> dict[str, NDArray[Any]]:
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=BODIES_FILE)
 def main(out: Path) -> None:
-    """Write the file. Arrays, for V vertices, L links, K components:
+    """Write the file.
 
-    mean, basis (K): vertices and then joints (V + L + 2, 3), the eyes last; cells: components of
-    the bodies over sex, age, muscle, weight, height; types: over sex, age and type of face;
-    varied: differences of faces; jaw, blink, smile: differences of an adult's expressions.
-    faces, kinds: triangles, and whether they are skin 0, lips 1, mouth 2 or eye socket 3.
-    level: height on the body: sole 0, ankle 1, knee 2, crotch 3, waist 4, armpit 5, neck 6,
-    chin 7, crown 8; arm: shoulder 0, elbow 1, wrist 2, finger tips 3, below 0 on the trunk.
+    Its arrays, for V vertices, L links and K components: mean, basis (K): vertices and then joints
+    (V + L + 2, 3), the eyes last; cells: components of the bodies over sex, age, muscle, weight,
+    height; types: over sex, age and type of face; varied: differences of faces; expressions:
+    mouth open, eyes closed, smile of an adult; faces, kinds: triangles, and whether they are skin
+    0, lips 1, mouth 2 or eye socket 3; mirror: vertices of the other side; level, arm: see
+    `Atlas`; curl_axes: see `place_links`.
     """
     source = Source()
     keep, faces, kinds = _reduced(source)
     bodies, types, varied = _rows(source, keep)
-    mean = bodies.mean((0))
+    mean = bodies.mean(0)
     head = np.concatenate([source.weights[keep, LINK["head"]], np.ones(len(LINKS) + 2)])
     scale = (1 + 2 * head)[:, None]
     both = np.concatenate([(bodies - mean), types]) * scale
     flat = both.reshape(len(both), -1)
-    _, strength, components = np.linalg.svd(flat, full_matrices=False)
+    _, _, components = np.linalg.svd(flat, full_matrices=False)
     basis = components[:COMPONENTS].reshape(COMPONENTS, -1, 3)
     amounts = flat @ components[:COMPONENTS].T
     error = np.abs(flat - amounts @ components[:COMPONENTS]).max()

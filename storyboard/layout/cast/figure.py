@@ -81,7 +81,7 @@ class Figure:
     def mesh(self, pose: Pose, owner: int = SET_OWNER) -> Mesh:
         """The dressed figure in a pose."""
         part, points = self._part, self._part.points
-        amounts = np.float32([pose.mouth, 1 - pose.eyes, 0.0])
+        amounts = floats([pose.mouth, 1 - pose.eyes, 0.0])
         if amounts.any():
             points = points.copy()
             rows = self._moving

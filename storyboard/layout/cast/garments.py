@@ -238,8 +238,9 @@ def _pieces(
     if piece.front:
         line = np.minimum(0.011 - np.abs(x), front * 9) * 9
         line = np.minimum(line, piece.high - 1.15 * depth - 0.12 - shared.level)
-        parts.append(shell(body, np.minimum(np.minimum(line, area), trunk), offset + 0.004,
-                           floats(colour) * piece.front, rounds=1, surface=piece.surface))  # fmt: skip
+        line = np.minimum(np.minimum(line, area), trunk)
+        parts.append(shell(body, line, offset + 0.004, floats(colour) * piece.front, rounds=1,
+                           surface=piece.surface))  # fmt: skip
     return [part for part in parts if part is not None]
 
 
@@ -278,7 +279,8 @@ def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
     weights = np.zeros((len(points), len(LINKS)), np.float32)
     weights[:, LINK["neck"]], weights[:, LINK["chest"]] = 0.45, 0.55
     return make_part(
-        np.concatenate([points, points - 0.003 * normals]), np.concatenate([faces, faces[:, ::-1] + len(points)]),
+        np.concatenate([points, points - 0.003 * normals]),
+        np.concatenate([faces, faces[:, ::-1] + len(points)]),
         floats(colour) * 0.93, np.concatenate([weights, weights]), surface=piece.surface,
         normals=np.concatenate([normals, -normals]),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -197,21 +198,21 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
 def _knots(body: Body, style: Style, colour: Colour) -> list[Part]:
     head = Head.of(body, 0.3)
     unit, tint = head.height, floats(colour)
-    back = head.centre + [0, 0, head.half[1]]
+    back = head.centre + np.array([0, 0, head.half[1]])
     if style.knot == "ball":
-        ball = ellipsoid(back + [0, -0.2 * unit, 0.2 * unit], (0.42 * unit, 0.38 * unit, 0.36 * unit),
-                         tint, surface="hair", segments=14, rings=9)  # fmt: skip
+        ball = ellipsoid(back + unit * np.array([0, -0.2, 0.2]),
+                         unit * np.array([0.42, 0.38, 0.36]), tint, surface="hair", segments=14, rings=9)  # fmt: skip
         return [solid(ball, "head")]
     chains = {
-        "tail": [[back + [0, y * unit, z * unit] for y, z in
+        "tail": [[back + unit * np.array([0, y, z]) for y, z in
                   ((-0.15, 0.08), (0.05, 0.3), (0.5, 0.38), (1.0, 0.3), (1.6, 0.22), (2.1, 0.2))]],
-        "braids": [[head.centre + [s * x * head.half[0], y * unit, z * unit] for x, y, z in
-                    ((0.95, 0.7, 0.5), (1.0, 1.1, 0.45), (1.05, 1.6, 0.2), (1.15, 2.2, -0.15),
-                     (1.2, 2.8, -0.3))] for s in (1, -1)],
+        "braids": [[head.centre + np.array([s * x * head.half[0], y * unit, z * unit])
+                    for x, y, z in ((0.95, 0.7, 0.5), (1.0, 1.1, 0.45), (1.05, 1.6, 0.2),
+                                    (1.15, 2.2, -0.15), (1.2, 2.8, -0.3))] for s in (1, -1)],
     }[style.knot]  # fmt: skip
     parts = []
     for chain in chains:
-        for k, (a, b) in enumerate(zip(chain, chain[1:], strict=False)):
+        for k, (a, b) in enumerate(pairwise(chain)):
             middle, reach = (a + b) / 2, float(np.linalg.norm(b - a)) * 0.72
             width = unit * (0.2 if style.knot == "tail" else 0.13) * (1 - 0.1 * k)
             lock = ellipsoid(middle, (width, reach, width * 0.85), tint * (0.95 + 0.05 * (k % 2)),
@@ -256,7 +257,11 @@ def _brows(body: Body, look: Appearance, colour: Colour) -> list[Part]:
                 rows.append(_on_face(sign * (float(eye[0]) + x), float(y)))
     corners = np.array([row[0] for row in rows])
     shares = floats([row[1] for row in rows])[..., None]
-    take = lambda values: np.sum(values[corners] * shares, axis=1)  # noqa: E731
+
+    def take(values: Array) -> Array:
+        mean: Array = np.sum(values[corners] * shares, axis=1)
+        return mean
+
     normals = take(body.normals)
     k = np.arange(0, 10, 2)
     strip = np.concatenate([np.stack([k, k + 2, k + 1], 1), np.stack([k + 1, k + 2, k + 3], 1)])

@@ -1,9 +1,10 @@
-"""Parts of a figure at rest, weighted to its links: the skin, the eyes, shells cut from the skin."""
+"""Parts of a figure at rest, weighted to its links; the skin and the eyes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def join_parts(parts: Sequence[Part]) -> Part:
 
 def make_part(
     points: Array,
-    faces: Array,
+    faces: NDArray[np.integer[Any]],
     colour: Vector | Array,
     weights: Array | str,
     *,
@@ -90,7 +91,7 @@ def body_part(body: Body, look: Appearance, covered: Array) -> Part:
     shared = atlas()
     skin = np.array(SKINS.get(look.skin, SKINS["light"]))
     lips = skin * (0.86, 0.68, 0.66) if look.sex == "male" else skin * (0.84, 0.54, 0.54)
-    palette = floats([skin, lips, (0.18, 0.05, 0.05), skin * 0.5])
+    palette = np.stack([skin, lips, floats((0.18, 0.05, 0.05)), skin * 0.5])
     bare = np.any(covered[shared.faces] <= 0, axis=1)
     used, faces = np.unique(shared.faces[bare], return_inverse=True)
     return make_part(
