@@ -231,8 +231,8 @@ def _bag(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     size = float(shoulder[0])
     centre = np.array([side - 0.32 * size, hip[1] + 0.25 * size, hip[2] + 0.1 * size])
     sack = box(centre, (0.42 * size, 1.1 * size, 1.5 * size), colour, surface="leather")
-    flap = box(centre + floats([-0.02 * size, -0.28 * size, 0]), (0.45 * size, 0.6 * size, 1.55 * size),
-               floats(colour) * 0.85, surface="leather")  # fmt: skip
+    high = centre - size * floats([0.02, 0.28, 0])
+    flap = box(high, size * floats([0.45, 0.6, 1.55]), floats(colour) * 0.85, surface="leather")
     wardrobe.parts.append(solid(join([sack, flap]), "pelvis"))
     a, b = shared.joints[LINK["arm.L"]] * [0.65, 1, 1], shared.joints[LINK["thigh.R"]] * [1.4, 1, 1]
     along = (b - a)[:2] / np.linalg.norm((b - a)[:2])

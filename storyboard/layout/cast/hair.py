@@ -13,6 +13,7 @@ from shots.staging.staged import Appearance
 from storyboard.layout.cast.accessories import Head, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.part import SKINS, Part, make_part, refined, solid
+from storyboard.layout.cast.sheets import sheet
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import LINK, LINKS
 from storyboard.layout.meshes import Array, Colour, ellipsoid, floats, vertex_normals
@@ -117,7 +118,7 @@ def _scalp(body: Body, style: Style, colour: Colour, hat: float) -> list[Part]:
     locks = shell(body, area, grow * 0.01 * size * taper, colour, rounds=rounds, surface="hair")
     if locks is None:
         return []
-    if style.curl:
+    if style.curl and not style.fall:
         locks = refined(locks)
         p = locks.points / size
         bumps = np.sin(p[:, 0] * 300) + np.sin(p[:, 1] * 330 + 1) + np.sin(p[:, 2] * 310 + 2)
@@ -142,12 +143,9 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
     if style.fall > 6.5:
         end = float(body.points[np.abs(shared.level - 7) < 0.2, 1].mean()) + 0.01 * size
     top = head.eye[1] - 0.5 * min(1, hat) * head.height
-    rows, count = 10, 21
-    ys = np.linspace(top, end, rows)
-    thick = style.thick * 0.01 * size
-    centre = head.centre[2]
+    thick, centre, count = style.thick * 0.01 * size, head.centre[2], 21
     rings = []
-    for row, y in enumerate(ys):
+    for row, y in enumerate(np.linspace(top, end, 10)):
         low = float(np.clip((y - head.eye[1]) / max(end - head.eye[1], 1e-6), 0, 1))
         reach = np.radians(122 - 42 * low * (style.fall < 6.5))
         turn = np.linspace(-reach, reach, count)
@@ -158,41 +156,17 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
         radius = support.max(0) + thick * (0.75 + 0.25 * min(row / 3, 1.0))
         radius = radius * (1 - 0.12 * low) + 0.006 * size * np.sin(turn * 11) * low
         x, z = radius * ways[:, 0], centre + radius * ways[:, 1]
-        for k in range(count):
-            close = np.abs(trunk - [x[k], y, 0])[:, :2].max(1) < 0.035 * size
-            if close.any() and y > head.eye[1] + head.height:
-                z[k] = max(z[k], trunk[close, 2].max() + 0.016 * size)
+        if y > head.eye[1] + head.height:  # over the back, not into it
+            close = np.abs(trunk[:, None, :2] - np.stack([x, np.full(count, y)], 1)[None]).max(2)
+            back = np.where(close < 0.035 * size, trunk[:, 2:] + 0.016 * size, -9.0).max(0)
+            z = np.maximum(z, back)
         rings.append(np.stack([x, np.full(count, y), z], 1))
-    outer = np.concatenate(rings)
-    row_of, here = np.divmod(np.arange((rows - 1) * (count - 1)), count - 1)
-    a = row_of * count + here
-    faces = np.concatenate([np.stack([a, a + 1, a + count], 1),
-                            np.stack([a + 1, a + count + 1, a + count], 1)])  # fmt: skip
-    outward = vertex_normals(floats(outer), faces)
-    if np.sum(outward[:, 2] * (outer[:, 2] - centre)) < 0:
-        faces, outward = faces[:, ::-1], -outward
-    inner = outer - outward * 0.7 * thick
-    low_share = np.clip((outer[:, 1] - head.eye[1] - 1.3 * head.height) / (1.6 * head.height), 0, 1)
-    weights = np.zeros((len(outer), len(LINKS)), np.float32)
-    weights[:, LINK["head"]], weights[:, LINK["chest"]] = 1 - 0.8 * low_share, 0.8 * low_share
-    edge = np.array([k for r in range(rows - 1) for k in (r * count, r * count + count - 1)])
-    below = edge + count
-    n = len(outer)
-    rim = np.concatenate([np.stack([edge, below, edge + n], 1),
-                          np.stack([below, below + n, edge + n], 1)])  # fmt: skip
-    last = (rows - 1) * count + np.arange(count - 1)
-    hem = np.concatenate([np.stack([last, last + 1, last + n], 1),
-                          np.stack([last + 1, last + 1 + n, last + n], 1)])  # fmt: skip
-    sides = np.concatenate([rim, hem])
-    everything = np.concatenate([faces, faces[:, ::-1] + n, sides])
-    strand = 0.94 + 0.08 * np.sin(np.arange(count - 1) * 2.4)
-    column = np.tile(strand, 2 * (rows - 1))
-    shade = np.concatenate([column, column, np.full(len(sides), 0.9)])
-    return make_part(
-        np.concatenate([outer, inner]), everything, floats(colour) * floats(shade)[:, None],
-        np.concatenate([weights, weights]), surface="hair",
-        normals=np.concatenate([outward, -outward]),
-    )  # fmt: skip
+    below = np.concatenate(rings)[:, 1] - head.eye[1] - 1.3 * head.height
+    loose = 0.8 * np.clip(below / (1.6 * head.height), 0, 1)
+    weights = np.zeros((len(loose), len(LINKS)), np.float32)
+    weights[:, LINK["head"]], weights[:, LINK["chest"]] = 1 - loose, loose
+    strands = 0.94 + 0.08 * np.sin(np.arange(count) * 2.4)
+    return sheet(np.array(rings), 0.7 * thick, colour, weights, surface="hair", columns=strands)
 
 
 def _knots(body: Body, style: Style, colour: Colour) -> list[Part]:
@@ -200,8 +174,8 @@ def _knots(body: Body, style: Style, colour: Colour) -> list[Part]:
     unit, tint = head.height, floats(colour)
     back = head.centre + np.array([0, 0, head.half[1]])
     if style.knot == "ball":
-        ball = ellipsoid(back + unit * np.array([0, -0.2, 0.2]),
-                         unit * np.array([0.42, 0.38, 0.36]), tint, surface="hair", segments=14, rings=9)  # fmt: skip
+        middle, radii = back + unit * floats([0, -0.2, 0.2]), unit * floats([0.42, 0.38, 0.36])
+        ball = ellipsoid(middle, radii, tint, surface="hair", segments=14, rings=9)
         return [solid(ball, "head")]
     chains = {
         "tail": [[back + unit * np.array([0, y, z]) for y, z in

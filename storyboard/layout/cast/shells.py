@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.part import Part, make_part
+from storyboard.layout.cast.sheets import border_edges
 from storyboard.layout.meshes import Array, Vector, floats, vertex_normals
 
 Ints = NDArray[np.int64]
@@ -39,11 +40,7 @@ class Cut:
     @cached_property
     def border(self) -> Ints:
         """(E, 2) edges of one face only, in the direction of that face."""
-        edges = np.concatenate([self.faces[:, [k, (k + 1) % 3]] for k in range(3)])
-        key = np.sort(edges, 1) @ [len(self.ends), 1]
-        _, first, count = np.unique(key, return_index=True, return_counts=True)
-        border: Ints = edges[first[count == 1]]
-        return border
+        return border_edges(self.faces, len(self.ends))
 
     @cached_property
     def edges(self) -> Ints:
