@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from storyboard.layout.cast.body import Body, atlas
-from storyboard.layout.cast.part import Part, solid
+from storyboard.layout.cast.part import FigurePart, solid
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import LINK, LINKS
 from storyboard.layout.meshes import (
@@ -40,7 +40,7 @@ class Wardrobe:
         hood: Whether cloth hides all hair.
     """
 
-    parts: list[Part] = field(default_factory=list)
+    parts: list[FigurePart] = field(default_factory=list)
     covered: Array = field(default_factory=lambda: np.full(len(atlas().level), -9.0))
     thickness: Array = field(default_factory=lambda: np.zeros(len(atlas().level)))
     hair_line: float = 9.0
@@ -48,7 +48,7 @@ class Wardrobe:
 
 
 @dataclass(frozen=True)
-class Head:
+class HeadMeasures:
     """Measures of a head: eyes' y and z, height over them, and the section where a hat sits."""
 
     eye: Array
@@ -57,7 +57,7 @@ class Head:
     centre: Array
 
     @classmethod
-    def of(cls, body: Body, line: float) -> Head:
+    def of(cls, body: Body, line: float) -> HeadMeasures:
         """At a height over the eyes, in parts of the height from there to the crown."""
         eye = body.joints[len(LINKS) :].mean(0)
         head = body.points[atlas().level > 6.6]
@@ -106,12 +106,12 @@ HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, float], ...]]] 
 def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:
     def put_on(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
         line, tilt, visor, outline = HATS[name]
-        head = Head.of(body, line)
+        head = HeadMeasures.of(body, line)
         unit = head.height
         profile = [(r, h * unit) for r, h in outline]
         surface = {"crown": "metal", "army helmet": "metal"}.get(name, "cloth")
         surface = "plastic" if "helmet" in name or name == "hard hat" else surface
-        crown = lathe(profile, colour, segments=24, surface=surface, crease_deg=50)
+        crown = lathe(profile, colour, segments=20, surface=surface, crease_deg=50)
         scale = (head.half[0], 1, head.half[1])
         meshes = [crown.moved((0, 0, 0), scale=scale)]
         if visor:
@@ -119,7 +119,7 @@ def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:
             meshes.append(_visor(head, visor * unit, shade))
         if name in ("hat", "peaked cap", "straw hat"):
             band = [(1.115, 0.08 * unit), (1.125, 0.27 * unit)]
-            meshes.append(lathe(band, floats(colour) * 0.45, segments=24, surface="cloth").moved(
+            meshes.append(lathe(band, floats(colour) * 0.45, segments=20, surface="cloth").moved(
                 (0, 0, 0), scale=scale))  # fmt: skip
         a = np.radians(tilt)
         turn = [[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]]
@@ -129,7 +129,7 @@ def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:
     return put_on
 
 
-def _visor(head: Head, length: float, colour: Colour) -> Mesh:
+def _visor(head: HeadMeasures, length: float, colour: Colour) -> Mesh:
     angle = np.radians(np.linspace(-62, 62, 13))
     inner = np.stack([np.sin(angle) * head.half[0], 0 * angle, -np.cos(angle) * head.half[1]], 1)
     reach = length * np.cos(angle * 90 / 70) ** 0.6
@@ -176,7 +176,7 @@ def _sunglasses(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
 
 def _goggles_helmet(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     """A motorcycle helmet: closed, with a dark visor."""
-    head = Head.of(body, 0.0)
+    head = HeadMeasures.of(body, 0.0)
     middle = head.centre + floats([0, -0.12 * head.height, 0])
     radii = np.array([head.half[0] * 1.3, head.height * 1.28, head.half[1] * 1.3])
     ball = ellipsoid(middle, radii, colour, segments=24, rings=16, surface="plastic")
@@ -189,7 +189,7 @@ def _goggles_helmet(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
 
 
 def _space_helmet(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
-    head = Head.of(body, 0.0)
+    head = HeadMeasures.of(body, 0.0)
     middle = head.centre + floats([0, 0.1 * head.height, 0])
     shade = np.array([0.75, 0.82, 0.9])
     ball = ellipsoid(middle, [head.height * 1.5] * 3, shade, segments=24, rings=16, surface="glass")
@@ -282,7 +282,7 @@ def face_edge(size: float, low: float) -> Array:
     return area
 
 
-def _add(wardrobe: Wardrobe, part: Part | None) -> None:
+def _add(wardrobe: Wardrobe, part: FigurePart | None) -> None:
     if part is not None:
         wardrobe.parts.append(part)
 

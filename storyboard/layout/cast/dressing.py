@@ -11,7 +11,7 @@ from shots.staging.staged import Garment
 from storyboard.layout.cast.accessories import ACCESSORIES, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.garments import DEFAULT_COLOURS, PIECES, SETS, Shell, cloth_colour
-from storyboard.layout.cast.part import Part
+from storyboard.layout.cast.part import FigurePart
 from storyboard.layout.cast.sheets import circle, hull, sheet
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import LINK, LINKS
@@ -79,7 +79,9 @@ def _under(piece: Shell) -> Array:
     return np.where(shared.arm > -0.02, -9.0, inside)
 
 
-def _pieces(body: Body, area: Array, piece: Shell, offset: Array, colour: Colour) -> list[Part]:
+def _pieces(
+    body: Body, area: Array, piece: Shell, offset: Array, colour: Colour
+) -> list[FigurePart]:
     """The shell, and collar and front line over it."""
     shared = atlas()
     floor = -0.001 if piece.low < 0 and piece.layer > 1 else None
@@ -109,7 +111,7 @@ def _pieces(body: Body, area: Array, piece: Shell, offset: Array, colour: Colour
     return [part for part in parts if part is not None]
 
 
-def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
+def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> FigurePart:
     """A turned-down collar about the neck, open at the front."""
     shared, size = atlas(), _size(body)
     neck, head = body.joints[LINK["neck"]], body.joints[LINK["head"]]
@@ -137,7 +139,7 @@ def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
     )
 
 
-def _shoes(body: Body, piece: Shell, colour: Colour) -> list[Part]:
+def _shoes(body: Body, piece: Shell, colour: Colour) -> list[FigurePart]:
     """Both shoes: horizontal sections of the foot, each wrapped in its hull."""
     shared, size, parts = atlas(), _size(body), []
     top = _height_at(body, piece.high) if piece.high > 1.2 else -0.115 * size * piece.high
@@ -185,7 +187,7 @@ def _height_at(body: Body, level: float) -> float:
     return float(np.polyval(slope, level))
 
 
-def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> Part:
+def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> FigurePart:
     """Cloth that hangs from the waist and follows the legs."""
     shared, ways = atlas(), circle(30)
     trunk = (shared.arm < -0.1) & (shared.level < 5)

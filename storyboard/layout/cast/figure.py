@@ -10,7 +10,7 @@ from shots.staging.staged import Appearance
 from storyboard.layout.cast.body import atlas, build_body
 from storyboard.layout.cast.dressing import dress
 from storyboard.layout.cast.hair import hair_parts
-from storyboard.layout.cast.part import Part, body_part, eye_parts, join_parts
+from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
 from storyboard.layout.cast.skinning import LINKS, Posed, place_links, skin
 from storyboard.layout.meshes import SET_OWNER, Array, Mesh, floats
@@ -104,7 +104,7 @@ def figure_of(look: Appearance) -> Figure:
     return Figure(look)
 
 
-def _dress(figure: Figure) -> list[Part]:
+def _dress(figure: Figure) -> list[FigurePart]:
     body, look = figure.body, figure.look
     wardrobe = dress(body, look.garments)
     hair = hair_parts(body, look, wardrobe)

@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 
 from shots.staging.staged import Appearance
-from storyboard.layout.cast.accessories import Head, Wardrobe
+from storyboard.layout.cast.accessories import HeadMeasures, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
-from storyboard.layout.cast.part import SKINS, Part, make_part, refined, solid
+from storyboard.layout.cast.part import SKINS, FigurePart, make_part, refined, solid
 from storyboard.layout.cast.sheets import sheet
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import LINK, LINKS
@@ -28,7 +28,7 @@ HAIR_COLOURS: Mapping[str, Colour] = {
 
 
 @dataclass(frozen=True)
-class Style:
+class Haircut:
     """A haircut.
 
     Attributes:
@@ -52,21 +52,21 @@ class Style:
     knot: str = ""
 
 
-STYLES: Mapping[str, Style] = {
-    "cropped": Style(0.4), "short": Style(1.0, 1.0), "bob": Style(1.9, 0.4, 0.1, fall=6.75),
-    "long": Style(1.7, 0.4, 0.1, fall=5.15), "medium": Style(1.8, 0.4, 0.1, fall=6.1),
-    "ponytail": Style(0.8, 0.2, knot="tail"), "bun": Style(0.8, 0.2, knot="ball"),
-    "curly": Style(2.6, 0.8, 0.25, 1.0), "afro": Style(6.0, 1.0, 0.15, 0.7),
-    "braids": Style(0.8, 0.2, knot="braids"), "balding": Style(0.8, crown=0.52),
-    "mohawk": Style(6.0, 1.0, strip=0.022), "slicked": Style(0.8, 0.3),
-    "long curly": Style(2.6, 0.8, 0.2, 1.0, fall=5.6),
+STYLES: Mapping[str, Haircut] = {
+    "cropped": Haircut(0.4), "short": Haircut(1.0, 1.0), "bob": Haircut(1.9, 0.4, 0.1, fall=6.75),
+    "long": Haircut(1.7, 0.4, 0.1, fall=5.15), "medium": Haircut(1.8, 0.4, 0.1, fall=6.1),
+    "ponytail": Haircut(0.8, 0.2, knot="tail"), "bun": Haircut(0.8, 0.2, knot="ball"),
+    "curly": Haircut(2.6, 0.8, 0.25, 1.0), "afro": Haircut(6.0, 1.0, 0.15, 0.7),
+    "braids": Haircut(0.8, 0.2, knot="braids"), "balding": Haircut(0.8, crown=0.52),
+    "mohawk": Haircut(6.0, 1.0, strip=0.022), "slicked": Haircut(0.8, 0.3),
+    "long curly": Haircut(2.6, 0.8, 0.2, 1.0, fall=5.6),
 }  # fmt: skip
 # Hairline: degrees from the front, and height over the eyes in head heights.
 _LINE = ((0, 0.66), (32, 0.64), (52, 0.5), (66, 0.22), (74, -0.22), (84, -0.24), (90, 0.26),
          (108, 0.26), (120, -0.4), (140, -0.72), (180, -0.8))  # fmt: skip
 
 
-def hair_parts(body: Body, look: Appearance, wardrobe: Wardrobe) -> list[Part]:
+def hair_parts(body: Body, look: Appearance, wardrobe: Wardrobe) -> list[FigurePart]:
     """Everything that grows on the head, in the appearance's colours."""
     colour = HAIR_COLOURS.get(look.hair_colour, HAIR_COLOURS["brown"])
     skin = np.array(SKINS.get(look.skin, SKINS["light"]))
@@ -94,7 +94,7 @@ def _head_field() -> tuple[Array, Array, Array]:
     return angle, rise, np.where(shared.level > 6.4, rise - line, -1.0)
 
 
-def _scalp(body: Body, style: Style, colour: Colour, hat: float) -> list[Part]:
+def _scalp(body: Body, style: Haircut, colour: Colour, hat: float) -> list[FigurePart]:
     shared = atlas()
     angle, rise, area = _head_field()
     side = np.clip((angle - 45) / 30, 0, 1)
@@ -133,10 +133,10 @@ def _head_size(body: Body) -> float:
     return float(unit)
 
 
-def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
+def _curtain(body: Body, style: Haircut, colour: Colour, hat: float) -> FigurePart:
     """Hair that falls from the sides and the back of the head onto the back."""
     shared, size = atlas(), _head_size(body)
-    head = Head.of(body, 0.0)
+    head = HeadMeasures.of(body, 0.0)
     points = body.points[(shared.level > 6.3) & (shared.arm < 0)]
     trunk = body.points[(shared.level > 4.2) & (shared.level < 6.7)]
     end = float(np.mean(body.points[np.abs(shared.level - style.fall) < 0.3, 1]))
@@ -169,8 +169,8 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
     return sheet(np.array(rings), 0.7 * thick, colour, weights, surface="hair", columns=strands)
 
 
-def _knots(body: Body, style: Style, colour: Colour) -> list[Part]:
-    head = Head.of(body, 0.3)
+def _knots(body: Body, style: Haircut, colour: Colour) -> list[FigurePart]:
+    head = HeadMeasures.of(body, 0.3)
     unit, tint = head.height, floats(colour)
     back = head.centre + np.array([0, 0, head.half[1]])
     if style.knot == "ball":
@@ -218,7 +218,7 @@ def _on_face(x: float, y: float) -> tuple[Array, Array]:
     return shared.faces[hit], share[hit]
 
 
-def _brows(body: Body, look: Appearance, colour: Colour) -> list[Part]:
+def _brows(body: Body, look: Appearance, colour: Colour) -> list[FigurePart]:
     eye = atlas().joints[len(LINKS)]
     thick = 0.0034 if look.sex == "male" else 0.0022
     rows: list[tuple[Array, Array]] = []
@@ -248,7 +248,7 @@ def _brows(body: Body, look: Appearance, colour: Colour) -> list[Part]:
                       expressions=expressions)]  # fmt: skip
 
 
-def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Part]:
+def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[FigurePart]:
     """Beard, moustache, goatee or stubble."""
     shared = atlas()
     angle, rise, _ = _head_field()

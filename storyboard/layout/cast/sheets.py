@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.cast.part import Part, make_part
+from storyboard.layout.cast.part import FigurePart, make_part
 from storyboard.layout.meshes import Array, Vector, floats, vertex_normals
 
 
@@ -46,7 +46,7 @@ def sheet(
     surface: str = "cloth",
     columns: Array | None = None,
     keep: NDArray[np.bool_] | None = None,
-) -> Part:
+) -> FigurePart:
     """Cloth between rings (R, K, 3), `thick` metres, with its edges; 0 has no inside.
 
     Args:

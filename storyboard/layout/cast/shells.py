@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.layout.cast.body import Body, atlas
-from storyboard.layout.cast.part import Part, make_part
+from storyboard.layout.cast.part import FigurePart, make_part
 from storyboard.layout.cast.sheets import border_edges
 from storyboard.layout.meshes import Array, Vector, floats, vertex_normals
 
@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Cut:
+class SkinCut:
     """The body's mesh where a field is positive; each vertex lies on an edge of the body.
 
     Attributes:
@@ -53,7 +53,7 @@ class Cut:
         return np.concatenate([edges[~rim[edges[:, 0]]], along])
 
 
-def cut(field: Array) -> Cut:
+def cut(field: Array) -> SkinCut:
     """Cut the body along the line where a field over its vertices is zero."""
     faces = atlas().faces.astype(np.int64)
     count = len(field)
@@ -76,7 +76,7 @@ def cut(field: Array) -> Cut:
     span = field[low] - field[high]
     share = np.where(crossing, field[low] / np.where(span == 0, 1, span), 0)
     share = np.where(crossing, np.clip(share, 0.03, 0.97), 0)
-    return Cut(np.stack([low, high], 1), floats(share), index.reshape(-1, 3))
+    return SkinCut(np.stack([low, high], 1), floats(share), index.reshape(-1, 3))
 
 
 def _edge_key(a: Ints, b: Ints, count: int) -> Ints:
@@ -84,7 +84,7 @@ def _edge_key(a: Ints, b: Ints, count: int) -> Ints:
     return key
 
 
-def smooth(cut_: Cut, points: Array, rounds: int) -> Array:
+def smooth(cut_: SkinCut, points: Array, rounds: int) -> Array:
     """Points (V, 3) of a cut drawn towards their neighbours, as cloth bridges hollows."""
     ends, count = cut_.edges, len(points)
     number = np.maximum(np.bincount(ends[:, 0], minlength=count), 1)[:, None]
@@ -107,7 +107,7 @@ def shell(
     surface: str = "cloth",
     rim: bool = True,
     floor: float | None = None,
-) -> Part | None:
+) -> FigurePart | None:
     """Where `field` (W,) over the body's vertices is positive, pushed out by `offset` metres.
 
     Args:
