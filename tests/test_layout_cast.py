@@ -175,7 +175,7 @@ def test_a_beard_moves_with_the_jaw(beard: str) -> None:
     look = Appearance("male", 40, 1.8, beard=beard)
     body = build_body(look)
     parts = hair_parts(body, look, dress(body, ()))
-    assert len(parts) == 1 + 1 + 1, "brows, beard, hair"
+    assert len(parts) >= 1 + 1 + 1, "brows, beard, hair"
     moved = np.abs(parts[1].expressions[0]).max()
     assert moved > (0.0005 if beard == "moustache" else 0.005)
 

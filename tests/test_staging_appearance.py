@@ -9,6 +9,7 @@ import pytest
 from shots.lexicon import looks as lexicon
 from shots.lexicon.colours import COLOURS
 from shots.staging.appearance import crowd_look, read_appearance
+from shots.staging.default_looks import dressed
 from shots.staging.staged import Appearance, Garment
 
 # looks, outfit, fields, garments among those worn
@@ -173,6 +174,14 @@ def test_own_clothes_replace_those_of_a_profession() -> None:
     assert "uniform" not in kinds
     assert {"jumper", "jeans", "peaked cap"} <= kinds
     assert Garment("jumper", "red") in look.garments
+
+
+def test_whoever_has_no_clothes_gets_usual_ones() -> None:
+    plain = Appearance("female", 30, 1.7)
+    assert len(dressed(plain).garments) >= 2
+    assert dressed(plain) == dressed(plain)
+    clothed = Appearance(garments=(Garment("coat", "red"),))
+    assert dressed(clothed) is clothed
 
 
 def test_neighbours_in_a_crowd_differ() -> None:

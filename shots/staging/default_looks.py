@@ -154,8 +154,13 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
         hair_colour=choose("hair_colour", tints),
         beard=choose("beard", beards),
     )
-    group = "old" if age > 64 else ("child" if age < 13 else sex)
-    return replace(look, garments=tuple(_finished(_clothes(words, group, chance), chance)))
+    return replace(look, garments=_clothes(words, look, chance))
+
+
+def dressed(look: Appearance) -> Appearance:
+    """The appearance, with usual clothes if it has none."""
+    chance = _Chance(f"{look.sex} {look.age:g} {look.height_m:g} {look.skin} {look.hair_colour}")
+    return look if look.garments else replace(look, garments=_clothes(LookWords(), look, chance))
 
 
 def _sex(words: LookWords, seed: str) -> str:
@@ -170,8 +175,9 @@ def _sex(words: LookWords, seed: str) -> str:
     return next((lexicon.NAMES[name] for name in names if name in lexicon.NAMES), "")
 
 
-def _clothes(words: LookWords, group: str, chance: _Chance) -> list[Garment]:
+def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garment, ...]:
     """Garments named, then those of a profession, then what is missing."""
+    group = "old" if look.age > 64 else ("child" if look.age < 13 else look.sex)
     slot = {kind: lexicon.SLOTS.get(kind, "top") for kind in lexicon.GARMENTS.values()}
     chosen = list(dict.fromkeys(words.garments))
     filled = {slot[each.kind] for each in chosen}
@@ -202,7 +208,7 @@ def _clothes(words: LookWords, group: str, chance: _Chance) -> list[Garment]:
             ("white", "grey", "red") if kind == "sneakers" else ("black", "brown", "dark brown")
         )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
-    return chosen
+    return tuple(_finished(chosen, chance))
 
 
 def _finished(chosen: Sequence[Garment], chance: _Chance) -> Iterable[Garment]:

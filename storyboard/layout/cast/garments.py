@@ -65,7 +65,7 @@ _COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 7, (1.1, 0.55), collar=0.45, front=0.75, 
 _SHOE = Shell(-1.0, 1.0, thick=0.8, layer=1, surface="leather", shade=0.6, is_shoe=True)
 
 PIECES: Mapping[str, tuple[Shell, ...]] = {
-    "shirt": (_SHIRT,), "blouse": (replace(_SHIRT, neck=(0.75, 0.3), thick=1.1, front=0),),
+    "shirt": (_SHIRT,), "blouse": (replace(_SHIRT, neck=(0.4, 0.26), thick=1.1, front=0),),
     "t-shirt": (_TEE,), "tank top": (replace(_TEE, neck=(0.75, 0.62), sleeve=-0.02),),
     "polo shirt": (replace(_SHIRT, sleeve=0.55),), "jumper": (_JUMPER,),
     "rollneck": (replace(_JUMPER, high=6.55, thick=1.2),),

@@ -261,7 +261,7 @@ def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Fi
     moustache = 1 - np.sqrt((p[:, 0] / 0.036) ** 2 + (upper / 0.0088) ** 2)
     moustache = np.minimum(moustache, (mouth[2] + 0.03 - shared.points[:, 2]) * 20)
     line = np.interp(angle, (0, 14, 30, 60, 78, 100), (-0.72, -0.7, -0.52, -0.36, -0.1, -0.2))
-    jaw = np.minimum((line - rise) * 2, np.minimum((shared.level - 6.55) * 3, (88 - angle) * 0.05))
+    jaw = np.minimum((line - rise) * 2, np.minimum((shared.level - 6.75) * 3, (88 - angle) * 0.05))
     free = np.sqrt((p[:, 0] / 0.03) ** 2 + ((p[:, 1] - 0.002) / 0.017) ** 2) - 1
     jaw = np.minimum(jaw, free)
     chin = np.minimum(jaw, (0.026 - np.abs(p[:, 0])) * 40)
@@ -280,7 +280,10 @@ def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Fi
         return [part] if part else []
     grow = {"beard": 0.009, "long beard": 0.012, "goatee": 0.008}.get(look.beard, 0.006)
     offset = grow * size * np.clip(np.maximum(area, 0) / 0.25, 0.25, 1)
-    if look.beard == "long beard":
-        offset = offset + 0.05 * np.clip((p[:, 1] - 0.02) / 0.03, 0, 1) * size
     part = shell(body, area, offset, colour, rounds=2, surface="hair")
-    return [part] if part else []
+    parts = [part] if part else []
+    if look.beard == "long beard":
+        below = body.points[lips].mean(0) + size * floats([0, 0.068, 0.016])
+        lock = ellipsoid(below, size * floats([0.036, 0.07, 0.022]), colour, surface="hair")
+        parts.append(solid(lock, "head"))
+    return parts
