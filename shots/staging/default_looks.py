@@ -37,7 +37,7 @@ _BOTTOM_COLOURS = ("navy", "dark grey", "brown", "black", "denim", "beige", "oli
 _TOPS: Mapping[str, Sequence[str]] = {
     "male": ("shirt", "t-shirt", "jumper", "shirt", "hoodie", "polo shirt"),
     "female": ("blouse", "t-shirt", "jumper", "dress", "shirt", "rollneck"),
-    "child": ("t-shirt", "jumper", "hoodie", "t-shirt"), "old": ("jumper", "shirt", "cardigan"),
+    "child": ("t-shirt", "jumper", "hoodie", "t-shirt"), "old": ("jumper", "shirt", "rollneck"),
 }  # fmt: skip
 _BOTTOMS: Mapping[str, Sequence[str]] = {
     "male": ("trousers", "jeans"), "female": ("trousers", "jeans", "skirt"),
@@ -205,7 +205,7 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
         kind = chance.pick("feet", _FEET_OF["male" if suited and group == "male" else group])
         kind = "shoes" if suited and kind in ("sneakers", "boots") else kind
         colours = (
-            ("white", "grey", "red") if kind == "sneakers" else ("black", "brown", "dark brown")
+            ("white", "grey", "navy", "white") if kind == "sneakers" else ("black", "brown", "dark brown")
         )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
     return tuple(_finished(chosen, chance))

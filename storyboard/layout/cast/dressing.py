@@ -73,7 +73,7 @@ def _field(piece: Shell) -> Array:
 def _under(piece: Shell) -> Array:
     """(V,) positive where the tube of a shell hides the legs."""
     shared = atlas()
-    if not piece.hem:
+    if not piece.hem or piece.strip:
         return np.full(len(shared.level), -9.0)
     inside = np.minimum(shared.level - piece.hem - 0.1, piece.low + 0.3 - shared.level)
     return np.where(shared.arm > -0.02, -9.0, inside)
@@ -154,7 +154,8 @@ def _shoes(body: Body, piece: Shell, colour: Colour) -> list[FigurePart]:
             reach = (0.013 if y > -0.12 * size else 0.04) * size
             flat = foot[np.abs(foot[:, 1] - min(y, -0.012 * size)) < reach][:, [0, 2]]
             centre = (flat.min(0) + flat.max(0)) / 2
-            radius = hull(flat - centre, ways) + thick * (1.25 if index < 2 else 0.8)
+            wider = 1.25 if index < 2 else 0.8 + 1.2 * max(-y / size - 0.1, 0) / 0.2
+            radius = hull(flat - centre, ways) + thick * wider
             x, z = (centre + radius[:, None] * ways).T
             rings.append(np.stack([x, np.full(len(ways), y), z], 1))
         inside = rings[-1].mean(0) + (rings[-1] - rings[-1].mean(0)) * 0.9
@@ -192,13 +193,13 @@ def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> FigurePart
     shared, ways = atlas(), circle(30)
     trunk = (shared.arm < -0.1) & (shared.level < 5)
     points, offsets = body.points[trunk], offset[trunk] + 0.004
-    levels = np.linspace(piece.low + 0.35, piece.hem, 10)
+    levels = np.linspace(piece.low + 0.38, piece.hem, 10)
     ys = np.array([_height_at(body, level) for level in levels])
     centre = np.median(points[:, 2])
     folds = min(piece.flare, 0.3) * 0.35 * np.sin(9 * np.arange(30) * (np.pi / 15))
     rings, widest = [], np.zeros(30)
-    for y in ys:
-        near = np.abs(points[:, 1] - y) < 0.05
+    for row, y in enumerate(ys):
+        near = np.abs(points[:, 1] - y) < (0.018, 0.03, 0.05)[min(row, 2)]
         flat = points[near][:, [0, 2]] - [0, centre]
         widest = np.maximum(hull(flat, ways, offsets[near]), widest * 0.995)
         drop = max(float(y - ys[0]), 0.0)

@@ -100,7 +100,7 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
                Shell(1.0, 2.1, thick=2.0, layer=2, surface="metal")),
     "shoes": (_SHOE,), "sneakers": (replace(_SHOE, thick=1.1, shade=1.4, surface="cloth"),),
     "heels": (replace(_SHOE, high=0.5, thick=0.4),),
-    "boots": (replace(_SHOE, high=1.55, thick=1.4, layer=5, shade=0.5),),
+    "boots": (replace(_SHOE, high=1.55, thick=1.5, layer=5, shade=0.5),),
     "sandals": (replace(_SHOE, high=0.35, thick=0.5),),
     "socks": (Shell(-0.9, 1.2, thick=0.2, rounds=1, layer=0),),
     "tights": (Shell(-0.9, 3.9, thick=0.15, rounds=0, layer=0),),
