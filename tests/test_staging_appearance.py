@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from shots.lexicon import looks as lexicon
 from shots.lexicon.colours import COLOURS
 from shots.staging.appearance import crowd_look, read_appearance
+from shots.staging.default_looks import dressed
 from shots.staging.staged import Appearance, Garment
 
 # looks, outfit, fields, garments among those worn
@@ -173,7 +176,15 @@ def test_own_clothes_replace_those_of_a_profession() -> None:
     assert Garment("jumper", "red") in look.garments
 
 
+def test_whoever_has_no_clothes_gets_usual_ones() -> None:
+    plain = Appearance("female", 30, 1.7)
+    assert len(dressed(plain).garments) >= 2
+    assert dressed(plain) == dressed(plain)
+    clothed = Appearance(garments=(Garment("coat", "red"),))
+    assert dressed(clothed) is clothed
+
+
 def test_neighbours_in_a_crowd_differ() -> None:
     crowd = [crowd_look("platform", index) for index in range(12)]
     assert all(isinstance(look, Appearance) for look in crowd)
-    assert all(a.sex != b.sex for a, b in zip(crowd, crowd[1:], strict=False))
+    assert all(a.sex != b.sex for a, b in pairwise(crowd))
