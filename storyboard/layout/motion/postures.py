@@ -157,6 +157,18 @@ def level_feet(stance: Stance, floor: float = 0.0) -> None:
         stance.set(f"toes.{side}", np.eye(3))
 
 
+def _rest_hands(stance: Stance) -> None:
+    """Lay the hands on the thighs."""
+    h = stance.body.height
+    for side in SIDES:
+        hip, knee = stance.joint(f"thigh.{side}"), stance.joint(f"shin.{side}")
+        thigh = hip + (knee - hip) * 0.62
+        palm = thigh + (-SIGN[side] * 0.012 * h, -0.045 * h, 0)
+        fingers = r.unit(knee - hip) - (SIGN[side] * 0.35, 0, 0)
+        reach(stance, side, palm, hand=hand_turn(stance.body, side, fingers, (0, 1, 0)),
+              pole=(SIGN[side] * 0.7, 0.3, 0.8))  # fmt: skip
+
+
 def _drop_knees(stance: Stance) -> None:
     body = stance.body
     for side in SIDES:
@@ -201,6 +213,8 @@ def _hold(stance: Stance, name: str, moment: Moment, raised: bool = True) -> Non
     elif held.soles:
         _stand(stance, held.back)
     stance.eyes = held.eyes
+    if name == "sit" and not moment.hands:
+        _rest_hands(stance)
     if name == "drive" or moment.hands:
         grasp(stance, moment, height)
     breathe(stance, moment, held.sway)
