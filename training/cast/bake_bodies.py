@@ -30,7 +30,7 @@ ORIGIN = (
     "CC0 1.0 Universal (https://creativecommons.org/publicdomain/zero/1.0/), and so is this file."
 )
 COMPONENTS = 96
-HALF_GOAL = 1900
+HALF_GOAL = 1720
 GENDERS, AGES = (0.0, 1.0), (0.0, 1 / 3, 2 / 3, 1.0)  # male, female; baby, child, young, old
 MUSCLES = WEIGHTS = HEIGHTS = (0.0, 0.5, 1.0)
 TYPES = ("african", "asian", "caucasian")
@@ -89,6 +89,20 @@ class Source:
             amount = np.sum(np.where(index == bone, w, 0), 1)
             self.weights[:, LINK[_link_of(name)]] += amount
         self.weights /= self.weights.sum(1, keepdims=True)
+        self._soften()
+
+    def _soften(self) -> None:
+        """Spread the weights at shoulders and hips: the rig was made for a smaller reach."""
+        sides = np.concatenate([self.faces[:, [k, (k + 1) % 3]] for k in range(3)])
+        sides = np.concatenate([sides, sides[:, ::-1]])
+        number = np.bincount(sides[:, 0], minlength=len(self.weights))[:, None]
+        bones = [LINK[f"{n}.{s}"] for n in ("arm", "armtwist", "clavicle", "thigh") for s in "LR"]
+        share = self.weights[:, bones].sum(1, keepdims=True)
+        for _ in range(10):
+            total = np.zeros_like(self.weights)
+            np.add.at(total, sides[:, 0], self.weights[sides[:, 1]])
+            mean = total / np.maximum(number, 1)
+            self.weights += np.minimum(share, 0.6) * (mean - self.weights)
 
     def body(
         self, phenotypes: Mapping[str, float], actions: Mapping[str, float] | None = None,
@@ -168,21 +182,26 @@ def _between(start: Floats, end: Floats) -> Floats:
     return turn
 
 
-def _importance(source: Source) -> tuple[Floats, NDArray[np.bool_]]:
-    """Factors of the error of the vertices, and which vertices line the mouth."""
+def _importance(source: Source) -> tuple[Floats, Floats]:
+    """Factors of the error of the vertices, and which line the mouth, 1, or an eye, 2."""
     from anny.face_segmentation import get_face_segmentation_mask
 
     still, _ = source.body(_ADULT)
     result = np.ones(len(still))
-    cavity = np.zeros(len(still), bool)
+    cavity = np.zeros(len(still))
     for label, factor in (
         ("head", 6.0), ("hand.L", 6.0), ("hand.R", 6.0), ("foot.L", 0.5), ("foot.R", 0.5),
         ("mouth_cavity", 0.2), ("eye_cavity.L", 0.3), ("eye_cavity.R", 0.3),
     ):  # fmt: skip
         part = get_face_segmentation_mask(source.model, [label]).numpy()
         result[source.faces[part]] = factor
-        if label == "mouth_cavity":
-            cavity[source.faces[part]] = True
+        if "cavity" in label:
+            cavity[source.faces[part]] = 1 + ("eye" in label)
+    height = np.ptp(still[:, 1])
+    back = (result == 6) & (still[:, 1] < -0.87 * height) & (still[:, 2] > -0.01)
+    result[back] = 1.0  # under hair
+    chest = (still[:, 1] < -0.68 * height) & (result == 1)
+    result[chest] = 3.0  # necklines are cut here
     for changes, factor in (
         ({"l-ear-scale-incr": 1.0, "r-ear-scale-incr": 1.0}, 12.0),
         ({"noseSneerLeft": 1.0, "noseSneerRight": 1.0}, 16.0),
@@ -254,17 +273,17 @@ def _curl_axes(joints: Floats) -> Floats:
 
 
 def _reduced(source: Source) -> tuple[Ints, Ints, NDArray[np.uint8]]:
-    """Vertices that remain, faces (M, 3) of them, and kinds of the faces: skin, lips, mouth."""
+    """Vertices that remain, faces (M, 3) of them, and kinds of the faces."""
     bodies = [source.body(_phenotypes(*args))[0] for args in
               ((1, 2 / 3), (0, 2 / 3, 0.8), (0, 1 / 3), (1, 1, 0.5, 1))]  # fmt: skip
     bodies += [_sitting(source, _phenotypes(g, 2 / 3)) for g in GENDERS]
     scaled = np.array([body / np.ptp(bodies[k % 4][:, 1]) for k, body in enumerate(bodies)])
     adult, _ = source.body(_ADULT)
     importance, cavity = _importance(source)
-    lips = _lips(adult) & ~cavity
+    lips = _lips(adult) & (cavity == 0)
     body = source.faces[source.faces.max(1) < _BODY_VERTICES]
     half = body[adult[body][:, :, 0].min(1) >= -1e-6]
-    kind = lips[half].all(1) + 2 * cavity[half].all(1)
+    kind = lips[half].all(1) + 2 * (cavity[half] == 1).all(1) + 3 * (cavity[half] == 2).all(1)
     sides: dict[tuple[int, int], list[int]] = {}
     for face, corners in enumerate(half):
         for a, b in zip(corners, np.roll(corners, 1), strict=True):
@@ -280,7 +299,7 @@ def _reduced(source: Source) -> tuple[Ints, Ints, NDArray[np.uint8]]:
 def _rows(source: Source, keep: Ints) -> tuple[Floats, Floats, Floats]:
     """Bodies over the grid, differences of the types of face, and of varied faces."""
 
-    def row(phenotypes: Mapping[str, float], **more: Any) -> Floats:
+    def row(phenotypes: Mapping[str, float], **more: Mapping[str, float]) -> Floats:
         points, joints = source.body(phenotypes, **more)
         return np.concatenate([points[keep], joints])
 
@@ -323,10 +342,15 @@ def _fields(points: Floats, joints: Floats, weights: Floats) -> tuple[Floats, Fl
     armpit = at["arm.L"][1] + 0.10
     neck = at["neck"][1] + 0.02
     marks = [0.0, at["foot.L"][1], at["shin.L"][1], crotch, at["spine"][1], armpit, neck, chin]
-    tilt = 0.45 * (at["neck"][2] - points[:, 2])
-    near = np.clip((armpit - points[:, 1]) / (armpit - neck), 0, 1)
     heights = np.array([*marks, crown])
-    level = np.interp(-(points[:, 1] - tilt * near), -heights, np.arange(9.0))
+    tilt = np.clip(0.4 * (at["neck"][2] - points[:, 2]), -0.02, 0.035)
+    near = np.clip((armpit - points[:, 1]) / (armpit - neck), 0, 1)
+    level = np.interp(-points[:, 1] + tilt * near, -heights, np.arange(9.0))
+    # The neck begins at a circle about it, however high the shoulders are.
+    middle = at["neck"] + [0, 0, -0.012]
+    around = np.hypot(points[:, 0] / 0.072, (points[:, 2] - middle[2]) / 0.078)
+    base = np.maximum(6 + 5 * (1 - around), 5.6)
+    level = np.where((level > 5.2) & (level < 6.7), np.minimum(level, base), level)
     arm = np.full(len(points), -0.2)
     for side in "LR":
         stops = np.array([at[f"{n}.{side}"] for n in ("arm", "forearm", "hand", "finger3")])
@@ -359,24 +383,24 @@ def _quantised(values: Floats) -> dict[str, NDArray[Any]]:
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=BODIES_FILE)
 def main(out: Path) -> None:
-    """Write the file. Arrays, for V vertices, L links, K components:
+    """Write the file.
 
-    mean, basis (K): vertices and then joints (V + L + 2, 3), the eyes last; cells: components of
-    the bodies over sex, age, muscle, weight, height; types: over sex, age and type of face;
-    varied: differences of faces; jaw, blink, smile: differences of an adult's expressions.
-    faces, kinds: triangles, and whether they are skin 0, lips 1 or mouth 2.
-    level: height on the body: sole 0, ankle 1, knee 2, crotch 3, waist 4, armpit 5, neck 6,
-    chin 7, crown 8; arm: shoulder 0, elbow 1, wrist 2, finger tips 3, below 0 on the trunk.
+    Its arrays, for V vertices, L links and K components: mean, basis (K): vertices and then joints
+    (V + L + 2, 3), the eyes last; cells: components of the bodies over sex, age, muscle, weight,
+    height; types: over sex, age and type of face; varied: differences of faces; expressions:
+    mouth open, eyes closed, smile of an adult; faces, kinds: triangles, and whether they are skin
+    0, lips 1, mouth 2 or eye socket 3; mirror: vertices of the other side; level, arm: see
+    `Atlas`; curl_axes: see `place_links`.
     """
     source = Source()
     keep, faces, kinds = _reduced(source)
     bodies, types, varied = _rows(source, keep)
-    mean = bodies.mean((0))
+    mean = bodies.mean(0)
     head = np.concatenate([source.weights[keep, LINK["head"]], np.ones(len(LINKS) + 2)])
     scale = (1 + 2 * head)[:, None]
     both = np.concatenate([(bodies - mean), types]) * scale
     flat = both.reshape(len(both), -1)
-    _, strength, components = np.linalg.svd(flat, full_matrices=False)
+    _, _, components = np.linalg.svd(flat, full_matrices=False)
     basis = components[:COMPONENTS].reshape(COMPONENTS, -1, 3)
     amounts = flat @ components[:COMPONENTS].T
     error = np.abs(flat - amounts @ components[:COMPONENTS]).max()

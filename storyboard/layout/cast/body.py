@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shots.staging.staged import Appearance
-from storyboard.layout.cast.skinning import LINK, LINKS
 from storyboard.layout.meshes import Array, floats, vertex_normals
 
 _FILE = Path(__file__).with_name("bodies.npz")
@@ -40,7 +39,7 @@ class Atlas:
         normals: (V, 3).
         joints: (L + 2, 3) of the middle body; the last two are the eyes.
         faces: (N, 3).
-        kinds: (N,) skin 0, lips 1, mouth 2.
+        kinds: (N,) skin 0, lips 1, inside of the mouth 2, of the eye sockets 3.
         weights: (V, L) of the links.
         level: (V,) height on the body: sole 0, ankle 1, knee 2, crotch 3, waist 4, armpit 5,
             neck 6, chin 7, crown 8.
@@ -89,6 +88,13 @@ def atlas() -> Atlas:
     )  # fmt: skip
 
 
+def _normals(points: Array, faces: NDArray[np.int32], kinds: NDArray[np.uint8]) -> Array:
+    """Normals in which the insides of mouth and eyes do not darken lips and lids."""
+    outside = vertex_normals(points, faces[kinds < 2])
+    is_out = np.any(outside != 0, axis=1, keepdims=True)
+    return np.where(is_out, outside, vertex_normals(points, faces))
+
+
 def face_seed(look: Appearance) -> int:
     """A number that stays with a person in all clothes."""
     text = f"{look.sex} {look.age:g} {look.height_m:g} {look.build} {look.skin} {look.hair}"
@@ -123,7 +129,7 @@ def build_body(look: Appearance) -> Body:
     size = scale * head / adult
     return Body(
         points=whole[:count],
-        normals=vertex_normals(whole[:count], shared.faces),
+        normals=_normals(whole[:count], shared.faces, shared.kinds),
         joints=whole[count:],
         expressions=shared.expressions * np.float32(size),
         eye_radius=0.0142 * size,

@@ -9,6 +9,7 @@ import numpy as np
 from shots.staging.staged import Appearance
 from storyboard.layout.cast.body import atlas, build_body
 from storyboard.layout.cast.garments import dress
+from storyboard.layout.cast.hair import hair_parts
 from storyboard.layout.cast.part import Part, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
 from storyboard.layout.cast.skinning import LINKS, Posed, place_links, skin
@@ -80,7 +81,7 @@ class Figure:
     def mesh(self, pose: Pose, owner: int = SET_OWNER) -> Mesh:
         """The dressed figure in a pose."""
         part, points = self._part, self._part.points
-        amounts = np.float32([pose.mouth, 1 - pose.eyes, 0.0])
+        amounts = floats([pose.mouth, 1 - pose.eyes, 0.0])
         if amounts.any():
             points = points.copy()
             rows = self._moving
@@ -106,7 +107,8 @@ def figure_of(look: Appearance) -> Figure:
 def _dress(figure: Figure) -> list[Part]:
     body, look = figure.body, figure.look
     wardrobe = dress(body, look.garments)
-    return [body_part(body, look, wardrobe.covered), *eye_parts(body, look), *wardrobe.parts]
+    hair = hair_parts(body, look, wardrobe)
+    return [body_part(body, look, wardrobe.covered), *eye_parts(body, look), *wardrobe.parts, *hair]
 
 
 def _landmarks(figure: Figure) -> dict[str, tuple[int, Array]]:

@@ -38,6 +38,8 @@ class Shell:
         flare: Widening of the tube, metres a metre.
         strip: Metres to each side of the middle, at the front only; 0 is all round.
         cuff: Where on the arm it begins, for gloves; 0 for the trunk.
+        wide: Centimetres by which legs are wider at the hem.
+        shade: Factor of the colour.
     """
 
     low: float
@@ -54,16 +56,18 @@ class Shell:
     flare: float = 0.0
     strip: float = 0.0
     cuff: float = 0.0
+    wide: float = 0.0
+    shade: float = 1.0
 
 
-_TROUSERS = Shell(1.05, 4.02, thick=1.2, rounds=3, layer=1)
-_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 2, (0.25, 0.22), collar=0.42, front=0.86)
-_TEE = Shell(3.3, 5.97, 0.55, 0.8, 3, 2)
-_JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 3)
-_JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 4, (1.35, 0.42), collar=0.35, front=0.75)
-_ZIPPED = Shell(3.3, 6.05, 1.94, 1.8, 6, 4, collar=0.4, front=0.6)
-_COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 5, (1.1, 0.42), collar=0.45, front=0.75, hem=1.75, flare=0.1)
-_SHOES = Shell(-1.0, 1.0, thick=0.9, rounds=4, layer=1, surface="leather")
+_TROUSERS = Shell(0.8, 4.02, thick=1.2, rounds=4, layer=2, wide=2.2)
+_SHIRT = Shell(3.3, 6.02, 1.93, 0.8, 3, 3, (0.08, 0.2), collar=0.36, front=0.86)
+_TEE = Shell(3.3, 5.97, 0.55, 0.8, 3, 3)
+_JUMPER = Shell(3.35, 6.05, 1.94, 1.5, 6, 5)
+_JACKET = Shell(3.1, 6.0, 1.93, 1.9, 6, 6, (1.35, 0.62), collar=0.3, front=0.75)
+_ZIPPED = Shell(3.3, 6.05, 1.94, 1.8, 6, 6, collar=0.4, front=0.6)
+_COAT = Shell(3.6, 6.05, 1.93, 2.6, 8, 7, (1.1, 0.55), collar=0.45, front=0.75, hem=1.75, flare=0.1)
+_SHOES = Shell(-1.0, 0.95, thick=0.8, layer=1, surface="leather", shade=0.6)
 
 PIECES: Mapping[str, tuple[Shell, ...]] = {
     "shirt": (_SHIRT,), "blouse": (replace(_SHIRT, neck=(0.75, 0.3), thick=1.1, front=0),),
@@ -71,7 +75,7 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
     "polo shirt": (replace(_SHIRT, sleeve=0.55),), "jumper": (_JUMPER,),
     "rollneck": (replace(_JUMPER, high=6.55, thick=1.2),),
     "cardigan": (replace(_JUMPER, neck=(1.5, 0.4), front=0.75),), "hoodie": (_JUMPER,),
-    "vest": (Shell(3.4, 6.0, -0.01, 1.4, 4, 3, (1.3, 0.4), front=0.7),),
+    "vest": (Shell(3.4, 6.0, -0.01, 1.4, 4, 5, (1.3, 0.4), front=0.7),),
     "jacket": (_ZIPPED,), "suit jacket": (_JACKET,),
     "denim jacket": (replace(_ZIPPED, low=3.6, thick=1.6, neck=(0.4, 0.3)),),
     "leather jacket": (replace(_ZIPPED, low=3.55, neck=(0.6, 0.3), surface="leather"),),
@@ -86,37 +90,37 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
     "summer dress": (Shell(3.7, 5.75, -0.02, 0.6, 3, 2, (0.6, 0.6), hem=2.05, flare=0.35),),
     "evening dress": (Shell(3.7, 5.55, -0.03, 0.5, 3, 2, (0.35, 0.7), hem=0.45, flare=0.12),),
     "wedding dress": (Shell(3.7, 5.8, 0.3, 0.6, 3, 2, (0.5, 0.55), hem=0.1, flare=0.5),),
-    "skirt": (Shell(3.8, 4.1, thick=0.9, layer=3, hem=2.1, flare=0.15),),
-    "miniskirt": (Shell(3.8, 4.1, thick=0.9, layer=3, hem=2.55, flare=0.15),),
-    "long skirt": (Shell(3.8, 4.1, thick=0.9, layer=3, hem=1.15, flare=0.2),),
-    "trousers": (_TROUSERS,), "jeans": (replace(_TROUSERS, thick=1.0),),
-    "leggings": (replace(_TROUSERS, thick=0.4, rounds=1),),
-    "shorts": (replace(_TROUSERS, low=2.25, thick=1.6),),
+    "skirt": (Shell(3.8, 4.1, thick=0.9, layer=4, hem=2.1, flare=0.15),),
+    "miniskirt": (Shell(3.8, 4.1, thick=0.9, layer=4, hem=2.55, flare=0.15),),
+    "long skirt": (Shell(3.8, 4.1, thick=0.9, layer=4, hem=1.15, flare=0.2),),
+    "trousers": (_TROUSERS,), "jeans": (replace(_TROUSERS, thick=1.0, wide=1.2),),
+    "leggings": (replace(_TROUSERS, thick=0.4, rounds=1, wide=0),),
+    "shorts": (replace(_TROUSERS, low=2.25, thick=1.6, wide=4),),
     "swimsuit": (Shell(2.93, 5.7, -0.03, 0.3, 1, 1, (0.5, 0.6)),),
-    "swimming trunks": (replace(_TROUSERS, low=2.6, thick=1.0),),
-    "overalls": (Shell(1.05, 5.55, -0.04, 1.3, 4, 3, (0.0, 0.3)),),
-    "jumpsuit": (Shell(1.05, 6.05, 1.93, 1.6, 5, 3, collar=0.35, front=0.7),),
-    "spacesuit": (Shell(0.95, 6.3, 1.98, 4.5, 10, 4, surface="plastic"),),
-    "armour": (Shell(3.2, 6.1, 0.9, 2.2, 3, 4, surface="metal"),
+    "swimming trunks": (replace(_TROUSERS, low=2.6, thick=1.0, wide=4),),
+    "overalls": (Shell(0.8, 5.4, -0.04, 1.4, 4, 4, wide=2),),
+    "jumpsuit": (Shell(0.8, 6.05, 1.93, 1.6, 5, 4, wide=2, collar=0.35, front=0.7),),
+    "spacesuit": (Shell(-0.9, 6.3, 9, 4.0, 10, 6, surface="plastic"),),
+    "armour": (Shell(3.2, 6.1, 0.9, 2.2, 3, 6, surface="metal"),
                Shell(1.0, 2.1, thick=2.0, layer=2, surface="metal")),
-    "shoes": (_SHOES,), "sneakers": (replace(_SHOES, thick=1.2, surface="cloth"),),
-    "heels": (replace(_SHOES, high=0.75, thick=0.5),),
-    "boots": (replace(_SHOES, high=1.55, thick=1.5, layer=2),),
-    "sandals": (replace(_SHOES, high=0.42, thick=0.5),),
-    "socks": (replace(_SHOES, high=1.2, thick=0.3, layer=0, surface="cloth"),),
-    "tights": (Shell(-1.0, 3.9, thick=0.15, rounds=0, layer=0),),
-    "scarf": (Shell(5.85, 6.75, 0.05, 3.2, 5, 6),),
+    "shoes": (_SHOES,), "sneakers": (replace(_SHOES, thick=1.1, shade=1.4, surface="cloth"),),
+    "heels": (replace(_SHOES, high=0.5, thick=0.4),),
+    "boots": (replace(_SHOES, high=1.55, thick=1.4, layer=5, shade=0.5),),
+    "sandals": (replace(_SHOES, high=0.35, thick=0.5),),
+    "socks": (Shell(-0.9, 1.2, thick=0.2, rounds=1, layer=0),),
+    "tights": (Shell(-0.9, 3.9, thick=0.15, rounds=0, layer=0),),
+    "scarf": (Shell(5.85, 6.75, 0.05, 3.0, 5, 9),),
     "gloves": (Shell(0, cuff=1.9, thick=0.3, rounds=1, layer=3, surface="leather"),),
-    "tie": (Shell(4.2, 6.05, thick=0.4, rounds=1, layer=3, strip=0.03),),
-    "belt": (Shell(3.92, 4.2, thick=0.5, rounds=1, layer=4, surface="leather"),),
-    "apron": (Shell(3.3, 5.3, thick=0.5, layer=6, strip=0.135, hem=2.2, flare=0.05),),
+    "tie": (Shell(4.2, 6.05, thick=0.4, rounds=1, layer=4, strip=0.026),),
+    "belt": (Shell(3.92, 4.2, thick=0.5, rounds=1, layer=5, surface="leather"),),
+    "apron": (Shell(3.3, 5.2, thick=0.5, layer=8, strip=0.115, hem=2.2, flare=0.05),),
 }  # fmt: skip
 """Shells of each kind of clothing."""
 
 SETS: Mapping[str, tuple[str, ...]] = {
     "suit": ("suit jacket", "trousers"), "uniform": ("tunic", "trousers"),
     "scrubs": ("t-shirt", "trousers"), "tracksuit": ("jacket", "trousers"),
-    "pyjamas": ("shirt", "trousers"), "bikini": ("swimsuit",),
+    "pyjamas": ("shirt", "trousers"),
 }  # fmt: skip
 """Kinds that are several pieces of one colour."""
 
@@ -128,7 +132,11 @@ _DEFAULTS: Mapping[str, str] = {
     "scrubs": "teal", "lab coat": "white", "hospital gown": "light blue", "cassock": "black",
     "raincoat": "yellow", "wedding dress": "white", "spacesuit": "white", "armour": "silver",
     "overalls": "denim", "tunic": "navy", "socks": "grey", "tights": "black", "leggings": "black",
-    "swimsuit": "navy", "swimming trunks": "navy", "robe": "cream",
+    "swimsuit": "navy", "swimming trunks": "navy", "robe": "cream", "peaked cap": "navy",
+    "glasses": "black", "sunglasses": "black", "belt": "dark brown", "gloves": "black",
+    "hard hat": "yellow", "helmet": "black", "fire helmet": "red", "army helmet": "olive",
+    "crown": "gold", "straw hat": "beige", "hat": "brown", "cowboy hat": "brown", "apron": "white",
+    "chef's hat": "white", "top hat": "black", "bag": "brown", "tie": "maroon", "vest": "black",
 }  # fmt: skip
 _SHADES: Mapping[str, Colour] = {"denim": (0.22, 0.32, 0.48)}
 
@@ -159,9 +167,15 @@ def dress(body: Body, garments: Sequence[Garment]) -> Wardrobe:
     for area, piece, garment in sorted(cut, key=lambda each: each[1].layer):
         over = [np.maximum(f, _under(o)) for f, o, _ in cut if o.layer > piece.layer]
         hidden = np.max([*over, np.full(len(area), -9.0)], axis=0)
-        offset = wardrobe.thickness + piece.thick * 0.01 * size
-        colour = cloth_colour(garment.colour)
-        wardrobe.parts += _pieces(body, np.minimum(area, _COVER - hidden), piece, offset, colour)
+        leg = piece.wide * np.clip((2.9 - atlas().level) / 1.6, 0, 1)
+        offset = wardrobe.thickness + (piece.thick + leg) * 0.01 * size
+        shaded = np.minimum(np.array(cloth_colour(garment.colour)) * piece.shade, 1)
+        colour = (float(shaded[0]), float(shaded[1]), float(shaded[2]))
+        if piece.low == _SHOES.low:
+            wardrobe.parts += _shoes(body, piece, cloth_colour(garment.colour))
+        else:
+            visible = np.minimum(area, _COVER - hidden)
+            wardrobe.parts += _pieces(body, visible, piece, offset, colour)
         if piece.hem:
             wardrobe.parts.append(_tube(body, piece, offset, colour))
         wardrobe.thickness = np.where(area > -0.1, offset, wardrobe.thickness)
@@ -179,7 +193,7 @@ def _field(piece: Shell) -> Array:
     across = np.abs(shared.points[:, 0]) / shared.joints[LINK["arm.L"], 0]
     neck = shared.joints[LINK["neck"], 2]
     front = np.clip((neck - shared.points[:, 2]) / 0.04 + 0.5, 0, 1)
-    high = piece.high - depth * front * np.clip(1 - across / width, 0, 1)
+    high = piece.high - depth * front * np.clip(1 - across / width, 0, 1) ** 0.8
     trunk = np.minimum(shared.level - piece.low, high - shared.level)
     sleeve = piece.sleeve - shared.arm
     area: Array = np.where(shared.arm > 0.3, sleeve, np.minimum(trunk, sleeve))
@@ -204,24 +218,119 @@ def _pieces(
 ) -> list[Part]:  # fmt: skip
     """The shell, and collar and front line over it."""
     shared = atlas()
-    floor = -0.001 if piece.low < 0 else None
+    floor = -0.001 if piece.low < 0 and piece.layer > 1 else None
     common = {"rounds": piece.rounds, "surface": piece.surface}
     parts = [shell(body, area, offset, colour, floor=floor, **common)]  # type: ignore[arg-type]
     trunk = np.where(shared.arm > -0.02, -1.0, 1.0)
     x, z = shared.points[:, 0], shared.points[:, 2]
     front = shared.joints[LINK["neck"], 2] - 0.02 - z
+    depth, width = piece.neck
     if piece.collar:
-        depth, width = piece.neck
-        gap = np.abs(x) - 0.012 - np.clip(front, 0, 1) * (1.0 if depth else 0.0)
-        band = np.minimum(shared.level - piece.high + 0.2, piece.high + piece.collar - shared.level)
-        line = np.minimum(band, np.where(front > 0, gap * 9, 1))
-        parts.append(shell(body, np.minimum(line, trunk), offset + 0.008, floats(colour) * 0.92,
-                           rounds=1, surface=piece.surface))  # fmt: skip
+        parts.append(_collar(body, piece, float(offset[shared.level > 5.5].max()), colour))
+    if depth > 1:  # lapels along the neckline
+        across = np.abs(x) / shared.joints[LINK["arm.L"], 0]
+        over = depth * np.clip(1 - across / width, 0, 1) ** 0.8 - (piece.high - shared.level)
+        lapel = np.minimum(
+            np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3)
+        )
+        parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.85,
+                           rounds=2, surface=piece.surface))  # fmt: skip
     if piece.front:
         line = np.minimum(0.011 - np.abs(x), front * 9) * 9
-        parts.append(shell(body, np.minimum(np.minimum(line, area), trunk), offset + 0.004,
-                           floats(colour) * piece.front, rounds=1, surface=piece.surface))  # fmt: skip
+        line = np.minimum(line, piece.high - 1.15 * depth - 0.12 - shared.level)
+        line = np.minimum(np.minimum(line, area), trunk)
+        parts.append(shell(body, line, offset + 0.004, floats(colour) * piece.front, rounds=1,
+                           surface=piece.surface))  # fmt: skip
     return [part for part in parts if part is not None]
+
+
+def _collar(body: Body, piece: Shell, offset: float, colour: Colour) -> Part:
+    """A turned-down collar about the neck, open at the front."""
+    shared = atlas()
+    size = float(np.ptp(body.points[:, 1])) / 1.75
+    neck, head = body.joints[LINK["neck"]], body.joints[LINK["head"]]
+    up = (head - neck) / np.linalg.norm(head - neck)
+    ahead = np.array([0, -up[2], up[1]])  # out of the neck, towards the front
+    around = np.hypot(shared.points[:, 0] / 0.08, (shared.points[:, 2] - 0.0) / 0.1)
+    column = body.points[(shared.level > 6.1) & (shared.level < 6.6) & (around < 1)] - neck
+    count = 26
+    opening = np.radians(7 + 20 * min(piece.neck[0], 1))
+    turn = np.linspace(opening, 2 * np.pi - opening, count)
+    ways = np.sin(turn)[:, None] * [1, 0, 0] + np.cos(turn)[:, None] * ahead
+    spread = np.cos(turn[:, None] - turn[None])
+    support = (column @ ways.T).max(0)
+    radius = np.where(spread > 0.3, support[None] / np.maximum(spread, 0.3), np.inf).min(1)
+    near = np.exp(-((np.minimum(turn, 2 * np.pi - turn) - opening) ** 2) / 0.18)  # the points
+    tall = (0.045 * piece.collar + 0.01) * size
+    rows = []
+    for rise, out in ((-0.012 * size, 0.0), (tall, -0.002 * size), (tall, 0.006 * size),
+                      (-0.4 * tall, 0.016 * size)):  # fmt: skip
+        drop = near * (0.022 * size if rise < 0 < out else 0.0)
+        reach = radius + offset + out + 0.3 * drop
+        rows.append(neck + up * (rise - drop)[:, None] + ways * reach[:, None])
+    points = np.concatenate(rows)
+    row, here = np.divmod(np.arange(3 * (count - 1)), count - 1)
+    a = row * count + here
+    faces = np.concatenate([np.stack([a, a + 1, a + count], 1),
+                            np.stack([a + 1, a + count + 1, a + count], 1)])  # fmt: skip
+    normals = vertex_normals(floats(points), faces)
+    if np.sum(normals[-count:] * (points[-count:] - neck)) < 0:  # the outermost row looks outwards
+        faces, normals = faces[:, ::-1], -normals
+    weights = np.zeros((len(points), len(LINKS)), np.float32)
+    weights[:, LINK["neck"]], weights[:, LINK["chest"]] = 0.45, 0.55
+    return make_part(
+        np.concatenate([points, points - 0.003 * normals]),
+        np.concatenate([faces, faces[:, ::-1] + len(points)]),
+        floats(colour) * 0.93, np.concatenate([weights, weights]), surface=piece.surface,
+        normals=np.concatenate([normals, -normals]),
+    )  # fmt: skip
+
+
+def _shoes(body: Body, piece: Shell, colour: Colour) -> list[Part]:
+    """Both shoes: horizontal sections of the foot, each wrapped in its hull."""
+    shared, parts = atlas(), []
+    size = float(np.ptp(body.points[:, 1])) / 1.75
+    top = height_at(body, piece.high) if piece.high > 1.2 else -0.115 * size * piece.high
+    ys = np.array([0, -0.02, -0.02, -0.034, -0.05, -0.07, -0.09, -0.115]) * size
+    ys = np.append(ys[ys > top + 0.01 * size], np.linspace(min(ys[-1], top), top, 3)
+                   if top < ys[-1] else top)  # fmt: skip
+    count = 18
+    turn = np.arange(count) * (2 * np.pi / count)
+    ways = np.stack([np.sin(turn), -np.cos(turn)], 1)
+    spread = np.cos(turn[:, None] - turn[None])
+    thick = piece.thick * 0.01 * size
+    for side, sign in (("L", 1), ("R", -1)):
+        foot = body.points[(shared.level < 2) & (sign * shared.points[:, 0] > 0)]
+        rows = []
+        for index, y in enumerate(ys):
+            near = (
+                np.abs(foot[:, 1] - min(y, -0.012 * size))
+                < (0.013 if y > -0.12 * size else 0.04) * size
+            )
+            flat = foot[near][:, [0, 2]]
+            centre = (flat.min(0) + flat.max(0)) / 2
+            reach = ((flat - centre) @ ways.T).max(0) + thick * (1.25 if index < 2 else 0.8)
+            radius = np.where(spread > 0.3, reach[None] / np.maximum(spread, 0.3), np.inf).min(1)
+            ring = centre + radius[:, None] * ways
+            rows.append(np.stack([ring[:, 0], np.full(count, y), ring[:, 1]], 1))
+        points = np.concatenate([*rows, rows[-1] * [1, 0, 1] + [0, top + 0.015 * size, 0]])
+        points[-count:] = points[-count:] * [0.9, 1, 0.9] + rows[-1].mean(0) * [0.1, 0, 0.1]
+        row, here = np.divmod(np.arange(len(rows) * count), count)
+        a, b = row * count + here, row * count + (here + 1) % count
+        faces = np.concatenate(
+            [np.stack([a, b, a + count], 1), np.stack([b, b + count, a + count], 1)]
+        )
+        toes, ankle = body.joints[LINK[f"toes.{side}"]], body.joints[LINK[f"foot.{side}"]]
+        weights = np.zeros((len(points), len(LINKS)), np.float32)
+        ahead = np.clip((toes[2] - points[:, 2]) / (0.05 * size) + 0.3, 0, 1)
+        above = np.clip((ankle[1] - points[:, 1]) / (0.06 * size) + 0.6, 0, 1) * (1 - ahead)
+        for name, share in (("toes", ahead), ("shin", above), ("foot", 1 - ahead - above)):
+            weights[:, LINK[f"{name}.{side}"]] = share
+        tint = np.where(
+            (np.tile(row, 2) < 1)[:, None], floats(colour) * piece.shade, floats(colour)
+        )
+        parts.append(make_part(points, faces, np.minimum(tint, 1), weights, surface=piece.surface))
+    return parts
 
 
 def height_at(body: Body, level: float) -> float:
@@ -239,7 +348,7 @@ def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> Part:
     shared = atlas()
     trunk = (shared.arm < -0.1) & (shared.level < 5)
     points, offsets = body.points[trunk], offset[trunk] + 0.004
-    count, rows = 40, 14
+    count, rows = 30, 10
     angle = np.arange(count) * (2 * np.pi / count)
     levels = np.linspace(piece.low + 0.35, piece.hem, rows)
     ys = np.array([height_at(body, level) for level in levels])
@@ -271,7 +380,7 @@ def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> Part:
     if piece.front:
         tint[np.tile(here == 0, 2)] *= piece.front
     if piece.strip:
-        ahead = np.tile(np.minimum(here, count - here) <= 9, 2)
+        ahead = np.tile(np.minimum(here, count - here) <= 6, 2)
         faces, tint = faces[ahead], tint[ahead]
     return make_part(
         np.concatenate([outer, inner]), np.concatenate([faces, faces[:, ::-1] + len(outer)]),
@@ -283,7 +392,7 @@ def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> Part:
 def _tube_weights(level: Array, side: Array) -> Array:
     """(V, L): pelvis at the waist, thighs below, shins below the knee; side is -1 to 1."""
     weights = np.zeros((len(level), len(LINKS)), np.float32)
-    pelvis = np.clip((level - 2.75) / 1.0, 0, 1)
+    pelvis = np.clip((level - 3.05) / 0.65, 0, 1)
     shin = np.clip((2.15 - level) / 0.6, 0, 0.85)
     left = 0.5 + 0.5 * np.sin(np.clip(side * 1.6, -1, 1) * np.pi / 2)
     weights[:, LINK["pelvis"]] = pelvis

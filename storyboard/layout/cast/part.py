@@ -1,9 +1,10 @@
-"""Parts of a figure at rest, weighted to its links: the skin, the eyes, shells cut from the skin."""
+"""Parts of a figure at rest, weighted to its links; the skin and the eyes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def join_parts(parts: Sequence[Part]) -> Part:
 
 def make_part(
     points: Array,
-    faces: Array,
+    faces: NDArray[np.integer[Any]],
     colour: Vector | Array,
     weights: Array | str,
     *,
@@ -89,8 +90,8 @@ def body_part(body: Body, look: Appearance, covered: Array) -> Part:
     """The skin, with lips and the inside of the mouth, where `covered` (V,) is not positive."""
     shared = atlas()
     skin = np.array(SKINS.get(look.skin, SKINS["light"]))
-    lips = skin * (0.80, 0.60, 0.60) if look.sex == "male" else skin * (0.84, 0.50, 0.50)
-    palette = floats([skin, lips, (0.18, 0.05, 0.05)])
+    lips = skin * (0.86, 0.68, 0.66) if look.sex == "male" else skin * (0.84, 0.54, 0.54)
+    palette = np.stack([skin, lips, floats((0.18, 0.05, 0.05)), skin * 0.5])
     bare = np.any(covered[shared.faces] <= 0, axis=1)
     used, faces = np.unique(shared.faces[bare], return_inverse=True)
     return make_part(
@@ -127,3 +128,24 @@ def solid(mesh: Mesh, bone: str) -> Part:
     """A mesh that one bone carries."""
     part = make_part(mesh.vertices, mesh.faces, mesh.colour, bone, normals=mesh.normals)
     return replace(part, surface=mesh.surface)
+
+
+def refined(part: Part) -> Part:
+    """The part with each triangle split in four."""
+    sides = np.concatenate([part.faces[:, [k, (k + 1) % 3]] for k in range(3)])
+    pairs, index = np.unique(np.sort(sides, 1), axis=0, return_inverse=True)
+    middle = index.reshape(3, -1) + len(part.points)
+    a, b, c = part.faces.T
+    ab, bc, ca = middle
+    corners = ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))
+
+    def more(values: Array, axis: int = 0) -> Array:
+        ends = np.take(values, pairs, axis=axis)
+        return np.concatenate([values, ends.mean(axis + 1)], axis=axis)
+
+    return Part(
+        points=more(part.points), normals=more(part.normals), weights=more(part.weights),
+        expressions=more(part.expressions, 1),
+        faces=np.concatenate([np.stack(corner, 1) for corner in corners]).astype(np.int32),
+        colour=np.tile(part.colour, (4, 1)), surface=np.tile(part.surface, 4),
+    )  # fmt: skip

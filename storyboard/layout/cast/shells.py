@@ -21,7 +21,7 @@ class Cut:
 
     Attributes:
         ends: (V, 2) vertices of the body.
-        share: (V, 1) how far it is from the first to the second.
+        share: (V,) how far it is from the first to the second.
         faces: (N, 3).
     """
 
@@ -42,7 +42,8 @@ class Cut:
         edges = np.concatenate([self.faces[:, [k, (k + 1) % 3]] for k in range(3)])
         key = np.sort(edges, 1) @ [len(self.ends), 1]
         _, first, count = np.unique(key, return_index=True, return_counts=True)
-        return edges[first[count == 1]]
+        border: Ints = edges[first[count == 1]]
+        return border
 
     @cached_property
     def edges(self) -> Ints:
@@ -131,12 +132,13 @@ def shell(
     push = piece.take(amount)[:, None]
     points = smooth(piece, skin + normals * push, rounds)
     height = np.sum((points - skin) * normals, 1, keepdims=True)
-    points = points + normals * np.maximum(0.75 * push - height, 0)
-    if floor is not None:
+    if floor is None:
+        points = points + normals * np.maximum(0.75 * push - height, 0)
+    else:  # shoes bridge the toes
         points[:, 1] = np.minimum(points[:, 1], floor)
     faces = piece.faces
     weights, expressions = piece.take(atlas().weights), piece.take(body.expressions.swapaxes(0, 1))
-    shading = vertex_normals(floats(points), faces)
+    shading = vertex_normals(floats(points), faces.astype(np.int32))
     colours = np.tile(floats(colour), (len(faces), 1))
     if rim and len(piece.border):
         a, b = piece.border[:, 0], piece.border[:, 1]
@@ -147,7 +149,9 @@ def shell(
         points = np.concatenate([points, points[outer], (skin - 0.002 * normals)[outer]])
         strip = np.concatenate([np.stack([edge[b], edge[a], under[a]], 1),
                                 np.stack([edge[b], under[a], under[b]], 1)])  # fmt: skip
-        shading = np.concatenate([shading, vertex_normals(floats(points), strip)[inner:]])
+        shading = np.concatenate(
+            [shading, vertex_normals(floats(points), strip.astype(np.int32))[inner:]]
+        )
         faces = np.concatenate([faces, strip])
         colours = np.concatenate([colours, np.tile(floats(colour) * 0.8, (len(strip), 1))])
         weights = np.concatenate([weights, weights[outer], weights[outer]])
