@@ -152,7 +152,7 @@ MOTIONS: Mapping[str, Motion] = {
                      (0.5, out, out), (0.62, (caught := replace(out, at=(-0.07, 0.05, 0.18), grip=0.5)), caught))),
     "hug": _still(replace(BACK_OF, at=(0.0, -0.04, 0.03)), replace(BACK_OF, at=(0.0, 0.16, 0.03)), near=0.34),
     "kiss": _still(replace(BACK_OF, at=(0.05, 0.10, 0.03)), Hand("cheek", (0.02, 0.10, 0.03), (-0.2, -0.9, 0.5), INWARD,
-                                                           (0.8, 0.8, 0.0), 0.15), near=0.42),
+                                                           (0.8, 0.8, 0.0), 0.15), near=0.40),
     "shake-hands": _still(Hand("meet", (0.0, 0.0, 0.0), FORWARD, INWARD, grip=0.55, sway=(0.0, 0.04, 0.0), hertz=1.6),
                           near=0.95),
     "punch": Motion(((0.0, FIST, FIST), (0.16, STRIKE, FIST), (0.4, FIST, FIST), (0.62, FIST, STRIKE), (0.85, FIST, FIST)),

@@ -388,12 +388,22 @@ def _lean_in(stance: Stance, act: Act) -> None:
         stance.add("pelvis", 5, 0, 4)
         stance.add("chest", 4, 0, 4)
         return
-    mouth = act.partner.get("mouth")
-    gap = 0.2 if mouth is None else max(r.norm(mouth - stance.point("mouth")) - 0.03, 0.0)
-    lean = min(0.5 * gap / (0.4 * stance.body.height), 0.5)
-    stance.add("pelvis", math.degrees(lean) * 0.6)
-    stance.add("spine", math.degrees(lean) * 0.5)
-    stance.add("chest", math.degrees(lean) * 0.3)
+    other = act.partner.get("pelvis")
+    if other is None:
+        return
+    middle = (other + stance.joint("pelvis")) / 2
+    upright = stance.copy()
+    low, high = 0.0, 40.0
+    for _ in range(7):  # until the lips are half way
+        lean = (low + high) / 2
+        stance.turns, stance.offset = upright.turns.copy(), upright.offset
+        for bone, part in (("pelvis", 0.35), ("spine", 0.35), ("chest", 0.2), ("neck", 0.3),
+                           ("head", -0.9)):  # fmt: skip
+            stance.add(bone, part * lean)
+        if stance.point("mouth")[2] - middle[2] > 0.01:
+            low = lean
+        else:
+            high = lean
 
 
 def _kick(stance: Stance, act: Act) -> None:
@@ -418,7 +428,7 @@ def _move_head(stance: Stance, act: Act) -> None:
         "nod": (11 * math.sin(2 * math.pi * 1.5 * t), 0, 0),
         "shake-head": (0, 20 * math.sin(2 * math.pi * 1.3 * t), 0),
         "laugh": (-9 + 3 * math.sin(2 * math.pi * 4.2 * t), 0, 0),
-        "listen": (3, 0, 11), "shrug": (0, 0, 9), "hug": (8, 10, 12), "kiss": (0, 0, 16),
+        "listen": (3, 0, 11), "shrug": (0, 0, 9), "hug": (8, 10, 12), "kiss": (0, 0, 14),
         "smile": (0, 0, 5), "shout": (-5, 0, 0), "salute": (-3, 0, 0),
         "photograph": (4, 0, 0), "phone-ear": (2, 0, 0),
     }  # fmt: skip

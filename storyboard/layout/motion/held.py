@@ -51,7 +51,7 @@ def lie_in_hand(stance: Stance, gesture: str, hand: str, aim: Array | None) -> t
     front, up = (
         _direction(stance, word, at, sides[-1], aim) for word in _LIE.get(gesture, _ORDINARY)
     )
-    if gesture in ("phone-look", "read", "drink", "eat", "photograph", "aim", "phone-ear"):
+    if gesture in ("phone-look", "read", "photograph", "aim", "phone-ear"):
         return r.facing(front, up), at
     # Up holds exactly, the front as near as it can.
     upright = r.unit(up)
@@ -63,8 +63,8 @@ def _direction(stance: Stance, word: str, at: Array, side: str, aim: Array | Non
     head, chest = stance.rotation("head"), stance.rotation("chest")
     fingers, palm = (stance.rotation(f"hand.{side}") @ v for v in stance.body.palms[side])
     if word == "sip":  # tilts as it comes to the mouth
-        near = r.norm(stance.point("mouth") - at) / stance.body.height
-        tilt = math.radians(48) * r.smooth((0.14 - near) / 0.07)
+        raised = (stance.point("breast")[1] - at[1]) / stance.body.height
+        tilt = math.radians(48) * r.smooth(raised / 0.06)
         return r.UP * math.cos(tilt) - (chest @ r.FRONT) * math.sin(tilt)
     ahead = chest @ r.FRONT
     level = np.array([ahead[0], 0.0, ahead[2]]) if abs(ahead[1]) < 0.9 else ahead

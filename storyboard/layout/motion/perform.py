@@ -28,6 +28,7 @@ from storyboard.layout.motion.world import LYING, Spot, World, beat_track, climb
 BLEND_S = 0.35
 _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",
           "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
+_EYES_ON_HANDS = tuple(name for name, motion in MOTIONS.items() if motion.looks)
 _FAR = 6.0
 _WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
          "back": (115.0, 0.0)}  # fmt: skip
@@ -337,7 +338,7 @@ class Actor:
         if word == CAMERA and self.world.camera is not None:
             return stance.from_world(self.world.camera)
         point = self._target_point(word)
-        if point is None and not word and beat.gesture not in ("hug", "put-down", "pour", "wipe"):
+        if point is None and not word and beat.gesture not in ("hug", "kiss", *_EYES_ON_HANDS):
             point = self._target_point(beat.target)
         if point is not None:
             return stance.from_world(point)
@@ -381,19 +382,28 @@ class Actor:
             if beat.gesture == "give":
                 return None
             body = self._blended(k, release)
-            turned, at = self._lie(beat, body, side)
+            turned, at = self._lie(beat, body, side, thing, 0.5)
             if beat.gesture == "throw":
                 at = at + self._flight(beat, body, now - release, at)
             return HeldThing(thing, turned, at)
         assert stance is not None
-        turned, at = self._lie(beat, stance, side)
+        turned, at = self._lie(beat, stance, side, thing, part)
         return HeldThing(thing, turned, at)
 
-    def _lie(self, beat: Beat, stance: Stance, side: str) -> tuple[Array, Array]:
+    def _lie(
+        self, beat: Beat, stance: Stance, side: str, thing: str, part: float
+    ) -> tuple[Array, Array]:
+        """Rotation and place of a thing in a hand, in the world."""
         target = self._target_point(beat.target)
         aim = None if target is None else stance.from_world(target)
         turned, at = lie_in_hand(stance, beat.gesture, side, aim)
-        return stance.yaw @ turned, stance.to_world(at)
+        turned = stance.yaw @ turned
+        spot = self.world.spots.get(thing)
+        change = {"pick-up": part - 0.5, "put-down": 0.5 - part}.get(beat.gesture)
+        if spot is not None and change is not None:
+            found = spot.axes @ LYING[spot.thing.lies]
+            turned = r.between(found, turned, r.smooth(change / 0.3))
+        return turned, stance.to_world(at)
 
     def _flight(self, beat: Beat, stance: Stance, since: float, start: Array) -> Array:
         """Way of a thrown thing: to its target, or eight metres, on a parabola, then it lies."""
