@@ -15,7 +15,8 @@ from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.cycles import GAITS, stride, track
 from storyboard.layout.motion.gestures import counter_gesture
 from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look, reach
-from storyboard.layout.motion.perform import Actor, perform, perform_all, world_at
+from storyboard.layout.motion.perform import Actor, perform, perform_all
+from storyboard.layout.motion.world import world_at
 from storyboard.layout.motion.postures import Moment, posture
 from storyboard.layout.motion.skeleton import SIDES, Stance, skeleton_of
 

@@ -74,6 +74,7 @@ class Track:
         ease: Seconds of starting and of stopping; 0 where it comes on or leaves in motion.
         end_facing: Facing of the last footprints, None: as the path ends.
         ground: Height of the ground.
+        step_m: Length of a step where treads give it, 0 for that of the gait.
     """
 
     points: Array
@@ -81,6 +82,7 @@ class Track:
     ease: tuple[float, float] = (0.0, 0.0)
     end_facing: float | None = None
     ground: Ground | None = None
+    step_m: float = 0.0
 
     @property
     def length(self) -> float:
@@ -169,7 +171,10 @@ def stride(body: Skeleton, name: str, way: Track, seconds: float, seed: int) -> 
     if way.ease[1] and way.ease[0]:  # a whole number of steps, so that the feet end side by side
         step = way.length / max(round(way.length / step), 1)
     first = seed % 2 * step
-    if not way.ease[0]:
+    if way.step_m:
+        step = way.step_m
+        first = seed % 2 * step
+    elif not way.ease[0]:
         first += way.length % step if way.ease[1] else (seed // 2 % 16) / 16 * step
     x, z, facing = way.at(gone)
     stance = Stance(body, facing_deg=_final(way, gone, facing))

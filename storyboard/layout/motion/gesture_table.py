@@ -79,14 +79,14 @@ def _to_mouth(low: Hand, high: Hand, period: float, **more: object) -> Motion:
 
 
 LOW = Hand("spine", (0.14, 0.02, 0.34), (-0.25, 0.0, 1.0), INWARD, grip=0.75)
-EAR = Hand("ear", (0.045, 0.045, 0.03), (-0.1, -1.0, -0.15), INWARD, (0.6, 0.8, 0.6), 0.55, head=True)
+EAR = Hand("ear", (0.035, 0.085, 0.045), (-0.1, -1.0, -0.25), INWARD, (0.35, 1.0, 0.45), 0.55, head=True)
 SCREEN = Hand("breast", (-0.12, -0.02, 0.24), (-0.3, -0.9, 0.45), (-0.15, -0.45, -1.0), grip=0.6)
 KEYS = Hand("surface", (-0.09, -0.03, 0.0), (-0.15, 0.25, 1.0), DOWN, (0.8, 0.5, -0.3), 0.35, (0.012, 0.012, 0.0), 2.3)
-PAGE = Hand("breast", (-0.08, 0.02, 0.27), (-0.25, -0.55, 0.8), (-0.8, -0.4, -0.5), grip=0.45)
+PAGE = Hand("page", (0.0, 0.0, 0.0), (-0.25, -0.55, 0.8), (-0.8, -0.4, -0.5), grip=0.45)
 MOUTH = Hand("mouth", (0.02, 0.035, 0.085), (-0.9, -0.25, 0.35), (-0.3, 0.0, -1.0), (0.8, 0.7, 0.3), 0.75, head=True)
-SMOKE = Hand("mouth", (0.02, 0.0, 0.075), (-0.7, -0.7, 0.0), (-0.2, 0.0, -1.0), (0.5, 0.9, 0.3), 0.2, head=True)
+SMOKE = Hand("mouth", (0.065, 0.055, 0.055), (-0.65, -0.75, -0.1), (-0.2, 0.0, -1.0), (0.5, 0.9, 0.3), 0.2, head=True)
 RAISED = Hand("arm", (0.20, -0.36, 0.10), (0.0, -1.0, 0.1), FORWARD, (1.0, 0.5, 0.0), 0.05)
-AIMED = Hand("aim", (0.0, 0.0, 0.94), FORWARD, DOWN, (0.6, 0.8, -0.2), 0.1)
+AIMED = Hand("aim", (0.0, 0.0, 1.02), FORWARD, DOWN, (0.6, 0.8, -0.2), 0.1)
 TOUCH = Hand("touch", (0.0, 0.0, 0.0), (0.0, 0.5, 1.0), (-0.6, 0.8, 0.0), (0.7, 0.2, -0.7), 0.4)
 FIST = Hand("breast", (-0.02, -0.20, 0.24), (-0.2, -0.8, 0.5), (-0.7, 0.0, -0.7), (0.7, 0.9, 0.0), 1.0)
 FACE = Hand("eye", (0.035, 0.05, 0.06), (-0.25, -1.0, 0.0), (-0.1, 0.0, -1.0), (0.6, 0.9, 0.4), 0.15, head=True)
@@ -94,7 +94,7 @@ PALM_UP = Hand("spine", (0.26, -0.12, 0.22), (0.7, 0.0, 0.8), UPWARD, (0.3, 0.9,
 TALKING = Hand("spine", (0.12, -0.10, 0.33), (-0.2, -0.3, 1.0), (-0.7, -0.7, 0.0), grip=0.2, sway=(0.05, 0.07, 0.04), hertz=0.7)
 BACK_OF = Hand("back-of", (-0.02, 0.0, 0.03), (-1.0, -0.2, 0.2), (0.0, 0.0, -1.0), (1.0, 0.2, 0.2), 0.15)
 PUSHED = Hand("push", (0.03, 0.0, 0.0), (0.0, -1.0, 0.25), FORWARD, (0.8, 0.8, -0.3), 0.05)
-STRIKE = Hand("aim", (0.0, 0.0, 0.95), FORWARD, DOWN, (0.8, 0.6, 0.0), 1.0)
+STRIKE = Hand("aim", (0.0, 0.0, 1.02), FORWARD, DOWN, (0.8, 0.6, 0.0), 1.0)
 
 MOTIONS: Mapping[str, Motion] = {
     "phone-ear": _still(EAR),
@@ -106,9 +106,9 @@ MOTIONS: Mapping[str, Motion] = {
     "read": _both(PAGE, looks=True),
     "drink": _to_mouth(LOW, MOUTH, 4.5),
     "eat": _to_mouth(replace(LOW, at=(0.04, 0.02, 0.36)), MOUTH, 3.0),
-    "pour": _still(Hand("pour", (0.0, -0.16, -0.05), (-0.4, 0.1, 1.0), INWARD, (1.0, 0.1, -0.2), 0.8), looks=True),
+    "pour": _still(Hand("pour", (0.04, -0.24, -0.02), (-0.4, 0.1, 1.0), INWARD, (1.0, 0.1, -0.2), 0.8), looks=True),
     "smoke": _to_mouth(replace(LOW, at=(0.16, 0.12, 0.20), fingers=(0.1, 0.3, 1.0), grip=0.3), SMOKE, 5.0),
-    "cook": _still(Hand("stove", (-0.05, -0.16, 0.0), (-0.3, 0.4, 0.8), INWARD, grip=0.85,
+    "cook": _still(Hand("stove", (-0.05, -0.22, 0.0), (-0.3, 0.4, 0.8), INWARD, grip=0.85,
                         sway=(0.07, 0.0, 0.06), hertz=0.9),
                    Hand("stove", (0.02, -0.03, 0.0), FORWARD, INWARD, grip=0.8), looks=True),
     "wipe": _still(replace(TOUCH, fingers=(-0.3, 0.1, 1.0), palm=DOWN, grip=0.1, sway=(0.16, 0.0, 0.07), hertz=0.8),
@@ -116,6 +116,12 @@ MOTIONS: Mapping[str, Motion] = {
     "point": _still(AIMED),
     "aim": _still(Hand("aim-eye", (0.01, 0.05, 0.52), FORWARD, INWARD, (0.6, 0.9, 0.0), 0.9),
                   Hand("aim-eye", (0.0, 0.06, 0.50), (-0.35, -0.2, 1.0), INWARD, (0.6, 0.9, 0.0), 0.85)),
+    "aim-long": _still(Hand("aim-eye", (0.03, 0.14, 0.20), (-0.5, 0.2, 1.0), INWARD, (1.0, 0.6, 0.0), 0.9),
+                       Hand("aim-eye", (-0.03, 0.16, 0.50), (-0.3, -0.3, 1.0), (-0.4, -0.9, 0.0), (0.5, 1.0, 0.0), 0.8)),
+    "hang": _still(Hand("side", (0.0, 0.0, 0.0), DOWN, INWARD, (0.5, 0.2, -1.0), 0.9)),
+    "take": Motion(((0.0, HANG, HANG), (0.4, Hand("meet", palm=(-0.5, -0.8, 0.0), grip=0.2), HANG),
+                    (0.6, Hand("meet", palm=(-0.5, -0.8, 0.0), grip=0.6), HANG), (1.0, LOW, HANG)), near=1.0),
+    "guard": _both(FIST, near=0.78),
     "wave": _still(replace(RAISED, sway=(0.14, 0.02, 0.0), hertz=1.5)),
     "raise-arm": _still(Hand("arm", (0.06, -0.66, 0.06), UPWARD, FORWARD, (1.0, 0.0, 0.2), 0.05)),
     "hands-up": _both(replace(RAISED, at=(0.19, -0.34, 0.10), sway=(0.0, 0.006, 0.0), hertz=0.4)),
@@ -128,12 +134,12 @@ MOTIONS: Mapping[str, Motion] = {
     "hold-out": _still(replace(AIMED, at=(0.0, 0.12, 0.82), palm=(-0.6, -0.7, 0.0), grip=0.6)),
     "give": Motion(((0.0, LOW, HANG), (0.35, Hand("meet", palm=(-0.5, -0.8, 0.0), grip=0.6), HANG),
                     (0.65, Hand("meet", palm=(-0.5, -0.8, 0.0), grip=0.3), HANG), (1.0, HANG, HANG)), near=1.0),
-    "carry": _both(Hand("spine", (-0.02, -0.03, 0.33), (-0.1, 0.1, 1.0), (-0.9, -0.5, 0.0), (0.8, 0.6, -0.5), 0.35),
+    "carry": _both(Hand("load", (0.0, 0.0, 0.0), (-0.1, 0.1, 1.0), (-0.9, -0.5, 0.0), (0.8, 0.6, -0.5), 0.35),
                    trunk={"spine": (-4, 0, 0)}),
     "push": _both(PUSHED, trunk={"pelvis": (9, 0, 0), "spine": (8, 0, 0), "chest": (6, 0, 0)}),
     "pull": _both(replace(PUSHED, fingers=FORWARD, palm=(-0.5, 0.6, 0.0), grip=0.95),
                   trunk={"pelvis": (-9, 0, 0), "spine": (-6, 0, 0), "neck": (8, 0, 0)}),
-    "open-door": _still(Hand("push", (-0.05, 0.32, 0.0), (-0.3, 0.1, 1.0), (-0.4, 0.9, 0.0), grip=0.8), looks=True),
+    "open-door": _still(Hand("handle", (0.0, 0.0, 0.0), (-0.3, 0.1, 1.0), (-0.4, 0.9, 0.0), grip=0.8), looks=True),
     "open": _still(TOUCH, looks=True, stoop=True),
     "knock": Motion(((0.0, (knock := Hand("push", (-0.08, -0.22, -0.03), (-0.1, -1.0, 0.1), (-0.4, 0.0, -1.0),
                                           (0.8, 0.8, 0.1), 1.0)), HANG),
@@ -145,19 +151,19 @@ MOTIONS: Mapping[str, Motion] = {
     "catch": Motion(((0.0, (out := Hand("breast", (-0.06, -0.14, 0.42), (0.1, -0.6, 1.0), (-0.6, 0.0, 0.9), grip=0.1)), out),
                      (0.5, out, out), (0.62, (caught := replace(out, at=(-0.07, 0.05, 0.18), grip=0.5)), caught))),
     "hug": _still(replace(BACK_OF, at=(0.0, -0.04, 0.03)), replace(BACK_OF, at=(0.0, 0.16, 0.03)), near=0.34),
-    "kiss": _still(replace(BACK_OF, at=(0.05, 0.10, 0.03)), Hand("cheek", (0.03, 0.05, 0.0), (-0.2, -0.9, 0.5), INWARD,
-                                                           (0.8, 0.8, 0.0), 0.15), near=0.42),
+    "kiss": _still(replace(BACK_OF, at=(0.05, 0.10, 0.03)), Hand("cheek", (0.02, 0.10, 0.03), (-0.2, -0.9, 0.5), INWARD,
+                                                           (0.8, 0.8, 0.0), 0.15), near=0.40),
     "shake-hands": _still(Hand("meet", (0.0, 0.0, 0.0), FORWARD, INWARD, grip=0.55, sway=(0.0, 0.04, 0.0), hertz=1.6),
                           near=0.95),
     "punch": Motion(((0.0, FIST, FIST), (0.16, STRIKE, FIST), (0.4, FIST, FIST), (0.62, FIST, STRIKE), (0.85, FIST, FIST)),
-                    period=1.5, near=0.85, trunk={"spine": (6, 0, 0), "chest": (6, 0, 0)}),
+                    period=1.5, near=0.78, trunk={"spine": (6, 0, 0), "chest": (6, 0, 0)}),
     "kick": _both(FIST),
     "cry": _both(FACE, trunk={"spine": (12, 0, 0), "chest": (10, 0, 0), "neck": (10, 0, 0), "head": (14, 0, 0)}),
     "laugh": _still(HANG, Hand("belly", (0.02, -0.02, 0.05), (-1.0, 0.0, 0.2), (0.0, 0.0, -1.0), grip=0.15)),
     "talk": _still(TALKING),
     "shout": _both(Hand("mouth", (0.075, 0.02, 0.05), (0.0, -0.8, 0.6), INWARD, (1.0, 0.6, 0.1), 0.2, head=True)),
     "whisper": _still(Hand("mouth", (0.06, 0.0, 0.05), (-0.2, -0.9, 0.4), INWARD, (0.6, 1.0, 0.1), 0.1, head=True),
-                      trunk={"pelvis": (5, 0, 0), "spine": (7, 0, 0)}),
+                      trunk={"pelvis": (7, 0, 0), "spine": (8, 0, 0)}, near=0.62),
     "think": _still(Hand("mouth", (0.0, 0.075, 0.015), (-0.7, -0.7, 0.1), (-0.3, -0.4, -1.0), (0.1, 1.0, 0.3), 0.6, head=True),
                     Hand("belly", (-0.12, -0.02, 0.10), (-1.0, 0.1, 0.2), (0.0, 0.0, -1.0), (0.7, 0.9, 0.0), 0.3),
                     trunk={"head": (6, 0, 5)}),
@@ -172,7 +178,7 @@ MOTIONS: Mapping[str, Motion] = {
     "photograph": _both(Hand("eye", (0.05, 0.02, 0.10), (-0.4, -0.4, 0.8), INWARD, (0.7, 0.9, 0.2), 0.65, head=True)),
     "play-guitar": _still(Hand("belly", (-0.02, 0.0, 0.13), (-0.8, 0.5, 0.4), (-0.2, 0.0, -1.0), (0.9, 0.2, -0.1), 0.4,
                                (0.01, 0.07, 0.0), 1.8),
-                          Hand("breast", (0.28, 0.0, 0.22), (-0.3, -0.8, 0.6), (-0.4, -0.6, -0.6), (0.5, 1.0, 0.1), 0.65)),
+                          Hand("breast", (0.40, -0.02, 0.20), (-0.3, -0.8, 0.6), (-0.4, -0.6, -0.6), (0.5, 1.0, 0.1), 0.65)),
     "play-piano": _both(replace(KEYS, at=(0.02, -0.04, 0.02), sway=(0.08, 0.012, 0.0), hertz=0.9)),
     "tie-shoe": _both(Hand("foot.L", (-0.035, -0.05, 0.06), (-0.3, 0.8, 0.6), INWARD, (0.8, 0.3, -0.3), 0.6,
                            (0.02, 0.02, 0.0), 1.1), looks=True, stoop=True),

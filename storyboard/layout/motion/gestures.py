@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from shots.lexicon.things import Thing
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
@@ -42,6 +43,8 @@ class Act:
         surface_m: Height of the table before the figure; None: above what it rests on.
         stands: Whether it stands on its feet, so that it can bend and squat.
         speaks: Whether it speaks now.
+        prop: Model of what is in the hands.
+        size: Of the thing that it is done to.
     """
 
     name: str
@@ -54,6 +57,8 @@ class Act:
     surface_m: float | None = None
     stands: bool = True
     speaks: bool = False
+    prop: Thing | None = None
+    size: tuple[float, float, float] | None = None
 
 
 def counter_gesture(gesture: str) -> str:
@@ -69,10 +74,10 @@ def perform_gesture(stance: Stance, act: Act, gaze: Array | None) -> None:
         act: The gesture; without a name only look and speech.
         gaze: The point looked at in the figure's axes; None: where the posture and hands lead.
     """
-    motion = MOTIONS.get(act.name, Motion())
+    motion = _motion(act)
     _take_part(stance, act, motion)
     first, second, part = _keys(act, motion)
-    if motion.stoop and act.aim is not None:
+    if motion.stoop and (act.aim is not None or first[0].anchor != "touch"):
         _stoop(stance, act, (first[0], second[0], part))
     if gaze is None and motion.looks:
         gaze = _hand_place(stance, act, act.side, first[0], second[0], part)[0]
@@ -82,6 +87,17 @@ def perform_gesture(stance: Stance, act: Act, gaze: Array | None) -> None:
     for k, side in enumerate((act.side, OTHER[act.side])):
         _bring(stance, act, side, first[k], second[k], part)
     _move_face(stance, act)
+
+
+def _motion(act: Act) -> Motion:
+    """The gesture, as the thing in the hands wants it."""
+    name, prop = act.name, act.prop
+    if name == "aim" and prop is not None and prop.size[2] > 0.5:
+        name = "aim-long"
+    if name == "hold" and prop is not None and prop.grip is not None:
+        tall = max(prop.size[1:]) if prop.lies else prop.size[1]
+        name = "hang" if tall > 0.25 and prop.grip[1] > 0.7 * tall else name
+    return MOTIONS.get(name, Motion())
 
 
 def _keys(act: Act, motion: Motion) -> tuple[Hands, Hands, float]:
@@ -108,7 +124,6 @@ def _axes(stance: Stance, act: Act, side: str, hand: Hand) -> tuple[Array, Array
         turned = _upright(stance)
     front = np.array([0.0, 0.0, -1.0])
     name = hand.anchor
-    h = stance.body.height
     shoulder = stance.joint(f"arm.{side}")
     if name in ("aim", "aim-eye"):
         origin = shoulder if name == "aim" else stance.point("eye")
@@ -121,7 +136,6 @@ def _axes(stance: Stance, act: Act, side: str, hand: Hand) -> tuple[Array, Array
         anchor = stance.point(f"{name}.{side}")
     else:
         anchor = stance.point(name)
-    del h
     return anchor, turned @ np.diag([SIGN[side], 1.0, -1.0])
 
 
@@ -135,15 +149,17 @@ def _upright(stance: Stance) -> Array:
 
 
 def _on_surface(stance: Stance, act: Act, side: str) -> Array:
-    """On the table: before the body, over the lap, as far as the hands get easily."""
+    """On the table or keys: before the body, as far as the hands get easily."""
     h = stance.body.height / 1.75
     low = -float(stance.point("seat")[1])
     height = act.surface_m if act.surface_m is not None else low + 0.27 * h
-    front = stance.joint(f"arm.{side}") + (0, 0, -0.36 * h)
-    x = stance.joint(f"arm.{side}")[0]
+    shoulder = stance.joint(f"arm.{side}")
+    z = shoulder[2] - 0.36 * h
+    if act.aim is not None:
+        z = min(max(act.aim[2], shoulder[2] - 0.85 * stance.body.arm), shoulder[2] - 0.2 * h)
     if act.stands and act.surface_m is None:
         height = 1.05 * h
-    return np.array([x, -height - 0.01, front[2]])
+    return np.array([shoulder[0], -height - 0.01, z])
 
 
 def _at_stove(stance: Stance, act: Act, side: str) -> Array:
@@ -162,12 +178,47 @@ def _at_target(stance: Stance, act: Act, side: str) -> Array:
 
 def _at_push(stance: Stance, act: Act, side: str) -> Array:
     """What is pushed, pulled, knocked at: at the height of the breast, an arm's bend away."""
+    h = stance.body.height
     shoulder = stance.joint(f"arm.{side}")
-    away = 0.72 * stance.body.arm
+    away, up = 0.72 * stance.body.arm, shoulder[1] + 0.10 * h
     if act.aim is not None:
         distance = math.hypot(act.aim[0] - shoulder[0], act.aim[2] - shoulder[2])
         away = min(max(distance, 0.45 * stance.body.arm), 0.97 * stance.body.arm)
-    return shoulder + (0, 0.10 * stance.body.height, -away)
+    if act.size is not None and act.surface_m is not None:
+        up = max(up, -act.surface_m if act.size[1] < 1.2 else -10.0)
+    return np.array([shoulder[0], up, shoulder[2] - away])
+
+
+def _at_handle(stance: Stance, act: Act, side: str) -> Array:
+    """The handle of a door, as near to the side of the leading hand as the door is wide."""
+    push = _at_push(stance, act, side)
+    x = 0.0 if act.aim is None else act.aim[0]
+    wide = 0.32 if act.size is None else 0.32 * act.size[0]
+    return np.array([x + SIGN[side] * wide, -1.04, push[2]])
+
+
+def _at_side(stance: Stance, act: Act, side: str) -> Array:
+    """Beside the thigh, or as high as what is carried stands on the floor."""
+    shoulder = stance.joint(f"arm.{side}")
+    up = 0.435 * stance.body.height
+    if act.prop is not None and act.prop.grip is not None:
+        up = max(up, act.prop.grip[1] + 0.02)
+    return np.array([shoulder[0] + SIGN[side] * 0.09, -up, shoulder[2] - 0.02])
+
+
+def _at_load(stance: Stance, act: Act, side: str) -> Array:
+    """At the sides of what both hands carry, before the belly."""
+    width, _, depth = act.prop.size if act.prop else (0.35, 0.3, 0.3)
+    spine = stance.point("belly")
+    away = min(0.05 + depth / 2, 0.4 * stance.body.height)
+    return spine + (SIGN[side] * min(width / 2 + 0.01, 0.3), 0.0, -away)
+
+
+def _at_page(stance: Stance, act: Act, side: str) -> Array:
+    """At the lower corners of what is read."""
+    width = act.prop.size[0] if act.prop else 0.16
+    h = stance.body.height / 1.75
+    return stance.point("breast") + (SIGN[side] * min(0.42 * width, 0.25), 0.04 * h, -0.28 * h)
 
 
 def _at_meeting(stance: Stance, act: Act, side: str) -> Array:
@@ -197,7 +248,8 @@ def _to_pour(stance: Stance, act: Act, side: str) -> Array:
 
 PLACED: Mapping[str, Callable[[Stance, Act, str], Array]] = {
     "surface": _on_surface, "stove": _at_stove, "touch": _at_target, "push": _at_push,
-    "meet": _at_meeting, "back-of": _behind_partner, "cheek": _on_cheek, "pour": _to_pour,
+    "meet": _at_meeting, "back-of": _behind_partner, "cheek": _on_cheek, "pour": _to_pour, "handle": _at_handle, "side": _at_side,
+    "load": _at_load, "page": _at_page,
 }  # fmt: skip
 
 
@@ -225,6 +277,8 @@ def _one_place(
     anchor, axes = _axes(stance, act, side, hand)
     scale = stance.body.arm if hand.anchor == "aim" else stance.body.height / 1.75
     at = np.asarray(hand.at)
+    if hand.anchor == "mouth" and act.prop is not None and act.name in ("drink", "eat"):
+        at = _rim_at_mouth(act, act.prop) / scale
     if hand.hertz:
         k = SIDES.index(side)
         turns = hand.hertz * act.seconds + 0.5 * k + act.seed % 89 / 89
@@ -232,6 +286,14 @@ def _one_place(
         at = at + np.asarray(hand.sway) * (math.sin(wave), math.cos(wave), math.cos(wave))
     turned = hand_turn(stance.body, side, axes @ np.asarray(hand.fingers), axes @ np.asarray(hand.palm))
     return anchor + axes @ (at * scale), turned, axes @ np.asarray(hand.elbow), hand.grip
+
+
+def _rim_at_mouth(act: Act, prop: Thing) -> Array:
+    """Where the palm is from the mouth for the rim or the far end of the thing to be there."""
+    tall = prop.size[2] if prop.lies else prop.size[1]
+    rim = tall - (prop.grip or (0.0, tall / 2, 0.0))[1]
+    down, front = (0.67, 0.74) if act.name == "drink" else (0.51, 0.86)
+    return np.array([0.012, rim * down, 0.012 + rim * front])
 
 
 def _bring(
@@ -326,12 +388,22 @@ def _lean_in(stance: Stance, act: Act) -> None:
         stance.add("pelvis", 5, 0, 4)
         stance.add("chest", 4, 0, 4)
         return
-    mouth = act.partner.get("mouth")
-    gap = 0.2 if mouth is None else max(r.norm(mouth - stance.point("mouth")) - 0.03, 0.0)
-    lean = min(0.5 * gap / (0.4 * stance.body.height), 0.5)
-    stance.add("pelvis", math.degrees(lean) * 0.6)
-    stance.add("spine", math.degrees(lean) * 0.5)
-    stance.add("chest", math.degrees(lean) * 0.3)
+    other = act.partner.get("pelvis")
+    if other is None:
+        return
+    middle = (other + stance.joint("pelvis")) / 2
+    upright = stance.copy()
+    low, high = 0.0, 40.0
+    for _ in range(7):  # until the lips are half way
+        lean = (low + high) / 2
+        stance.turns, stance.offset = upright.turns.copy(), upright.offset
+        for bone, part in (("pelvis", 0.35), ("spine", 0.35), ("chest", 0.2), ("neck", 0.3),
+                           ("head", -0.9)):  # fmt: skip
+            stance.add(bone, part * lean)
+        if stance.point("mouth")[2] - middle[2] > 0.01:
+            low = lean
+        else:
+            high = lean
 
 
 def _kick(stance: Stance, act: Act) -> None:
@@ -356,7 +428,7 @@ def _move_head(stance: Stance, act: Act) -> None:
         "nod": (11 * math.sin(2 * math.pi * 1.5 * t), 0, 0),
         "shake-head": (0, 20 * math.sin(2 * math.pi * 1.3 * t), 0),
         "laugh": (-9 + 3 * math.sin(2 * math.pi * 4.2 * t), 0, 0),
-        "listen": (3, 0, 11), "shrug": (0, 0, 9), "hug": (8, 10, 12), "kiss": (0, 0, 16),
+        "listen": (3, 0, 11), "shrug": (0, 0, 9), "hug": (8, 10, 12), "kiss": (0, 0, 14),
         "smile": (0, 0, 5), "shout": (-5, 0, 0), "salute": (-3, 0, 0),
         "photograph": (4, 0, 0), "phone-ear": (2, 0, 0),
     }  # fmt: skip

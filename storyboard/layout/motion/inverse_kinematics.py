@@ -169,9 +169,12 @@ def feet(stance: Stance) -> list[tuple[Array, Array, Array]]:
     ]
 
 
-def lower_hips(stance: Stance, ankles: Mapping[str, Array]) -> None:
-    """Lower the pelvis as far as it takes the legs to reach the ankles' places, by side."""
-    down = 0.0
+def lower_hips(stance: Stance, ankles: Mapping[str, Array], straight: bool = False) -> None:
+    """Lower the pelvis as far as it takes the legs to reach the ankles' places, by side.
+
+    With `straight` it is also raised until one of them is straight.
+    """
+    down = -1.0 if straight else 0.0
     for side, ankle in ankles.items():
         way = ankle - stance.joint(f"thigh.{side}")
         reach_down = (0.998 * stance.body.leg) ** 2 - way[0] ** 2 - way[2] ** 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from shots.lexicon.actions import GESTURES, POSTURES
-from shots.lexicon.things import MODELS, Seat
+from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import CAMERA, Beat, Player
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
@@ -22,52 +22,16 @@ from storyboard.layout.motion.gesture_table import MOTIONS
 from storyboard.layout.motion.held import RELEASED, TAKEN, HeldThing, lie_in_hand
 from storyboard.layout.motion.inverse_kinematics import feet, stand_on
 from storyboard.layout.motion.postures import Moment, posture
-from storyboard.layout.motion.skeleton import SIDES, Skeleton, Stance, skeleton_of
+from storyboard.layout.motion.skeleton import Skeleton, Stance, skeleton_of
+from storyboard.layout.motion.world import LYING, Spot, World, beat_track, climb, world_at
 
 BLEND_S = 0.35
 _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",
           "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
+_EYES_ON_HANDS = tuple(name for name, motion in MOTIONS.items() if motion.looks)
 _FAR = 6.0
 _WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
          "back": (115.0, 0.0)}  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Spot:
-    """Where a player is at a time, in the world.
-
-    Attributes:
-        position: (3,) of its base, y down.
-        facing_deg: Of its front.
-        size: Width, height, depth.
-        model: As of the player.
-        points: Named points of a person's body: eye, mouth, breast, back, palm.L, arm.R.
-        gone: Metres that it has gone along its path.
-    """
-
-    position: Array
-    facing_deg: float = 0.0
-    size: tuple[float, float, float] = (0.5, 1.75, 0.35)
-    model: str = "person"
-    points: Mapping[str, Array] = field(default_factory=dict)
-    gone: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class World:
-    """Everybody and everything at a time of the shot.
-
-    Attributes:
-        spots: By id of the player or fixture.
-        players: By id, for what partners do.
-        camera: (3,) place of the camera; None where nobody looks at it.
-        ground: Height of the ground at x, z; None: 0.
-    """
-
-    spots: Mapping[str, Spot]
-    players: Mapping[str, Player] = field(default_factory=dict)
-    camera: Array | None = None
-    ground: Ground | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,53 +98,6 @@ def _plain(player: Player) -> Player:
         for beat in player.beats
     ]
     return replace(player, beats=tuple(beats))
-
-
-def world_at(
-    players: Sequence[Player],
-    at: float,
-    seconds: float,
-    camera: Array | None = None,
-    ground: Ground | None = None,
-) -> World:
-    """Where everybody is on the plan at a time; people stand in for themselves by their height."""
-    spots = {player.id: _spot(player, at * seconds, seconds) for player in players}
-    return World(spots, {player.id: player for player in players}, camera, ground)
-
-
-def _spot(player: Player, now: float, seconds: float) -> Spot:
-    x, z = player.at
-    facing, gone = player.facing_deg, 0.0
-    for k, beat in enumerate(player.beats):
-        way = beat_track(player, k, seconds)
-        if beat.start * seconds > now or (way is None and beat.facing_deg is None):
-            continue
-        if way is not None:
-            metres = way.gone(now - beat.start * seconds)[0]
-            gone += metres
-            x, z, facing = way.at(metres)
-        if beat.facing_deg is not None and now >= beat.end * seconds:
-            facing = beat.facing_deg
-    height = player.look.height_m if player.look else 1.75
-    size = player.size or (MODELS[player.model].size if player.model in MODELS else (0.5, height, 0.35))
-    return Spot(np.array([x, -player.base_m, z]), facing, size, player.model, gone=gone)
-
-
-def beat_track(
-    player: Player, index: int, seconds: float, ground: Ground | None = None
-) -> Track | None:
-    """The way that a player goes in one of its beats, or None.
-
-    What begins with the shot or ends with it, or goes on in the next beat, does not start or stop.
-    """
-    beat = player.beats[index]
-    before = player.beats[index - 1] if index else None
-    after = player.beats[index + 1] if index + 1 < len(player.beats) else None
-    starts = beat.start > 0.01 and not (before and len(before.path) > 1)
-    stops = beat.end < 0.99 and not (after and len(after.path) > 1)
-    length = (beat.end - beat.start) * seconds
-    ease = (0.5 * starts, 0.5 * stops)
-    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, ground=ground)
 
 
 @dataclass(eq=False)
@@ -264,6 +181,9 @@ class Actor:
         since = now - beat.start * self.seconds
         way = self._way(k)
         x, z, facing = self.roots[k]
+        stairs = self.world.spots.get(beat.seat)
+        if beat.posture == "climb-stairs" and stairs is not None and way is None:
+            way = climb(stairs, POSTURES["climb-stairs"].speed * beat.pace, length)
         if beat.posture in GAITS and way is not None:
             return stride(self.body, beat.posture, way, since, self.seed)
         metres = 0.0
@@ -293,12 +213,12 @@ class Actor:
         spot = self.world.spots.get(beat.seat)
         if spot is None or not POSTURES[beat.posture].seat:
             return None
-        seats = MODELS[spot.model].seats if spot.model in MODELS else ()
+        seats = spot.thing.seats
         if not seats:
             return spot, None
         driving = beat.posture == "drive" or beat.posture.startswith("ride")
         usable = [seat for seat in seats if seat.hands] if driving else []
-        here = spot_frame(spot)
+        here = spot.axes
         return spot, min(
             usable or seats,
             key=lambda seat: r.norm((here @ (seat.x, 0, seat.z) + spot.position - place) * (1, 0, 1)),
@@ -309,11 +229,9 @@ class Actor:
     ) -> tuple[Array, float, Moment]:
         """Root on a seat, and the moment with its height and what the hands hold."""
         spot, seat = found
-        model = MODELS.get(spot.model)
         if seat is None:
-            height = (model.surface_m if model else 0.0) or spot.size[1]
-            seat = Seat(0.0, min(height, 1.2), 0.0)
-        here = spot_frame(spot)
+            seat = Seat(0.0, min(spot.thing.surface_m or spot.size[1], 1.2), 0.0)
+        here = spot.axes
         place = spot.position + here @ (seat.x, 0.0, seat.z)
         facing = spot.facing_deg + seat.facing_deg
         if POSTURES[beat.posture].seat == "bed":  # its middle is that of the body, not the hips
@@ -367,13 +285,41 @@ class Actor:
         if not gesture and beat.holds:
             gesture = "carry" if any(hand == "both" for hand, _ in beat.holds) else "hold"
         act = Act(gesture, side, since, part, self.seed, stands=_stands(beat.posture))
+        act.prop = self._prop(beat)
         spot = self.world.spots.get(target)
         if spot is not None:
-            act.aim = stance.from_world(_aim_at(spot, stance.to_world(stance.point("breast"))))
+            act.aim = stance.from_world(self._aim(spot, beat, stance.to_world(stance.point("breast"))))
             act.partner = {name: stance.from_world(at) for name, at in spot.points.items()}
-            surface = _surface(spot)
-            act.surface_m = None if surface is None else surface + float(stance.place[1])
+            if not spot.points:
+                act.surface_m = spot.top() + float(stance.place[1])
+                act.size = spot.size
         return act
+
+    def _prop(self, beat: Beat) -> Thing | None:
+        """The model of what is in the hands."""
+        spots = [self.world.spots[thing] for _, thing in _in_hands(beat) if thing in self.world.spots]
+        return spots[0].thing if spots else None
+
+    def _aim(self, spot: Spot, beat: Beat, breast: Array) -> Array:
+        """The point of a player that hands go to: a breast or face, a grip, a top, a near side."""
+        if spot.points:
+            return spot.points["eye" if beat.gesture == "punch" else "breast"]
+        height = -float(spot.position[1])
+        mine = [thing for _, thing in beat.holds if self.world.spots.get(thing) is spot]
+        if beat.gesture == "put-down":
+            thing = spot.thing if mine else self._prop(beat) or spot.thing
+            place = spot.position if mine else spot.near(breast, 0.18)
+            lift = abs(LYING[thing.lies].T @ np.asarray(thing.size))[1] / 2 if thing.lies else (thing.grip or (0, 0.05, 0))[1]
+            top = height if mine else spot.top()
+            return np.array([place[0], -top - (0.02 if thing.lies else lift), place[2]])
+        if spot.thing.grip is not None and spot.size[1] < 0.9:
+            return spot.grip()
+        if beat.gesture in ("wipe", "write", "type"):
+            place = spot.near(breast, 0.18)
+            return np.array([place[0], -spot.top() - 0.02, place[2]])
+        place = spot.near(breast)
+        up = min(height + spot.size[1] * 0.95, max(-float(breast[1]), height + 0.3))
+        return np.array([place[0], -up, place[2]])
 
     def _target_point(self, name: str) -> Array | None:
         """The point of a player that is looked at, in the world."""
@@ -392,7 +338,7 @@ class Actor:
         if word == CAMERA and self.world.camera is not None:
             return stance.from_world(self.world.camera)
         point = self._target_point(word)
-        if point is None and not word and beat.gesture not in ("hug", "put-down", "pour", "wipe"):
+        if point is None and not word and beat.gesture not in ("hug", "kiss", *_EYES_ON_HANDS):
             point = self._target_point(beat.target)
         if point is not None:
             return stance.from_world(point)
@@ -436,19 +382,28 @@ class Actor:
             if beat.gesture == "give":
                 return None
             body = self._blended(k, release)
-            turned, at = self._lie(beat, body, side)
+            turned, at = self._lie(beat, body, side, thing, 0.5)
             if beat.gesture == "throw":
                 at = at + self._flight(beat, body, now - release, at)
             return HeldThing(thing, turned, at)
         assert stance is not None
-        turned, at = self._lie(beat, stance, side)
+        turned, at = self._lie(beat, stance, side, thing, part)
         return HeldThing(thing, turned, at)
 
-    def _lie(self, beat: Beat, stance: Stance, side: str) -> tuple[Array, Array]:
+    def _lie(
+        self, beat: Beat, stance: Stance, side: str, thing: str, part: float
+    ) -> tuple[Array, Array]:
+        """Rotation and place of a thing in a hand, in the world."""
         target = self._target_point(beat.target)
         aim = None if target is None else stance.from_world(target)
         turned, at = lie_in_hand(stance, beat.gesture, side, aim)
-        return stance.yaw @ turned, stance.to_world(at)
+        turned = stance.yaw @ turned
+        spot = self.world.spots.get(thing)
+        change = {"pick-up": part - 0.5, "put-down": 0.5 - part}.get(beat.gesture)
+        if spot is not None and change is not None:
+            found = spot.axes @ LYING[spot.thing.lies]
+            turned = r.between(found, turned, r.smooth(change / 0.3))
+        return turned, stance.to_world(at)
 
     def _flight(self, beat: Beat, stance: Stance, since: float, start: Array) -> Array:
         """Way of a thrown thing: to its target, or eight metres, on a parabola, then it lies."""
@@ -465,39 +420,8 @@ def _way_to(yaw: float, pitch: float) -> Array:
     return np.array([math.sin(a) * math.cos(b), -math.sin(b), -math.cos(a) * math.cos(b)])
 
 
-def spot_frame(spot: Spot) -> Array:
-    """(3, 3) from a thing's axes to the world's; heights of `Seat` have to be negated first."""
-    return r.about(r.Y, -math.radians(spot.facing_deg))
-
-
 def _stands(name: str) -> bool:
     return name in GAITS or name in ("stand", "dance", "bend", "lean", "crouch")
-
-
-def _surface(spot: Spot) -> float | None:
-    """Height over the floor of the top that things stand on, if the thing has one."""
-    model = MODELS.get(spot.model)
-    if model is None or spot.model == "person":
-        return None
-    top = model.surface_m * (spot.size[1] / model.size[1]) if model.surface_m else spot.size[1]
-    if spot.model in ("piano", "grand-piano"):
-        top = 0.72
-    return top - float(spot.position[1])
-
-
-def _aim_at(spot: Spot, eye: Array) -> Array:
-    """The point of a player that hands go to: a person's breast, a thing's top or near side."""
-    if "breast" in spot.points:
-        return spot.points["breast"]
-    width, height, depth = spot.size
-    if height > 0.6:  # its near side, at the height of the breast or its top
-        up = min(height * 0.92, max(-float(eye[1]) + float(spot.position[1]), 0.3))
-        way = (eye - spot.position) * (1, 0, 1)
-        local = spot_frame(spot).T @ way
-        near = np.array([min(max(local[0], -width / 2), width / 2), -up,
-                         min(max(local[2], -depth / 2), depth / 2)])  # fmt: skip
-        return spot.position + spot_frame(spot) @ near
-    return spot.position - (0, min(0.5 * height + 0.02, height), 0)
 
 
 def _in_hands(beat: Beat) -> list[tuple[str, str]]:

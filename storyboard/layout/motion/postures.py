@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -68,8 +68,6 @@ class Held:
     sway: float = 0.004
     eyes: float = 1.0
     back: float = 0.0  # of the leg, that the pelvis is behind the feet
-    grips: float = 0.25
-    body: Mapping[str, float] = field(default_factory=dict)
 
 
 ARMS: Angles = {"arm": (2, 4, 9), "forearm": (12, 14)}
@@ -93,11 +91,11 @@ HELD: Mapping[str, Held] = {
     ),
     "lie": Held(
         {"pelvis": (-90,), "spine": (-1,), "neck": (8,), "head": (8,), "thigh": (3, -8, 4),
-         "shin": (5,), "foot": (-26, -8), "arm": (2, -6, 14), "forearm": (14, 20)},
+         "shin": (5,), "foot": (-26, -8), "arm": (-9, -6, 14), "forearm": (9, 20)},
         ("back", "rump", "calf.L", "calf.R"), seated=True, soles=False, sway=0.0,
     ),
     "sleep": Held(
-        {"thigh.L": (52,), "shin.L": (72,), "foot.L": (-20,), "thigh.R": (24,), "shin.R": (48,),
+        {"thigh.L": (58, 6, -8), "shin.L": (78,), "foot.L": (-20,), "thigh.R": (24,), "shin.R": (48,),
          "foot.R": (-20,), "spine": (8, 0, -2), "chest": (8,), "neck": (10, 0, 4), "head": (6,),
          "clavicle.R": (18,), "clavicle.L": (14,)},
         ("hip.L", "hip.R", "shoulder.L", "shoulder.R"), seated=True, soles=False,
@@ -122,8 +120,8 @@ HELD: Mapping[str, Held] = {
         back=0.2,
     ),
     "lean": Held(
-        {"pelvis": (-9,), "spine": (3,), "chest": (5,), "neck": (3,), "head": (2,),
-         "thigh.L": (20, -2, 1), "shin.L": (0,), "thigh.R": (24, -4, -10), "shin.R": (8,),
+        {"pelvis": (-13,), "spine": (2,), "chest": (3,), "neck": (5,), "head": (5,),
+         "thigh": (20, -2, 1),
          "arm": (2, 4, 8), "forearm": (16, 14)},
         back=0.3,
     ),
@@ -155,6 +153,18 @@ def level_feet(stance: Stance, floor: float = 0.0) -> None:
         pole = (knee - stance.joint(f"thigh.{side}")) * (1, 0, 1) + (0, -0.3, 0)
         plant(stance, side, ankle, yaw, pole if knee[1] < flat - 0.02 else None)
         stance.set(f"toes.{side}", np.eye(3))
+
+
+def _rest_hands(stance: Stance) -> None:
+    """Lay the hands on the thighs."""
+    h = stance.body.height
+    for side in SIDES:
+        hip, knee = stance.joint(f"thigh.{side}"), stance.joint(f"shin.{side}")
+        thigh = hip + (knee - hip) * 0.62
+        palm = thigh + (-SIGN[side] * 0.012 * h, -0.045 * h, 0)
+        fingers = r.unit(knee - hip) - (SIGN[side] * 0.35, 0, 0)
+        reach(stance, side, palm, hand=hand_turn(stance.body, side, fingers, (0, 1, 0)),
+              pole=(SIGN[side] * 0.7, 0.3, 0.8))  # fmt: skip
 
 
 def _drop_knees(stance: Stance) -> None:
@@ -199,18 +209,20 @@ def _hold(stance: Stance, name: str, moment: Moment, raised: bool = True) -> Non
             _drop_knees(stance)
         level_feet(stance)
     elif held.soles:
-        _stand(stance, held.back)
+        _stand(stance, held.back, name != "crouch")
     stance.eyes = held.eyes
+    if name == "sit" and not moment.hands:
+        _rest_hands(stance)
     if name == "drive" or moment.hands:
         grasp(stance, moment, height)
     breathe(stance, moment, held.sway)
 
 
-def _stand(stance: Stance, back: float) -> None:
+def _stand(stance: Stance, back: float, straight: bool) -> None:
     """Put the feet flat where they are in standing, and the pelvis over or behind them."""
     stance.offset[0] = 0.0
     stance.move(z=back * stance.body.leg)
-    lower_hips(stance, {side: stance.body.ankle(side) for side in SIDES})
+    lower_hips(stance, {side: stance.body.ankle(side) for side in SIDES}, straight)
     for side in SIDES:
         front = stance.rotation(f"thigh.{side}") @ r.FRONT
         plant(stance, side, stance.body.ankle(side), r.about(r.Y, -SIGN[side] * 0.09),
@@ -230,7 +242,7 @@ def _fold_legs(stance: Stance) -> None:
 def _on_the_side(stance: Stance) -> None:
     """Lie on the right side, the head behind the figure, a hand under the cheek."""
     on_back = r.about(r.X, math.radians(-90))
-    stance.set("pelvis", r.about(r.Z, math.radians(90)) @ on_back)
+    stance.set("pelvis", r.about(r.Z, math.radians(-90)) @ on_back)
     head, front = stance.point("nose"), stance.rotation("head") @ r.FRONT
     ear = stance.point("ear.R")
     reach(stance, "R", ear + front * 0.06 * stance.body.height, pole=front)
