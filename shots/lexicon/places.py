@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shots.lexicon.colours import COLOURS
-from shots.lexicon.place_words import place_words
+from shots.lexicon.place_words import PLACES, find_place, nearest_place
 from shots.lexicon.things import MODELS
 
+__all__ = [
+    "PLACE_WORDS", "SETS", "Fixture", "Mark", "SetPlan", "find_place", "nearest_place", "read_plan",
+]  # fmt: skip
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]
 VEHICLE_SEATS = ("driver", "passenger", "back-left", "back-right")
@@ -29,6 +32,7 @@ class Fixture:
         size: Width, height, depth; None for the model's own.
         colour: Word of `colours`, or "".
         base_m: Height of its base: of a lamp on a table, a picture on a wall.
+        label: Text that it carries: of a sign.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Fixture:
     size: tuple[float, float, float] | None = None
     colour: str = ""
     base_m: float = 0.0
+    label: str = ""
 
     @property
     def extent(self) -> tuple[float, float, float]:
@@ -109,6 +114,27 @@ class SetPlan:
         """The fixture of that name."""
         return next((f for f in self.fixtures if f.name == name), None)
 
+    def struck(self, camera: Point) -> frozenset[str]:
+        """Names of fixtures that go with a wall when the camera stands outside it and looks in.
+
+        Walls are visible from inside only; what hangs on them or stands against them is not, and
+        would be in the way.
+        """
+        if not self.is_interior:
+            return frozenset()
+        x0, z0, x1, z1 = self.bounds
+        names = set()
+        for each in self.fixtures:
+            reach = max(0.3, each.extent[2] / 2 + 0.15)
+            outside = (
+                camera[0] < x0 and each.at[0] < x0 + reach,
+                camera[0] > x1 and each.at[0] > x1 - reach,
+                camera[1] < z0 and each.at[1] < z0 + reach,
+                camera[1] > z1 and each.at[1] > z1 - reach,
+            )
+            names.update({each.name} if any(outside) else ())
+        return frozenset(names)
+
 
 _ITEM = re.compile(
     r"(?:(?P<name>[a-z0-9-]+)=)?(?P<model>[a-z-]+) "
@@ -120,7 +146,9 @@ _DOORS = frozenset({"door", "glass-door", "lift-door", "garage-door"})
 _IN_WALL = _DOORS | {"window", "shop-window"}
 
 
-def _against(model: str, wall: str, along: float, depth: float, bounds: Bounds) -> tuple[Point, float]:
+def _against(
+    model: str, wall: str, along: float, depth: float, bounds: Bounds
+) -> tuple[Point, float]:
     """Place and facing of a fixture with its back to a wall; doors and windows stand in it."""
     x0, z0, x1, z1 = bounds
     gap = 0.0 if model in _IN_WALL else depth / 2 + 0.01
@@ -135,21 +163,20 @@ def _against(model: str, wall: str, along: float, depth: float, bounds: Bounds) 
 def _read_fixture(text: str, bounds: Bounds, height: float) -> tuple[Fixture, bool]:
     """A fixture, and whether people have a mark before it."""
     found = _ITEM.fullmatch(text)
-    if found is None:
+    if found is None or found["model"] not in MODELS:
         raise ValueError(f"{text!r} is no fixture of a floor plan.")
-    model, options = found["model"], found["rest"].split()
-    thing = MODELS[model]
-    size, colour, base, marked = thing.size, "", 0.0, False
-    for option in options:
-        if option == "!":
-            marked = True
-        elif option in COLOURS:
+    model, thing = found["model"], MODELS[found["model"]]
+    size, colour, base, label = thing.size, "", 0.0, ""
+    for option in found["rest"].replace("!", "").split():
+        if option in COLOURS:
             colour = option
-        elif option.startswith("^"):
+        elif option[0] == "^":
             base = float(option[1:])
+        elif option[0] == "'":
+            label = option[1:].replace("_", " ")
         else:
             given = tuple(map(float, option.split("x")))
-            size = (given + size[len(given) :])[:3]
+            size = (*given, *size[len(given) :])[:3]
     if thing.place == "ceiling":
         base = height - size[1]
     if found["wall"]:
@@ -158,7 +185,8 @@ def _read_fixture(text: str, bounds: Bounds, height: float) -> tuple[Fixture, bo
         at, facing = (float(found["x"]), float(found["z"])), 0.0
     facing = float(found["facing"] or facing)
     own = None if size == thing.size else size
-    return Fixture(found["name"] or model, model, at, facing, own, colour, base), marked
+    name = found["name"] or model
+    return Fixture(name, model, at, facing, own, colour, base, label), "!" in found["rest"]
 
 
 def _fixture_marks(fixture: Fixture, marked: bool) -> Iterator[Mark]:
@@ -190,8 +218,8 @@ def read_plan(text: str, is_interior: bool) -> tuple[str, SetPlan]:
     The first line is `[name] x0 z0 x1 z1 height` and options (`outside=`, `spread=` of the marks
     round the centre, `centre=x,z`). Then follow, between semicolons or line ends:
     `name=model x,z@facing` or `model N along` (with its back to that wall: N is +z), then a size
-    (`1.4x0.75x0.8`, a width alone keeps the rest), `^height` of its base, a colour, and `!` for a
-    mark before it; `+name x,z@facing` is a mark, `>name ...` an entrance, `lane x,z x,z` a lane.
+    (`1.4x0.75x0.8`, a width alone keeps the rest), `^height` of its base, a colour, `'TEXT`
+    of a sign, and `!` for a mark before it; `+name x,z@facing` is a mark, `>name ...` an entrance, `lane x,z x,z` a lane.
     """
     head, *lines = text.strip().splitlines()
     name, *numbers = head.replace("[", "").replace("]", "").split()
@@ -201,7 +229,10 @@ def read_plan(text: str, is_interior: bool) -> tuple[str, SetPlan]:
     height = values[4] if len(values) > 4 else 2.7
     x, z = map(float, options.get("centre", "0,0").split(","))
     marks = list(_centre_marks((x, z), float(options.get("spread", 0.9))))
-    fixtures, entrances, seats, lanes = [], [], [], []
+    fixtures: list[Fixture] = []
+    entrances: list[Mark] = []
+    seats: list[Mark] = []
+    lanes: list[tuple[Point, ...]] = []
     for item in filter(None, (each.strip() for line in lines for each in line.split(";"))):
         if found := _MARK.fullmatch(item):
             at = (float(found[3]), float(found[4]))
@@ -232,4 +263,4 @@ SETS: Mapping[str, SetPlan] = dict(
     for text in (Path(__file__).parent / f"{kind}.plans").read_text("utf-8").split("\n\n")[1:]
 )
 # Words in lower case to their set; of several words the longest match holds.
-PLACE_WORDS: Mapping[str, str] = {word: sets[0] for word, sets in place_words().items()}
+PLACE_WORDS: Mapping[str, str] = {word: sets[0] for word, sets in PLACES.items()}

@@ -177,9 +177,11 @@ def frame_subject(
         height_m, aim_m, distance_m, pitch = _by_size(camera, aspect, focal, framed)
     else:
         run_m, height_m = framed.eye
-        distance_m = run_m
+        distance_m, high_m = run_m, run_m / (focal * aspect)
+        frames = {size: _framing(size, aspect, focal, framed).frame_m for size in FRAMINGS}
+        size = min(FRAMINGS, key=lambda size: abs(np.log(frames[size] / high_m)))
         for _ in range(8):  # the aim depends a little on the distance
-            aim_m = _framing(camera.size, aspect, focal, framed, distance_m).aim_m
+            aim_m = _framing(size, aspect, focal, framed, distance_m).aim_m
             distance_m = float(np.hypot(run_m, aim_m - height_m))
         pitch = np.arctan2(aim_m - height_m, run_m)
     zero = np.zeros(1)
@@ -249,8 +251,9 @@ def _angle(camera: Camera, framed: Framed) -> Angle:
         return FLIGHT
     if framed.pitch_deg is not None:
         return Angle(framed.pitch_deg, GROUND_CLEARANCE_M, np.inf, 85.0)
-    if angle.highest_m < 0.4:  # near the ground, whatever is framed
-        return angle
+    if angle.highest_m < 0.4:  # near the ground, or what a small thing lies on
+        raised = framed.foot_m if framed.whole else 0.0
+        return angle._replace(lowest_m=angle.lowest_m + raised, highest_m=angle.highest_m + raised)
     extent_m = framed.top_m - framed.foot_m
     scale = extent_m / FIGURE_HEIGHT_M if framed.whole else framed.scale
     shift_m = framed.top_m - FIGURE_HEIGHT_M * scale

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -30,6 +29,7 @@ CONTACT_M = {"hug": 0.32, "kiss": 0.38, "shake-hands": 0.8, "give": 0.9, "punch"
              "whisper": 0.45, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
+_SMALL_M = 0.6
 _ON = ("on", "above", "at", "")
 _MOST_IN_AN_ARC = 7
 
@@ -58,8 +58,9 @@ class ScenePlan:
         plan: The set; None: that of the first reading.
         occupied: The set as it is now.
         partners: Who somebody relates to, by id.
-        introduced: Ids of people and things that a shot has shown or named.
-        line_sides: Side of the line of action that the cameras are on, by the pair.
+        cast: People by id, as first named.
+        introduced: People and things by id that a shot has named.
+        line_sides: Side of the line of action that the cameras are on, and where it runs, by pair.
         holding: What people had in their hands when the last shot ended.
     """
 
@@ -67,51 +68,59 @@ class ScenePlan:
     plan: SetPlan | None = None
     occupied: Occupied = field(init=False)
     partners: dict[str, str] = field(default_factory=dict)
+    cast: dict[str, Player] = field(default_factory=dict)
     introduced: dict[str, Player] = field(default_factory=dict)
-    line_sides: dict[tuple[str, str], float] = field(default_factory=dict)
+    line_sides: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     holding: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Give a place to the cast of all shots, so that a pair is one from the first shot."""
         self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
         things = _first(self.readings, lambda each: each.kind != "person")
-        for thing in things:
+        large = [each for each in things if max(size_of(each)) > _SMALL_M]
+        for thing in large:
             self._put_thing(thing)
         cast = _first(self.readings, lambda each: each.kind == "person")
+        self.cast = {each.id: each for each in cast}
         cast = [each for each in cast if not _comes_in(each)]
         for reading in self.readings:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.partners.setdefault(who, whom)
         self.place_people(cast)
-        for thing in things:  # animals stand by people, who had no place before
-            if thing.kind == "animal" and not thing.near:
+        for thing in things:  # small things and animals are by people
+            if thing not in large or (thing.kind == "animal" and not thing.near):
                 self._put_thing(thing)
 
     def begin(self, reading: ShotReading) -> tuple[Player, ...]:
         """Everybody and everything of a shot at its start, without the ways they walk.
 
-        People whom an earlier shot introduced are still there, last of the people.
+        The rest of the cast comes last of the people; `is_drawn` tells who of it is there by now.
         """
         people = [each for each in reading.players if each.kind == "person"]
         for thing in reading.players:
-            if thing.kind != "person" and self._is_new(thing):
+            drives = any(beat.to for beat in thing.beats) and model_of(thing).kind == "vehicle"
+            if thing.kind != "person" and (drives or self._is_new(thing)):
                 self._put_thing(thing)
         self.partners.update(relations(reading, list(self.occupied.people)))
         self._place_again(people)
         present = {each.id: each for each in people}
-        if "crowd" not in reading.detail:
-            for name, player in self.introduced.items():
-                if player.kind == "person" and name in self.occupied.people:
-                    spot = self.occupied.people[name]
-                    rests = Beat(posture=spot.posture, seat=spot.seat)
-                    quiet = replace(player, beats=(rests,), is_subject=False, words="")
-                    present.setdefault(name, quiet)
-        placed = [self._at_spot(each) for each in present.values()]
+        for name, player in self.cast.items():
+            if name in self.occupied.people and name not in present:
+                spot = self.occupied.people[name]
+                rests = Beat(posture=spot.posture, seat=spot.seat)
+                present[name] = replace(player, beats=(rests,), is_subject=False, words="")
         named = {each.id: each for each in reading.players if each.kind != "person"}
+        for name, held_by in self.holding.items():  # what stands somewhere is held no more
+            self.holding[name] = tuple(
+                each
+                for each in held_by
+                if each[1] not in named or not (named[each[1]].near or named[each[1]].on)
+            )
+        placed = [self._at_spot(each) for each in present.values()]
         held = {thing for each in placed for _, thing in each.beats[0].holds}
         things = []
         for thing_id, thing in self.occupied.things.items():
-            now = named.get(thing_id, thing)
+            now = named.get(thing_id, replace(thing, beats=(), is_subject=False, words=""))
             if (
                 thing.is_fixture
                 or thing_id in named
@@ -129,14 +138,20 @@ class ScenePlan:
         things.sort(key=lambda each: (order[each.kind], each.is_fixture))
         return (*placed, *things)
 
+    def is_drawn(self, player: Player, reading: ShotReading) -> bool:
+        """Whether somebody has been named by this shot or an earlier one."""
+        return player.kind != "person" or player.id in (*self.introduced, reading.over)
+
     def end(self, players: Iterable[Player]) -> None:
         """Take over where everybody is after a shot."""
         by_id = {each.id: each for each in players}
+        people = [each for each in by_id.values() if each.kind == "person"]
+        held = {thing for each in people for _, thing in beat_at(each, 1.0).holds}
         for player in by_id.values():
             last = standing(player, 1.0, by_id)
             if player.kind == "person":
                 beat = beat_at(player, 1.0)
-                if beat.to == "out" and beat.path:
+                if any(each.to == "out" and each.path for each in player.beats):
                     self.occupied.people.pop(player.id, None)
                     self.introduced.pop(player.id, None)
                     continue
@@ -148,7 +163,7 @@ class ScenePlan:
                 seat = beat.seat if POSTURES[posture].seat or posture == "lean" else ""
                 self.occupied.people[player.id] = Stance(last.at, last.facing_deg, seat, posture)
                 self.holding[player.id] = beat.holds
-            elif player.id in self.occupied.things:
+            elif player.id in self.occupied.things and player.id not in held:
                 self.occupied.things[player.id] = replace(
                     self.occupied.things[player.id], at=last.at, facing_deg=last.facing_deg
                 )
@@ -158,7 +173,8 @@ class ScenePlan:
         placed = self.occupied.people
         waiting = []
         for person in people:
-            spot = None if person.id in placed else self._spot_by_words(person)
+            by_words = person.id not in placed and not is_crowd(person.id)
+            spot = self._spot_by_words(person) if by_words else None
             if spot is not None:
                 placed[person.id] = spot
             elif person.id not in placed:
@@ -178,8 +194,9 @@ class ScenePlan:
         """Place people whom the words place nowhere: alone, as a pair, in an arc, as a crowd."""
         occupied, placed = self.occupied, self.occupied.people
         plan, floor = occupied.plan, occupied.floor
-        crowd = [each for each in people if each.id.startswith("crowd") or each.id[-1:].isdigit()]
-        crowd = crowd if len(people) > _MOST_IN_AN_ARC else []
+        crowd = [each for each in people if is_crowd(each.id)]
+        if len(people) > _MOST_IN_AN_ARC + len(crowd):
+            crowd += [each for each in people if each.id[-1:].isdigit() and each not in crowd]
         people = [each for each in people if each not in crowd]
         postures = [each.beats[0].posture if each.beats else "stand" for each in people]
         if len(people) == 1:
@@ -213,20 +230,21 @@ class ScenePlan:
         return plan.centre
 
     def _scatter(self, crowd: Sequence[Player]) -> None:
-        """Stances for a crowd by the seed of the place, outside of the acting space."""
+        """Places for a crowd by the seed of the set, outside of the acting space."""
         plan, floor = self.occupied.plan, self.occupied.floor
         random = np.random.default_rng(self.readings[0].place.seed)
         left, near, right, far = plan.bounds
         reach = min(9.0, max(right - left, far - near) / 2)
         for person in crowd:
-            at = plan.centre
+            host = self.occupied.people.get(person.near)
+            middle, back = (host.at, host.facing_deg + 180.0) if host else (plan.centre, 180.0)
+            around = 70.0 if host is None or person.relation == "behind" else 180.0
             for attempt in range(60):
-                spacing = 0.7 if attempt < 40 else 0.5
-                away = direction(random.uniform(95, 265)) * random.uniform(1.8, reach)
-                at = point(np.array(plan.centre) + away)
-                if floor.is_free(at, self.occupied.others(), spacing):
+                away = direction(back + random.uniform(-around, around))
+                at = point(np.array(middle) + away * random.uniform(1.4, reach))
+                if floor.is_free(at, self.occupied.others(), 0.7 if attempt < 40 else 0.5):
                     break
-            turned = facing(at, plan.centre) + random.uniform(-50, 50)
+            turned = facing(at, middle) + random.uniform(-50, 50)
             posture = person.beats[0].posture if person.beats else "stand"
             self.occupied.people[person.id] = Stance(at, turned, posture=posture)
 
@@ -235,17 +253,22 @@ class ScenePlan:
         placed = self.occupied.people
         for person in people:
             spot = placed.get(person.id)
-            if spot is None:
+            if spot is None or is_crowd(person.id):
                 continue
             new = self._spot_by_words(person)
+            first = person.beats[0] if person.beats else Beat()
+            posture = first.posture
+            leaves = spot.seat and posture != "stand" and not (POSTURES[posture].seat or first.to)
+            if new is None and leaves:
+                at = self.occupied.floor.nearest_free(spot.at, self.occupied.others(person.id))
+                new = Stance(at, spot.facing_deg, posture=posture)
+                placed[person.id] = new
             if new is not None and not self._is_there(person, spot, new):
                 placed[person.id] = new
         for person in people:
             if person.id not in placed and _comes_in(person):
                 placed[person.id] = self._entrance(person)
         self.place_people(people)
-        for person in people:
-            self._come_near(person)
 
     def _is_there(self, person: Player, spot: Stance, new: Stance) -> bool:
         """Whether somebody already is where the words say."""
@@ -260,7 +283,7 @@ class ScenePlan:
     def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
         beat = person.beats[0] if person.beats else Beat()
-        if beat.to and beat.to not in ("in", "out") and not person.near:
+        if beat.to and beat.to not in ("in", "out") and not (person.near or beat.seat):
             return None
         gesture = GESTURES.get(beat.gesture)
         posture = beat.posture
@@ -278,7 +301,11 @@ class ScenePlan:
         if kind in ("seat", "bed"):
             partner = self.occupied.place_of(named) or self.occupied.plan.centre
             others = self.occupied.others(person.id)
-            return self.occupied.free_seat(others, posture, near=partner)
+            at = self.occupied.find(named)
+            free = self.occupied.free_seat(others, posture, near=partner)
+            if free is None or (isinstance(at, Player) and distance(free.at, at.at) > 2.0):
+                free = self.occupied.bring_seat(posture, named)
+            return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
             fixture = self.occupied.things.get(beat.target)
             if fixture is not None and model_of(fixture).kind in ("fitting", "furniture"):
@@ -308,19 +335,6 @@ class ScenePlan:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))
             self.occupied.people[person.id] = turned
 
-    def _come_near(self, person: Player) -> None:
-        """Bring somebody who touches another as near as that takes."""
-        placed = self.occupied.people
-        for beat in person.beats[:1]:
-            spot, other = placed.get(person.id), placed.get(beat.target)
-            apart = CONTACT_M.get(beat.gesture)
-            if apart is None or spot is None or other is None or spot.seat or beat.to:
-                continue
-            away = np.array(spot.at) - np.array(other.at)
-            if np.linalg.norm(away) > apart:
-                near = np.array(other.at) + away / np.linalg.norm(away) * apart
-                placed[person.id] = replace(spot, at=point(near))
-
     def _at_spot(self, person: Player) -> Player:
         """A person at the spot, with the first beats as continuity has them."""
         spot = self.occupied.people[person.id]
@@ -338,11 +352,16 @@ class ScenePlan:
                 and not _GETS_UP.search(beat.words)
             ):
                 beats[k] = replace(beat, posture=rests, seat=spot.seat)
-            elif kind and not beat.seat and spot.seat:
+            elif kind and spot.seat:
                 beats[k] = replace(beat, seat=spot.seat)
         if not first.holds and self.holding.get(person.id) and not first.gesture:
             beats[0] = replace(beats[0], holds=self.holding[person.id])
-        return replace(person, at=spot.at, facing_deg=spot.facing_deg, beats=tuple(beats))
+        at, other = spot.at, self.occupied.people.get(first.target)
+        apart = CONTACT_M.get(first.gesture, 9.0)
+        if other is not None and not (spot.seat or first.to) and distance(at, other.at) > apart:
+            away = np.array(at) - np.array(other.at)  # as near as it takes, for this shot
+            at = point(np.array(other.at) + away / np.linalg.norm(away) * apart)
+        return replace(person, at=at, facing_deg=spot.facing_deg, beats=tuple(beats))
 
     def _is_new(self, thing: Player) -> bool:
         old = self.occupied.things.get(thing.id)
@@ -371,16 +390,19 @@ class ScenePlan:
         if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
             return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
         if model.kind == "vehicle" and occupied.plan.lanes and max(size_of(thing)) > 1.2:
-            start, end = next(pairwise(occupied.plan.lanes[self._lane(thing)]))
-            middle = point((np.array(start) + np.array(end)) / 2)
-            return replace(thing, at=middle, facing_deg=facing(start, end))
+            return self._on_lane(thing)
+        if model.place in ("wall", "ceiling"):
+            far = min(occupied.plan.bounds[3], occupied.plan.centre[1] + 4.0)
+            at = point((occupied.plan.centre[0] + 0.8, far - 0.1))
+            base = 1.1 if model.place == "wall" else occupied.plan.height_m - size_of(thing)[1]
+            return replace(thing, at=at, base_m=base)
         if thing.kind == "animal":
             owner = next(iter(occupied.people), "")
             spot = occupied.spot(thing.id, owner, "beside") if owner else None
             at = spot.at if spot else occupied.floor.nearest_free(occupied.plan.centre)
             base = {"sky": 4.0}.get(model.place, 0.0)
             return replace(thing, at=at, base_m=base, facing_deg=spot.facing_deg if spot else -60.0)
-        if model.place in ("table", "hand") or max(size_of(thing)) < 0.6:
+        if model.place in ("table", "hand") or max(size_of(thing)) < _SMALL_M:
             user = next((p for p in occupied.people.values()), None)
             near = user.at if user else occupied.plan.centre
             tables = list(surfaces(occupied))
@@ -389,17 +411,30 @@ class ScenePlan:
                 at, top = surface_spot(occupied, thing, nearest, user.at if user else None)
                 return replace(thing, at=at, base_m=top, on=nearest.id)
         at = occupied.floor.nearest_free(
-            occupied.plan.centre, occupied.others(), max(0.5, max(size_of(thing)) / 2 + 0.3)
+            occupied.plan.centre, occupied.others(), max(0.8, max(size_of(thing)) / 2 + 0.3)
         )
         return replace(thing, at=at)
 
-    def _lane(self, thing: Player) -> int:
+    def _on_lane(self, vehicle: Player) -> Player:
+        """A vehicle on the lane that leads where it goes, behind those already there."""
         lanes = self.occupied.plan.lanes
-        heads_right = any(beat.to == "right" for beat in thing.beats)
-        wanted = 1.0 if heads_right else -1.0
-        return next(
-            (k for k, lane in enumerate(lanes) if (lane[-1][0] - lane[0][0]) * wanted > 0), 0
-        )
+        wanted = 1.0 if any(beat.to == "right" for beat in vehicle.beats) else -1.0
+        ends = [(lane[0], lane[-1]) for lane in lanes]
+        start, end = next((e for e in ends if (e[1][0] - e[0][0]) * wanted > 0), ends[0])
+        middle = (np.array(start) + np.array(end)) / 2
+        long_m, ahead = size_of(vehicle)[2], direction(facing(start, end))
+        others = [t for t in self.occupied.things.values() if t.id != vehicle.id
+                  and model_of(t).kind == "vehicle"]  # fmt: skip
+        for back in np.arange(0.0, 60.0, 1.0):
+            at = point(middle - back * ahead)
+            if all(distance(at, t.at) > (long_m + size_of(t)[2]) / 2 + 1.0 for t in others):
+                break
+        return replace(vehicle, at=at, facing_deg=facing(start, end))
+
+
+def is_crowd(name: str) -> bool:
+    """Whether an id is that of one of a crowd."""
+    return name.startswith("crowd")
 
 
 def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
@@ -413,7 +448,7 @@ def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
                 if whom in ids and whom != person.id:
                     found.setdefault(person.id, whom)
                     found.setdefault(whom, person.id)
-    leads = [each.id for each in people if not each.id.startswith("crowd")]
+    leads = [each.id for each in people if not is_crowd(each.id)]
     if len(leads) == 2 and not any(each.near for each in people):
         found.setdefault(leads[0], leads[1])
         found.setdefault(leads[1], leads[0])

@@ -41,6 +41,12 @@ def own_to_plan(offset: Point | Array, at: Point, facing_deg: float) -> Point:
     return (at[0] - x * front[1] - z * front[0], at[1] + x * front[0] - z * front[1])
 
 
+def plan_to_own(place: Point, at: Point, facing_deg: float) -> Point:
+    """A point of the plan in a thing's own axes."""
+    front, x, z = direction(facing_deg), place[0] - at[0], place[1] - at[1]
+    return float(-x * front[1] + z * front[0]), float(-x * front[0] - z * front[1])
+
+
 def turn_between(first_deg: float, second_deg: float) -> float:
     """Degrees from the first facing to the second, -180 to 180."""
     return (second_deg - first_deg + 180.0) % 360.0 - 180.0

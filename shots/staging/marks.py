@@ -9,6 +9,7 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import Mark, SetPlan
+from shots.lexicon.things import MODELS
 from shots.staging.floor_space import (
     Blocks,
     Floor,
@@ -33,6 +34,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "under": ("front right left back", False),
     "": ("front right left back", True),
 }
+_AT = ("", "at", "before")
 _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
 
 
@@ -84,8 +86,9 @@ class Occupied:
         """Give a fixture the id, the colour and the label of the thing that the words name."""
         old = self.things[name]
         new = replace(
-            thing, at=old.at, facing_deg=old.facing_deg, base_m=old.base_m, on=old.on,
-            size=thing.size or old.size, colour=thing.colour or old.colour, is_fixture=True,
+            thing, model=old.model, at=old.at, facing_deg=old.facing_deg, base_m=old.base_m,
+            on=old.on, size=thing.size or old.size, colour=thing.colour or old.colour,
+            is_fixture=True,
         )  # fmt: skip
         self.things = {
             (new.id if key == name else key): (new if key == name else each)
@@ -124,7 +127,13 @@ class Occupied:
             return self._at_person(found, others, relation)
         if found is None:
             return None
-        if POSTURES.get(posture, POSTURES["stand"]).seat or (relation == "in" and _seats(found)):
+        own = next((key for key, new in self.renamed.items() if new == found.id), found.id)
+        mark = self.plan.mark(own)
+        sits = POSTURES.get(posture, POSTURES["stand"]).seat
+        is_free = mark is not None and all(distance(mark.at, each) > 0.5 for each in others)
+        if mark is not None and is_free and not (mark.seat or sits) and relation in _AT:
+            return self._at_mark(mark, others, posture)
+        if sits or (relation == "in" and _seats(found)):
             seat = self.free_seat(others, posture, of=found)
             if seat is not None:
                 return seat
@@ -145,6 +154,26 @@ class Occupied:
                     away = distance(at, near) if of is None else apart
                     chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
         return min(chosen, key=lambda each: each[0], default=(0.0, None))[1]
+
+    def bring_seat(self, posture: str, name: str) -> Stance:
+        """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""
+        kind = POSTURES[posture].seat
+        model = "bed" if kind == "bed" else "chair"
+        size = MODELS[model].size if model in MODELS else (0.5, 0.9, 0.5)
+        found, floor = self.find(name), self.floor
+        at, turned = floor.nearest_free(self.plan.centre, self.others(), size[2]), 0.0
+        if isinstance(found, Player) and kind == "seat":
+            for place, out in _round(found, "left right back front", 0.1):
+                if all(gap(place, each) > 0.25 for each in self.things.values() if each != found):
+                    at, turned = place, out + 180.0
+                    break
+        name = f"{model}-{sum(each.model == model for each in self.things.values()) + 1}"
+        self.things[name] = Player(
+            id=name, name=name, kind="thing", model=model, at=at, facing_deg=turned,
+            is_fixture=True,
+        )  # fmt: skip
+        seats = _seats(self.things[name])
+        return Stance(*seats[0], name, posture) if seats else Stance(at, turned, name, posture)
 
     def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Stance:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
@@ -183,7 +212,8 @@ class Occupied:
             return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
         reach = 0.15 if posture == "lean" else REACH_M
-        wall = model_of(thing).place == "wall" or model_of(thing).kind == "fitting"
+        is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
+        wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
             order, reach = "front", reach + 0.15
         places = list(_round(thing, order, reach))
@@ -268,7 +298,10 @@ def surface_spot(
     taken = [
         (each.at, max(size_of(each)[0], size_of(each)[2]) / 2)
         for each in occupied.things.values()
-        if each.on == surface.id and each.id != thing.id
+        if each.id not in (thing.id, surface.id)
+        and (
+            each.on == surface.id or (abs(each.base_m - top) < 0.05 and gap(each.at, surface) == 0)
+        )
     ]
     rows = np.linspace(-1, 1, 5) * max(0.0, depth / 2 - need - 0.04)
     columns = np.linspace(-1, 1, 9) * max(0.0, width / 2 - need - 0.04)

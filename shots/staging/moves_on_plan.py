@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.staging.floor_space import (
+    Array,
     along,
     direction,
     distance,
     facing,
     length,
     model_of,
+    own_to_plan,
+    plan_to_own,
     point,
 )
 from shots.staging.marks import Occupied, Stance
@@ -26,16 +30,16 @@ from shots.staging.standing import standing
 if TYPE_CHECKING:
     from shots.vocabulary.camera import Camera
 
-# Degrees from the direction in which the camera looks to the way taken, clockwise from above.
+# Degrees from the direction in which the camera looks to the way taken, as facings count.
 RELATIVE: Mapping[str, float] = {
-    "away": 0.0, "towards": 180.0, "left": -90.0, "right": 90.0, "past": 160.0,
+    "away": 0.0, "towards": 180.0, "left": 90.0, "right": -90.0, "past": 160.0,
 }  # fmt: skip
 _WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "track-right": "right"}
 _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
 _NEAR_PERSON_M = 0.85
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
 _LEAST_M = 0.4
-_PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12)
+_PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.015)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,16 @@ class Route:
     player: str
     beat: int
     arrives: bool
+
+
+def is_relative(player: Player, beat: Beat) -> bool:
+    """Whether the way of a beat depends on the camera, or on the lane of a vehicle."""
+    return beat.to in RELATIVE or (bool(beat.to) and is_vehicle(player))
+
+
+def is_vehicle(player: Player) -> bool:
+    """Whether a player is a vehicle."""
+    return player.kind == "thing" and model_of(player).kind == "vehicle"
 
 
 def speed_of(player: Player, beat: Beat) -> float:
@@ -91,8 +105,8 @@ def ways_to_places(
     moved = []
     for player in _with_vehicle_moves(players):
         at, beats = player.at, list(player.beats)
-        for k, beat in enumerate(beats):
-            if beat.to in RELATIVE:
+        for k, beat in enumerate(player.beats):
+            if is_relative(player, beat):
                 routes.append(Route(player.id, k, arrives=False))
                 continue
             after = beats[k + 1] if k + 1 < len(beats) else None
@@ -101,12 +115,23 @@ def ways_to_places(
                 continue
             path = occupied.floor.way(at, goal.at)
             reach = speed_of(player, beat) * (beat.end - beat.start) * seconds
-            if beat.to == "out" or k:  # starts where it is, and may not get there
+            if beat.to == "out":  # still there for half of the time
+                start = round(max(beat.start, beat.end - 0.5 * (beat.end - beat.start)), 4)
+                path = _cut_end(path, max(reach / 2, _LEAST_M))
+                waits = replace(beat, end=start, to="", posture="stand")
+                beat = replace(beat, start=start, speaks=())
+                beats[k] = waits if start > waits.start else beat
+            elif k:  # starts where it is, and may not get there
                 path = _cut_end(path, max(reach, _LEAST_M))
             else:
                 path = _cut_start(path, reach)
-            beats[k] = _moving(beat, path, goal if path[-1] == goal.at else None)
+            moving = _moving(beat, path, goal if path[-1] == goal.at else None)
+            if beat.to == "out" and beats[k] is not beat:
+                beats.append(moving)
+            else:
+                beats[k] = moving
             at = path[-1]
+            occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat)
             if beat.to != "out":
                 routes.append(Route(player.id, k, arrives=k == 0))
         moved.append(_starting(player, beats))
@@ -124,18 +149,37 @@ def ways_in_picture(
 ) -> tuple[Player, ...]:
     """Players with all ways: those relative to the camera, and subjects kept within the picture."""
     by_id = {each.id: each for each in players}
+    before = dict(by_id)
+    ats = [by_id[name].at for name in subjects if name in by_id]
+    middle = np.mean(ats, axis=0) if ats else np.zeros(2)
     for route in routes:
         player = by_id[route.player]
         best, most = player, -1.0
-        variants = list(_variants(player, route, picture, heading_deg, seconds, occupied))
-        for tried in variants[:1] if player.id not in subjects else variants:
+        leads = player.id in subjects
+        ways = _variants(
+            player, route, picture, heading_deg, seconds, occupied, middle if leads else None
+        )
+        for tried in ways if leads else islice(ways, 1):
             share = _share_in_frame(tried, by_id | {tried.id: tried}, picture)
             if share > most + 1e-9:
                 best, most = tried, share
             if most > 0.999:
                 break
         by_id[player.id] = best
-    return tuple(by_id.values())
+    return tuple(_with_carrier(each, before, by_id) for each in by_id.values())
+
+
+def _with_carrier(
+    player: Player, before: Mapping[str, Player], after: Mapping[str, Player]
+) -> Player:
+    """A rider whose carrier has got another start; other players as they are."""
+    seat = player.beats[0].seat if player.kind == "person" and player.beats else ""
+    old, new = before.get(seat), after.get(seat)
+    if old is None or new is None or (old.at, old.facing_deg) == (new.at, new.facing_deg):
+        return player
+    own = plan_to_own(player.at, old.at, old.facing_deg)
+    turned = player.facing_deg + new.facing_deg - old.facing_deg
+    return replace(player, at=point(own_to_plan(own, new.at, new.facing_deg)), facing_deg=turned)
 
 
 def _goal(
@@ -218,7 +262,8 @@ def _resting(player: Player, seconds: float) -> Player:
         span = (beat.end - beat.start) * seconds
         walk_s = length(beat.path) / max(0.1, speed_of(player, beat)) if beat.path else span
         after = player.beats[k + 1] if k + 1 < len(player.beats) else None
-        if player.kind != "person" or len(beat.path) < 2 or walk_s > 0.85 * span:
+        rests = player.kind == "person" and beat.to != "out" and walk_s <= 0.85 * span
+        if not rests or len(beat.path) < 2:
             beats.append(beat)
             continue
         end = round(beat.start + (beat.end - beat.start) * walk_s / span, 4)
@@ -257,15 +302,18 @@ def _variants(
     heading_deg: float,
     seconds: float,
     occupied: Occupied,
+    middle: Array | None,
 ) -> Iterator[Player]:
     """The player with the longest way first, then with shorter ones."""
     beat = player.beats[route.beat]
     for part in _PARTS:
-        if distance(picture.subject[0], picture.subject[-1]) > 0.2:  # the camera goes along
-            path = tuple(point(each) for each in picture.subject)
-        elif beat.path and beat.to not in RELATIVE:
+        travelled = distance(picture.subject[0], picture.subject[-1])
+        if middle is not None and travelled > 0.2:  # the camera goes along
+            aside = np.array(player.at) - middle
+            path = tuple(point(each + aside) for each in picture.subject)
+        elif beat.path and not is_relative(player, beat):
             cut = _cut_start if route.arrives else _cut_end
-            path = cut(beat.path, max(_LEAST_M, part * length(beat.path)))
+            path = cut(beat.path, part * length(beat.path))
         else:
             path = _relative_way(player, route, picture, heading_deg, seconds, occupied, part)
         beats = list(player.beats)
@@ -286,28 +334,28 @@ def _relative_way(
 ) -> tuple[Point, ...]:
     """A straight way relative to the camera, its middle where the player is at rest."""
     beat = player.beats[route.beat]
-    step = direction(heading_deg + RELATIVE[beat.to])
-    vehicle = player.kind == "thing" and model_of(player).kind == "vehicle"
+    now = standing(player, beat.start, {})
+    at, ahead = np.array(now.at), direction(now.facing_deg)
+    step = direction(heading_deg + RELATIVE[beat.to]) if beat.to in RELATIVE else ahead
+    vehicle = is_vehicle(player)
     if vehicle and occupied.plan.lanes:
-        ahead = direction(player.facing_deg)
         step = ahead if ahead @ step >= -0.3 else -ahead
     reach = speed_of(player, beat) * (beat.end - beat.start) * seconds * part
-    reach = max(_LEAST_M, reach)
-    before = 0.0 if route.beat else reach / 2
-    at = np.array(player.at)
+    before = 0.0 if route.beat else reach if beat.to == "in" else reach / 2
     ends = [at - step * before, at + step * (reach - before)]
     if not vehicle:
         ends = [_walkable(at, end, occupied) for end in ends]
     return point(ends[0]), point(ends[1])
 
 
-def _walkable(start: np.ndarray, end: np.ndarray, occupied: Occupied) -> np.ndarray:
+def _walkable(start: Array, end: Array, occupied: Occupied) -> Array:
     """The farthest place on the straight way to `end` before something stands in the way."""
     steps = max(2, int(np.linalg.norm(end - start) / 0.2))
     last = start
     for share in np.linspace(0.0, 1.0, steps)[1:]:
         place = start + share * (end - start)
-        if not occupied.floor.is_free(point(place)):
+        leaving = np.linalg.norm(place - start) < 0.6  # what somebody stands at or sits on
+        if not leaving and not occupied.floor.is_free(point(place)):
             break
         last = place
     return last
@@ -322,9 +370,11 @@ def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Pict
             continue
         now = standing(player, float(share), players)
         x, height, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
-        middle = now.base_m + 0.5 * now.size[1]
-        spots = picture.project(np.array([(x, height, z), (now.at[0], middle, now.at[1])]))[k]
-        limits = np.array([[0.44, 0.52], [0.5, 0.75]])
-        inside = (np.abs(spots[:, :2]) <= limits).all() and (spots[:, 2] > 0.3).all()
+        low = (now.at[0], now.base_m + 0.1 * now.size[1], now.at[1])
+        head, foot = picture.project(np.array([(x, height, z), low]))[k]
+        inside = abs(head[0]) <= 0.44 and abs(head[1]) <= 0.52 and head[2] > 0.1
+        high_m = head[2] / (picture.focal[k] * picture.aspect)
+        if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
+            inside = inside and abs(foot[1]) <= 0.5
         good.append(bool(inside))
     return float(np.mean(good))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from shots.path.rig import Framed, frame_subject
+from shots.path.rig import Framed
 from shots.staging.floor_space import direction, distance, facing, point, size_of
 from shots.staging.set_up import (
     Filming,
@@ -20,8 +20,9 @@ from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
 
 BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
-BEHIND_AT_50MM_M = 0.7  # in proportion to the lens, so that the head is a third of the picture
+BEHIND_BY_FOCAL_M = 0.5  # in proportion to the lens, so that the head is a third of the picture
 OTS_SHIFT = 0.15  # of the width, that the subject is off the centre
+MOST_OFF_LINE_DEG = 36.0
 _OTS_PARTS = (0.50, 0.44, 0.56, 0.38)  # of the width, between the two heads
 _MOST_OFF = 1.3  # sizes that miss the one asked by more than this factor are reported
 # Height, width and depth of a part of the body, and its height under the top of the head as a part
@@ -48,10 +49,12 @@ def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
         framed = frame_people(filming, [subject], back)[1]
     else:
         framed = frame_thing(filming, target, back, None)
-    asked_m = float(frame_subject(filming.shot.camera, filming.aspect, framed).distance[0])
-    behind = max(BEHIND_HEAD_M, BEHIND_AT_50MM_M * filming.shot.camera.lens_mm / 50.0)
+    asked = filming.rig(framed)
+    behind = max(BEHIND_HEAD_M, BEHIND_BY_FOCAL_M * filming.focal)
+    height = _over_height(filming, target, near)
+    drop = height + float(asked.aim[0, 1])  # of the aim under the camera
+    asked_m = float(np.sqrt(max(0.01, asked.distance[0] ** 2 - drop**2)))
     run = max(asked_m, apart + behind)
-    height = _over_height(filming, target, near, apart, run)
     note = ""
     if run > asked_m * _MOST_OFF:
         longer = round(filming.shot.camera.lens_mm * run / asked_m)
@@ -63,10 +66,12 @@ def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
             to_camera = back + hand * (angle + np.degrees(extra))
             eye = np.array(target.at) + run * direction(to_camera)
             # Turned so that the subject is off the centre, away from the near head.
-            pan = np.degrees(np.arctan(OTS_SHIFT / filming.focal))
-            side = to_camera + hand * pan
+            turn = np.radians(angle)
+            between = filming.focal * apart * np.sin(turn) / (run - apart * np.cos(turn))
+            shift = float(np.clip(between - 0.22, 0.05, OTS_SHIFT))
+            side = to_camera + hand * np.degrees(np.arctan(shift / filming.focal))
             at = point(eye - run * direction(side))
-            place = CameraPlace(at, side, subjects=(subject,), over=over, shift=hand * OTS_SHIFT)
+            place = CameraPlace(at, side, subjects=(subject,), over=over, shift=hand * shift)
             placed = replace(framed, eye=(run, height), pitch_deg=None)
             yield SetUp(place, placed, 0.05 * k + abs(extra), note)
 
@@ -86,19 +91,17 @@ def _hand(
 
 def _off_line(apart: float, run: float, ratio: float) -> float:
     """Degrees off the line at which two heads are `ratio` apart for a focal length of 1."""
-    angles = np.radians(np.linspace(2.0, 60.0, 233))
+    angles = np.radians(np.linspace(2.0, MOST_OFF_LINE_DEG, 200))
     found = apart * np.sin(angles) / np.maximum(1e-3, run - apart * np.cos(angles))
     return float(np.degrees(angles[int(np.abs(found - ratio).argmin())]))
 
 
-def _over_height(
-    filming: Filming, target: Standing, near: Standing, apart: float, run: float
-) -> float:
+def _over_height(filming: Filming, target: Standing, near: Standing) -> float:
     """Height of the camera: by the near eyes, so that the subject is looked at past them."""
     height = _eyes(near) + 0.02
     if target.tall_m:
         # Level with the subject as far as the near shoulder stays in the picture.
-        height = float(np.clip(_eyes(target) - 0.03, height - 0.25, height + 0.12))
+        height = float(np.clip(_eyes(target) - 0.03, height - 0.13, height + 0.12))
     return max(0.2, height + {"high": 0.35, "low": -0.35}.get(filming.shot.camera.angle, 0.0))
 
 

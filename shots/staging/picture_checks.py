@@ -16,6 +16,7 @@ from shots.staging.floor_space import (
     Array,
     Blocks,
     direction,
+    distance,
     facing,
     model_of,
     turn_between,
@@ -66,7 +67,9 @@ def defects(looked: Looked) -> list[Defect]:
     ]
     found = [*_lens(looked, states)]
     for name in looked.place.subjects:
-        if name in looked.players:
+        player = looked.players.get(name)
+        is_part = looked.place.view == "insert" and player and player.kind == "person"
+        if player and not is_part:
             found += _subject(looked, states, name)
     if looked.place.over and looked.place.view != "POV":
         found += _shoulder(looked, states)
@@ -89,7 +92,7 @@ def _subject(
             continue
         points = _body_points(state[name], picture.eyes[k])
         spots = picture.project(points)[k]
-        visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.05)
+        visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.02)
         centre = visible[:7] if player.kind == "person" and not is_whole else visible
         inside.append(bool(centre.any()))
         cut.append(
@@ -112,14 +115,14 @@ def _subject(
         yield Defect(3.0 - float(np.mean(inside)), _say(looked, f"{label} is out of the picture"))
         return
     if inside and np.mean(inside) < 1.0:
-        yield Defect(0.4 * (1.0 - float(np.mean(inside))))
+        yield Defect(0.9 * (1.0 - float(np.mean(inside))))
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
         what = looked.players[behind.most_common(1)[0][0]]
         text = f"{label} is hidden behind {_called(what)}"
         yield Defect(1.0 + float(np.mean(hidden)), _say(looked, text))
     elif hidden:
         yield Defect(0.5 * float(np.mean(hidden)))
-    may_cut = looked.size in _HEAD_MAY_BE_CUT or wanted < 0.5
+    may_cut = looked.size in _HEAD_MAY_BE_CUT or wanted < 0.5 or looked.place.view == "POV"
     if player.kind == "person" and cut and np.mean(cut) > 0.5 and not may_cut:
         part = "is not whole in the picture" if is_whole else "is cut at the head"
         yield Defect(0.8, _say(looked, f"{label} {part}"))
@@ -193,7 +196,8 @@ def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Bloc
     for key, now in chosen.items():
         is_table = players[key].kind == "thing" and "table" in players[key].model
         top = min(_TABLE_TOP_M, now.size[1]) if is_table else now.size[1]
-        slim = 0.5 if model_of(players[key]).kind == "plant" and now.size[1] > 2.0 else 1e3
+        is_pole = model_of(players[key]).kind == "plant" or "parasol" in players[key].model
+        slim = 0.5 if is_pole and now.size[1] > 2.0 else 1e3
         sizes.append((min(now.size[0], slim) / 2, min(now.size[2], slim) / 2))
         bases.append((now.top_m - top, now.top_m))
     return Blocks(
@@ -216,7 +220,11 @@ def _lens(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[
         eye = looked.picture.eyes[k]
         others = {key: now for key, now in state.items() if key not in within}
         blocks = boxes(looked.players, others)
-        near = blocks.gaps(eye[None, [0, 2]])[0] < 0.08
+        near = blocks.gaps(eye[None, [0, 2]])[0] < np.minimum(0.08, blocks.half.min(axis=1))
+        for row, key in enumerate(blocks.ids):  # at a head there is more room than at a chest
+            now = others[key]
+            if now.tall_m and eye[1] > now.top_m - 0.17 * now.tall_m:
+                near[row] = distance(now.at, (eye[0], eye[2])) < 0.15
         level = (blocks.heights[:, 0] - 0.05 < eye[1]) & (eye[1] < blocks.heights[:, 1] + 0.05)
         inside.update(np.array(blocks.ids)[near & level].tolist())
     for name, count in inside.most_common(1):

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shots.path.rig import FIGURE, FULL_SIZES, Framed, frame_subject, relative_focal
+from shots.path.rig import FIGURE, Framed, Rig, frame_subject, relative_focal
 from shots.staging.floor_space import (
     Array,
     direction,
     distance,
     facing,
-    model_of,
     own_to_plan,
     point,
     turn_between,
 )
 from shots.staging.marks import Occupied
-from shots.staging.moves_on_plan import RELATIVE
+from shots.staging.moves_on_plan import RELATIVE, is_relative
 from shots.staging.picture import take_picture
 from shots.staging.staged import CAMERA, CameraPlace, Player, Point, ShotReading
 from shots.staging.standing import FIGURE_M, Standing, beat_at, standing
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
     from shots.schema import Shot
 
 SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
+NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
+NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
+MOST_APART_M = 3.5  # of two who relate to each other though the words of the shot do not say so
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width
@@ -68,7 +70,8 @@ class Filming:
         players: By id, with the ways that do not depend on the camera.
         occupied: The set.
         partners: Who somebody relates to, by id.
-        line_sides: Side of the line of action on which the cameras of the scene are, by the pair.
+        line_sides: Side of the line of action on which the cameras of the scene are, and where the
+            line ran, by the pair.
         earlier: The set-up before.
     """
 
@@ -78,13 +81,17 @@ class Filming:
     players: Mapping[str, Player]
     occupied: Occupied
     partners: Mapping[str, str]
-    line_sides: dict[tuple[str, str], float]
+    line_sides: dict[tuple[str, str], tuple[float, float]]
     earlier: Earlier = Earlier()
 
     @property
     def focal(self) -> float:
         """Focal length / picture width."""
-        return relative_focal(self.shot.camera.lens_mm)
+        return relative_focal(self.shot.camera.lens_mm, self.shot.sensor_mm)
+
+    def rig(self, framed: Framed) -> Rig:
+        """The camera at rest, in the axes of its path."""
+        return frame_subject(self.shot.camera, self.aspect, framed, self.shot.sensor_mm)
 
     @property
     def size(self) -> str:
@@ -117,7 +124,7 @@ class Filming:
         """Moment of the shot, as a share, at which a player is framed: where a way ends."""
         share = 0.0 if len(player.beats) < 2 else 0.5
         for beat in player.beats:
-            if beat.to == "out" or beat.to in RELATIVE:
+            if beat.to == "out" or is_relative(player, beat):
                 return beat.start
             if len(beat.path) > 1:
                 share = beat.end
@@ -154,7 +161,8 @@ class Filming:
         beats = self.players[name].beats
         acts = any(found in (beat.target, beat.looks_at, beat.to) for beat in beats)
         leaves = any(beat.to or beat.path for beat in beats)
-        return found if acts or not leaves else ""
+        near = distance(self.players[name].at, self.players[found].at) < MOST_APART_M
+        return found if acts or (near and not leaves) else ""
 
     def line(self) -> tuple[str, str] | None:
         """The two between whom the line of action runs."""
@@ -170,18 +178,19 @@ class Filming:
     def line_side(self, pair: tuple[str, str]) -> float:
         """Side of the line for the cameras: 1 or -1 as `side_of_line` counts, kept in the scene."""
         first, second = sorted(pair)
-        if (first, second) not in self.line_sides:
-            a, b = self.now(first), self.now(second)
-            along = np.array(b.at) - np.array(a.at)
-            across = np.array([along[1], -along[0]]) / max(1e-6, np.linalg.norm(along))
+        a, b = self.now(first), self.now(second)
+        runs = facing(a.at, b.at)
+        side, before = self.line_sides.get((first, second), (0.0, runs))
+        if not side or abs(turn_between(before, runs)) > NEW_LINE_DEG:
+            across = direction(runs + 90.0)
             middle = (np.array(a.at) + np.array(b.at)) / 2
             both = direction(a.facing_deg) + direction(b.facing_deg)
             room = np.array(self.occupied.plan.centre) - middle
             # Where both face, then the front of the set, then where there is room.
             liking = 2.0 * float(across @ both) - float(across[1]) + 0.1 * float(across @ room)
-            side = side_of_line(a.at, b.at, point(middle + across))
-            self.line_sides[first, second] = side if liking >= 0 else -side
-        return self.line_sides[first, second]
+            side = side_of_line(a.at, b.at, point(middle + across)) * (1 if liking >= 0 else -1)
+            self.line_sides[first, second] = side, runs
+        return side
 
     def _place(self, name: str) -> Point | None:
         if name in self.players:
@@ -199,7 +208,7 @@ def side_of_line(start: Point, end: Point, place: Point | Array) -> float:
 
 def camera_at(filming: Filming, place: CameraPlace, framed: Framed) -> Point:
     """Where the camera at rest is on the plan."""
-    rig = frame_subject(filming.shot.camera, filming.aspect, framed)
+    rig = filming.rig(framed)
     return own_to_plan((0.0, float(rig.eye[0, 2])), place.at, place.side_deg)
 
 
@@ -216,15 +225,12 @@ def frame_people(
     if len(states) == 1:
         now = states[0]
         if not now.lies:
-            at = now.at
-            if filming.size not in FULL_SIZES and now.posture in ("sit-floor", "kneel", "bend"):
-                at = now.at
-            return at, Framed(top, foot, scale)
+            return now.at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
         at = point(np.array(head) + part * (np.array(now.at) - np.array(head)))
         width = 0.0 if part < 1.0 else 1.15 * now.tall_m
-        return at, Framed(now.top_m, now.base_m, scale, width, clear_m=0.3)
+        return at, Framed(now.top_m, now.base_m, scale, width, clear_m=NEAREST_LENS_M)
     right, ahead = direction(side_deg + 90.0), -direction(side_deg)
     aside = np.array([np.array(now.at) @ right for now in states])
     depth = np.array([np.array(now.at) @ ahead for now in states])
@@ -232,8 +238,11 @@ def frame_people(
     middle = (max(aside + reach) + min(aside - reach)) / 2
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
+    # From the highest head down to the lowest one.
+    high = top - min(now.top_m - 0.17 * now.tall_m for now in states)
+    width = max(width, 1.2 * high * filming.aspect)
     at = point(middle * right + depth.mean() * ahead)
-    clear = max(0.2, float(near.max()) + 0.45)
+    clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)
     return at, Framed(top, foot, scale, float(width), clear_m=clear)
 
 
@@ -253,7 +262,7 @@ def frame_thing(
                height * filming.aspect + near / filming.focal)  # fmt: skip
     return Framed(
         top_m=round(now.top_m, 4), foot_m=round(now.base_m, 4), scale=1.0, width_m=float(wide),
-        whole=True, pitch_deg=pitch_deg, clear_m=float(np.hypot(width, depth) / 2 + 0.03),
+        whole=True, pitch_deg=pitch_deg, clear_m=float(np.hypot(width, depth) / 2 + 0.1),
     )  # fmt: skip
 
 
@@ -264,6 +273,10 @@ def composed(filming: Filming, set_up: SetUp, gaze_deg: float | None) -> SetUp:
     if word in _LOOK_ROOM and gaze_deg is not None:
         turn = np.radians(turn_between(set_up.place.side_deg, gaze_deg))
         shift = _LOOK_ROOM[word] * float(np.sign(round(np.sin(turn), 3)))
+    if len(set_up.place.subjects) > 1:  # as far as all of them stay in the picture
+        width = float(filming.rig(set_up.framed).distance[0]) / filming.focal
+        room = max(0.0, 0.5 - set_up.framed.width_m / width / 2)
+        shift = float(np.clip(shift, -room, room))
     return shifted(filming, set_up, shift)
 
 
@@ -271,7 +284,7 @@ def shifted(filming: Filming, set_up: SetUp, shift: float) -> SetUp:
     """A set-up moved sideways, so that its subject is that part of the width right of centre."""
     if not shift:
         return set_up
-    rig = frame_subject(filming.shot.camera, filming.aspect, set_up.framed)
+    rig = filming.rig(set_up.framed)
     width = float(rig.distance[0]) / filming.focal
     right = direction(set_up.place.side_deg + 90.0)
     at = point(np.array(set_up.place.at) - shift * width * right)
@@ -281,11 +294,6 @@ def shifted(filming: Filming, set_up: SetUp, shift: float) -> SetUp:
 def centroid(states: Iterable[Standing]) -> Point:
     """The middle of several places."""
     return point(np.mean([now.at for now in states], axis=0))
-
-
-def is_vehicle(player: Player) -> bool:
-    """Whether a player is a vehicle."""
-    return player.kind == "thing" and model_of(player).kind == "vehicle"
 
 
 def _highest(filming: Filming, name: str) -> float:

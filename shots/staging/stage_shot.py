@@ -10,7 +10,7 @@ import numpy as np
 
 from shots.lexicon.places import SetPlan
 from shots.path.rig import FRAMINGS
-from shots.staging.floor_plan import CONTACT_M, ScenePlan
+from shots.staging.floor_plan import CONTACT_M, ScenePlan, is_crowd
 from shots.staging.floor_space import distance, point, turn_between
 from shots.staging.moves_on_plan import (
     Route,
@@ -18,7 +18,7 @@ from shots.staging.moves_on_plan import (
     ways_to_places,
     with_directions,
 )
-from shots.staging.picture import take_picture
+from shots.staging.picture import Picture, take_picture
 from shots.staging.picture_checks import Defect, Looked, defects
 from shots.staging.set_up import SHOULDERS_M, Earlier, Filming, SetUp
 from shots.staging.staged import Player, ShotReading, StagedShot
@@ -123,6 +123,7 @@ def _film(
     begun = with_directions(scene.begin(reading), shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
     players = _cheated(players, shot, aspect)
+    absent = {each.id for each in players if not scene.is_drawn(each, reading)}
     if shot.camera.people == "empty":
         players = [each for each in players if each.kind != "person"]
     filming = Filming(
@@ -135,7 +136,7 @@ def _film(
             break
         if best and set_up.penalty >= best[0]:
             continue
-        moved, found = _look(filming, set_up, routes, seconds)
+        moved, found = _look(filming, set_up, routes, seconds, absent)
         score = set_up.penalty + sum(each.weight for each in found)
         if best is None or score < best[0] - 1e-6:
             best = score, set_up, moved, found
@@ -153,7 +154,7 @@ def _film(
 
 
 def _look(
-    filming: Filming, set_up: SetUp, routes: Sequence[Route], seconds: float
+    filming: Filming, set_up: SetUp, routes: Sequence[Route], seconds: float, absent: set[str]
 ) -> tuple[tuple[Player, ...], list[Defect]]:
     """The players with all ways for a set-up, and what is wrong with its picture."""
     shot, place = filming.shot, set_up.place
@@ -163,16 +164,34 @@ def _look(
         players, routes, picture, place.side_deg + 180.0, seconds, filming.occupied,
         place.subjects,
     )  # fmt: skip
-    if shot.camera.people == "single":  # the others are off the set
+    if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
         named = {each.id for each in filming.reading.players}
         kept = {*named, *place.subjects, place.over}
         moved = tuple(p for p in moved if p.kind != "person" or p.id in kept)
+    shown = {*place.subjects, place.over}
+    moved = tuple(
+        each
+        for each in moved
+        if (each.id in shown or each.id not in absent)
+        and not _in_front(each, place.subjects, picture)
+    )
     by_id = {each.id: each for each in moved}
     looked = Looked(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
         picture, set_up.crosses,
     )  # fmt: skip
     return moved, defects(looked)
+
+
+def _in_front(player: Player, subjects: Sequence[str], picture: Picture) -> bool:
+    """Whether one of a crowd stands between the lens and what is framed."""
+    if not is_crowd(player.id) or player.id in subjects:
+        return False
+    eye, aim = picture.eyes[len(picture.eyes) // 2][[0, 2]], picture.subject[0]
+    way = (aim - eye) / max(1e-6, np.linalg.norm(aim - eye))
+    away = np.array(player.at) - eye
+    ahead, aside = float(away @ way), abs(float(away[0] * way[1] - away[1] * way[0]))
+    return -0.5 < ahead < distance(eye, aim) + 0.3 and aside < 0.45 + 0.15 * abs(ahead)
 
 
 def _cheated(players: Sequence[Player], shot: Shot, aspect: float) -> list[Player]:

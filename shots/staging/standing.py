@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Seat
 from shots.staging.floor_space import (
     along,
-    direction,
     distance,
     length,
     model_of,
     own_to_plan,
+    plan_to_own,
     point,
     size_of,
 )
@@ -120,7 +120,8 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
-    lowered = 1.0 * person.tall_m - person.top_m
+    # By the head hands come down with it, else they rest on a lap or a table.
+    lowered = (1.0 if height > 1.3 else 0.6) * (person.tall_m - person.top_m)
     return x, max(0.1, height * scale - lowered), z
 
 
@@ -148,9 +149,7 @@ def _carried(
     there, turned = _walked(carrier, share)
     if there == carrier.at and turned == carrier.facing_deg:
         return at, facing_deg
-    front = direction(carrier.facing_deg)
-    away = (player.at[0] - carrier.at[0], player.at[1] - carrier.at[1])
-    own = (-away[0] * front[1] + away[1] * front[0], -away[0] * front[0] - away[1] * front[1])
+    own = plan_to_own(player.at, carrier.at, carrier.facing_deg)
     return own_to_plan(own, there, turned), facing_deg + turned - carrier.facing_deg
 
 
@@ -169,8 +168,3 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                     base = height - size[1] / 2
                     return Standing(point((x, z)), holder.facing_deg, base, size)
     return None
-
-
-def moved_to(player: Player, there: Standing) -> Player:
-    """A player who begins at a place."""
-    return replace(player, at=there.at, facing_deg=there.facing_deg)

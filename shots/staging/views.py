@@ -15,7 +15,7 @@ from shots.staging.floor_space import (
     point,
     turn_between,
 )
-from shots.staging.moves_on_plan import RELATIVE
+from shots.staging.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.over_views import insert, over_shoulder, point_of_view
 from shots.staging.set_up import (
     TIGHT,
@@ -26,7 +26,6 @@ from shots.staging.set_up import (
     composed,
     frame_people,
     frame_thing,
-    is_vehicle,
     side_of_line,
 )
 from shots.staging.staged import CameraPlace, Point
@@ -53,7 +52,7 @@ def set_ups(filming: Filming) -> Iterator[SetUp]:
         made = insert(filming)
     elif view == "OTS":
         made = over_shoulder(filming, *_pair_over(filming, people))
-    elif view == "establishing":
+    elif view == "establishing" and filming.size in FULL_SIZES:
         made = _establishing(filming)
     found = list(made)
     if not found:
@@ -124,19 +123,13 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
         yield from _moving(filming, name)
         return
     gaze, partner = filming.gaze(name), filming.partner(name)
-    now = filming.now(name)
     for hand, turn, penalty in _turns(filming, name, gaze, partner):
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
-        if now.lies and framed.pitch_deg is None and filming.shot.camera.angle == "eye-level":
-            framed = replace(framed, pitch_deg=-35.0)
+        if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
+            framed = replace(framed, pitch_deg=-28.0)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty), gaze)
-    if now.lies:
-        for k, side in enumerate((-90.0, 90.0, -60.0, 60.0)):
-            at, framed = frame_people(filming, [name], gaze + side)
-            place = CameraPlace(at, gaze + side, subjects=(name,))
-            yield SetUp(place, replace(framed, pitch_deg=-25.0), 0.05 * k)
 
 
 def _turns(
@@ -146,6 +139,12 @@ def _turns(
     if filming.looks_into_lens(name):
         return [(1.0, 0.0, 0.0), (1.0, 8.0, 0.1), (-1.0, 8.0, 0.1)]
     now = filming.now(name)
+    if now.lies:  # across the body, rather from the front of the set
+        return [
+            (hand, turn, abs(turn - 90.0) / 400 + abs(turn_between(0.0, gaze + hand * turn)) / 600)
+            for turn in (90.0, 70.0, 115.0, 50.0)
+            for hand in (1.0, -1.0)
+        ]
     if partner:
         other = filming.now(partner)
         pair = sorted((name, partner))
@@ -189,7 +188,7 @@ def _along_the_way(filming: Filming, name: str) -> Iterator[tuple[float, float, 
     player, floor = filming.players[name], filming.occupied.floor
     turn = 180.0 if filming.travels == "follow" else 0.0
     way = next((beat.path for beat in player.beats if len(beat.path) > 1), ())
-    first = facing(way[0], way[-1]) if way else filming.gaze(name)
+    first = facing(way[0], way[-1]) if way else turn  # away from the front of the set, or to it
     for k, step in enumerate((0, 45, -45, 90, -90, 135, -135, 180)):
         ahead = direction(first + step)
         room = [
@@ -269,7 +268,8 @@ def flat(size: tuple[float, float, float]) -> bool:
 def _establishing(filming: Filming) -> Iterator[SetUp]:
     """The place, with people as small as the size makes them."""
     plan = filming.occupied.plan
-    subjects = [n for n in filming.people() if filming.shot.camera.people != "empty"]
+    named = [p for p in filming.reading.players if p.is_subject and p.id in filming.players]
+    subjects = [p.id for p in named if p.kind != "person" or filming.shot.camera.people != "empty"]
     at = plan.centre
     if subjects:
         middle = np.array(centroid(filming.now(name) for name in subjects))

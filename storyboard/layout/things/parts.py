@@ -6,7 +6,7 @@ A file is a list of models, `NAME: PART; PART; ...`, which may go on over indent
 
 with metres and heights that point up. The first three numbers are its place (x, height, z), for
 standing kinds the middle of the base. Repeats: `2x`, `2z` mirror, `4` does both, `n6` makes six
-round the vertical axis, `*4:.2,0,0` makes four, each .2 m further to +x. Motions: `~x30`, `~y30`,
+round the vertical axis, `*4:.2,0,0` makes four, each .2 m further to +x; the last is done first. Motions: `~x30`, `~y30`,
 `~z30` turn by degrees about the part's place (`axis_turn`); `~spinx` .. turns with the phase;
 `~swingx30` .. swings with the phase by 30 degrees; `~openy-90@X,H,Z` turns by -90 degrees where the
 thing is open, about that point; `~slide.4,0,0` moves by that where it is open. Materials:
@@ -24,6 +24,7 @@ from importlib.resources import files
 import numpy as np
 
 from storyboard.layout.meshes import Colour, Mesh, box, ellipsoid, join, lathe, limb
+from storyboard.layout.things.creatures import beast, fowl
 from storyboard.layout.things.lettering import letters
 from storyboard.layout.things.materials import material
 from storyboard.layout.things.shapes import axis_turn, extrude, folds, lump, rounded, sweep, torus
@@ -115,7 +116,7 @@ def _ball(n: _Numbers, c: _Coat) -> Mesh:
 
 def _lathe(n: _Numbers, c: _Coat) -> Mesh:
     """R H R H ...: a body of revolution, from the bottom up."""
-    return lathe(_pairs(n), c.colour, **c.faces)  # type: ignore[arg-type]
+    return lathe(_pairs(n), c.colour, crease_deg=58, **c.faces)  # type: ignore[arg-type]
 
 
 def _rod(n: _Numbers, c: _Coat) -> Mesh:
@@ -230,10 +231,26 @@ def _plate(w: float, h: float, bend: float, over: float, colour: Colour) -> Mesh
     return extrude(ring, h, colour, surface="paper").turned(axis_turn("x", 90))
 
 
+def _spire(n: _Numbers, c: _Coat) -> Mesh:
+    """W H: a pyramid."""
+    flat = [(0, 0), (n[0] / np.sqrt(2), 0), (0, n[1])]
+    return lathe(flat, c.colour, segments=4, **c.faces).turned(axis_turn("y", 45))  # type: ignore[arg-type]
+
+
+def _beast(n: _Numbers, c: _Coat) -> Mesh:
+    """See `beast`; the part's text is the material of the feet."""
+    return beast(n, c.colour, material(c.text or "dark", c.look.colour)[0], c.look.phase)
+
+
+def _fowl(n: _Numbers, c: _Coat) -> Mesh:
+    """See `fowl`; the part's text is the material of beak and legs."""
+    return fowl(n, c.colour, material(c.text or "orange", c.look.colour)[0], c.look.phase)
+
+
 KINDS: dict[str, _Kind] = {
     "box": _box, "slab": _slab, "cyl": _cyl, "ball": _ball, "lathe": _lathe, "rod": _rod,
     "tube": _tube, "horn": _horn, "ring": _ring, "wheel": _wheel, "bike": _bike, "lump": _lump,
-    "blobs": _blobs, "folds": _folds, "text": _text, "label": _label,
+    "blobs": _blobs, "folds": _folds, "spire": _spire, "beast": _beast, "fowl": _fowl, "text": _text, "label": _label,
     "front": _outline("y0"),  # x and height, depth along z
     "side": _outline("y90"),  # z and height, depth along x
     "top": _outline("x90"),  # x and z, depth along the height
@@ -295,7 +312,7 @@ def _built(part: Part, look: ThingLook) -> Mesh:
     mesh = mesh.moved((x, -height, z))
     for motion in part.motions:
         mesh = _set_in_motion(mesh, motion, (x, height, z), look)
-    for repeat in part.repeats:
+    for repeat in reversed(part.repeats):
         mesh = _repeated(mesh, repeat)
     return mesh
 

@@ -3,95 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
-from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
+from shots.lexicon.looks import NAMES
+from shots.lexicon.places import PLACE_WORDS, SETS
+from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing, find_thing, nearest_noun
 from shots.schema import Character, Shot, ShotList
-from shots.staging.phrases import Names, Phrase, split_words
-from shots.staging.staged import CAMERA, Appearance, NotStaged, PlayerKind
+from shots.staging.acts.characters import thing_of_looks
+from shots.staging.acts.drafts import LOCATIONS, Draft
+from shots.staging.clauses.phrases import Phrase
+from shots.staging.staged import NotStaged, Place, PlayerKind
 
 MOST_THINGS = 12  # players made from one plural
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
-
-
-@dataclass
-class Event:
-    """What a player does in one slot of the shot's time; see `staged.Beat`."""
-
-    slot: int
-    posture: str = ""
-    gesture: str = ""
-    pace: float = 1.0
-    target: str = ""
-    looks_at: str = ""
-    holds: list[str] = field(default_factory=list)
-    releases: bool = False
-    seat: str = ""
-    to: str = ""
-    change: bool = False
-    words: str = ""
-    choices: list[str] = field(default_factory=list)  # seats for several people
-    props: str = ""  # thing that the words leave out
-
-
-@dataclass
-class Draft:
-    """A player while the words are read; see `staged.Player`."""
-
-    id: str
-    name: str
-    kind: PlayerKind = "person"
-    model: str = "person"
-    noun: str = ""
-    looks: str = ""
-    look: Appearance | None = None
-    sex: str = ""  # he, she or ""
-    colour: str = ""
-    label: str = ""
-    on: str = ""
-    relation: str = ""
-    near: str = ""
-    is_subject: bool = False
-    words: str = ""
-    events: list[Event] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
-
-
-def character_names(board: ShotList) -> Names:
-    """The words by which the action can name the characters: name, id."""
-    ids: dict[tuple[str, ...], str] = {}
-    for key, character in board.characters.items():
-        for name in (character.name, key):
-            words = tuple(word.low for word in split_words(name.replace("_", " ")))
-            if words:
-                ids.setdefault(words, key)
-    return Names(ids)
-
-
-def thing_of_looks(looks: str) -> tuple[str, str] | None:
-    """Model and noun of a character that is a thing or an animal, None for a person."""
-    words = [word.low for word in split_words(looks) if not word.is_mark]
-    for k, word in enumerate(words):
-        if singular(word)[0] in grammar.PEOPLE or word in grammar.GROUPS:
-            return None
-        if word in ("with", "on", "in", "of", "who") and k:
-            return None
-        found = find_thing(words[k:])
-        if found and not _is_qualifier(words, k + found[1]):
-            return found[0], " ".join(words[k : k + found[1]])
-    return None
-
-
-def _is_qualifier(words: list[str], behind: int) -> bool:
-    """Whether a noun only says what kind of thing or person the next one is: tram driver."""
-    if behind >= len(words):
-        return False
-    word = words[behind]
-    return singular(word)[0] in grammar.PEOPLE or find_thing(words[behind:]) is not None
 
 
 class Cast:
@@ -99,21 +27,26 @@ class Cast:
 
     Attributes:
         drafts: By id, in the order of their first mention.
+        place: The set.
         fixtures: Names on the plan of the shot's set, to their models.
         not_staged: What could not be resolved.
     """
 
-    def __init__(self, board: ShotList, shot: Shot, fixtures: Mapping[str, str]) -> None:
+    def __init__(self, board: ShotList, shot: Shot, place: Place) -> None:
         self._board = board
         self._shot = shot
-        self.fixtures = fixtures
+        self.place = place
+        plan = SETS.get(place.set)
+        self.fixtures = {each.name: each.model for each in plan.fixtures} if plan else {}
         self.drafts: dict[str, Draft] = {}
         self.not_staged: list[NotStaged] = []
         self.weather: list[str] = []
         self.detail = ""
         self.focus = ""  # thing that was done something to last
+        self._resolved: dict[int, tuple[Phrase, list[str]]] = {}
         self._recent: list[str] = []  # ids, the last one named at the end
         self._groups: list[list[str]] = []
+        self._heaps: list[list[str]] = []  # groups of things
         for key in shot.subjects:
             self._character(key).is_subject = True
 
@@ -151,7 +84,7 @@ class Cast:
                 self._recent.remove(key)
             self._recent.append(key)
         if len(group) > 1:
-            self._groups.append(group)
+            (self._groups if self.is_person(group[0]) else self._heaps).append(group)
 
     def people(self) -> list[str]:
         """Ids of all people, in order."""
@@ -192,7 +125,7 @@ class Cast:
         else:
             outfit = character.outfit(self._shot.wardrobe)
             draft = Draft(key, name, looks=character.looks, words=character.looks)
-            draft.label, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
+            draft.outfit, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
             draft.noun = self._noun_of(character)
         draft.name = name
         self.drafts[key] = draft
@@ -205,16 +138,60 @@ class Cast:
         nouns = [singular(word)[0] for word in words if singular(word)[0] in grammar.PEOPLE]
         return nouns[0] if nouns else ""
 
+    def thing_model(self, key: str) -> Thing:
+        """The model of a player or a fixture, that of a stand-in for people."""
+        return MODELS.get(self.model(key), MODELS[STAND_IN])
+
+    def is_human(self, key: str) -> bool:
+        """Whether an id is of a person."""
+        return key in self.drafts and self.drafts[key].kind == "person"
+
+    def can_hold(self, who: str, key: str) -> bool:
+        """Whether somebody can hold something."""
+        is_held = key in self.drafts and self.thing_model(key).grip is not None
+        return is_held and self.is_human(who) and not self.is_person(key)
+
+    def attribute(self, key: str, prep: str, part: Phrase) -> None:
+        """Give a player what is said of it: in a red coat, with an umbrella, on a bench."""
+        draft = self.drafts.get(key)
+        if draft is None or (part.kind == "body" and draft.kind != "person"):
+            return
+        is_worn = part.kind in ("thing", "unknown") and part.noun in grammar.WORN
+        if draft.kind == "person" and (is_worn or part.kind in ("body", "unknown", "abstract")):
+            draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
+            if is_worn or prep != "with" or part.kind != "unknown":
+                return
+        for other in self.resolve(part, [key]):
+            if prep == "with" and self.can_hold(key, other):
+                draft.hold(other)
+            elif prep in ("in", "on") and draft.kind == "person" and self.thing_model(other).seats:
+                draft.seat = other
+            elif prep in LOCATIONS or prep == "from":
+                draft.locate(prep, other)
+
     # Phrases
+
+    def ids(self, phrase: Phrase) -> list[str]:
+        """Ids that a phrase was resolved to, none if it was not."""
+        return self._resolved.get(id(phrase), (phrase, []))[1]
+
+    def assign(self, phrase: Phrase, ids: list[str]) -> None:
+        """Let a phrase name these ids."""
+        self._resolved[id(phrase)] = (phrase, ids)
 
     def resolve(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         """Ids that a phrase names; a phrase that names nothing to stage has none."""
+        if id(phrase) not in self._resolved:
+            self.assign(phrase, self._find(phrase, subjects))
+        return self.ids(phrase)
+
+    def _find(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         finder = {
             "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
             "person": self._persons, "group": self._persons, "thing": self._things,
-            "unknown": self._unknown, "body": self._body, "part": self._part,
+            "unknown": self._unknown, "body": self._body, "part": self._part, "place": self._place,
         }.get(phrase.kind)  # fmt: skip
-        if phrase.owner and phrase.kind != "body":
+        if phrase.owner and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
@@ -243,7 +220,7 @@ class Cast:
         if key not in self.drafts:
             draft = self.person(key, phrase.head)
             draft.name, draft.noun = phrase.head, ""
-            draft.looks = "a person"
+            draft.looks, draft.sex = phrase.words, _PRONOUN_OF.get(NAMES.get(key, ""), "")
         return [key]
 
     def _pronoun(self, phrase: Phrase, subjects: list[str]) -> list[str]:
@@ -258,7 +235,7 @@ class Cast:
         if key == "rest":
             return others[:1] if phrase.count == 1 else others
         if key == "all":
-            return self.people() or [self.person("person", phrase.words).id for _ in range(5)]
+            return others or [self.person("person", phrase.words).id for _ in range(5)]
         if key == "someone":
             return [self.person("someone", phrase.words, "a person").id]
         if key == "it":
@@ -269,6 +246,8 @@ class Cast:
         return self._he_or_she(key, phrase, subjects)
 
     def _they(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        if phrase.words.lower() == "them" and self._heaps:
+            return self._heaps[-1]
         group = self._groups[-1] if self._groups else self.people()
         if subjects and set(group) == set(subjects) and len(self._groups) > 1:
             group = self._groups[-2]
@@ -304,10 +283,13 @@ class Cast:
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
-        return [
-            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks).id
+        found = [
+            self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks)
             for k in range(min(count, 30))
         ]
+        for k, draft in enumerate(found):
+            draft.member = k if phrase.kind == "group" and count > 4 else -1
+        return [draft.id for draft in found]
 
     def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> Draft:
         draft = self.person(noun, words, looks if member == noun else f"a {member}, {looks}")
@@ -343,11 +325,15 @@ class Cast:
         return [k for k in alike if k not in subjects][:1]
 
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
+        for trade in trades[:1]:
+            noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
+            phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
         colour = _first_colour(" ".join(phrase.adjectives))
         known = self._known_thing(phrase, model, subjects)
-        if known:
+        if known or self._is_set(phrase):
             return known
         words = phrase.words
         if phrase.count == 1:
@@ -364,6 +350,11 @@ class Cast:
         same = [k for k in reversed(self._recent) if self.drafts[k].noun == phrase.head]
         same += [k for k in reversed(self._recent) if self.drafts[k].model == model != STAND_IN]
         is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
+        if phrase.head == "glass" and phrase.is_definite and not same:
+            same = [k for k in reversed(self._recent) if self.drafts[k].model == "window"]
+            same = same or [n for n, made in self.fixtures.items() if made == "window"][:1]
+        if phrase.head in ("glass", "drink", "cup") and phrase.is_definite and not same:
+            same = [k for k in reversed(self._recent) if self.drafts[k].model in _CUPS]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
@@ -374,11 +365,30 @@ class Cast:
                 return [self._character(character.id).id]
         if MODELS[model].grip is not None or phrase.count > 2:
             return []
-        names = [n for n in self.fixtures if n == key or re.sub(r"-[^-]+$", "", n) == key]
-        names += [n for n, made in self.fixtures.items() if made == model]
-        taken = {d.events[-1].seat for d in self.drafts.values() if d.events}
-        free = [n for n in dict.fromkeys(names) if n not in taken or not MODELS[model].seats]
+        return self._fixtures_of(phrase, model)
+
+    def _fixtures_of(self, phrase: Phrase, model: str) -> list[str]:
+        """Furniture of the set that a noun names; free seats first."""
+        nouns = (phrase.head.replace(" ", "-"), phrase.noun)
+        alike: list[list[str]] = [[], [], [], []]
+        for name, made in self.fixtures.items():
+            stem = re.sub(r"-\d+$", "", name)
+            rank = [name in nouns, stem in nouns, made == model, made.split("-")[-1] in nouns]
+            if any(rank):
+                alike[rank.index(True)].append(name)
+        names = [name for group in alike for name in group]
+        taken = {draft.events[-1].seat for draft in self.drafts.values() if draft.events}
+        free = [name for name in names if name not in taken or not self.thing_model(name).seats]
         return (free or names)[: phrase.count]
+
+    def _is_set(self, phrase: Phrase) -> bool:
+        """Whether a noun means the set itself: the tram, in a tram."""
+        return phrase.is_definite and PLACE_WORDS.get(phrase.head) == self.place.set
+
+    def _place(self, phrase: Phrase, _: list[str]) -> list[str]:
+        """The mark of the set that a place is named by: at the kerb."""
+        plan = SETS.get(self.place.set)
+        return [phrase.head] if plan and plan.mark(phrase.head) else []
 
     def _unknown(self, phrase: Phrase, _: list[str]) -> list[str]:
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
@@ -391,8 +401,9 @@ class Cast:
         """The person whose hand or face it is."""
         if phrase.owner:
             return self.resolve(phrase.owner, subjects)
-        if subjects:
-            return subjects
+        people = [key for key in subjects if self.is_person(key)]
+        if people:
+            return people
         people = [k for k in self.people() if self.drafts[k].is_subject] or self.people()
         if people:
             return people[:1]
@@ -411,4 +422,8 @@ def _sex(looks: str) -> str:
     return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
 
 
-CAMERA_KEY = CAMERA
+_PRONOUN_OF = {"female": "she", "male": "he"}
+_CUPS = frozenset(
+    ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
+     "beer-glass", "champagne-glass", "shot-glass")
+)  # fmt: skip

@@ -1,0 +1,159 @@
+"""What an action needs and its words leave out: props, seats, partners, what fits its things."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shots.lexicon import grammar
+from shots.lexicon.actions import GESTURES, POSTURES
+from shots.lexicon.things import MODELS
+from shots.staging.acts.drafts import Event
+from shots.staging.acts.objects import Act
+
+_RIDES = {
+    "motorcycle": "ride-motorcycle", "scooter": "ride-motorcycle", "moped": "ride-motorcycle",
+    "horse": "ride-horse", "donkey": "ride-horse", "camel": "ride-horse", "bicycle": "ride-bicycle",
+}  # fmt: skip
+_SEATS = {
+    "drive": "car", "ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle",
+    "ride-horse": "horse",
+}  # fmt: skip
+_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper"))
+_BIRDS = frozenset(
+    ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
+)
+_FLIGHTS = frozenset(
+    ("circle", "glide", "cross", "pass", "land", "swoop", "fly", "soar", "arrive", "leave", "dive")
+)
+_BEDS = ("bed", "sofa", "bench", "stretcher", "lounger", "mattress", "gurney")
+_BIG_M = 0.5  # what is pushed on foot
+
+
+def complete(act: Act) -> None:
+    """Add to an event what its words leave out, and give it to each of its subjects."""
+    event = act.event
+    if event.gesture == "look" and act.cast.model(event.looks_at or event.target) == "phone":
+        event.gesture, event.looks_at = "phone-look", event.looks_at or event.target
+        event.holds = event.holds or [event.looks_at]
+    for fit in (_fit_gesture, _fit_posture, _fit_animal):
+        fit(act)
+    default = _SEATS.get(event.posture)
+    if default and not event.seat and not _is_in_vehicle(act):
+        event.seat = act.cast.prop(default, act.clause.words)
+    if act.verb.role == "seat" and act.verb.prop and not event.seat:
+        event.seat = act.cast.prop(act.verb.prop, act.clause.words)
+    _add_prop(act)
+    for key in act.subjects:
+        act.cast.drafts[key].events.append(_own(act, key))
+
+
+def _fit_gesture(act: Act) -> None:
+    event, cast = act.event, act.cast
+    if event.gesture == "look" and event.target and not event.looks_at:
+        event.looks_at = event.target
+    model = cast.thing_model(event.target)
+    if event.gesture in ("open", "open-door") and event.target:
+        is_door = model.kind in ("fitting", "furniture", "vehicle", "structure")
+        event.gesture = "open-door" if is_door else "open"
+    if event.gesture in ("push", "pull") and not event.posture and event.target in cast.drafts:
+        is_wheeled = cast.model(cast.drafts[event.target].seat) == "wheelchair"
+        is_big = max(model.size) > _BIG_M and model.kind != "fitting"
+        is_thing = not cast.is_person(event.target)
+        event.posture = "walk" if is_wheeled or (is_big and is_thing) else ""
+
+
+def _fit_posture(act: Act) -> None:
+    event, cast = act.event, act.cast
+    if event.gesture in ("hold", "hold-out", "carry") and not event.posture and event.goes:
+        event.posture = "walk"
+    if event.posture in ("walk", "run"):
+        event.posture = grammar.RIDERS.get(act.actor.noun, event.posture)
+    if event.posture == "walk" and cast.model(event.to) in ("stairs", "ladder"):
+        event.posture = f"climb-{cast.model(event.to)}"
+    seat = cast.model(event.seat)
+    if event.posture in ("ride-bicycle", "drive", "ride-motorcycle"):
+        event.posture = _RIDES.get(seat, event.posture)
+    if event.posture == "sleep" and seat and not any(word in seat for word in _BEDS):
+        event.posture, event.looks_at = "sit", "down"
+
+
+def _fit_animal(act: Act) -> None:
+    event, draft = act.event, act.actor
+    if draft.kind == "animal" and event.posture in ("walk", "run", "float", "dance"):
+        flies = draft.model in _BIRDS and act.verb.name in _FLIGHTS
+        place = "sky" if flies else MODELS[draft.model].place
+        event.posture = {"water": "swim", "sky": "float"}.get(place, event.posture)
+
+
+def _is_in_vehicle(act: Act) -> bool:
+    """Sit in the vehicle that is in the picture, or is the set."""
+    seat = POSTURES[act.event.posture].seat
+    for key, draft in act.cast.drafts.items():
+        is_vehicle = seat == "vehicle" and act.cast.thing_model(key).kind == "vehicle"
+        if draft.model == seat or is_vehicle:
+            act.event.seat = key
+            return True
+    return any(MODELS[m].kind == "vehicle" for m in act.cast.fixtures.values() if m in MODELS)
+
+
+def _add_prop(act: Act) -> None:
+    """Put the prop of a gesture into the hand."""
+    event, cast, verb = act.event, act.cast, act.verb
+    gesture = GESTURES.get(event.gesture)
+    prop = verb.prop or (gesture.prop if gesture else "")
+    if prop not in MODELS or event.holds or act.actor.kind != "person":
+        return
+    held = [key for subject in act.subjects for key in cast.drafts[subject].holding()]
+    meant = [key for key in (event.looks_at, event.target) if cast.model(key) == prop]
+    if meant:
+        event.holds = meant[:1]
+    elif any(cast.model(key) == prop for key in held):
+        return
+    elif held and verb.role == "hold" and event.gesture in ("drink", "read", "aim", "smoke"):
+        event.holds = held[-1:]
+    elif MODELS[prop].grip is not None:
+        event.prop = cast.prop(prop, act.clause.words)
+        event.holds = [event.prop]
+
+
+def _own(act: Act, key: str) -> Event:
+    """The event of one of its subjects: with things and partners of its own."""
+    event, subjects = act.event, act.subjects
+    own = replace(event, holds=_share(act, key))
+    if len(event.choices) > 1:
+        at = subjects.index(key)
+        mine = event.choices[at % len(event.choices)]
+        for name in ("target", "looks_at", "seat"):
+            if getattr(own, name) in event.choices:
+                setattr(own, name, mine)
+        if set(event.holds) & set(event.choices):
+            own.holds = [mine] if at < len(event.choices) else []
+    partner = next((other for other in subjects if other != key), "")
+    if own.target in subjects:
+        own.target = partner
+    if own.looks_at in subjects:
+        own.looks_at = partner
+    if own.gesture in _MUTUAL:
+        own.target = own.target or _partner(act, key, partner)
+        own.looks_at = own.looks_at or own.target
+    return own
+
+
+def _partner(act: Act, key: str, partner: str) -> str:
+    """With whom it is done: with the other of two, or the only other person."""
+    if len(act.subjects) == 2:
+        return partner
+    people = [other for other in act.cast.people() if other != key]
+    return people[0] if len(people) == 1 else ""
+
+
+def _share(act: Act, key: str) -> list[str]:
+    """What one of several people holds: each a prop of their own, named things in turn."""
+    event, cast = act.event, act.cast
+    at = act.subjects.index(key)
+    if len(act.subjects) == 1:
+        return list(event.holds)
+    if at and event.holds == [event.prop]:
+        draft = cast.drafts[event.prop]
+        return [cast.thing(draft.noun, draft.model, draft.words).id]
+    return event.holds[at : at + 1]

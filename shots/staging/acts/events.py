@@ -1,0 +1,297 @@
+"""Events: what each player does in which slot of a shot's time, from the clauses of its action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from itertools import pairwise
+
+from shots.lexicon import grammar
+from shots.lexicon.actions import POSTURES
+from shots.lexicon.things import MODELS, STAND_IN, find_thing
+from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb
+from shots.staging.acts.completion import complete
+from shots.staging.acts.drafts import Event
+from shots.staging.acts.objects import Act, is_liquid, read_objects
+from shots.staging.acts.prepositions import read_directions, read_parts
+from shots.staging.acts.roles import Cast
+from shots.staging.acts.thing_events import read_thing_event
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.phrases import Phrase
+
+_TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of nouns for persons
+# Participles that say where somebody is, and not what somebody else does.
+_STATIVE = frozenset(("seat", "dress", "cover", "surround", "fill", "break", "close"))
+_BE = Verb("be", "stand")
+
+
+class EventReader:
+    """Reads events from clauses into the drafts of a cast.
+
+    Attributes:
+        slots: How many parts of equal length the shot's time has.
+    """
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.slots = 1
+        self._slot = -1
+        self._subjects: list[str] = []
+
+    def read(self, clauses: Sequence[Clause]) -> None:
+        """Read all clauses of an action."""
+        for clause, following in pairwise(clauses):
+            # "Running through the forest, a girl looks back"
+            if clause.opens and not clause.subjects and clause.form == "ing" and following.subjects:
+                clause.subjects, clause.link = list(following.subjects), "lead"
+        for before, clause in zip((None, *clauses), clauses, strict=False):
+            if clause.is_absolute and before is not None:
+                self._absolute(clause)
+            else:
+                self._clause(before, clause)
+        drafts = self.cast.drafts.values()
+        self.slots = 1 + max([self._slot, 0, *(e.slot for draft in drafts for e in draft.events)])
+
+    def _resolve(self, phrase: Phrase) -> list[str]:
+        return self.cast.resolve(phrase, self._subjects)
+
+    def _clause(self, before: Clause | None, clause: Clause) -> None:
+        subjects, clause = self._passive(clause) if self._is_passive(clause) else (
+            self._who(clause), clause,
+        )  # fmt: skip
+        is_same = subjects == self._subjects and before is not None
+        self._subjects = subjects or self._subjects
+        if clause.is_negated or (clause.subjects and not subjects):
+            self._report_subject(clause)
+        elif not (clause.base or clause.state):
+            for prep, part in clause.parts:
+                for key in subjects:
+                    self.cast.attribute(key, prep, part)
+        else:
+            actors = [key for key in subjects if self._acts(clause, key)]
+            slot = self._time(before, clause, is_same=is_same)
+            if actors:
+                self._act(clause, actors, slot)
+            for key in subjects:
+                if key not in actors:
+                    read_thing_event(self.cast, clause, key, slot)
+
+    # Subjects
+
+    @staticmethod
+    def _is_passive(clause: Clause) -> bool:
+        return clause.is_passive and clause.base not in _STATIVE
+
+    def _passive(self, clause: Clause) -> tuple[list[str], Clause]:
+        """Who does what the subject suffers, and the clause in the active voice."""
+        agents = [part for prep, part in clause.parts if prep == "beside"]  # by
+        kept = [k for k, (prep, _) in enumerate(clause.parts) if prep != "beside"]
+        active = replace(
+            clause, subjects=agents, objects=[*clause.subjects, *clause.objects], is_passive=False,
+            parts=[clause.parts[k] for k in kept], preps=[clause.preps[k] for k in kept],
+        )  # fmt: skip
+        for phrase in clause.subjects:
+            if clause.base != "pour" or not is_liquid(phrase):
+                self._resolve(phrase)
+        found = [key for phrase in agents for key in self._resolve(phrase)]
+        return found or [self.cast.person("someone", clause.words, "a person").id], active
+
+    def _who(self, clause: Clause) -> list[str]:
+        if clause.subjects:
+            ids = [key for phrase in clause.subjects for key in self._subject(clause, phrase)]
+            self.cast.mention(ids)
+            return list(dict.fromkeys(ids))
+        ids = self._subjects or [k for k, draft in self.cast.drafts.items() if draft.is_subject]
+        if not ids and clause.verb() is not None:
+            ids = [self.cast.person("person", clause.words, "a person").id]
+        return ids
+
+    def _subject(self, clause: Clause, phrase: Phrase) -> list[str]:
+        """Resolve a subject and the phrases attached to it: "a man with an umbrella"."""
+        verb, ids = clause.verb(), self._resolve(phrase)
+        if phrase.kind == "body" and ids:
+            self.cast.detail = self.cast.detail or grammar.BODY[phrase.head]
+        is_walking = verb is not None and POSTURES.get(verb.posture, POSTURES["stand"]).speed > 0
+        if phrase.head in grammar.FOOTWEAR and is_walking:
+            for key in ids:
+                self.cast.drafts.pop(key)
+            self.cast.detail = "feet"
+            ids = [self.cast.person("someone", phrase.words, f"a person in {phrase.words}").id]
+            self.cast.assign(phrase, ids)
+        for prep, part in phrase.parts:
+            for key in ids:
+                self.cast.attribute(key, prep, part)
+        return ids
+
+    def _acts(self, clause: Clause, key: str) -> bool:
+        """Whether a subject acts as a person or an animal does."""
+        draft = self.cast.drafts.get(key)
+        verb = clause.verb()
+        if draft is None or draft.kind != "thing":
+            return draft is not None
+        is_personal = verb and verb.gesture and not clause.verb(THING_VERBS)
+        if draft.model != STAND_IN or not verb or not (is_personal or draft.noun.endswith(_TRADES)):
+            return False
+        draft.kind, draft.model, draft.looks = "person", "person", f"a {draft.noun}"
+        self.cast.not_staged = [n for n in self.cast.not_staged if n.words != draft.words]
+        self.cast.lose(draft.words, "no word for a person: shown as one, for what it does")
+        return True
+
+    def _report_subject(self, clause: Clause) -> None:
+        """Resolve the other words of a clause without a subject on stage, and say why."""
+        is_camera = bool(clause.subjects) and clause.subjects[0].head == "camera"
+        for phrase in clause.phrases if is_camera else (part for _, part in clause.parts):
+            self._resolve(phrase)
+        if clause.is_negated or not clause.subjects:
+            return
+        phrase = clause.subjects[0]
+        why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
+        if phrase.words.lower() == "something":
+            self.cast.lose(clause.words, "the words do not name what")
+        elif phrase.head in grammar.LIGHT:
+            self.cast.lose(clause.words, "light and shadow are set by lighting:")
+        elif phrase.kind in why and clause.base:
+            self.cast.lose(clause.words, why[phrase.kind])
+
+    # Time
+
+    def _time(self, before: Clause | None, clause: Clause, *, is_same: bool) -> int:
+        """The slot of a clause."""
+        if clause.link == "first" and self._slot >= 0 and not clause.opens:
+            self._postpone()
+            return self._slot - 1
+        if clause.link == "later":
+            return self._slot + 2
+        if self._slot < 0 or not self._overlaps(before, clause, is_same=is_same):
+            self._slot += 1
+        return self._slot
+
+    @staticmethod
+    def _overlaps(before: Clause | None, clause: Clause, *, is_same: bool) -> bool:
+        """Whether a clause happens at the same time as the one before."""
+        is_participle = clause.form == "ing" and not clause.subjects
+        if clause.link == "with" or is_participle or (before and before.link == "lead"):
+            return True
+        if not is_same:
+            return bool(clause.subjects) and not (clause.opens or clause.is_next)
+        verb, first = clause.verb(), before.any_verb() if before else None
+        if not (clause.joined and verb and first) or verb.posture or verb.change:
+            return False
+        # "sits at the table and reads": a state goes on under a gesture.
+        shape = POSTURES.get(first.posture)
+        return shape is not None and not (shape.speed or first.change or first.posture == "jump")
+
+    def _postpone(self) -> None:
+        """Move the last slot back by one, for "she leaves after he sits down"."""
+        for draft in self.cast.drafts.values():
+            for event in draft.events:
+                event.slot += int(event.slot == self._slot)
+        self._slot += 1
+
+    # What people and animals do
+
+    def _act(self, clause: Clause, subjects: list[str], slot: int) -> None:
+        state, verb = STATES.get(clause.state), clause.verb() or self._animal_verb(clause, subjects)
+        if verb and verb.role == "seat" and verb.change and _is_only_place(clause):
+            verb = VERBS.get(clause.base, verb)  # jumps into the pool
+        if verb is None and state is None and clause.base != "be":
+            self._unknown_verb(clause, subjects)
+            return
+        event = _event(clause, state, verb, slot)
+        act = Act(self.cast, clause, event, verb or state or _BE, subjects)
+        self._instrument(act)
+        if not act.verb.is_shown and not event.gesture:
+            self.cast.lose(clause.words, "nothing in the layout shows this")
+        elif act.verb.is_alike:
+            self.cast.lose(clause.words, f"no gesture of its own: shown as {event.gesture}")
+        read_objects(act)
+        if state:
+            self._seat_of_state(event, clause.state)
+        read_parts(act)
+        read_directions(event, clause.directions, clause.particles)
+        complete(act)
+
+    def _animal_verb(self, clause: Clause, subjects: list[str]) -> Verb | None:
+        """What an animal does that only the table of things has: lands, flies past."""
+        verb = clause.verb(THING_VERBS)
+        is_animal = any(self.cast.drafts[key].kind == "animal" for key in subjects)
+        if verb is None or not is_animal or not verb.is_shown:
+            return None
+        return replace(verb, gesture="", posture=verb.posture.replace("drive", "walk"))
+
+    def _unknown_verb(self, clause: Clause, subjects: list[str]) -> None:
+        for phrase in clause.objects:
+            self._resolve(phrase)
+        for prep, part in clause.parts:
+            for key in subjects:
+                self.cast.attribute(key, prep, part)
+        near = get_close_matches(clause.base, sorted(VERBS), n=1, cutoff=0.7)
+        self.cast.lose(clause.words, "no such verb in the lexicon", near[0] if near else "")
+
+    def _instrument(self, act: Act) -> None:
+        """What a violinist plays, where the words leave it out."""
+        model = grammar.INSTRUMENTS.get(act.actor.noun)
+        if act.clause.base != "play" or act.clause.objects or not model:
+            return
+        key = self.cast.prop(model, act.clause.words)
+        if MODELS[model].grip is None:
+            act.event.gesture, act.event.target = "play-piano", key
+        else:
+            act.event.gesture, act.event.holds = "play-guitar", [key]
+
+    def _seat_of_state(self, event: Event, state: str) -> None:
+        """The bicycle of "on a bicycle"."""
+        words = state.split()
+        found = (find_thing(words[k:]) for k in range(len(words)))
+        seats = [model for model, _ in filter(None, found) if MODELS[model].seats]
+        if seats:
+            event.seat = self.cast.prop(seats[0], state)
+
+    def _absolute(self, clause: Clause) -> None:
+        """Read "one arm raised", "gun raised", "a cat on her lap", "eyes closed"."""
+        phrase = clause.subjects[0]
+        subjects = [key for key in self._subjects if self.cast.is_person(key)]
+        ids = [] if phrase.kind == "body" else self._resolve(phrase)
+        verb = VERBS.get(f"{clause.base} {phrase.head}")
+        if subjects and verb and verb.gesture:
+            event = Event(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
+            for key in subjects:
+                complete(Act(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
+            return
+        for prep, part in clause.parts or phrase.parts:
+            others = self._resolve(part)[:1]
+            if phrase.kind == "body" and part.kind != "body":
+                # a hand on the phone
+                if grammar.BODY[phrase.head] == "hands":
+                    self._hold(subjects[:1], others)
+            elif part.kind == "body" and prep == "in" and "hand" in part.head:
+                self._hold(others, ids)
+            else:
+                for key in ids:
+                    for other in others:
+                        self.cast.drafts[key].locate("on" if part.head == "lap" else prep, other)
+
+    def _hold(self, people: list[str], things: list[str]) -> None:
+        for who in people:
+            for key in things:
+                if self.cast.can_hold(who, key):
+                    self.cast.drafts[who].hold(key)
+
+
+def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> Event:
+    """The event of a state, a verb, or a verb in a state: "talks on the phone"."""
+    first = state or verb or replace(_BE, posture="")
+    second = verb if state and verb else first
+    posture = first.posture or second.posture
+    if second.posture in POSTURES and not POSTURES[second.posture].speed:
+        posture = second.posture
+    return Event(
+        slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
+        looks_at=first.look, to=second.to, change=first.change, words=clause.words,
+    )  # fmt: skip
+
+
+def _is_only_place(clause: Clause) -> bool:
+    """Whether "jumps into" is followed by a place and no thing to sit in."""
+    return bool(clause.phrases) and all(each.kind == "place" for each in clause.phrases)

@@ -1,0 +1,163 @@
+"""The direct object of a verb: held, given, looked at, sat on, or what something is done to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shots.lexicon import grammar
+from shots.lexicon.things import find_thing
+from shots.lexicon.verbs import Verb
+from shots.staging.acts.drafts import Draft, Event
+from shots.staging.acts.roles import Cast
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.phrases import Phrase
+
+
+@dataclass
+class Act:
+    """What people or animals do in a clause, while its phrases are given their roles."""
+
+    cast: Cast
+    clause: Clause
+    event: Event
+    verb: Verb
+    subjects: list[str]
+
+    @property
+    def actor(self) -> Draft:
+        """Who does it, or the first of several."""
+        return self.cast.drafts[self.subjects[0]]
+
+    def resolve(self, phrase: Phrase) -> list[str]:
+        """Ids that a phrase of the clause names."""
+        return self.cast.resolve(phrase, self.subjects)
+
+    def is_own(self, phrase: Phrase) -> bool:
+        """Whether a part of the body or a thing belongs to who does it."""
+        return phrase.owner is None or set(self.resolve(phrase.owner)) <= set(self.subjects)
+
+    def locate(self, prep: str, key: str) -> None:
+        """Note where people are at the start: only before they have done anything."""
+        for subject in self.subjects:
+            draft = self.cast.drafts[subject]
+            if not draft.events and key not in self.subjects:
+                draft.locate(prep, key)
+
+    def be_at(self, prep: str, key: str) -> None:
+        """Note where it is done; later in the shot, people go there."""
+        if all(not self.cast.drafts[subject].events for subject in self.subjects):
+            self.locate(prep, key)
+        elif not self.event.to:
+            self.event.to = key
+
+
+def is_liquid(phrase: Phrase) -> bool:
+    """Whether a phrase names something that is poured."""
+    return phrase.noun in grammar.LIQUIDS or phrase.kind == "abstract"
+
+
+def read_objects(act: Act) -> None:
+    """Give each object of the clause its role."""
+    clause, event = act.clause, act.event
+    if act.verb.role == "wear":
+        for key in act.subjects:
+            act.cast.drafts[key].looks += ", " + clause.words
+        return
+    event.has_object = bool(clause.objects)
+    for phrase in clause.objects:
+        if act.verb.gesture == "photograph" and phrase.head in grammar.PHOTOS:
+            for key in act.resolve(phrase.of)[:1] if phrase.of else ():
+                event.target = event.looks_at = key
+        elif not _is_said_by_verb(act, phrase):
+            _read_object(act, phrase)
+    if act.verb.gesture == "pour" and not event.target and clause.objects:
+        _pour(act)
+
+
+def _is_said_by_verb(act: Act, phrase: Phrase) -> bool:
+    """Whether an object adds nothing to the verb: shakes his head, makes a call."""
+    verb, idiom = act.verb, act.verb.name.split()
+    if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
+        return True
+    if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
+        return True
+    if verb.role == "look" and phrase.noun in grammar.WORN:
+        return True
+    if verb.gesture in ("pour", "comb", "wipe") and is_liquid(phrase):
+        return True
+    is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
+    return is_idiom and phrase.kind in ("abstract", "undrawn", "unknown")
+
+
+def _read_object(act: Act, phrase: Phrase) -> None:
+    verb = act.verb
+    if phrase.head in grammar.MEALS and verb.gesture == "eat":
+        verb = replace(verb, role="target")
+    if phrase.kind == "unknown" and verb.gesture in ("drink", "pour"):
+        return
+    ids = act.resolve(phrase)
+    if len(ids) > 1 and len(act.subjects) > 1:
+        act.event.choices = ids
+    for key in ids:
+        _give_role(act, verb, key)
+        if verb.motion in ("open", "close"):
+            _set_in_motion(act, verb.motion, key)
+        if not act.cast.is_person(key):
+            act.cast.focus = key
+
+
+def _give_role(act: Act, verb: Verb, key: str) -> None:
+    event, cast = act.event, act.cast
+    is_human = cast.is_human(key)
+    role = verb.role
+    if (is_human and role in ("hold", "release")) or (role == "hold" and key not in cast.drafts):
+        role = "target"
+    if role in ("hold", "release"):
+        event.holds.append(key)
+        event.releases = event.releases or role == "release"
+        event.target = event.target or ("" if event.gesture in ("give", "throw") else key)
+    elif role == "look":
+        event.looks_at = key
+    elif role == "seat":
+        event.seat = key
+    elif role == "to":
+        move_to(event, cast, key)
+    elif role in ("move", "chase"):
+        _take_along(act, key, chase=role == "chase")
+    elif event.posture and not event.gesture and not is_human:
+        act.be_at("at", key)
+    elif not event.target or is_human:
+        event.target = key
+    if event.gesture in ("give", "throw", "hold-out") and is_human:
+        event.target = key
+
+
+def _take_along(act: Act, key: str, *, chase: bool) -> None:
+    act.event.target = key
+    act.event.to = key if chase else act.event.to
+    if act.cast.is_person(key):
+        led = Event(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
+        act.cast.drafts[key].events.append(led)
+
+
+def _set_in_motion(act: Act, motion: str, key: str) -> None:
+    """Let a door open while somebody opens it."""
+    draft = act.cast.drafts.get(key)
+    if draft is not None and draft.kind == "thing":
+        draft.events.append(Event(act.event.slot, "stand", motion, words=act.event.words))
+
+
+def move_to(event: Event, cast: Cast, key: str) -> None:
+    """Go to something, or, with a verb that says where to, do so relative to it."""
+    if event.to in ("out", "away", "past") and not cast.is_person(key):
+        event.target = event.target or key
+    else:
+        event.to = key
+
+
+def _pour(act: Act) -> None:
+    """What a liquid is poured into, where the words name nothing: its own glass or cup."""
+    if not any(prep in ("into", "in", "on", "above") for prep, _ in act.clause.parts):
+        liquid = act.clause.objects[-1]
+        model = find_thing(liquid.head.split())
+        act.event.target = act.cast.prop(model[0] if model else "cup", liquid.words)

@@ -1,0 +1,246 @@
+"""Phrases behind prepositions: where, with what, to whom, by what the verb does."""
+
+from __future__ import annotations
+
+from shots.lexicon import grammar
+from shots.lexicon.actions import POSTURES
+from shots.lexicon.things import STAND_IN
+from shots.staging.acts.drafts import LOCATIONS, Event
+from shots.staging.acts.objects import Act
+from shots.staging.clauses.phrases import Phrase
+from shots.staging.staged import CAMERA
+
+ADDRESSED = frozenset(
+    ("look", "point", "aim", "wave", "smile", "laugh", "nod", "talk", "shout", "whisper", "listen",
+     "photograph", "bow", "salute", "clap", "shake-head", "shrug", "turn", "raise-arm")
+)  # fmt: skip
+"""Gestures that are made towards somebody or something."""
+_TOWARDS = frozenset(("at", "to", "towards", "into", "through", "after", "with"))
+# Gestures that are done on or in something.
+_WORK = frozenset(
+    ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
+     "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
+)  # fmt: skip
+_CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
+_ATTACHED = frozenset(("in", "on", "under", "beside", "behind", "with", "above", "before"))
+_ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
+_WAYS = frozenset(("through", "along", "across", "towards", "past"))
+
+
+def read_parts(act: Act) -> None:
+    """Give each phrase behind a preposition its role."""
+    before = act.clause.objects[-1] if act.clause.objects else None
+    for prep, part in act.clause.parts:
+        if before is None or not _describes(act, before, prep, part):
+            _read_part(act, prep, part)
+        before = part
+
+
+def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
+    """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
+    cast, ids = act.cast, act.cast.ids(before)
+    if prep not in _ATTACHED or part.kind in ("pronoun", "place"):
+        return False
+    if len(ids) != 1 or ids[0] in act.subjects:
+        return False
+    if before.kind in ("person", "character", "group") and act.event.gesture:
+        if prep == "with" and part.kind == "thing":
+            return False
+        cast.attribute(ids[0], prep, part)
+        return part.kind != "body"
+    others = act.resolve(part)[:1]
+    is_near = ids[0] in (act.event.looks_at, act.event.target) and ids[0] not in act.event.holds
+    is_loose = cast.thing_model(ids[0]).grip is not None and ids[0] in cast.drafts
+    if not (is_near and is_loose) or prep == "with" or any(_sits_there(act, k) for k in others):
+        return False
+    for other in others:
+        cast.drafts[ids[0]].locate(prep, other)
+    return True
+
+
+def _read_part(act: Act, prep: str, part: Phrase) -> None:
+    event = act.event
+    if part.kind == "pronoun" and part.head == "camera":
+        event.to = "towards" if event.is_travelling else event.to
+        event.looks_at = event.looks_at if event.is_travelling else CAMERA
+        return
+    if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
+        event.posture = _ON_FLOOR.get(event.posture, event.posture)
+    if _is_said_already(act, prep, part):
+        return
+    if part.kind == "pronoun" and part.head == "other":
+        event.looks_at = act.subjects[0]
+    event.goes = event.goes or prep in _WAYS
+    ids = act.resolve(part)
+    if len(ids) > 1 and len(act.subjects) > 1 and not act.cast.is_person(ids[0]):
+        event.choices = ids
+    if part.kind == "place" and prep == "into" and not event.to:
+        event.to = "in"
+    for key in ids[:1] if event.choices else ids[:2]:
+        next(rule for rule in _RULES if rule(act, prep, key, part))
+
+
+def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
+    """Whether a phrase adds nobody and nothing to the picture."""
+    if prep == "for":
+        is_target = act.event.gesture in ("reach", "look") and part.kind == "thing"
+        return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
+    if prep == "on" and part.head in grammar.FLOORS:
+        return True
+    if act.event.gesture == "look" and part.head in grammar.WORN and act.is_own(part):
+        return True
+    is_water = part.head == "water" and part.is_definite
+    return is_water or (part.kind == "body" and act.is_own(part))
+
+
+# Rules, tried in order: each gives a player or fixture its role and returns True, or returns False.
+
+
+def _aimed_for(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    if prep == "for" and act.cast.can_hold(act.subjects[0], key):
+        act.event.target = act.event.target or key
+    return prep == "for"
+
+
+def _sits_there(act: Act, key: str) -> bool:
+    """Whether "in an armchair" or "on the bench" means sitting: no other posture is named."""
+    event, model = act.event, act.cast.thing_model(key)
+    is_free = event.posture in ("", "sit") and not event.seat and not event.releases
+    is_kind = model.kind in ("furniture", "vehicle") and event.gesture != "reach"
+    return is_free and bool(model.seats) and is_kind and key not in act.subjects
+
+
+def _sat_on(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    if prep not in ("in", "on", "from") or not _sits_there(act, key):
+        return False
+    act.event.posture, act.event.seat = "sit", key
+    return True
+
+
+def _with(act: Act, prep: str, key: str, part: Phrase) -> bool:
+    if prep == "with" and act.cast.is_human(key) and act.event.gesture:
+        act.event.target = act.event.target or key
+    elif prep == "with" and act.cast.can_hold(act.subjects[0], key):
+        act.event.holds += [] if part.noun in grammar.WORN else [key]
+    return prep == "with"
+
+
+def _from(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    event = act.event
+    if prep != "from" or event.holds:
+        return False
+    if event.gesture in _CONSUMED and act.cast.can_hold(act.subjects[0], key):
+        event.holds.append(key)
+    elif event.gesture == "look":
+        event.looks_at = event.looks_at or key
+    else:
+        act.locate("at", key)
+    return True
+
+
+def _put_or_given(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    """Where what is held is put, or taken from, and whom it is given to."""
+    event, cast = act.event, act.cast
+    if not event.holds or prep not in ("on", "in", "into", "to", "from", "under", "behind"):
+        return False
+    thing = cast.drafts[event.holds[0]]
+    model = cast.thing_model(key)
+    if cast.is_human(key):
+        event.target = key
+    elif event.releases and prep != "from":
+        thing.locate(prep, key)
+        event.target = event.target or key
+    elif event.gesture == "pick-up":
+        opens = model.door or model.surface_m == 0
+        thing.locate("in" if prep in ("from", "in") and opens else "on", key)
+    elif prep != "from" and not event.is_travelling and is_seat(event, prep, key, act):
+        event.seat = key
+    elif prep != "from" and event.is_travelling:
+        event.to = key
+    return True
+
+
+def _gone_to(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    event = act.event
+    if not event.is_moving:
+        return False
+    if prep in ("to", "towards", "into", "after", "at"):
+        event.to = key
+    elif prep in ("through", "around") or act.cast.model(key) in ("stairs", "ladder"):
+        event.to = event.to or key
+    elif prep == "past":
+        event.to = "past"
+    elif prep not in ("along", "across"):
+        return False
+    return True
+
+
+def is_seat(event: Event, prep: str, key: str, act: Act) -> bool:
+    """Whether somebody in this posture rests on what the phrase names."""
+    if event.posture == "lean":
+        return prep in ("on", "against", "at")
+    seat = POSTURES[event.posture].seat if event.posture in POSTURES else ""
+    if not seat or (act.cast.is_person(key) and seat != "horse"):
+        return False
+    model = act.cast.thing_model(key)
+    is_small = model.kind in ("prop", "food", "product") and act.cast.model(key) != STAND_IN
+    return prep in ("on", "in", "into", "at") and (bool(model.seats) or not is_small)
+
+
+def _seat(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    if not is_seat(act.event, prep, key, act):
+        return False
+    act.event.seat = key
+    return True
+
+
+def _address(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    event = act.event
+    is_there = event.gesture in ("look", "point") or key in act.cast.drafts
+    if event.gesture not in ADDRESSED or prep not in _TOWARDS or not is_there:
+        return False
+    event.looks_at = event.looks_at or key
+    event.target = event.target or key
+    return True
+
+
+def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    """What a gesture is done to: writes on the blackboard."""
+    event = act.event
+    is_hug = event.gesture == "hug" and act.cast.is_human(key)
+    is_pour = event.gesture in ("pour", "reach", "cook")
+    if not event.gesture or (event.target and not is_hug):
+        return False
+    if event.has_object and not (is_pour or is_hug) and prep in ("in", "above", "from"):
+        return False
+    is_near = prep in ("on", "in", "from") and event.gesture in _WORK
+    is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
+    if is_near or is_at or is_hug:
+        event.target = key
+    return is_near or is_at or is_hug
+
+
+def _place(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    if prep in LOCATIONS:
+        act.be_at(prep, key)
+    elif prep == "from":
+        act.locate("at", key)
+    return True
+
+
+_RULES = (
+    _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work, _place,
+)  # fmt: skip
+
+
+def read_directions(event: Event, directions: list[str], particles: list[str]) -> None:
+    """Read "from left to right", "away", "at the camera", "down"."""
+    is_moving = event.is_travelling or event.posture in ("drive", "float", "fall")
+    for words in [*directions, *(particles if is_moving else ())]:
+        if is_moving and words in grammar.DIRECTIONS and words != "off":
+            named = grammar.DIRECTIONS[words]
+            event.to = named if " " in words else event.to or named
+        elif not is_moving and words in grammar.LOOKS:
+            look = grammar.LOOKS[words]
+            if look == CAMERA or event.gesture in ADDRESSED:
+                event.looks_at = event.looks_at or look

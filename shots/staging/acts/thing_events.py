@@ -1,0 +1,91 @@
+"""What things do by themselves: a door opens, a phone rings, a car drives by, a cup falls."""
+
+from __future__ import annotations
+
+from shots.lexicon import grammar
+from shots.lexicon.things import MODELS
+from shots.lexicon.verbs import THING_VERBS, Verb
+from shots.staging.acts.drafts import LOCATIONS, Draft, Event
+from shots.staging.acts.objects import move_to
+from shots.staging.acts.prepositions import read_directions
+from shots.staging.acts.roles import Cast
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.phrases import Phrase
+
+
+def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
+    """Read what a thing or a fixture does in a clause."""
+    verb = clause.verb(THING_VERBS)
+    if verb is None or not verb.is_shown:
+        if clause.base not in ("", "be"):
+            cast.lose(clause.words, "no motion of a thing shows this")
+        for phrase in clause.phrases:
+            cast.resolve(phrase, [key])
+        return
+    draft = cast.drafts.get(key) or _fixture(cast, key, verb)
+    verb = _fit(verb, draft)
+    event = Event(slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words)
+    event.to = verb.to
+    for phrase in clause.objects:
+        _read_object(cast, clause, event, draft, phrase)
+    _read_parts(cast, clause, event, draft)
+    read_directions(event, clause.directions, clause.particles)
+    draft.events.append(event)
+
+
+def _fixture(cast: Cast, key: str, verb: Verb) -> Draft:
+    """A player for a fixture that does something: the door opens."""
+    draft = Draft(key, key, "thing", cast.fixtures[key], key, is_fixture=True, words=key)
+    if verb.gesture != "be":
+        cast.drafts[key] = draft
+    return draft
+
+
+def _fit(verb: Verb, draft: Draft) -> Verb:
+    """What a verb of movement means for a thing that is no vehicle."""
+    kind = MODELS[draft.model].kind
+    if verb.posture != "drive" or kind == "vehicle":
+        return verb
+    if verb.name in ("land", "crash", "hit"):
+        return THING_VERBS["fall"]
+    return THING_VERBS["swing"] if kind in ("fitting", "plant", "structure") else verb
+
+
+def _read_object(
+    cast: Cast, clause: Clause, event: Event, draft: Draft, phrase: Phrase
+) -> None:  # fmt: skip
+    for other in cast.resolve(phrase, [draft.id])[:1]:
+        if "off" in clause.particles:
+            draft.locate("on", other)
+        elif event.posture == "drive":
+            move_to(event, cast, other)
+        elif cast.is_person(other):
+            for prep, part in clause.parts:
+                cast.attribute(other, prep, part)
+
+
+def _read_parts(cast: Cast, clause: Clause, event: Event, draft: Draft) -> None:
+    before = ""  # small thing named last, which "on the sill" may belong to
+    for prep, part in clause.parts:
+        if part.kind == "body" and grammar.BODY[part.head] == "hands":
+            cast.detail = cast.detail or "hands"
+            for person in cast.resolve(part, [])[:1]:
+                cast.drafts[person].hold(draft.id)
+            continue
+        for other in cast.resolve(part, [draft.id])[:1]:
+            if before and prep in ("on", "in", "under", "beside"):
+                cast.drafts[before].locate(prep, other)
+            else:
+                _read_part(event, draft, prep, other)
+            is_small = other in cast.drafts and cast.thing_model(other).grip is not None
+            before = other if is_small else ""
+
+
+def _read_part(event: Event, draft: Draft, prep: str, other: str) -> None:
+    moves = event.posture != "stand"
+    if moves and prep in ("to", "into", "towards", "in", "on", "after", "at"):
+        event.to = event.to or other
+    elif moves and prep == "past":
+        event.to = "past"
+    elif prep in LOCATIONS or prep == "from":
+        draft.locate(prep, other)

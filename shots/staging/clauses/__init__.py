@@ -1,0 +1,1 @@
+"""Clauses of an action: words, noun phrases, and who does what in which order."""

@@ -1,0 +1,97 @@
+"""Reads what modifies a verb or a subject: adverbs, directions, phrases with prepositions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shots.lexicon import grammar
+from shots.lexicon.verbs import STATES
+from shots.staging.clauses.clause import Clause
+from shots.staging.clauses.lookahead import DIRECTED, Lookahead
+from shots.staging.clauses.phrases import Phrase
+
+
+class ModifierReader(Lookahead):
+    """Reads modifiers; methods that read something return whether they did."""
+
+    def read_part(self, clause: Clause, *, subject: bool = False) -> bool:
+        """Read a preposition with its phrase, or several phrases."""
+        prep = self.starts(grammar.PREPOSITIONS)
+        found = prep and self.reader.phrase(self.at + len(prep.split()), subject=subject)
+        if not found:
+            return False
+        phrase, self.at = found
+        self.add_part(clause, prep, phrase)
+        while self.low() in ("and", "&") and not self.is_clause(self.at + 1):
+            more = self.reader.phrase(self.at + 1, subject=False)
+            if more is None:
+                break
+            self.add_part(clause, prep, more[0])
+            self.at = more[1]
+        return True
+
+    @staticmethod
+    def add_part(clause: Clause, prep: str, phrase: Phrase) -> None:
+        """Add a preposition with its phrase to a clause."""
+        clause.parts.append((grammar.PREPOSITIONS[prep], phrase))
+        clause.preps.append(prep)
+
+    def read_adverb(self, clause: Clause) -> bool:
+        """Read an adverb, a direction, or words that say nothing."""
+        pace, directed = self.starts(grammar.PACES), self.starts(DIRECTED)
+        stop = self.starts(grammar.STOP_PHRASES)
+        if pace:
+            clause.pace = grammar.PACES[pace]
+            self.take(pace)
+        elif directed and self.is_direction(directed):
+            clause.directions.append(directed)
+            self.take(directed)
+        elif stop:
+            self.take(stop)
+        elif self.is_filler() or self.low() in grammar.NEGATIONS:
+            clause.is_negated = clause.is_negated or self.low() in grammar.NEGATIONS
+            self.at += 1
+        else:
+            return False
+        return True
+
+    def has_another_subject(self) -> bool:
+        """Whether "and" or a comma is followed by one more subject of the same verb."""
+        more = self.reader.phrase(self.at + 1, subject=True)
+        if more is None or self.low() not in ("and", "&", ","):
+            return False
+        if self.low() == "," and self.reader.low(more[1]) not in ("and", "&"):
+            return False
+        is_same = self.is_plural_verb(more[1]) or not self.is_finite(more[1])
+        return is_same or self.low(1) in ("her", "his")
+
+    def read_attached(self, phrase: Phrase) -> Phrase:
+        """Read what stands behind a subject and before the verb: "in a red coat"."""
+        parts = []
+        while True:
+            comma = int(self.low() == "," and self._is_apposed())
+            prep = starts = self.preposition_at(self.at + comma)
+            if not prep or prep == "like" or self.starts(STATES):
+                break
+            if starts in grammar.CONJUNCTIONS and self.is_clause(self.at + 1):
+                break
+            found = self.reader.phrase(self.at + comma + len(prep.split()), subject=True)
+            if found is None:
+                break
+            parts.append((grammar.PREPOSITIONS[prep], found[0]))
+            self.at = found[1]
+            self.at += int(self.low() == "," and self.is_finite(self.at + 1))
+        return replace(phrase, parts=tuple(parts)) if parts else phrase
+
+    def preposition_at(self, at: int) -> str:
+        """The preposition at a position."""
+        here, self.at = self.at, at
+        prep = self.starts(grammar.PREPOSITIONS)
+        self.at = here
+        return prep
+
+    def _is_apposed(self) -> bool:
+        """Whether a phrase between commas follows: "Lena, in a bathrobe, pours"."""
+        prep = self.preposition_at(self.at + 1)
+        found = prep and self.reader.phrase(self.at + 1 + len(prep.split()), subject=True)
+        return bool(found and self.reader.low(found[1]) == "," and self.is_finite(found[1] + 1))

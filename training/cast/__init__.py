@@ -1,0 +1,1 @@
+"""Bodies of the cast: baked once from the parametric model anny."""
