@@ -257,7 +257,9 @@ def test_a_surface_does_not_shade_itself():
     slab = box((0, -0.5, 2), (4, 0.2, 4), (0.6,) * 3).owned_by(1)
     for towards in ((-1, -0.4, -0.2), (0.2, -1.0, 0.1), (0.9, -0.25, 0.4)):
         rig = replace(RIG, towards=towards, softness=0.0, haze=0.0)
-        frame = render_frame(RenderScene.of(slab), camera(at=(0, -2, -2), aim=(0, -0.5, 2)), rig, SIZE)
+        frame = render_frame(
+            RenderScene.of(slab), camera(at=(0, -2, -2), aim=(0, -0.5, 2)), rig, SIZE
+        )
         value = frame.picture[inner(frame.normal[..., 1] < -0.9)].astype(int)
         assert len(value) > 3000 and np.ptp(value[:, 1]) < 12
 

@@ -230,7 +230,9 @@ def _is_straight(shapes: Array, first: int, last: int, tolerance_m: float) -> bo
     return float(np.abs(shapes[first + 1 : last] - line).max(initial=0)) <= tolerance_m
 
 
-def _primitives(document: _Document, mesh: Mesh, attributes: dict[str, int]) -> list[dict[str, Any]]:
+def _primitives(
+    document: _Document, mesh: Mesh, attributes: dict[str, int]
+) -> list[dict[str, Any]]:
     """One group of faces for each colour and surface."""
     shades = 255 if len(np.unique(np.rint(mesh.colour * 255), axis=0)) <= 64 else _SHADES
     look = np.column_stack([np.rint(mesh.colour * shades), np.rint(mesh.glow * 10), mesh.surface])
@@ -260,7 +262,7 @@ def _material(document: _Document, colour: Array, glow: float, surface: int) -> 
         "name": SURFACES[surface], "pbrMetallicRoughness": {"baseColorFactor": base, **finish},
     }  # fmt: skip
     if glow:
-        item["emissiveFactor"] = [part * glow for part in (red, green, blue)]
+        item["emissiveFactor"] = [part * float(glow) for part in (red, green, blue)]
     if pane:
         item["alphaMode"] = "BLEND"
     made: list[Any] = document.json.setdefault("materials", [])
