@@ -52,10 +52,10 @@ class Optics:
         height, width = depth.shape
         lens_m = focal * self.sensor_mm / 1000
         rows = 1 - (np.arange(height, dtype=np.float32)[:, None] + 0.5) * (2 / height)
-        focus = np.maximum(self.focus_m / np.maximum(1 + self.tilt * rows, 0.05), lens_m * 1.5)
-        # Diameter over the sensor's width, at infinity.
-        widest = focal * lens_m / (self.stop * (focus - lens_m))
-        radius = widest * width / 2 * (1 - focus / np.maximum(depth, 1e-3))
+        # By inverse distances, because a tilted plane of focus may pass behind the camera.
+        focus = np.minimum((1 + self.tilt * rows) / self.focus_m, 1 / (1.5 * lens_m))
+        off = (focus - 1 / np.maximum(depth, 1e-3)) / (1 - lens_m * focus)
+        radius = focal * lens_m / self.stop * width / 2 * off
         return floats(np.clip(radius, -_LARGEST_PX, _LARGEST_PX))
 
 

@@ -130,7 +130,7 @@ def _openness(
         along = max(p * nx + q * ny + r * nz - 0.004 * here, 0.0)
         square = p * p + q * q + r * r
         total += max(1 - square * _FADE, 0.0) * along * along / (square + 1e-4)
-    return max(0.0, 1 - 2.2 * total / pattern.shape[1])
+    return max(0.0, 1 - 5.0 * total / pattern.shape[1])
 
 
 @compiled(
