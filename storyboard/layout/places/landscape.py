@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from storyboard.layout.meshes import (
-    Array,
     Colour,
     Mesh,
     box,
@@ -32,7 +31,7 @@ def toned(colour: Sequence[float], random: Random, spread: float = 0.06) -> Colo
     return float(near[0]), float(near[1]), float(near[2])
 
 
-def broadleaf(random: Random, height: float = 6.0, leaf: Colour = (0.22, 0.38, 0.16)) -> Mesh:
+def broadleaf(random: Random, height: float = 6.0, leaf: Colour = (0.23, 0.41, 0.17)) -> Mesh:
     """A deciduous tree: a trunk and a crown of clumps."""
     parts = [limb((0, 0, 0), (0, -0.6 * height, 0), 0.035 * height, BARK,
                   end_radius=0.02 * height, segments=5, surface="wood")]  # fmt: skip
@@ -42,10 +41,8 @@ def broadleaf(random: Random, height: float = 6.0, leaf: Colour = (0.22, 0.38, 0
         up = (0.80 if k == 3 else random.uniform(0.55, 0.66)) * height
         radius = random.uniform(0.18, 0.23) * height
         middle = (out * np.cos(turn), -up, out * np.sin(turn))
-        parts.append(
-            ellipsoid(middle, (radius, 0.85 * radius, radius), toned(leaf, random, 0.035),
-                      rings=4, segments=6, surface="leaf")  # fmt: skip
-        )
+        radii, tone = (radius, 0.85 * radius, radius), toned(leaf, random, 0.035)
+        parts.append(ellipsoid(middle, radii, tone, rings=4, segments=6, surface="leaf"))
     return join(parts)
 
 
@@ -83,10 +80,8 @@ def palm(random: Random, height: float = 6.0) -> Mesh:
             right.append((x + wide * s, -height - up, z - wide * c))
         faces = [f for k in range(3) for f in ((k, k + 1, 5 + k), (k, 5 + k, 4 + k))]
         both = faces + [f[::-1] for f in faces]
-        parts.append(
-            from_triangles(left + right, both, toned((0.22, 0.38, 0.14), random, 0.03),
-                           smooth=False, surface="leaf")  # fmt: skip
-        )
+        tone = toned((0.22, 0.38, 0.14), random, 0.03)
+        parts.append(from_triangles(left + right, both, tone, smooth=False, surface="leaf"))
     return join(parts)
 
 
@@ -108,8 +103,12 @@ def rock(random: Random, size: float = 1.0, stone: Colour = (0.45, 0.43, 0.40)) 
     ball = ellipsoid((0, 0, 0), (1, 1, 1), toned(stone, random, 0.04), rings=5, segments=7)
     # The same jitter for equal points, so that the facets stay closed.
     jitter = 1 + 0.22 * np.sin(ball.vertices @ floats(random.uniform(3, 7, (3, 1))))
-    points = ball.vertices * jitter * floats(random.uniform(0.75, 1.2, 3)) * size * floats(
-        (0.62, 0.45, 0.55)
+    points = (
+        ball.vertices
+        * jitter
+        * floats(random.uniform(0.75, 1.2, 3))
+        * size
+        * floats((0.62, 0.45, 0.55))
     )
     return from_triangles(
         points + floats((0, -0.12 * size, 0)), ball.faces, ball.colour, smooth=False,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from storyboard.layout.meshes import Array, Colour, GroundPaint
+from storyboard.layout.meshes import Array, Colour, GroundPaint, floats
 from storyboard.layout.places.grounds import (
     blend,
     checks,
@@ -64,7 +64,9 @@ def _darker(colour: Colour) -> Colour:
 
 def _road(middle: float) -> GroundPaint:
     """Asphalt along x, 7 m wide, with kerbs and a dashed line; its middle is at that z."""
-    asphalt = paint("asphalt", lambda word: (0.28, 0.28, 0.29) if word == "#474749" else (0.22,) * 3)
+    asphalt = paint(
+        "asphalt", lambda word: (0.28, 0.28, 0.29) if word == "#474749" else (0.22,) * 3
+    )
     kerbs = [(0, middle + side * 3.42, 0.16, 0, 0, -FAR, FAR) for side in (-1, 1)]
     dashes = [(0, middle, 0.12, 2.0, 2.5, -FAR, FAR)]
     return stripes(stripes(asphalt, dashes, (0.84, 0.83, 0.78)), kerbs, (0.62, 0.61, 0.58))
@@ -74,8 +76,8 @@ def _mown(colour: Colour, other: Colour, width: float) -> GroundPaint:
     """A pitch mown in bands along x."""
 
     def bands(x: Array, z: Array, distance: Array) -> Array:
-        share = np.float32(np.floor(z / width) % 2)
-        return blend(np.broadcast_to(np.float32(colour), (len(x), 3)), other, share)
+        share = floats(np.floor(z / width) % 2)
+        return blend(np.broadcast_to(floats(colour), (len(x), 3)), other, share)
 
     return bands
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from shots.lexicon.places import SetPlan
-from storyboard.layout.meshes import Array, Colour, GroundPaint, Mesh, join
+from storyboard.layout.meshes import Colour, GroundPaint, Mesh, join
 from storyboard.layout.places.facades import row
-from storyboard.layout.places.grounds import soft, zones
+from storyboard.layout.places.grounds import Mask, soft, zones
 from storyboard.layout.places.landscape import Random, broadleaf, bush, ring
 from storyboard.layout.places.scenery import Coat, Stage
 from storyboard.layout.places.walls import Opening, Side, ceiling, passage, pierced, room_sides
@@ -123,7 +123,7 @@ def room_ground(plan: SetPlan, floor: GroundPaint, sides: Sequence[Side]) -> Gro
     paving = soft((0.40, 0.40, 0.40), (0.34, 0.34, 0.35), 2.0)
     outside = paving if plan.outside == "street" else lawn
 
-    def beyond(side: Side) -> Callable[[Array, Array], Array]:
+    def beyond(side: Side) -> Mask:
         ux, uz = np.cos(np.radians(side.yaw_deg)), np.sin(np.radians(side.yaw_deg))
         (x0, z0), nearest = side.start, plan.bounds[1]
         return lambda x, z: ((x - x0) * uz - (z - z0) * ux < -0.05) & (z > nearest)

@@ -31,6 +31,7 @@ from storyboard.layout.places.walls import Side, ceiling, pierced, quad
 
 _Numbers = Sequence[float]
 _Words = Sequence[str]
+_LAMP: Colour = (1.0, 0.93, 0.80)
 _STAINED: Sequence[Colour] = (
     (0.75, 0.16, 0.14), (0.16, 0.28, 0.70), (0.86, 0.66, 0.18), (0.16, 0.50, 0.30)
 )  # fmt: skip
@@ -150,31 +151,27 @@ def _hull(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     """BEND: ceiling of a cabin along z with rounded edges."""
     x0, z0, x1, z1 = stage.plan.bounds
     c, high, bend, long = stage.coat(words[0]), stage.plan.height_m, n[0], z1 - z0
-    return join(
-        [
-            quad((x0, bend - high, z0), (0, 0, long), (bend, -bend, 0), c.colour, surface=c.surface),
-            quad((x1, bend - high, z1), (0, 0, -long), (-bend, -bend, 0), c.colour, surface=c.surface),
-            ceiling((x0 + bend, z0, x1 - bend, z1), high, c.colour, surface=c.surface),
-        ]
-    )  # fmt: skip
+    sides = [((x0, bend - high, z0), (0, 0, long), (bend, -bend, 0)),
+             ((x1, bend - high, z1), (0, 0, -long), (-bend, -bend, 0))]  # fmt: skip
+    parts = [quad(*each, c.colour, surface=c.surface) for each in sides]
+    area = (x0 + bend, z0, x1 - bend, z1)
+    return join([*parts, ceiling(area, high, c.colour, surface=c.surface)])
 
 
 def _roof(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     """KNEE RIDGE FLAT: a pitched ceiling along z from the walls to FLAT metres from its middle."""
     x0, z0, x1, z1 = stage.plan.bounds
     c, (knee, ridge, flat) = stage.coat(words[0]), n
-    parts = [
-        quad((x0, -knee, z0), (0, 0, z1 - z0), (-flat - x0, knee - ridge, 0), c.colour,
-             surface=c.surface),
-        quad((x1, -knee, z1), (0, 0, z0 - z1), (flat - x1, knee - ridge, 0), c.colour,
-             surface=c.surface),
-        from_triangles([(x0, -knee, z1), (x1, -knee, z1), (0, -ridge, z1)], [(0, 1, 2)], c.colour,
-                       surface=c.surface),
-        from_triangles([(x1, -knee, z0), (x0, -knee, z0), (0, -ridge, z0)], [(0, 1, 2)], c.colour,
-                       surface=c.surface),
-    ]  # fmt: skip
+    long, rise = z1 - z0, knee - ridge
+    slopes = [((x0, -knee, z0), (0, 0, long), (-flat - x0, rise, 0)),
+              ((x1, -knee, z1), (0, 0, -long), (flat - x1, rise, 0))]  # fmt: skip
+    parts = [quad(*each, c.colour, surface=c.surface) for each in slopes]
     if flat:
         parts.append(ceiling((-flat, z0, flat, z1), ridge, c.colour, surface=c.surface))
+    if ridge > stage.plan.height_m:  # the walls end at the knee
+        for left, right, z in ((x0, x1, z1), (x1, x0, z0)):
+            gable = [(left, -knee, z), (right, -knee, z), ((x0 + x1) / 2, -ridge, z)]
+            parts.append(from_triangles(gable, [(0, 1, 2)], c.colour, surface=c.surface))
     return join(parts)
 
 
@@ -195,7 +192,7 @@ def _panels(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     for x in np.arange(x0 + n[0] / 2, x1 - n[0] / 4, n[0]):
         for k, z in enumerate(np.arange(z0 + n[0] / 2, z1 - n[0] / 4, n[0])):
             half = n[0] / 2 - 0.01
-            tone = (1.0, 0.93, 0.80) if k % 2 else toned(stage.colour(words[0]), stage.random, 0.012)
+            tone = _LAMP if k % 2 else toned(stage.colour(words[0]), stage.random, 0.012)
             area = (x - half, z - half, x + half, z + half)
             parts.append(ceiling(area, stage.plan.height_m - 0.01, tone, glow=0.8 * (k % 2)))
     return join(parts)
@@ -206,7 +203,9 @@ def _drape(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     side = _side(n)
     along = np.linspace(0, side.length, max(4, round(side.length / 0.11)))
     deep = n[6] + 0.09 * np.sin(np.arange(len(along)) * 1.9)
-    points = [side.point(float(a), h, float(o)) for h in n[4:6] for a, o in zip(along, deep, strict=True)]
+    points = [
+        side.point(float(a), h, float(o)) for h in n[4:6] for a, o in zip(along, deep, strict=True)
+    ]
     return from_triangles(points, _strip(len(along), 1), stage.colour(words[0]), surface="cloth")
 
 
@@ -220,7 +219,7 @@ def _strip(count: int, rows: int) -> list[tuple[int, int, int]]:
 
 
 def _sweep(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
-    """WIDTH BACK RADIUS HEIGHT: a seamless backdrop, whose floor bends up into a wall at z = BACK."""
+    """WIDTH BACK RADIUS HEIGHT: a seamless backdrop that bends up into a wall at z = BACK."""
     wide, back, radius, high = n
     angle = np.linspace(0, np.pi / 2, 10)
     z = np.append(back - radius + radius * np.sin(angle), back)
@@ -259,22 +258,29 @@ def _fence(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 HEIGHT, PITCH and THICKNESS of posts, heights of rails in parts of its own."""
     side, c = _side(n), stage.coat(words[0])
     high, pitch, thick, *rails = n[4:]
-    areas: list[Array | Sequence[float]] = [(0, side.length, high * r - thick, high * r) for r in rails]
-    areas += [(s - thick / 2, s + thick / 2, 0, high) for s in np.arange(0, side.length + 0.01, pitch)]
+    areas: list[Array | Sequence[float]] = [
+        (0, side.length, high * r - thick, high * r) for r in rails
+    ]
+    areas += [
+        (s - thick / 2, s + thick / 2, 0, high) for s in np.arange(0, side.length + 0.01, pitch)
+    ]
     return join(
-        side.block((a[0], a[1], a[2], a[3]), thick * 0.7, c.colour, surface=c.surface) for a in areas
+        side.block((a[0], a[1], a[2], a[3]), thick * 0.7, c.colour, surface=c.surface)
+        for a in areas
     )
 
 
 def _plant(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     """X Z HEIGHT: one tree, near that place and of about that height."""
-    shape = SHAPES[words[0] if words else "tree"](stage.random, n[2] * float(stage.random.uniform(0.85, 1.15)))
+    shape = SHAPES[words[0] if words else "tree"](
+        stage.random, n[2] * float(stage.random.uniform(0.85, 1.15))
+    )
     dx, dz = stage.random.uniform(-0.5, 0.5, 2)
     return shape.moved((n[0] + dx, 0, n[1] + dz), yaw_deg=float(stage.random.uniform(0, 360)))
 
 
 def _wood(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
-    """X0 Z0 X1 Z1 COUNT SIZE SIZE [NEAR [FAR]] SHAPE: spread, clear of the camera and the centre."""
+    """X0 Z0 X1 Z1 COUNT SIZE SIZE [NEAR [FAR]] SHAPE: spread, clear of camera and centre."""
     near, far = (*n[7:], *(0.0, 999.0)[len(n) - 7 :])
 
     def keep(x: float, z: float) -> bool:
