@@ -46,6 +46,8 @@ class EventReader:
             if clause.opens and not clause.subjects and clause.form == "ing" and following.subjects:
                 clause.subjects, clause.link = list(following.subjects), "lead"
         for before, clause in zip((None, *clauses), clauses, strict=False):
+            if before and before.is_absolute and [p.head for p in clause.subjects] == ["rest"]:
+                clause.subjects, clause.link = [], "with"  # one hand ..., the other on the phone
             if clause.is_absolute and before is not None:
                 self._absolute(clause)
             else:
@@ -109,11 +111,13 @@ class EventReader:
 
     def _subject(self, clause: Clause, phrase: Phrase) -> list[str]:
         """Resolve a subject and the phrases attached to it: "a man with an umbrella"."""
+        self.cast.is_subject = True
         verb, ids = clause.verb(), self._resolve(phrase)
+        self.cast.is_subject = False
         if phrase.kind == "body" and ids:
             self.cast.detail = self.cast.detail or grammar.BODY[phrase.head]
         is_walking = verb is not None and POSTURES.get(verb.posture, POSTURES["stand"]).speed > 0
-        if phrase.head in grammar.FOOTWEAR and is_walking:
+        if phrase.noun in grammar.FOOTWEAR and is_walking:
             for key in ids:
                 self.cast.drafts.pop(key)
             self.cast.detail = "feet"

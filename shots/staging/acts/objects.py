@@ -86,7 +86,7 @@ def _is_said_by_verb(act: Act, phrase: Phrase) -> bool:
     if verb.gesture in ("pour", "comb", "wipe") and is_liquid(phrase):
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and phrase.kind in ("abstract", "undrawn", "unknown")
+    return is_idiom and phrase.kind in ("abstract", "undrawn")
 
 
 def _read_object(act: Act, phrase: Phrase) -> None:
@@ -100,7 +100,7 @@ def _read_object(act: Act, phrase: Phrase) -> None:
         act.event.choices = ids
     for key in ids:
         _give_role(act, verb, key)
-        if verb.motion in ("open", "close"):
+        if verb.motion and verb.role == "target":
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
             act.cast.focus = key
@@ -144,7 +144,8 @@ def _set_in_motion(act: Act, motion: str, key: str) -> None:
     """Let a door open while somebody opens it."""
     draft = act.cast.acting(key)
     if draft is not None and draft.kind == "thing":
-        draft.events.append(Event(act.event.slot, "stand", motion, words=act.event.words))
+        posture = "fall" if motion == "fall" else "stand"
+        draft.events.append(Event(act.event.slot, posture, motion, words=act.event.words))
 
 
 def move_to(event: Event, cast: Cast, key: str) -> None:

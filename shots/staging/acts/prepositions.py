@@ -21,6 +21,7 @@ _WORK = frozenset(
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
+_DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
@@ -41,7 +42,7 @@ def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
     cast, ids = act.cast, act.cast.ids(before)
     if prep not in _ATTACHED or part.kind in ("pronoun", "place"):
         return False
-    if len(ids) != 1 or ids[0] in act.subjects:
+    if not ids or ids[0] in act.subjects:
         return False
     if before.kind in ("person", "character", "group") and act.event.gesture:
         if prep == "with" and part.kind == "thing":
@@ -50,11 +51,14 @@ def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
         return part.kind != "body"
     others = act.resolve(part)[:1]
     is_near = ids[0] in (act.event.looks_at, act.event.target) and ids[0] not in act.event.holds
+    if prep in ("beside", "before", "behind") and act.event.gesture not in _DISTANT:
+        return False
     is_loose = cast.thing_model(ids[0]).grip is not None and ids[0] in cast.drafts
     if not (is_near and is_loose) or prep == "with" or any(_sits_there(act, k) for k in others):
         return False
-    for other in others:
-        cast.drafts[ids[0]].locate(prep, other)
+    for key in ids:
+        for other in others:
+            cast.drafts[key].locate(prep, other)
     return True
 
 
@@ -120,6 +124,10 @@ def _sat_on(act: Act, prep: str, key: str, _: Phrase) -> bool:
 def _with(act: Act, prep: str, key: str, part: Phrase) -> bool:
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
+    elif prep == "with" and act.cast.is_person(key):
+        if act.event.is_travelling:
+            led = Event(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
+            act.cast.drafts[key].events.append(led)
     elif prep == "with" and act.cast.can_hold(act.subjects[0], key):
         act.event.holds += [] if part.noun in grammar.WORN else [key]
     return prep == "with"
@@ -216,11 +224,13 @@ def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
     is_near = prep in ("on", "in", "from") and event.gesture in _WORK
     is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
     if is_near or is_at or is_hug:
-        event.target = key
+        event.target = act.cast.focus = key
     return is_near or is_at or is_hug
 
 
 def _place(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
+        return True
     if prep in LOCATIONS:
         act.be_at(prep, key)
     elif prep == "from":
