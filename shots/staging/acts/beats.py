@@ -123,6 +123,8 @@ class _Timing:
             events[0].posture or draft.seat
         ):
             events[0].posture, events[0].seat = "lie", "bed"
+        elif draft.noun in ("body", "corpse") and not events[0].posture:
+            events[0].posture = "lie-floor"
         elif draft.seat and events[0].posture in ("", "stand"):
             events[0].posture, events[0].seat = "sit", events[0].seat or draft.seat
         beats: list[Beat] = []

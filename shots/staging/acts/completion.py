@@ -67,10 +67,17 @@ def _fit_posture(act: Act) -> None:
     event, cast = act.event, act.cast
     if event.gesture in ("hold", "hold-out", "carry") and not event.posture and event.goes:
         event.posture = "walk"
+    last = act.actor.events[-1] if act.actor.events else None
+    is_riding = last is not None and last.posture.startswith(("ride", "drive"))
+    if last and is_riding and event.posture in ("walk", "run") and not act.verb.change:
+        event.posture, event.seat = last.posture, last.seat
     if event.posture in ("walk", "run"):
         event.posture = grammar.RIDERS.get(act.actor.noun, event.posture)
     if event.posture == "walk" and cast.model(event.to) in ("stairs", "ladder"):
         event.posture = f"climb-{cast.model(event.to)}"
+    on = event.to or event.seat
+    if event.posture == "climb-stairs" and on and cast.model(on) != "stairs":
+        event.posture = "climb-ladder"
     seat = cast.model(event.seat)
     if event.posture in ("ride-bicycle", "drive", "ride-motorcycle"):
         event.posture = _RIDES.get(seat, event.posture)

@@ -22,7 +22,10 @@ from shots.staging.clauses.phrases import Phrase
 
 _TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of nouns for persons
 # Participles that say where somebody is, and not what somebody else does.
-_STATIVE = frozenset(("seat", "dress", "cover", "surround", "fill", "break", "close"))
+_STATIVE = frozenset(
+    ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
+     "crowd", "park", "line")
+)  # fmt: skip
 _BE = Verb("be", "stand")
 
 
@@ -153,7 +156,7 @@ class EventReader:
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
         if phrase.words.lower() == "something":
             self.cast.lose(clause.words, "the words do not name what")
-        elif phrase.head in grammar.LIGHT:
+        elif phrase.head in grammar.LIGHT and clause.base:
             self.cast.lose(clause.words, "light and shadow are set by lighting:")
         elif phrase.kind in why and clause.base:
             self.cast.lose(clause.words, why[phrase.kind])
@@ -258,7 +261,7 @@ class EventReader:
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
         verb = VERBS.get(f"{clause.base} {phrase.head}")
-        if subjects and verb and verb.gesture:
+        if subjects and verb and verb.gesture and clause.base != "cover":
             event = Event(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
             for key in subjects:
                 complete(Act(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))

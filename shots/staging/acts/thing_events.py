@@ -54,6 +54,8 @@ def _fit(verb: Verb, draft: Draft) -> Verb:
         return verb
     if verb.name in ("land", "crash", "hit"):
         return THING_VERBS["fall"]
+    if verb.name in ("come", "go") and kind in ("prop", "food", "product"):
+        return THING_VERBS["be"]
     return THING_VERBS["swing"] if kind in ("fitting", "plant", "structure") else verb
 
 

@@ -141,6 +141,8 @@ class PhraseReader:
         """The kind of a noun of two meanings: the camera, a chest, his club."""
         if noun.head == "camera" and is_the:
             return "abstract"
+        if noun.head == "body" and owner is None:
+            return "person"
         is_thing = (noun.head in ("chest", "heel") and owner is None) or (
             noun.head == "club" and owner is not None
         )
