@@ -20,7 +20,7 @@ from storyboard.layout.cast.hair import HAIR_COLOURS, STYLES, hair_parts
 from storyboard.layout.cast.part import SKINS
 from storyboard.layout.cast.pose import BONE, BONES, Pose, rest_pose
 from storyboard.layout.cast.shells import cut, shell
-from storyboard.layout.cast.skinning import LINK, LINKS, rotation
+from storyboard.layout.cast.skinning import EYES, LINK, rotation
 
 LOOKS = [
     Appearance("male", 35, 1.80),
@@ -145,7 +145,7 @@ def test_hair_leaves_the_eyes_free(style: str) -> None:
     look = Appearance("female", 30, 1.7, hair=style)
     body = build_body(look)
     parts = hair_parts(body, look, dress(body, ()))
-    for eye in body.joints[len(LINKS) :]:
+    for eye in body.joints[EYES]:
         for part in parts:
             corners = part.points[part.faces]
             a, b, c = (corners[:, k, :2] - eye[:2] for k in range(3))
@@ -259,3 +259,19 @@ def test_a_crowd_is_varied() -> None:
     assert {look.sex for look in crowd} == {"female", "male"}
     assert len({look.age for look in crowd}) > 8
     assert crowd == [crowd_look("bar", index) for index in range(30)]
+
+
+def test_an_index_points_out_of_a_fist_and_eyes_turn_to_the_side() -> None:
+    figure = Figure(LOOKS[0])
+    rest = rest_pose()
+    fist = Pose(rest.turns, rest.offset, grips=(1, 1))
+    point = Pose(rest.turns, rest.offset, grips=(1, 1), pointing=(0, 1))
+    tips = [figure.place(pose).places[LINK["index3.R"]] for pose in (fist, point)]
+    assert tips[1][1] > tips[0][1] + 0.02
+    assert np.allclose(*(figure.place(pose).places[LINK["index3.L"]] for pose in (fist, point)))
+    aside = figure.place(Pose(rest.turns, rest.offset, gaze=(30, 0))).turns[LINK["eye.L"]]
+    assert (aside @ [0, 0, -1])[0] == pytest.approx(0.5)
+    upwards = figure.place(Pose(rest.turns, rest.offset, gaze=(0, 30))).turns[LINK["eye.R"]]
+    assert (upwards @ [0, 0, -1])[1] == pytest.approx(-0.5)
+    smiling = figure.mesh(Pose(rest.turns, rest.offset, smile=1.0))
+    assert 0.004 < np.abs(smiling.vertices - figure.mesh(rest).vertices).max() < 0.03

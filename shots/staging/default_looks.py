@@ -205,7 +205,9 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
         kind = chance.pick("feet", _FEET_OF["male" if suited and group == "male" else group])
         kind = "shoes" if suited and kind in ("sneakers", "boots") else kind
         colours = (
-            ("white", "grey", "navy", "white") if kind == "sneakers" else ("black", "brown", "dark brown")
+            ("white", "grey", "navy", "white")
+            if kind == "sneakers"
+            else ("black", "brown", "dark brown")
         )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
     return tuple(_finished(chosen, chance))

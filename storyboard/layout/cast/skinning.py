@@ -13,20 +13,22 @@ import numpy as np
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose
 from storyboard.layout.meshes import Array
 
-# Extra links of a side: name, its bone, the axis (twist or curl) and the share or degrees of it.
+# Extra links of a side: name, its parent, what turns it, and the degrees of a fist.
 _PARTS = (
-    ("armtwist", "clavicle", "", 0.5), ("foretwist", "forearm", "", 0.5),
+    ("armtwist", "clavicle", "twist", 0.0), ("foretwist", "forearm", "twist", 0.0),
     ("index1", "hand", "curl", 78.0), ("index2", "index1", "curl", 92.0),
     ("index3", "index2", "curl", 62.0), ("finger2", "fingers", "curl", 96.0),
     ("finger3", "finger2", "curl", 64.0), ("thumb2", "thumb", "thumb", 55.0),
+    ("eye", "head", "gaze", 0.0),
 )  # fmt: skip
 _KNUCKLES_DEG = 74.0  # of the three outer fingers in a fist; the index has its own link
 _THUMB_DEG = 30.0
 LINKS: tuple[str, ...] = BONES + tuple(f"{part[0]}.{side}" for side in "LR" for part in _PARTS)
 LINK = {name: index for index, name in enumerate(LINKS)}
 LINK_PARENTS: tuple[int, ...] = PARENTS + tuple(
-    LINK[f"{part[1]}.{side}"] for side in "LR" for part in _PARTS
+    LINK[part[1] if part[1] in LINK else f"{part[1]}.{side}"] for side in "LR" for part in _PARTS
 )
+EYES = [LINK["eye.L"], LINK["eye.R"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,20 +82,22 @@ def _place_parts(
     places: Array,
     own: Array,
 ) -> None:
-    for part, (name, _, axis_name, amount) in enumerate(_PARTS):
+    grip = float(np.clip(pose.grips[hand], 0, 1))
+    for part, (name, _, kind, degrees) in enumerate(_PARTS):
         index = len(BONES) + hand * len(_PARTS) + part
         parent = LINK_PARENTS[index]
-        if axis_name:
-            axis = curl_axes[hand, int(axis_name == "thumb")]
-            angle = np.radians(amount * float(np.clip(pose.grips[hand], 0, 1)))
-            turn = rotation(axis, angle)
-        else:
-            child = BONE[f"{'arm' if name == 'armtwist' else 'hand'}.{side}"]
-            start = BONE[f"{'arm' if name == 'armtwist' else 'forearm'}.{side}"]
-            end = BONE[f"{'forearm' if name == 'armtwist' else 'hand'}.{side}"]
+        if kind == "twist":
+            bones = ("arm", "arm", "forearm") if name == "armtwist" else ("hand", "forearm", "hand")
+            child, start, end = (BONE[f"{bone}.{side}"] for bone in bones)
             along = joints[end] - joints[start]
             twist = _half_twist(own[child], along / np.linalg.norm(along))
             turn = own[child] @ twist.T if name == "armtwist" else twist
+        elif kind == "gaze":
+            yaw, pitch = np.radians(pose.gaze)
+            turn = rotation(np.array([0, -1, 0]), yaw) @ rotation(np.array([-1, 0, 0]), pitch)
+        else:
+            closed = grip * (1 - pose.pointing[hand]) if name.startswith("index") else grip
+            turn = rotation(curl_axes[hand, int(kind == "thumb")], np.radians(degrees * closed))
         if name == "index1":
             turn = np.array(pose.turns[BONE[f"fingers.{side}"]]) @ turn
         turns[index] = turns[parent] @ turn
