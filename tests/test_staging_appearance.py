@@ -17,7 +17,7 @@ DESCRIPTIONS = [
     ("a thin tram driver of about sixty with a white moustache",
      "a dark blue uniform jacket and a peaked cap",
      {"age": 60, "build": "thin", "beard": "moustache", "hair_colour": "white", "sex": "male"},
-     ["navy tunic", "peaked cap", "navy trousers"]),
+     ["navy tunic", "navy peaked cap", "navy trousers"]),
     ("a young woman, 25, red hair", "a yellow oilskin raincoat over a grey wool jumper",
      {"sex": "female", "age": 25, "hair_colour": "red"}, ["yellow raincoat", "grey jumper"]),
     ("Anna, 34, curly red hair, freckles, denim jacket", "",
@@ -83,7 +83,7 @@ DESCRIPTIONS = [
     ("twins, 10, pigtails", "matching yellow raincoats and red wellies",
      {"age": 10, "hair": "ponytail"}, ["yellow raincoat", "red boots"]),
     ("a soldier with a dark bob", "helmet and boots", {"hair": "bob", "hair_colour": "black"},
-     ["army helmet", "olive uniform"]),
+     ["olive army helmet", "olive uniform"]),
     ("an obese man with a receding hairline and stubble", "",
      {"build": "fat", "hair": "balding", "beard": "stubble"}, []),
 ]  # fmt: skip

@@ -47,7 +47,8 @@ _BOTTOMS: Mapping[str, Sequence[str]] = {
     "child": ("jeans", "shorts", "trousers"), "old": ("trousers",),
 }  # fmt: skip
 _FEET_OF: Mapping[str, Sequence[str]] = {
-    "male": ("shoes", "sneakers", "boots"), "female": ("shoes", "sneakers", "boots", "heels"),
+    "male": ("shoes", "sneakers", "shoes", "boots", "sneakers"),
+    "female": ("shoes", "sneakers", "heels", "shoes", "boots"),
     "child": ("sneakers",), "old": ("shoes",),
 }  # fmt: skip
 
@@ -67,6 +68,7 @@ _COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long sk
     "beanie",
     "backpack",
     "tracksuit",
+    "headscarf",
     "miniskirt",
     "shorts",
     "tie",
@@ -188,12 +190,15 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
         place = slot[each.kind]
         if place == "head":  # a soldier's helmet is an army helmet
             chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
-        if any(each.kind == other.kind for other in chosen):
+        if any(each.kind == other.kind for other in chosen):  # "fatigues" of a soldier are olive
+            chosen = [c if c.colour or c.kind != each.kind else each for c in chosen]
             continue
         if place == "extra" or not ({place, *_CLASHES.get(place, ())} & filled):
             chosen.append(each)
     filled = {slot[each.kind] for each in chosen} | words.omits
     suited = "suit" in filled
+    if any(each.kind == "swimming trunks" for each in chosen):
+        filled.add("top")
     if not filled & {"top", "all"}:
         taken = {each.kind for each in chosen}
         kinds = [k for k in _TOPS[group] if k not in taken]

@@ -13,7 +13,7 @@ from storyboard.layout.cast.dressing import dress
 from storyboard.layout.cast.hair import hair_parts
 from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
-from storyboard.layout.cast.skinning import EYES, Posed, place_links, skin
+from storyboard.layout.cast.skinning import EYES, Posed, place_bones, place_links, skin
 from storyboard.layout.meshes import SET_OWNER, Array, Mesh, floats
 
 _WIDE = 0.22  # lids a little further up than the model's: eyes have to read at a distance
@@ -45,15 +45,15 @@ class Figure:
 
     def pose_joints(self, pose: Pose) -> Array:
         """(B, 3) joints of the bones in a pose."""
-        return self.place(pose).places[: len(BONES)]
+        return place_bones(pose, self._rest).places
 
     def frames(self, pose: Pose) -> Array:
         """(B, 3, 3) world rotations of the bones in a pose, for column vectors."""
-        return self.place(pose).turns[: len(BONES)]
+        return place_bones(pose, self._rest).turns
 
     def points(self, pose: Pose) -> dict[str, Array]:
         """Landmarks in a pose: nose, chin, mouth, crown, eye, ear, palm and sole of each side."""
-        posed = self.place(pose)
+        posed = place_bones(pose, self._rest)
         return {
             name: posed.places[bone] + posed.turns[bone] @ (place - self._rest[bone])
             for name, (bone, place) in self._marks.items()
@@ -66,9 +66,7 @@ class Figure:
             The centre of the palm's grip, (3,), and axes (3, 3) in columns: x along the knuckles
             towards the thumb, y from the wrist to the fingers, z out of the palm.
         """
-        posed = self.place(pose)
-        hand = BONE[f"hand.{side}"]
-        turn = posed.turns[hand]
+        turn = self.frames(pose)[BONE[f"hand.{side}"]]
         return self.points(pose)[f"palm.{side}"], turn @ self._palm_axes(side)
 
     def _palm_axes(self, side: str) -> Array:

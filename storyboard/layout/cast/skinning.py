@@ -52,40 +52,35 @@ def place_links(pose: Pose, joints: Array, curl_axes: Array) -> Posed:
         joints: (L, 3) of the links at rest.
         curl_axes: (2, 2, 3) axes about which the left and right fingers and thumbs close.
     """
-    turns = np.empty((len(LINKS), 3, 3))
-    places = np.empty((len(LINKS), 3))
-    own = np.array(pose.turns, np.float64)
+    own = np.empty((len(LINKS), 3, 3))
+    own[: len(BONES)] = pose.turns
     for hand, side in enumerate("LR"):
-        grip = float(np.clip(pose.grips[hand], 0, 1))
-        for bone, degrees in (("fingers", _KNUCKLES_DEG), ("thumb", _THUMB_DEG)):
-            axis = curl_axes[hand, int(bone == "thumb")]
-            index = BONE[f"{bone}.{side}"]
-            own[index] = own[index] @ rotation(axis, np.radians(degrees * grip))
-    for index, parent in enumerate(PARENTS):
+        _turn_parts(pose, hand, side, joints, curl_axes, own)
+    return _chain(own, joints, pose.offset)
+
+
+def place_bones(pose: Pose, joints: Array) -> Posed:
+    """World rotations (B, 3, 3) and places (B, 3) of the bones only, fingers not closed."""
+    return _chain(np.asarray(pose.turns, np.float64), joints[: len(BONES)], pose.offset)
+
+
+def _chain(own: Array, joints: Array, offset: Array) -> Posed:
+    turns, places = np.empty_like(own), np.empty((len(own), 3))
+    for index, parent in enumerate(LINK_PARENTS[: len(own)]):
         if parent < 0:
-            turns[index], places[index] = own[index], joints[index] + pose.offset
+            turns[index], places[index] = own[index], joints[index] + offset
             continue
         turns[index] = turns[parent] @ own[index]
         places[index] = places[parent] + turns[parent] @ (joints[index] - joints[parent])
-    for hand, side in enumerate("LR"):
-        _place_parts(pose, hand, side, joints, curl_axes, turns, places, own)
     return Posed(turns, places)
 
 
-def _place_parts(
-    pose: Pose,
-    hand: int,
-    side: str,
-    joints: Array,
-    curl_axes: Array,
-    turns: Array,
-    places: Array,
-    own: Array,
+def _turn_parts(
+    pose: Pose, hand: int, side: str, joints: Array, curl_axes: Array, own: Array
 ) -> None:
+    """Fill in the own rotations of a side's parts, and close its fingers."""
     grip = float(np.clip(pose.grips[hand], 0, 1))
     for part, (name, _, kind, degrees) in enumerate(_PARTS):
-        index = len(BONES) + hand * len(_PARTS) + part
-        parent = LINK_PARENTS[index]
         if kind == "twist":
             bones = ("arm", "arm", "forearm") if name == "armtwist" else ("hand", "forearm", "hand")
             child, start, end = (BONE[f"{bone}.{side}"] for bone in bones)
@@ -99,17 +94,23 @@ def _place_parts(
             closed = grip * (1 - pose.pointing[hand]) if name.startswith("index") else grip
             turn = rotation(curl_axes[hand, int(kind == "thumb")], np.radians(degrees * closed))
         if name == "index1":
-            turn = np.array(pose.turns[BONE[f"fingers.{side}"]]) @ turn
-        turns[index] = turns[parent] @ turn
-        places[index] = places[parent] + turns[parent] @ (joints[index] - joints[parent])
+            turn = own[BONE[f"fingers.{side}"]] @ turn
+        own[len(BONES) + hand * len(_PARTS) + part] = turn
+    for thumb, (bone, degrees) in enumerate((("fingers", _KNUCKLES_DEG), ("thumb", _THUMB_DEG))):
+        closing = rotation(curl_axes[hand, thumb], np.radians(degrees * grip))
+        own[BONE[f"{bone}.{side}"]] = own[BONE[f"{bone}.{side}"]] @ closing
 
 
 def rotation(axis: Array, angle: float) -> Array:
     """(3, 3) rotation, for column vectors, about a unit axis by radians."""
     x, y, z = (float(v) for v in axis)
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    turn: Array = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
-    return turn
+    c, s = float(np.cos(angle)), float(np.sin(angle))
+    k = 1 - c
+    return np.array([
+        [c + x * x * k, x * y * k - z * s, x * z * k + y * s],
+        [x * y * k + z * s, c + y * y * k, y * z * k - x * s],
+        [x * z * k - y * s, y * z * k + x * s, c + z * z * k],
+    ])  # fmt: skip
 
 
 def _half_twist(turn: Array, axis: Array) -> Array:
