@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from shots.lexicon import looks as lexicon
 from shots.lexicon.colours import find_colour
@@ -29,32 +30,43 @@ _AGE_FORMS = tuple(
         rf"\b(?:of |aged? )?(?:{_ABOUT} )?{_NUMBER} years?(?: old)?(?: of age)?\b",
         rf"\b(?:aged|age|of|at|is) (?:{_ABOUT} )?{_NUMBER}\b",
         rf"\b{_ABOUT} {_NUMBER}\b(?! \w+s\b)",
-        r"(?:^|[,(]\s*)(\d{1,2})(?=\s*(?:[,;.)]|$))",
+        r"(?:^|[,(:]\s*)(\d{1,2})(?=\s*(?:[,;.)]|$))",
     )
 )
-_DECADE_FORM = re.compile(rf"\b(?:in )?(?:h?is |her |their |the )?(early |mid |late )?({_DECADE})\b")
+_DECADE_FORM = re.compile(
+    rf"\b(?:in )?(?:h?is |her |their |the )?(early |mid |late )?({_DECADE})\b"
+)
 _HEIGHT_FORMS = (
     (re.compile(r"\b([12][.,]\d{1,2}) ?(?:m|metres?|meters?)\b(?: tall| high)?"), 1.0),
     (re.compile(r"\b(\d{2,3}) ?(?:cm|centimetres?|centimeters?)\b(?: tall)?"), 0.01),
 )
 _FEET = re.compile(r"\b([3-7]) ?(?:'|ft|feet|foot) ?(\d{1,2})?(?:\"|''| ?in(?:ches)?\b)?(?: tall)?")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9']*|[,;.:()/]")
-_HAIR_NOUNS = frozenset("hair haired hairs haircut locks mane hairdo hairstyle".split())
-_SKIN_NOUNS = frozenset("skin skinned complexion complexioned".split())
-_BREAKS = frozenset(
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HAIR_NOUNS = _words(
+    "hair haired hairs haircut locks mane hairdo hairstyle bob ponytail bun braids afro pigtails "
+    "plaits curls ringlets dreadlocks dreads mohawk cornrows topknot braid chignon"
+)
+_SKIN_NOUNS = _words("skin skinned complexion complexioned")
+_BREAKS = _words(
     "a an the his her their its with in of over under and or wearing wears wear on at is has who "
-    "to from dressed plus but as for by beneath below above carrying".split()
+    "to from dressed plus but as for by beneath below above carrying"
 ) | frozenset(",;.:()/")
 _SHADES = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light", "pastel": "light"}
 # Words that say something of hair or skin only beside that noun, or of skin before a person.
-_NEEDS_HAIR = {"very long", "very short"} | frozenset(
+_NEEDS_HAIR = {"very long", "very short"} | _words(
     "short long medium straight big wild neat tidy loose slick messy spiky knot flowing thinning "
     "wavy curled cropped tousled dark light fair golden black brown "
     "grey gray white red blue pink green purple silver orange yellow honey copper violet ash "
-    "chestnut chocolate hazel caramel sandy mahogany receding".split()
+    "chestnut chocolate hazel caramel sandy mahogany receding"
 )
-_NEEDS_PERSON = frozenset("white light fair pink golden olive tan brown dark black rosy".split())
-_IGNORED = _BREAKS | frozenset(
+_NEEDS_PERSON = _words("white light fair pink golden olive tan brown dark black rosy")
+_IGNORED = _BREAKS | _words(
     "he she they him them person people someone somebody human character figure years year old "
     "face head body build height skin hair very quite rather slightly bit little about around one "
     "pair kind sort style both hands hand clothes clothing outfit dress up down over matching that "
@@ -64,10 +76,11 @@ _IGNORED = _BREAKS | frozenset(
     "straw bright pastel deep thick thin heavy long short loose tight oversized baggy fitted big "
     "small high low open closed buttoned zipped rolled sleeves sleeve sleeved collar pocket "
     "pockets button buttons elegant smart casual formal classic modern vintage expensive cheap "
-    "neat tidy clean round square full trimmed bushy s".split()
+    "neat tidy clean round square full trimmed bushy s"
 )
 _OMITS = {"shirtless": "top", "topless": "top", "bare chested": "top", "barefoot": "feet",
           "bare feet": "feet", "barefooted": "feet"}  # fmt: skip
+
 
 @dataclass
 class _Reading(LookWords):
@@ -99,9 +112,9 @@ def read_appearance(
 
 
 def _read(reading: _Reading, text: str) -> None:
-    names = {word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", text)}
+    names = {word.lower() for word in re.findall(r"\b[A-Z][A-Za-z]+\b", text)}
     plain = _read_numbers(reading, text.lower().replace("-", " "))
-    tokens = _TOKEN.findall(plain)
+    tokens = [_singular(token) for token in _TOKEN.findall(plain)]
     used = [False] * len(tokens)
     _read_nouns(reading, tokens, used)
     _read_person(reading, tokens, used)
@@ -111,6 +124,11 @@ def _read(reading: _Reading, text: str) -> None:
             reading.staged.append(Staged(f"clothes: {reading.all_colour}", f"in {token}"))
             used[index] = True
     _report_unknown(reading, tokens, used, names)
+
+
+def _singular(token: str) -> str:
+    is_plural = token.endswith("s") and token not in lexicon.GARMENTS
+    return token[:-1] if is_plural and token[:-1] in lexicon.GARMENTS else token
 
 
 def _read_numbers(reading: _Reading, text: str) -> str:
@@ -166,7 +184,7 @@ def _read_nouns(reading: _Reading, tokens: list[str], used: list[bool]) -> None:
             index += 1
             continue
         noun, which = " ".join(tokens[index : index + count]), lengths.index(count)
-        first = _first_modifier(tokens, used, index, which in (3, 4))
+        first = _first_modifier(tokens, used, index, which in (1, 3, 4))
         words = tokens[first:index]
         phrase = " ".join([*words, noun])
         used[first : index + count] = [True] * (index + count - first)
@@ -181,8 +199,9 @@ def _first_modifier(tokens: list[str], used: list[bool], noun: int, is_body: boo
         before = tokens[first - 1]
         if before in (",", "and") and first > 1 and not used[first - 2]:
             other = tokens[first - 2]
-            of_hair = other in lexicon.HAIRS or other in lexicon.HAIR_COLOURS
-            if not (find_colour(other) or (is_body and of_hair)) or first == noun:
+            is_style = is_body and other in lexicon.HAIRS
+            is_colour = before == "and" and find_colour(other)
+            if not (is_style or is_colour) or first == noun:
                 break
         elif before in _BREAKS or before in lexicon.SEXES or before in lexicon.PROFESSIONS:
             break
@@ -200,7 +219,10 @@ def _apply_noun(
         patterns = [word for word in words if word in lexicon.NOT_SHOWN]
         reading.not_staged += [NotStaged(word, lexicon.NOT_SHOWN[word]) for word in patterns]
     elif which == 1:
-        reading.put("beard", lexicon.BEARDS[noun], phrase)
+        beard = lexicon.BEARDS[noun]
+        reading.put(
+            "beard", "long beard" if beard == "beard" and "long" in words else beard, phrase
+        )
         _put_first(reading, "hair_colour", lexicon.HAIR_COLOURS, words, phrase)
     elif which == 2:
         reading.not_staged.append(NotStaged(phrase, lexicon.NOT_SHOWN[noun]))
@@ -211,7 +233,7 @@ def _apply_noun(
             reading.put("hair", "long curly", phrase)
         special = [w for w in words if lexicon.HAIRS.get(w) not in (None, "short", "long")]
         whole = [w for w in lexicon.HAIRS if " " in w and w in joined]
-        _put_first(reading, "hair", lexicon.HAIRS, [*whole, *special, *words], phrase)
+        _put_first(reading, "hair", lexicon.HAIRS, [*whole, *special, noun, *words], phrase)
     else:
         _put_first(reading, "skin", lexicon.SKINS, words, phrase)
 
@@ -219,7 +241,7 @@ def _apply_noun(
 def _put_first(
     reading: _Reading, name: str, table: Mapping[str, str], words: Sequence[str], phrase: str
 ) -> None:  # fmt: skip
-    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
     for word in (*pairs, *words):
         if word in table:
             reading.put(name, table[word], phrase)
@@ -254,18 +276,22 @@ def _read_person(reading: _Reading, tokens: list[str], used: list[bool]) -> None
         for index in range(len(tokens)):
             count = _longest(tokens, index, table, free)
             word = " ".join(tokens[index : index + count])
-            if not count or not _stands_alone(name, word, tokens, index + count):
+            if not count or not _stands_alone(name, word, tokens, index):
                 continue
             used[index : index + count] = [True] * count
             _apply_person(reading, name, table[word], word)
 
 
-def _stands_alone(name: str, word: str, tokens: Sequence[str], after: int) -> bool:
-    following = tokens[after] if after < len(tokens) else ""
+def _stands_alone(name: str, word: str, tokens: Sequence[str], index: int) -> bool:
+    after = index + word.count(" ") + 1
+    before = tokens[index - 1] if index else ","
+    following = tokens[after] if after < len(tokens) else ","
     if name in ("hair", "hair_colour") and word in _NEEDS_HAIR:
         return False
     if name == "skin" and word in _NEEDS_PERSON:
-        return following in lexicon.SEXES or following in lexicon.AGES or following in _JOBS
+        is_item = before in ",;:(" and following in ",;.)"
+        is_person = any(following in each for each in (lexicon.SEXES, lexicon.AGES, _JOBS))
+        return is_item or is_person
     return True
 
 
@@ -293,9 +319,17 @@ def _report_unknown(
     reading: _Reading, tokens: Sequence[str], used: Sequence[bool], names: set[str]
 ) -> None:  # fmt: skip
     all_words = [*lexicon.GARMENTS, *lexicon.HAIRS, *lexicon.BUILDS, *_JOBS, *lexicon.SKINS]
+    unknown: list[list[str]] = [[]]
     for token, done in zip(tokens, used, strict=True):
+        ends_in_man = re.fullmatch(r"\w+?(wo)?man", token)
+        if not done and ends_in_man and token not in names:
+            reading.put("sex", "female" if ends_in_man[1] else "male", token)
         is_word = token[:1].isalpha() and token not in _IGNORED and token not in names
         if not done and is_word and not find_colour(token):
-            nearest = difflib.get_close_matches(token, all_words, 1, 0.84)
-            why = "it is no word of the looks that can be shown"
-            reading.not_staged.append(NotStaged(token, why, nearest[0] if nearest else ""))
+            unknown[-1].append(token)
+        elif unknown[-1]:
+            unknown.append([])
+    for words in filter(None, unknown):
+        nearest = difflib.get_close_matches(words[-1], all_words, 1, 0.84)
+        why = "it is no word of the looks that can be shown"
+        reading.not_staged.append(NotStaged(" ".join(words), why, nearest[0] if nearest else ""))

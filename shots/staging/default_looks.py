@@ -1,4 +1,4 @@
-"""Looks that words leave open: chosen from a hash, usual for the sex and the age, varied in a crowd."""
+"""Looks that words leave open: chosen from a hash, as is usual for the sex and the age."""
 
 from __future__ import annotations
 
@@ -29,30 +29,50 @@ _TINTS: Mapping[str, Sequence[str]] = {
     "light": ("brown", "dark brown", "light brown", "blonde", "black", "auburn", "red"),
     "dark": ("black", "dark brown"), "old": ("grey", "white", "grey"),
 }  # fmt: skip
-_CLASHES = {"all": ("top", "bottom", "suit"), "suit": ("bottom", "all", "over"), "top": ("all",),
-            "bottom": ("all", "suit")}  # fmt: skip
+_SOBER = {"suit", "coat", "trousers", "long skirt", "suit jacket"}
+_CLASHES = {
+    "over": ("suit",), "all": ("top", "bottom", "suit"), "suit": ("bottom", "all", "over"),
+    "top": ("all",), "bottom": ("all", "suit"),
+}  # fmt: skip
 _TOP_COLOURS = ("red", "green", "blue", "teal", "maroon", "olive", "purple", "yellow", "white",
                 "light blue", "orange", "grey", "cream", "navy", "turquoise", "pink")  # fmt: skip
 _BOTTOM_COLOURS = ("navy", "dark grey", "brown", "black", "denim", "beige", "olive")
 _TOPS: Mapping[str, Sequence[str]] = {
     "male": ("shirt", "t-shirt", "jumper", "shirt", "hoodie", "polo shirt"),
     "female": ("blouse", "t-shirt", "jumper", "dress", "shirt", "rollneck"),
-    "child": ("t-shirt", "jumper", "hoodie", "t-shirt"), "old": ("jumper", "shirt", "cardigan"),
+    "child": ("t-shirt", "jumper", "hoodie", "t-shirt"), "old": ("jumper", "shirt", "rollneck"),
 }  # fmt: skip
 _BOTTOMS: Mapping[str, Sequence[str]] = {
     "male": ("trousers", "jeans"), "female": ("trousers", "jeans", "skirt"),
     "child": ("jeans", "shorts", "trousers"), "old": ("trousers",),
 }  # fmt: skip
 _FEET_OF: Mapping[str, Sequence[str]] = {
-    "male": ("shoes", "sneakers", "boots"), "female": ("shoes", "sneakers", "boots", "heels"),
+    "male": ("shoes", "sneakers", "shoes", "boots", "sneakers"),
+    "female": ("shoes", "sneakers", "heels", "shoes", "boots"),
     "child": ("sneakers",), "old": ("shoes",),
 }  # fmt: skip
 
 
-_COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long skirt"} | frozenset(
-    "t-shirt jumper rollneck cardigan hoodie jacket parka dress skirt scarf cap beanie backpack "
-    "tracksuit miniskirt shorts tie".split()
-)
+_COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long skirt"} | {
+    "t-shirt",
+    "jumper",
+    "rollneck",
+    "cardigan",
+    "hoodie",
+    "jacket",
+    "parka",
+    "dress",
+    "skirt",
+    "scarf",
+    "cap",
+    "beanie",
+    "backpack",
+    "tracksuit",
+    "headscarf",
+    "miniskirt",
+    "shorts",
+    "tie",
+}
 
 
 _BAREFOOT = {"spacesuit", "swimsuit", "swimming trunks"}
@@ -122,7 +142,7 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
     skin = choose("skin", ("dark", "black", "brown") if got.get("hair") == "afro" else skins)
     dark = skin in ("brown", "dark", "black")
     aged = f"{sex} old" if age > 58 else ("child" if age < 13 else sex)
-    kind = f"{sex} dark" if dark and 3 < age else aged
+    kind = f"{sex} dark" if dark and age > 3 else aged
     tints: Sequence[str] = _TINTS["light"]
     if dark or skin == "olive":
         tints = _TINTS["dark"]
@@ -139,8 +159,13 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
         hair_colour=choose("hair_colour", tints),
         beard=choose("beard", beards),
     )
-    group = "old" if age > 64 else ("child" if age < 13 else sex)
-    return replace(look, garments=tuple(_finished(_clothes(words, group, chance), chance)))
+    return replace(look, garments=_clothes(words, look, chance))
+
+
+def dressed(look: Appearance) -> Appearance:
+    """The appearance, with usual clothes if it has none."""
+    chance = _Chance(f"{look.sex} {look.age:g} {look.height_m:g} {look.skin} {look.hair_colour}")
+    return look if look.garments else replace(look, garments=_clothes(LookWords(), look, chance))
 
 
 def _sex(words: LookWords, seed: str) -> str:
@@ -155,17 +180,25 @@ def _sex(words: LookWords, seed: str) -> str:
     return next((lexicon.NAMES[name] for name in names if name in lexicon.NAMES), "")
 
 
-def _clothes(words: LookWords, group: str, chance: _Chance) -> list[Garment]:
+def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garment, ...]:
     """Garments named, then those of a profession, then what is missing."""
+    group = "old" if look.age > 64 else ("child" if look.age < 13 else look.sex)
     slot = {kind: lexicon.SLOTS.get(kind, "top") for kind in lexicon.GARMENTS.values()}
     chosen = list(dict.fromkeys(words.garments))
     filled = {slot[each.kind] for each in chosen}
     for each in words.implied:
         place = slot[each.kind]
+        if place == "head":  # a soldier's helmet is an army helmet
+            chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
+        if any(each.kind == other.kind for other in chosen):  # "fatigues" of a soldier are olive
+            chosen = [c if c.colour or c.kind != each.kind else each for c in chosen]
+            continue
         if place == "extra" or not ({place, *_CLASHES.get(place, ())} & filled):
             chosen.append(each)
     filled = {slot[each.kind] for each in chosen} | words.omits
     suited = "suit" in filled
+    if any(each.kind == "swimming trunks" for each in chosen):
+        filled.add("top")
     if not filled & {"top", "all"}:
         taken = {each.kind for each in chosen}
         kinds = [k for k in _TOPS[group] if k not in taken]
@@ -177,21 +210,28 @@ def _clothes(words: LookWords, group: str, chance: _Chance) -> list[Garment]:
     if not filled & {"bottom", "all", "suit"}:
         kind = chance.pick("bottom", _BOTTOMS[group])
         colour = "denim" if kind == "jeans" else chance.pick("bottom colour", _BOTTOM_COLOURS)
+        for each in chosen:  # a uniform of which only the jacket is named
+            kind, colour = ("trousers", each.colour) if each.kind == "tunic" else (kind, colour)
         chosen.append(Garment(kind, words.all_colour or colour))
     if "feet" not in filled and not any(each.kind in _BAREFOOT for each in chosen):
         kind = chance.pick("feet", _FEET_OF["male" if suited and group == "male" else group])
         kind = "shoes" if suited and kind in ("sneakers", "boots") else kind
-        colours = ("white", "grey", "red") if kind == "sneakers" else ("black", "brown", "dark brown")
+        colours = (
+            ("white", "grey", "navy", "white")
+            if kind == "sneakers"
+            else ("black", "brown", "dark brown")
+        )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
-    return chosen
+    return tuple(_finished(chosen, chance))
 
 
 def _finished(chosen: Sequence[Garment], chance: _Chance) -> Iterable[Garment]:
     """With colours for what has none, and the hood that belongs to a raincoat or a hoodie."""
     hooded = ""
     for each in chosen:
-        if not each.colour and each.kind in _COLOURED:
-            each = replace(each, colour=chance.pick(each.kind, _TOP_COLOURS))
+        if not each.colour and (each.kind in _COLOURED or each.kind in _SOBER):
+            colours = _BOTTOM_COLOURS[:4] if each.kind in _SOBER else _TOP_COLOURS
+            each = replace(each, colour=chance.pick(each.kind, colours))
         if each.kind in ("raincoat", "hoodie", "parka"):
             hooded = each.colour or "yellow"
         if each.kind not in ("hood", "hood down"):

@@ -6,31 +6,34 @@ from functools import lru_cache
 
 import numpy as np
 
+from shots.staging.default_looks import dressed
 from shots.staging.staged import Appearance
 from storyboard.layout.cast.body import atlas, build_body
-from storyboard.layout.cast.garments import dress
+from storyboard.layout.cast.dressing import dress
 from storyboard.layout.cast.hair import hair_parts
-from storyboard.layout.cast.part import Part, body_part, eye_parts, join_parts
+from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
-from storyboard.layout.cast.skinning import LINKS, Posed, place_links, skin
+from storyboard.layout.cast.skinning import EYES, Posed, place_bones, place_links, skin
 from storyboard.layout.meshes import SET_OWNER, Array, Mesh, floats
+
+_WIDE = 0.22  # lids a little further up than the model's: eyes have to read at a distance
 
 
 class Figure:
     """A person at the origin, facing -z; poses are pure functions of their arguments.
 
     Attributes:
-        look: The appearance.
+        look: The appearance, with usual clothes if it had none.
         height_m: Of the body, without shoes and hat.
         joints: (B, 3) of the bones at rest, metres.
     """
 
     def __init__(self, look: Appearance) -> None:
-        self.look = look
+        self.look = dressed(look)
         self.height_m = look.height_m
         self.body = build_body(look)
         self.joints: Array = self.body.joints[: len(BONES)]
-        self._rest = self.body.joints[: len(LINKS)]
+        self._rest = self.body.joints
         self._axes = atlas().data["curl_axes"]
         self._part = join_parts(_dress(self))
         self._moving = np.flatnonzero(np.any(self._part.expressions, axis=(0, 2)))
@@ -42,15 +45,15 @@ class Figure:
 
     def pose_joints(self, pose: Pose) -> Array:
         """(B, 3) joints of the bones in a pose."""
-        return self.place(pose).places[: len(BONES)]
+        return place_bones(pose, self._rest).places
 
     def frames(self, pose: Pose) -> Array:
         """(B, 3, 3) world rotations of the bones in a pose, for column vectors."""
-        return self.place(pose).turns[: len(BONES)]
+        return place_bones(pose, self._rest).turns
 
     def points(self, pose: Pose) -> dict[str, Array]:
         """Landmarks in a pose: nose, chin, mouth, crown, eye, ear, palm and sole of each side."""
-        posed = self.place(pose)
+        posed = place_bones(pose, self._rest)
         return {
             name: posed.places[bone] + posed.turns[bone] @ (place - self._rest[bone])
             for name, (bone, place) in self._marks.items()
@@ -63,9 +66,7 @@ class Figure:
             The centre of the palm's grip, (3,), and axes (3, 3) in columns: x along the knuckles
             towards the thumb, y from the wrist to the fingers, z out of the palm.
         """
-        posed = self.place(pose)
-        hand = BONE[f"hand.{side}"]
-        turn = posed.turns[hand]
+        turn = self.frames(pose)[BONE[f"hand.{side}"]]
         return self.points(pose)[f"palm.{side}"], turn @ self._palm_axes(side)
 
     def _palm_axes(self, side: str) -> Array:
@@ -81,11 +82,9 @@ class Figure:
     def mesh(self, pose: Pose, owner: int = SET_OWNER) -> Mesh:
         """The dressed figure in a pose."""
         part, points = self._part, self._part.points
-        amounts = np.float32([pose.mouth, 1 - pose.eyes, 0.0])
-        if amounts.any():
-            points = points.copy()
-            rows = self._moving
-            points[rows] += np.tensordot(amounts, part.expressions[:, rows], 1)
+        amounts = floats([pose.mouth, 1 - pose.eyes - _WIDE * pose.eyes, pose.smile])
+        points, rows = points.copy(), self._moving
+        points[rows] += np.tensordot(amounts, part.expressions[:, rows], 1)
         vertices, normals = skin(points, part.normals, part.weights, self._rest, self.place(pose))
         return Mesh(
             vertices=floats(vertices),
@@ -104,7 +103,7 @@ def figure_of(look: Appearance) -> Figure:
     return Figure(look)
 
 
-def _dress(figure: Figure) -> list[Part]:
+def _dress(figure: Figure) -> list[FigurePart]:
     body, look = figure.body, figure.look
     wardrobe = dress(body, look.garments)
     hair = hair_parts(body, look, wardrobe)
@@ -134,7 +133,7 @@ def _landmarks(figure: Figure) -> dict[str, tuple[int, Array]]:
         foot, toes = figure.joints[BONE[f"foot.{side}"]], figure.joints[BONE[f"toes.{side}"]]
         sole = (foot + toes) / 2 * [1, 0, 1]
         marks |= {
-            f"eye.{side}": (head, body.joints[len(LINKS) + index]),
+            f"eye.{side}": (head, body.joints[EYES[index]]),
             f"ear.{side}": (head, points[ear]),
             f"palm.{side}": (BONE[f"hand.{side}"], hand + 0.85 * (knuckles - hand)
                              + 0.32 * reach * out),
