@@ -202,16 +202,13 @@ def cottage(
 
 
 def entrance_front(
-    side: Side, door: float, random: Random, height: float, *, wide: float = 2.4,
-    floors: str = "office",
+    side: Side, door: float, random: Random, height: float, colour: Colour, *, wide: float = 2.4
 ) -> Mesh:  # fmt: skip
     """A public building: a facade with a canopied doorway at `door` metres along, and a sign."""
-    colour = toned((0.72, 0.69, 0.63) if floors == "office" else (0.55, 0.33, 0.26), random, 0.05)
-    surface = "stone" if floors == "office" else "brick"
     hole = (door - wide / 2, door + wide / 2, 0.0, 2.5)
     trim: Colour = (0.30, 0.31, 0.33)
     parts = [
-        pierced(side, [(0, 0.7, (0.45, 0.44, 0.42), "stone"), (0.7, height, colour, surface)], [hole]),
+        pierced(side, [(0, 0.7, (0.45, 0.44, 0.42), "stone"), (0.7, height, colour, "stone")], [hole]),
         passage(side, hole, (0.78, 0.70, 0.56)),
         side.block((door - wide, door + wide, 2.9, 3.15), 2.0, trim),
         side.block((door - 2.2, door + 2.2, 3.3, 3.95), 0.15, (0.16, 0.24, 0.38)),
