@@ -6,7 +6,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
 from shots.staging.acts.drafts import LOCATIONS, Event
-from shots.staging.acts.objects import Act
+from shots.staging.acts.objects import Act, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -31,8 +31,12 @@ _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 def read_parts(act: Act) -> None:
     """Give each phrase behind a preposition its role."""
     before = act.clause.objects[-1] if act.clause.objects else None
-    for prep, part in act.clause.parts:
-        if before is None or not _describes(act, before, prep, part):
+    verb = act.verb
+    for raw, (prep, part) in zip(act.clause.preps, act.clause.parts, strict=True):
+        is_object = verb.role == "hold" and verb.name.split()[-1] == raw and raw != verb.name
+        if is_object and not act.clause.objects and part.kind in ("thing", "unknown"):
+            read_object(act, part)  # chews on a pencil
+        elif before is None or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
         before = part
 

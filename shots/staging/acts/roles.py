@@ -185,7 +185,9 @@ class Cast:
             elif prep in ("in", "on") and draft.kind == "person" and self.thing_model(other).seats:
                 draft.seat = other
             elif prep in LOCATIONS or prep == "from":
-                draft.locate(prep, other)
+                draft.locate("at" if self.is_human(other) and prep == "in" else prep, other)
+            elif prep == "to":
+                draft.locate("at", other)
 
     # Phrases
 
@@ -257,7 +259,11 @@ class Cast:
         if key == "someone":
             return [self.person("someone", phrase.words, "a person").id]
         if key == "it":
-            things = [k for k in reversed(self._places) if not self.is_human(k)]
+            things = [
+                key
+                for key in reversed(self._places)
+                if not self.is_human(key) or self.drafts[key].noun in _BABIES
+            ]
             return [k for k in (self.focus, *things) if k][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
@@ -424,7 +430,10 @@ class Cast:
         if same:
             return same[:1]
         self.lose(phrase.words, "no model: a plain block with its name", nearest_noun(phrase.head))
-        return [self.thing(phrase.head, STAND_IN, phrase.words).id]
+        if phrase.count == 1:
+            return [self.thing(phrase.head, STAND_IN, phrase.words).id]
+        count = min(phrase.count, MOST_THINGS)
+        return [self.thing(f"{phrase.head} {k + 1}", STAND_IN, phrase.words).id for k in range(count)]
 
     def _body(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         """The person whose hand or face it is."""
@@ -451,6 +460,7 @@ def _sex(looks: str) -> str:
     return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
 
 
+_BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
 _PRONOUN_OF = {"female": "she", "male": "he"}
 _CUPS = frozenset(
     ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
@@ -461,5 +471,5 @@ _PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
     "glass": lambda cast, key: cast.model(key) in (*_CUPS, "window"),
     "drink": lambda cast, key: cast.model(key) in _CUPS,
     "cup": lambda cast, key: cast.model(key) in _CUPS,
-    "door": lambda cast, key: cast.thing_model(key).kind == "vehicle",
+    "door": lambda cast, key: cast.thing_model(key).door and cast.model(key) != "window",
 }
