@@ -43,8 +43,10 @@ HARD = {
     "one comma": f"{SHOTS}      - {{id: 1, camera: \"{repeated('a,', 90_000)}\"}}\n",
     "long term": f"scenes: [{{number: 1, shots: [{{id: 1, camera: {'a' * 90_000}}}]}}]",
     "brackets in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: '{'[' * 90_000}'}}}}\n",
-    "many words in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: {repeated('sit ', 90_000)}}}}}\n",
-    "many terms in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: '{repeated('x,', 90_000)}'}}}}\n",
+    "many words in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: "
+    f"{repeated('sit ', 90_000)}}}}}\n",
+    "many terms in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: "
+    f"'{repeated('x,', 90_000)}'}}}}\n",
     "spaces in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: at{' ' * 90_000}x}}}}\n",
     "ways in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: to {repeated('then ', 90_000)}}}}}\n",
     "many blocked": f"{SHOTS}      - {{id: 1, blocking: {{"

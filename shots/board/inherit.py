@@ -88,11 +88,15 @@ class NameIndex:
 
     def suggest(self, kind: str, name: str) -> str:
         """Return the remedy for an unknown name: a similar one, or the first few of its kind."""
-        self._num_suggested += 1
         keys = self._keys[kind]
+        return self.suggest_of(keys, name, "" if keys else f"define {kind}s first")
+
+    def suggest_of(self, keys: Sequence[str], name: str, otherwise: str = "") -> str:
+        """Return the remedy for a name that is none of the keys: a similar one, or another."""
+        self._num_suggested += 1
         near = did_you_mean(name, keys) if self._num_suggested <= MAX_SUGGESTIONS else None
         listed = ", ".join(keys[:MAX_LISTED]) + (", ..." if len(keys) > MAX_LISTED else "")
-        return near or (f"use one of {listed}" if keys else f"define {kind}s first")
+        return near or otherwise or f"use one of {listed}"
 
     def report_duplicates(self, source: Source) -> None:
         """Report shot ids and scene numbers that are used twice, in any case."""

@@ -69,7 +69,7 @@ class _Resolver:
     def resolve(self) -> ShotList:
         board = self._board
         for location in self._locations.values():
-            check_dressing(location, self._source)
+            check_dressing(location, self._names, self._source)
         scenes = tuple(self._scene(k, scene) for k, scene in enumerate(board.scenes))
         lighting = {
             name: Lighting(**{field: value for field, (_, value) in fields.items()})

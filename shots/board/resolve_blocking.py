@@ -7,14 +7,14 @@ that were written for the old one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from shots.blocking import LENS, LOOKS, Blocking, Position
-from shots.board.inherit import MAX_LISTED, NameIndex, ShotLevel
+from shots.board.inherit import NameIndex, ShotLevel
 from shots.dressing import dressed, place_names
 from shots.lexicon.find_word import find_word, nearest_word
 from shots.lexicon.grammar import GROUPS, PEOPLE
@@ -22,8 +22,9 @@ from shots.lexicon.places import SETS, SetPlan
 from shots.origins import FieldOrigin
 from shots.schema import Location
 from shots.source.board_source import Loc, Source
-from shots.vocabulary.terms import did_you_mean
+from shots.vocabulary.terms import only_match
 
+MAX_COMPARED = 200  # names that a misspelt one is compared with
 _PLACE_FIELDS = ("at", "on", "pose", "facing")
 
 Entry = dict[str, tuple[Any, FieldOrigin]]
@@ -39,7 +40,7 @@ def set_plan(location: Location | None) -> SetPlan | None:
     return dressed(plan, location.set) if plan and location.set else plan
 
 
-def check_dressing(location: Location, source: Source) -> None:
+def check_dressing(location: Location, names: NameIndex, source: Source) -> None:
     """Report names in the set of a location that neither it nor its set defines."""
     dressing, plan = location.set, set_plan(location)
     if dressing is None:
@@ -52,7 +53,7 @@ def check_dressing(location: Location, source: Source) -> None:
         is_there = name in fixtures or (base is None and piece.is_absent)
         if not is_there and (piece.is_absent or not (piece.model or find_word("thing", name))):
             finding = f'"{name}" is no furniture of {dressing.use or location.id}'
-            remedy = did_you_mean(name, fixtures) or "give it model: to add it"
+            remedy = names.suggest_of(fixtures, name, "give it model: to add it")
             source.report("SB011", finding, remedy, source.span(at, of="key"), name)
     if plan is None:
         return
@@ -68,12 +69,14 @@ def check_dressing(location: Location, source: Source) -> None:
     for path, spot in spots:
         if spot and spot.point is None and spot.near not in places:
             finding = f'"{spot.near}" is no place of {dressing.use or location.id}'
-            remedy = did_you_mean(spot.near, places) or f"use one of {_listed(places)}"
+            remedy = names.suggest_of(places, spot.near)
             source.report("SB011", finding, remedy, (*loc, *path), spot.near)
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:MAX_LISTED]) + (", ..." if len(names) > MAX_LISTED else "")
+def _is_noun(name: str) -> bool:
+    """Whether a name is a word for a thing, or for people: waiter, old-man, crowd."""
+    words = re.split(r"[\s_-]+", name.casefold())
+    return bool(find_word("thing", name)) or not (PEOPLE | GROUPS.keys()).isdisjoint(words)
 
 
 def merge_blocking(levels: Sequence[ShotLevel], names: NameIndex) -> dict[str, Entry]:
@@ -121,12 +124,15 @@ class BlockingResolver:
     def _entry(self, who: str, entry: Entry) -> Blocking:
         values = {field: value for field, (value, _) in entry.items()}
         locs = {field: origin.loc for field, (_, origin) in entry.items()}
-        is_described = values.get("looks") or values.get("model") or who in self._fixtures
-        nouns = set(re.split(r"[\s_-]+", who.casefold())) & (PEOPLE | GROUPS.keys())
-        if not (self._is_character(who) or is_described or nouns or find_word("thing", who)):
-            loc = next(iter(locs.values()), ())[:-1]
-            others = [name for name in self._players if name != who]
-            self._report(who, "neither a character nor a thing", others, loc, of_key=True)
+        is_fixture = self.plan and any(each.name == who for each in self.plan.fixtures)
+        is_described = values.get("looks") or values.get("model") or is_fixture
+        if not (is_described or self.names.find("character", who) or _is_noun(who)):
+            where = self.source.span(next(iter(locs.values()), ())[:-1], of="key")
+            finding = f'"{who}" is neither a character nor a thing'
+            remedy = "give it looks: for an extra, or model: for a thing"
+            characters = self.names.keys("character")
+            remedy = self.names.suggest_of(characters, who, remedy)
+            self.source.report("SB011", finding, remedy, where, who)
         values |= self._doing(values, locs)
         if values.get("at"):
             values["at"] = self._spot(values["at"], locs["at"])
@@ -165,34 +171,28 @@ class BlockingResolver:
             return spot
         return Position(self._target(spot.near, loc), spot.relation)
 
-    def _target(self, name: str, loc: Loc, words: Iterable[str] = ()) -> str:
+    def _target(self, name: str, loc: Loc, words: Sequence[str] = ()) -> str:
         """The id or name of a person, a thing, a mark or a fixture."""
-        found = self._find(name, words)
-        if found:
+        if found := self.names.find("character", name):
             return found
-        candidates = (*words, *self._players, *self._marks)
-        if self.plan is None:
-            # The set is read from the action then, so only a misspelling is certain to be wrong.
-            if get_close_matches(name.casefold(), map(str.casefold, candidates), 1, 0.8):
-                self._report(name, "neither a person nor a thing here", candidates, loc)
-            return name
-        wrong = f"neither a person nor a thing here, nor a place of {self.place}"
-        self._report(name, wrong, candidates, loc)
-        return name
-
-    def _find(self, name: str, words: Iterable[str]) -> str | None:
-        if character := self.names.find("character", name):
-            return character
-        table = {each.casefold(): each for each in (*self._marks, *self.entries, *words)}
-        if found := table.get(name.casefold()) or table.get("-".join(name.casefold().split())):
-            return found
+        folded = name.casefold()
+        for key in (folded, "-".join(folded.split())):
+            if key in self._names:
+                return self._names[key]
         # "chair" may be one that the action names; "chair-7" can only be one of the set.
-        return name if find_word("thing", name) and not name[-1:].isdigit() else None
+        if folded in words or (_is_noun(name) and not name[-1:].isdigit()):
+            return name
+        finding = f'"{name}" is neither a person nor a thing here'
+        finding += f", nor a place of {self.place}" if self.plan else ""
+        keys = (*words, *self.names.keys("character"), *self._names.values())[:MAX_COMPARED]
+        # The set may be read from the action, so without one only a misspelling is surely wrong.
+        if self.plan or only_match(name, keys):
+            self.source.report("SB011", finding, self.names.suggest_of(keys, name), loc, name)
+        return name
 
     def _held(self, name: str, loc: Loc) -> str:
         """The id of a thing that is blocked, or a noun of the lexicon."""
-        blocked = {each.casefold(): each for each in self.entries}
-        if found := blocked.get(name.casefold()):
+        if found := self._names.get(name.casefold()):
             return found
         if not find_word("thing", name):
             near = nearest_word("thing", name)
@@ -203,28 +203,8 @@ class BlockingResolver:
             )
         return name
 
-    def _report(
-        self, name: str, wrong: str, names: Sequence[str], loc: Loc, *, of_key: bool = False
-    ) -> None:
-        remedy = did_you_mean(name, names)
-        if not remedy and of_key:
-            remedy = "give it looks: for an extra, or model: for a thing"
-        remedy = remedy or f"use one of {_listed(names)}"
-        where = self.source.span(loc, of="key") if of_key else loc
-        self.source.report("SB011", f'"{name}" is {wrong}', remedy, where, name)
-
-    def _is_character(self, who: str) -> bool:
-        return self.names.find("character", who) is not None
-
-    @property
-    def _fixtures(self) -> tuple[str, ...]:
-        return tuple(each.name for each in self.plan.fixtures) if self.plan else ()
-
-    @property
-    def _marks(self) -> tuple[str, ...]:
-        """Names of all places of the set."""
-        return place_names(self.plan) if self.plan else ()
-
-    @property
-    def _players(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.names.keys("character"), *self.entries)))
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Who is blocked and all places of the set, by their name in lower case."""
+        places = place_names(self.plan) if self.plan else ()
+        return {each.casefold(): each for each in (*self.entries, *places)}
