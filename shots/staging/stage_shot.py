@@ -187,7 +187,7 @@ def _look(
     by_id = {each.id: each for each in moved}
     looked = Looked(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture, set_up.crosses,
+        picture,
     )  # fmt: skip
     return moved, defects(looked)
 
