@@ -102,7 +102,7 @@ def _pieces(
         lapel = np.minimum(
             np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3)
         )
-        lapel = np.minimum(lapel, (np.abs(x) - 0.012) * 30)
+        lapel = np.minimum(lapel, np.minimum((np.abs(x) - 0.012) * 30, 5.7 - shared.level))
         parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.85,
                            rounds=2, surface=piece.surface))  # fmt: skip
     if piece.front:
