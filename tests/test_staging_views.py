@@ -389,8 +389,8 @@ def test_looking_into_the_lens_is_looking_at_the_camera() -> None:
     ("text", "camera", "players"),
     [
         ("BOB is in the picture of a single", "EWS, single, 24mm", (ANN, BOB)),
-        ("ANN is out of the picture", "CU, lead, 50mm",
-         (person("ann", posture="lie-floor", is_subject=True),)),
+        ("ANN is out of the picture", "CU, follow, 50mm",
+         (person("ann", posture="sit-floor", is_subject=True),)),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_picture_is_said_with_a_remedy(text: str, camera: str, players):

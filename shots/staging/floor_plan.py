@@ -18,19 +18,16 @@ from shots.staging.marks import (
     Stance,
     free_marks,
     gap,
-    surface_spot,
-    surfaces,
 )
 from shots.staging.staged import CAMERA, Beat, Place, Player, Point, ShotReading
 from shots.staging.standing import beat_at, standing
+from shots.staging.thing_places import SMALL_M, put_thing
 
 # Metres between two who do something together.
 CONTACT_M = {"hug": 0.32, "kiss": 0.38, "shake-hands": 0.8, "give": 0.9, "punch": 0.75,
              "whisper": 0.45, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
-_SMALL_M = 0.6
-_ON = ("on", "above", "at", "")
 _MOST_IN_AN_ARC = 7
 
 
@@ -76,10 +73,10 @@ class ScenePlan:
     def __post_init__(self) -> None:
         """Give a place to the cast of all shots, so that a pair is one from the first shot."""
         self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
-        things = _first(self.readings, lambda each: each.kind != "person")
-        large = [each for each in things if max(size_of(each)) > _SMALL_M]
+        things = _first(self.readings, lambda each: each.kind != "person" and not self.is_set(each))
+        large = [each for each in things if max(size_of(each)) > SMALL_M]
         for thing in large:
-            self._put_thing(thing)
+            put_thing(self.occupied, thing)
         cast = _first(self.readings, lambda each: each.kind == "person")
         self.cast = {each.id: each for each in cast}
         cast = [each for each in cast if not _comes_in(each)]
@@ -89,7 +86,12 @@ class ScenePlan:
         self.place_people(cast)
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
-                self._put_thing(thing)
+                put_thing(self.occupied, thing)
+
+    def is_set(self, player: Player) -> bool:
+        """Whether a thing is the set itself: the tram in which a scene plays."""
+        place = self.readings[0].place
+        return player.kind == "thing" and player.model == place.set and place.is_interior
 
     def begin(self, reading: ShotReading) -> tuple[Player, ...]:
         """Everybody and everything of a shot at its start, without the ways they walk.
@@ -97,10 +99,11 @@ class ScenePlan:
         The rest of the cast comes last of the people; `is_drawn` tells who of it is there by now.
         """
         people = [each for each in reading.players if each.kind == "person"]
-        for thing in reading.players:
+        objects = [p for p in reading.players if p.kind != "person" and not self.is_set(p)]
+        for thing in objects:
             drives = any(beat.to for beat in thing.beats) and model_of(thing).kind == "vehicle"
-            if thing.kind != "person" and (drives or self._is_new(thing)):
-                self._put_thing(thing)
+            if drives or self._is_new(thing):
+                put_thing(self.occupied, thing)
         self.partners.update(relations(reading, list(self.occupied.people)))
         self._place_again(people)
         present = {each.id: each for each in people}
@@ -109,7 +112,7 @@ class ScenePlan:
                 spot = self.occupied.people[name]
                 rests = Beat(posture=spot.posture, seat=spot.seat)
                 present[name] = replace(player, beats=(rests,), is_subject=False, words="")
-        named = {each.id: each for each in reading.players if each.kind != "person"}
+        named = {each.id: each for each in objects}
         for name, held_by in self.holding.items():  # what stands somewhere is held no more
             self.holding[name] = tuple(
                 each
@@ -366,70 +369,6 @@ class ScenePlan:
     def _is_new(self, thing: Player) -> bool:
         old = self.occupied.things.get(thing.id)
         return old is None or bool(thing.near and thing.id not in self.introduced)
-
-    def _put_thing(self, thing: Player) -> None:
-        """Find the place of a thing or an animal: as the words say, else where such things are."""
-        things = self.occupied.things
-        if thing.kind == "thing" and not (thing.near or thing.on):
-            same = next((t for t in things.values() if t.is_fixture and t.id != thing.id
-                         and t.model == thing.model), None)  # fmt: skip
-            if thing.id in things and things[thing.id].is_fixture:
-                same = things[thing.id]
-            if same is not None:
-                self.occupied.rename(same.id, thing)
-                return
-        things[thing.id] = self._placed(thing)
-
-    def _placed(self, thing: Player) -> Player:
-        occupied, model = self.occupied, model_of(thing)
-        named = thing.on or (thing.near if thing.relation in _ON else "")
-        support = occupied.find(named) if named else None
-        if isinstance(support, Player) and model_of(support).surface_m and model.kind != "animal":
-            at, top = surface_spot(occupied, thing, support, None)
-            return replace(thing, at=at, base_m=top, on=support.id)
-        if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
-            return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
-        if model.kind == "vehicle" and occupied.plan.lanes and max(size_of(thing)) > 1.2:
-            return self._on_lane(thing)
-        if model.place in ("wall", "ceiling"):
-            far = min(occupied.plan.bounds[3], occupied.plan.centre[1] + 4.0)
-            at = point((occupied.plan.centre[0] + 0.8, far - 0.1))
-            base = 1.1 if model.place == "wall" else occupied.plan.height_m - size_of(thing)[1]
-            return replace(thing, at=at, base_m=base)
-        if thing.kind == "animal":
-            owner = next(iter(occupied.people), "")
-            spot = occupied.spot(thing.id, owner, "beside") if owner else None
-            at = spot.at if spot else occupied.floor.nearest_free(occupied.plan.centre)
-            base = {"sky": 4.0}.get(model.place, 0.0)
-            return replace(thing, at=at, base_m=base, facing_deg=spot.facing_deg if spot else -60.0)
-        if model.place in ("table", "hand") or max(size_of(thing)) < _SMALL_M:
-            user = next((p for p in occupied.people.values()), None)
-            near = user.at if user else occupied.plan.centre
-            tables = list(surfaces(occupied))
-            if tables:
-                nearest = min(tables, key=lambda each: distance(each.at, near))
-                at, top = surface_spot(occupied, thing, nearest, user.at if user else None)
-                return replace(thing, at=at, base_m=top, on=nearest.id)
-        at = occupied.floor.nearest_free(
-            occupied.plan.centre, occupied.others(), max(0.8, max(size_of(thing)) / 2 + 0.3)
-        )
-        return replace(thing, at=at)
-
-    def _on_lane(self, vehicle: Player) -> Player:
-        """A vehicle on the lane that leads where it goes, behind those already there."""
-        lanes = self.occupied.plan.lanes
-        wanted = 1.0 if any(beat.to == "right" for beat in vehicle.beats) else -1.0
-        ends = [(lane[0], lane[-1]) for lane in lanes]
-        start, end = next((e for e in ends if (e[1][0] - e[0][0]) * wanted > 0), ends[0])
-        middle = (np.array(start) + np.array(end)) / 2
-        long_m, ahead = size_of(vehicle)[2], direction(facing(start, end))
-        others = [t for t in self.occupied.things.values() if t.id != vehicle.id
-                  and model_of(t).kind == "vehicle"]  # fmt: skip
-        for back in np.arange(0.0, 60.0, 1.0):
-            at = point(middle - back * ahead)
-            if all(distance(at, t.at) > (long_m + size_of(t)[2]) / 2 + 1.0 for t in others):
-                break
-        return replace(vehicle, at=at, facing_deg=facing(start, end))
 
 
 def is_crowd(name: str) -> bool:

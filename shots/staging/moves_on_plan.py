@@ -372,7 +372,10 @@ def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Pict
         x, height, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
         low = (now.at[0], now.base_m + 0.1 * now.size[1], now.at[1])
         head, foot = picture.project(np.array([(x, height, z), low]))[k]
-        inside = abs(head[0]) <= 0.44 and abs(head[1]) <= 0.52 and head[2] > 0.1
+        half = 0.0
+        if not now.tall_m:  # of a long thing, most
+            half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
+        inside = abs(head[0]) <= max(0.1, 0.44 - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
         high_m = head[2] / (picture.focal[k] * picture.aspect)
         if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
             inside = inside and abs(foot[1]) <= 0.5

@@ -29,7 +29,7 @@ from shots.staging.set_up import (
     side_of_line,
 )
 from shots.staging.staged import CameraPlace, Point
-from shots.staging.standing import beat_at
+from shots.staging.standing import Standing, beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0)
@@ -72,6 +72,9 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         return [name for name in chosen if filming.players[name].kind != "person"]
     if camera.view == "reverse" and len(people) < 2:
         return list(people[:1]) or chosen
+    things = camera.people in ("two-shot", "three-shot") and not people
+    if camera.people == "group" or things:
+        return list(people) or chosen
     if camera.people in _PEOPLE:
         count = _PEOPLE[camera.people]
         crowd = [
@@ -85,8 +88,6 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         partner = filming.partner(people[0]) if people else ""
         crowd.sort(key=lambda key: (key not in people[:1], key != partner))
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
-    if camera.people == "group":
-        return list(people) or chosen
     if filming.size in TIGHT:
         return chosen[:1]
     met = [b.to for n in chosen[:1] for b in filming.players[n].beats if b.to in people]
@@ -108,7 +109,7 @@ def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:
     if not subjects:
         return _establishing(filming)
     if not people:
-        return _thing(filming, subjects[0])
+        return _thing(filming, subjects)
     if len(people) == 1:
         return _single(filming, people[0])
     if len(people) == 2:
@@ -235,9 +236,9 @@ def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
         yield composed(filming, SetUp(place, framed, 0.05 * k), None)
 
 
-def _thing(filming: Filming, name: str) -> Iterator[SetUp]:
-    """A thing or an animal, three quarters from its front."""
-    player, now = filming.players[name], filming.now(name)
+def _thing(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
+    """A thing, several or an animal, three quarters from the front of the first."""
+    player, now = filming.players[names[0]], united([filming.now(name) for name in names])
     moves = next((beat.to for beat in player.beats if beat.to in RELATIVE), "")
     front = now.facing_deg
     turns: tuple[float, ...] = (28.0, -28.0, 0.0, 50.0, -50.0, 75.0, -75.0, 100.0, 180.0)
@@ -256,8 +257,20 @@ def _thing(filming: Filming, name: str) -> Iterator[SetUp]:
         side = front + turn
         away = abs(turn_between(0.0, side))  # the front of the set is liked
         framed = frame_thing(filming, now, side, pitch)
-        place = CameraPlace(now.at, side, subjects=(name,))
+        place = CameraPlace(now.at, side, subjects=tuple(names))
         yield composed(filming, SetUp(place, framed, 0.04 * k + away / 900.0), None)
+
+
+def united(states: Sequence[Standing]) -> Standing:
+    """Several things as one that contains them."""
+    if len(states) == 1:
+        return states[0]
+    half = np.array([max(now.size[0], now.size[2]) / 2 for now in states])
+    ats = np.array([now.at for now in states])
+    low, high = (ats - half[:, None]).min(axis=0), (ats + half[:, None]).max(axis=0)
+    base, top = min(now.base_m for now in states), max(now.top_m for now in states)
+    size = (float(high[0] - low[0]), top - base, float(high[1] - low[1]))
+    return Standing(point((low + high) / 2), states[0].facing_deg, base, size)
 
 
 def flat(size: tuple[float, float, float]) -> bool:
