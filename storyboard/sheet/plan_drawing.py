@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from shots.dressing import SetDressing, dressed
 from shots.lexicon.places import SETS
 from shots.lexicon.things import MODELS
 from shots.staging.staged import Player, StagedShot
@@ -96,11 +97,15 @@ class PlanDrawing:
 
 @dataclass(frozen=True)
 class PlannedShot:
-    """A shot for a plan: its id, its staging, and its camera in the axes of its path."""
+    """A shot for a plan: its id, its staging, and its camera in the axes of its path.
+
+    `dressing` is what the author says about the set.
+    """
 
     id: str
     staged: StagedShot
     camera: tuple[PlanPoint, ...] = ()
+    dressing: SetDressing | None = None
 
     def on_plan(self, x: float, z: float, *, is_direction: bool = False) -> complex:
         """A point, or a direction, of the camera path's axes on the floor plan."""
@@ -177,6 +182,8 @@ class _Plan:
         ]  # fmt: skip
         self.cast = [each for each in first.values() if not each.is_fixture]
         self.room = SETS.get(shots[0].staged.place.set) if first else None
+        if self.room and (dressing := shots[0].dressing):
+            self.room = dressed(self.room, dressing)
         needed = [point for shot in shots for point in shot.track]
         for each in self.cast:
             needed += [complex(*each.at), *_walk(each)]

@@ -46,9 +46,18 @@ def blocked(board: ShotList, shot: Shot, reading: ShotReading) -> ShotReading:
         player = players.get(who) or _new_player(board, who, entry)
         players[who] = _blocked_player(player, entry, float(shot.duration_s))
         staged.append(_report(board, shot, who, players[who]))
+    # What is blocked to stand somewhere is in nobody's hands, whatever the scene says.
+    stands = {who for who, entry in shot.blocking.items() if entry.spot}
+    for who, player in players.items():
+        beats = (
+            replace(beat, holds=tuple(held for held in beat.holds if held[1] not in stands))
+            for beat in player.beats
+        )
+        players[who] = replace(player, beats=tuple(beats))
     return replace(
         reading, players=tuple(players.values()), staged=tuple(staged),
         over=shot.camera.over or reading.over,
+        absent=tuple(who for who, entry in shot.blocking.items() if entry.is_absent),
     )  # fmt: skip
 
 
