@@ -21,8 +21,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shots import CameraPath, Shot, ShotList, camera_path, compile_prompt
+from shots import CameraPath, Shot, ShotList, compile_prompt
 from shots.path.rig import turn_about
+from shots.staging.stage_shot import staged_path
 from storyboard.judge.camera_verdict import (
     CameraVerdict,
     compare_hypotheses,
@@ -104,7 +105,8 @@ def unseen(move: str, count: int, num_frames: int, first_seed: int) -> Iterator[
     while num_yielded < count:
         word = words[num_yielded % len(words)]
         board, shot = read_wording(seed, wording=0, is_mirrored=False, moves={word: 1.0})
-        path = camera_path(shot, num_frames=num_frames, aspect=SIZE[0] / SIZE[1], seed=seed)
+        aspect = SIZE[0] / SIZE[1]
+        path = staged_path(board, shot, num_frames=num_frames, aspect=aspect, seed=seed)
         frames, masks = layout_with_mask(board, shot, path, SIZE)
         if is_usable(Clip(frames, masks, path)):
             num_yielded += 1

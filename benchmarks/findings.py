@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from benchmarks.scenes import CALIBRATION_SEED, JUDGED_SEED, SIZE, film, read, scene_mapping
 from benchmarks.scenes import with_other_things as other_things
-from shots import CameraPath, Shot, camera_path
+from shots import CameraPath, Shot, ShotList
+from shots.staging.stage_shot import staged_path
 from storyboard.judge import exposure, subject_size
 from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.coherence import (
@@ -35,6 +36,7 @@ from storyboard.judge.coherence import (
 )
 from storyboard.judge.finding import CALIBRATION_FILE, Agreement
 from storyboard.judge.motion import shrink
+from storyboard.layout import layout_film
 from training.films.filming import shows_subject
 
 Frames = NDArray[np.uint8]
@@ -94,8 +96,8 @@ def sample(seed: int) -> Sample | None:
     board, other = read(scene_mapping(seed), seed), read(other_things(seed), seed)
     index = seed % 2
     shot, beside = board.shots[index], board.shots[1 - index]
-    path, path_beside = (_path(each, seed) for each in (shot, beside))
-    alternatives = Alternatives(board, shot, path)
+    path, path_beside = (_path(board, each, seed) for each in (shot, beside))
+    alternatives = Alternatives(layout_film(board, shot, path), shot)
     ends = (0, NUM_FRAMES // 2, NUM_FRAMES - 1)
     frames, masks = film(board, shot, path, ends)
     if not shows_subject(masks):
@@ -115,8 +117,9 @@ def sample(seed: int) -> Sample | None:
     )
 
 
-def _path(shot: Shot, seed: int) -> CameraPath:
-    return camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
+def _path(board: ShotList, shot: Shot, seed: int) -> CameraPath:
+    aspect = SIZE[0] / SIZE[1]
+    return staged_path(board, shot, num_frames=NUM_FRAMES, aspect=aspect, seed=seed)
 
 
 def judge(each: Sample, random: np.random.Generator) -> Iterator[Row]:

@@ -41,6 +41,7 @@ from storyboard.judge.exposure import (
     light_distances,
 )
 from storyboard.judge.motion import measure_motion, shrink
+from storyboard.layout import layout_film
 from training.films.boards import PHRASES, UNSEEN_SEED
 from training.films.footage import training_folder
 from training.films.prompts import meaning
@@ -122,7 +123,7 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
     """Measure everything in one clip that its shot requests."""
     board, shot = unseen_shot.board, unseen_shot.shot
     camera, is_likeliest = judge_shot(measure_motion(clip), unseen_shot)
-    alternatives = Alternatives(board, shot, unseen_shot.path)
+    alternatives = Alternatives(layout_film(board, shot, unseen_shot.path), shot)
     size, lighting = shot.camera.size, shot.lighting
     frame = shrink(clip[alternatives.frame], alternatives.size)
     right = {}

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from benchmarks.scenes import CALIBRATION_SEED, SIZE, film
-from shots import camera_path
-from storyboard.layout.reading import COLOURS
+from shots.lexicon.colours import COLOURS
+from shots.staging.stage_shot import staged_path
 from training.films.boards import PHRASES
 from training.films.filming import shows_subject
 from training.films.footage import training_folder
@@ -177,7 +177,8 @@ def filmed(first_seed: int) -> Iterator[tuple[Frames, Frames, Meaning]]:
     seed = first_seed
     while True:
         board, shot = read_wording(seed, wording=0, is_mirrored=False)
-        path = camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
+        aspect = SIZE[0] / SIZE[1]
+        path = staged_path(board, shot, num_frames=NUM_FRAMES, aspect=aspect, seed=seed)
         frames, masks = film(board, shot, path, READ_FRAMES)
         if shows_subject(masks):
             yield frames, masks, meaning(board, shot)

@@ -15,8 +15,7 @@ import yaml
 from numpy.typing import NDArray
 
 from shots import CameraPath, Shot, ShotList, parse_shots
-from storyboard.layout.raster import PinholeCamera, rasterise
-from storyboard.layout.scene import stage
+from storyboard.layout import layout_film
 from training.films.boards import UNSEEN_SEED, Board, Random, sample_board
 
 Frames = NDArray[np.uint8]
@@ -83,11 +82,7 @@ def film(
     board: ShotList, shot: Shot, path: CameraPath, frames: Sequence[int]
 ) -> tuple[Frames, Frames]:
     """Some frames of a shot's layout, (T, H, W, 3), and where the subject is, (T, H, W)."""
-    scene = stage(board, shot, path)
-    pictures, masks = [], []
-    for k in frames:
-        camera = PinholeCamera.at(path, k)
-        picture, mask = rasterise(scene.at(k), scene.ground, camera, scene.rig, SIZE)
-        pictures.append(picture)
-        masks.append(mask)
-    return np.stack(pictures), np.stack(masks)
+    layout = layout_film(board, shot, path)
+    found = [layout.frame(k, SIZE) for k in frames]
+    masks = [layout.subject_mask(frame) for frame in found]
+    return np.stack([frame.picture for frame in found]), np.stack(masks)

@@ -72,6 +72,8 @@ _ROWS: tuple[tuple[str, Level, str], ...] = (
     ("SB214", "error", "prompt longer than the model can read"),
     ("SB215", "warning", "two people at one place"),
     ("SB216", "warning", "move outside of the shot"),
+    ("SB217", "notice", "words that the layout does not show"),
+    ("SB218", "warning", "a picture that fails"),
     ("SB301", "warning", "shot longer than the model's longest clip"),
     ("SB302", "notice", "length that the model cannot render exactly"),
     ("SB303", "warning", "model with another frame rate than the cut"),

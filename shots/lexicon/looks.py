@@ -38,11 +38,10 @@ AGES: Mapping[str, float] = {
     "grandmother": 70, "grandma": 70, "grandfather": 72, "grandpa": 72, "retired": 67,
     "young woman": 25, "young man": 25, "old man": 73, "old woman": 73, "old lady": 74,
 }  # fmt: skip
-NUMBERS: Mapping[str, int] = {
-    word: value for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split())
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+_COUNTED = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+fifteen sixteen seventeen eighteen nineteen twenty"""
+NUMBERS: Mapping[str, int] = {word: value for value, word in enumerate(_COUNTED.split())} | {
+     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
      "ninety": 90}  # fmt: skip
 DECADES: Mapping[str, int] = {
     "teens": 15, "twenties": 25, "thirties": 35, "forties": 45, "fifties": 55, "sixties": 65,
@@ -190,34 +189,41 @@ SLOTS: Mapping[str, str] = {
 # What a profession wears: kinds with colours before them; a name in brackets stands for its words.
 PROFESSIONS: Mapping[str, str] = {
     "waiter, waitress, server": "white shirt, black vest, black trousers, black shoes",
-    "nurse": "teal scrubs, white sneakers", "surgeon": "green scrubs, white sneakers",
+    "nurse": "teal scrubs, white sneakers",
+    "surgeon": "green scrubs, white sneakers",
     "doctor, physician, dentist, vet, pharmacist": "white lab coat, light blue shirt, dark grey "
-    "trousers, black shoes", "scientist, chemist, researcher": "white lab coat, shirt, trousers",
+    "trousers, black shoes",
+    "scientist, chemist, researcher": "white lab coat, shirt, trousers",
     "patient": "light blue hospital gown, barefoot",
     "police officer, policeman, policewoman, cop, constable, officer": "navy uniform, navy peaked "
     "cap, belt, black shoes",
     "detective, private eye, inspector": "beige coat, white shirt, grey trousers, tie, black shoes",
     "soldier, marine": "olive uniform, olive army helmet, black boots",
     "firefighter, fireman": "dark beige jumpsuit, red fire helmet, black boots",
-    "paramedic, medic": "green jumpsuit, black boots", "pilot, captain": "navy uniform, white shirt, "
-    "navy peaked cap, black shoes", "flight attendant, stewardess, steward, air hostess": "navy "
-    "suit, white shirt, red scarf, black shoes",
+    "paramedic, medic": "green jumpsuit, black boots",
+    "pilot, captain": "navy uniform, white shirt, navy peaked cap, black shoes",
+    "flight attendant, stewardess, steward, air hostess": "navy suit, white shirt, red scarf, "
+    "black shoes",
     "chef, cook, baker": "white tunic, white apron, white chef's hat, dark grey trousers, shoes",
     "barista": "black t-shirt, brown apron, jeans, sneakers",
     "bartender, barman, barmaid": "white shirt, black vest, black trousers, black shoes",
     "butcher": "white shirt, red apron, black trousers, boots",
-    "bride": "wedding dress, white heels", "groom, bridegroom": "black suit, white shirt, grey tie, "
-    "black shoes", "driver, tram driver, bus driver, train driver, conductor, chauffeur": "navy "
-    "uniform, white shirt, navy peaked cap, black shoes",
+    "bride": "wedding dress, white heels",
+    "groom, bridegroom": "black suit, white shirt, grey tie, black shoes",
+    "driver, tram driver, bus driver, train driver, conductor, chauffeur": "navy uniform, white "
+    "shirt, navy peaked cap, black shoes",
     "taxi driver, cab driver, cabbie, trucker, truck driver": "jacket, shirt, jeans, cap, shoes",
-    "construction worker, builder, worker, labourer, engineer": "yellow vest, grey t-shirt, jeans, "
-    "yellow hard hat, boots", "mechanic, plumber, electrician, technician, janitor": "navy jumpsuit, "
-    "black boots", "astronaut, cosmonaut": "white spacesuit, space helmet",
+    "construction worker, builder, worker, labourer, engineer": "yellow vest, grey t-shirt, "
+    "jeans, yellow hard hat, boots",
+    "mechanic, plumber, electrician, technician, janitor": "navy jumpsuit, black boots",
+    "astronaut, cosmonaut": "white spacesuit, space helmet",
     "judge": "black robe, white shirt, black trousers, black shoes",
-    "priest, vicar, pastor": "black cassock, black shoes", "nun": "black cassock, black headscarf, "
-    "black shoes", "monk": "brown robe, sandals",
+    "priest, vicar, pastor": "black cassock, black shoes",
+    "nun": "black cassock, black headscarf, black shoes",
+    "monk": "brown robe, sandals",
     "businesswoman, businessman, executive, manager, boss, lawyer, banker, ceo, politician, "
-    "president, agent, salesman, saleswoman, consultant": "dark grey suit, white shirt, black shoes",
+    "president, agent, salesman, saleswoman, consultant": "dark grey suit, white shirt, black "
+    "shoes",
     "bodyguard, bouncer": "black suit, white shirt, black tie, sunglasses, black shoes",
     "butler": "black suit, white shirt, black tie, black shoes",
     "farmer": "denim overalls, red shirt, straw hat, boots",
@@ -226,17 +232,20 @@ PROFESSIONS: Mapping[str, str] = {
     "postman, mail carrier, courier": "blue jacket, blue shirt, navy trousers, cap, bag, shoes",
     "cyclist": "red t-shirt, black leggings, bicycle helmet, sneakers",
     "biker, motorcyclist": "leather jacket, jeans, black helmet, boots",
-    "runner, jogger": "orange t-shirt, black shorts, sneakers", "boxer": "red shorts, shirtless, "
-    "red gloves, sneakers", "swimmer": "swimsuit, barefoot",
+    "runner, jogger": "orange t-shirt, black shorts, sneakers",
+    "boxer": "red shorts, shirtless, red gloves, sneakers",
+    "swimmer": "swimsuit, barefoot",
     "dancer, ballerina": "pink swimsuit, pink miniskirt, pink tights, pink heels",
     "footballer, football player, athlete": "red t-shirt, white shorts, sneakers",
     "student, hipster": "hoodie, jeans, sneakers, backpack",
-    "schoolboy, pupil": "white shirt, navy shorts, backpack, shoes", "schoolgirl": "white shirt, navy "
-    "skirt, backpack, shoes", "teacher, professor, librarian": "cardigan, shirt, trousers, glasses",
+    "schoolboy, pupil": "white shirt, navy shorts, backpack, shoes",
+    "schoolgirl": "white shirt, navy skirt, backpack, shoes",
+    "teacher, professor, librarian": "cardigan, shirt, trousers, glasses",
     "painter, artist": "white shirt, denim overalls, beret, shoes",
     "cowboy, cowgirl, rancher": "brown vest, beige shirt, jeans, cowboy hat, boots",
-    "knight": "silver armour, grey leggings, boots", "king, queen": "red robe, crown, "
-    "gold tunic, trousers, boots", "princess": "pink evening dress, crown",
+    "knight": "silver armour, grey leggings, boots",
+    "king, queen": "red robe, crown, gold tunic, trousers, boots",
+    "princess": "pink evening dress, crown",
     "pirate": "white shirt, brown vest, black trousers, black boots, red scarf",
     "thief, burglar": "black rollneck, black trousers, black beanie, black gloves, black shoes",
     "secretary, receptionist, assistant": "white blouse, grey skirt, heels",
@@ -256,20 +265,20 @@ WOMENSWEAR = frozenset(
 NAMES: Mapping[str, str] = {
     name: sex
     for sex, names in {
-        "female": "ada alice amy ana andrea angela anna anne ann annie barbara bea bella carla carmen "
-        "carol chloe clara claire diana ella elena eli elisa elizabeth emily emma esther eva eve "
-        "fatima fiona grace hana hannah helen ida ines ingrid irene iris isabel ivy jane jenny "
-        "jess jessica joan julia julie kate katie laura lea leila lena lily linda lisa liz lola "
-        "lucy luisa mara maria marie martha mary maya mia mira monica nadia nancy nina nora olga "
-        "olivia paula petra rachel rita rosa rose ruth sally sara sarah sofia sophie stella susan "
-        "tara tina vera yuki zoe",
-        "male": "abel adam ahmed alan albert alex ali anton arthur ben bernard bill bob boris bruno "
-        "carl carlos charlie chris dan daniel dave david dmitri ed eddie emil eric felix frank "
-        "fred gabriel george greg hans harry henry hugo ian igor ivan jack jake james jan jim joe "
-        "john johnny jonas jose juan karl ken kenji kurt lars leo leon liam louis luca lucas luis "
-        "marco mark martin matt max michael mike mohamed nick noah oleg oliver omar oscar otto pablo "
-        "paul pedro pete peter ray richard rob robert sam samuel sean simon stefan steve ted theo "
-        "thomas tim toby tom tomas tony victor viktor walter will yusuf",
+        "female": "ada alice amy ana andrea angela anna anne ann annie barbara bea bella carla "
+        "carmen carol chloe clara claire diana ella elena eli elisa elizabeth emily emma esther "
+        "eva eve fatima fiona grace hana hannah helen ida ines ingrid irene iris isabel ivy jane "
+        "jenny jess jessica joan julia julie kate katie laura lea leila lena lily linda lisa liz "
+        "lola lucy luisa mara maria marie martha mary maya mia mira monica nadia nancy nina nora "
+        "olga olivia paula petra rachel rita rosa rose ruth sally sara sarah sofia sophie stella "
+        "susan tara tina vera yuki zoe",
+        "male": "abel adam ahmed alan albert alex ali anton arthur ben bernard bill bob boris "
+        "bruno carl carlos charlie chris dan daniel dave david dmitri ed eddie emil eric felix "
+        "frank fred gabriel george greg hans harry henry hugo ian igor ivan jack jake james jan "
+        "jim joe john johnny jonas jose juan karl ken kenji kurt lars leo leon liam louis luca "
+        "lucas luis marco mark martin matt max michael mike mohamed nick noah oleg oliver omar "
+        "oscar otto pablo paul pedro pete peter ray richard rob robert sam samuel sean simon "
+        "stefan steve ted theo thomas tim toby tom tomas tony victor viktor walter will yusuf",
     }.items()
     for name in names.split()
 }  # fmt: skip

@@ -49,6 +49,7 @@ class CameraPath:
         camera_to_world: (F, 3, 4), columns: the camera's right, down and forward axes, position.
         focal: (F,), focal length / picture width.
         subject: (F, 3), position of what is framed; the origin, except in `follow` and `lead`.
+        share: (F,), time of each frame as a part of the shot, 0 to 1.
         aspect: Picture width / height.
         duration_s: Frame k is at `k / (F - 1) * duration_s`.
         subject_distance_m: From the camera to the framed point, at the named size.
@@ -60,6 +61,7 @@ class CameraPath:
     camera_to_world: Array
     focal: Array
     subject: Array
+    share: Array
     aspect: float
     duration_s: float
     subject_distance_m: float
@@ -143,6 +145,7 @@ def camera_path(
         camera_to_world=np.concatenate([rotation(rig), eye[:, :, None]], axis=2),
         focal=rig.focal,
         subject=rig.aim - named.aim,
+        share=time_s / duration_s,
         aspect=aspect,
         duration_s=duration_s,
         subject_distance_m=float(named.distance[0]),

@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from shots.lexicon import looks as lexicon
 from shots.lexicon.colours import find_colour
@@ -32,29 +33,37 @@ _AGE_FORMS = tuple(
         r"(?:^|[,(]\s*)(\d{1,2})(?=\s*(?:[,;.)]|$))",
     )
 )
-_DECADE_FORM = re.compile(rf"\b(?:in )?(?:h?is |her |their |the )?(early |mid |late )?({_DECADE})\b")
+_DECADE_FORM = re.compile(
+    rf"\b(?:in )?(?:h?is |her |their |the )?(early |mid |late )?({_DECADE})\b"
+)
 _HEIGHT_FORMS = (
     (re.compile(r"\b([12][.,]\d{1,2}) ?(?:m|metres?|meters?)\b(?: tall| high)?"), 1.0),
     (re.compile(r"\b(\d{2,3}) ?(?:cm|centimetres?|centimeters?)\b(?: tall)?"), 0.01),
 )
 _FEET = re.compile(r"\b([3-7]) ?(?:'|ft|feet|foot) ?(\d{1,2})?(?:\"|''| ?in(?:ches)?\b)?(?: tall)?")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9']*|[,;.:()/]")
-_HAIR_NOUNS = frozenset("hair haired hairs haircut locks mane hairdo hairstyle".split())
-_SKIN_NOUNS = frozenset("skin skinned complexion complexioned".split())
-_BREAKS = frozenset(
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HAIR_NOUNS = _words("hair haired hairs haircut locks mane hairdo hairstyle")
+_SKIN_NOUNS = _words("skin skinned complexion complexioned")
+_BREAKS = _words(
     "a an the his her their its with in of over under and or wearing wears wear on at is has who "
-    "to from dressed plus but as for by beneath below above carrying".split()
+    "to from dressed plus but as for by beneath below above carrying"
 ) | frozenset(",;.:()/")
 _SHADES = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light", "pastel": "light"}
 # Words that say something of hair or skin only beside that noun, or of skin before a person.
-_NEEDS_HAIR = {"very long", "very short"} | frozenset(
+_NEEDS_HAIR = {"very long", "very short"} | _words(
     "short long medium straight big wild neat tidy loose slick messy spiky knot flowing thinning "
     "wavy curled cropped tousled dark light fair golden black brown "
     "grey gray white red blue pink green purple silver orange yellow honey copper violet ash "
-    "chestnut chocolate hazel caramel sandy mahogany receding".split()
+    "chestnut chocolate hazel caramel sandy mahogany receding"
 )
-_NEEDS_PERSON = frozenset("white light fair pink golden olive tan brown dark black rosy".split())
-_IGNORED = _BREAKS | frozenset(
+_NEEDS_PERSON = _words("white light fair pink golden olive tan brown dark black rosy")
+_IGNORED = _BREAKS | _words(
     "he she they him them person people someone somebody human character figure years year old "
     "face head body build height skin hair very quite rather slightly bit little about around one "
     "pair kind sort style both hands hand clothes clothing outfit dress up down over matching that "
@@ -64,10 +73,11 @@ _IGNORED = _BREAKS | frozenset(
     "straw bright pastel deep thick thin heavy long short loose tight oversized baggy fitted big "
     "small high low open closed buttoned zipped rolled sleeves sleeve sleeved collar pocket "
     "pockets button buttons elegant smart casual formal classic modern vintage expensive cheap "
-    "neat tidy clean round square full trimmed bushy s".split()
+    "neat tidy clean round square full trimmed bushy s"
 )
 _OMITS = {"shirtless": "top", "topless": "top", "bare chested": "top", "barefoot": "feet",
           "bare feet": "feet", "barefooted": "feet"}  # fmt: skip
+
 
 @dataclass
 class _Reading(LookWords):
@@ -166,7 +176,7 @@ def _read_nouns(reading: _Reading, tokens: list[str], used: list[bool]) -> None:
             index += 1
             continue
         noun, which = " ".join(tokens[index : index + count]), lengths.index(count)
-        first = _first_modifier(tokens, used, index, which in (3, 4))
+        first = _first_modifier(tokens, used, index, which in (1, 3, 4))
         words = tokens[first:index]
         phrase = " ".join([*words, noun])
         used[first : index + count] = [True] * (index + count - first)
@@ -200,7 +210,10 @@ def _apply_noun(
         patterns = [word for word in words if word in lexicon.NOT_SHOWN]
         reading.not_staged += [NotStaged(word, lexicon.NOT_SHOWN[word]) for word in patterns]
     elif which == 1:
-        reading.put("beard", lexicon.BEARDS[noun], phrase)
+        beard = lexicon.BEARDS[noun]
+        reading.put(
+            "beard", "long beard" if beard == "beard" and "long" in words else beard, phrase
+        )
         _put_first(reading, "hair_colour", lexicon.HAIR_COLOURS, words, phrase)
     elif which == 2:
         reading.not_staged.append(NotStaged(phrase, lexicon.NOT_SHOWN[noun]))
@@ -219,7 +232,7 @@ def _apply_noun(
 def _put_first(
     reading: _Reading, name: str, table: Mapping[str, str], words: Sequence[str], phrase: str
 ) -> None:  # fmt: skip
-    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
     for word in (*pairs, *words):
         if word in table:
             reading.put(name, table[word], phrase)

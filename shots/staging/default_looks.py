@@ -1,4 +1,4 @@
-"""Looks that words leave open: chosen from a hash, usual for the sex and the age, varied in a crowd."""
+"""Looks that words leave open: chosen from a hash, as is usual for the sex and the age."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _BOTTOM_COLOURS = ("navy", "dark grey", "brown", "black", "denim", "beige", "oli
 _TOPS: Mapping[str, Sequence[str]] = {
     "male": ("shirt", "t-shirt", "jumper", "shirt", "hoodie", "polo shirt"),
     "female": ("blouse", "t-shirt", "jumper", "dress", "shirt", "rollneck"),
-    "child": ("t-shirt", "jumper", "hoodie", "t-shirt"), "old": ("jumper", "shirt", "cardigan"),
+    "child": ("t-shirt", "jumper", "hoodie", "t-shirt"), "old": ("jumper", "shirt", "rollneck"),
 }  # fmt: skip
 _BOTTOMS: Mapping[str, Sequence[str]] = {
     "male": ("trousers", "jeans"), "female": ("trousers", "jeans", "skirt"),
@@ -49,10 +49,25 @@ _FEET_OF: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 
 
-_COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long skirt"} | frozenset(
-    "t-shirt jumper rollneck cardigan hoodie jacket parka dress skirt scarf cap beanie backpack "
-    "tracksuit miniskirt shorts tie".split()
-)
+_COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long skirt"} | {
+    "t-shirt",
+    "jumper",
+    "rollneck",
+    "cardigan",
+    "hoodie",
+    "jacket",
+    "parka",
+    "dress",
+    "skirt",
+    "scarf",
+    "cap",
+    "beanie",
+    "backpack",
+    "tracksuit",
+    "miniskirt",
+    "shorts",
+    "tie",
+}
 
 
 _BAREFOOT = {"spacesuit", "swimsuit", "swimming trunks"}
@@ -122,7 +137,7 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
     skin = choose("skin", ("dark", "black", "brown") if got.get("hair") == "afro" else skins)
     dark = skin in ("brown", "dark", "black")
     aged = f"{sex} old" if age > 58 else ("child" if age < 13 else sex)
-    kind = f"{sex} dark" if dark and 3 < age else aged
+    kind = f"{sex} dark" if dark and age > 3 else aged
     tints: Sequence[str] = _TINTS["light"]
     if dark or skin == "olive":
         tints = _TINTS["dark"]
@@ -139,8 +154,13 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
         hair_colour=choose("hair_colour", tints),
         beard=choose("beard", beards),
     )
-    group = "old" if age > 64 else ("child" if age < 13 else sex)
-    return replace(look, garments=tuple(_finished(_clothes(words, group, chance), chance)))
+    return replace(look, garments=_clothes(words, look, chance))
+
+
+def dressed(look: Appearance) -> Appearance:
+    """The appearance, with usual clothes if it has none."""
+    chance = _Chance(f"{look.sex} {look.age:g} {look.height_m:g} {look.skin} {look.hair_colour}")
+    return look if look.garments else replace(look, garments=_clothes(LookWords(), look, chance))
 
 
 def _sex(words: LookWords, seed: str) -> str:
@@ -155,8 +175,9 @@ def _sex(words: LookWords, seed: str) -> str:
     return next((lexicon.NAMES[name] for name in names if name in lexicon.NAMES), "")
 
 
-def _clothes(words: LookWords, group: str, chance: _Chance) -> list[Garment]:
+def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garment, ...]:
     """Garments named, then those of a profession, then what is missing."""
+    group = "old" if look.age > 64 else ("child" if look.age < 13 else look.sex)
     slot = {kind: lexicon.SLOTS.get(kind, "top") for kind in lexicon.GARMENTS.values()}
     chosen = list(dict.fromkeys(words.garments))
     filled = {slot[each.kind] for each in chosen}
@@ -177,13 +198,17 @@ def _clothes(words: LookWords, group: str, chance: _Chance) -> list[Garment]:
     if not filled & {"bottom", "all", "suit"}:
         kind = chance.pick("bottom", _BOTTOMS[group])
         colour = "denim" if kind == "jeans" else chance.pick("bottom colour", _BOTTOM_COLOURS)
+        for each in chosen:  # a uniform of which only the jacket is named
+            kind, colour = ("trousers", each.colour) if each.kind == "tunic" else (kind, colour)
         chosen.append(Garment(kind, words.all_colour or colour))
     if "feet" not in filled and not any(each.kind in _BAREFOOT for each in chosen):
         kind = chance.pick("feet", _FEET_OF["male" if suited and group == "male" else group])
         kind = "shoes" if suited and kind in ("sneakers", "boots") else kind
-        colours = ("white", "grey", "red") if kind == "sneakers" else ("black", "brown", "dark brown")
+        colours = (
+            ("white", "grey", "navy", "white") if kind == "sneakers" else ("black", "brown", "dark brown")
+        )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
-    return chosen
+    return tuple(_finished(chosen, chance))
 
 
 def _finished(chosen: Sequence[Garment], chance: _Chance) -> Iterable[Garment]:

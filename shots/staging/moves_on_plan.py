@@ -188,9 +188,8 @@ def _goal(
     """Where a beat leads to; None if it stays."""
     plan = occupied.plan
     if beat.to == "in":
-        spot = None
-        if player.near:
-            spot = occupied.spot(player.id, player.near, player.relation)
+        met = player.near or (after.target if after is not None else "")
+        spot = occupied.spot(player.id, met, player.relation) if met else None
         others = occupied.others(player.id)
         return spot or Stance(occupied.floor.nearest_free(plan.centre, others))
     if beat.to == "out":

@@ -56,7 +56,6 @@ class Looked:
     players: Mapping[str, Player]
     place: CameraPlace
     picture: Picture
-    crosses: bool = False
 
 
 def defects(looked: Looked) -> list[Defect]:
@@ -75,8 +74,6 @@ def defects(looked: Looked) -> list[Defect]:
         found += _shoulder(looked, states)
     if looked.people == "single":
         found += _others(looked, states)
-    if looked.crosses:
-        found.append(Defect(0.3, f"{looked.shot_id}: the camera crosses the line of action"))
     return sorted(found, key=lambda each: -each.weight)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
-MOST_APART_M = 3.5  # of two who relate to each other though the words of the shot do not say so
+MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.lexicon.places import SetPlan
+from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.acts.blocked import author_plan, blocked
 from shots.staging.floor_plan import CONTACT_M, ScenePlan, is_crowd, plan_of
@@ -66,6 +67,14 @@ def stage_shot(board: ShotList, shot: Shot) -> StagedShot:
         return stage_board(board)[shot.id]
     changed = (*shots[:index], shot, *shots[index + 1 :])
     return _stage_scene(board, changed, until=index + 1)[shot.id]
+
+
+def staged_path(
+    board: ShotList, shot: Shot, *, num_frames: int, aspect: float, seed: int = 0
+) -> CameraPath:
+    """The camera path of a shot of a board, measured on what its staging frames."""
+    framed = stage_shot(board, shot).framed
+    return camera_path(shot, num_frames=num_frames, aspect=aspect, seed=seed, framed=framed)
 
 
 def _stage_scene(
@@ -180,7 +189,7 @@ def _look(
     by_id = {each.id: each for each in moved}
     looked = Looked(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture, set_up.crosses,
+        picture,
     )  # fmt: skip
     return moved, defects(looked)
 

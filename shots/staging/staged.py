@@ -7,7 +7,7 @@ the camera of a scene stands by default; positive angles turn the front towards 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from shots.path.rig import FIGURE, Framed
@@ -220,6 +220,26 @@ class StagedShot:
     staged: tuple[Staged, ...] = ()
     not_staged: tuple[NotStaged, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+
+    def shown(self) -> dict[str, object]:
+        """What can be seen of the shot, as JSON: the staging without its report and its words."""
+        found = asdict(self)
+        for name in ("staged", "not_staged", "warnings"):
+            del found[name]
+        for part in (found["place"], *found["players"]):
+            del part["words"]
+        for player in found["players"]:
+            for beat in player["beats"]:
+                del beat["words"]
+        return found
+
+    def report(self) -> dict[str, list[object]]:
+        """What is staged and from which words, what is not, and what the picture lacks, as JSON."""
+        return {
+            "staged": [{"what": each.what, "from": each.words} for each in self.staged],
+            "not_staged": [asdict(each) for each in self.not_staged],
+            "warnings": list(self.warnings),
+        }
 
     def player(self, player_id: str) -> Player | None:
         """The player of that id."""

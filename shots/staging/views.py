@@ -146,15 +146,13 @@ def _turns(
             for turn in (90.0, 70.0, 115.0, 50.0)
             for hand in (1.0, -1.0)
         ]
+    hands = sorted((1.0, -1.0), key=lambda hand: abs(turn_between(0.0, gaze + hand * 32.0)))
     if partner:
-        other = filming.now(partner)
-        pair = sorted((name, partner))
-        wanted = filming.line_side((pair[0], pair[1]))
-        ends = (now, other) if pair[0] == name else (other, now)
-        right = point(np.array(now.at) + direction(gaze + 32.0))
-        hands = [1.0 if side_of_line(ends[0].at, ends[1].at, right) == wanted else -1.0]
-    else:
-        hands = sorted((1.0, -1.0), key=lambda hand: abs(turn_between(0.0, gaze + hand * 32.0)))
+        first, second = sorted((name, partner))
+        ends = filming.now(first).at, filming.now(second).at
+        tried = {hand: point(np.array(now.at) + direction(gaze + hand * 32.0)) for hand in hands}
+        wanted = filming.line_side((first, second))
+        hands.sort(key=lambda hand: side_of_line(*ends, tried[hand]) != wanted)
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
     turns = []
     for k, hand in enumerate(hands):
@@ -172,15 +170,12 @@ def _moving(filming: Filming, name: str) -> Iterator[SetUp]:
     else:
         angles = (*_ASIDE, 90.0, -90.0, 135.0, -135.0)
         sides = [(angle, abs(angle) / 400.0, player.at) for angle in angles]
-    pair = filming.line()
     for side, penalty, start in sorted(sides, key=lambda each: each[1]):
         at, framed = frame_people(filming, [name], side)
         if filming.travels:
             at = start
         place = CameraPlace(at, side, subjects=(name,))
         set_up = composed(filming, SetUp(place, framed, penalty), None)
-        if pair and not filming.travels and not _keeps_side(filming, pair, set_up):
-            set_up = replace(set_up, penalty=penalty + 0.6)
         yield set_up
 
 
@@ -343,4 +338,4 @@ def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
         and set(set_up.place.subjects) & set(pair)
     ):
         crosses = not _keeps_side(filming, pair, set_up) and not filming.travels
-    return replace(set_up, penalty=penalty, crosses=crosses)
+    return replace(set_up, penalty=penalty + (0.8 if crosses else 0.0), crosses=crosses)

@@ -177,7 +177,8 @@ def _export_setups(board: Path, form: str, output: Path, force: bool) -> None:
 
 def _export_cameras(board: Path, folder: Path, force: bool) -> None:
     """Write one .chan file per shot."""
-    from shots import camera_path, parse_shots
+    from shots import parse_shots
+    from shots.staging.stage_shot import staged_path
     from shots.vocabulary.values import whole_frames
     from storyboard.take.take import camera_seed
 
@@ -191,7 +192,8 @@ def _export_cameras(board: Path, folder: Path, force: bool) -> None:
             "--force."
         )
     for shot in shots.shots:
-        path = camera_path(
+        path = staged_path(
+            shots,
             shot,
             num_frames=whole_frames(shot.duration_s, shots.format.fps) or 1,
             aspect=width / height,

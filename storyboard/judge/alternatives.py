@@ -7,39 +7,41 @@ in every alternative, such as the colour of a coat, then cannot bias the verdict
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shots.path.camera_path import camera_path
-from shots.path.rig import FRAMINGS, relative_focal
+from shots.path.rig import frame_subject
 from storyboard.judge.coherence import look_frames
-from storyboard.judge.motion import Frame, small_size, step_frames
-from storyboard.layout.mesh import SUBJECT
-from storyboard.layout.raster import PinholeCamera, rasterise
-from storyboard.layout.scene import StagedScene, stage
+from storyboard.judge.motion import Frame, grid_shape, small_size, step_frames
+from storyboard.judge.predicted_flow import Geometry
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
-    from shots.schema import Shot, ShotList
+    from shots.schema import Shot
+    from shots.staging.staged import StagedShot
     from shots.vocabulary.lighting import Lighting
+    from storyboard.layout import ShotFilm
+
+_CELL_PX = 4  # of the layout that depths are read from, for each cell
 
 
 class Alternatives:
     """The layouts of a shot at the frame that shows its framing best, rendered when needed.
 
     Attributes:
+        film: The layout as requested.
         frame: Index of that frame in the path.
         size: Width and height of every picture.
     """
 
-    def __init__(self, board: ShotList, shot: Shot, path: CameraPath) -> None:
-        self._board, self._shot, self._path = board, shot, path
-        self.frame = best_framed_frame(shot, path)
+    def __init__(self, film: ShotFilm, shot: Shot) -> None:
+        self.film, self._shot = film, shot
+        path = film.path
+        self.frame = best_framed_frame(shot, film.staged, path)
         self.size = small_size(path.aspect, 1)
-        self._scene = stage(board, shot, path)
-        self._mesh = self._scene.at(self.frame)
         self._lit: dict[Lighting, Frame] = {}
         self._outlines: dict[str, Frame] = {}
 
@@ -47,46 +49,58 @@ class Alternatives:
         """The picture with some fields of its lighting changed, (h, w, 3)."""
         lighting = self._shot.lighting.model_copy(update=changes)
         if lighting not in self._lit:
-            rig = self._scene.lit(lighting, self._board.style.palette).rig
-            camera = PinholeCamera.at(self._path, self.frame)
-            ground = self._scene.ground
-            self._lit[lighting] = rasterise(self._mesh, ground, camera, rig, self.size)[0]
+            rig = self.film.lit(lighting)
+            self._lit[lighting] = self.film.frame(self.frame, self.size, rig=rig).picture
         return self._lit[lighting]
 
     def outline(self, size: str) -> Frame:
         """Where the subject would be at another shot size, (h, w), 255 where it covers a pixel."""
         if size not in self._outlines:
+            path = self.film.path
             camera = self._shot.camera.model_copy(update={"size": size})
             shot = self._shot.model_copy(update={"camera": camera})
-            path = camera_path(shot, num_frames=self._path.num_frames, aspect=self._path.aspect)
-            scene = stage(self._board, shot, path)
-            self._outlines[size] = self._subject_mask(scene, path, self.frame)
+            framed = self.film.staged.framed
+            other = camera_path(shot, num_frames=path.num_frames, aspect=path.aspect, framed=framed)
+            film = self.film.along(other)
+            self._outlines[size] = film.subject_mask(film.frame(self.frame, self.size))
         return self._outlines[size]
 
     def subject_masks(self) -> Frame:
-        """Where the subject is at each frame of `step_frames`, (K, h, w), 255 where it is."""
-        frames = step_frames(self._path.num_frames)
-        return np.stack([self._subject_mask(self._scene, self._path, int(k)) for k in frames])
+        """Where what moves by itself is at each frame of `step_frames`, (K, h, w), 255 is all."""
+        frames = [
+            self.film.frame(int(k), self.size) for k in step_frames(self.film.path.num_frames)
+        ]
+        return np.stack([self.film.mask(self.film.movers, frame) for frame in frames])
 
-    def _subject_mask(self, scene: StagedScene, path: CameraPath, frame: int) -> Frame:
-        mesh = scene.at(frame)
-        is_subject = mesh.owner == SUBJECT
-        parts = ("faces", "colour", "glow", "layer", "owner")
-        subject = replace(mesh, **{name: getattr(mesh, name)[is_subject] for name in parts})
-        camera = PinholeCamera.at(path, frame)
-        return rasterise(subject, scene.ground, camera, scene.rig, self.size)[1]
+    def geometry(self) -> Geometry:
+        """Depth and motion of what the layout has in each cell of the picture."""
+        path = self.film.path
+        rows, columns = grid_shape(path.aspect)
+        size = (columns * _CELL_PX, rows * _CELL_PX)
+        middle = slice(_CELL_PX // 2, None, _CELL_PX)
+        depths, walks = [], []
+        for first, last in pairwise(step_frames(path.num_frames)):
+            frame = self.film.frame(int(first), size)
+            owner = frame.owner[middle, middle]
+            moves = self.film.displacements(int(first), int(last))
+            walked = np.zeros((*owner.shape, 3))
+            for number, move in moves.items():
+                walked[owner == number] = move
+            depths.append(frame.depth[middle, middle].astype(np.float64))
+            walks.append(walked)
+        return Geometry(np.stack(depths), np.stack(walks))
 
 
-def best_framed_frame(shot: Shot, path: CameraPath) -> int:
+def best_framed_frame(shot: Shot, staged: StagedShot, path: CameraPath) -> int:
     """The first, middle or last frame, whichever is nearest to the framing that the shot names."""
-    framing = FRAMINGS[shot.camera.size]
+    named = frame_subject(shot.camera, path.aspect, staged.framed, shot.sensor_mm)
     frames = look_frames(path.num_frames)
     pose = path.camera_to_world[frames]
-    aim = path.subject[frames] + [0.0, -framing.aim_m, 0.0]
+    aim = path.subject[frames] + named.aim[0]
     in_camera = np.einsum("fji,fj->fi", pose[:, :, :3], aim - pose[:, :, 3])
     depth = np.maximum(in_camera[:, 2], 1e-3)
-    named = relative_focal(shot.camera.lens_mm, shot.sensor_mm) / path.subject_distance_m
-    size = np.abs(np.log2(path.focal[frames] / depth / named))
+    asked = float(named.focal[0]) / path.subject_distance_m
+    size = np.abs(np.log2(path.focal[frames] / depth / asked))
     off = np.linalg.norm(in_camera[:, :2], axis=1) / depth * path.focal[frames]
     turned = 1 - pose[:, 2, 2]  # light is set for a camera that faces along z
     return int(frames[(size + off + turned).argmin()])

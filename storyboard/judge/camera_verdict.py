@@ -26,7 +26,7 @@ from storyboard.judge.motion import (
     squared_length,
     summarise,
 )
-from storyboard.judge.predicted_flow import PredictedFlow, predict_flow
+from storyboard.judge.predicted_flow import Geometry, PredictedFlow, predict_flow
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -119,10 +119,12 @@ def expected_motion(path: CameraPath) -> Motion:
     return _as_motion(predict_flow(path, shape).guess, path.aspect)
 
 
-def judge_camera(frames: Frames, path: CameraPath, masks: Frames | None = None) -> CameraVerdict:
-    """Judge whether a clip (T, H, W, 3) obeyed its camera directive; masks as in `judge_motion`."""
+def judge_camera(
+    frames: Frames, path: CameraPath, masks: Frames | None = None, geometry: Geometry | None = None
+) -> CameraVerdict:
+    """Judge whether a clip (T, H, W, 3) obeyed its camera directive, as `judge_motion`."""
     assert len(frames) == path.num_frames
-    return judge_motion(measure_motion(frames), path, masks)
+    return judge_motion(measure_motion(frames), path, masks, geometry)
 
 
 def is_static(path: CameraPath) -> bool:
@@ -130,7 +132,12 @@ def is_static(path: CameraPath) -> bool:
     return {move.word for move in path.moves} <= _QUIET and not path.textures
 
 
-def judge_motion(motion: Motion, path: CameraPath, masks: Frames | None = None) -> CameraVerdict:
+def judge_motion(
+    motion: Motion,
+    path: CameraPath,
+    masks: Frames | None = None,
+    geometry: Geometry | None = None,
+) -> CameraVerdict:
     """Judge whether a measured motion is that of a path with as many frames.
 
     Args:
@@ -138,8 +145,9 @@ def judge_motion(motion: Motion, path: CameraPath, masks: Frames | None = None) 
         path: The requested camera.
         masks: (K, h, w), where the layout has its subject at some of the frames. With them a static
             path that the whole picture does not follow is judged by the background alone.
+        geometry: What the layout has in each cell; None: a stand-in scene.
     """
-    predicted = predict_flow(path, (motion.flow.shape[1], motion.flow.shape[2]))
+    predicted = predict_flow(path, (motion.flow.shape[1], motion.flow.shape[2]), geometry)
     expected = _as_motion(predicted.guess, path.aspect)
     words = [move.word for move in path.moves]
     amount = None

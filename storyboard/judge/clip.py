@@ -21,10 +21,10 @@ from storyboard.judge.motion import Frames, shrink
 from storyboard.judge.subject_size import judge_size
 
 if TYPE_CHECKING:
-    from shots.path.camera_path import CameraPath
-    from shots.schema import Shot, ShotList
+    from shots.schema import Shot
+    from storyboard.layout import ShotFilm
 
-VERSION = 5
+VERSION = 6
 """Raised with every change of a measure or of the layouts it is compared with."""
 
 
@@ -36,13 +36,14 @@ class Score:
     look: Look
 
 
-def score_clip(frames: Frames, board: ShotList, shot: Shot, path: CameraPath) -> Score:
-    """Judge a finished clip, (T, H, W, 3) RGB, with one pose of the path a frame."""
-    alternatives = Alternatives(board, shot, path)
+def score_clip(frames: Frames, film: ShotFilm, shot: Shot) -> Score:
+    """Judge a finished clip, (T, H, W, 3) RGB, against the layout of its shot."""
+    path, alternatives = film.path, Alternatives(film, shot)
     findings = []
     if len(frames) > 1:
         masks = alternatives.subject_masks() if is_static(path) else None
-        findings.append(judge_camera(frames, path, masks).as_finding())
+        verdict = judge_camera(frames, path, masks, alternatives.geometry())
+        findings.append(verdict.as_finding())
     findings += judge_picture(frames, alternatives, shot)
     if len(frames) > 2:  # coherence compares frames with neighbours on both sides
         findings.append(judge_coherence(measure_coherence(frames), fastest_turn(path)))

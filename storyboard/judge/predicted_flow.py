@@ -1,8 +1,8 @@
 """Optical flow that a camera path predicts for each cell of the picture, from geometry alone.
 
 The depth of a generated clip is unknown. So every cell gets a range of flows, from a point at
-infinity to the nearest likely distance, and one best guess in between: the ground, a backdrop round
-the subject, and the figure itself.
+infinity to the nearest likely distance, and one best guess in between: what the layout has there,
+or without a layout the ground, a backdrop round the subject, and a figure.
 """
 
 from __future__ import annotations
@@ -41,16 +41,36 @@ class PredictedFlow:
     guess: Array
 
 
-def predict_flow(path: CameraPath, shape: tuple[int, int]) -> PredictedFlow:
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """What the layout has in each cell, for K steps on a grid of R x C cells.
+
+    Attributes:
+        depth: (K, R, C) metres along the camera's axis at the first frame of a step; infinite for
+            the sky.
+        walked: (K, R, C, 3) metres that it moves by in the step, in the axes of the path.
+    """
+
+    depth: Array
+    walked: Array
+
+
+def predict_flow(
+    path: CameraPath, shape: tuple[int, int], geometry: Geometry | None = None
+) -> PredictedFlow:
     """Project the cells of each step's first frame into its last, on a grid of (R, C) cells."""
     centres = cell_centres(shape, path.aspect)
-    frames = pairwise(step_frames(path.num_frames))
-    steps = [_step_flow(path, int(first), int(last), centres) for first, last in frames]
+    steps = []
+    for k, (first, last) in enumerate(pairwise(step_frames(path.num_frames))):
+        found = (geometry.depth[k], geometry.walked[k]) if geometry else None
+        steps.append(_step_flow(path, int(first), int(last), centres, found))
     far, near, guess = np.array(steps).reshape(-1, 3, *centres.shape).swapaxes(0, 1)
     return PredictedFlow(far, near, guess)
 
 
-def _step_flow(path: CameraPath, first: int, last: int, centres: Array) -> Array:
+def _step_flow(
+    path: CameraPath, first: int, last: int, centres: Array, found: tuple[Array, Array] | None
+) -> Array:
     """Far, near and guessed flow of one step, (3, R, C, 2)."""
     pose, subject = path.camera_to_world[first], path.subject[first]
     eye = pose[:, 3]
@@ -60,21 +80,28 @@ def _step_flow(path: CameraPath, first: int, last: int, centres: Array) -> Array
     down = rays[..., 1]
     ground = np.where(down > 1e-6, -eye[1] / np.maximum(down, 1e-6), np.inf)
     nearest = np.minimum(ground, _NEAREST * path.subject_distance_m)
-    behind = np.minimum(ground, _to_backdrop(rays, eye - subject, path.subject_distance_m))
-    figure = _to_figure(rays, eye - subject)
-    is_figure = figure < behind
-    walked = np.where(is_figure[..., None], path.subject[last] - subject, 0.0)
+    if found is not None:
+        distance, walked = found
+        nearest = np.minimum(nearest, distance)
+    else:
+        behind = np.minimum(ground, _to_backdrop(rays, eye - subject, path.subject_distance_m))
+        figure = _to_figure(rays, eye - subject)
+        is_figure = figure < behind
+        distance = np.where(is_figure, figure, behind)
+        walked = np.where(is_figure[..., None], path.subject[last] - subject, 0.0)
 
     def flow(closeness: Array, walk: Array | float = 0.0) -> Array:
-        """Flow of points at 1 / closeness along their rays."""
+        """Flow of points at 1 / closeness along their rays that move by walk / closeness."""
         end = path.camera_to_world[last]
-        point = (rays + closeness[..., None] * (eye - end[:, 3] + walk)) @ end[:, :3]
+        point = (rays + closeness[..., None] * (eye - end[:, 3]) + walk) @ end[:, :3]
         depth = np.maximum(point[..., 2:], _LEAST_DEPTH)
         moved: Array = point[..., :2] / depth * path.focal[last] - centres
         return moved
 
-    guess = 1.0 / np.where(is_figure, figure, behind)
-    return np.stack([flow(np.zeros_like(ground)), flow(1.0 / nearest), flow(guess, walked)])
+    # The best guess moves by itself; the range is that of a set at rest.
+    closeness = 1.0 / np.maximum(distance, _LEAST_DEPTH)
+    moved = closeness[..., None] * walked
+    return np.stack([flow(np.zeros_like(ground)), flow(1.0 / nearest), flow(closeness, moved)])
 
 
 def _to_backdrop(rays: Array, eye: Array, distance_m: float) -> Array:

@@ -1,7 +1,7 @@
-"""Layout renderer: a shot as a scene of simple primitives, filmed along its camera path.
+"""Layout renderer: a staged shot filmed along its camera path, without a model.
 
-No model is involved. `render --quality layout` shows these frames, greybox is trained on them, and
-`storyboard.judge` compares clips with them: a layout shows exactly what the shot list requests.
+`render --quality layout` shows these frames, greybox is trained on them, and `storyboard.judge`
+compares clips with them: a layout shows exactly what was staged.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.raster import PinholeCamera, rasterise
-from storyboard.layout.scene import stage
+from shots.staging.stage_shot import stage_shot
+from storyboard.layout.shot_film import ShotFilm
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
 
-__all__ = ["layout_frames", "layout_with_mask"]
+__all__ = ["ShotFilm", "layout_film", "layout_with_mask"]
+
+
+def layout_film(board: ShotList, shot: Shot, path: CameraPath) -> ShotFilm:
+    """A shot as staged, to be rendered along a path that was made for what it frames."""
+    return ShotFilm(stage_shot(board, shot), path, shot, board.style.palette)
 
 
 def layout_with_mask(
@@ -27,20 +32,9 @@ def layout_with_mask(
     """Render a shot's layout in width x height pixels, one frame for each pose of the path.
 
     Returns:
-        Frames (T, H, W, 3) and the subject's coverage (T, H, W), both uint8.
+        Frames (T, H, W, 3) and the coverage of what is framed (T, H, W), both uint8.
     """
-    scene = stage(board, shot, path)
-    width, height = size
-    frames = np.empty((path.num_frames, height, width, 3), np.uint8)
-    masks = np.empty((path.num_frames, height, width), np.uint8)
-    for k in range(path.num_frames):
-        camera = PinholeCamera.at(path, k)
-        frames[k], masks[k] = rasterise(scene.at(k), scene.ground, camera, scene.rig, size)
-    return frames, masks
-
-
-def layout_frames(
-    board: ShotList, shot: Shot, path: CameraPath, size: tuple[int, int]
-) -> NDArray[np.uint8]:
-    """The frames of `layout_with_mask`, (T, H, W, 3) uint8."""
-    return layout_with_mask(board, shot, path, size)[0]
+    film = layout_film(board, shot, path)
+    frames = [film.frame(k, size) for k in range(path.num_frames)]
+    masks = [film.subject_mask(frame) for frame in frames]
+    return np.stack([frame.picture for frame in frames]), np.stack(masks)

@@ -87,6 +87,7 @@ def path_at(path: CameraPath, frames: list[int]) -> CameraPath:
         camera_to_world=path.camera_to_world[frames],
         focal=path.focal[frames],
         subject=path.subject[frames],
+        share=path.share[frames],
     )
 
 

@@ -25,6 +25,7 @@ def plan_notices(board: ShotList, settings: Settings, takes: Sequence[Take]) -> 
             *_size(board, settings, takes),
             *_takes(board, settings, takes),
             *_directives(board, settings),
+            *_staging(takes),
         ]
     )
 
@@ -102,6 +103,17 @@ def _takes(board: ShotList, settings: Settings, takes: Sequence[Take]) -> Iterat
     if added:
         words = ", ".join(f"{shot} by {count} words" for shot, count in added.items())
         yield f"prompts are extended by a language model: {words}; see explain --extend."
+
+
+def _staging(takes: Sequence[Take]) -> Iterator[str]:
+    """Words that the layouts do not show, in one line, and what each picture lacks."""
+    staged = {take.shot.id: take.staged for take in takes}
+    lost = [f'{shot} "{each.words}"' for shot, of in staged.items() for each in of.not_staged]
+    if lost:
+        yield f"SB217 not in the layout: {', '.join(lost)}; check says why."
+    for shot, each in staged.items():
+        for warning in each.warnings:
+            yield f"SB218 {shot}: {warning.removeprefix(f'{shot}: ')}."
 
 
 def _directives(board: ShotList, settings: Settings) -> Iterator[str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from model.presets import PRESETS, QUALITIES, Preset
 from shots import Problem, ShotList
 from shots.lint.rules import lint_render
+from shots.lint.staging_rules import lint_staging
 from shots.source.board_source import in_order
 from shots.vocabulary.terms import Fault, did_you_mean
 from storyboard.errors import InputError
@@ -36,7 +37,8 @@ def preset_problems(board: ShotList, preset_name: str | None) -> tuple[Problem, 
         quality = QUALITIES.get(preset.name, {}).get(board.model.quality)
         limits = _Limits(preset.fps, quality.max_frames) if quality else None
         problems = [*lint_render(board, limits, preset.negative), *_size_problems(board, preset)]
-    return tuple(in_order([*board.notices, *problems], board.path))
+    found = [*board.notices, *lint_staging(board), *problems]
+    return tuple(in_order(found, board.path))
 
 
 def _size_problems(board: ShotList, preset: Preset) -> list[Problem]:

@@ -11,12 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from storyboard.plan.residency import INT8
-from storyboard.stages.conform_stage import BOOKKEEPING
+from storyboard.store import content_key
 from storyboard.take.take import Take
 
 if TYPE_CHECKING:
     from storyboard.plan.plan import RenderPlan
 
+_BOOKKEEPING = {
+    "notes", "status", "review", "priority", "use", "takes", "dialogue", "sound", "references",
+    "loop", "focus", "take", "transition_in", "transition_out",
+}  # fmt: skip
 Facts = Mapping[str, object]
 """Field to JSON value."""
 
@@ -25,7 +29,7 @@ def take_facts(plan: RenderPlan, take: Take) -> Facts:
     """Every field that a take depends on, as it is named on the board."""
     board, settings, shot = plan.board, plan.settings, take.shot
     facts: dict[str, object] = {}
-    facts.update(_flat(shot.model_dump(mode="json", exclude=BOOKKEEPING - {"seed"}), ""))
+    facts.update(_flat(shot.model_dump(mode="json", exclude=_BOOKKEEPING), ""))
     for key in shot.subjects:
         facts.update(_flat(board.characters[key].model_dump(mode="json"), f"characters.{key}."))
     facts |= {
@@ -54,8 +58,9 @@ def take_facts(plan: RenderPlan, take: Take) -> Facts:
         facts["model.tile"] = [settings.tiles.side, settings.tiles.overlap]
     if settings.weights is not None:
         facts |= {f"weights.{name}": key for name, key in settings.weights.fingerprints.items()}
-    # Prompts come last: they change because one of the fields above has changed.
+    # Prompts and staging come last: they change because a field above or an earlier shot changed.
     facts |= {"prompt": take.prompt, "negative prompt": take.negative}
+    facts["staging"] = content_key(take.staged.shown())
     if take.picture is not None:
         facts["first frame"] = take.picture.key
     if take.last_picture is not None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from model.geometry import check_size
 from model.presets import Preset, Quality, Size
 
-LAYOUT_SIZE = (384, 216)
+LAYOUT_SIZE = (960, 540)
 """Default size of a layout, which has no model to prescribe one."""
 
 LEAST_KEPT = Fraction(9, 10)

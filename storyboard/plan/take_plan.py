@@ -13,6 +13,7 @@ import numpy as np
 from shots.path.camera_path import camera_path
 from shots.prompt.compile import compile_prompt
 from shots.prompt.extension import extend
+from shots.staging.stage_shot import stage_shot
 from storyboard.errors import InputError
 from storyboard.film.cut import Cut, Spare
 from storyboard.plan.chains import Segment, path_at, plan_chain, segment_path, segment_shot
@@ -33,6 +34,7 @@ from storyboard.take.take import (
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
+    from shots.staging.staged import StagedShot
 
 SHORTEST_SEGMENT = 5
 """Frames of the shortest clip in a chain: the given frame and four new ones."""
@@ -205,11 +207,15 @@ def _plan_take(
         filmed = shot.model_copy(update={"duration_s": duration_s})
     seed = camera_seed(context.board.style.seed, filmed.scene, filmed.id)
     aspect = context.size[0] / context.size[1]
-    path = camera_path(filmed, num_frames=frames.shown, aspect=aspect, seed=seed)
+    staged = stage_shot(context.board, filmed)
+    path = camera_path(
+        filmed, num_frames=frames.shown, aspect=aspect, seed=seed, framed=staged.framed
+    )
     # The camera rests in the trimmed frames.
     path = path_at(path, [min(k, frames.shown - 1) for k in range(frames.rendered)])
     take = _make_take(
         context, shot, filmed, start, number=number, stem=stem, frames=frames, path=path,
+        staged=staged,
         remix=_remix_source(context, shot, source),
     )  # fmt: skip
     if len(segments) < 2:
@@ -230,6 +236,7 @@ def _plan_take(
             stem=f"{stem}_C{index + 1:03}",
             frames=segment.frames,
             path=segment_path(path, segment, frames.shown),
+            staged=staged,
             remix=_remix_source(context, shot, source.segments[index] if source else None),
             segment=index + 1,
             first=segment.first,
@@ -278,6 +285,7 @@ def _make_take(
     stem: str,
     frames: FramePlan,
     path: CameraPath,
+    staged: StagedShot,
     remix: RemixSource | None,
     segment: int = 0,
     first: int = 0,
@@ -294,7 +302,7 @@ def _make_take(
         setup=shot.setup, fixed_seed=shot.seed,
     )  # fmt: skip
     return Take(
-        board=board, shot=shot, filmed=filmed, number=number, stem=stem,
+        board=board, shot=shot, filmed=filmed, staged=staged, number=number, stem=stem,
         prompt=f"{prompt.positive} {added}" if added else prompt.positive, added=added,
         negative=prompt.negative, removed=prompt.removed, noise=noise, size=context.size,
         frames=frames, path=path, path_key=_path_key(path), picture=start.picture,
@@ -306,7 +314,7 @@ def _make_take(
 def _path_key(path: CameraPath) -> str:
     """Hash of the numbers of a path."""
     digest = hashlib.sha256()
-    for values in (path.camera_to_world, path.focal, path.subject):
+    for values in (path.camera_to_world, path.focal, path.subject, path.share):
         # Rounded, since the last bits depend on the C library; + 0.0 turns -0.0 into 0.0.
         digest.update((np.round(np.asarray(values, np.float64), 6) + 0.0).astype("<f8").tobytes())
     digest.update(f"{path.aspect:.6f}".encode())

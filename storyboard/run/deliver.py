@@ -247,6 +247,7 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             removed=take.removed,
             seed=take.noise.seed,
             plan=plan_points(take.path),
+            staged=take.staged,
             timings=tuple(entry.seconds.items()),
             directives=tuple(_directive_row(finding) for finding in entry.findings),
         )

@@ -59,6 +59,8 @@ class TakeEntry:
         asked: Layout clip; its still has the same name.
         seconds: Duration of each stage when it ran.
         findings: Directives compared with the clip.
+        staging: What is staged and from which words, what is not and why, and what the picture
+            lacks.
     """
 
     shot: str
@@ -83,6 +85,7 @@ class TakeEntry:
     asked: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Mapping[str, Any], ...] = ()
+    staging: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

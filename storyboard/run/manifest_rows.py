@@ -160,6 +160,7 @@ def _take_entry(planned: Preview, take: Take, error: str, *, was_waiting: bool) 
         still=f"{STILLS}/{take.stem}.jpg" if is_done else "",
         panel=f"{PANELS}/{take.stem}.png" if is_done and plan.settings.stills else "",
         seconds=_stage_seconds(planned, take),
+        staging=take.staged.report(),
     )
 
 

@@ -20,8 +20,9 @@ from storyboard.judge import (
     measure_look,
     score_clip,
 )
+from storyboard.layout import ShotFilm
 from storyboard.plan.plan import RenderPlan
-from storyboard.stages.conform_stage import BOOKKEEPING
+from storyboard.stages.conform_stage import layout_inputs
 from storyboard.store import Ref, Store, content_key, read_object
 from storyboard.take.take import Take
 
@@ -59,7 +60,7 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
         for clip, ref in zip(clips, kept, strict=True):
             if not store.holds(ref) and store.holds(plan.clip(clip)):
                 frames = read_clip(store.path(plan.clip(clip)))
-                _write(store, ref, score_clip(frames, clip.board, clip.filmed, clip.path))
+                _write(store, ref, score_clip(frames, _film(clip), clip.filmed))
             if store.holds(ref):
                 parts.append(_read(store, ref))
         if len(parts) < len(clips):
@@ -79,18 +80,18 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
     return Scores(scores, refs, tuple(judge_drift(shown)))
 
 
+def _film(take: Take) -> ShotFilm:
+    return ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
+
+
 def _findings_ref(plan: RenderPlan, take: Take) -> Ref:
     """Key of findings: the clip, and every field of the board that it is compared with."""
-    board, shot = take.board, take.filmed
     declared = {
         "stage": STAGE,
         "version": VERSION,
         "clip": plan.clip(take).key,
-        "path": take.path_key,
-        "board": board.title,
-        "shot": shot.model_dump(mode="json", exclude=BOOKKEEPING),
-        "cast": [board.characters[key].model_dump(mode="json") for key in shot.subjects],
-        "palette": list(board.style.palette),
+        "camera": take.filmed.camera.model_dump(mode="json"),
+        **layout_inputs(take),
     }
     return Ref(STAGE, content_key(declared), SUFFIX)
 

@@ -19,33 +19,31 @@ from storyboard.stages.stage import Stage, Step, make_ref, noise_meta, since
 from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Size, Take
 
-BOOKKEEPING = {
-    "notes", "status", "review", "priority", "use", "takes", "seed", "dialogue", "sound",
-    "references", "loop", "focus", "take", "transition_in", "transition_out",
-}  # fmt: skip
-"""Fields of a shot that its layout does not depend on."""
+
+def layout_inputs(take: Take) -> dict[str, object]:
+    """Everything that the layout of a take depends on, for cache keys."""
+    camera = take.filmed.camera
+    return {
+        "staged": take.staged.shown(),
+        "lighting": take.filmed.lighting.model_dump(mode="json"),
+        "palette": list(take.board.style.palette),
+        "optics": [camera.focus, camera.lens_mm, take.filmed.sensor_mm, list(camera.movement)],
+        "seconds": str(take.filmed.duration_s),
+        "path": take.path_key,
+    }
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Shot to clip of grey primitives, filmed along the camera path of the shot."""
+    """Shot to clip of its staging, filmed along its camera path."""
 
     fps: Fraction
     name = "layout"
     network = ""
-    VERSION = 1
+    VERSION = 2
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
-        board, shot = take.board, take.filmed
-        declared = {
-            "board": board.title,
-            "shot": shot.model_dump(mode="json", exclude=BOOKKEEPING),
-            "cast": [board.characters[key].model_dump(mode="json") for key in shot.subjects],
-            "palette": list(board.style.palette),
-            "path": take.path_key,
-            "size": list(take.size),
-            "fps": str(self.fps),
-        }
+        declared = {**layout_inputs(take), "size": list(take.size), "fps": str(self.fps)}
         return (make_ref(self, self.VERSION, VIDEO, declared),)
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
@@ -58,13 +56,13 @@ class Layout:
         return None
 
     def run(self, network: object, take: Take, store: Store, step: Step) -> None:
-        from storyboard.layout import layout_frames  # imports cv2
+        from storyboard.layout import ShotFilm  # imports cv2
 
         started = perf_counter()
-        frames = layout_frames(take.board, take.filmed, take.path, take.size)
+        film = ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
 
         def write(path: Path) -> Meta:
-            write_video(path, frames, fps=self.fps, encoding=LOSSLESS)
+            write_video(path, film.pictures(take.size), fps=self.fps, encoding=LOSSLESS)
             return {"seconds": since(started)}
 
         store.put(self.refs(take)[0], write)

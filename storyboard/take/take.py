@@ -22,6 +22,7 @@ from storyboard.take.frames import FramePlan
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
+    from shots.staging.staged import StagedShot
 
 
 SeedPolicy = str
@@ -126,6 +127,7 @@ class Take:
     board: ShotList
     shot: Shot
     filmed: Shot  # as long as the clip, spare frames included
+    staged: StagedShot  # the filmed shot; all segments of a take share it
     number: int  # from 1
     stem: str  # file name without suffix, valid on every file system
     prompt: str

@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from storyboard.layout.cast import skinning
 from storyboard.layout.cast.pose import BONE, Pose, rest_pose
-from storyboard.layout.cast.skinning import LINK, LINK_PARENTS, LINKS, Posed
-from training.cast.decimate import reduce_half
+from storyboard.layout.cast.skinning import LINK, LINKS
+from training.cast.anny_source import HEADS, AnnySource
+from training.cast.decimate import Floats, Ints, reduce_half
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 BODIES_FILE = Path(skinning.__file__).with_name("bodies.npz")
 ORIGIN = (
     "Reduced from the parametric body model anny 0.6.2 (https://github.com/naver/anny; code: "
@@ -30,145 +29,14 @@ ORIGIN = (
     "CC0 1.0 Universal (https://creativecommons.org/publicdomain/zero/1.0/), and so is this file."
 )
 COMPONENTS = 96
-HALF_GOAL = 1900
+HALF_GOAL = 1640
 GENDERS, AGES = (0.0, 1.0), (0.0, 1 / 3, 2 / 3, 1.0)  # male, female; baby, child, young, old
 MUSCLES = WEIGHTS = HEIGHTS = (0.0, 0.5, 1.0)
 TYPES = ("african", "asian", "caucasian")
 FACES = 12  # variations of a face
 
-_BONES_OF = {
-    "root": "pelvis", "pelvis": "pelvis", "spine05": "pelvis", "spine04": "spine",
-    "spine03": "spine", "spine02": "chest", "spine01": "chest", "neck01": "neck",
-    "neck02": "neck", "neck03": "neck", "head": "head", "eye": "head", "clavicle": "clavicle",
-    "shoulder01": "clavicle", "upperarm01": "armtwist", "upperarm02": "arm",
-    "lowerarm01": "forearm", "lowerarm02": "foretwist", "wrist": "hand", "metacarpal": "hand",
-    "finger1-1": "thumb", "finger1-2": "thumb2", "finger1-3": "thumb2", "finger2-1": "index1",
-    "finger2-2": "index2", "finger2-3": "index3", "finger-1": "fingers", "finger-2": "finger2",
-    "finger-3": "finger3", "upperleg01": "thigh", "upperleg02": "thigh", "lowerleg01": "shin",
-    "lowerleg02": "shin", "foot": "foot", "toe": "toes",
-}  # fmt: skip
-# Joint of a link: mean of the heads of these bones of anny.
-_HEADS = {
-    "pelvis": ("upperleg01.L", "upperleg01.R", "root"), "spine": ("spine04",),
-    "chest": ("spine02",), "neck": ("neck01",), "head": ("head",), "jaw": ("head",),
-    "clavicle": ("clavicle",), "arm": ("upperarm01",), "armtwist": ("upperarm01",),
-    "forearm": ("lowerarm01",), "foretwist": ("lowerarm01",), "hand": ("wrist",),
-    "fingers": ("finger3-1", "finger4-1", "finger5-1"),
-    "finger2": ("finger3-2", "finger4-2", "finger5-2"),
-    "finger3": ("finger3-3", "finger4-3", "finger5-3"), "thumb": ("finger1-1",),
-    "thumb2": ("finger1-2",), "index1": ("finger2-1",), "index2": ("finger2-2",),
-    "index3": ("finger2-3",), "thigh": ("upperleg01",), "shin": ("lowerleg01",),
-    "foot": ("foot",), "toes": tuple(f"toe{n}-1" for n in (1, 2, 3, 4, 5)),
-}  # fmt: skip
-# Directions of the left arm at rest, in the axes of a figure.
-_REST = (("arm", "forearm", (0.165, 0.985, 0.03)), ("forearm", "hand", (0.10, 0.98, -0.15)),
-         ("hand", "fingers", (0.02, 0.99, -0.12)))  # fmt: skip
-_FOREARM_ROLL = np.radians(0.0)
 
-
-class Source:
-    """The model anny, in the axes of a figure and on its links."""
-
-    def __init__(self) -> None:
-        from anny import Anny  # not a dependency of the program
-
-        self.model: Any = Anny(
-            facial_actions="all", phenotypes="all", local_changes="all",
-            phenotype_blendshapes="original",
-        )  # fmt: skip
-        names = list(self.model.bone_labels)
-        self.names = {name: index for index, name in enumerate(names)}
-        template = self.model.template_vertices.numpy()
-        self.faces: Ints = self.model.faces.numpy().astype(np.int64)
-        place = {tuple(p): i for i, p in enumerate(np.round(template, 5).tolist())}
-        flipped = np.round(template * [-1, 1, 1], 5) + 0.0
-        self.mirror: Ints = np.array([place[tuple(p)] for p in flipped.tolist()])
-        self.weights = np.zeros((len(template), len(LINKS)))
-        w, index = (getattr(self.model, f"vertex_bone_{n}").numpy() for n in ("weights", "indices"))
-        for bone, name in enumerate(names):
-            amount = np.sum(np.where(index == bone, w, 0), 1)
-            self.weights[:, LINK[_link_of(name)]] += amount
-        self.weights /= self.weights.sum(1, keepdims=True)
-
-    def body(
-        self, phenotypes: Mapping[str, float], actions: Mapping[str, float] | None = None,
-        changes: Mapping[str, float] | None = None,
-    ) -> tuple[Floats, Floats]:  # fmt: skip
-        """Vertices (V, 3) and joints (L + 2, 3), the eyes last, with hanging arms."""
-        result = self.model(
-            phenotype_kwargs=dict(phenotypes), facial_actions=dict(actions or {}),
-            local_changes_kwargs=dict(changes or {}),
-        )  # fmt: skip
-        turn = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
-        points = result["rest_vertices"][0].numpy() @ turn
-        heads = result["rest_bone_heads"][0].numpy() @ turn
-        joints = np.array([self._joint(heads, name) for name in (*LINKS, "eye.L", "eye.R")])
-        points, joints = self._hang_arms(points, joints)
-        floor = np.array([0, points[:, 1].max(), 0])
-        middle = np.array([0, 0, joints[[LINK["foot.L"], LINK["head"]], 2].mean()])
-        return points - floor - middle, joints - floor - middle
-
-    def _joint(self, heads: Floats, name: str) -> Floats:
-        base, _, side = name.partition(".")
-        bones = _HEADS.get(base, (base,))
-        keys = [bone if "." in bone or not side else f"{bone}.{side}" for bone in bones]
-        mean: Floats = heads[[self.names[key] for key in keys]].mean(0)
-        return mean
-
-    def _hang_arms(self, points: Floats, joints: Floats) -> tuple[Floats, Floats]:
-        turns = np.tile(np.eye(3), (len(LINKS), 1, 1))
-        own = np.tile(np.eye(3), (len(LINKS), 1, 1))
-        for side, sign in (("L", 1.0), ("R", -1.0)):
-            turn = np.eye(3)
-            for start, end, goal in _REST:
-                a, b = LINK[f"{start}.{side}"], LINK[f"{end}.{side}"]
-                target = np.array(goal) * [sign, 1, 1]
-                turn = _between(turn @ (joints[b] - joints[a]), target) @ turn
-                if start == "forearm":
-                    axis = target / np.linalg.norm(target)
-                    turn = skinning.rotation(axis, sign * _FOREARM_ROLL) @ turn
-                own[a] = turn
-        places = joints[: len(LINKS)].copy()
-        done = {"arm": "arm", "armtwist": "arm", "forearm": "forearm", "foretwist": "forearm"}
-        for index, name in enumerate(LINKS):
-            parent = LINK_PARENTS[index]
-            base, _, side = name.partition(".")
-            if parent < 0:
-                continue
-            if base == "hand":
-                turns[index] = own[index]
-            elif base in done:
-                turns[index] = own[LINK[f"{done[base]}.{side}"]]
-            else:
-                turns[index] = turns[parent]
-            if base in ("armtwist", "foretwist"):
-                parent = LINK_PARENTS[LINK[f"{done[base]}.{side}"]]
-            step = joints[index] - joints[parent]
-            places[index] = places[parent] + turns[parent] @ step
-        moved, _ = skinning.skin(
-            points, points, self.weights, joints[: len(LINKS)], Posed(turns, places)
-        )
-        return moved, np.concatenate([places, joints[len(LINKS) :]])
-
-
-def _link_of(bone: str) -> str:
-    base, _, side = bone.partition(".")
-    for key in (base, base[:6] + base[7:], base[:-1], base[:3]):
-        if key in _BONES_OF:
-            link = _BONES_OF[key]
-            return f"{link}.{side}" if f"{link}.L" in LINK else link
-    raise KeyError(bone)
-
-
-def _between(start: Floats, end: Floats) -> Floats:
-    a, b = start / np.linalg.norm(start), end / np.linalg.norm(end)
-    axis = np.cross(a, b)
-    sine = float(np.linalg.norm(axis))
-    turn: Floats = skinning.rotation(axis / max(sine, 1e-9), float(np.arctan2(sine, a @ b)))
-    return turn
-
-
-def _importance(source: Source) -> tuple[Floats, Floats]:
+def _importance(source: AnnySource) -> tuple[Floats, Floats]:
     """Factors of the error of the vertices, and which line the mouth, 1, or an eye, 2."""
     from anny.face_segmentation import get_face_segmentation_mask
 
@@ -183,6 +51,11 @@ def _importance(source: Source) -> tuple[Floats, Floats]:
         result[source.faces[part]] = factor
         if "cavity" in label:
             cavity[source.faces[part]] = 1 + ("eye" in label)
+    height = np.ptp(still[:, 1])
+    back = (result == 6) & (still[:, 1] < -0.87 * height) & (still[:, 2] > -0.01)
+    result[back] = 1.0  # under hair
+    chest = (still[:, 1] < -0.68 * height) & (result == 1)
+    result[chest] = 3.0  # necklines are cut here
     for changes, factor in (
         ({"l-ear-scale-incr": 1.0, "r-ear-scale-incr": 1.0}, 12.0),
         ({"noseSneerLeft": 1.0, "noseSneerRight": 1.0}, 16.0),
@@ -219,7 +92,7 @@ def _lips(points: Floats) -> NDArray[np.bool_]:
     return (np.abs(below) < reach) & (points[:, 2] < points[:, 2].min() + 0.19)
 
 
-def _sitting(source: Source, phenotypes: Mapping[str, float]) -> Floats:
+def _sitting(source: AnnySource, phenotypes: Mapping[str, float]) -> Floats:
     """Bent at every joint, so that the reduction keeps what bends."""
     points, joints = source.body(phenotypes)
     pose = rest_pose()
@@ -241,7 +114,7 @@ def _curl_axes(joints: Floats) -> Floats:
     axes = np.zeros((2, 2, 3))
     for hand, side in enumerate("LR"):
         sign = 1.0 if side == "L" else -1.0
-        at = {name: joints[LINK[f"{name}.{side}"]] for name in (*_HEADS,) if f"{name}.L" in LINK}
+        at = {name: joints[LINK[f"{name}.{side}"]] for name in (*HEADS,) if f"{name}.L" in LINK}
         across = at["fingers"] - at["index1"]
         along = at["finger2"] - at["fingers"]
         across -= along * (across @ along) / (along @ along)
@@ -253,7 +126,7 @@ def _curl_axes(joints: Floats) -> Floats:
     return axes
 
 
-def _reduced(source: Source) -> tuple[Ints, Ints, NDArray[np.uint8]]:
+def _reduced(source: AnnySource) -> tuple[Ints, Ints, NDArray[np.uint8]]:
     """Vertices that remain, faces (M, 3) of them, and kinds of the faces."""
     bodies = [source.body(_phenotypes(*args))[0] for args in
               ((1, 2 / 3), (0, 2 / 3, 0.8), (0, 1 / 3), (1, 1, 0.5, 1))]  # fmt: skip
@@ -277,10 +150,10 @@ def _reduced(source: Source) -> tuple[Ints, Ints, NDArray[np.uint8]]:
     return remaining, index.reshape(-1, 3), np.tile(kind[alive], 2).astype(np.uint8)
 
 
-def _rows(source: Source, keep: Ints) -> tuple[Floats, Floats, Floats]:
+def _rows(source: AnnySource, keep: Ints) -> tuple[Floats, Floats, Floats]:
     """Bodies over the grid, differences of the types of face, and of varied faces."""
 
-    def row(phenotypes: Mapping[str, float], **more: Any) -> Floats:
+    def row(phenotypes: Mapping[str, float], **more: Mapping[str, float]) -> Floats:
         points, joints = source.body(phenotypes, **more)
         return np.concatenate([points[keep], joints])
 
@@ -364,24 +237,24 @@ def _quantised(values: Floats) -> dict[str, NDArray[Any]]:
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=BODIES_FILE)
 def main(out: Path) -> None:
-    """Write the file. Arrays, for V vertices, L links, K components:
+    """Write the file.
 
-    mean, basis (K): vertices and then joints (V + L + 2, 3), the eyes last; cells: components of
-    the bodies over sex, age, muscle, weight, height; types: over sex, age and type of face;
-    varied: differences of faces; jaw, blink, smile: differences of an adult's expressions.
-    faces, kinds: triangles, and whether they are skin 0, lips 1, mouth 2 or eye socket 3.
-    level: height on the body: sole 0, ankle 1, knee 2, crotch 3, waist 4, armpit 5, neck 6,
-    chin 7, crown 8; arm: shoulder 0, elbow 1, wrist 2, finger tips 3, below 0 on the trunk.
+    Its arrays, for V vertices, L links and K components: mean, basis (K): vertices and then joints
+    (V + L + 2, 3), the eyes last; cells: components of the bodies over sex, age, muscle, weight,
+    height; types: over sex, age and type of face; varied: differences of faces; expressions:
+    mouth open, eyes closed, smile of an adult; faces, kinds: triangles, and whether they are skin
+    0, lips 1, mouth 2 or eye socket 3; mirror: vertices of the other side; level, arm: see
+    `Atlas`; curl_axes: see `place_links`.
     """
-    source = Source()
+    source = AnnySource()
     keep, faces, kinds = _reduced(source)
     bodies, types, varied = _rows(source, keep)
-    mean = bodies.mean((0))
+    mean = bodies.mean(0)
     head = np.concatenate([source.weights[keep, LINK["head"]], np.ones(len(LINKS) + 2)])
     scale = (1 + 2 * head)[:, None]
     both = np.concatenate([(bodies - mean), types]) * scale
     flat = both.reshape(len(both), -1)
-    _, strength, components = np.linalg.svd(flat, full_matrices=False)
+    _, _, components = np.linalg.svd(flat, full_matrices=False)
     basis = components[:COMPONENTS].reshape(COMPONENTS, -1, 3)
     amounts = flat @ components[:COMPONENTS].T
     error = np.abs(flat - amounts @ components[:COMPONENTS]).max()

@@ -76,7 +76,9 @@ class _Half:
             np.add.at(self.quadrics, faces[:, corner], quadric.transpose(1, 0, 2, 3))
         # Errors along a border: planes through its edges, upright on the surface.
         self.border: list[set[int]] = [set() for _ in range(count)]
-        owner = {frozenset(e): n for n, f in enumerate(faces) for e in zip(f, np.roll(f, 1))}
+        owner = {
+            frozenset(e): n for n, f in enumerate(faces) for e in zip(f, np.roll(f, 1), strict=True)
+        }
         for a, b in borders:
             self.border[a].add(b)
             self.border[b].add(a)

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shots import CameraPath, camera_path
+from shots import CameraPath
+from shots.staging.stage_shot import staged_path
 from storyboard.layout import layout_with_mask
 from training.films.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE, training_folder
 from training.films.prompts import read_wording
@@ -36,7 +37,7 @@ class Clip:
 def film(seed: int) -> Clip:
     """Render the board of a seed."""
     board, shot = read_wording(seed, wording=0, is_mirrored=False)
-    path = camera_path(shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
+    path = staged_path(board, shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
     return Clip(*layout_with_mask(board, shot, path, SIZE), path)
 
 

@@ -13,7 +13,8 @@ import click
 import yaml
 
 from shots import Shot, ShotList, compile_prompt, parse_shots
-from storyboard.layout.reading import COLOURS, read_shot
+from shots.staging.stage_shot import stage_shot
+from shots.staging.staged import Player
 from training.films.boards import sample_board
 from training.films.footage import Footage, training_folder
 from training.films.wording import mirrored, reworded
@@ -39,17 +40,18 @@ def read_wording(
 
 def meaning(board: ShotList, shot: Shot) -> dict[str, str]:
     """Labels of a prompt: every field that the text encoder is trained to recover."""
-    reading = read_shot(board, shot)
-    lead = reading.actors[0]
-    names = [name for name, colour in COLOURS.items() if colour == lead.colour]
+    staged = stage_shot(board, shot)
+    subjects = [p for p in staged.players if p.id in staged.camera.subjects]
+    lead = subjects[0]
+    moves = [beat for beat in lead.beats if len(beat.path) > 1]
     camera, light = shot.camera, shot.lighting
     fields = {
-        "figure": lead.figure,
-        "colour": names[0] if names else "none",
-        "count": str(len(reading.actors)),
-        "place": reading.place,
-        "pace": f"{lead.speed}",
-        "heading": lead.heading if lead.speed else "none",
+        "figure": lead.model,
+        "colour": _colour(lead),
+        "count": str(len(subjects)),
+        "place": staged.place.set,
+        "pace": moves[0].posture if moves else "none",
+        "heading": moves[0].to or "none" if moves else "none",
         "size": camera.size,
         "angle": camera.angle,
         "movement": camera.movement[0],
@@ -64,6 +66,13 @@ def meaning(board: ShotList, shot: Shot) -> dict[str, str]:
         names = ("figure", "colour", "count", "place", "pace", "heading", "movement", "speed")
         fields = {name: fields[name] for name in names}
     return fields
+
+
+def _colour(player: Player) -> str:
+    """Colour of a thing, or of what a person wears over the rest."""
+    if player.look is None:
+        return player.colour or "none"
+    return next((piece.colour for piece in player.look.garments if piece.colour), "none")
 
 
 @click.command()

@@ -41,7 +41,8 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
         Player(
             draft.id, draft.name, draft.kind, draft.model, _look(board, cast, draft), draft.colour,
             label=draft.label, on=draft.on, relation=draft.relation, near=draft.near,
-            beats=timing.beats(draft), is_subject=draft.is_subject, is_fixture=draft.is_fixture, words=draft.words,
+            beats=timing.beats(draft), is_subject=draft.is_subject,
+            is_fixture=draft.is_fixture, words=draft.words,
         )
         for draft in drafts
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
-from shots.staging.acts.drafts import Event
+from shots.staging.acts.drafts import LOOKS, Event
 from shots.staging.acts.objects import Act
 
 _RIDES = {
@@ -32,6 +32,7 @@ _BIG_M = 0.5  # what is pushed on foot
 def complete(act: Act) -> None:
     """Add to an event what its words leave out, and give it to each of its subjects."""
     event = act.event
+    event.target = "" if event.target in LOOKS else event.target
     if event.gesture == "look" and act.cast.model(event.looks_at or event.target) == "phone":
         event.gesture, event.looks_at = "phone-look", event.looks_at or event.target
         event.holds = event.holds or [event.looks_at]
@@ -93,7 +94,11 @@ def _is_in_vehicle(act: Act) -> bool:
         if draft.model == seat or is_vehicle:
             act.event.seat = key
             return True
-    return any(MODELS[m].kind == "vehicle" for m in act.cast.fixtures.values() if m in MODELS)
+    for key in act.cast.fixtures if act.cast.place.is_interior and seat == "vehicle" else ():
+        if act.cast.thing_model(key).kind == "vehicle":
+            act.event.seat = key
+            return True
+    return False
 
 
 def _add_prop(act: Act) -> None:

@@ -10,6 +10,7 @@ from shots.staging.staged import PlayerKind
 LOCATIONS = frozenset(
     ("at", "in", "beside", "behind", "before", "under", "above", "against", "around", "on")
 )
+LOOKS = frozenset(("left", "up"))  # where parts of a cabin are that are no fixtures
 _RELATIONS = {"against": "at", "around": "beside", "from": "at", "into": "in", "to": "at"}
 
 
@@ -91,7 +92,7 @@ class Draft:
 
     def locate(self, prep: str, key: str) -> None:
         """Note where it is at the start, unless that is clear."""
-        if self.near or self.on or key == self.id:
+        if self.near or self.on or key == self.id or key in LOOKS:
             return
         if prep == "on" or (prep == "from" and self.kind == "thing"):
             self.on = key

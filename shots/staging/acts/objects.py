@@ -110,7 +110,7 @@ def _give_role(act: Act, verb: Verb, key: str) -> None:
     event, cast = act.event, act.cast
     is_human = cast.is_human(key)
     role = verb.role
-    if (is_human and role in ("hold", "release")) or (role == "hold" and key not in cast.drafts):
+    if role in ("hold", "release") and (is_human or key not in cast.drafts):
         role = "target"
     if role in ("hold", "release"):
         event.holds.append(key)
@@ -142,7 +142,7 @@ def _take_along(act: Act, key: str, *, chase: bool) -> None:
 
 def _set_in_motion(act: Act, motion: str, key: str) -> None:
     """Let a door open while somebody opens it."""
-    draft = act.cast.drafts.get(key)
+    draft = act.cast.acting(key)
     if draft is not None and draft.kind == "thing":
         draft.events.append(Event(act.event.slot, "stand", motion, words=act.event.words))
 

@@ -105,7 +105,7 @@ def _aimed_for(act: Act, prep: str, key: str, _: Phrase) -> bool:
 def _sits_there(act: Act, key: str) -> bool:
     """Whether "in an armchair" or "on the bench" means sitting: no other posture is named."""
     event, model = act.event, act.cast.thing_model(key)
-    is_free = event.posture in ("", "sit") and not event.seat and not event.releases
+    is_free = event.posture in ("", "sit") and not event.seat and act.verb.role != "release"
     is_kind = model.kind in ("furniture", "vehicle") and event.gesture != "reach"
     return is_free and bool(model.seats) and is_kind and key not in act.subjects
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from shots.lexicon import grammar
@@ -19,6 +19,9 @@ from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
 
 MOST_THINGS = 12  # players made from one plural
+_CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift"))
+# Parts of a cabin that are no fixtures, as words of `Beat.looks_at`.
+_CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": []}
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
 
 
@@ -47,6 +50,7 @@ class Cast:
         self._recent: list[str] = []  # ids, the last one named at the end
         self._groups: list[list[str]] = []
         self._heaps: list[list[str]] = []  # groups of things
+        self._places: list[str] = []  # what was named, fixtures too, the last one at the end
         for key in shot.subjects:
             self._character(key).is_subject = True
 
@@ -69,6 +73,13 @@ class Cast:
         self.drafts[key] = draft
         return draft
 
+    def acting(self, key: str) -> Draft | None:
+        """The player of an id; a fixture that does something becomes one."""
+        if key in self.fixtures and key not in self.drafts:
+            made = self.fixtures[key]
+            self.drafts[key] = Draft(key, key, "thing", made, key, is_fixture=True, words=key)
+        return self.drafts.get(key)
+
     def prop(self, model: str, words: str) -> str:
         """The id of a thing that the words do not name and the action needs."""
         for draft in self.drafts.values():
@@ -78,6 +89,8 @@ class Cast:
 
     def mention(self, ids: Iterable[str]) -> None:
         """Note who or what was named last."""
+        ids = list(ids)
+        self._places += ids
         group = [key for key in ids if key in self.drafts]
         for key in group:
             if key in self._recent:
@@ -326,6 +339,8 @@ class Cast:
 
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
+        if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
+            phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
         for trade in trades[:1]:
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
@@ -333,28 +348,23 @@ class Cast:
         model = found[0] if found else STAND_IN
         colour = _first_colour(" ".join(phrase.adjectives))
         known = self._known_thing(phrase, model, subjects)
-        if known or self._is_set(phrase):
+        is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
+        if known or self._is_set(phrase) or (is_cabin and phrase.is_definite):
             return known
         words = phrase.words
         if phrase.count == 1:
             return [self.thing(phrase.head, model, words, colour).id]
         noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
         count = min(phrase.count, MOST_THINGS)
-        if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
-            count = max(count, min(len(subjects), MOST_THINGS))
         return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
 
     def _known_thing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
         """Things named before, and furniture of the set."""
-        key = phrase.head.replace(" ", "-")
         same = [k for k in reversed(self._recent) if self.drafts[k].noun == phrase.head]
         same += [k for k in reversed(self._recent) if self.drafts[k].model == model != STAND_IN]
         is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
-        if phrase.head == "glass" and phrase.is_definite and not same:
-            same = [k for k in reversed(self._recent) if self.drafts[k].model == "window"]
-            same = same or [n for n, made in self.fixtures.items() if made == "window"][:1]
-        if phrase.head in ("glass", "drink", "cup") and phrase.is_definite and not same:
-            same = [k for k in reversed(self._recent) if self.drafts[k].model in _CUPS]
+        if phrase.head in _PARTS and phrase.is_definite and not same:
+            same = [k for k in reversed(self._places) if _PARTS[phrase.head](self, k)]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
@@ -363,7 +373,8 @@ class Cast:
             thing = thing_of_looks(character.looks)
             if thing and phrase.is_definite and phrase.head in (thing[1], character.as_[4:]):
                 return [self._character(character.id).id]
-        if MODELS[model].grip is not None or phrase.count > 2:
+        is_inside = self.place.is_interior or "parked" in phrase.adjectives
+        if MODELS[model].grip is not None or (MODELS[model].kind == "vehicle" and not is_inside):
             return []
         return self._fixtures_of(phrase, model)
 
@@ -376,9 +387,16 @@ class Cast:
             rank = [name in nouns, stem in nouns, made == model, made.split("-")[-1] in nouns]
             if any(rank):
                 alike[rank.index(True)].append(name)
+        if phrase.count > 1:  # many desks rather than the one that stands apart
+            alike.sort(key=len, reverse=True)
         names = [name for group in alike for name in group]
         taken = {draft.events[-1].seat for draft in self.drafts.values() if draft.events}
         free = [name for name in names if name not in taken or not self.thing_model(name).seats]
+        plan = SETS.get(self.place.set)
+        if not names and plan and plan.mark(phrase.head):
+            return [phrase.head]
+        if not names and phrase.is_definite and self.place.set in _CABINS:
+            return _CABIN_LOOKS.get(phrase.noun, [])
         return (free or names)[: phrase.count]
 
     def _is_set(self, phrase: Phrase) -> bool:
@@ -423,6 +441,13 @@ def _sex(looks: str) -> str:
 
 
 _PRONOUN_OF = {"female": "she", "male": "he"}
+# What a definite noun may mean besides things of its own name: the glass of a window, of a drink.
+_PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
+    "glass": lambda cast, key: cast.model(key) in (*_CUPS, "window"),
+    "drink": lambda cast, key: cast.model(key) in _CUPS,
+    "cup": lambda cast, key: cast.model(key) in _CUPS,
+    "door": lambda cast, key: cast.thing_model(key).kind == "vehicle",
+}
 _CUPS = frozenset(
     ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
      "beer-glass", "champagne-glass", "shot-glass")

@@ -22,7 +22,13 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
         for phrase in clause.phrases:
             cast.resolve(phrase, [key])
         return
-    draft = cast.drafts.get(key) or _fixture(cast, key, verb)
+    draft = cast.acting(key) if verb.gesture != "be" else cast.drafts.get(key)
+    if draft is None:
+        if verb.gesture != "be":
+            cast.lose(clause.words, "the set has no such thing that moves")
+        for phrase in clause.phrases:
+            cast.resolve(phrase, [key])
+        return
     verb = _fit(verb, draft)
     event = Event(slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words)
     event.to = verb.to
@@ -31,14 +37,6 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     _read_parts(cast, clause, event, draft)
     read_directions(event, clause.directions, clause.particles)
     draft.events.append(event)
-
-
-def _fixture(cast: Cast, key: str, verb: Verb) -> Draft:
-    """A player for a fixture that does something: the door opens."""
-    draft = Draft(key, key, "thing", cast.fixtures[key], key, is_fixture=True, words=key)
-    if verb.gesture != "be":
-        cast.drafts[key] = draft
-    return draft
 
 
 def _fit(verb: Verb, draft: Draft) -> Verb:

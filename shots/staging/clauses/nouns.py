@@ -124,7 +124,7 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
         ("place", grammar.FLOORS),
         ("undrawn", grammar.UNDRAWN),
         ("abstract", grammar.ABSTRACT),
-        ("place", PLACE_WORDS),
+        ("place", PLACE_WORDS.keys() - {"wood"}),
     )
     for kind, table in tables:
         for form in dict.fromkeys((text, head)):

@@ -9,7 +9,6 @@ from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
-from shots.lexicon.things import NOUNS
 from shots.staging.clauses.nouns import (
     Kind,
     Names,
@@ -142,8 +141,10 @@ class PhraseReader:
         """The kind of a noun of two meanings: the camera, a chest, his club."""
         if noun.head == "camera" and is_the:
             return "abstract"
-        is_thing = (noun.kind == "body" and owner is None) or (noun.head == "club" and owner)
-        return "thing" if is_thing and noun.head in NOUNS else noun.kind
+        is_thing = (noun.head in ("chest", "heel") and owner is None) or (
+            noun.head == "club" and owner is not None
+        )
+        return "thing" if is_thing else noun.kind
 
     @staticmethod
     def _count(noun: Noun, last: str) -> int:
@@ -294,7 +295,8 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
     is_shown = inner.kind not in ("abstract", "undrawn", "weather")
     if outer.kind in _EMPTY_HEADS and is_shown and outer.head not in grammar.LIGHT:
         return replace(inner, words=words)
-    if outer.kind in ("thing", "part") and inner.kind == "thing" and inner.is_definite:
+    is_whole = inner.kind in ("thing", "character") and inner.is_definite
+    if outer.kind in ("thing", "part") and is_whole:
         return replace(inner, words=words)  # the door of the car
     if outer.kind == "body":
         return replace(outer, words=words, owner=inner)

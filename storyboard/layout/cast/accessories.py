@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from storyboard.layout.cast.body import Body, atlas
-from storyboard.layout.cast.part import Part, solid
+from storyboard.layout.cast.part import FigurePart, solid
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import LINK, LINKS
 from storyboard.layout.meshes import (
@@ -40,7 +40,7 @@ class Wardrobe:
         hood: Whether cloth hides all hair.
     """
 
-    parts: list[Part] = field(default_factory=list)
+    parts: list[FigurePart] = field(default_factory=list)
     covered: Array = field(default_factory=lambda: np.full(len(atlas().level), -9.0))
     thickness: Array = field(default_factory=lambda: np.zeros(len(atlas().level)))
     hair_line: float = 9.0
@@ -48,7 +48,7 @@ class Wardrobe:
 
 
 @dataclass(frozen=True)
-class Head:
+class HeadMeasures:
     """Measures of a head: eyes' y and z, height over them, and the section where a hat sits."""
 
     eye: Array
@@ -57,7 +57,7 @@ class Head:
     centre: Array
 
     @classmethod
-    def of(cls, body: Body, line: float) -> Head:
+    def of(cls, body: Body, line: float) -> HeadMeasures:
         """At a height over the eyes, in parts of the height from there to the crown."""
         eye = body.joints[len(LINKS) :].mean(0)
         head = body.points[atlas().level > 6.6]
@@ -84,8 +84,8 @@ HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, float], ...]]] 
                                (1.05, 0.6), (0.0, 0.68))),
     "top hat": (0.36, 5, 0, ((1.1, 0.02), (1.45, 0.06), (1.46, 0.1), (1.12, 0.1), (1.08, 0.5),
                              (1.2, 1.5), (0.0, 1.5))),
-    "peaked cap": (0.32, 7, 0.6, ((1.08, 0.0), (1.1, 0.3), (1.4, 0.62), (1.38, 0.7), (0.9, 0.8),
-                                  (0.0, 0.82))),
+    "peaked cap": (0.26, 8, 0.6, ((1.1, 0.0), (1.12, 0.34), (1.38, 0.66), (1.36, 0.74), (0.9, 0.84),
+                                  (0.0, 0.86))),
     "chef's hat": (0.36, 4, 0, ((1.08, 0.0), (1.1, 0.6), (1.5, 0.95), (1.5, 1.3), (1.2, 1.55),
                                 (0.0, 1.6))),
     "beret": (0.5, 12, 0, ((1.06, 0.0), (1.45, 0.18), (1.45, 0.28), (1.0, 0.48), (0.0, 0.52))),
@@ -106,20 +106,20 @@ HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, float], ...]]] 
 def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:
     def put_on(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
         line, tilt, visor, outline = HATS[name]
-        head = Head.of(body, line)
+        head = HeadMeasures.of(body, line)
         unit = head.height
         profile = [(r, h * unit) for r, h in outline]
         surface = {"crown": "metal", "army helmet": "metal"}.get(name, "cloth")
         surface = "plastic" if "helmet" in name or name == "hard hat" else surface
-        crown = lathe(profile, colour, segments=24, surface=surface, crease_deg=50)
+        crown = lathe(profile, colour, segments=20, surface=surface, crease_deg=50)
         scale = (head.half[0], 1, head.half[1])
         meshes = [crown.moved((0, 0, 0), scale=scale)]
         if visor:
             shade = _DARK if name == "peaked cap" else tuple(floats(colour) * 0.9)
-            meshes.append(_visor(head, visor * unit, shade))  # type: ignore[arg-type]
+            meshes.append(_visor(head, visor * unit, shade))
         if name in ("hat", "peaked cap", "straw hat"):
             band = [(1.115, 0.08 * unit), (1.125, 0.27 * unit)]
-            meshes.append(lathe(band, floats(colour) * 0.45, segments=24, surface="cloth").moved(
+            meshes.append(lathe(band, floats(colour) * 0.45, segments=20, surface="cloth").moved(
                 (0, 0, 0), scale=scale))  # fmt: skip
         a = np.radians(tilt)
         turn = [[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]]
@@ -129,7 +129,7 @@ def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:
     return put_on
 
 
-def _visor(head: Head, length: float, colour: Colour) -> Mesh:
+def _visor(head: HeadMeasures, length: float, colour: Colour) -> Mesh:
     angle = np.radians(np.linspace(-62, 62, 13))
     inner = np.stack([np.sin(angle) * head.half[0], 0 * angle, -np.cos(angle) * head.half[1]], 1)
     reach = length * np.cos(angle * 90 / 70) ** 0.6
@@ -139,24 +139,26 @@ def _visor(head: Head, length: float, colour: Colour) -> Mesh:
     k = np.arange(12)
     up = np.concatenate([np.stack([k, k + 13, k + 1], 1), np.stack([k + 1, k + 13, k + 14], 1)])
     faces = np.concatenate([up, up[:, ::-1] + 26])
-    return from_triangles(np.concatenate([top, top + [0, 0.004, 0]]), faces, colour, surface="cloth")
+    return from_triangles(
+        np.concatenate([top, top + floats([0, 0.004, 0])]), faces, colour, surface="cloth"
+    )
 
 
 def _glasses(wardrobe: Wardrobe, body: Body, colour: Colour, lens: Colour | None = None) -> None:
     left, right = body.joints[len(LINKS)], body.joints[len(LINKS) + 1]
     unit = float(left[0] - right[0])
     z = left[2] - body.eye_radius - 0.16 * unit
-    angle = np.arange(16) * (2 * np.pi / 16)
+    angle = np.arange(14) * (2 * np.pi / 14)
     square = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.7
     rise = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.7
     meshes = []
     for eye, sign in ((left, 1.0), (right, -1.0)):
         ring = np.stack([square * 0.40 * unit, rise * 0.31 * unit, 0 * angle], 1)
-        ring = ring + [eye[0], eye[1] + 0.03 * unit, z]
+        ring = ring + floats([eye[0], eye[1] + 0.03 * unit, z])
         for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True):
-            meshes.append(limb(a, b, 0.03 * unit, colour, segments=5, surface="plastic"))
+            meshes.append(limb(a, b, 0.03 * unit, colour, segments=4, surface="plastic"))
         if lens:
-            fan = np.stack([np.full(16, 16), (np.arange(16) + 1) % 16, np.arange(16)], 1)
+            fan = np.stack([np.full(14, 14), (np.arange(14) + 1) % 14, np.arange(14)], 1)
             disc = np.concatenate([ring, ring.mean(0, keepdims=True)])
             meshes.append(from_triangles(disc, np.concatenate([fan, fan[:, ::-1]]), lens,
                                          surface="plastic"))  # fmt: skip
@@ -174,8 +176,8 @@ def _sunglasses(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
 
 def _goggles_helmet(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     """A motorcycle helmet: closed, with a dark visor."""
-    head = Head.of(body, 0.0)
-    middle = head.centre + [0, -0.12 * head.height, 0]
+    head = HeadMeasures.of(body, 0.0)
+    middle = head.centre + floats([0, -0.12 * head.height, 0])
     radii = np.array([head.half[0] * 1.3, head.height * 1.28, head.half[1] * 1.3])
     ball = ellipsoid(middle, radii, colour, segments=24, rings=16, surface="plastic")
     place = (ball.vertices[ball.faces].mean(1) - middle) / radii
@@ -187,12 +189,12 @@ def _goggles_helmet(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
 
 
 def _space_helmet(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
-    head = Head.of(body, 0.0)
-    middle = head.centre + [0, 0.1 * head.height, 0]
+    head = HeadMeasures.of(body, 0.0)
+    middle = head.centre + floats([0, 0.1 * head.height, 0])
     shade = np.array([0.75, 0.82, 0.9])
     ball = ellipsoid(middle, [head.height * 1.5] * 3, shade, segments=24, rings=16, surface="glass")
     collar = lathe([(1.32, 0), (1.4, 0.1), (1.32, 0.25)], colour, segments=24, surface="plastic")
-    ring = collar.moved(middle + [0, 1.15 * head.height, 0], scale=head.height)
+    ring = collar.moved(middle + floats([0, 1.15 * head.height, 0]), scale=head.height)
     wardrobe.parts += [solid(ball, "head"), solid(ring, "neck")]
 
 
@@ -202,10 +204,11 @@ def _backpack(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     back = body.points[(np.abs(shared.level - 5) < 0.5) & (shared.arm < -0.1), 2].max() + 0.02
     tall, wide = float(waist[1] - shoulder[1]) * 1.05, float(shoulder[0]) * 0.85
     middle = np.array([0, (waist[1] + shoulder[1]) / 2, back + 0.35 * wide])
-    sack = ellipsoid(middle, (wide, tall / 2, 0.5 * wide), colour, segments=18, rings=10)
+    sack = ellipsoid(middle, (wide, tall / 2, 0.5 * wide), colour, segments=14, rings=8)
     sack = _squared(sack, middle, (wide, tall / 2, 0.5 * wide))
-    pocket = ellipsoid(middle + [0, tall * 0.18, 0.42 * wide], (wide * 0.7, tall * 0.22, 0.2 * wide),
-                       floats(colour) * 0.85, segments=14, rings=8)  # fmt: skip
+    low = middle + floats([0, tall * 0.18, 0.42 * wide])
+    pocket = ellipsoid(low, (wide * 0.7, tall * 0.22, 0.2 * wide),
+                       floats(colour) * 0.85, segments=10, rings=6)  # fmt: skip
     wardrobe.parts.append(solid(join([sack, pocket]), "chest"))
     strap = 0.022 - np.abs(np.abs(shared.points[:, 0]) - 0.62 * shared.joints[LINK["arm.L"], 0])
     area = np.minimum(strap * 20, np.minimum(shared.level - 4.9, 0.1 - shared.arm))
@@ -228,13 +231,15 @@ def _bag(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     size = float(shoulder[0])
     centre = np.array([side - 0.32 * size, hip[1] + 0.25 * size, hip[2] + 0.1 * size])
     sack = box(centre, (0.42 * size, 1.1 * size, 1.5 * size), colour, surface="leather")
-    flap = box(centre + [-0.02 * size, -0.28 * size, 0], (0.45 * size, 0.6 * size, 1.55 * size),
-               floats(colour) * 0.85, surface="leather")  # fmt: skip
+    high = centre - size * floats([0.02, 0.28, 0])
+    flap = box(high, size * floats([0.45, 0.6, 1.55]), floats(colour) * 0.85, surface="leather")
     wardrobe.parts.append(solid(join([sack, flap]), "pelvis"))
     a, b = shared.joints[LINK["arm.L"]] * [0.65, 1, 1], shared.joints[LINK["thigh.R"]] * [1.4, 1, 1]
     along = (b - a)[:2] / np.linalg.norm((b - a)[:2])
     distance = (shared.points[:, :2] - a[:2]) @ np.array([-along[1], along[0]])
-    area = np.minimum((0.018 - np.abs(distance)) * 20, np.minimum(0.05 - shared.arm, 6.1 - shared.level))
+    area = np.minimum(
+        (0.018 - np.abs(distance)) * 20, np.minimum(0.05 - shared.arm, 6.1 - shared.level)
+    )
     area = np.minimum(area, shared.level - 3.3)
     _add(wardrobe, shell(body, area, wardrobe.thickness + 0.014, floats(colour) * 0.7, rounds=1,
                          surface="leather"))  # fmt: skip
@@ -258,7 +263,8 @@ def _hide_head(wardrobe: Wardrobe) -> None:
 def _hood_down(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     shared = atlas()
     behind = shared.points[:, 2] - shared.joints[LINK["neck"], 2]
-    area = np.minimum(np.minimum(shared.level - 5.55, 6.5 - shared.level), (behind + 0.03) * 12)
+    area = np.minimum(np.minimum(shared.level - 5.3, 6.55 - shared.level), (behind + 0.01) * 12)
+    area = np.minimum(area, (0.105 - np.abs(shared.points[:, 0])) * 10)
     area = np.where(shared.arm > 0, -1, area)
     _add(wardrobe, shell(body, area, wardrobe.thickness + 0.035, floats(colour) * 0.95, rounds=5))
 
@@ -267,7 +273,7 @@ def face_edge(size: float, low: float) -> Array:
     """(V,) positive on head and neck above a level, outside an oval about the face."""
     shared = atlas()
     eye = shared.joints[len(LINKS) :].mean(0)
-    middle = eye + [0, 0.018, 0]
+    middle = eye + floats([0, 0.018, 0])
     p = shared.points - middle
     oval = np.sqrt((p[:, 0] / (0.066 * size)) ** 2 + (p[:, 1] / (0.092 * size)) ** 2)
     behind = (p[:, 2] - 0.035) * 25
@@ -276,7 +282,7 @@ def face_edge(size: float, low: float) -> Array:
     return area
 
 
-def _add(wardrobe: Wardrobe, part: Part | None) -> None:
+def _add(wardrobe: Wardrobe, part: FigurePart | None) -> None:
     if part is not None:
         wardrobe.parts.append(part)
 

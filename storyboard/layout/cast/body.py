@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shots.staging.staged import Appearance
-from storyboard.layout.cast.skinning import LINK, LINKS
 from storyboard.layout.meshes import Array, floats, vertex_normals
 
 _FILE = Path(__file__).with_name("bodies.npz")

@@ -6,27 +6,30 @@ from functools import lru_cache
 
 import numpy as np
 
+from shots.staging.default_looks import dressed
 from shots.staging.staged import Appearance
 from storyboard.layout.cast.body import atlas, build_body
-from storyboard.layout.cast.garments import dress
+from storyboard.layout.cast.dressing import dress
 from storyboard.layout.cast.hair import hair_parts
-from storyboard.layout.cast.part import Part, body_part, eye_parts, join_parts
+from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
 from storyboard.layout.cast.skinning import LINKS, Posed, place_links, skin
 from storyboard.layout.meshes import SET_OWNER, Array, Mesh, floats
+
+_WIDE = 0.22  # lids a little further up than the model's: eyes have to read at a distance
 
 
 class Figure:
     """A person at the origin, facing -z; poses are pure functions of their arguments.
 
     Attributes:
-        look: The appearance.
+        look: The appearance, with usual clothes if it had none.
         height_m: Of the body, without shoes and hat.
         joints: (B, 3) of the bones at rest, metres.
     """
 
     def __init__(self, look: Appearance) -> None:
-        self.look = look
+        self.look = dressed(look)
         self.height_m = look.height_m
         self.body = build_body(look)
         self.joints: Array = self.body.joints[: len(BONES)]
@@ -81,11 +84,9 @@ class Figure:
     def mesh(self, pose: Pose, owner: int = SET_OWNER) -> Mesh:
         """The dressed figure in a pose."""
         part, points = self._part, self._part.points
-        amounts = np.float32([pose.mouth, 1 - pose.eyes, 0.0])
-        if amounts.any():
-            points = points.copy()
-            rows = self._moving
-            points[rows] += np.tensordot(amounts, part.expressions[:, rows], 1)
+        amounts = floats([pose.mouth, 1 - pose.eyes - _WIDE * pose.eyes, 0.0])
+        points, rows = points.copy(), self._moving
+        points[rows] += np.tensordot(amounts, part.expressions[:, rows], 1)
         vertices, normals = skin(points, part.normals, part.weights, self._rest, self.place(pose))
         return Mesh(
             vertices=floats(vertices),
@@ -104,7 +105,7 @@ def figure_of(look: Appearance) -> Figure:
     return Figure(look)
 
 
-def _dress(figure: Figure) -> list[Part]:
+def _dress(figure: Figure) -> list[FigurePart]:
     body, look = figure.body, figure.look
     wardrobe = dress(body, look.garments)
     hair = hair_parts(body, look, wardrobe)

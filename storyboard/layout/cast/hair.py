@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
 from shots.staging.staged import Appearance
-from storyboard.layout.cast.accessories import Head, Wardrobe
+from storyboard.layout.cast.accessories import HeadMeasures, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
-from storyboard.layout.cast.part import SKINS, Part, make_part, refined, solid
+from storyboard.layout.cast.part import SKINS, FigurePart, make_part, refined, solid
+from storyboard.layout.cast.sheets import sheet
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import LINK, LINKS
 from storyboard.layout.meshes import Array, Colour, ellipsoid, floats, vertex_normals
@@ -26,7 +28,7 @@ HAIR_COLOURS: Mapping[str, Colour] = {
 
 
 @dataclass(frozen=True)
-class Style:
+class Haircut:
     """A haircut.
 
     Attributes:
@@ -50,21 +52,21 @@ class Style:
     knot: str = ""
 
 
-STYLES: Mapping[str, Style] = {
-    "cropped": Style(0.4), "short": Style(1.0, 1.0), "bob": Style(1.9, 0.4, 0.1, fall=6.75),
-    "long": Style(1.7, 0.4, 0.1, fall=5.15), "medium": Style(1.8, 0.4, 0.1, fall=6.1),
-    "ponytail": Style(0.8, 0.2, knot="tail"), "bun": Style(0.8, 0.2, knot="ball"),
-    "curly": Style(2.6, 0.8, 0.25, 1.0), "afro": Style(6.0, 1.0, 0.15, 0.7),
-    "braids": Style(0.8, 0.2, knot="braids"), "balding": Style(0.8, crown=0.52),
-    "mohawk": Style(6.0, 1.0, strip=0.022), "slicked": Style(0.8, 0.3),
-    "long curly": Style(2.6, 0.8, 0.2, 1.0, fall=5.6),
+STYLES: Mapping[str, Haircut] = {
+    "cropped": Haircut(0.4), "short": Haircut(1.0, 1.0), "bob": Haircut(1.9, 0.4, 0.1, fall=6.75),
+    "long": Haircut(1.7, 0.4, 0.1, fall=5.15), "medium": Haircut(1.8, 0.4, 0.1, fall=6.1),
+    "ponytail": Haircut(0.8, 0.2, knot="tail"), "bun": Haircut(0.8, 0.2, knot="ball"),
+    "curly": Haircut(2.6, 0.8, 0.25, 1.0), "afro": Haircut(6.0, 1.0, 0.15, 0.7),
+    "braids": Haircut(0.8, 0.2, knot="braids"), "balding": Haircut(0.8, crown=0.52),
+    "mohawk": Haircut(6.0, 1.0, strip=0.022), "slicked": Haircut(0.8, 0.3),
+    "long curly": Haircut(2.6, 0.8, 0.2, 1.0, fall=5.6),
 }  # fmt: skip
 # Hairline: degrees from the front, and height over the eyes in head heights.
 _LINE = ((0, 0.66), (32, 0.64), (52, 0.5), (66, 0.22), (74, -0.22), (84, -0.24), (90, 0.26),
          (108, 0.26), (120, -0.4), (140, -0.72), (180, -0.8))  # fmt: skip
 
 
-def hair_parts(body: Body, look: Appearance, wardrobe: Wardrobe) -> list[Part]:
+def hair_parts(body: Body, look: Appearance, wardrobe: Wardrobe) -> list[FigurePart]:
     """Everything that grows on the head, in the appearance's colours."""
     colour = HAIR_COLOURS.get(look.hair_colour, HAIR_COLOURS["brown"])
     skin = np.array(SKINS.get(look.skin, SKINS["light"]))
@@ -92,7 +94,7 @@ def _head_field() -> tuple[Array, Array, Array]:
     return angle, rise, np.where(shared.level > 6.4, rise - line, -1.0)
 
 
-def _scalp(body: Body, style: Style, colour: Colour, hat: float) -> list[Part]:
+def _scalp(body: Body, style: Haircut, colour: Colour, hat: float) -> list[FigurePart]:
     shared = atlas()
     angle, rise, area = _head_field()
     side = np.clip((angle - 45) / 30, 0, 1)
@@ -116,7 +118,7 @@ def _scalp(body: Body, style: Style, colour: Colour, hat: float) -> list[Part]:
     locks = shell(body, area, grow * 0.01 * size * taper, colour, rounds=rounds, surface="hair")
     if locks is None:
         return []
-    if style.curl:
+    if style.curl and not style.fall:
         locks = refined(locks)
         p = locks.points / size
         bumps = np.sin(p[:, 0] * 300) + np.sin(p[:, 1] * 330 + 1) + np.sin(p[:, 2] * 310 + 2)
@@ -131,22 +133,19 @@ def _head_size(body: Body) -> float:
     return float(unit)
 
 
-def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
+def _curtain(body: Body, style: Haircut, colour: Colour, hat: float) -> FigurePart:
     """Hair that falls from the sides and the back of the head onto the back."""
     shared, size = atlas(), _head_size(body)
-    head = Head.of(body, 0.0)
+    head = HeadMeasures.of(body, 0.0)
     points = body.points[(shared.level > 6.3) & (shared.arm < 0)]
     trunk = body.points[(shared.level > 4.2) & (shared.level < 6.7)]
     end = float(np.mean(body.points[np.abs(shared.level - style.fall) < 0.3, 1]))
     if style.fall > 6.5:
         end = float(body.points[np.abs(shared.level - 7) < 0.2, 1].mean()) + 0.01 * size
     top = head.eye[1] - 0.5 * min(1, hat) * head.height
-    rows, count = 12, 25
-    ys = np.linspace(top, end, rows)
-    thick = style.thick * 0.01 * size
-    centre = head.centre[2]
+    thick, centre, count = style.thick * 0.01 * size, head.centre[2], 21
     rings = []
-    for row, y in enumerate(ys):
+    for row, y in enumerate(np.linspace(top, end, 10)):
         low = float(np.clip((y - head.eye[1]) / max(end - head.eye[1], 1e-6), 0, 1))
         reach = np.radians(122 - 42 * low * (style.fall < 6.5))
         turn = np.linspace(-reach, reach, count)
@@ -157,61 +156,37 @@ def _curtain(body: Body, style: Style, colour: Colour, hat: float) -> Part:
         radius = support.max(0) + thick * (0.75 + 0.25 * min(row / 3, 1.0))
         radius = radius * (1 - 0.12 * low) + 0.006 * size * np.sin(turn * 11) * low
         x, z = radius * ways[:, 0], centre + radius * ways[:, 1]
-        for k in range(count):
-            close = np.abs(trunk - [x[k], y, 0])[:, :2].max(1) < 0.035 * size
-            if close.any() and y > head.eye[1] + head.height:
-                z[k] = max(z[k], trunk[close, 2].max() + 0.016 * size)
+        if y > head.eye[1] + head.height:  # over the back, not into it
+            close = np.abs(trunk[:, None, :2] - np.stack([x, np.full(count, y)], 1)[None]).max(2)
+            back = np.where(close < 0.035 * size, trunk[:, 2:] + 0.016 * size, -9.0).max(0)
+            z = np.maximum(z, back)
         rings.append(np.stack([x, np.full(count, y), z], 1))
-    outer = np.concatenate(rings)
-    row_of, here = np.divmod(np.arange((rows - 1) * (count - 1)), count - 1)
-    a = row_of * count + here
-    faces = np.concatenate([np.stack([a, a + 1, a + count], 1),
-                            np.stack([a + 1, a + count + 1, a + count], 1)])  # fmt: skip
-    outward = vertex_normals(floats(outer), faces)
-    if np.sum(outward[:, 2] * (outer[:, 2] - centre)) < 0:
-        faces, outward = faces[:, ::-1], -outward
-    inner = outer - outward * 0.7 * thick
-    low_share = np.clip((outer[:, 1] - head.eye[1] - 1.3 * head.height) / (1.6 * head.height), 0, 1)
-    weights = np.zeros((len(outer), len(LINKS)), np.float32)
-    weights[:, LINK["head"]], weights[:, LINK["chest"]] = 1 - 0.8 * low_share, 0.8 * low_share
-    edge = np.array([k for r in range(rows - 1) for k in (r * count, r * count + count - 1)])
-    below = edge + count
-    n = len(outer)
-    rim = np.concatenate([np.stack([edge, below, edge + n], 1),
-                          np.stack([below, below + n, edge + n], 1)])  # fmt: skip
-    last = (rows - 1) * count + np.arange(count - 1)
-    hem = np.concatenate([np.stack([last, last + 1, last + n], 1),
-                          np.stack([last + 1, last + 1 + n, last + n], 1)])  # fmt: skip
-    sides = np.concatenate([rim, hem])
-    everything = np.concatenate([faces, faces[:, ::-1] + n, sides])
-    strand = 0.94 + 0.08 * np.sin(np.arange(count - 1) * 2.4)
-    column = np.tile(strand, 2 * (rows - 1))
-    shade = np.concatenate([column, column, np.full(len(sides), 0.9)])
-    return make_part(
-        np.concatenate([outer, inner]), everything, floats(colour) * floats(shade)[:, None],
-        np.concatenate([weights, weights]), surface="hair",
-        normals=np.concatenate([outward, -outward]),
-    )  # fmt: skip
+    below = np.concatenate(rings)[:, 1] - head.eye[1] - 1.3 * head.height
+    loose = 0.8 * np.clip(below / (1.6 * head.height), 0, 1)
+    weights = np.zeros((len(loose), len(LINKS)), np.float32)
+    weights[:, LINK["head"]], weights[:, LINK["chest"]] = 1 - loose, loose
+    strands = 0.94 + 0.08 * np.sin(np.arange(count) * 2.4)
+    return sheet(np.array(rings), 0.7 * thick, colour, weights, surface="hair", columns=strands)
 
 
-def _knots(body: Body, style: Style, colour: Colour) -> list[Part]:
-    head = Head.of(body, 0.3)
+def _knots(body: Body, style: Haircut, colour: Colour) -> list[FigurePart]:
+    head = HeadMeasures.of(body, 0.3)
     unit, tint = head.height, floats(colour)
-    back = head.centre + [0, 0, head.half[1]]
+    back = head.centre + np.array([0, 0, head.half[1]])
     if style.knot == "ball":
-        ball = ellipsoid(back + [0, -0.2 * unit, 0.2 * unit], (0.42 * unit, 0.38 * unit, 0.36 * unit),
-                         tint, surface="hair", segments=14, rings=9)  # fmt: skip
+        middle, radii = back + unit * floats([0, -0.2, 0.2]), unit * floats([0.42, 0.38, 0.36])
+        ball = ellipsoid(middle, radii, tint, surface="hair", segments=14, rings=9)
         return [solid(ball, "head")]
     chains = {
-        "tail": [[back + [0, y * unit, z * unit] for y, z in
+        "tail": [[back + unit * np.array([0, y, z]) for y, z in
                   ((-0.15, 0.08), (0.05, 0.3), (0.5, 0.38), (1.0, 0.3), (1.6, 0.22), (2.1, 0.2))]],
-        "braids": [[head.centre + [s * x * head.half[0], y * unit, z * unit] for x, y, z in
-                    ((0.95, 0.7, 0.5), (1.0, 1.1, 0.45), (1.05, 1.6, 0.2), (1.15, 2.2, -0.15),
-                     (1.2, 2.8, -0.3))] for s in (1, -1)],
+        "braids": [[head.centre + np.array([s * x * head.half[0], y * unit, z * unit])
+                    for x, y, z in ((0.95, 0.7, 0.5), (1.0, 1.1, 0.45), (1.05, 1.6, 0.2),
+                                    (1.15, 2.2, -0.15), (1.2, 2.8, -0.3))] for s in (1, -1)],
     }[style.knot]  # fmt: skip
     parts = []
     for chain in chains:
-        for k, (a, b) in enumerate(zip(chain, chain[1:], strict=False)):
+        for k, (a, b) in enumerate(pairwise(chain)):
             middle, reach = (a + b) / 2, float(np.linalg.norm(b - a)) * 0.72
             width = unit * (0.2 if style.knot == "tail" else 0.13) * (1 - 0.1 * k)
             lock = ellipsoid(middle, (width, reach, width * 0.85), tint * (0.95 + 0.05 * (k % 2)),
@@ -235,13 +210,15 @@ def _on_face(x: float, y: float) -> tuple[Array, Array]:
 
     total = area(b - a, c - a)
     total = np.where(np.abs(total) < 1e-12, np.inf, total)
-    share = np.stack([area(b - p, c - p), area(c - p, a - p), area(a - p, b - p)], 1) / total[:, None]
+    share = (
+        np.stack([area(b - p, c - p), area(c - p, a - p), area(a - p, b - p)], 1) / total[:, None]
+    )
     depth = np.sum(share * corners[:, :, 2], 1)
     hit = int(np.argmin(np.where((share > -1e-6).all(1), depth, 9.0)))
     return shared.faces[hit], share[hit]
 
 
-def _brows(body: Body, look: Appearance, colour: Colour) -> list[Part]:
+def _brows(body: Body, look: Appearance, colour: Colour) -> list[FigurePart]:
     eye = atlas().joints[len(LINKS)]
     thick = 0.0034 if look.sex == "male" else 0.0022
     rows: list[tuple[Array, Array]] = []
@@ -254,7 +231,11 @@ def _brows(body: Body, look: Appearance, colour: Colour) -> list[Part]:
                 rows.append(_on_face(sign * (float(eye[0]) + x), float(y)))
     corners = np.array([row[0] for row in rows])
     shares = floats([row[1] for row in rows])[..., None]
-    take = lambda values: np.sum(values[corners] * shares, axis=1)  # noqa: E731
+
+    def take(values: Array) -> Array:
+        mean: Array = np.sum(values[corners] * shares, axis=1)
+        return mean
+
     normals = take(body.normals)
     k = np.arange(0, 10, 2)
     strip = np.concatenate([np.stack([k, k + 2, k + 1], 1), np.stack([k + 1, k + 2, k + 3], 1)])
@@ -267,19 +248,20 @@ def _brows(body: Body, look: Appearance, colour: Colour) -> list[Part]:
                       expressions=expressions)]  # fmt: skip
 
 
-def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Part]:
+def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[FigurePart]:
     """Beard, moustache, goatee or stubble."""
     shared = atlas()
     angle, rise, _ = _head_field()
     lips = np.unique(shared.faces[shared.kinds == 1])
-    mouth = shared.points[lips].mean(0)
+    mouth = (shared.points[lips].min(0) + shared.points[lips].max(0)) / 2
+    mouth[2] = shared.points[lips, 2].min() + 0.004
     p = shared.points - mouth
     ahead = np.where((shared.points[:, 2] < mouth[2] + 0.12) & (shared.level > 6.3), 1.0, -1.0)
     upper = p[:, 1] + 0.0185 - 0.25 * np.abs(p[:, 0]) ** 1.0 * 0.5
     moustache = 1 - np.sqrt((p[:, 0] / 0.036) ** 2 + (upper / 0.0088) ** 2)
     moustache = np.minimum(moustache, (mouth[2] + 0.03 - shared.points[:, 2]) * 20)
     line = np.interp(angle, (0, 14, 30, 60, 78, 100), (-0.72, -0.7, -0.52, -0.36, -0.1, -0.2))
-    jaw = np.minimum((line - rise) * 2, np.minimum((shared.level - 6.55) * 3, (88 - angle) * 0.05))
+    jaw = np.minimum((line - rise) * 2, np.minimum((shared.level - 6.75) * 3, (88 - angle) * 0.05))
     free = np.sqrt((p[:, 0] / 0.03) ** 2 + ((p[:, 1] - 0.002) / 0.017) ** 2) - 1
     jaw = np.minimum(jaw, free)
     chin = np.minimum(jaw, (0.026 - np.abs(p[:, 0])) * 40)
@@ -298,7 +280,10 @@ def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Pa
         return [part] if part else []
     grow = {"beard": 0.009, "long beard": 0.012, "goatee": 0.008}.get(look.beard, 0.006)
     offset = grow * size * np.clip(np.maximum(area, 0) / 0.25, 0.25, 1)
-    if look.beard == "long beard":
-        offset = offset + 0.05 * np.clip((p[:, 1] - 0.02) / 0.03, 0, 1) * size
     part = shell(body, area, offset, colour, rounds=2, surface="hair")
-    return [part] if part else []
+    parts = [part] if part else []
+    if look.beard == "long beard":
+        below = body.points[lips].mean(0) + size * floats([0, 0.068, 0.016])
+        lock = ellipsoid(below, size * floats([0.036, 0.07, 0.022]), colour, surface="hair")
+        parts.append(solid(lock, "head"))
+    return parts

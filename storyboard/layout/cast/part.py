@@ -1,9 +1,10 @@
-"""Parts of a figure at rest, weighted to its links: the skin, the eyes, shells cut from the skin."""
+"""Parts of a figure at rest, weighted to its links; the skin and the eyes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ _IRISES = ((0.30, 0.19, 0.10), (0.22, 0.13, 0.08), (0.28, 0.42, 0.55), (0.34, 0.
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class FigurePart:
     """Triangles at rest with weights.
 
     Attributes:
@@ -44,29 +45,29 @@ class Part:
     surface: NDArray[np.uint8]
 
 
-def join_parts(parts: Sequence[Part]) -> Part:
+def join_parts(parts: Sequence[FigurePart]) -> FigurePart:
     """One part of several."""
     starts = np.cumsum([0] + [len(part.points) for part in parts])
     joined = {
         each.name: np.concatenate(
             [getattr(part, each.name) for part in parts], axis=int(each.name == "expressions")
         )
-        for each in fields(Part)
+        for each in fields(FigurePart)
     }
     shifted = [part.faces + start for part, start in zip(parts, starts, strict=False)]
-    return Part(**(joined | {"faces": np.concatenate(shifted).astype(np.int32)}))
+    return FigurePart(**(joined | {"faces": np.concatenate(shifted).astype(np.int32)}))
 
 
 def make_part(
     points: Array,
-    faces: Array,
+    faces: NDArray[np.integer[Any]],
     colour: Vector | Array,
     weights: Array | str,
     *,
     surface: str = "cloth",
     normals: Array | None = None,
     expressions: Array | None = None,
-) -> Part:
+) -> FigurePart:
     """A part; weights are (V, L), or the name of the bone that carries all of it."""
     count = len(points)
     if isinstance(weights, str):
@@ -74,7 +75,7 @@ def make_part(
         rigid[:, LINK[weights]] = 1
         weights = rigid
     corners = np.asarray(faces, np.int32)
-    return Part(
+    return FigurePart(
         points=floats(points),
         normals=vertex_normals(floats(points), corners) if normals is None else floats(normals),
         weights=floats(weights),
@@ -85,12 +86,12 @@ def make_part(
     )
 
 
-def body_part(body: Body, look: Appearance, covered: Array) -> Part:
+def body_part(body: Body, look: Appearance, covered: Array) -> FigurePart:
     """The skin, with lips and the inside of the mouth, where `covered` (V,) is not positive."""
     shared = atlas()
     skin = np.array(SKINS.get(look.skin, SKINS["light"]))
     lips = skin * (0.86, 0.68, 0.66) if look.sex == "male" else skin * (0.84, 0.54, 0.54)
-    palette = floats([skin, lips, (0.18, 0.05, 0.05), skin * 0.5])
+    palette = np.stack([skin, lips, floats((0.18, 0.05, 0.05)), skin * 0.5])
     bare = np.any(covered[shared.faces] <= 0, axis=1)
     used, faces = np.unique(shared.faces[bare], return_inverse=True)
     return make_part(
@@ -99,7 +100,7 @@ def body_part(body: Body, look: Appearance, covered: Array) -> Part:
     )  # fmt: skip
 
 
-def eye_parts(body: Body, look: Appearance) -> list[Part]:
+def eye_parts(body: Body, look: Appearance) -> list[FigurePart]:
     """Both eyeballs: pupil, iris and white."""
     seed = face_seed(look)
     dark = look.skin in ("brown", "dark", "black")
@@ -123,13 +124,13 @@ def eye_parts(body: Body, look: Appearance) -> list[Part]:
     ]  # fmt: skip
 
 
-def solid(mesh: Mesh, bone: str) -> Part:
+def solid(mesh: Mesh, bone: str) -> FigurePart:
     """A mesh that one bone carries."""
     part = make_part(mesh.vertices, mesh.faces, mesh.colour, bone, normals=mesh.normals)
     return replace(part, surface=mesh.surface)
 
 
-def refined(part: Part) -> Part:
+def refined(part: FigurePart) -> FigurePart:
     """The part with each triangle split in four."""
     sides = np.concatenate([part.faces[:, [k, (k + 1) % 3]] for k in range(3)])
     pairs, index = np.unique(np.sort(sides, 1), axis=0, return_inverse=True)
@@ -142,7 +143,7 @@ def refined(part: Part) -> Part:
         ends = np.take(values, pairs, axis=axis)
         return np.concatenate([values, ends.mean(axis + 1)], axis=axis)
 
-    return Part(
+    return FigurePart(
         points=more(part.points), normals=more(part.normals), weights=more(part.weights),
         expressions=more(part.expressions, 1),
         faces=np.concatenate([np.stack(corner, 1) for corner in corners]).astype(np.int32),

@@ -9,19 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.layout.cast.body import Body, atlas
-from storyboard.layout.cast.part import Part, make_part
+from storyboard.layout.cast.part import FigurePart, make_part
+from storyboard.layout.cast.sheets import border_edges
 from storyboard.layout.meshes import Array, Vector, floats, vertex_normals
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Cut:
+class SkinCut:
     """The body's mesh where a field is positive; each vertex lies on an edge of the body.
 
     Attributes:
         ends: (V, 2) vertices of the body.
-        share: (V, 1) how far it is from the first to the second.
+        share: (V,) how far it is from the first to the second.
         faces: (N, 3).
     """
 
@@ -39,10 +40,7 @@ class Cut:
     @cached_property
     def border(self) -> Ints:
         """(E, 2) edges of one face only, in the direction of that face."""
-        edges = np.concatenate([self.faces[:, [k, (k + 1) % 3]] for k in range(3)])
-        key = np.sort(edges, 1) @ [len(self.ends), 1]
-        _, first, count = np.unique(key, return_index=True, return_counts=True)
-        return edges[first[count == 1]]
+        return border_edges(self.faces, len(self.ends))
 
     @cached_property
     def edges(self) -> Ints:
@@ -55,7 +53,7 @@ class Cut:
         return np.concatenate([edges[~rim[edges[:, 0]]], along])
 
 
-def cut(field: Array) -> Cut:
+def cut(field: Array) -> SkinCut:
     """Cut the body along the line where a field over its vertices is zero."""
     faces = atlas().faces.astype(np.int64)
     count = len(field)
@@ -78,7 +76,7 @@ def cut(field: Array) -> Cut:
     span = field[low] - field[high]
     share = np.where(crossing, field[low] / np.where(span == 0, 1, span), 0)
     share = np.where(crossing, np.clip(share, 0.03, 0.97), 0)
-    return Cut(np.stack([low, high], 1), floats(share), index.reshape(-1, 3))
+    return SkinCut(np.stack([low, high], 1), floats(share), index.reshape(-1, 3))
 
 
 def _edge_key(a: Ints, b: Ints, count: int) -> Ints:
@@ -86,7 +84,7 @@ def _edge_key(a: Ints, b: Ints, count: int) -> Ints:
     return key
 
 
-def smooth(cut_: Cut, points: Array, rounds: int) -> Array:
+def smooth(cut_: SkinCut, points: Array, rounds: int) -> Array:
     """Points (V, 3) of a cut drawn towards their neighbours, as cloth bridges hollows."""
     ends, count = cut_.edges, len(points)
     number = np.maximum(np.bincount(ends[:, 0], minlength=count), 1)[:, None]
@@ -109,7 +107,7 @@ def shell(
     surface: str = "cloth",
     rim: bool = True,
     floor: float | None = None,
-) -> Part | None:
+) -> FigurePart | None:
     """Where `field` (W,) over the body's vertices is positive, pushed out by `offset` metres.
 
     Args:
@@ -131,12 +129,13 @@ def shell(
     push = piece.take(amount)[:, None]
     points = smooth(piece, skin + normals * push, rounds)
     height = np.sum((points - skin) * normals, 1, keepdims=True)
-    points = points + normals * np.maximum(0.75 * push - height, 0)
-    if floor is not None:
+    if floor is None:
+        points = points + normals * np.maximum(0.75 * push - height, 0)
+    else:  # shoes bridge the toes
         points[:, 1] = np.minimum(points[:, 1], floor)
     faces = piece.faces
     weights, expressions = piece.take(atlas().weights), piece.take(body.expressions.swapaxes(0, 1))
-    shading = vertex_normals(floats(points), faces)
+    shading = vertex_normals(floats(points), faces.astype(np.int32))
     colours = np.tile(floats(colour), (len(faces), 1))
     if rim and len(piece.border):
         a, b = piece.border[:, 0], piece.border[:, 1]
@@ -147,7 +146,9 @@ def shell(
         points = np.concatenate([points, points[outer], (skin - 0.002 * normals)[outer]])
         strip = np.concatenate([np.stack([edge[b], edge[a], under[a]], 1),
                                 np.stack([edge[b], under[a], under[b]], 1)])  # fmt: skip
-        shading = np.concatenate([shading, vertex_normals(floats(points), strip)[inner:]])
+        shading = np.concatenate(
+            [shading, vertex_normals(floats(points), strip.astype(np.int32))[inner:]]
+        )
         faces = np.concatenate([faces, strip])
         colours = np.concatenate([colours, np.tile(floats(colour) * 0.8, (len(strip), 1))])
         weights = np.concatenate([weights, weights[outer], weights[outer]])

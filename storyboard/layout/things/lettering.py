@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from storyboard.layout.meshes import Colour, Mesh, floats, from_triangles, join
 # Strokes of each letter on a grid 4 wide and 6 high: points as two digits, x and height; "," lifts
 # the pen.
 _GLYPHS = {
-    "A": "00 26 40,12 32", "B": "00 06 36 45 44 33 03,33 42 41 30 00", "C": "45 36 16 05 01 10 30 41",
-    "D": "00 06 26 44 42 20 00", "E": "46 06 00 40,03 33", "F": "46 06 00,03 33",
+    "A": "00 26 40,12 32", "B": "00 06 36 45 44 33 03,33 42 41 30 00",
+    "C": "45 36 16 05 01 10 30 41", "D": "00 06 26 44 42 20 00",
+    "E": "46 06 00 40,03 33", "F": "46 06 00,03 33",
     "G": "45 36 16 05 01 10 30 41 43 23", "H": "00 06,40 46,03 43", "I": "20 26",
     "J": "46 41 30 10 01", "K": "00 06,46 03 40", "L": "06 00 40", "M": "00 06 23 46 40",
     "N": "00 06 40 46", "O": "10 01 05 16 36 45 41 30 10", "P": "00 06 36 45 44 33 03",
@@ -24,7 +26,8 @@ _GLYPHS = {
     "5": "46 06 03 33 42 41 30 10 01", "6": "45 36 16 05 01 10 30 41 42 33 03", "7": "06 46 10",
     "8": "13 04 05 16 36 45 44 33 13 02 01 10 30 41 42 33", "9": "43 13 04 05 16 36 45 41 30 10 01",
     "-": "13 33", ".": "20 21", "&": "40 05 16 25 02 01 10 20 42", "!": "26 22,20 21", "'": "26 25",
-    "?": "05 16 36 45 44 23 22,20 21", "+": "13 33,22 24", "/": "00 46", ":": "21 22,24 25", "%": "00 46",
+    "?": "05 16 36 45 44 23 22,20 21", "+": "13 33,22 24", "/": "00 46", ":": "21 22,24 25",
+    "%": "00 46,05 15,31 41",
 }  # fmt: skip
 _ADVANCE = 5.8
 
@@ -64,10 +67,11 @@ def letters(
     points = np.stack([flat[..., 0], -flat[..., 1], np.zeros(flat.shape[:2])], -1).reshape(-1, 3)
     if bend:
         points = np.stack(
-            [bend * np.sin(points[:, 0] / bend), points[:, 1], -bend * np.cos(points[:, 0] / bend)], 1
+            [bend * np.sin(points[:, 0] / bend), points[:, 1], -bend * np.cos(points[:, 0] / bend)],
+            1,
         )
     first = np.arange(len(flat))[:, None] * 4
-    faces = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]])
+    faces = np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])])
     return from_triangles(floats(points), faces, colour, smooth=False, glow=glow)
 
 
@@ -94,7 +98,7 @@ def _strokes(glyph: str, x: float, y: float) -> list[list[tuple[float, float]]]:
     quads = []
     for line in filter(None, _GLYPHS.get(glyph, "").split(",")):
         at = [np.array([x + int(p[0]), y + int(p[1])]) for p in line.split()]
-        for a, b in zip(at, at[1:], strict=False):
+        for a, b in pairwise(at):
             along = (b - a) / np.linalg.norm(b - a) * 0.42
             side = np.array([-along[1], along[0]]) * 1.1
             corners = (a - along - side, b + along - side, b + along + side, a - along + side)

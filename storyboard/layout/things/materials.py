@@ -41,6 +41,12 @@ _GLOW = {"flame": 1.0, "warm": 0.9, "light": 0.9, "screen": 0.8}
 _OWN = "C"  # the colour that is asked for
 
 
+def scaled(colour: Colour, share: float, more: float = 0.0) -> Colour:
+    """A darker colour, or with `more` a paler one; at most white."""
+    red, green, blue = (min(1.0, share * part + more) for part in colour)
+    return red, green, blue
+
+
 def material(word: str, own: Colour) -> tuple[Colour, str, float]:
     """Colour, surface and glow of `NAME[+ or -][.SURFACE][!GLOW]`.
 
@@ -53,8 +59,7 @@ def material(word: str, own: Colour) -> tuple[Colour, str, float]:
     colour, usual = (own, "plain") if name == _OWN else _MATERIALS.get(name, (None, "plain"))
     colour = colour or COLOURS[name]
     for sign in word[len(name) :]:
-        towards, share = (1.0, 0.25) if sign == "+" else (0.0, 0.38)
-        colour = tuple(c + (towards - c) * share for c in colour)  # type: ignore[assignment]
+        colour = scaled(colour, 0.62, 0.0) if sign == "-" else scaled(colour, 0.75, 0.25)
     surface = surface or usual
     if surface not in SURFACE:
         raise KeyError(surface)

@@ -9,8 +9,9 @@ import numpy as np
 from shots.lexicon.colours import COLOURS, Colour
 from shots.lexicon.things import MODELS, STAND_IN
 from storyboard.layout.meshes import Array, Mesh, floats, join
+from storyboard.layout.things.kinds import ThingLook
 from storyboard.layout.things.lettering import letters
-from storyboard.layout.things.parts import ThingLook, assemble, models
+from storyboard.layout.things.parts import assemble
 from storyboard.layout.things.shapes import axis_turn, extrude, rounded
 
 _STAND_IN = COLOURS["beige"]
@@ -45,39 +46,37 @@ def build_thing(
     if model == STAND_IN:
         mesh = stand_in(label, size or thing.size, shade)
     else:
-        look = ThingLook(shade, label, phase, opened, seed)
-        low, high = _bounds(model)
-        mesh = _as_found(_assembled(model, look), thing.lies)
+        low, high = _bounds(model, seed)
+        mesh = _as_found(model, ThingLook(shade, label, phase, opened, seed))
         scale = floats(size or thing.size) / np.maximum(high - low, 1e-6)
         centre = (low + high) / 2
         mesh = mesh.moved((-centre[0], -high[1], -centre[2])).moved(scale=scale)
     if not held:
         return mesh
-    turn = _HELD[thing.lies].T
-    wide, tall, deep = np.abs(turn @ floats(size or thing.size))
-    mesh = mesh.moved((0, (size or thing.size)[1] / 2, 0)).turned(turn).moved((0, -tall / 2, 0))
-    x, height, z = thing.grip or (0.0, 0.0, 0.0)
-    del wide, deep
-    return mesh.moved((-x, height, -z))
+    turn = _HELD[thing.lies]
+    found = floats(size or thing.size)
+    upright = np.abs(turn @ found)
+    mesh = mesh.moved((0, found[1] / 2, 0)).turned(turn)
+    share = upright / np.abs(turn @ floats(thing.size))  # of the usual size
+    x, height, z = floats(thing.grip or (0, 0, 0)) * share
+    return mesh.moved((-x, height - upright[1] / 2, -z))
 
 
-def _assembled(model: str, look: ThingLook) -> Mesh:
-    return assemble(model, look)
-
-
-@lru_cache(maxsize=None)
-def _bounds(model: str) -> tuple[Array, Array]:
-    """Least and greatest corner of a model as written, shut and at rest."""
-    mesh = _as_found(_assembled(model, ThingLook((0.5, 0.5, 0.5))), MODELS[model].lies)
-    return mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
-
-
-# From the pose of lying to that in a hand.
+# Turns a thing from how it lies to how it is held.
 _HELD = {"": np.eye(3), "back": axis_turn("x", -90), "side": axis_turn("z", -90)}
 
 
-def _as_found(mesh: Mesh, lies: str) -> Mesh:
-    return mesh.turned(_HELD[lies].T)
+def _as_found(model: str, look: ThingLook) -> Mesh:
+    mesh = assemble(model, look)
+    lies = MODELS[model].lies
+    return mesh.turned(_HELD[lies].T) if lies else mesh
+
+
+@lru_cache(maxsize=1024)
+def _bounds(model: str, seed: int) -> tuple[Array, Array]:
+    """Least and greatest corner of a model as written, shut and at rest."""
+    mesh = _as_found(model, ThingLook((0.5, 0.5, 0.5), seed=seed))
+    return mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
 
 
 def stand_in(label: str, size: tuple[float, float, float], colour: Colour = _STAND_IN) -> Mesh:
@@ -87,10 +86,17 @@ def stand_in(label: str, size: tuple[float, float, float], colour: Colour = _STA
     """
     width, height, depth = size
     edge = 0.06 * min(size)
-    block = extrude(rounded(width, height, edge), depth, colour, bevel=edge).moved((0, -height / 2, 0))
+    block = extrude(rounded(width, height, edge), depth, colour, bevel=edge).moved(
+        (0, -height / 2, 0)
+    )
     parts = [block]
     ink = (0.12, 0.10, 0.10)
-    for yaw, across, away in ((0, width, depth), (180, width, depth), (90, depth, width), (-90, depth, width)):
+    for yaw, across, away in (
+        (0, width, depth),
+        (180, width, depth),
+        (90, depth, width),
+        (-90, depth, width),
+    ):
         text = letters(label, (0.84 * across, 0.8 * height), ink, lines=3)
         parts.append(text.moved((0, -height / 2, -away / 2 - 0.002)).moved(yaw_deg=yaw))
     top = letters(label, (0.84 * width, 0.8 * depth), ink, lines=3)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from storyboard.layout.meshes import Array, Colour, Mesh, ellipsoid, floats, from_triangles, join
 
+_TUBE = 6  # sides of a torus
 _CREASE = np.cos(np.radians(38.0))  # a corner of an outline that turns by more stays hard
 
 
@@ -68,14 +69,15 @@ def extrude(
     half = depth / 2
     rings = [(inset, -half, -1.0), (flat, bevel - half, 0.0)] if bevel else [(flat, -half, 0.0)]
     rings += [(f, -z, -n) for f, z, n in reversed(rings)]
-    points, normals = [], []
+    points: list[Array] = []
+    normals: list[Array] = []
+    faces: list[Array] = []
     for ring, z, facing in rings:
         for at, side in ((ring, first), (np.roll(ring, -1, axis=0), last)):
             points.append(np.column_stack([at[:, 0], -at[:, 1], np.full(len(at), z)]))
             steep = np.column_stack([side[:, 0], -side[:, 1], np.full(len(at), 2.0 * facing)])
-            normals.append(steep / np.linalg.norm(steep, axis=1, keepdims=True))
+            normals.append(steep / np.maximum(np.linalg.norm(steep, axis=1, keepdims=True), 1e-9))
     count, k = len(flat), np.arange(len(flat))
-    faces = []
     for ring in range(len(rings) - 1):
         a, b = k + 2 * ring * count, k + (2 * ring + 1) * count
         c, d = a + 2 * count, b + 2 * count
@@ -132,8 +134,8 @@ def sweep(
 
     Between two points the line is curved in `steps` steps.
     """
-    line = np.asarray(points, np.float64)
-    wide = np.broadcast_to(np.asarray(radii, np.float64), len(line))
+    line: Array = np.asarray(points, np.float64)
+    wide: Array = np.broadcast_to(np.asarray(radii, np.float64), len(line))
     if len(line) > 2 and steps > 1:
         line, wide = _curve(line, steps), _curve(wide[:, None], steps)[:, 0]
     along = np.gradient(line, axis=0)
@@ -153,11 +155,16 @@ def sweep(
     ring, k = np.meshgrid(np.arange(len(rings) - 1), np.arange(segments), indexing="ij")
     a, b = ring * segments + k, ring * segments + (k + 1) % segments
     faces = np.concatenate(
-        [np.stack(t, -1).reshape(-1, 3) for t in ((a, b, a + segments), (b, b + segments, a + segments))]
+        [
+            np.stack(t, -1).reshape(-1, 3)
+            for t in ((a, b, a + segments), (b, b + segments, a + segments))
+        ]
     )
     vertices = np.concatenate(rings)
     corner = vertices[faces]
-    area = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
+    area = np.linalg.norm(
+        np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
+    )
     return from_triangles(
         vertices, faces[area > 1e-12], colour,
         normals=np.concatenate(normals), surface=surface, glow=glow,
@@ -181,22 +188,28 @@ def torus(
     glow: float = 0.0,
 ) -> Mesh:  # fmt: skip
     """A ring round the vertical axis at the origin."""
-    around, across = np.arange(segments) * 2 * np.pi / segments, np.arange(7) * 2 * np.pi / 7
+    around, across = (
+        np.arange(segments) * 2 * np.pi / segments,
+        np.arange(_TUBE) * 2 * np.pi / _TUBE,
+    )
     u, v = np.meshgrid(around, across, indexing="ij")
     normal = np.stack([np.cos(v) * np.cos(u), np.sin(v), np.cos(v) * np.sin(u)], -1).reshape(-1, 3)
     centre = radius * np.stack([np.cos(u), 0 * u, np.sin(u)], -1).reshape(-1, 3)
-    i, j = np.meshgrid(np.arange(segments), np.arange(7), indexing="ij")
-    a, b = i * 7 + j, i * 7 + (j + 1) % 7
-    c, d = (i + 1) % segments * 7 + j, (i + 1) % segments * 7 + (j + 1) % 7
+    i, j = np.meshgrid(np.arange(segments), np.arange(_TUBE), indexing="ij")
+    a, b = i * _TUBE + j, i * _TUBE + (j + 1) % _TUBE
+    c, d = (i + 1) % segments * _TUBE + j, (i + 1) % segments * _TUBE + (j + 1) % _TUBE
     faces = np.concatenate([np.stack(t, -1).reshape(-1, 3) for t in ((a, b, c), (b, d, c))])
     return from_triangles(
         centre + thick * normal, faces, colour, normals=normal, surface=surface, glow=glow
     )
 
 
-def lump(radii: ArrayLike, rough: float, colour: Colour, seed: int, **look: object) -> Mesh:
+def lump(
+    radii: ArrayLike, rough: float, colour: Colour, seed: int, *, rings: int = 7,
+    surface: str = "plain", glow: float = 0.0,
+) -> Mesh:  # fmt: skip
     """A ball with waves of `rough` of its radius, flat-shaded from 0.12 on: stone, foliage."""
-    ball = ellipsoid((0, 0, 0), (1, 1, 1), colour, rings=7, segments=11)
+    ball = ellipsoid((0, 0, 0), (1, 1, 1), colour, rings=rings, segments=rings + 3)
     rng = np.random.default_rng(seed)
     waves, shifts = rng.normal(size=(5, 3)) * 2.2, rng.uniform(0, 6, 5)
     grown = 1 + rough * np.sin(ball.vertices @ waves.T + shifts).sum(axis=1) / 2
@@ -204,10 +217,13 @@ def lump(radii: ArrayLike, rough: float, colour: Colour, seed: int, **look: obje
     points, welded = np.unique(np.round(points, 6), axis=0, return_inverse=True)
     faces = welded.reshape(-1)[ball.faces]
     faces = faces[[len(set(f)) == 3 for f in faces.tolist()]]
-    return from_triangles(points, faces, colour, smooth=rough < 0.12, **look)  # type: ignore[arg-type]
+    return from_triangles(points, faces, colour, smooth=rough < 0.12, surface=surface, glow=glow)
 
 
-def folds(width: float, height: float, depth: float, count: int, colour: Colour, **look: object) -> Mesh:
+def folds(
+    width: float, height: float, depth: float, count: int, colour: Colour, *,
+    surface: str = "plain", glow: float = 0.0,
+) -> Mesh:  # fmt: skip
     """Cloth that hangs in `count` folds, from the height 0 up, both sides."""
     x = np.linspace(-0.5, 0.5, count * 6 + 1)
     z = np.cos(x * count * 2 * np.pi) * depth / 2
@@ -215,11 +231,16 @@ def folds(width: float, height: float, depth: float, count: int, colour: Colour,
     normal = np.stack([slope, 0 * x, -np.ones_like(x)], 1) / np.sqrt(1 + slope**2)[:, None]
     rows = [np.stack([x * width, np.full_like(x, -h), z], 1) for h in (0.0, height)]
     k, n = np.arange(len(x) - 1), len(x)
-    front = np.concatenate(
-        [np.stack([k, k + n, k + 1], 1), np.stack([k + 1, k + n, k + n + 1], 1)]
-    )
+    front = np.concatenate([np.stack([k, k + n, k + 1], 1), np.stack([k + 1, k + n, k + n + 1], 1)])
     sides = [
-        from_triangles(np.concatenate(rows) + [0, 0, shift], f, colour, normals=np.tile(m, (2, 1)), **look)  # type: ignore[arg-type]
+        from_triangles(
+            np.concatenate(rows) + np.array([0, 0, shift]),
+            f,
+            colour,
+            normals=np.tile(m, (2, 1)),
+            surface=surface,
+            glow=glow,
+        )
         for f, m, shift in ((front, normal, -0.002), (front[:, ::-1], -normal, 0.002))
     ]
     return join(sides)

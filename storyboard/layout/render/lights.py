@@ -1,27 +1,35 @@
-"""A staged shot: the set, the subjects at each frame, and the light of its lighting directive.
+"""Light of a lighting directive: one key light, a fill from sky and ground, lamps, the air.
 
 Light directions are relative to the camera at rest: "side left" is the left of the picture.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from storyboard.layout.figures import FIGURES, REST_YAW_DEG, VEHICLES, framing_scale
-from storyboard.layout.mesh import SUBJECT, Array, Colour, Mesh, floats, join
-from storyboard.layout.reading import Actor, read_shot
-from storyboard.layout.sets import build_place
+from storyboard.layout.meshes import Array, Colour, floats, yaw_matrix
 
 if TYPE_CHECKING:
-    from shots.path.camera_path import CameraPath
-    from shots.schema import Shot, ShotList
     from shots.vocabulary.lighting import Lighting
-    from storyboard.layout.mesh import GroundPaint
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A lamp in the picture that lights what is round it.
+
+    Attributes:
+        at: World point, metres.
+        colour: Tint times strength, 1 is as bright as the key of a sunny day, at one metre.
+        reach_m: Where its light ends.
+    """
+
+    at: tuple[float, float, float]
+    colour: Colour = (0.9, 0.66, 0.38)
+    reach_m: float = 3.5
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class LightRig:
         saturation: 1 leaves colours alone.
         tint: Multiplies the finished picture.
         is_dark: Lamps and windows glow.
+        lamps: Lit lamps; the first four count.
     """
 
     towards: tuple[float, float, float] = (-0.4, -0.75, -0.55)
@@ -54,6 +63,7 @@ class LightRig:
     saturation: float = 1.0
     tint: Colour = (1.0, 1.0, 1.0)
     is_dark: bool = False
+    lamps: tuple[Lamp, ...] = ()
 
     @property
     def direction(self) -> Array:
@@ -96,102 +106,26 @@ KEY_LIGHTS: Mapping[str, tuple[tuple[float, float, float], float, float, float]]
     "silhouette": ((0.0, -0.35, 1.0), 0.5, 0.16, 0.35),
     "front": ((0.05, -0.4, -1.0), 1.0, 1.0, 0.0),
 }
-_STRIDE_PER_METRE = 4.2  # radians of arm swing a metre walked
-_WALKS_WITH_CAMERA = frozenset({"follow", "lead"})
-_HEADING_XZ = {"left": (-1.0, 0.0), "right": (1.0, 0.0), "towards": (0.0, -1.0), "away": (0.0, 1.0)}
-# Turned so that the figure's front leads; vehicles are built side on, figures face the camera.
-_HEADING_YAW = {"left": -90.0, "right": 90.0, "towards": 0.0, "away": 180.0}
-_VEHICLE_YAW = {"left": 0.0, "right": 180.0, "towards": 90.0, "away": -90.0}
-_GAP_M = 0.08  # between subjects side by side
-_COMPOSITION_SHIFT = {"left-heavy": -0.17, "right-heavy": 0.17}  # of the picture's width
 
 
-@dataclass(frozen=True, eq=False)
-class StagedScene:
-    """A shot staged for F frames; `at(frame)` is everything solid at that frame."""
-
-    actors: tuple[Actor, ...]
-    ground: GroundPaint
-    set_mesh: Mesh
-    rig: LightRig
-    starts: tuple[Array, ...]
-    travel: Array  # (F, 3) metres that the subjects have moved by each frame
-    is_interior: bool
-
-    def lit(self, lighting: Lighting, palette: Iterable[str]) -> StagedScene:
-        """The same scene in another light."""
-        rig = light_rig(lighting, palette)
-        if self.is_interior:
-            # Beyond the walls it is dim instead of sky, and a room has no haze.
-            grey = 0.10 if rig.is_dark else 0.42
-            fill = rig.fill * 1.4  # light reflected by the walls
-            rig = replace(rig, zenith=(grey,) * 3, horizon=(grey,) * 3, haze=0.015, fill=fill)
-        return replace(self, rig=rig)
-
-    def at(self, frame: int) -> Mesh:
-        """The set and the subjects at a frame, one mesh."""
-        parts = [self.set_mesh]
-        travelled = float(np.linalg.norm(self.travel[frame] - self.travel[0]))
-        for actor, start in zip(self.actors, self.starts, strict=True):
-            solid = _build_actor(actor, travelled, self.yaw(actor))
-            parts.append(solid.moved(start + self.travel[frame]).owned_by(SUBJECT))
-        return join(parts)
-
-    def yaw(self, actor: Actor) -> float:
-        """Degrees that a subject is turned by: along its way, or to its best side at rest."""
-        is_moving = float(np.abs(self.travel).max()) > 0.05
-        if not is_moving:
-            return REST_YAW_DEG.get(actor.figure, 0.0)
-        table = _VEHICLE_YAW if actor.figure in VEHICLES or actor.figure == "dog" else _HEADING_YAW
-        return table[actor.heading]
-
-
-def stage(board: ShotList, shot: Shot, path: CameraPath) -> StagedScene:
-    """Build the scene of a shot for the frames of its camera path."""
-    reading = read_shot(board, shot)
-    # The seed is that of the location, so that the shots of a scene share their set.
-    location = shot.location.id if shot.location else shot.scene
-    place = build_place(reading.place, zlib.crc32(f"{board.title}/{location}".encode()))
-    actors = reading.actors
-    if set(shot.camera.movement) & _WALKS_WITH_CAMERA:
-        heading = "towards" if "lead" in shot.camera.movement else "away"
-        actors = tuple(replace(actor, heading=heading) for actor in actors)
-    frame_width = path.subject_distance_m / float(path.focal[0])
-    shift = _COMPOSITION_SHIFT.get(shot.composition or "", 0.0) * frame_width
-    # Side by side across the picture, so that none hides another.
-    solids = [_build_actor(actor, 0.0, REST_YAW_DEG.get(actor.figure, 0.0)) for actor in actors]
-    widths = np.array([np.ptp(solid.vertices[:, 0]) for solid in solids])
-    middles = np.cumsum(widths + _GAP_M) - widths / 2
-    across = floats(middles - (middles[0] + middles[-1]) / 2)
-    starts = tuple(floats([shift + x, 0, 0]) for x in across)
-    rig, travel = LightRig(), _travel(actors[0], shot, path)
-    scene = StagedScene(actors, place.ground, place.solids, rig, starts, travel, place.is_interior)
-    return scene.lit(shot.lighting, board.style.palette)
-
-
-def _build_actor(actor: Actor, travelled_m: float, yaw_deg: float) -> Mesh:
-    """A subject at its framed size, turned, in the stride that it has after so many metres."""
-    scale = framing_scale(actor.figure)
-    solid = FIGURES[actor.figure](actor.colour, _STRIDE_PER_METRE * travelled_m / scale)
-    return solid.moved((0, 0, 0), yaw_deg=yaw_deg, scale=scale)
-
-
-def _travel(lead: Actor, shot: Shot, path: CameraPath) -> Array:
-    """Offset of the subjects at each frame, (F, 3) metres, zero in the middle of the shot."""
-    if set(shot.camera.movement) & _WALKS_WITH_CAMERA:
-        return path.subject.astype(np.float32)
-    x, z = _HEADING_XZ[lead.heading]
-    # At most across the frame: the subject stays in the picture of a fixed camera.
-    limit = 0.5 * path.subject_distance_m / float(path.focal[0])
-    span = min(lead.speed * float(shot.duration_s), limit if x else 2 * limit)
-    progress = np.linspace(-0.5, 0.5, path.num_frames) if path.num_frames > 1 else np.zeros(1)
-    return np.stack([x * span * progress, 0 * progress, z * span * progress], 1).astype(np.float32)
-
-
-def light_rig(lighting: Lighting, palette: Iterable[str] = ()) -> LightRig:
+def light_rig(
+    lighting: Lighting,
+    palette: Iterable[str] = (),
+    *,
+    side_deg: float = 0.0,
+    is_interior: bool = False,
+    lamps: Iterable[Lamp] = (),
+) -> LightRig:
     """The rig of a lighting directive; what it leaves open is an even day.
 
     The board's palette comes first, so that a shot's own tone overrides it.
+
+    Args:
+        lighting: The directive.
+        palette: Tones of the board's style.
+        side_deg: Side of the floor plan that the camera looks from, as in `CameraPlace`.
+        is_interior: Whether walls are round the scene instead of a sky.
+        lamps: Lamps of the set; they are lit when it is dark.
     """
     rig = _with_source(TIMES[lighting.time or "day"], lighting.source)
     rig = _with_direction(rig, lighting.direction, lighting.side)
@@ -213,7 +147,12 @@ def light_rig(lighting: Lighting, palette: Iterable[str] = ()) -> LightRig:
                 rig = replace(rig, saturation=0.45)
             case "saturated":
                 rig = replace(rig, saturation=1.4)
-    return rig
+    if is_interior:
+        # Beyond the walls it is dim instead of sky, a room has no haze, and walls reflect light.
+        grey = (0.10 if rig.is_dark else 0.42,) * 3
+        rig = replace(rig, zenith=grey, horizon=grey, haze=0.015, fill=rig.fill * 1.4)
+    x, y, z = (float(part) for part in floats(rig.towards) @ yaw_matrix(side_deg))
+    return replace(rig, towards=(x, y, z), lamps=tuple(lamps) if rig.is_dark else ())
 
 
 def _with_source(rig: LightRig, source: str | None) -> LightRig:

@@ -1,0 +1,161 @@
+"""Where everybody and everything of a shot is at a time, and the points that hands and feet go to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from shots.lexicon.things import MODELS, Thing
+from shots.staging.staged import Player
+from storyboard.layout.meshes import Array
+from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.cycles import Ground, Track, track
+
+# From a thing as held to the same as it lies: see `Thing.lies`.
+LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
+_KEYS_M = {"piano": 0.72, "grand-piano": 0.72}
+_NOTHING = Thing("prop", (0.3, 0.3, 0.3))
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """Where a player is at a time, in the world.
+
+    Attributes:
+        position: (3,) of its base, y down.
+        facing_deg: Of its front.
+        size: Width, height, depth.
+        model: As of the player.
+        points: Named points of a person's body: eye, mouth, breast, back, palm.L.
+        gone: Metres that it has gone along its path.
+    """
+
+    position: Array
+    facing_deg: float = 0.0
+    size: tuple[float, float, float] = (0.5, 1.75, 0.35)
+    model: str = "person"
+    points: Mapping[str, Array] = field(default_factory=dict)
+    gone: float = 0.0
+
+    @property
+    def thing(self) -> Thing:
+        """Its model."""
+        return MODELS.get(self.model, _NOTHING)
+
+    @property
+    def axes(self) -> Array:
+        """(3, 3) from the thing's axes to the world's."""
+        return r.about(r.Y, -math.radians(self.facing_deg))
+
+    def top(self) -> float:
+        """Height over the floor of what hands rest on: a table's top, keys, a prop's base."""
+        thing = self.thing
+        if self.model in _KEYS_M:
+            up = _KEYS_M[self.model]
+        elif thing.kind in ("prop", "food", "product") and not thing.surface_m:
+            up = min(0.03, self.size[1])
+        else:
+            up = (thing.surface_m or thing.size[1]) * self.size[1] / thing.size[1]
+        return up - float(self.position[1])
+
+    def near(self, eye: Array, inside: float = 0.0) -> Array:
+        """The point of its outline on the plan that is nearest, some metres further inside."""
+        local = self.axes.T @ ((eye - self.position) * (1, 0, 1))
+        half = np.maximum(np.array([self.size[0], 0.0, self.size[2]]) / 2, 1e-3)
+        edge = np.clip(local, -half, half)
+        return self.position + self.axes @ np.clip(edge + r.unit(edge - local) * inside, -half, half)
+
+    def grip(self) -> Array:
+        """Where a palm takes it as it lies or stands there."""
+        thing = self.thing
+        middle = np.array([0.0, -self.size[1] / 2, 0.0])
+        if thing.grip is None:
+            return self.position + self.axes @ middle
+        lies = LYING[thing.lies]
+        tall = abs(lies.T @ np.asarray(self.size))[1]
+        x, up, z = thing.grip
+        return self.position + self.axes @ (lies @ (x, tall / 2 - up, z) + middle)
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Everybody and everything at a time of the shot.
+
+    Attributes:
+        spots: By id of the player or fixture.
+        players: By id, for what partners do.
+        camera: (3,) place of the camera; None where nobody looks at it.
+        ground: Height of the ground at x, z; None: 0.
+    """
+
+    spots: Mapping[str, Spot]
+    players: Mapping[str, Player] = field(default_factory=dict)
+    camera: Array | None = None
+    ground: Ground | None = None
+
+
+def world_at(
+    players: Sequence[Player],
+    at: float,
+    seconds: float,
+    camera: Array | None = None,
+    ground: Ground | None = None,
+) -> World:
+    """Where everybody is at a share of a shot; people have no points before they are performed."""
+    spots = {player.id: _spot(player, at * seconds, seconds) for player in players}
+    return World(spots, {player.id: player for player in players}, camera, ground)
+
+
+def _spot(player: Player, now: float, seconds: float) -> Spot:
+    x, z = player.at
+    facing, gone = player.facing_deg, 0.0
+    for k, beat in enumerate(player.beats):
+        way = beat_track(player, k, seconds)
+        if beat.start * seconds > now:
+            break
+        if way is not None:
+            metres = way.gone(now - beat.start * seconds)[0]
+            gone += metres
+            x, z, facing = way.at(metres)
+        if beat.facing_deg is not None and (way is None or now >= beat.end * seconds):
+            facing = beat.facing_deg
+    height = player.look.height_m if player.look else 1.75
+    own = MODELS[player.model].size if player.model in MODELS else (0.5, height, 0.35)
+    place = np.array([x, -player.base_m, z])
+    return Spot(place, facing, player.size or own, player.model, gone=gone)
+
+
+def beat_track(
+    player: Player, index: int, seconds: float, ground: Ground | None = None
+) -> Track | None:
+    """The way that a player goes in one of its beats, or None.
+
+    What begins with the shot or ends with it, or goes on in the next beat, does not start or stop.
+    """
+    beats = player.beats
+    beat = beats[index]
+    starts = beat.start > 0.01 and not (index and len(beats[index - 1].path) > 1)
+    stops = beat.end < 0.99 and not (index + 1 < len(beats) and len(beats[index + 1].path) > 1)
+    length = (beat.end - beat.start) * seconds
+    ease = (0.5 * starts, 0.5 * stops)
+    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, ground=ground)
+
+
+def climb(spot: Spot, speed: float, seconds: float) -> Track:
+    """The way up stairs: to the top, or as far as there is time."""
+    _, high, deep = spot.size
+    count = max(round(high / 0.2), 1)
+    tread = deep / count
+
+    def ground(x: float, z: float) -> float:
+        local = spot.axes.T @ (np.array([x, 0.0, z]) - spot.position)
+        step = math.floor((local[2] + deep / 2) / tread + 1e-6) + 1
+        return min(max(step, 0), count) * high / count - float(spot.position[1])
+
+    far = min(speed * seconds, deep - 1.5 * tread)
+    ends = [spot.position + spot.axes @ (0, 0, -deep / 2 + tread / 2 + z) for z in (0.0, far)]
+    way = [(float(end[0]), float(end[2])) for end in ends]
+    return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)

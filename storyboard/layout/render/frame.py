@@ -1,0 +1,273 @@
+"""One frame of a layout: visibility, shadow, colour, and the buffers that they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, floats
+from storyboard.layout.render.compiled import in_bands
+from storyboard.layout.render.depth_of_field import Optics, blur
+from storyboard.layout.render.lens import Face, LensCamera, Size, faces
+from storyboard.layout.render.lights import LightRig
+from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
+from storyboard.layout.render.rasterise import (
+    PICTURE_SAMPLES, SKY, Ints, Triangles, bands, clear, cover, fill, locate_ground, resolve,
+    set_up,
+)  # fmt: skip
+from storyboard.layout.render.render_scene import RenderScene
+from storyboard.layout.render.shading import light_constants, shade
+from storyboard.layout.render.shadow_map import ShadowMap, receivers
+from storyboard.layout.render.weather import Weather, draw_weather
+
+Bytes = NDArray[np.uint8]
+_SAMPLES = len(PICTURE_SAMPLES)
+_BAND = 16  # rows of pixels filled at once: their samples fit in the processor's cache
+_PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(_SAMPLES) + 0.5) / _SAMPLES])
+_WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
+_CRISP = 0.12  # softness below which shadows are computed at the picture's size
+_CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A picture and what it shows, at the centres of its pixels.
+
+    Attributes:
+        picture: (H, W, 3) uint8.
+        depth: (H, W) float32 metres along the camera's axis, infinite for the sky.
+        normal: (H, W, 3) float32 unit vectors of the world, 0 for the sky.
+        owner: (H, W) int32; a player's glass counts, the set's does not.
+        coverage: Function of an owner: how much of each pixel it covers, (H, W) uint8.
+    """
+
+    picture: Bytes
+    depth: Array
+    normal: Array
+    owner: Ints
+    coverage: Callable[[int], Bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class Visible:
+    """What a pinhole camera sees of a scene, before light."""
+
+    shown: Triangles
+    ground: Array  # (3,): times (x, y, 1), 1 / depth of the ground
+    sight: Array  # (3, 3): times (x, y, 1), the ray of unit depth in the world
+    hits: Ints  # (4 H, W): a row for each row of samples
+    panes: Ints  # (4 H, W) glass before them, or (0, W)
+    owners: Ints  # of each triangle, the sky and the ground
+    owner: Ints
+    depth: Array
+    normal: Array
+    soil: NDArray[np.bool_]  # (H, W) whether a sample is of the ground
+
+    def coverage(self, owner: int) -> Bytes:
+        """How much of each pixel an owner covers, (H, W), 255 is all."""
+        out = np.empty(self.owner.shape, np.uint8)
+        cover(self.hits, self.panes, self.owners, owner, out)
+        return out
+
+
+def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: int) -> Visible:
+    """Find what each sample of a picture hits."""
+    width, height = size
+    mesh, matrix = scene.mesh, camera.matrix(size)
+    position = np.asarray(camera.position, np.float64)
+    corners = np.ascontiguousarray((np.asarray(mesh.vertices, np.float64) - position) @ matrix.T)
+    shown = set_up(corners, np.ones(len(corners)), mesh.faces, size, _SAMPLES, camera.near)
+    sight = np.ascontiguousarray(np.linalg.inv(matrix))
+    ground = np.array([0.0, 0.0, -1.0])
+    if scene.ground is not None and position[1] < 0:
+        ground = sight[1] / -position[1]
+    is_glass = mesh.surface[shown.face] == SURFACE["glass"]
+    owners = np.append(mesh.owner[shown.face], [SET_OWNER, SET_OWNER]).astype(np.int32)
+    samples, shape = height * _SAMPLES, (height, width)
+    found = Visible(
+        shown, ground, sight, np.empty((samples, width), np.int32),
+        np.empty((samples if scene.has_glass else 0, width), np.int32), owners,
+        np.empty(shape, np.int32), np.empty(shape, np.float32), np.empty((*shape, 3), np.float32),
+        np.empty(shape, np.bool_),
+    )  # fmt: skip
+    chosen = bands(shown.rows, _BAND * _SAMPLES, samples)
+
+    def one_band(first: int, last: int) -> None:
+        start, here = first * _SAMPLES, chosen[first // _BAND]
+        number, pane = (each[start : last * _SAMPLES] for each in (found.hits, found.panes))
+        front = np.empty(number.shape, np.float32)
+        clear(front, number, start, PICTURE_SAMPLES, ground)
+        pane[:] = SKY
+        for buffer, those in ((number, ~is_glass[here]), (pane, is_glass[here])):
+            if len(buffer):
+                fill(
+                    here[those], shown.edges, shown.value, shown.rows, start, PICTURE_SAMPLES,
+                    front, buffer,
+                )  # fmt: skip
+        resolve(
+            found.hits, found.panes, first, last, shown.inverse, shown.face, owners, mesh.normals,
+            mesh.faces, ground, found.owner, found.depth, found.normal, found.soil,
+        )  # fmt: skip
+
+    in_bands(one_band, height, threads, _BAND)
+    return found
+
+
+def _rays(sight: Array, size: Size, step: int) -> Array:
+    """(H, W, 3) rays of unit depth through the centre of every `step`-th pixel."""
+    x, y = (np.arange(0, n, step) + 0.5 for n in size)
+    rays = x[None, :, None] * sight[:, 0] + y[:, None, None] * sight[:, 1] + sight[:, 2]
+    return floats(rays)
+
+
+def _soft_terms(
+    found: Visible, shadows: ShadowMap, camera: LensCamera, rig: LightRig, threads: int
+) -> tuple[Array, Array]:
+    """Key and fill share (h, w, 2) of every second pixel each way, and their depth."""
+    half = np.ascontiguousarray(found.depth[::2, ::2])
+    terms = np.empty((*half.shape, 2), np.float32)
+    other = np.empty_like(terms)
+    spread = -1.0 if rig.softness < _CRISP else 0.02 + 0.34 * rig.softness
+    position, focal = (
+        np.asarray(camera.position, np.float64),
+        camera.focal * found.depth.shape[1] / 2,
+    )
+    arguments = (shadows.front, shadows.axes, shadows.origin, shadows.texel_m, spread, PATTERN)
+    in_bands(
+        lambda a, b: occlude(
+            half, found.sight, found.normal, position, focal, *arguments, a, b, terms
+        ),
+        len(half),
+        threads,
+    )
+    in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
+    in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
+    return terms, half
+
+
+def _ground_albedo(
+    scene: RenderScene, found: Visible, position: Array, is_wet: bool
+) -> tuple[Array, Ints]:
+    """(P, 6) finish of the ground where a pixel shows it, and (H,) where each row begins."""
+    starts = np.zeros(len(found.soil), np.int32)
+    counts = found.soil.sum(axis=1, dtype=np.int32)
+    np.cumsum(counts[:-1], out=starts[1:])
+    albedo = np.zeros((int(counts.sum()) + 1, 6), np.float32)
+    if scene.ground is None or len(albedo) == 1:
+        return albedo, starts
+    spots = np.empty((3, len(albedo) - 1), np.float32)
+    locate_ground(found.soil, starts, found.sight, found.ground, position, spots)
+    albedo[:-1, :3] = scene.ground(*spots)
+    if is_wet:
+        albedo[:, :3] *= 0.7
+        albedo[:, 4:] = _WET_FINISH
+    return albedo, starts
+
+
+def render_pinhole(
+    scene: RenderScene, camera: LensCamera, rig: LightRig, size: Size, is_wet: bool, threads: int
+) -> tuple[Array, Visible]:
+    """A picture (H, W, 3) float32 before grading, and what it shows."""
+    found = find_visible(scene, camera, size, threads)
+    position = np.asarray(camera.position, np.float64)
+    points = receivers(found.depth[::8, ::8], _rays(found.sight, size, 8), position)
+    shadows = scene.still.shadows.make(scene.still.mesh, scene.moving, rig.direction, points)
+    terms, half = _soft_terms(found, shadows, camera, rig, threads)
+    albedo, starts = _ground_albedo(scene, found, position, is_wet)
+    mesh, shown = scene.mesh, found.shown
+    geometry = (shown.inverse, shown.face, mesh.normals, mesh.faces, scene.paint, found.ground)
+    taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
+    lights = (
+        light_constants(rig), terms, half, shadows.front, shadows.axes, shadows.origin,
+        shadows.texel_m, taps,
+    )  # fmt: skip
+    picture = np.empty((size[1], size[0], 3), np.float32)
+    view = (found.sight, position, found.depth, found.normal)
+    in_bands(
+        lambda a, b: shade(
+            found.hits, found.panes, a, b, view, geometry, lights, albedo,
+            starts, _PLACES, picture,
+        ),
+        size[1],
+        threads,
+    )  # fmt: skip
+    return picture, found
+
+
+def _render_bent(
+    scene: RenderScene, camera: LensCamera, rig: LightRig, size: Size, is_wet: bool, threads: int
+) -> tuple[Array, Frame]:
+    """The same for a lens that is no pinhole, with a frame whose picture is not made yet."""
+    shape = (size[1], size[0])
+    colour, normal = np.zeros((*shape, 3), np.float32), np.zeros((*shape, 3), np.float32)
+    depth, owner = np.zeros(shape, np.float32), np.zeros(shape, np.int32)
+    parts: list[tuple[Face, Visible]] = []
+    for face in faces(camera, size):
+        flat, found = render_pinhole(scene, face.camera, rig, face.size, is_wet, threads)
+        nearest = np.rint(face.at[face.mask]).astype(int)
+        column, row = (np.clip(nearest[:, k], 0, face.size[k] - 1) for k in range(2))
+        colour[face.mask] = cv2.remap(flat, face.at, None, cv2.INTER_LINEAR)[face.mask]
+        depth[face.mask] = found.depth[row, column] * face.scale[face.mask]
+        normal[face.mask], owner[face.mask] = found.normal[row, column], found.owner[row, column]
+        parts.append((face, found))
+
+    def coverage(wanted: int) -> Bytes:
+        out = np.zeros(shape, np.uint8)
+        for face, found in parts:
+            bent = cv2.remap(found.coverage(wanted), face.at, None, cv2.INTER_LINEAR)
+            out[face.mask] = bent[face.mask]
+        return out
+
+    return colour, Frame(np.empty((0, 0, 3), np.uint8), depth, normal, owner, coverage)
+
+
+def render_frame(
+    scene: RenderScene,
+    camera: LensCamera,
+    rig: LightRig,
+    size: Size,
+    *,
+    optics: Optics | None = None,
+    weather: Weather | None = None,
+    threads: int = 1,
+) -> Frame:
+    """Draw one frame of width x height pixels; the same bits for any number of threads.
+
+    Args:
+        scene: Set, what moves, ground.
+        camera: Of the frame.
+        rig: Light.
+        size: Width and height in pixels.
+        optics: Focus and stop; None for no blur.
+        weather: Rain or snow at the frame's time.
+        threads: Number of threads.
+    """
+    is_wet = weather is not None and weather.is_wet
+    if camera.projection == "pinhole":
+        colour, found = render_pinhole(scene, camera, rig, size, is_wet, threads)
+        frame = Frame(
+            np.empty((0, 0, 3), np.uint8), found.depth, found.normal, found.owner, found.coverage
+        )
+    else:
+        colour, frame = _render_bent(scene, camera, rig, size, is_wet, threads)
+    if optics is not None:
+        blur(colour, optics.radius_px(frame.depth, camera.focal), optics.squeeze, threads)
+    if weather is not None:
+        draw_weather(colour, frame.depth, camera, rig, weather)
+    return replace(frame, picture=grade(colour, rig))
+
+
+def grade(colour: Array, rig: LightRig) -> Bytes:
+    """Saturation and tint of a finished picture, by one 3 x 3 matrix, as uint8."""
+    if rig.saturation == 1 and rig.tint == (1.0, 1.0, 1.0):
+        return np.asarray(cv2.convertScaleAbs(colour, alpha=255), np.uint8)
+    grey = np.tile(floats([0.30, 0.59, 0.11]), (3, 1))
+    matrix = floats(rig.tint)[:, None] * (
+        np.eye(3, dtype=np.float32) * rig.saturation + grey * (1 - rig.saturation)
+    )
+    picture = cv2.convertScaleAbs(colour, alpha=255)
+    return np.asarray(cv2.transform(picture, matrix), np.uint8)  # saturates at 0 and 255

@@ -1,0 +1,371 @@
+"""Visibility: which triangle is nearest at each of several samples of a pixel.
+
+A triangle is set up in homogeneous pixel coordinates: its three edges, the near plane and the
+inverse depth are linear in the pixel, so nothing is clipped and common edges meet without a gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storyboard.layout.render.compiled import compiled
+
+Array = NDArray[np.floating[Any]]
+Ints = NDArray[np.int32]
+
+# Where the samples of a pixel lie, one a row: 4 rows of a rotated grid; its centre.
+PICTURE_SAMPLES = np.array([0.375, 0.875, 0.125, 0.625])
+CENTRE_SAMPLE = np.array([0.5])
+GROUND, SKY = -1, -2  # instead of the number of a triangle
+_GROUND_BACK = 1 - 2e-4  # what lies flat on the ground is in front of it
+_FLAT = 1e-9  # an edge that rises less over its length is level
+
+
+@dataclass(frozen=True, eq=False)
+class Triangles:
+    """N triangles turned towards the viewer, ready to be filled.
+
+    Attributes:
+        face: (N,) index of the mesh's face.
+        edges: (N, 4, 3) for the three edges and the near plane: side (1 inside is right of it,
+            -1 left, 0 level, 2 everywhere), then slope and start, or the level edge's own y and 1.
+        inverse: (N, 3, 3); times (x, y, 1) the corners' weights over depth.
+        value: (N, 3); times (x, y, 1) the value compared: the greatest is in front.
+        rows: (N, 2) first and last sample row, exclusive.
+    """
+
+    face: Ints
+    edges: Array
+    inverse: Array
+    value: Array
+    rows: Ints
+
+
+@compiled("void(f8[:,::1], i8, f8, f8, f8)")
+def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
+    """Store the half plane a x + b y + c >= 0."""
+    if abs(a) > _FLAT * abs(b) and a != 0:
+        edges[k, 0] = 1.0 if a > 0 else -1.0
+        edges[k, 1] = -b / a
+        edges[k, 2] = -c / a
+    elif b != 0:
+        edges[k, 0] = 0.0
+        edges[k, 1] = -c / b
+        edges[k, 2] = 1.0 if b > 0 else -1.0
+    else:
+        edges[k, 0] = 2.0
+        edges[k, 1] = 0.0
+        edges[k, 2] = 0.0
+
+
+@compiled("f8(f8[:,::1], f8[::1], f8[::1], f8[::1])")
+def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
+    """Fill the rows with minus the cross products of the corners; returns their determinant."""
+    for k in range(3):
+        m, n = (k + 1) % 3, (k + 2) % 3
+        inverse[0, k] = c[m] * b[n] - c[n] * b[m]
+        inverse[1, k] = a[m] * c[n] - a[n] * c[m]
+        inverse[2, k] = b[m] * a[n] - b[n] * a[m]
+    return -(a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2])
+
+
+@compiled("boolean(i4[::1], f8[::1], f8[::1], f8[::1], i8, i8, i8, f8)")
+def _bound_rows(
+    rows: Ints, a: Array, b: Array, c: Array, columns: int, lines: int, samples: int, near: float
+) -> bool:
+    """Fill first and last sample row of a triangle; False if it is outside the picture."""
+    rows[0], rows[1] = 0, lines * samples
+    if min(a[2], b[2], c[2]) < near:
+        return max(a[2], b[2], c[2]) > near
+    x0, x1, x2 = a[0] / a[2], b[0] / b[2], c[0] / c[2]
+    if max(x0, x1, x2) <= 0 or min(x0, x1, x2) >= columns:
+        return False
+    y0, y1, y2 = a[1] / a[2], b[1] / b[2], c[1] / c[2]
+    top, low = max(min(y0, y1, y2), 0.0), min(max(y0, y1, y2), float(lines))
+    rows[0] = np.int32(np.ceil(top * samples - 0.5))
+    rows[1] = np.int32(np.ceil(low * samples - 0.5))
+    return rows[1] > rows[0]
+
+
+@compiled(
+    "i8(f8[:,::1], f8[::1], i4[:,::1], i8, i8, i8, f8, i4[::1], f8[:,:,::1], f8[:,:,::1],"
+    " f8[:,::1], i4[:,::1])"
+)
+def _set_up(
+    corners: Array, depth: Array, faces: Ints, columns: int, lines: int, samples: int,
+    near: float, face: Ints, edges: Array, inverse: Array, value: Array, rows: Ints,
+) -> int:  # fmt: skip
+    count = 0
+    for n in range(len(faces)):
+        a, b, c = corners[faces[n, 0]], corners[faces[n, 1]], corners[faces[n, 2]]
+        if not _bound_rows(rows[count], a, b, c, columns, lines, samples, near):
+            continue
+        determinant = _invert(inverse[count], a, b, c)
+        if determinant > -1e-12:  # seen from behind, or edge on
+            continue
+        solved, planes = inverse[count], edges[count]
+        for k in range(3):
+            _set_edge(planes, k, solved[k, 0], solved[k, 1], solved[k, 2])
+        for k in range(3):
+            total = 0.0
+            for m in range(3):
+                solved[m, k] /= -determinant
+                total += solved[m, k] * depth[faces[n, m]]
+            value[count, k] = total
+        x, y, z = value[count]
+        planes[3, 0] = 2.0
+        if min(a[2], b[2], c[2]) < near:
+            _set_edge(planes, 3, -x, -y, 1.0 / near - z)
+        face[count] = n
+        count += 1
+    return count
+
+
+def set_up(
+    corners: Array, depth: Array, faces: Ints, size: tuple[int, int], samples: int, near: float
+) -> Triangles:
+    """Triangles towards the viewer that may be in the picture.
+
+    Args:
+        corners: (V, 3) vertices times the camera: x and y over z are pixels.
+        depth: (V,) value to compare at each vertex, times its z: 1 for perspective.
+        faces: (M, 3).
+        size: Width and height in pixels.
+        samples: Rows of samples a pixel.
+        near: Smallest z.
+    """
+    faces = np.ascontiguousarray(faces, np.int32)
+    count = len(faces)
+    face, rows = np.empty(count + 1, np.int32), np.empty((count + 1, 2), np.int32)
+    edges, inverse = np.empty((count + 1, 4, 3)), np.empty((count + 1, 3, 3))
+    value = np.empty((count + 1, 3))
+    n = _set_up(
+        corners, depth, faces, size[0], size[1], samples, near, face, edges, inverse, value, rows
+    )
+    return Triangles(face[:n], edges[:n], inverse[:n], value[:n], rows[:n])
+
+
+@compiled("UniTuple(i8, 2)(f8[:,::1], f8, f8, i8)")
+def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int]:
+    """First and last column, exclusive, whose sample lies in the triangle in this row."""
+    left, right = 0.0, float(columns)
+    for k in range(4):
+        side = edges[k, 0]
+        if side == 2.0:
+            continue
+        if side == 0.0:
+            beyond = (y - edges[k, 1]) * edges[k, 2]
+            if beyond < 0 or (beyond == 0 and edges[k, 2] < 0):
+                return 0, 0
+            continue
+        x = edges[k, 1] * y + edges[k, 2] - offset
+        if side > 0:
+            left = max(left, x)
+        else:
+            right = min(right, x)
+    if not left < right:
+        return 0, 0
+    return int(np.ceil(left)), int(np.ceil(right))
+
+
+@compiled("void(i4[::1], f8[:,:,::1], f8[:,::1], i4[:,::1], i8, f8[::1], f4[:,::1], i4[:,::1])")
+def fill(
+    chosen: Ints, edges: Array, value: Array, rows: Ints, first: int, offsets: Array,
+    front: Array, number: Ints,
+) -> None:  # fmt: skip
+    """Fill chosen triangles into rows of samples; at equal depth the first stays.
+
+    Args:
+        chosen: Indices of triangles.
+        edges, value, rows: Of `Triangles`.
+        first: Sample row of the picture that is row 0 of the buffers.
+        offsets: (S,) of the samples in a pixel, one a row.
+        front: (R, W) greatest value so far.
+        number: (R, W) index of the triangle there.
+    """
+    samples = len(offsets)
+    for t in chosen:
+        x_step = np.float32(value[t, 0])
+        for row in range(max(rows[t, 0] - first, 0), min(rows[t, 1] - first, len(front))):
+            y = (row + first + 0.5) / samples
+            offset = offsets[(row + first) % samples]
+            begin, end = _span(edges[t], y, offset, front.shape[1])
+            if begin >= end:
+                continue
+            start = np.float32(value[t, 0] * (begin + offset) + value[t, 1] * y + value[t, 2])
+            nearest, numbers = front[row, begin:end], number[row, begin:end]
+            for x in range(end - begin):
+                here = start + x_step * np.float32(x)
+                if here > nearest[x]:
+                    nearest[x] = here
+                    numbers[x] = t
+
+
+@compiled("void(i4[:,::1], i8, i8, i4[::1], i4[::1])")
+def _sort_into_bands(rows: Ints, band: int, fills: int, starts: Ints, items: Ints) -> None:
+    if not fills:
+        starts[:] = 0
+    for n in range(len(rows)):
+        for b in range(rows[n, 0] // band, (rows[n, 1] - 1) // band + 1):
+            if fills:
+                items[starts[b]] = n
+            starts[b if fills else b + 1] += 1
+
+
+def bands(rows: Ints, band: int, total: int) -> list[Ints]:
+    """Indices of the triangles in each band of `band` sample rows, in their order."""
+    starts = np.zeros(-(-total // band) + 1, np.int32)
+    _sort_into_bands(rows, band, 0, starts, np.empty(0, np.int32))
+    starts = np.cumsum(starts, dtype=np.int32)
+    items = np.empty(starts[-1], np.int32)
+    _sort_into_bands(rows, band, 1, starts.copy(), items)
+    return [items[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+
+
+@compiled("void(f4[:,::1], i4[:,::1], i8, f8[::1], f8[::1])")
+def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array) -> None:
+    """Begin rows of samples with the ground, whose value is linear in the pixel, and the sky."""
+    samples = len(offsets)
+    for row in range(len(front)):
+        y = (row + first + 0.5) / samples
+        start = ground[0] * offsets[(row + first) % samples] + ground[1] * y + ground[2]
+        for x in range(front.shape[1]):
+            value = (start + ground[0] * x) * _GROUND_BACK
+            front[row, x] = max(value, 0.0)
+            number[row, x] = GROUND if value > 0 else SKY
+
+
+# Loops over pixels pass numbers, not parts of arrays: a part costs more than the arithmetic.
+@compiled("UniTuple(f8, 4)(f8[:,:,::1], i8, f8, f8)")
+def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, float, float]:
+    """A triangle's weights of its corners at a pixel position, and its depth."""
+    a = inverse[n, 0, 0] * x + inverse[n, 0, 1] * y + inverse[n, 0, 2]
+    b = inverse[n, 1, 0] * x + inverse[n, 1, 1] * y + inverse[n, 1, 2]
+    c = inverse[n, 2, 0] * x + inverse[n, 2, 1] * y + inverse[n, 2, 2]
+    total = a + b + c
+    depth = 1.0 / total
+    return a * depth, b * depth, c * depth, depth
+
+
+@compiled("i8(i4, i4, i4, i4, f8[:,:,::1], f8[::1], f8, f8)")
+def _at_centre(
+    a: int, b: int, c: int, d: int, inverse: Array, ground: Array, x: float, y: float
+) -> int:
+    """What is nearest at the centre of a pixel, of what its samples have hit."""
+    best, found = np.inf, b
+    for number in (a, b, c, d):
+        depth, least = 1e9, 0.0
+        if number == GROUND:
+            depth = 1.0 / max(ground[0] * x + ground[1] * y + ground[2], 1e-9)
+        elif number >= 0:
+            u, v, w, depth = weigh(inverse, number, x, y)
+            least = min(u, v, w)
+        if least >= 0 and 0 < depth < best:
+            best, found = depth, number
+    return found
+
+
+@compiled("UniTuple(f8, 3)(f4[:,::1], i4[:,::1], i8, f8, f8, f8)")
+def blend_normal(
+    normals: Array, faces: Ints, f: int, u: float, v: float, w: float
+) -> tuple[float, float, float]:
+    """The unit normal at weights of a face's corners."""
+    a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+    x = u * normals[a, 0] + v * normals[b, 0] + w * normals[c, 0]
+    y = u * normals[a, 1] + v * normals[b, 1] + w * normals[c, 1]
+    z = u * normals[a, 2] + v * normals[b, 2] + w * normals[c, 2]
+    scale = 1.0 / np.sqrt(max(x * x + y * y + z * z, 1e-18))
+    return x * scale, y * scale, z * scale
+
+
+@compiled("i8(i4[:,::1], i4[:,::1], i4[::1], i8, i8)")
+def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> int:
+    """What counts at a sample: a player's glass, or the triangle behind."""
+    if len(panes) and owners[panes[row, column]] > 0:
+        return panes[row, column]
+    return hits[row, column]
+
+
+@compiled(
+    "void(i4[:,::1], i4[:,::1], i8, i8, f8[:,:,::1], i4[::1], i4[::1], f4[:,::1], i4[:,::1],"
+    " f8[::1], i4[:,::1], f4[:,::1], f4[:,:,::1], b1[:,::1])"
+)
+def resolve(
+    hits: Ints, panes: Ints, first: int, last: int, inverse: Array, face: Ints, owners: Ints,
+    normals: Array, faces: Ints, ground: Array, owner: Ints, depth: Array, normal: Array,
+    soil: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Fill what rows of pixels show at their centres.
+
+    Args:
+        hits, panes: (4 H, W) triangles at rows of samples, and the glass before them or (0, W).
+        first, last: Rows of pixels.
+        inverse, face: Of `Triangles`.
+        owners: Owner of each triangle, then of the sky and the ground.
+        normals, faces: Of the mesh.
+        ground: (3,) plane of the ground.
+        owner, depth, normal: (H, W) at the centres; glass counts unless it is the set's.
+        soil: (H, W) whether a sample is of the ground.
+    """
+    for row in range(first, last):
+        for column in range(owner.shape[1]):
+            a = _in_front(hits, panes, owners, 4 * row, column)
+            b = _in_front(hits, panes, owners, 4 * row + 1, column)
+            c = _in_front(hits, panes, owners, 4 * row + 2, column)
+            d = _in_front(hits, panes, owners, 4 * row + 3, column)
+            found, x, y = a, column + 0.5, row + 0.5
+            soil[row, column] = hits[4 * row, column] == GROUND
+            if a != b or a != c or a != d:
+                found = _at_centre(a, b, c, d, inverse, ground, x, y)
+            for s in range(1, 4):
+                soil[row, column] |= hits[4 * row + s, column] == GROUND
+            owner[row, column] = owners[found]
+            nx, ny, nz = 0.0, 0.0, 0.0
+            far = np.inf
+            if found >= 0:
+                u, v, w, far = weigh(inverse, found, x, y)
+                nx, ny, nz = blend_normal(normals, faces, face[found], u, v, w)
+            elif found == GROUND:
+                ny, far = -1.0, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
+            depth[row, column] = far
+            normal[row, column, 0] = nx
+            normal[row, column, 1] = ny
+            normal[row, column, 2] = nz
+
+
+@compiled("void(i4[:,::1], i4[:,::1], i4[::1], i8, u1[:,::1])")
+def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uint8]) -> None:
+    """Fill how much of each pixel (H, W) an owner covers; see `resolve`."""
+    for row in range(len(out)):
+        for column in range(out.shape[1]):
+            count = 0
+            for s in range(4):
+                front = _in_front(hits, panes, owners, 4 * row + s, column)
+                count += owners[front] == owner
+            out[row, column] = (count * 255 + 2) // 4
+
+
+@compiled("void(b1[:,::1], i4[::1], f8[:,::1], f8[::1], f8[::1], f4[:,::1])")
+def locate_ground(
+    soil: NDArray[np.bool_], starts: Ints, sight: Array, ground: Array, position: Array,
+    out: Array,
+) -> None:  # fmt: skip
+    """Fill world x, z and distance (3, P) of the ground in each pixel that shows it."""
+    for row in range(len(soil)):
+        spot = starts[row]
+        for column in range(soil.shape[1]):
+            if not soil[row, column]:
+                continue
+            x, y = column + 0.5, row + 0.5
+            depth = 1.0 / max(ground[0] * x + ground[1] * y + ground[2], 1e-4)
+            i = depth * (sight[0, 0] * x + sight[0, 1] * y + sight[0, 2])
+            j = depth * (sight[1, 0] * x + sight[1, 1] * y + sight[1, 2])
+            k = depth * (sight[2, 0] * x + sight[2, 1] * y + sight[2, 2])
+            out[0, spot] = position[0] + i
+            out[1, spot] = position[2] + k
+            out[2, spot] = np.sqrt(i * i + j * j + k * k)
+            spot += 1

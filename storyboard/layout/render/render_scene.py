@@ -1,0 +1,71 @@
+"""What a renderer draws: a set that stays, what moves in it, and the ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from storyboard.layout.meshes import SURFACE, Array, GroundPaint, Mesh, join
+from storyboard.layout.render.shading import paint
+from storyboard.layout.render.shadow_map import ShadowMaps
+
+
+class StillMesh:
+    """The set of a clip, with what the renderer computes of it once."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self.mesh = mesh
+        self.paint = paint(mesh)
+        self.shadows = ShadowMaps()
+
+
+@dataclass(frozen=True, eq=False)
+class RenderScene:
+    """A set, what moves in it at one frame, and the ground.
+
+    Attributes:
+        still: What does not move in the clip.
+        moving: What moves, as it is at this frame.
+        ground: Paint of the floor, the plane y = 0; None if there is no such plane.
+        is_interior: Whether walls are round the scene.
+    """
+
+    still: StillMesh
+    moving: Mesh = field(default_factory=lambda: join([]))
+    ground: GroundPaint | None = None
+    is_interior: bool = False
+
+    @classmethod
+    def of(
+        cls, still: Mesh, ground: GroundPaint | None = None, *, is_interior: bool = False
+    ) -> RenderScene:
+        """A scene of a set alone."""
+        return cls(StillMesh(still), ground=ground, is_interior=is_interior)
+
+    def with_moving(self, mesh: Mesh) -> RenderScene:
+        """The same set at another frame."""
+        return replace(self, moving=mesh)
+
+    @cached_property
+    def mesh(self) -> Mesh:
+        """Set and what moves in it, as one mesh of contiguous float32 and int32 arrays."""
+        mesh = join([self.still.mesh, self.moving])
+        exact = {
+            "vertices": np.float32, "normals": np.float32, "faces": np.int32, "owner": np.int32
+        }  # fmt: skip
+        arrays = {
+            name: np.ascontiguousarray(getattr(mesh, name), kind) for name, kind in exact.items()
+        }
+        return replace(mesh, **arrays)
+
+    @cached_property
+    def paint(self) -> Array:
+        """(N, 6) finish of each face of `mesh`."""
+        return np.concatenate([self.still.paint, paint(self.moving)])
+
+    @cached_property
+    def has_glass(self) -> bool:
+        """Whether a face is transparent."""
+        return bool((self.mesh.surface == SURFACE["glass"]).any())

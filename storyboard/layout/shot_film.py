@@ -1,0 +1,242 @@
+"""A staged shot as meshes, cameras and light: what is rendered at each frame of its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shots.lexicon.places import SETS
+from shots.lexicon.things import MODELS
+from shots.staging.picture import on_plan, plan_turn
+from shots.staging.staged import Player, StagedShot
+from storyboard.layout.cast.figure import figure_of
+from storyboard.layout.meshes import Array, Mesh, join
+from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
+from storyboard.layout.places.build_place import build_place
+from storyboard.layout.render.frame import Frame, render_frame
+from storyboard.layout.render.lens import LensCamera
+from storyboard.layout.render.lights import Lamp, LightRig, light_rig
+from storyboard.layout.render.render_scene import RenderScene, StillMesh
+from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
+from storyboard.layout.things.models import build_thing
+
+if TYPE_CHECKING:
+    from shots.path.camera_path import CameraPath
+    from shots.schema import Shot
+    from shots.vocabulary.lighting import Lighting
+
+Size = tuple[int, int]
+_LAMPS = {
+    "lamp": 0.8, "floor-lamp": 0.9, "table-lamp": 0.8, "desk-lamp": 0.8, "ceiling-lamp": 0.9,
+    "street-lamp": 0.95, "candle": 1.0, "lantern": 0.7, "campfire": 0.5, "fireplace": 0.3,
+}  # fmt: skip
+"""Models that light what is round them, and the height of the light in parts of theirs."""
+_BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
+
+
+class ShotFilm:
+    """A staged shot to be rendered at any frame of its camera path.
+
+    Attributes:
+        staged: The shot.
+        path: Its camera, one pose a frame.
+        poses: (F, 3, 4) camera to world, in the axes of the set.
+        seconds: Length of the shot, of which the path may be a part.
+        numbers: Number of each player as owner of its faces, by id, from 1.
+        rig: Its light.
+    """
+
+    def __init__(
+        self,
+        staged: StagedShot,
+        path: CameraPath,
+        shot: Shot,
+        palette: Iterable[str] = (),
+    ) -> None:
+        """Build a shot.
+
+        Args:
+            staged: Who and what is where.
+            path: One pose a frame.
+            shot: Only its lighting, focus and moves are read.
+            palette: Tones of the board's style.
+        """
+        self.staged, self.path = staged, path
+        self.seconds = float(shot.duration_s)
+        self.poses: Array = on_plan(path, staged.camera)
+        self.numbers = {player.id: k for k, player in enumerate(staged.players, start=1)}
+        hidden = {staged.camera.over} if staged.camera.view == "POV" else set()
+        hidden |= self._before_the_lens()
+        self._shown = tuple(player for player in staged.players if player.id not in hidden)
+        people = [player for player in staged.players if player.look is not None]
+        self._figures = {player.id: figure_of(player.look) for player in people if player.look}
+        in_hand = _handled(people)
+        carriers = {p.id for p in self._shown if p.kind != "person" and is_moving(p)}
+        carriers |= {p.id for p in self._shown if p.on in carriers}
+        things = [player for player in self._shown if player.kind != "person"]
+        self._moving = [t for t in things if t.id in carriers or t.id in in_hand]
+        self._still = [t for t in things if t.id not in carriers and t.id not in in_hand]
+        plan = SETS.get(staged.place.set)
+        self._place = build_place(plan, staged.place.set, staged.place.seed)
+        self._ground = self._place.ground
+        self._set = StillMesh(self._set_mesh())
+        self._palette = tuple(palette)
+        self.rig = self.lit(shot.lighting)
+
+    def along(self, path: CameraPath) -> ShotFilm:
+        """The same scene along another path of as many frames."""
+        film = copy(self)
+        film.path, film.poses = path, on_plan(path, self.staged.camera)
+        return film
+
+    def lit(self, lighting: Lighting) -> LightRig:
+        """The light of a directive on this set."""
+        lamps = [
+            Lamp((player.at[0], -(player.base_m + _LAMPS[player.model] * height), player.at[1]))
+            for player in self._still
+            if player.model in _LAMPS
+            for height in [(player.size or MODELS[player.model].size)[1]]
+        ]
+        subject = np.array(self.staged.camera.at)
+        lamps.sort(
+            key=lambda lamp: float(np.hypot(*(np.array([lamp.at[0], lamp.at[2]]) - subject)))
+        )
+        return light_rig(
+            lighting,
+            self._palette,
+            side_deg=self.staged.camera.side_deg,
+            is_interior=self._place.is_interior,
+            lamps=lamps,
+        )
+
+    def camera(self, frame: int) -> LensCamera:
+        """The camera at a frame."""
+        pose = self.poses[frame]
+        return LensCamera(pose[:, :3].copy(), pose[:, 3].copy(), float(self.path.focal[frame]))
+
+    def performances(self, frame: int) -> dict[str, Performance]:
+        """All people at a frame, by id."""
+        share = float(self.path.share[frame])
+        players, camera = self.staged.players, self.poses[frame][:, 3]
+        return perform_all(self._figures, players, share, self.seconds, camera)
+
+    def scene(self, frame: int) -> RenderScene:
+        """Everything at a frame."""
+        acting = self.performances(frame)
+        seconds = float(self.path.share[frame]) * self.seconds
+        spots = world_at(self._shown, float(self.path.share[frame]), self.seconds).spots
+        meshes = [
+            self._figures[player.id]
+            .mesh(acting[player.id].pose, self.numbers[player.id])
+            .moved(acting[player.id].place, yaw_deg=acting[player.id].facing_deg)
+            for player in self._shown
+            if player.id in acting
+        ]
+        held = {thing.id: thing for act in acting.values() for thing in act.held}
+        for player in self._moving:
+            if player.id in held:
+                state = held[player.id]
+                mesh = (
+                    build_thing(
+                        player.model,
+                        size=player.size,
+                        colour=player.colour,
+                        label=player.label,
+                        held=True,
+                    )
+                    .turned(state.turn)
+                    .moved(state.at)
+                )
+            else:
+                mesh = self._thing(player, spots, seconds)
+            meshes.append(mesh.owned_by(self.numbers[player.id]))
+        return RenderScene(self._set, join(meshes), self._ground, self._place.is_interior)
+
+    def frame(
+        self, frame: int, size: Size, *, rig: LightRig | None = None, threads: int = 1
+    ) -> Frame:
+        """The picture and its buffers at a frame, in its own light or another."""
+        scene, camera = self.scene(frame), self.camera(frame)
+        return render_frame(scene, camera, rig or self.rig, size, threads=threads)
+
+    def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
+        """The pictures of all frames; a frame that rests is the same object again."""
+        before: tuple[bytes, NDArray[np.uint8]] | None = None
+        for frame in range(self.path.num_frames):
+            pose, focal, share = self.poses[frame], self.path.focal[frame], self.path.share[frame]
+            moment = pose.tobytes() + focal.tobytes() + share.tobytes()
+            if before is None or before[0] != moment:
+                before = moment, self.frame(frame, size, threads=threads).picture
+            yield before[1]
+
+    @property
+    def movers(self) -> tuple[str, ...]:
+        """Ids of everybody and of the things that move by themselves."""
+        return (*self._figures, *(player.id for player in self._moving))
+
+    def mask(self, names: Iterable[str], frame: Frame) -> NDArray[np.uint8]:
+        """Coverage (H, W) of some players, 255 is all of a pixel."""
+        masks = [frame.coverage(self.numbers[name]) for name in names]
+        return np.add.reduce(masks) if masks else np.zeros(frame.depth.shape, np.uint8)
+
+    def subject_mask(self, frame: Frame) -> NDArray[np.uint8]:
+        """Coverage (H, W) of what the camera frames."""
+        return self.mask(self.staged.camera.subjects, frame)
+
+    def displacements(self, first: int, last: int) -> dict[int, Array]:
+        """Metres (3,) that players move between two frames, in the path's axes, by number."""
+        players, back = self.staged.players, plan_turn(self.staged.camera.side_deg).T
+        begin, end = (
+            world_at(players, float(self.path.share[k]), self.seconds).spots for k in (first, last)
+        )
+        moves = {name: back @ (end[name].position - begin[name].position) for name in self.numbers}
+        return {self.numbers[name]: move for name, move in moves.items() if np.any(move)}
+
+    def _thing(self, player: Player, spots: Mapping[str, Spot], seconds: float) -> Mesh:
+        spot = spots[player.id]
+        state = state_of(player, spot, seconds, self.seconds)
+        return placed(thing_mesh(player, state), spot, state)
+
+    def _set_mesh(self) -> Mesh:
+        spots = world_at(self._still, 0.0, 1.0).spots
+        things = [
+            self._thing(player, spots, 0.0).owned_by(self.numbers[player.id])
+            for player in self._still
+        ]
+        return join([self._place.shell, self._place.backdrop, *things])
+
+    def _before_the_lens(self) -> set[str]:
+        """Ids of furniture between the camera and what is framed, which a crew takes off the set."""
+        camera, hidden = self.staged.camera, set()
+        eyes = self.poses[:, [0, 2], 3]
+        aims = np.array(camera.at) + self.path.subject[:, [0, 2]]
+        kept = {*camera.subjects, camera.over}
+        kept |= {beat.seat for player in self.staged.players for beat in player.beats}
+        kept |= {player.on for player in self.staged.players if not player.is_fixture}
+        for player in self.staged.players:
+            if not player.is_fixture or player.id in kept:
+                continue
+            width, height, depth = player.size or MODELS[player.model].size
+            reach = max(width, depth) / 2
+            way = aims - eyes
+            length = np.maximum(np.linalg.norm(way, axis=1), 1e-6)
+            away = np.array(player.at) - eyes
+            ahead = (away * way).sum(1) / length
+            aside = np.abs(away[:, 0] * way[:, 1] - away[:, 1] * way[:, 0]) / length
+            field = 0.5 * ahead / self.path.focal
+            near = (ahead > -reach) & (ahead < _BEFORE_LENS * length) & (aside < reach + field)
+            if near.any() and player.base_m + height > 0.5:
+                hidden.add(player.id)
+        return hidden
+
+
+def _handled(people: Iterable[Player]) -> set[str]:
+    """Ids of what is in a hand at any time of the shot."""
+    beats = [beat for player in people for beat in player.beats]
+    return {thing for beat in beats for _, thing in beat.holds} | {
+        b.target for b in beats if b.target
+    }

@@ -1,0 +1,324 @@
+"""What people do: postures, walking, gestures and looks as poses of the skeleton."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+from shots.lexicon.actions import GESTURES, POSTURES
+from shots.staging.staged import CAMERA, Appearance, Beat, Player
+from storyboard.layout.cast.figure import figure_of
+from storyboard.layout.cast.pose import BONE, BONES, PARENTS
+from storyboard.layout.motion.cycles import GAITS, stride, track
+from storyboard.layout.motion.gestures import counter_gesture
+from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look, reach
+from storyboard.layout.motion.perform import Actor, perform, perform_all
+from storyboard.layout.motion.world import world_at
+from storyboard.layout.motion.postures import Moment, posture
+from storyboard.layout.motion.skeleton import SIDES, Stance, skeleton_of
+
+ADULT, CHILD = Appearance(), Appearance(sex="female", age=7.0, height_m=1.2)
+SECONDS = 4.0
+SOLES = [f"{name}.{side}" for name in ("heel", "ball", "toe") for side in SIDES]
+
+
+@cache
+def figure(look=ADULT):
+    return figure_of(look)
+
+
+def body(look=ADULT):
+    return skeleton_of(figure(look))
+
+
+def actor(*beats, at=(0.0, 0.0), facing=0.0, others=(), look=ADULT, seconds=SECONDS, now=0.5, camera=None):
+    me = Player("ann", at=at, facing_deg=facing, beats=beats)
+    world = world_at([me, *others], now, seconds, camera)
+    return Actor(body(look), me, seconds, world)
+
+
+def joints(stance):
+    return np.array([stance.to_world(at) for at in stance.solved()[0]])
+
+
+def flexion(stance, upper, lower, end, axis):
+    """Signed bend of a limb in degrees: positive as elbows and knees bend."""
+    a, b, c = (stance.joint(f"{name}") for name in (upper, lower, end))
+    u, v = b - a, c - b
+    hinge = stance.rotation(upper) @ np.array([axis, 0.0, 0.0])
+    return math.degrees(math.atan2(np.cross(u, v) @ hinge, u @ v))
+
+
+def check_anatomy(stance):
+    turns = stance.pose().turns
+    assert np.all(np.isfinite(turns))
+    assert np.abs(turns @ turns.transpose(0, 2, 1) - np.eye(3)).max() < 1e-4
+    assert np.linalg.det(turns).min() > 0.99
+    at, rest = stance.solved()[0], stance.body.joints
+    for bone, parent in enumerate(PARENTS):
+        if parent >= 0:
+            length = np.linalg.norm(at[bone] - at[parent])
+            assert length == pytest.approx(np.linalg.norm(rest[bone] - rest[parent]), abs=1e-6)
+    for side in SIDES:
+        elbow = flexion(stance, f"arm.{side}", f"forearm.{side}", f"hand.{side}", -1.0)
+        knee = flexion(stance, f"thigh.{side}", f"shin.{side}", f"foot.{side}", 1.0)
+        assert -2 < elbow < 153, ("elbow", elbow)
+        assert -2 < knee < 160, ("knee", knee)
+
+
+FEW = ("phone-ear", "point", "cry", "cross-arms", "hands-up", "drink", "")
+
+
+@pytest.mark.parametrize("name", POSTURES)
+@pytest.mark.parametrize("look", [ADULT, CHILD], ids=["adult", "child"])
+def test_every_posture_with_gestures_is_a_body(name, look):
+    for gesture in FEW:
+        for now in (0.1, 0.63):
+            check_anatomy(actor(Beat(posture=name, gesture=gesture), look=look).stance(now * SECONDS))
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_every_gesture_is_a_body_standing_and_sitting(gesture):
+    other = Player("bob", at=(0.2, -1.1), facing_deg=180.0, beats=(Beat(),))
+    table = Player("table", kind="thing", model="table", at=(0.0, -0.7))
+    for target in ("", "bob", "table"):
+        for name in ("stand", "sit"):
+            beat = Beat(posture=name, gesture=gesture, target=target)
+            for now in (0.2, 0.55, 0.9):
+                check_anatomy(actor(beat, others=(other, table), now=now).stance(now * SECONDS))
+
+
+@pytest.mark.parametrize("name", POSTURES)
+def test_top_of_the_head_is_that_of_the_lexicon(name):
+    tops = []
+    for now in np.linspace(0, 0.99, 25):
+        stance = actor(Beat(posture=name)).stance(now * SECONDS)
+        ground = stance.place[1] if name == "climb-ladder" else 0.0
+        head = ("crown", "nose", "skull", "ear.L", "ear.R")
+        tops.append(ground - min(stance.to_world(stance.point(each))[1] for each in head))
+    wanted = POSTURES[name].top * ADULT.height_m + POSTURES[name].rest
+    assert max(tops) == pytest.approx(wanted, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["stand", "sit", "crouch", "bend", "lean", "walk", "sneak", "march"])
+def test_feet_are_on_the_floor(name):
+    path = ((0.0, 0.0), (0.0, -4.0)) if POSTURES[name].speed else ()
+    for now in np.linspace(0.02, 0.98, 30):
+        stance = actor(Beat(posture=name, path=path)).stance(now * SECONDS)
+        lowest = max(stance.to_world(stance.point(sole))[1] for sole in SOLES)
+        assert abs(lowest) <= 0.02
+
+
+@pytest.mark.parametrize("name", GAITS)
+@pytest.mark.parametrize("look", [ADULT, CHILD], ids=["adult", "child"])
+def test_feet_do_not_slide(name, look):
+    leg = body(look).leg
+    length = POSTURES[name].speed * 4.0 * math.sqrt(leg / 0.85)
+    path = ((0.0, 0.0), (0.6 * length, -0.6 * length), (0.6 * length, -length))
+    way = track(path, 4.0)
+    for side in SIDES:
+        slide, before = 0.0, None
+        for now in np.arange(0, 4.0, 1 / 48):
+            stance = stride(body(look), name, way, now, 3)
+            ball = stance.to_world(stance.point(f"ball.{side}"))
+            heel = stance.to_world(stance.point(f"heel.{side}"))
+            touching = ball[1] > -0.004
+            if touching and before is not None:
+                slide += np.linalg.norm((ball - before)[[0, 2]])
+                assert slide <= 0.03
+            before = ball if touching else None
+            slide = slide if touching else 0.0
+
+
+def test_walk_covers_its_path_in_the_beat():
+    beat = Beat(0.25, 0.75, "walk", path=((0.0, 0.0), (0.0, -2.0), (1.0, -2.0)), facing_deg=0.0)
+    me = actor(Beat(0.0, 0.25), beat, Beat(0.75, 1.0))
+    assert me.stance(0.0).place == pytest.approx([0, 0, 0])
+    end = me.stance(SECONDS)
+    assert end.place == pytest.approx([1, 0, -2])
+    assert end.facing_deg == pytest.approx(0.0)
+
+
+def test_hands_reach_what_is_in_reach():
+    for side, x in (("L", 0.25), ("R", -0.25)):
+        for y in (-0.7, -1.1, -1.5, -1.9):
+            for z in (-0.15, -0.35, -0.5):
+                stance = posture(body(), "stand", Moment())
+                goal = np.array([x, y, z])
+                if in_reach(stance, side, goal) < 0:
+                    reach(stance, side, goal)
+                    assert np.linalg.norm(stance.point(f"palm.{side}") - goal) < 0.03
+
+
+@pytest.mark.parametrize("base", [0.0, 0.3, 0.75, 1.2])
+def test_body_bends_to_pick_up(base):
+    thing = Player("box", kind="thing", model="cup", at=(-0.15, -0.5), base_m=base)
+    stance = actor(Beat(gesture="pick-up", target="box"), others=(thing,)).stance(0.47 * SECONDS)
+    palm = stance.to_world(stance.point("palm.R"))
+    assert np.linalg.norm(palm - (-0.15, -base - 0.045, -0.5)) < 0.06
+    lowest = max(stance.to_world(stance.point(sole))[1] for sole in SOLES)
+    assert abs(lowest) <= 0.02
+
+
+@pytest.mark.parametrize("yaw", [-100, -60, 0, 30, 69, 105])
+@pytest.mark.parametrize("pitch", [-45, 0, 45])
+def test_nose_points_at_what_is_looked_at(yaw, pitch):
+    for name in ("stand", "sit", "kneel"):
+        stance = posture(body(), name, Moment())
+        a, b = math.radians(yaw), math.radians(pitch)
+        way = np.array([math.sin(a) * math.cos(b), -math.sin(b), -math.cos(a) * math.cos(b)])
+        target = stance.point("eye") + 3 * way
+        look(stance, target)
+        nose = stance.rotation("head") @ (0.0, 0.0, -1.0)
+        to = target - stance.point("nose")
+        angle = math.degrees(math.acos(nose @ to / np.linalg.norm(to)))
+        assert angle < 5.0
+    assert HEAD_YAW == 70.0
+
+
+def test_looks_go_to_people_and_into_the_lens():
+    bob = Player("bob", at=(1.5, -1.0), beats=(Beat(),))
+    done = perform_all({"ann": figure(), "bob": figure(CHILD)},
+                       [Player("ann", beats=(Beat(looks_at="bob"),)), bob], 0.5, SECONDS)  # fmt: skip
+    ann = done["ann"].points
+    to = done["bob"].points["eye"] - ann["nose"]
+    facing = ann["nose"] - (ann["ear.L"] + ann["ear.R"]) / 2
+    assert (facing @ to) / np.linalg.norm(facing) / np.linalg.norm(to) > 0.93
+    lens = np.array([2.0, -1.2, -2.0])
+    stance = actor(Beat(looks_at=CAMERA), camera=lens).stance(2.0)
+    nose = stance.yaw @ stance.rotation("head") @ (0, 0, -1.0)
+    to = lens - stance.to_world(stance.point("nose"))
+    assert nose @ to / np.linalg.norm(to) > math.cos(math.radians(5))
+
+
+def pair(gesture, gap=1.4):
+    ann = Player("ann", at=(0.0, 0.0), facing_deg=40.0, beats=(Beat(gesture=gesture, target="bob"),))
+    bob = Player("bob", at=(0.0, -gap), facing_deg=150.0, beats=(Beat(),))
+    done = perform_all({"ann": figure(), "bob": figure(ADULT)}, [ann, bob], 0.5, SECONDS)
+    return done["ann"].points, done["bob"].points
+
+
+def test_hands_meet_in_a_handshake():
+    ann, bob = pair("shake-hands")
+    assert np.linalg.norm(ann["palm.R"] - bob["palm.R"]) < 0.06
+
+
+def test_arms_go_round_the_other_in_a_hug():
+    ann, bob = pair("hug")
+    for one, other in ((ann, bob), (bob, ann)):
+        for palm in ("palm.L", "palm.R"):
+            assert np.linalg.norm(one[palm] - other["back"]) < 0.28
+    assert counter_gesture("hug") == "hug"
+    assert counter_gesture("wave") == ""
+
+
+def test_mouths_meet_in_a_kiss():
+    ann, bob = pair("kiss")
+    assert np.linalg.norm(ann["mouth"] - bob["mouth"]) < 0.12
+
+
+BEATS = {
+    "stops and looks up": (Beat(0, 0.5, "walk", path=((0, 0), (0, -2.6))), Beat(0.5, 1, looks_at="up")),
+    "sits down": (Beat(0, 0.3), Beat(0.3, 1, "sit", gesture="drink", holds=(("right", "cup"),))),
+    "falls": (Beat(0, 0.2, gesture="wave"), Beat(0.2, 1, "fall")),
+    "lies down": (Beat(0, 0.2), Beat(0.2, 1, "lie")),
+    "phone": (Beat(0, 0.4, "walk", path=((0, 0), (0, -2))), Beat(0.4, 1, gesture="phone-ear")),
+    "picks up": (Beat(0, 0.5, gesture="pick-up", target="cup"), Beat(0.5, 1, gesture="drink", holds=(("right", "cup"),))),
+    "runs off": (Beat(0, 0.4, "kneel"), Beat(0.4, 1, "run", path=((0, 0), (6, -6)))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BEATS)
+def test_nothing_jumps_from_frame_to_frame(name):
+    cup = Player("cup", kind="thing", model="cup", at=(-0.1, -0.45), base_m=0.4)
+    before = None
+    for frame in range(0, 97):
+        me = actor(*BEATS[name], others=(cup,), now=frame / 96)
+        now = joints(me.stance(frame / 24))
+        if before is not None:
+            moved = np.linalg.norm(now - before, axis=1)
+            # The foot that swings is three times as fast as the walker.
+            swings = np.array(["foot" in bone or "toes" in bone or "shin" in bone for bone in BONES])
+            fast = 0.45 if name == "runs off" else 0.24 if "walk" in str(BEATS[name]) else 0.12
+            assert moved[swings].max() < fast, (frame, moved[swings].max())
+            limit = 0.25 if name == "runs off" else 0.14 if "walk" in str(BEATS[name]) else 0.12
+            rest = np.where(swings, 0, moved)
+            assert rest.max() < limit, (frame, BONES[int(rest.argmax())], rest.max())
+        before = now
+
+
+def test_thing_is_taken_and_stays_in_the_hand():
+    cup = Player("cup", kind="thing", model="cup", at=(-0.1, -0.45), base_m=0.8)
+    beats = BEATS["picks up"]
+    ann = Player("ann", beats=beats)
+    for at, count in ((0.1, 0), (0.35, 1), (0.8, 1)):
+        world = world_at([ann, cup], at, SECONDS)
+        done = perform(figure(), ann, at, SECONDS, world)
+        assert len(done.held) == count
+        if count:
+            assert np.linalg.norm(done.held[0].at - done.points["palm.R"]) < 0.01
+            assert done.held[0].turn @ done.held[0].turn.T == pytest.approx(np.eye(3), abs=1e-6)
+
+
+def test_thrown_thing_flies_to_its_target():
+    bob = Player("bob", at=(0.0, -5.0), facing_deg=180.0, beats=(Beat(),))
+    ann = Player("ann", beats=(Beat(gesture="throw", target="bob", holds=(("right", "ball"),)),))
+    places = []
+    for at in (0.45, 0.6, 1.0):
+        world = world_at([ann, bob], at, SECONDS)
+        places.append(perform(figure(), ann, at, SECONDS, world).held[0].at)
+    assert places[0][2] > -1.2
+    assert places[0][2] > places[1][2] > places[2][2]
+    assert places[2][2] == pytest.approx(-5.0, abs=0.1)
+
+
+def test_mouth_moves_only_while_speaking():
+    beat = Beat(speaks=((0.25, 0.75),))
+    mouths = [actor(beat).stance(now).pose().mouth for now in np.arange(0, SECONDS, 1 / 24)]
+    assert max(mouths[:24]) == 0
+    assert max(mouths[24:72]) > 0.4
+    assert max(mouths[73:]) == 0
+
+
+def test_sleeper_has_closed_eyes_and_people_breathe():
+    assert actor(Beat(posture="sleep")).stance(1.0).pose().eyes == 0.0
+    a, b = (actor(Beat()).stance(now).point("breast") for now in (0.0, 2.0))
+    assert 0.001 < np.linalg.norm(a - b) < 0.05
+
+
+def test_seated_person_is_on_the_seat():
+    chair = Player("chair", kind="thing", model="chair", at=(2.0, 1.0), facing_deg=90.0)
+    stance = actor(Beat(posture="sit", seat="chair"), others=(chair,)).stance(2.0)
+    assert np.linalg.norm((stance.place - (2.0, 0, 1.0))[[0, 2]]) < 0.3
+    assert stance.facing_deg == pytest.approx(90.0)
+    assert -stance.to_world(stance.point("seat"))[1] == pytest.approx(0.45, abs=0.06)
+
+
+def test_driver_holds_the_wheel():
+    car = Player("car", kind="thing", model="car", at=(0.0, 0.0), facing_deg=180.0)
+    stance = actor(Beat(posture="drive", seat="car"), others=(car,)).stance(2.0)
+    apart = stance.to_world(stance.point("palm.L")) - stance.to_world(stance.point("palm.R"))
+    assert 0.2 < np.linalg.norm(apart) < 0.45
+    assert stance.facing_deg == pytest.approx(180.0)
+
+
+def test_same_bits_twice_and_people_are_out_of_step():
+    def run(name):
+        people = [Player(name, beats=(Beat(gesture="talk", speaks=((0, 1),)),))]
+        return perform_all({name: figure()}, people, 0.4, SECONDS)[name].pose
+
+    first, second, other = run("ann"), run("ann"), run("bob")
+    assert first.turns.tobytes() == second.turns.tobytes()
+    assert first.mouth == second.mouth
+    assert np.abs(first.turns - other.turns).max() > 1e-3
+
+
+def test_joints_are_those_of_the_figure():
+    stance = posture(body(), "kneel", Moment())
+    drawn = figure().pose_joints(stance.pose())
+    assert np.abs(drawn - stance.solved()[0]).max() < 1e-3
+    assert isinstance(stance, Stance)
+    assert BONE["pelvis"] == 0
