@@ -159,7 +159,9 @@ def occlude(
         for column in range(depth.shape[1]):
             here = depth[row, column]
             key, fill = 1.0, 1.0
-            if here < 200.0:
+            if (row + column) % 2:
+                key = -1.0  # every second pixel is left to the blur
+            elif here < 200.0:
                 which = (row % 4) * 4 + column % 4
                 nx = normal[2 * row, 2 * column, 0]
                 ny = normal[2 * row, 2 * column, 1]
@@ -179,7 +181,10 @@ def occlude(
 
 @compiled("void(f4[:,:,::1], f4[:,::1], i8, i8, i8, f4[:,:,::1])")
 def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: Array) -> None:
-    """Average 4 pixels along a row (`down` 0) or a column (1), not across steps in depth."""
+    """Average 4 pixels along a row (`down` 0), then a column (1), not across steps in depth.
+
+    A key share below 0 is still open.
+    """
     height, width = depth.shape
     for row in range(first, last):
         for column in range(width):
@@ -188,7 +193,9 @@ def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: 
             total, a, b = 0.0, 0.0, 0.0
             for k in range(-2, 3):
                 y, x = row + k * down, column + k * (1 - down)
-                if 0 <= y < height and 0 <= x < width and abs(depth[y, x] - here) < limit:
+                if not (0 <= y < height and 0 <= x < width) or terms[y, x, 0] < 0:
+                    continue
+                if abs(depth[y, x] - here) < limit:
                     weight = 0.5 if abs(k) == 2 else 1.0
                     total += weight
                     a += weight * terms[y, x, 0]
@@ -196,5 +203,5 @@ def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: 
             if total > 0:
                 out[row, column, 0], out[row, column, 1] = a / total, b / total
             else:
-                out[row, column, 0] = terms[row, column, 0]
+                out[row, column, 0] = max(terms[row, column, 0], 2.0 * down - 1.0)
                 out[row, column, 1] = terms[row, column, 1]

@@ -22,6 +22,7 @@ PICTURE_SAMPLES = np.array([0.375, 0.875, 0.125, 0.625])
 CENTRE_SAMPLE = np.array([0.5])
 GROUND, SKY = -1, -2  # instead of the number of a triangle
 _GROUND_BACK = 1 - 2e-4  # what lies flat on the ground is in front of it
+_ZERO, _ONE, _LEAST = np.float32(0), np.float32(1), np.float32(1e-18)
 _FLAT = 1e-9  # an edge that rises less over its length is level
 
 
@@ -269,16 +270,17 @@ def _at_centre(
     return found
 
 
-@compiled("UniTuple(f8, 3)(f4[:,::1], i4[:,::1], i8, f8, f8, f8)")
+@compiled("UniTuple(f4, 3)(f4[:,::1], i4[:,::1], i8, f8, f8, f8)")
 def blend_normal(
     normals: Array, faces: Ints, f: int, u: float, v: float, w: float
 ) -> tuple[float, float, float]:
     """The unit normal at weights of a face's corners."""
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-    x = u * normals[a, 0] + v * normals[b, 0] + w * normals[c, 0]
-    y = u * normals[a, 1] + v * normals[b, 1] + w * normals[c, 1]
-    z = u * normals[a, 2] + v * normals[b, 2] + w * normals[c, 2]
-    scale = 1.0 / np.sqrt(max(x * x + y * y + z * z, 1e-18))
+    i, j, k = np.float32(u), np.float32(v), np.float32(w)
+    x = i * normals[a, 0] + j * normals[b, 0] + k * normals[c, 0]
+    y = i * normals[a, 1] + j * normals[b, 1] + k * normals[c, 1]
+    z = i * normals[a, 2] + j * normals[b, 2] + k * normals[c, 2]
+    scale = _ONE / np.sqrt(max(x * x + y * y + z * z, _LEAST))
     return x * scale, y * scale, z * scale
 
 
@@ -324,13 +326,13 @@ def resolve(
             for s in range(1, 4):
                 soil[row, column] |= hits[4 * row + s, column] == GROUND
             owner[row, column] = owners[found]
-            nx, ny, nz = 0.0, 0.0, 0.0
+            nx, ny, nz = _ZERO, _ZERO, _ZERO
             far = np.inf
             if found >= 0:
                 u, v, w, far = weigh(inverse, found, x, y)
                 nx, ny, nz = blend_normal(normals, faces, face[found], u, v, w)
             elif found == GROUND:
-                ny, far = -1.0, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
+                ny, far = -_ONE, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
             depth[row, column] = far
             normal[row, column, 0] = nx
             normal[row, column, 1] = ny
