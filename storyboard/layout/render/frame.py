@@ -20,7 +20,7 @@ from storyboard.layout.render.rasterise import (
     set_up,
 )  # fmt: skip
 from storyboard.layout.render.render_scene import RenderScene
-from storyboard.layout.render.shading import MOST, ROOM_ROWS, light_constants, shade
+from storyboard.layout.render.shading import MOST, ROOM_ROWS, Light, Surfaces, View, light_constants, shade
 from storyboard.layout.render.shadow_map import ShadowMap, receivers
 from storyboard.layout.render.weather import Weather, draw_weather
 
@@ -186,23 +186,23 @@ def render_pinhole(
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
     albedo, starts = _ground_albedo(scene, found, position, is_wet)
     mesh, shown = scene.mesh, found.shown
-    geometry = (
+    surfaces = Surfaces(
         shown.inverse, shown.face, mesh.normals, mesh.faces, scene.paint, found.ground, albedo
-    )  # fmt: skip
+    )
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
-    lights = (
+    light = Light(
         light_constants(rig), terms, half, shadows.front, shadows.axes, shadows.origin,
         shadows.texel_m, taps,
     )  # fmt: skip
-    view = (found.sight, position, found.depth, found.normal)
+    view = View(found.sight, position, found.depth, found.normal, _PLACES)
     picture = np.empty((size[1], size[0], 3), np.float32)
 
     def one_band(first: int, last: int) -> None:
-        room = np.empty((ROOM_ROWS, MOST * size[0]), np.float32)
-        ends = np.empty(size[0], np.int32)
+        room, ends = np.empty((ROOM_ROWS, MOST * size[0]), np.float32), np.empty(size[0], np.int32)
+        panes = found.panes_of(first)
         shade(
-            found.hits, found.panes_of(first), found.soil, first, last, view, geometry, lights, starts,
-            _PLACES, room, ends, picture,
+            found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, ends,
+            picture,
         )  # fmt: skip
 
     in_bands(one_band, size[1], threads, _BAND)

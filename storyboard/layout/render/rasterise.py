@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.render.compiled import compiled
+from storyboard.layout.render.compiled import compiled, part
 
 Array = NDArray[np.floating[Any]]
 Ints = NDArray[np.int32]
@@ -46,7 +46,7 @@ class Triangles:
     rows: Ints
 
 
-@compiled("void(f8[:,::1], i8, f8, f8, f8)")
+@compiled
 def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
     """Store the half plane a x + b y + c >= 0."""
     if abs(a) > _FLAT * abs(b) and a != 0:
@@ -63,7 +63,7 @@ def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
         edges[k, 2] = 0.0
 
 
-@compiled("f8(f8[:,::1], f8[::1], f8[::1], f8[::1])")
+@part
 def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
     """Fill the rows with minus the cross products of the corners; returns their determinant."""
     for k in range(3):
@@ -74,7 +74,7 @@ def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
     return -(a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2])
 
 
-@compiled("boolean(i4[::1], f8[::1], f8[::1], f8[::1], i8, i8, i8, f8)")
+@part
 def _bound_rows(
     rows: Ints, a: Array, b: Array, c: Array, columns: int, lines: int, samples: int, near: float
 ) -> bool:
@@ -92,10 +92,7 @@ def _bound_rows(
     return rows[1] > rows[0]
 
 
-@compiled(
-    "i8(f8[:,::1], f8[::1], i4[:,::1], i8, i8, i8, f8, i4[::1], f8[:,:,::1], f8[:,:,::1],"
-    " f8[:,::1], i4[:,::1])"
-)
+@part
 def _set_up(
     corners: Array, depth: Array, faces: Ints, columns: int, lines: int, samples: int,
     near: float, face: Ints, edges: Array, inverse: Array, value: Array, rows: Ints,
@@ -150,7 +147,7 @@ def set_up(
     return Triangles(face[:n], edges[:n], inverse[:n], value[:n], rows[:n])
 
 
-@compiled("UniTuple(i8, 2)(f8[:,::1], f8, f8, i8)")
+@part
 def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int]:
     """First and last column, exclusive, whose sample lies in the triangle in this row."""
     left, right = 0.0, float(columns)
@@ -173,7 +170,7 @@ def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int
     return int(np.ceil(left)), int(np.ceil(right))
 
 
-@compiled("void(i4[::1], f8[:,:,::1], f8[:,::1], i4[:,::1], i8, f8[::1], f4[:,::1], i4[:,::1])")
+@compiled
 def fill(
     chosen: Ints, edges: Array, value: Array, rows: Ints, first: int, offsets: Array,
     front: Array, number: Ints,
@@ -206,7 +203,7 @@ def fill(
                     numbers[x] = t
 
 
-@compiled("void(i4[:,::1], i8, i8, i4[::1], i4[::1])")
+@compiled
 def _sort_into_bands(rows: Ints, band: int, fills: int, starts: Ints, items: Ints) -> None:
     if not fills:
         starts[:] = 0
@@ -227,7 +224,7 @@ def bands(rows: Ints, band: int, total: int) -> list[Ints]:
     return [items[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
 
 
-@compiled("void(f4[:,::1], i4[:,::1], i8, f8[::1], f8[::1])")
+@compiled
 def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array) -> None:
     """Begin rows of samples with the ground, whose value is linear in the pixel, and the sky."""
     samples = len(offsets)
@@ -241,7 +238,7 @@ def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array)
 
 
 # Loops over pixels pass numbers, not parts of arrays: a part costs more than the arithmetic.
-@compiled("UniTuple(f8, 4)(f8[:,:,::1], i8, f8, f8)")
+@part
 def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, float, float]:
     """A triangle's weights of its corners at a pixel position, and its depth."""
     a = inverse[n, 0, 0] * x + inverse[n, 0, 1] * y + inverse[n, 0, 2]
@@ -252,7 +249,7 @@ def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, flo
     return a * depth, b * depth, c * depth, depth
 
 
-@compiled("i8(i4, i4, i4, i4, f8[:,:,::1], f8[::1], f8, f8)")
+@part
 def _at_centre(
     a: int, b: int, c: int, d: int, inverse: Array, ground: Array, x: float, y: float
 ) -> int:
@@ -270,7 +267,7 @@ def _at_centre(
     return found
 
 
-@compiled("UniTuple(f4, 3)(f4[:,::1], i4[:,::1], i8, f8, f8, f8)")
+@part
 def blend_normal(
     normals: Array, faces: Ints, f: int, u: float, v: float, w: float
 ) -> tuple[float, float, float]:
@@ -284,7 +281,7 @@ def blend_normal(
     return x * scale, y * scale, z * scale
 
 
-@compiled("i8(i4[:,::1], i4[:,::1], i4[::1], i8, i8)")
+@part
 def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> int:
     """What counts at a sample: a player's glass, or the triangle behind."""
     if len(panes) and owners[panes[row, column]] > 0:
@@ -292,10 +289,7 @@ def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> i
     return hits[row, column]
 
 
-@compiled(
-    "void(i4[:,::1], i4[:,::1], i8, i8, f8[:,:,::1], i4[::1], i4[::1], f4[:,::1], i4[:,::1],"
-    " f8[::1], i4[:,::1], f4[:,::1], f4[:,:,::1], b1[:,::1])"
-)
+@compiled
 def resolve(
     hits: Ints, panes: Ints, first: int, last: int, inverse: Array, face: Ints, owners: Ints,
     normals: Array, faces: Ints, ground: Array, owner: Ints, depth: Array, normal: Array,
@@ -339,7 +333,7 @@ def resolve(
             normal[row, column, 2] = nz
 
 
-@compiled("void(i4[:,::1], i4[:,::1], i4[::1], i8, u1[:,::1])")
+@compiled
 def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uint8]) -> None:
     """Fill how much of each pixel (H, W) an owner covers; see `resolve`."""
     for row in range(len(out)):
@@ -351,7 +345,7 @@ def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uin
             out[row, column] = (count * 255 + 2) // 4
 
 
-@compiled("void(b1[:,::1], i4[::1], f8[:,::1], f8[::1], f8[::1], f4[:,::1])")
+@compiled
 def locate_ground(
     soil: NDArray[np.bool_], starts: Ints, sight: Array, ground: Array, position: Array,
     out: Array,

@@ -7,11 +7,13 @@ collected, then lit all at once by loops over plain float32 rows that the compil
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from storyboard.layout.meshes import SURFACES, Array, Mesh, floats
-from storyboard.layout.render.compiled import compiled
+from storyboard.layout.render.compiled import compiled, part
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import shadow
 from storyboard.layout.render.rasterise import GROUND, SKY, Ints, blend_normal, weigh
@@ -61,7 +63,7 @@ MOST = 8  # fragments of a pixel, at most
 _ZERO, _ONE, _HALF = np.float32(0), np.float32(1), np.float32(0.5)
 
 
-@compiled("UniTuple(f8, 2)(f4[:,:,::1], f4[:,::1], i8, i8, f8)")
+@part
 def _term(
     terms: Array, half: Array, row: int, column: int, depth: float
 ) -> tuple[float, float]:
@@ -79,7 +81,7 @@ def _term(
     return key * total, fill * total
 
 
-@compiled("boolean(i4, i4, i4[::1], i4[:,::1], f4[:,::1])")
+@part
 def _is_same_surface(a: int, b: int, face: Ints, faces: Ints, own: Array) -> bool:
     """Whether two hits can share one colour: one triangle, or neighbours of one finish."""
     if a == b:
@@ -97,7 +99,7 @@ def _is_same_surface(a: int, b: int, face: Ints, faces: Ints, own: Array) -> boo
     return False
 
 
-@compiled("i8(i4[:,::1], i8, i8, i8, i8, i4[::1], i4[:,::1], f4[:,::1])")
+@part
 def _take_alike(
     hits: Ints, row: int, column: int, s: int, rest: int, face: Ints, faces: Ints, own: Array
 ) -> int:
@@ -110,7 +112,7 @@ def _take_alike(
     return count + 8 * bits
 
 
-@compiled("boolean(i4[:,::1], i8, i8)")
+@part
 def _is_whole(hits: Ints, row: int, column: int) -> bool:
     """Whether all samples of a pixel have hit the same."""
     first = hits[4 * row, column]
@@ -121,21 +123,54 @@ def _is_whole(hits: Ints, row: int, column: int) -> bool:
     )
 
 
-# Arguments that go together: the camera and what it sees; triangles and finish; light and shadow.
-_VIEW = "f8[:,::1], f8[::1], f4[:,::1], f4[:,:,::1]"
-_GEOMETRY = "f8[:,:,::1], i4[::1], f4[:,::1], i4[:,::1], f4[:,::1], f8[::1], f4[:,::1]"
-_LIGHT = "f4[::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f8[:,::1], f8[::1], f8, f8[:,:,::1]"
+class View(NamedTuple):
+    """A camera and what it sees: (3, 3) from a pixel to its ray of unit depth, its place, depth
+    and normal at the centres of the pixels, and where in a pixel the samples are.
+    """
+
+    sight: Array
+    position: Array
+    depth: Array
+    normal: Array
+    samples: Array
 
 
-@compiled(f"i8(f4[:,::1], i8, i8, i8, i8, f8, f8, b1, i8, f8, {_VIEW}, {_GEOMETRY}, {_LIGHT})")
+class Surfaces(NamedTuple):
+    """Triangles and their finish: `inverse` and `face` of `Triangles`; normals, faces and `paint`
+    of the mesh; the plane of the ground, and its paint at each pixel that shows it.
+    """
+
+    inverse: Array
+    face: Ints
+    normals: Array
+    faces: Ints
+    own: Array
+    ground: Array
+    albedo: Array
+
+
+class Light(NamedTuple):
+    """Of `light_constants`; key and fill share of the half picture and its depth; the shadow map's
+    front, axes, origin and texel; taps for crisp shadows, none for soft ones.
+    """
+
+    constants: Array
+    terms: Array
+    half: Array
+    front: Array
+    axes: Array
+    origin: Array
+    texel: float
+    taps: Array
+
+
+@part
 def _add_fragment(
     room: Array, n: int, number: int, row: int, column: int, px: float, py: float,
-    is_centre: bool, spot: int, weight: float, sight: Array, position: Array, depths: Array,
-    shown: Array, inverse: Array, face: Ints, normals: Array, faces: Ints, own: Array,
-    ground: Array, albedo: Array, light: Array, terms: Array, half: Array, front: Array,
-    axes: Array, origin: Array, texel: float, taps: Array,
-) -> int:  # fmt: skip
-    """Store fragment `n`: a hit at a pixel position, of a weight; returns n + 1."""
+    is_centre: bool, spot: int, weight: float, view: View, surfaces: Surfaces, light: Light,
+) -> None:  # fmt: skip
+    """Store fragment `n`: a hit at a pixel position, of a weight."""
+    sight, ground, place, constants = view.sight, surfaces.ground, view.position, light.constants
     rx = sight[0, 0] * px + sight[0, 1] * py + sight[0, 2]
     ry = sight[1, 0] * px + sight[1, 1] * py + sight[1, 2]
     rz = sight[2, 0] * px + sight[2, 1] * py + sight[2, 2]
@@ -146,40 +181,42 @@ def _add_fragment(
         climb = min(max(-1.6 * ry / np.sqrt(rx * rx + ry * ry + rz * rz), 0.0), 1.0)
         climb = np.sqrt(climb * np.sqrt(climb))
         for k in range(3):
-            horizon = light[_HORIZON + k]
-            room[k, n] = horizon + climb * (light[_ZENITH + k] - horizon)
-        room[3, n] = 1.0 / light[_REST + 1]  # shines entirely
+            horizon = constants[_HORIZON + k]
+            room[k, n] = horizon + climb * (constants[_ZENITH + k] - horizon)
+        room[3, n] = 1.0 / constants[_REST + 1]  # shines entirely
         room[4, n] = room[5, n] = room[_KEY_SHARE, n] = room[_OPEN, n] = 0.0
     else:
         if is_centre:
-            depth = depths[row, column]
-            nx, ny, nz = shown[row, column, 0], shown[row, column, 1], shown[row, column, 2]
+            depth, normal = view.depth[row, column], view.normal
+            nx, ny, nz = normal[row, column, 0], normal[row, column, 1], normal[row, column, 2]
         elif number == GROUND:
             depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
         else:
-            u, v, w, depth = weigh(inverse, number, px, py)
-            nx, ny, nz = blend_normal(normals, faces, face[number], u, v, w)
+            u, v, w, depth = weigh(surfaces.inverse, number, px, py)
+            nx, ny, nz = blend_normal(
+                surfaces.normals, surfaces.faces, surfaces.face[number], u, v, w
+            )
         for k in range(6):
-            room[k, n] = albedo[spot, k] if number == GROUND else own[face[number], k]
-        key, room[_OPEN, n] = _term(terms, half, row, column, depth)
-        if len(taps):
-            x, y, z = position[0] + depth * rx, position[1] + depth * ry, position[2] + depth * rz
-            key = shadow(front, axes, origin, texel, x, y, z, nx, ny, nz, taps, 0, 0.0)
+            if number == GROUND:
+                room[k, n] = surfaces.albedo[spot, k]
+            else:
+                room[k, n] = surfaces.own[surfaces.face[number], k]
+        key, room[_OPEN, n] = _term(light.terms, light.half, row, column, depth)
+        if len(light.taps):
+            x, y, z = place[0] + depth * rx, place[1] + depth * ry, place[2] + depth * rz
+            key = shadow(
+                light.front, light.axes, light.origin, light.texel, x, y, z, nx, ny, nz,
+                light.taps, 0, 0.0,
+            )  # fmt: skip
         room[_KEY_SHARE, n] = key
     room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n] = nx, ny, nz
     room[_DEPTH, n] = depth
-    return n + 1
 
 
-@compiled(
-    f"i8(i4[:,::1], b1, b1, i8, i8, i8, i8, f8[:,::1], f4[:,::1], {_VIEW}, {_GEOMETRY}, {_LIGHT})"
-)
+@part
 def _add_pixel(
     here: Ints, is_pane: bool, can_reuse: bool, row: int, column: int, spot: int, count: int,
-    samples: Array, room: Array, sight: Array, position: Array, depths: Array, shown: Array,
-    inverse: Array, face: Ints, normals: Array, faces: Ints, own: Array, ground: Array,
-    albedo: Array, light: Array, terms: Array, half: Array, front: Array, axes: Array,
-    origin: Array, texel: float, taps: Array,
+    room: Array, view: View, surfaces: Surfaces, light: Light,
 ) -> int:  # fmt: skip
     """Store the fragments of a pixel from number `count` on; returns the number after them."""
     is_whole = _is_whole(here, row, column)
@@ -190,20 +227,22 @@ def _add_pixel(
             continue
         share, x, y = 1.0, 0.5, 0.5
         if not is_whole:
-            taken = _take_alike(here, row, column, s, rest, face, faces, own)
+            taken = _take_alike(
+                here, row, column, s, rest, surfaces.face, surfaces.faces, surfaces.own
+            )
             rest &= ~(taken >> 3)
-            share, x, y = (taken & 7) * 0.25, samples[s, 0], samples[s, 1]
+            share, x, y = (taken & 7) * 0.25, view.samples[s, 0], view.samples[s, 1]
         if is_pane:
             share *= GLASS_SHARE
-        count = _add_fragment(
+        _add_fragment(
             room, count, number, row, column, column + x, row + y, is_whole and can_reuse, spot,
-            share, sight, position, depths, shown, inverse, face, normals, faces, own, ground,
-            albedo, light, terms, half, front, axes, origin, texel, taps,
+            share, view, surfaces, light,
         )  # fmt: skip
+        count += 1
     return count
 
 
-@compiled("void(f4[:,::1], i8, f4[::1], f8[::1])")
+@compiled
 def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None:
     """Add what the lamps give to fragments with unit rays and distances."""
     least, wrap, near = np.float32(1e-6), np.float32(0.2), np.float32(0.35)
@@ -228,7 +267,7 @@ def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None
             room[_LIT + 2, n] += strength * light[at + 5]
 
 
-@compiled("void(f4[:,::1], i8, f4[::1], f8[::1])")
+@compiled
 def _light_fragments(room: Array, count: int, light: Array, position: Array) -> None:
     """Replace the first three rows, the colour, by the colour in light: key, fill, rim, lamps,
     gloss, glow, haze.
@@ -287,7 +326,7 @@ def _light_fragments(room: Array, count: int, light: Array, position: Array) -> 
             room[k, n] = horizon + clear * (colour - horizon)
 
 
-@compiled("void(f4[:,::1], i4[::1], i8, f4[:,:,::1])")
+@compiled
 def _spread(room: Array, ends: Ints, row: int, out: Array) -> None:
     """Add up the fragments of a row's pixels; each pixel's end at `ends`."""
     n = 0
@@ -301,55 +340,37 @@ def _spread(room: Array, ends: Ints, row: int, out: Array) -> None:
         out[row, column, 0], out[row, column, 1], out[row, column, 2] = red, green, blue
 
 
-@compiled(
-    f"void(i4[:,::1], i4[:,::1], b1[:,::1], i8, i8, Tuple(({_VIEW})), Tuple(({_GEOMETRY})),"
-    f" Tuple(({_LIGHT})), i4[::1], f8[:,::1], f4[:,::1], i4[::1], f4[:,:,::1])"
-)
+@compiled
 def shade(
-    hits: Ints, panes: Ints, soil: NDArray[np.bool_], first: int, last: int,
-    view: tuple[Array, Array, Array, Array],
-    geometry: tuple[Array, Ints, Array, Ints, Array, Array, Array],
-    lights: tuple[Array, Array, Array, Array, Array, Array, float, Array],
-    starts: Ints, samples: Array, room: Array, ends: Ints, out: Array,
+    hits: Ints, panes: Ints, soil: NDArray[np.bool_], first: int, last: int, view: View,
+    surfaces: Surfaces, light: Light, starts: Ints, room: Array, ends: Ints, out: Array,
 ) -> None:  # fmt: skip
     """Fill rows of a picture.
 
     hits: (4 H, W) what each sample has hit: a triangle, `GROUND` or `SKY`; panes: glass before it,
-    `SKY` where there is none, or (0, W). soil: (H, W) where the ground shows. view: (3, 3) from a
-    pixel to its ray of unit depth, the camera's place, depth and normal at the centres. geometry:
-    `inverse` and `face` of `Triangles`, normals and faces of the mesh, its `paint`, the plane of
-    the ground, and its paint at each pixel that shows it. lights: of `light_constants`; key and
-    fill share of the half picture, and its depth; the shadow map's front, axes, origin and texel;
-    taps for crisp shadows or none. starts: where each row's ground begins. samples: (4, 2) places
-    in the pixel. room, ends: room for a row's fragments, (`ROOM_ROWS`, 8 W) and (W,). out:
-    (H, W, 3).
+    `SKY` where there is none, or (0, W). soil: (H, W) where the ground shows; starts: where in its
+    paint each row begins. room, ends: room for a row's fragments, (`ROOM_ROWS`, 8 W) and (W,).
+    out: (H, W, 3).
     """
-    sight, position, depths, shown = view
-    inverse, face, normals, faces, own, ground, albedo = geometry
-    light, terms, half, front, axes, origin, texel, taps = lights
     for row in range(first, last):
         spot, count = starts[row], 0
         for column in range(out.shape[1]):
             begin, has_pane = count, False
             for s in range(4 if len(panes) else 0):
                 has_pane |= panes[4 * row + s, column] != SKY
-            count = _add_pixel(
-                hits, False, not has_pane, row, column, spot, count, samples, room, sight,
-                position, depths, shown, inverse, face, normals, faces, own, ground, albedo,
-                light, terms, half, front, axes, origin, texel, taps,
-            )  # fmt: skip
-            if has_pane:
-                end, glass = count, _ZERO
+            for layer in range(2 if has_pane else 1):
+                here, end = panes if layer else hits, count
                 count = _add_pixel(
-                    panes, True, False, row, column, spot, count, samples, room, sight, position,
-                    depths, shown, inverse, face, normals, faces, own, ground, albedo, light,
-                    terms, half, front, axes, origin, texel, taps,
+                    here, layer > 0, not has_pane, row, column, spot, count, room, view, surfaces,
+                    light,
                 )  # fmt: skip
+            if has_pane:
+                glass = _ZERO
                 for n in range(end, count):
                     glass += room[_WEIGHT, n]
                 for n in range(begin, end):
                     room[_WEIGHT, n] *= _ONE - glass
             ends[column] = count
             spot += soil[row, column]
-        _light_fragments(room, count, light, position)
+        _light_fragments(room, count, light.constants, view.position)
         _spread(room, ends, row, out)
