@@ -7,7 +7,13 @@ import pytest
 
 from shots.lexicon.colours import COLOURS
 from shots.lexicon.things import (
-    MODELS, NOUNS, STAND_IN, VERBS_TOO, find_thing, nearest_noun, singular,
+    MODELS,
+    NOUNS,
+    STAND_IN,
+    VERBS_TOO,
+    find_thing,
+    nearest_noun,
+    singular,
 )  # fmt: skip
 from storyboard.layout.meshes import SURFACE, Mesh, from_triangles
 from storyboard.layout.things.lettering import letters, plain_letters
