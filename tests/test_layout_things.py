@@ -19,7 +19,7 @@ from storyboard.layout.meshes import SURFACE, Mesh, from_triangles
 from storyboard.layout.things.lettering import letters, plain_letters
 from storyboard.layout.things.materials import material
 from storyboard.layout.things.models import build_thing, stand_in
-from storyboard.layout.things.parts import models
+from storyboard.layout.things.part_format import models
 from storyboard.layout.things.shapes import axis_turn, extrude, folds, lump, rounded, sweep, torus
 
 BLOCK = (0.4, 0.3, 0.2)
