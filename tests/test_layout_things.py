@@ -172,6 +172,12 @@ def test_what_opens_moves(name: str) -> None:
     assert not the_same(half, wide)
 
 
+def test_the_table_says_what_opens() -> None:
+    for name in ("car", "phone", "table", "door", "gift", "house", "tent", "laptop", "music-box"):
+        opens = not the_same(build_thing(name), build_thing(name, opened=1.0))
+        assert opens == MODELS[name].door, name
+
+
 def test_the_same_call_gives_the_same_bits_and_a_seed_another_stone() -> None:
     one = build_thing("rock", seed=3)
     build_thing.cache_clear()
