@@ -133,14 +133,14 @@ def _glazed(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     side, (low, high) = _side(n), n[4:6]
     under, over = stage.coat(words[0]), stage.colour(words[1])
     first = n[7] if side.length > 2 * n[6] else (side.length - n[6]) / 2
-    starts = np.arange(first, side.length - n[6] - 0.02, n[6] + n[7])
+    starts = np.arange(first, side.length - n[6] - 0.1, n[6] + n[7])
     panes = [(float(a), float(a) + n[6]) for a in starts]
     bands = [(0, low - 0.05, under.colour, under.surface),
              (low - 0.05, stage.plan.height_m, over, "plastic")]  # fmt: skip
     parts = [pierced(side, bands, [(a, b, low, high) for a, b in panes])]
     f, trim = 0.035, (0.5, 0.51, 0.53)
     for a, b in panes:
-        parts.append(side.face((a, b, low, high), (0.75, 0.83, 0.87), out=-0.02, surface="glass"))
+        parts.append(side.face((a, b, low, high), (0.75, 0.83, 0.87), surface="glass"))
         frames = ((a - f, a, low, high), (b, b + f, low, high), (a, b, low - f, low),
                   (a, b, high, high + f))  # fmt: skip
         parts += [side.face(area, trim, out=0.012, surface="metal") for area in frames]
