@@ -168,6 +168,11 @@ def zones(base: GroundPaint, *laid: tuple[Mask, GroundPaint]) -> GroundPaint:
     return paint
 
 
+def moved(mask: Mask, dx: float, dz: float) -> Mask:
+    """The same zone elsewhere."""
+    return lambda x, z: mask(x - dx, z - dz)
+
+
 def stripes(base: GroundPaint, marks: Sequence[Sequence[float]], colour: Colour) -> GroundPaint:
     """Painted lines over a ground: road markings, kerbs, courts.
 
@@ -177,7 +182,6 @@ def stripes(base: GroundPaint, marks: Sequence[Sequence[float]], colour: Colour)
             dash and gap (gap 0: solid), and where it begins and ends.
         colour: Of all these lines.
     """
-
     alike: dict[tuple[float, ...], list[float]] = {}
     for axis, offset, *kind in marks:
         alike.setdefault((axis, *kind), []).append(offset)
