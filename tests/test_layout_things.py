@@ -19,7 +19,7 @@ from storyboard.layout.meshes import SURFACE, Mesh, from_triangles
 from storyboard.layout.things.lettering import letters, plain_letters
 from storyboard.layout.things.materials import material
 from storyboard.layout.things.models import build_thing, stand_in
-from storyboard.layout.things.parts import models
+from storyboard.layout.things.part_format import models
 from storyboard.layout.things.shapes import axis_turn, extrude, folds, lump, rounded, sweep, torus
 
 BLOCK = (0.4, 0.3, 0.2)
@@ -170,6 +170,12 @@ def test_what_opens_moves(name: str) -> None:
     shut, half, wide = (build_thing(name, opened=share) for share in (0.0, 0.5, 1.0))
     assert not the_same(shut, half)
     assert not the_same(half, wide)
+
+
+def test_the_table_says_what_opens() -> None:
+    for name in ("car", "phone", "table", "door", "gift", "house", "tent", "laptop", "music-box"):
+        opens = not the_same(build_thing(name), build_thing(name, opened=1.0))
+        assert opens == MODELS[name].door, name
 
 
 def test_the_same_call_gives_the_same_bits_and_a_seed_another_stone() -> None:

@@ -11,7 +11,7 @@ from shots.lexicon.things import MODELS, STAND_IN, Thing
 from storyboard.layout.meshes import Array, Mesh, floats, join
 from storyboard.layout.things.kinds import ThingLook
 from storyboard.layout.things.lettering import letters
-from storyboard.layout.things.parts import assemble
+from storyboard.layout.things.part_format import assemble
 from storyboard.layout.things.shapes import axis_turn, extrude, rounded
 
 _STAND_IN = COLOURS["beige"]
