@@ -10,7 +10,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES
 from shots.lexicon.things import NOUNS
 from shots.schema import Shot, ShotList
-from shots.staging.acts.drafts import Draft, Event
+from shots.staging.acts.drafts import Draft, Event, is_bed
 from shots.staging.acts.roles import Cast
 from shots.staging.appearance import crowd_look, read_appearance
 from shots.staging.clauses.nouns import people
@@ -119,14 +119,14 @@ class _Timing:
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
             events.insert(0, Event(0, first.posture if is_held and not first.gesture else ""))
-        if draft.noun == "patient" and "bed" in self.cast.fixtures and not (
-            events[0].posture or draft.seat
-        ):
-            events[0].posture, events[0].seat = "lie", "bed"
+        beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
+        if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
+            events[0].posture, events[0].seat = "lie", beds[0]
         elif draft.noun in ("body", "corpse") and not events[0].posture:
             events[0].posture = "lie-floor"
         elif draft.seat and events[0].posture in ("", "stand"):
-            events[0].posture, events[0].seat = "sit", events[0].seat or draft.seat
+            events[0].posture = "lie" if is_bed(self.cast.model(draft.seat)) else "sit"
+            events[0].seat = events[0].seat or draft.seat
         beats: list[Beat] = []
         held = list(draft.held)
         for event, span in zip(events, _spans(events, self.slots), strict=True):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
-from shots.staging.acts.drafts import LOOKS, Event
+from shots.staging.acts.drafts import LOOKS, Event, is_bed
 from shots.staging.acts.objects import Act
 
 _RIDES = {
@@ -25,7 +25,6 @@ _BIRDS = frozenset(
 _FLIGHTS = frozenset(
     ("circle", "glide", "cross", "pass", "land", "swoop", "fly", "soar", "arrive", "leave", "dive", "take")
 )
-_BEDS = ("bed", "sofa", "bench", "stretcher", "lounger", "mattress", "gurney")
 _BIG_M = 0.5  # what is pushed on foot
 
 
@@ -81,7 +80,7 @@ def _fit_posture(act: Act) -> None:
     seat = cast.model(event.seat)
     if event.posture in ("ride-bicycle", "drive", "ride-motorcycle"):
         event.posture = _RIDES.get(seat, event.posture)
-    if event.posture == "sleep" and seat and not any(word in seat for word in _BEDS):
+    if event.posture == "sleep" and seat and not (is_bed(seat) or seat.endswith(("sofa", "bench"))):
         event.posture, event.looks_at = "sit", "down"
 
 

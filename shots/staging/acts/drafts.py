@@ -14,6 +14,14 @@ LOOKS = frozenset(("left", "up"))  # where parts of a cabin are that are no fixt
 _RELATIONS = {"against": "at", "around": "beside", "from": "at", "into": "in", "to": "at"}
 
 
+_BEDS = ("bed", "cot", "cradle", "stretcher", "mattress", "lounger", "operating-table", "gurney")
+
+
+def is_bed(model: str) -> bool:
+    """Whether one lies on a model."""
+    return any(word in model for word in _BEDS)
+
+
 @dataclass
 class Event:
     """What a player does in one slot of the shot's time; see `staged.Beat`.

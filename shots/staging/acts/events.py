@@ -229,6 +229,7 @@ class EventReader:
         read_parts(act)
         read_directions(event, clause.directions, clause.particles)
         complete(act)
+        self.cast.focus = act.focus or self.cast.focus
 
     def _animal_verb(self, clause: Clause, subjects: list[str]) -> Verb | None:
         """What an animal does that only the table of things has: lands, flies past."""

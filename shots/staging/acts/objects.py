@@ -25,6 +25,7 @@ class Act:
     event: Event
     verb: Verb
     subjects: list[str]
+    focus: str = ""  # thing that something is done to, which "it" means in the next clause
 
     @property
     def actor(self) -> Draft:
@@ -86,7 +87,8 @@ def _is_said_by_verb(act: Act, phrase: Phrase) -> bool:
         return True
     if verb.role == "look" and phrase.noun in grammar.WORN:
         return True
-    if verb.gesture in ("pour", "comb", "wipe") and is_liquid(phrase):
+    is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
+    if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
         return True
     if verb.name in _DEPICTING and _is_depicted(phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
@@ -111,6 +113,8 @@ def read_object(act: Act, phrase: Phrase) -> None:
         verb = replace(verb, role="target")
     if phrase.kind == "unknown" and verb.gesture in ("drink", "pour"):
         return
+    if phrase.head == "glasses" and verb.gesture in ("hold-out", "drink"):
+        phrase = replace(phrase, head="glass")
     ids = act.resolve(phrase)
     if len(ids) > 1 and len(act.subjects) > 1:
         act.event.choices = ids
@@ -119,14 +123,15 @@ def read_object(act: Act, phrase: Phrase) -> None:
         if verb.motion and verb.role == "target":
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
-            act.cast.focus = key
+            act.focus = key
 
 
 def _give_role(act: Act, verb: Verb, key: str) -> None:
     event, cast = act.event, act.cast
     is_human = cast.is_human(key)
     role = verb.role
-    if role in ("hold", "release") and (is_human or key not in cast.drafts):
+    is_animal = act.actor.kind == "animal"
+    if role in ("hold", "release") and (is_human or is_animal or key not in cast.drafts):
         role = "target"
     if role in ("hold", "release"):
         event.holds.append(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
-from shots.staging.acts.drafts import LOCATIONS, Event
+from shots.staging.acts.drafts import LOCATIONS, Event, is_bed
 from shots.staging.acts.objects import Act, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
@@ -22,6 +22,7 @@ _WORK = frozenset(
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
+_HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
@@ -51,8 +52,7 @@ def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
     if before.kind in ("person", "character", "group") and act.event.gesture:
         if prep == "with" and part.kind == "thing":
             return False
-        if prep == "into" and act.event.gesture in ("push", "pull", "carry", "throw"):
-            _put_into(act, ids, part)
+        if act.event.gesture in _HANDLING and _is_put_into(act, ids, prep, part):
             return True
         cast.attribute(ids[0], prep, part)
         return part.kind != "body"
@@ -71,13 +71,17 @@ def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
     return True
 
 
-def _put_into(act: Act, people: list[str], part: Phrase) -> None:
-    """Let somebody be pushed into a chair."""
-    for seat in act.resolve(part)[:1]:
-        if act.cast.thing_model(seat).seats:
-            for key in people:
-                led = Event(act.event.slot, "sit", seat=seat, words=act.event.words, is_led=True)
-                act.cast.drafts[key].events.append(led)
+def _is_put_into(act: Act, people: list[str], prep: str, part: Phrase) -> bool:
+    """Whether somebody is pushed into a chair, laid on a bed, carried on a stretcher."""
+    is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
+    seats = act.resolve(part)[:1] if prep == "into" or (prep in ("in", "on") and not is_push) else []
+    if not seats or not act.cast.thing_model(seats[0]).seats:
+        return False
+    posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
+    for key in people:
+        led = Event(act.event.slot, posture, seat=seats[0], words=act.event.words, is_led=True)
+        act.cast.drafts[key].events.append(led)
+    return True
 
 
 def _read_part(act: Act, prep: str, part: Phrase) -> None:
@@ -161,6 +165,8 @@ def _from(act: Act, prep: str, key: str, _: Phrase) -> bool:
         return False
     if event.gesture in _CONSUMED and act.cast.can_hold(act.subjects[0], key):
         event.holds.append(key)
+    elif event.gesture in _CONSUMED and act.actor.kind == "animal":
+        event.target = key
     elif event.gesture == "look":
         event.looks_at = event.looks_at or key
     else:
@@ -195,6 +201,8 @@ def _gone_to(act: Act, prep: str, key: str, _: Phrase) -> bool:
     if not event.is_moving:
         return False
     if prep in ("to", "towards", "into", "after", "at"):
+        event.to = key
+    elif prep == "on" and event.posture.startswith("climb"):
         event.to = key
     elif prep in ("through", "around") or act.cast.model(key) in ("stairs", "ladder"):
         event.to = event.to or key
@@ -247,7 +255,7 @@ def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
     is_near = prep in ("on", "in", "from") and event.gesture in _WORK
     is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
     if is_near or is_at or is_hug:
-        event.target = act.cast.focus = key
+        event.target = act.focus = key
     return is_near or is_at or is_hug
 
 

@@ -17,7 +17,8 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     """Read what a thing or a fixture does in a clause."""
     verb = clause.verb(THING_VERBS)
     draft = cast.drafts.get(key)
-    if verb is None or not verb.is_shown:
+    lifts = verb is not None and verb.gesture == "rise" and bool(clause.objects)
+    if verb is None or lifts or not verb.is_shown:
         if clause.base not in ("", "be"):
             cast.lose(clause.words, "no motion of a thing shows this")
         draft = None
