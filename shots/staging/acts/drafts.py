@@ -23,7 +23,7 @@ def is_bed(model: str) -> bool:
 
 
 @dataclass
-class Event:
+class PlayerEvent:
     """What a player does in one slot of the shot's time; see `staged.Beat`.
 
     Attributes:
@@ -65,7 +65,7 @@ class Event:
 
 
 @dataclass
-class Draft:
+class PlayerDraft:
     """A player while the words are read; see `staged.Player`.
 
     Attributes:
@@ -95,7 +95,7 @@ class Draft:
     is_fixture: bool = False
     words: str = ""
     seat: str = ""
-    events: list[Event] = field(default_factory=list)
+    events: list[PlayerEvent] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
 
     def locate(self, prep: str, key: str) -> None:

@@ -217,7 +217,9 @@ class _ClauseReader(ModifierReader):
             return
         low = self.low()
         is_open = not is_function_word(low) and low not in grammar.QUALITIES
-        if is_open and low.endswith(("s", "ed", "ing")) and self.noun(self.at) is None:
+        is_many = any(each.is_plural or each.count > 1 for each in clause.subjects)
+        is_verb = low.endswith(("s", "ed", "ing")) or (is_many and clause.opens)
+        if is_open and is_verb and self.noun(self.at) is None:
             clause.base, clause.form = low, "unknown"
             self.at += 1
 
