@@ -270,7 +270,7 @@ class PhraseReader:
         low, form = self.low(at), self.form(at)
         if low in grammar.QUALITIES or find_colour(low):
             return False
-        if is_adverb(low) or (form in ("s", "base") and (subject or bare) and at > start):
+        if is_adverb(low) or (form in ("s", "base") and subject and at > start):
             return True
         if form in ("ing", "ed"):
             return bare or self._ends(at + 1) or (at > start and subject)
