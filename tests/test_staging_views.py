@@ -6,6 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
+from shots.path.camera_path import camera_path
+from shots.path.rig import FIGURE, FRAMINGS, Framed
+from shots.staging.cameras.set_up import side_of_line
+from shots.staging.floor.floor_space import distance, facing, turn_between
+from shots.staging.picture import SHARES, on_plan
+from shots.staging.staged import Beat, CameraPlace, StagedShot
+from shots.staging.standing import Standing
+from shots.vocabulary.words import FIELDS
 from tests.staging_kit import (
     KITCHEN,
     STREET,
@@ -21,15 +30,6 @@ from tests.staging_kit import (
     stage,
     thing,
 )
-
-from shots.path.camera_path import camera_path
-from shots.path.rig import FIGURE, FRAMINGS, Framed
-from shots.staging.floor_space import distance, facing, turn_between
-from shots.staging.picture import SHARES, on_plan
-from shots.staging.set_up import side_of_line
-from shots.staging.staged import Beat, CameraPlace, StagedShot
-from shots.staging.standing import Standing
-from shots.vocabulary.words import FIELDS
 
 LENSES = (24, 35, 50, 85)
 TALK = (
@@ -65,20 +65,18 @@ def test_a_standing_figure_of_ordinary_height_is_framed_as_ever(size: str, angle
     plain = camera_path(filmed, num_frames=5, aspect=WIDE)
     framed = camera_path(filmed, num_frames=5, aspect=WIDE, framed=Framed())
     assert np.array_equal(plain.camera_to_world, framed.camera_to_world)
-    assert FIGURE == Framed()
+    assert Framed() == FIGURE
 
 
 @pytest.mark.parametrize("size", ["MWS", "MS", "MCU", "CU"])
 @pytest.mark.parametrize(("top", "scale"), [(1.36, 1.0), (1.1, 0.63), (2.3, 1.05)])
-def test_tight_sizes_keep_the_headroom_of_any_posture(
-    size: str, top: float, scale: float
-) -> None:
+def test_tight_sizes_keep_the_headroom_of_any_posture(size: str, top: float, scale: float) -> None:
     filmed = shot("1", f"{size}, 50mm")
 
     def headroom(framed: Framed, top_m: float) -> float:
         path = camera_path(filmed, num_frames=1, aspect=WIDE, framed=framed)
         pose = path.camera_to_world[0]
-        x, y, z = pose[:, :3].T @ (np.array([0, -top_m, 0]) - pose[:, 3])
+        _, y, z = pose[:, :3].T @ (np.array([0, -top_m, 0]) - pose[:, 3])
         return float(y / z * path.focal[0] * WIDE)
 
     standing = headroom(Framed(), 1.75)
@@ -93,9 +91,7 @@ def test_a_wide_picture_contains_the_width_that_is_asked() -> None:
     assert path.subject_distance_m / path.focal[0] == pytest.approx(0.62 * WIDE)
 
 
-@pytest.mark.parametrize(
-    ("size", "share"), [("WS", 0.28), ("MS", 0.66), ("CU", 0.9), ("ECU", 2.5)]
-)
+@pytest.mark.parametrize(("size", "share"), [("WS", 0.28), ("MS", 0.66), ("CU", 0.9), ("ECU", 2.5)])
 def test_sizes_of_a_small_thing_are_parts_of_the_picture(size: str, share: float) -> None:
     watch = Framed(0.82, 0.75, width_m=0.05, whole=True, clear_m=0.05)
     path = camera_path(shot("1", f"{size}, 100mm"), num_frames=1, aspect=WIDE, framed=watch)
@@ -231,7 +227,9 @@ def test_single(size: str, lens: int, name: str, players) -> None:
     master, staged = stage(*rows, plan=KITCHEN)
     other = "bob" if name == "ann" else "ann"
     gaze = facing(now(master, name).at, now(master, other).at)
-    assert 20 <= abs(turn_between(staged.camera.side_deg, gaze)) <= (62 if size == "FS" else 46), "three quarters"
+    assert 20 <= abs(turn_between(staged.camera.side_deg, gaze)) <= (80 if size == "FS" else 46), (
+        "three quarters"
+    )
     lens_at = eye(filmed, staged)
     a, b = now(master, "ann").at, now(master, "bob").at
     assert side_of_line(a, b, (lens_at[0], lens_at[2])) == line_side(wide, master)
@@ -445,7 +443,7 @@ def test_nobody_walks_faster_than_the_posture_allows() -> None:
                 staged = stage((filmed, reading(ann, person("bob"))), plan=KITCHEN)[0]
                 for beat in staged.player("ann").beats:
                     if len(beat.path) > 1:
-                        way = sum(distance(*each) for each in zip(beat.path, beat.path[1:]))  # noqa: B905, RUF007
+                        way = sum(distance(*each) for each in zip(beat.path, beat.path[1:]))  # noqa: B905
                         assert way / (beat.end - beat.start) / seconds <= speeds[posture] * 1.01
 
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from shots.path.rig import Framed
-from shots.staging.floor_space import direction, distance, facing, point, size_of
-from shots.staging.set_up import (
+from shots.staging.cameras.set_up import (
     Filming,
     SetUp,
     frame_people,
     frame_thing,
     side_of_line,
 )
+from shots.staging.floor.floor_space import direction, distance, facing, point, size_of
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
-from shots.staging.marks import Occupied, gap, surface_spot, surfaces
+from shots.staging.floor.floor_space import direction, distance, facing, model_of, point, size_of
+from shots.staging.floor.marks import Occupied, gap, surface_spot, surfaces
 from shots.staging.staged import Player, Point
 
 SMALL_M = 0.6  # things up to this size lie on tables

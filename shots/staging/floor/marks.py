@@ -10,7 +10,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import Mark, SetPlan
 from shots.lexicon.things import MODELS
-from shots.staging.floor_space import (
+from shots.staging.floor.floor_space import (
     Blocks,
     Floor,
     direction,
@@ -211,7 +211,7 @@ class Occupied:
         if relation in ("in", "above") and model_of(thing).kind in ("fitting", "structure"):
             return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
-        reach = 0.15 if posture == "lean" else REACH_M
+        reach = 0.4 if posture == "lean" else REACH_M
         is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shots.path.rig import FULL_SIZES
-from shots.staging.floor_space import (
+from shots.staging.floor.floor_space import (
     Array,
     Blocks,
     direction,
@@ -112,7 +112,7 @@ def _subject(
         yield Defect(3.0 - float(np.mean(inside)), _say(looked, f"{label} is out of the picture"))
         return
     if inside and np.mean(inside) < 1.0:
-        yield Defect(0.9 * (1.0 - float(np.mean(inside))))
+        yield Defect(1.5 * (1.0 - float(np.mean(inside))))
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
         what = looked.players[behind.most_common(1)[0][0]]
         text = f"{label} is hidden behind {_called(what)}"

@@ -11,21 +11,21 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
-from shots.staging.marks import (
+from shots.staging.floor.floor_space import direction, distance, facing, model_of, point, size_of
+from shots.staging.floor.marks import (
     TALK_M,
     Occupied,
     Stance,
     free_marks,
     gap,
 )
+from shots.staging.floor.thing_places import SMALL_M, put_thing
 from shots.staging.staged import CAMERA, Beat, Place, Player, Point, ShotReading
 from shots.staging.standing import beat_at, standing
-from shots.staging.thing_places import SMALL_M, put_thing
 
 # Metres between two who do something together.
-CONTACT_M = {"hug": 0.32, "kiss": 0.38, "shake-hands": 0.8, "give": 0.9, "punch": 0.75,
-             "whisper": 0.45, "kick": 0.9}  # fmt: skip
+CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
+             "punch": 0.78, "whisper": 0.62, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
 _MOST_IN_AN_ARC = 7

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shots.path.rig import FIGURE, Framed, Rig, frame_subject, relative_focal
-from shots.staging.floor_space import (
+from shots.path.rig import FIGURE, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
+from shots.staging.floor.floor_space import (
     Array,
     direction,
     distance,
@@ -19,8 +19,8 @@ from shots.staging.floor_space import (
     point,
     turn_between,
 )
-from shots.staging.marks import Occupied
-from shots.staging.moves_on_plan import RELATIVE, is_relative
+from shots.staging.floor.marks import Occupied
+from shots.staging.floor.moves_on_plan import RELATIVE, is_relative
 from shots.staging.picture import take_picture
 from shots.staging.staged import CAMERA, CameraPlace, Player, Point, ShotReading
 from shots.staging.standing import FIGURE_M, Standing, beat_at, standing
@@ -225,7 +225,8 @@ def frame_people(
     if len(states) == 1:
         now = states[0]
         if not now.lies:
-            return now.at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
+            at = now.at if filming.size in FULL_SIZES else point((now.head[0], now.head[2]))
+            return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
         at = point(np.array(head) + part * (np.array(now.at) - np.array(head)))
