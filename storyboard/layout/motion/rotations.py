@@ -13,11 +13,14 @@ X, Y, Z = np.eye(3)
 UP, FRONT = -Y, -Z
 
 
+def xyz(x: float, y: float, z: float) -> Array:
+    """A vector."""
+    return np.array([x, y, z])
+
+
 def cross(a: Array, b: Array) -> Array:
     """Cross product of two vectors; `np.cross` takes ten times as long."""
-    return np.array(
-        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-    )
+    return xyz(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
 
 
 def norm(vector: Array) -> float:
@@ -48,7 +51,7 @@ def about(axis: Vector, radians: float) -> Array:
 def frame(y: Vector, x: Vector) -> Array:
     """Axes as columns: the second is `y`, the first is `x` made perpendicular to it."""
     second = unit(y)
-    across = np.asarray(x, np.float64)
+    across: Array = np.asarray(x, np.float64)
     across = across - (across @ second) * second
     if norm(across) < 1e-6:
         across = cross(second, Z if abs(second[2]) < 0.9 else X)
