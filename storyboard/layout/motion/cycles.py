@@ -24,7 +24,7 @@ class Gait:
         step: Length of a step, times sqrt(speed x leg).
         duty: Share of a cycle that a foot is on the ground: below 0.5 both are in the air at times.
         lift: How high the ankle is lifted.
-        drop: How much lower than standing the pelvis is carried.
+        drop: How much lower than on straight legs the pelvis is carried.
         bob: Above 0 it rises and falls as the standing leg is an arc; below 0 it bounces by this
             amplitude, lowest over the standing foot.
         width: Distance of the footprints from the line walked.
@@ -39,7 +39,7 @@ class Gait:
     step: float = 0.67
     duty: float = 0.62
     lift: float = 0.07
-    drop: float = 0.015
+    drop: float = 0.006
     bob: float = 1.0
     width: float = 0.055
     lean: tuple[float, float] = (3.0, 1.0)
@@ -213,8 +213,8 @@ def _foot(
 ) -> _Foot:
     """The foot whose prints are at first + 2 k steps; on a standing start and stop, within them."""
     # A foot lands nearer to the body than it leaves it, on its toes.
-    front = min(0.84 * gait.duty * step, 0.45 * body.leg)
-    back = min(1.16 * gait.duty * step, 0.62 * body.leg)
+    front = min(0.74 * gait.duty * step, 0.45 * body.leg)
+    back = min(1.26 * gait.duty * step, 0.62 * body.leg)
     low = 1e-3 if way.ease[0] else -math.inf
     high = way.length - 1e-3 if way.ease[1] else math.inf
     k = math.floor((gone - first + front) / (2 * step))  # the print stood on, or left last
@@ -278,9 +278,11 @@ def _bob(
     """Carry the pelvis over the standing leg: lower the longer the step is."""
     leg = stance.body.leg
     wide = min(0.5 * step, 0.6 * leg)
-    arc = 0.42 * (leg - math.sqrt(leg**2 - wide**2)) if gait.bob > 0 else -gait.bob * leg
+    arc = 0.3 * (leg - math.sqrt(leg**2 - wide**2)) if gait.bob > 0 else -gait.bob * leg
     up = math.copysign(arc, gait.bob) * math.cos(2 * phase) * pace
     down = gait.drop * leg + (arc if gait.bob > 0 else 0.0) * pace
+    # Standing on legs that are straight down, not apart as at rest.
+    down -= 0.993 * leg - float(stance.body.rest("foot.L")[1] - stance.body.rest("thigh.L")[1])
     climb = abs(float(prints[0].step[1] - prints[1].step[1]))
     stance.move(x=0.018 * math.cos(phase) * pace, y=down - up + 0.35 * climb)
 

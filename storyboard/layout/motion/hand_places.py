@@ -125,14 +125,6 @@ def _at_push(stance: BodyPose, act: GestureNow, side: str) -> Array:
     return np.array([shoulder[0], up, shoulder[2] - away])
 
 
-def _at_handle(stance: BodyPose, act: GestureNow, side: str) -> Array:
-    """The handle of a door, as near to the side of the leading hand as the door is wide."""
-    push = _at_push(stance, act, side)
-    x = 0.0 if act.aim is None else act.aim[0]
-    wide = 0.32 if act.size is None else 0.32 * act.size[0]
-    return np.array([x + SIGN[side] * wide, -1.04, push[2]])
-
-
 def _at_side(stance: BodyPose, act: GestureNow, side: str) -> Array:
     """Beside the thigh, or as high as what is carried stands on the floor."""
     shoulder = stance.joint(f"arm.{side}")
@@ -185,7 +177,7 @@ def _to_pour(stance: BodyPose, act: GestureNow, side: str) -> Array:
 PLACES: Mapping[str, Callable[[BodyPose, GestureNow, str], Array]] = {
     "surface": _on_surface, "stove": _at_stove, "touch": _at_target, "push": _at_push,
     "meet": _at_meeting, "back-of": _behind_partner, "cheek": _on_cheek, "pour": _to_pour,
-    "handle": _at_handle, "side": _at_side,
+    "side": _at_side,
     "load": _at_load, "page": _at_page,
 }  # fmt: skip
 

@@ -103,6 +103,9 @@ class Spot:
         if gesture in ("wipe", "write", "type"):
             place = self.near(breast, 0.18)
             return r.xyz(place[0], -self.top() - 0.02, place[2])
+        if gesture == "open-door" and self.thing.door:
+            side = math.copysign(self.size[2] / 2, (self.axes.T @ (breast - self.position))[2])
+            return self.at((0.32 * self.size[0], -1.03, side))  # where doors have their handles
         place = self.near(breast)
         up = min(height + self.size[1] * 0.95, max(-float(breast[1]), height + 0.3))
         return r.xyz(place[0], -up, place[2])
