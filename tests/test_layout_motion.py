@@ -76,7 +76,7 @@ def check_anatomy(stance):
         assert -2 < knee < 160, ("knee", knee)
 
 
-FEW = ("phone-ear", "point", "cry", "cross-arms", "hands-up", "drink", "")
+FEW = ("phone-ear", "point", "cry", "hands-up", "drink")
 
 
 @pytest.mark.parametrize("name", POSTURES)
@@ -93,17 +93,16 @@ def test_every_posture_with_gestures_is_a_body(name, look):
 def test_every_gesture_is_a_body_standing_and_sitting(gesture):
     other = Player("bob", at=(0.2, -1.1), facing_deg=180.0, beats=(Beat(),))
     table = Player("table", kind="thing", model="table", at=(0.0, -0.7))
-    for target in ("", "bob", "table"):
-        for name in ("stand", "sit"):
-            beat = Beat(posture=name, gesture=gesture, target=target)
-            for now in (0.2, 0.55, 0.9):
-                check_anatomy(actor(beat, others=(other, table), now=now).stance(now * SECONDS))
+    for target, name in (("", "sit"), ("bob", "stand"), ("table", "stand")):
+        beat = Beat(posture=name, gesture=gesture, target=target)
+        for now in (0.25, 0.6):
+            check_anatomy(actor(beat, others=(other, table), now=now).stance(now * SECONDS))
 
 
 @pytest.mark.parametrize("name", POSTURES)
 def test_top_of_the_head_is_that_of_the_lexicon(name):
     tops = []
-    for now in np.linspace(0, 0.99, 25):
+    for now in np.linspace(0, 0.99, 17):
         stance = actor(Beat(posture=name)).stance(now * SECONDS)
         ground = stance.place[1] if name == "climb-ladder" else 0.0
         head = ("crown", "nose", "skull", "ear.L", "ear.R")
@@ -117,7 +116,7 @@ def test_top_of_the_head_is_that_of_the_lexicon(name):
 )
 def test_feet_are_on_the_floor(name):
     path = ((0.0, 0.0), (0.0, -4.0)) if POSTURES[name].speed else ()
-    for now in np.linspace(0.02, 0.98, 30):
+    for now in np.linspace(0.02, 0.98, 17):
         stance = actor(Beat(posture=name, path=path)).stance(now * SECONDS)
         lowest = max(stance.to_world(stance.point(sole))[1] for sole in SOLES)
         assert abs(lowest) <= 0.02
