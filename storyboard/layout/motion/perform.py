@@ -25,7 +25,9 @@ from storyboard.layout.motion.hand_places import GestureNow
 from storyboard.layout.motion.held import HeldThing, held_things, in_hands
 from storyboard.layout.motion.postures import Moment
 from storyboard.layout.motion.rig import BodyPose, Rig, rig_of
-from storyboard.layout.motion.world import World, beat_track, climb, world_at
+from storyboard.layout.motion.world import Spot, World, beat_track, climb, world_at
+
+__all__ = ["Performance", "PersonInShot", "Spot", "World", "perform", "perform_all", "world_at"]
 
 _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",
           "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
