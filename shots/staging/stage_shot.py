@@ -141,6 +141,7 @@ def _film(
         shot, aspect, reading, {each.id: each for each in players}, scene.occupied,
         scene.partners, scene.line_sides, earlier,
     )  # fmt: skip
+    filming.take_side()
     best: tuple[float, SetUp, tuple[Player, ...], list[Defect]] | None = None
     for tried, set_up in enumerate(set_ups(filming)):
         if tried >= _MOST_TRIED or (best and best[0] < _GOOD + 1e-9):
