@@ -45,7 +45,7 @@ def _fixture_shape(fixture: Fixture) -> PlanShape:
 
 
 def plan_outline(plan: SetPlan) -> list[PlanShape]:
-    """Shapes in drawing order: edge or walls, lanes, furniture from the floor up, doors, windows."""
+    """Shapes in drawing order: walls, lanes, furniture from the floor up, doors and windows."""
     x0, z0, x1, z1 = plan.bounds
     edge: OutlineKind = "wall" if plan.is_interior else "bounds"
     shapes = [PlanShape(edge, "", ((x0, z0), (x1, z0), (x1, z1), (x0, z1)))]

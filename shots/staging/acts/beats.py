@@ -19,6 +19,7 @@ from shots.staging.staged import Appearance, Beat, Player
 Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
 _SEATED = ("car", "cockpit", "aeroplane-cabin")  # sets in which nobody stands
+_CABINS = (*_SEATED, "tram", "train")
 _DRIVERS = ("driver", "taxi driver", "cab driver", "chauffeur", "pilot", "trucker", "captain")
 _ONWARD = ("left", "right", "towards", "away")  # directions that a movement keeps
 
@@ -118,7 +119,13 @@ class _Timing:
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
             events.insert(0, Event(0, first.posture if is_held and not first.gesture else ""))
-        if draft.seat and events[0].posture in ("", "stand"):
+        if draft.noun == "patient" and "bed" in self.cast.fixtures and not (
+            events[0].posture or draft.seat
+        ):
+            events[0].posture, events[0].seat = "lie", "bed"
+        elif draft.noun in ("body", "corpse") and not events[0].posture:
+            events[0].posture = "lie-floor"
+        elif draft.seat and events[0].posture in ("", "stand"):
             events[0].posture, events[0].seat = "sit", events[0].seat or draft.seat
         beats: list[Beat] = []
         held = list(draft.held)
@@ -158,6 +165,8 @@ class _Timing:
             if is_going:
                 posture = "stand" if is_arrived else last.posture
         has_bed = event.seat or (self.cast.place.is_interior and draft.relation != "under")
+        if posture == "sleep" and self.cast.place.set in _CABINS:
+            return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"
         if posture in ("", "stand") and self.cast.place.set in _SEATED and draft.kind == "person":

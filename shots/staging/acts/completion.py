@@ -23,7 +23,7 @@ _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
 _FLIGHTS = frozenset(
-    ("circle", "glide", "cross", "pass", "land", "swoop", "fly", "soar", "arrive", "leave", "dive")
+    ("circle", "glide", "cross", "pass", "land", "swoop", "fly", "soar", "arrive", "leave", "dive", "take")
 )
 _BEDS = ("bed", "sofa", "bench", "stretcher", "lounger", "mattress", "gurney")
 _BIG_M = 0.5  # what is pushed on foot
@@ -67,10 +67,17 @@ def _fit_posture(act: Act) -> None:
     event, cast = act.event, act.cast
     if event.gesture in ("hold", "hold-out", "carry") and not event.posture and event.goes:
         event.posture = "walk"
-    if event.posture in ("walk", "run"):
+    last = act.actor.events[-1] if act.actor.events else None
+    is_riding = last is not None and last.posture.startswith(("ride", "drive"))
+    if last and is_riding and event.posture in ("walk", "run") and not act.verb.change:
+        event.posture, event.seat = last.posture, last.seat
+    if event.posture in ("walk", "run", "jump"):
         event.posture = grammar.RIDERS.get(act.actor.noun, event.posture)
     if event.posture == "walk" and cast.model(event.to) in ("stairs", "ladder"):
         event.posture = f"climb-{cast.model(event.to)}"
+    on = event.to or event.seat
+    if event.posture == "climb-stairs" and on and cast.model(on) != "stairs":
+        event.posture = "climb-ladder"
     seat = cast.model(event.seat)
     if event.posture in ("ride-bicycle", "drive", "ride-motorcycle"):
         event.posture = _RIDES.get(seat, event.posture)
@@ -81,7 +88,7 @@ def _fit_posture(act: Act) -> None:
 def _fit_animal(act: Act) -> None:
     event, draft = act.event, act.actor
     if draft.kind == "animal" and event.posture in ("walk", "run", "float", "dance"):
-        flies = draft.model in _BIRDS and act.verb.name in _FLIGHTS
+        flies = draft.model in _BIRDS and act.verb.name.split()[0] in _FLIGHTS
         place = "sky" if flies else MODELS[draft.model].place
         event.posture = {"water": "swim", "sky": "float"}.get(place, event.posture)
 

@@ -22,7 +22,10 @@ from shots.staging.clauses.phrases import Phrase
 
 _TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of nouns for persons
 # Participles that say where somebody is, and not what somebody else does.
-_STATIVE = frozenset(("seat", "dress", "cover", "surround", "fill", "break", "close"))
+_STATIVE = frozenset(
+    ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
+     "crowd", "park", "line")
+)  # fmt: skip
 _BE = Verb("be", "stand")
 
 
@@ -38,6 +41,7 @@ class EventReader:
         self.slots = 1
         self._slot = -1
         self._subjects: list[str] = []
+        self._phrases: list[Phrase] = []  # of the last subject
 
     def read(self, clauses: Sequence[Clause]) -> None:
         """Read all clauses of an action."""
@@ -46,6 +50,11 @@ class EventReader:
             if clause.opens and not clause.subjects and clause.form == "ing" and following.subjects:
                 clause.subjects, clause.link = list(following.subjects), "lead"
         for before, clause in zip((None, *clauses), clauses, strict=False):
+            if before and before.is_absolute and [p.head for p in clause.subjects] == ["rest"]:
+                clause.subjects, clause.link = [], "with"  # one hand ..., the other on the phone
+            if before is not None and _is_participle(before, clause):
+                clause.subjects, clause.is_passive, clause.link = self._phrases, True, "with"
+            self._phrases = clause.subjects or self._phrases
             if clause.is_absolute and before is not None:
                 self._absolute(clause)
             else:
@@ -64,7 +73,7 @@ class EventReader:
         self._subjects = subjects or self._subjects
         if clause.is_negated or (clause.subjects and not subjects):
             self._report_subject(clause)
-        elif not (clause.base or clause.state):
+        elif clause.is_passive or not (clause.base or clause.state):
             for prep, part in clause.parts:
                 for key in subjects:
                     self.cast.attribute(key, prep, part)
@@ -109,11 +118,18 @@ class EventReader:
 
     def _subject(self, clause: Clause, phrase: Phrase) -> list[str]:
         """Resolve a subject and the phrases attached to it: "a man with an umbrella"."""
+        self.cast.is_subject = True
+        is_bottled = " of " in phrase.head
+        if phrase.noun in grammar.LIQUIDS and not is_bottled and clause.base not in ("", "be", "stand"):
+            if not clause.is_passive:
+                self.cast.lose(clause.words, "liquids do not move by themselves")
+                return []
         verb, ids = clause.verb(), self._resolve(phrase)
+        self.cast.is_subject = False
         if phrase.kind == "body" and ids:
             self.cast.detail = self.cast.detail or grammar.BODY[phrase.head]
         is_walking = verb is not None and POSTURES.get(verb.posture, POSTURES["stand"]).speed > 0
-        if phrase.head in grammar.FOOTWEAR and is_walking:
+        if phrase.noun in grammar.FOOTWEAR and is_walking:
             for key in ids:
                 self.cast.drafts.pop(key)
             self.cast.detail = "feet"
@@ -146,10 +162,12 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
+        if phrase.head in grammar.HAPPENINGS and clause.base:
+            self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
         if phrase.words.lower() == "something":
             self.cast.lose(clause.words, "the words do not name what")
-        elif phrase.head in grammar.LIGHT:
+        elif phrase.head in grammar.LIGHT and clause.base:
             self.cast.lose(clause.words, "light and shadow are set by lighting:")
         elif phrase.kind in why and clause.base:
             self.cast.lose(clause.words, why[phrase.kind])
@@ -254,7 +272,7 @@ class EventReader:
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
         verb = VERBS.get(f"{clause.base} {phrase.head}")
-        if subjects and verb and verb.gesture:
+        if subjects and verb and verb.gesture and clause.base != "cover":
             event = Event(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
             for key in subjects:
                 complete(Act(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
@@ -277,6 +295,12 @@ class EventReader:
             for key in things:
                 if self.cast.can_hold(who, key):
                     self.cast.drafts[who].hold(key)
+
+
+def _is_participle(before: Clause, clause: Clause) -> bool:
+    """Whether a clause without a subject says what is done to it: ", followed by seagulls"."""
+    is_bare = not (clause.subjects or clause.joined or clause.opens or clause.is_next)
+    return is_bare and clause.form == "ed" and before.form in ("s", "base", "ing", "be")
 
 
 def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> Event:

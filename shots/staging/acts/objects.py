@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
-from shots.lexicon.things import find_thing
+from shots.lexicon.things import MODELS, find_thing
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import Draft, Event
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
+
+
+_DEPICTING = frozenset(("draw", "sketch", "scribble", "doodle", "trace"))
 
 
 @dataclass
@@ -69,7 +72,7 @@ def read_objects(act: Act) -> None:
             for key in act.resolve(phrase.of)[:1] if phrase.of else ():
                 event.target = event.looks_at = key
         elif not _is_said_by_verb(act, phrase):
-            _read_object(act, phrase)
+            read_object(act, phrase)
     if act.verb.gesture == "pour" and not event.target and clause.objects:
         _pour(act)
 
@@ -85,11 +88,24 @@ def _is_said_by_verb(act: Act, phrase: Phrase) -> bool:
         return True
     if verb.gesture in ("pour", "comb", "wipe") and is_liquid(phrase):
         return True
+    if verb.name in _DEPICTING and _is_depicted(phrase):
+        act.cast.lose(phrase.words, "what is drawn or written is not shown")
+        return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and phrase.kind in ("abstract", "undrawn", "unknown")
+    return is_idiom and phrase.kind in ("abstract", "undrawn")
 
 
-def _read_object(act: Act, phrase: Phrase) -> None:
+def _is_depicted(phrase: Phrase) -> bool:
+    """Whether an object of "draws" is in the drawing rather than drawn on."""
+    model = find_thing(phrase.head.split())
+    is_paper = model is not None and MODELS[model[0]].kind in ("prop", "furniture", "fitting")
+    return phrase.kind in ("person", "unknown", "character") or (
+        phrase.kind == "thing" and not is_paper
+    )
+
+
+def read_object(act: Act, phrase: Phrase) -> None:
+    """Give an object its role."""
     verb = act.verb
     if phrase.head in grammar.MEALS and verb.gesture == "eat":
         verb = replace(verb, role="target")
@@ -100,7 +116,7 @@ def _read_object(act: Act, phrase: Phrase) -> None:
         act.event.choices = ids
     for key in ids:
         _give_role(act, verb, key)
-        if verb.motion in ("open", "close"):
+        if verb.motion and verb.role == "target":
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
             act.cast.focus = key
@@ -144,7 +160,8 @@ def _set_in_motion(act: Act, motion: str, key: str) -> None:
     """Let a door open while somebody opens it."""
     draft = act.cast.acting(key)
     if draft is not None and draft.kind == "thing":
-        draft.events.append(Event(act.event.slot, "stand", motion, words=act.event.words))
+        posture = "fall" if motion == "fall" else "stand"
+        draft.events.append(Event(act.event.slot, posture, motion, words=act.event.words))
 
 
 def move_to(event: Event, cast: Cast, key: str) -> None:

@@ -6,7 +6,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
 from shots.staging.acts.drafts import LOCATIONS, Event
-from shots.staging.acts.objects import Act
+from shots.staging.acts.objects import Act, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -21,8 +21,9 @@ _WORK = frozenset(
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
+_DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
-_ATTACHED = frozenset(("in", "on", "under", "beside", "behind", "with", "above", "before"))
+_ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 
@@ -30,8 +31,12 @@ _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 def read_parts(act: Act) -> None:
     """Give each phrase behind a preposition its role."""
     before = act.clause.objects[-1] if act.clause.objects else None
-    for prep, part in act.clause.parts:
-        if before is None or not _describes(act, before, prep, part):
+    verb = act.verb
+    for raw, (prep, part) in zip(act.clause.preps, act.clause.parts, strict=True):
+        is_object = verb.role == "hold" and verb.name.split()[-1] == raw and raw != verb.name
+        if is_object and not act.clause.objects and part.kind in ("thing", "unknown"):
+            read_object(act, part)  # chews on a pencil
+        elif before is None or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
         before = part
 
@@ -41,21 +46,38 @@ def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
     cast, ids = act.cast, act.cast.ids(before)
     if prep not in _ATTACHED or part.kind in ("pronoun", "place"):
         return False
-    if len(ids) != 1 or ids[0] in act.subjects:
+    if not ids or ids[0] in act.subjects:
         return False
     if before.kind in ("person", "character", "group") and act.event.gesture:
         if prep == "with" and part.kind == "thing":
             return False
+        if prep == "into" and act.event.gesture in ("push", "pull", "carry", "throw"):
+            _put_into(act, ids, part)
+            return True
         cast.attribute(ids[0], prep, part)
         return part.kind != "body"
+    if prep == "into":
+        return False
     others = act.resolve(part)[:1]
     is_near = ids[0] in (act.event.looks_at, act.event.target) and ids[0] not in act.event.holds
+    if prep in ("beside", "before", "behind") and act.event.gesture not in _DISTANT:
+        return False
     is_loose = cast.thing_model(ids[0]).grip is not None and ids[0] in cast.drafts
     if not (is_near and is_loose) or prep == "with" or any(_sits_there(act, k) for k in others):
         return False
-    for other in others:
-        cast.drafts[ids[0]].locate(prep, other)
+    for key in ids:
+        for other in others:
+            cast.drafts[key].locate(prep, other)
     return True
+
+
+def _put_into(act: Act, people: list[str], part: Phrase) -> None:
+    """Let somebody be pushed into a chair."""
+    for seat in act.resolve(part)[:1]:
+        if act.cast.thing_model(seat).seats:
+            for key in people:
+                led = Event(act.event.slot, "sit", seat=seat, words=act.event.words, is_led=True)
+                act.cast.drafts[key].events.append(led)
 
 
 def _read_part(act: Act, prep: str, part: Phrase) -> None:
@@ -83,7 +105,8 @@ def _read_part(act: Act, prep: str, part: Phrase) -> None:
 def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
     """Whether a phrase adds nobody and nothing to the picture."""
     if prep == "for":
-        is_target = act.event.gesture in ("reach", "look") and part.kind == "thing"
+        is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
+        is_target = is_aimed and part.kind == "thing"
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
@@ -97,7 +120,9 @@ def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
 
 
 def _aimed_for(act: Act, prep: str, key: str, _: Phrase) -> bool:
-    if prep == "for" and act.cast.can_hold(act.subjects[0], key):
+    if prep == "for" and act.event.is_moving:
+        act.event.to = act.event.to or key
+    elif prep == "for" and act.cast.can_hold(act.subjects[0], key):
         act.event.target = act.event.target or key
     return prep == "for"
 
@@ -107,7 +132,8 @@ def _sits_there(act: Act, key: str) -> bool:
     event, model = act.event, act.cast.thing_model(key)
     is_free = event.posture in ("", "sit") and not event.seat and act.verb.role != "release"
     is_kind = model.kind in ("furniture", "vehicle") and event.gesture != "reach"
-    return is_free and bool(model.seats) and is_kind and key not in act.subjects
+    is_work = model.kind == "vehicle" and event.gesture in _WORK
+    return is_free and bool(model.seats) and is_kind and not is_work and key not in act.subjects
 
 
 def _sat_on(act: Act, prep: str, key: str, _: Phrase) -> bool:
@@ -120,6 +146,10 @@ def _sat_on(act: Act, prep: str, key: str, _: Phrase) -> bool:
 def _with(act: Act, prep: str, key: str, part: Phrase) -> bool:
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
+    elif prep == "with" and act.cast.is_person(key):
+        if act.event.is_travelling:
+            led = Event(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
+            act.cast.drafts[key].events.append(led)
     elif prep == "with" and act.cast.can_hold(act.subjects[0], key):
         act.event.holds += [] if part.noun in grammar.WORN else [key]
     return prep == "with"
@@ -180,7 +210,7 @@ def is_seat(event: Event, prep: str, key: str, act: Act) -> bool:
     if event.posture == "lean":
         return prep in ("on", "against", "at")
     seat = POSTURES[event.posture].seat if event.posture in POSTURES else ""
-    if not seat or (act.cast.is_person(key) and seat != "horse"):
+    if seat in ("", "stairs", "ladder") or (act.cast.is_person(key) and seat != "horse"):
         return False
     model = act.cast.thing_model(key)
     is_small = model.kind in ("prop", "food", "product") and act.cast.model(key) != STAND_IN
@@ -197,7 +227,8 @@ def _seat(act: Act, prep: str, key: str, _: Phrase) -> bool:
 def _address(act: Act, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     is_there = event.gesture in ("look", "point") or key in act.cast.drafts
-    if event.gesture not in ADDRESSED or prep not in _TOWARDS or not is_there:
+    is_into = event.gesture == "look" and prep in ("under", "behind", "in", "on", "above")
+    if event.gesture not in ADDRESSED or not (prep in _TOWARDS or is_into) or not is_there:
         return False
     event.looks_at = event.looks_at or key
     event.target = event.target or key
@@ -216,11 +247,13 @@ def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
     is_near = prep in ("on", "in", "from") and event.gesture in _WORK
     is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
     if is_near or is_at or is_hug:
-        event.target = key
+        event.target = act.cast.focus = key
     return is_near or is_at or is_hug
 
 
 def _place(act: Act, prep: str, key: str, _: Phrase) -> bool:
+    if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
+        return True
     if prep in LOCATIONS:
         act.be_at(prep, key)
     elif prep == "from":

@@ -45,6 +45,7 @@ class Cast:
         self.not_staged: list[NotStaged] = []
         self.weather: list[str] = []
         self.detail = ""
+        self.is_subject = False  # whether the phrase being resolved is the subject of a clause
         self.focus = ""  # thing that was done something to last
         self._resolved: dict[int, tuple[Phrase, list[str]]] = {}
         self._recent: list[str] = []  # ids, the last one named at the end
@@ -169,6 +170,8 @@ class Cast:
         draft = self.drafts.get(key)
         if draft is None or (part.kind == "body" and draft.kind != "person"):
             return
+        if part.kind == "body" and prep == "on" and part.owner and part.owner.kind != "pronoun":
+            self.lose(f"{prep} {part.words}", "nobody sits or lies on a person")
         is_worn = part.kind in ("thing", "unknown") and part.noun in grammar.WORN
         if draft.kind == "person" and (is_worn or part.kind in ("body", "unknown", "abstract")):
             draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
@@ -177,10 +180,14 @@ class Cast:
         for other in self.resolve(part, [key]):
             if prep == "with" and self.can_hold(key, other):
                 draft.hold(other)
+            elif prep == "with" and draft.kind == "animal" and not self.is_person(other):
+                self.drafts[other].locate("at", key)
             elif prep in ("in", "on") and draft.kind == "person" and self.thing_model(other).seats:
                 draft.seat = other
             elif prep in LOCATIONS or prep == "from":
-                draft.locate(prep, other)
+                draft.locate("at" if self.is_human(other) and prep == "in" else prep, other)
+            elif prep == "to":
+                draft.locate("at", other)
 
     # Phrases
 
@@ -252,8 +259,12 @@ class Cast:
         if key == "someone":
             return [self.person("someone", phrase.words, "a person").id]
         if key == "it":
-            things = [k for k in reversed(self._recent) if self.drafts[k].kind != "person"]
-            return [k for k in (self.focus, *things) if k in things][:1]
+            things = [
+                key
+                for key in reversed(self._places)
+                if not self.is_human(key) or self.drafts[key].noun in _BABIES
+            ]
+            return [k for k in (self.focus, *things) if k][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
         return self._he_or_she(key, phrase, subjects)
@@ -296,13 +307,13 @@ class Cast:
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
-        found = [
+        drafts = [
             self._numbered(noun, k + 1, phrase.words, members[k % len(members)], looks)
             for k in range(min(count, 30))
         ]
-        for k, draft in enumerate(found):
+        for k, draft in enumerate(drafts):
             draft.member = k if phrase.kind == "group" and count > 4 else -1
-        return [draft.id for draft in found]
+        return [draft.id for draft in drafts]
 
     def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> Draft:
         draft = self.person(noun, words, looks if member == noun else f"a {member}, {looks}")
@@ -344,6 +355,9 @@ class Cast:
         for trade in trades[:1]:
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
+        whole = find_thing(phrase.adjectives[-1:])
+        if whole and phrase.noun in ("door", "window") and MODELS[whole[0]].kind == "vehicle":
+            phrase = replace(phrase, head=phrase.adjectives[-1])  # a car door is the car
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
         colour = _first_colour(" ".join(phrase.adjectives))
@@ -401,7 +415,10 @@ class Cast:
 
     def _is_set(self, phrase: Phrase) -> bool:
         """Whether a noun means the set itself: the tram, in a tram."""
-        return phrase.is_definite and PLACE_WORDS.get(phrase.head) == self.place.set
+        named = PLACE_WORDS.get(phrase.head, "")
+        is_here = named == self.place.set or {named, self.place.set} <= {"tram", "train"}
+        is_cabin = self.place.set in _CABINS and not self.is_subject
+        return is_here and (phrase.is_definite or is_cabin)
 
     def _place(self, phrase: Phrase, _: list[str]) -> list[str]:
         """The mark of the set that a place is named by: at the kerb."""
@@ -413,7 +430,10 @@ class Cast:
         if same:
             return same[:1]
         self.lose(phrase.words, "no model: a plain block with its name", nearest_noun(phrase.head))
-        return [self.thing(phrase.head, STAND_IN, phrase.words).id]
+        if phrase.count == 1:
+            return [self.thing(phrase.head, STAND_IN, phrase.words).id]
+        count = min(phrase.count, MOST_THINGS)
+        return [self.thing(f"{phrase.head} {k + 1}", STAND_IN, phrase.words).id for k in range(count)]
 
     def _body(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         """The person whose hand or face it is."""
@@ -440,15 +460,16 @@ def _sex(looks: str) -> str:
     return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
 
 
+_BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
 _PRONOUN_OF = {"female": "she", "male": "he"}
+_CUPS = frozenset(
+    ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
+     "beer-glass", "champagne-glass", "shot-glass")
+)  # fmt: skip
 # What a definite noun may mean besides things of its own name: the glass of a window, of a drink.
 _PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
     "glass": lambda cast, key: cast.model(key) in (*_CUPS, "window"),
     "drink": lambda cast, key: cast.model(key) in _CUPS,
     "cup": lambda cast, key: cast.model(key) in _CUPS,
-    "door": lambda cast, key: cast.thing_model(key).kind == "vehicle",
+    "door": lambda cast, key: cast.thing_model(key).door and cast.model(key) != "window",
 }
-_CUPS = frozenset(
-    ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
-     "beer-glass", "champagne-glass", "shot-glass")
-)  # fmt: skip

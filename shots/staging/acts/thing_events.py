@@ -16,18 +16,17 @@ from shots.staging.clauses.phrases import Phrase
 def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     """Read what a thing or a fixture does in a clause."""
     verb = clause.verb(THING_VERBS)
+    draft = cast.drafts.get(key)
     if verb is None or not verb.is_shown:
         if clause.base not in ("", "be"):
             cast.lose(clause.words, "no motion of a thing shows this")
-        for phrase in clause.phrases:
-            cast.resolve(phrase, [key])
-        return
-    draft = cast.acting(key) if verb.gesture != "be" else cast.drafts.get(key)
-    if draft is None:
-        if verb.gesture != "be":
+        draft = None
+    elif verb.gesture != "be":
+        draft = cast.acting(key)
+        if draft is None:
             cast.lose(clause.words, "the set has no such thing that moves")
-        for phrase in clause.phrases:
-            cast.resolve(phrase, [key])
+    if verb is None or draft is None:
+        _read_others(cast, clause, key)
         return
     verb = _fit(verb, draft)
     event = Event(slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words)
@@ -39,6 +38,15 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     draft.events.append(event)
 
 
+def _read_others(cast: Cast, clause: Clause, key: str) -> None:
+    """Resolve what a clause names besides its subject: "the doors reveal a man with a gun"."""
+    people = [k for phrase in clause.objects for k in cast.resolve(phrase, [key])]
+    for prep, part in clause.parts:
+        cast.resolve(part, [key])
+        for person in people:
+            cast.attribute(person, prep, part)
+
+
 def _fit(verb: Verb, draft: Draft) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
@@ -46,6 +54,8 @@ def _fit(verb: Verb, draft: Draft) -> Verb:
         return verb
     if verb.name in ("land", "crash", "hit"):
         return THING_VERBS["fall"]
+    if verb.name in ("come", "go") and kind in ("prop", "food", "product"):
+        return THING_VERBS["be"]
     return THING_VERBS["swing"] if kind in ("fitting", "plant", "structure") else verb
 
 
@@ -58,8 +68,7 @@ def _read_object(
         elif event.posture == "drive":
             move_to(event, cast, other)
         elif cast.is_person(other):
-            for prep, part in clause.parts:
-                cast.attribute(other, prep, part)
+            _read_others(cast, clause, draft.id)
 
 
 def _read_parts(cast: Cast, clause: Clause, event: Event, draft: Draft) -> None:

@@ -211,7 +211,8 @@ class _ClauseReader(ModifierReader):
 
     def _unknown_verb(self, clause: Clause) -> None:
         """Take a word behind the subject that looks like a verb as one that is in no table."""
-        if not clause.subjects or self.is_over or self.words[self.at].is_mark:
+        is_second = not clause.opens and self.is_unknown_verb(self.at)
+        if not (clause.subjects or is_second) or self.is_over or self.words[self.at].is_mark:
             return
         low = self.low()
         is_open = not is_function_word(low) and low not in grammar.QUALITIES
@@ -260,7 +261,8 @@ class _ClauseReader(ModifierReader):
             noun = self.noun(self.at + 1)
             if noun is None or noun.kind not in ("person", "character"):
                 return self._purpose(clause)
-        if form == "ing" and self.noun(self.at) is None:
+        is_verb = self.noun(self.at) is None or self.has_determiner(self.at + 1)
+        if form == "ing" and is_verb:
             return self._participle(clause, 0)
         is_seen = form == "base" and clause.objects and clause.base in _PERCEPTION
         return bool(is_seen) and self._participle(clause, 0)

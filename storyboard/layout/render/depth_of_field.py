@@ -80,7 +80,7 @@ def _spiral(count: int) -> Array:
 _TAPS = {20: _spiral(20), 56: _spiral(56)}
 
 
-@compiled("void(f4[:,:,::1], f4[:,::1], f4[:,::1], f8[:,::1], f8, i8, i8, f4[:,:,::1])")
+@compiled
 def _gather(
     colour: Array, radius: Array, reach: Array, taps: Array, squeeze: float, first: int,
     last: int, out: Array,
@@ -131,7 +131,7 @@ def _gather(
             out[row, column, 3] = min(over, 1.0)
 
 
-@compiled("void(f4[:,:,::1], f4[:,::1], f4[:,:,::1], f4[:,::1], i8, i8)")
+@compiled
 def _compose(
     colour: Array, radius: Array, blurred: Array, half: Array, first: int, last: int
 ) -> None:

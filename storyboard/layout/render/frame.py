@@ -20,7 +20,7 @@ from storyboard.layout.render.rasterise import (
     set_up,
 )  # fmt: skip
 from storyboard.layout.render.render_scene import RenderScene
-from storyboard.layout.render.shading import light_constants, shade
+from storyboard.layout.render.shading import MOST, ROOM_ROWS, Light, Surfaces, View, light_constants, shade
 from storyboard.layout.render.shadow_map import ShadowMap, receivers
 from storyboard.layout.render.weather import Weather, draw_weather
 
@@ -61,16 +61,24 @@ class Visible:
     sight: Array  # (3, 3): times (x, y, 1), the ray of unit depth in the world
     hits: Ints  # (4 H, W): a row for each row of samples
     panes: Ints  # (4 H, W) glass before them, or (0, W)
+    has_glass: list[bool]  # whether a band of rows has any
     owners: Ints  # of each triangle, the sky and the ground
     owner: Ints
     depth: Array
     normal: Array
     soil: NDArray[np.bool_]  # (H, W) whether a sample is of the ground
 
+    def panes_of(self, row: int) -> Ints:
+        """`panes`, or none where the band of a row has no glass."""
+        return self.panes if self.has_glass[row // _BAND] else self.panes[:0]
+
     def coverage(self, owner: int) -> Bytes:
         """How much of each pixel an owner covers, (H, W), 255 is all."""
         out = np.empty(self.owner.shape, np.uint8)
-        cover(self.hits, self.panes, self.owners, owner, out)
+        for row in range(0, len(out), _BAND):
+            rows = slice(row * _SAMPLES, (row + _BAND) * _SAMPLES)
+            panes = self.panes_of(row)[rows]
+            cover(self.hits[rows], panes, self.owners, owner, out[row : row + _BAND])
         return out
 
 
@@ -88,28 +96,27 @@ def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: in
     is_glass = mesh.surface[shown.face] == SURFACE["glass"]
     owners = np.append(mesh.owner[shown.face], [SET_OWNER, SET_OWNER]).astype(np.int32)
     samples, shape = height * _SAMPLES, (height, width)
+    chosen = bands(shown.rows, _BAND * _SAMPLES, samples)
     found = Visible(
         shown, ground, sight, np.empty((samples, width), np.int32),
-        np.empty((samples if scene.has_glass else 0, width), np.int32), owners,
+        np.empty((samples if scene.has_glass else 0, width), np.int32),
+        [bool(is_glass[each].any()) for each in chosen], owners,
         np.empty(shape, np.int32), np.empty(shape, np.float32), np.empty((*shape, 3), np.float32),
         np.empty(shape, np.bool_),
     )  # fmt: skip
-    chosen = bands(shown.rows, _BAND * _SAMPLES, samples)
 
     def one_band(first: int, last: int) -> None:
         start, here = first * _SAMPLES, chosen[first // _BAND]
         number, pane = (each[start : last * _SAMPLES] for each in (found.hits, found.panes))
         front = np.empty(number.shape, np.float32)
         clear(front, number, start, PICTURE_SAMPLES, ground)
-        pane[:] = SKY
-        for buffer, those in ((number, ~is_glass[here]), (pane, is_glass[here])):
-            if len(buffer):
-                fill(
-                    here[those], shown.edges, shown.value, shown.rows, start, PICTURE_SAMPLES,
-                    front, buffer,
-                )  # fmt: skip
+        arrays = (shown.edges, shown.value, shown.rows, start, PICTURE_SAMPLES, front)
+        fill(here[~is_glass[here]], *arrays, number)
+        if len(panes := found.panes_of(first)):
+            pane[:] = SKY
+            fill(here[is_glass[here]], *arrays, pane)
         resolve(
-            found.hits, found.panes, first, last, shown.inverse, shown.face, owners, mesh.normals,
+            found.hits, panes, first, last, shown.inverse, shown.face, owners, mesh.normals,
             mesh.faces, ground, found.owner, found.depth, found.normal, found.soil,
         )  # fmt: skip
 
@@ -179,22 +186,26 @@ def render_pinhole(
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
     albedo, starts = _ground_albedo(scene, found, position, is_wet)
     mesh, shown = scene.mesh, found.shown
-    geometry = (shown.inverse, shown.face, mesh.normals, mesh.faces, scene.paint, found.ground)
+    surfaces = Surfaces(
+        shown.inverse, shown.face, mesh.normals, mesh.faces, scene.paint, found.ground, albedo
+    )
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
-    lights = (
+    light = Light(
         light_constants(rig), terms, half, shadows.front, shadows.axes, shadows.origin,
         shadows.texel_m, taps,
     )  # fmt: skip
+    view = View(found.sight, position, found.depth, found.normal, _PLACES)
     picture = np.empty((size[1], size[0], 3), np.float32)
-    view = (found.sight, position, found.depth, found.normal)
-    in_bands(
-        lambda a, b: shade(
-            found.hits, found.panes, a, b, view, geometry, lights, albedo,
-            starts, _PLACES, picture,
-        ),
-        size[1],
-        threads,
-    )  # fmt: skip
+
+    def one_band(first: int, last: int) -> None:
+        room, ends = np.empty((ROOM_ROWS, MOST * size[0]), np.float32), np.empty(size[0], np.int32)
+        panes = found.panes_of(first)
+        shade(
+            found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, ends,
+            picture,
+        )  # fmt: skip
+
+    in_bands(one_band, size[1], threads, _BAND)
     return picture, found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from storyboard.layout.meshes import Array
-from storyboard.layout.render.compiled import compiled
+from storyboard.layout.render.compiled import compiled, part
 
 _TAPS = 8
 _REACH_M = 0.45  # of contact occlusion
@@ -29,7 +29,7 @@ def _pattern() -> Array:
 PATTERN = _pattern()
 
 
-@compiled("f8(f4[:,::1], f8, f8, f8)")
+@part
 def _share(front: Array, u: float, v: float, least: float) -> float:
     """Share of light at a point of the map: 4 texels compared, then blended."""
     x, y = int(np.floor(u - 0.5)), int(np.floor(v - 0.5))
@@ -41,7 +41,7 @@ def _share(front: Array, u: float, v: float, least: float) -> float:
     return (1 - b) * top + b * low
 
 
-@compiled("f8(f4[:,::1], f8, f8, f8, f8, f8, f8[:,:,::1], i8, f8)")
+@part
 def _penumbra(
     front: Array, texel: float, u: float, v: float, w: float, slope: float, pattern: Array,
     which: int, spread: float,
@@ -61,7 +61,7 @@ def _penumbra(
     return min(max(spread * gap / found / texel, 1.2), search)
 
 
-@compiled("f8(f4[:,::1], f8[:,::1], f8[::1], f8, f8, f8, f8, f8, f8, f8, f8[:,:,::1], i8, f8)")
+@part
 def shadow(
     front: Array, axes: Array, origin: Array, texel: float, x: float, y: float, z: float,
     nx: float, ny: float, nz: float, pattern: Array, which: int, spread: float,
@@ -99,7 +99,7 @@ def shadow(
     return total / pattern.shape[1]
 
 
-@compiled("UniTuple(f8, 3)(f8[:,::1], f8, f8, f8)")
+@part
 def _place(sight: Array, column: float, row: float, depth: float) -> tuple[float, float, float]:
     """Where a pixel of the half picture lies, from the camera."""
     x, y = 2 * column + 0.5, 2 * row + 0.5
@@ -110,7 +110,7 @@ def _place(sight: Array, column: float, row: float, depth: float) -> tuple[float
     )
 
 
-@compiled("f8(f4[:,::1], f8[:,::1], i8, i8, f8, f8, f8, f8, f8[:,:,::1], i8, f8)")
+@part
 def _openness(
     depth: Array, sight: Array, row: int, column: int, here: float, nx: float, ny: float,
     nz: float, pattern: Array, which: int, focal_px: float,
@@ -133,10 +133,7 @@ def _openness(
     return max(0.0, 1 - 5.0 * total / pattern.shape[1])
 
 
-@compiled(
-    "void(f4[:,::1], f8[:,::1], f4[:,:,::1], f8[::1], f8, f4[:,::1], f8[:,::1], f8[::1], f8,"
-    " f8, f8[:,:,::1], i8, i8, f4[:,:,::1])"
-)
+@compiled
 def occlude(
     depth: Array, sight: Array, normal: Array, position: Array, focal_px: float, front: Array,
     axes: Array, origin: Array, texel: float, spread: float, pattern: Array, first: int,
@@ -159,7 +156,9 @@ def occlude(
         for column in range(depth.shape[1]):
             here = depth[row, column]
             key, fill = 1.0, 1.0
-            if here < 200.0:
+            if (row + column) % 2:
+                key = -1.0  # every second pixel is left to the blur
+            elif here < 200.0:
                 which = (row % 4) * 4 + column % 4
                 nx = normal[2 * row, 2 * column, 0]
                 ny = normal[2 * row, 2 * column, 1]
@@ -177,9 +176,12 @@ def occlude(
             out[row, column, 1] = fill
 
 
-@compiled("void(f4[:,:,::1], f4[:,::1], i8, i8, i8, f4[:,:,::1])")
+@compiled
 def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: Array) -> None:
-    """Average 4 pixels along a row (`down` 0) or a column (1), not across steps in depth."""
+    """Average 4 pixels along a row (`down` 0), then a column (1), not across steps in depth.
+
+    A key share below 0 is still open.
+    """
     height, width = depth.shape
     for row in range(first, last):
         for column in range(width):
@@ -188,7 +190,9 @@ def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: 
             total, a, b = 0.0, 0.0, 0.0
             for k in range(-2, 3):
                 y, x = row + k * down, column + k * (1 - down)
-                if 0 <= y < height and 0 <= x < width and abs(depth[y, x] - here) < limit:
+                if not (0 <= y < height and 0 <= x < width) or terms[y, x, 0] < 0:
+                    continue
+                if abs(depth[y, x] - here) < limit:
                     weight = 0.5 if abs(k) == 2 else 1.0
                     total += weight
                     a += weight * terms[y, x, 0]
@@ -196,5 +200,5 @@ def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: 
             if total > 0:
                 out[row, column, 0], out[row, column, 1] = a / total, b / total
             else:
-                out[row, column, 0] = terms[row, column, 0]
+                out[row, column, 0] = max(terms[row, column, 0], 2.0 * down - 1.0)
                 out[row, column, 1] = terms[row, column, 1]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.render.compiled import compiled
+from storyboard.layout.render.compiled import compiled, part
 
 Array = NDArray[np.floating[Any]]
 Ints = NDArray[np.int32]
@@ -22,6 +22,7 @@ PICTURE_SAMPLES = np.array([0.375, 0.875, 0.125, 0.625])
 CENTRE_SAMPLE = np.array([0.5])
 GROUND, SKY = -1, -2  # instead of the number of a triangle
 _GROUND_BACK = 1 - 2e-4  # what lies flat on the ground is in front of it
+_ZERO, _ONE, _LEAST = np.float32(0), np.float32(1), np.float32(1e-18)
 _FLAT = 1e-9  # an edge that rises less over its length is level
 
 
@@ -45,7 +46,7 @@ class Triangles:
     rows: Ints
 
 
-@compiled("void(f8[:,::1], i8, f8, f8, f8)")
+@compiled
 def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
     """Store the half plane a x + b y + c >= 0."""
     if abs(a) > _FLAT * abs(b) and a != 0:
@@ -62,7 +63,7 @@ def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
         edges[k, 2] = 0.0
 
 
-@compiled("f8(f8[:,::1], f8[::1], f8[::1], f8[::1])")
+@part
 def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
     """Fill the rows with minus the cross products of the corners; returns their determinant."""
     for k in range(3):
@@ -73,7 +74,7 @@ def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
     return -(a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2])
 
 
-@compiled("boolean(i4[::1], f8[::1], f8[::1], f8[::1], i8, i8, i8, f8)")
+@part
 def _bound_rows(
     rows: Ints, a: Array, b: Array, c: Array, columns: int, lines: int, samples: int, near: float
 ) -> bool:
@@ -91,10 +92,7 @@ def _bound_rows(
     return rows[1] > rows[0]
 
 
-@compiled(
-    "i8(f8[:,::1], f8[::1], i4[:,::1], i8, i8, i8, f8, i4[::1], f8[:,:,::1], f8[:,:,::1],"
-    " f8[:,::1], i4[:,::1])"
-)
+@part
 def _set_up(
     corners: Array, depth: Array, faces: Ints, columns: int, lines: int, samples: int,
     near: float, face: Ints, edges: Array, inverse: Array, value: Array, rows: Ints,
@@ -149,7 +147,7 @@ def set_up(
     return Triangles(face[:n], edges[:n], inverse[:n], value[:n], rows[:n])
 
 
-@compiled("UniTuple(i8, 2)(f8[:,::1], f8, f8, i8)")
+@part
 def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int]:
     """First and last column, exclusive, whose sample lies in the triangle in this row."""
     left, right = 0.0, float(columns)
@@ -172,7 +170,7 @@ def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int
     return int(np.ceil(left)), int(np.ceil(right))
 
 
-@compiled("void(i4[::1], f8[:,:,::1], f8[:,::1], i4[:,::1], i8, f8[::1], f4[:,::1], i4[:,::1])")
+@compiled
 def fill(
     chosen: Ints, edges: Array, value: Array, rows: Ints, first: int, offsets: Array,
     front: Array, number: Ints,
@@ -205,7 +203,7 @@ def fill(
                     numbers[x] = t
 
 
-@compiled("void(i4[:,::1], i8, i8, i4[::1], i4[::1])")
+@compiled
 def _sort_into_bands(rows: Ints, band: int, fills: int, starts: Ints, items: Ints) -> None:
     if not fills:
         starts[:] = 0
@@ -226,7 +224,7 @@ def bands(rows: Ints, band: int, total: int) -> list[Ints]:
     return [items[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
 
 
-@compiled("void(f4[:,::1], i4[:,::1], i8, f8[::1], f8[::1])")
+@compiled
 def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array) -> None:
     """Begin rows of samples with the ground, whose value is linear in the pixel, and the sky."""
     samples = len(offsets)
@@ -240,7 +238,7 @@ def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array)
 
 
 # Loops over pixels pass numbers, not parts of arrays: a part costs more than the arithmetic.
-@compiled("UniTuple(f8, 4)(f8[:,:,::1], i8, f8, f8)")
+@part
 def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, float, float]:
     """A triangle's weights of its corners at a pixel position, and its depth."""
     a = inverse[n, 0, 0] * x + inverse[n, 0, 1] * y + inverse[n, 0, 2]
@@ -251,7 +249,7 @@ def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, flo
     return a * depth, b * depth, c * depth, depth
 
 
-@compiled("i8(i4, i4, i4, i4, f8[:,:,::1], f8[::1], f8, f8)")
+@part
 def _at_centre(
     a: int, b: int, c: int, d: int, inverse: Array, ground: Array, x: float, y: float
 ) -> int:
@@ -269,20 +267,21 @@ def _at_centre(
     return found
 
 
-@compiled("UniTuple(f8, 3)(f4[:,::1], i4[:,::1], i8, f8, f8, f8)")
+@part
 def blend_normal(
     normals: Array, faces: Ints, f: int, u: float, v: float, w: float
 ) -> tuple[float, float, float]:
     """The unit normal at weights of a face's corners."""
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-    x = u * normals[a, 0] + v * normals[b, 0] + w * normals[c, 0]
-    y = u * normals[a, 1] + v * normals[b, 1] + w * normals[c, 1]
-    z = u * normals[a, 2] + v * normals[b, 2] + w * normals[c, 2]
-    scale = 1.0 / np.sqrt(max(x * x + y * y + z * z, 1e-18))
+    i, j, k = np.float32(u), np.float32(v), np.float32(w)
+    x = i * normals[a, 0] + j * normals[b, 0] + k * normals[c, 0]
+    y = i * normals[a, 1] + j * normals[b, 1] + k * normals[c, 1]
+    z = i * normals[a, 2] + j * normals[b, 2] + k * normals[c, 2]
+    scale = _ONE / np.sqrt(max(x * x + y * y + z * z, _LEAST))
     return x * scale, y * scale, z * scale
 
 
-@compiled("i8(i4[:,::1], i4[:,::1], i4[::1], i8, i8)")
+@part
 def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> int:
     """What counts at a sample: a player's glass, or the triangle behind."""
     if len(panes) and owners[panes[row, column]] > 0:
@@ -290,10 +289,7 @@ def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> i
     return hits[row, column]
 
 
-@compiled(
-    "void(i4[:,::1], i4[:,::1], i8, i8, f8[:,:,::1], i4[::1], i4[::1], f4[:,::1], i4[:,::1],"
-    " f8[::1], i4[:,::1], f4[:,::1], f4[:,:,::1], b1[:,::1])"
-)
+@compiled
 def resolve(
     hits: Ints, panes: Ints, first: int, last: int, inverse: Array, face: Ints, owners: Ints,
     normals: Array, faces: Ints, ground: Array, owner: Ints, depth: Array, normal: Array,
@@ -324,20 +320,20 @@ def resolve(
             for s in range(1, 4):
                 soil[row, column] |= hits[4 * row + s, column] == GROUND
             owner[row, column] = owners[found]
-            nx, ny, nz = 0.0, 0.0, 0.0
+            nx, ny, nz = _ZERO, _ZERO, _ZERO
             far = np.inf
             if found >= 0:
                 u, v, w, far = weigh(inverse, found, x, y)
                 nx, ny, nz = blend_normal(normals, faces, face[found], u, v, w)
             elif found == GROUND:
-                ny, far = -1.0, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
+                ny, far = -_ONE, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
             depth[row, column] = far
             normal[row, column, 0] = nx
             normal[row, column, 1] = ny
             normal[row, column, 2] = nz
 
 
-@compiled("void(i4[:,::1], i4[:,::1], i4[::1], i8, u1[:,::1])")
+@compiled
 def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uint8]) -> None:
     """Fill how much of each pixel (H, W) an owner covers; see `resolve`."""
     for row in range(len(out)):
@@ -349,7 +345,7 @@ def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uin
             out[row, column] = (count * 255 + 2) // 4
 
 
-@compiled("void(b1[:,::1], i4[::1], f8[:,::1], f8[::1], f8[::1], f4[:,::1])")
+@compiled
 def locate_ground(
     soil: NDArray[np.bool_], starts: Ints, sight: Array, ground: Array, position: Array,
     out: Array,

@@ -76,7 +76,7 @@ def in_weather(rig: LightRig, words: Iterable[str]) -> LightRig:
     return rig
 
 
-@compiled("void(f4[:,:,::1], f4[:,::1], f8[:,::1], f4[::1])")
+@compiled
 def _draw(colour: Array, depth: Array, streaks: Array, tone: Array) -> None:
     """Blend streaks (N, 7): start and end in pixels, depth, half width, opacity."""
     height, width = depth.shape

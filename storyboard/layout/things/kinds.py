@@ -77,7 +77,7 @@ def _box(n: Numbers, c: Coat) -> Mesh:
     if len(n) == 3:
         return box((0, -n[1] / 2, 0), n, c.colour, **c.finish)
     steps = 1 if c.coarse or 6 * n[3] < min(n[:2]) else 2
-    outline, bevel = rounded(n[0], n[1], n[3], steps), min(n[3], n[2] / 2.01)
+    outline, bevel = rounded(n[0], n[1], n[3], steps), min(0.95 * n[3], n[2] / 2.01)
     mesh = extrude(outline, n[2], c.colour, bevel=bevel, **c.finish)
     return mesh.moved((0, -n[1] / 2, 0))
 

@@ -85,7 +85,7 @@ def stand_in(label: str, size: tuple[float, float, float], colour: Colour = _STA
     Names in other scripts than Latin leave it blank.
     """
     width, height, depth = size
-    edge = 0.06 * min(size)
+    edge, over = 0.06 * min(size), 0.004 * min(size)
     block = extrude(rounded(width, height, edge), depth, colour, bevel=edge).moved(
         (0, -height / 2, 0)
     )
@@ -98,7 +98,7 @@ def stand_in(label: str, size: tuple[float, float, float], colour: Colour = _STA
         (-90, depth, width),
     ):
         text = letters(label, (0.84 * across, 0.8 * height), ink, lines=3)
-        parts.append(text.moved((0, -height / 2, -away / 2 - 0.002)).moved(yaw_deg=yaw))
+        parts.append(text.moved((0, -height / 2, -away / 2 - over)).moved(yaw_deg=yaw))
     top = letters(label, (0.84 * width, 0.8 * depth), ink, lines=3)
-    parts.append(top.turned(axis_turn("x", 90)).moved((0, -height - 0.002, 0)))
+    parts.append(top.turned(axis_turn("x", 90)).moved((0, -height - over, 0)))
     return join(parts)

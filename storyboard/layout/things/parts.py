@@ -13,7 +13,7 @@ the vertical axis, `*4:.2,0,0` makes four, each .2 m further to +x. Materials: s
 Motions: `~x30`, `~y30`, `~z30` turn by degrees about the part's place (see `axis_turn`); `~spinx`
 turns with the phase; `~swingx30` swings with the phase by 30 degrees to both sides;
 `~openy-90@X,H,Z` turns by -90 degrees about that point where the thing is open; `~slide.4,0,0`
-moves by that where it is open.
+moves by that where it is open; these two move all copies together.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import filterfalse
 from math import prod
 
 import numpy as np
@@ -105,11 +106,17 @@ def _built(part: Part, look: ThingLook, coarse: bool) -> Mesh:
         mesh = KINDS[part.kind](numbers, coat)
     x, height, z = place
     mesh = mesh.moved((x, -height, z))
-    for motion in part.motions:
+    for motion in filterfalse(_opens, part.motions):
         mesh = _set_in_motion(mesh, motion, (x, height, z), look)
     for repeat in reversed(part.repeats):
         mesh = _repeated(mesh, repeat)
+    for motion in filter(_opens, part.motions):  # the copies move together
+        mesh = _set_in_motion(mesh, motion, (x, height, z), look)
     return mesh
+
+
+def _opens(motion: str) -> bool:
+    return motion.startswith(("open", "slide"))
 
 
 def _count(repeat: str) -> int:

@@ -231,7 +231,7 @@ def folds(
     normal = np.stack([slope, 0 * x, -np.ones_like(x)], 1) / np.sqrt(1 + slope**2)[:, None]
     rows = [np.stack([x * width, np.full_like(x, -h), z], 1) for h in (0.0, height)]
     k, n = np.arange(len(x) - 1), len(x)
-    front = np.concatenate([np.stack([k, k + n, k + 1], 1), np.stack([k + 1, k + n, k + n + 1], 1)])
+    front = np.concatenate([np.stack([k, k + 1, k + n], 1), np.stack([k + 1, k + n + 1, k + n], 1)])
     sides = [
         from_triangles(
             np.concatenate(rows) + np.array([0, 0, shift]),
