@@ -192,11 +192,11 @@ class Filming:
             self.line_sides[first, second] = side, runs
         return side
 
-    def take_side(self) -> None:
-        """Put the cameras on the side of the line that the author asks for, or over the line."""
+    def take_side(self) -> bool:
+        """Put the cameras on the side of the line that the author asks for; whether it crosses."""
         camera, pair = self.shot.camera, self.line()
         if pair is None or not (camera.side or camera.cross_line):
-            return
+            return False
         side = self.line_side(pair)
         first, second = sorted(pair)
         start, end = self.now(first).at, self.now(second).at
@@ -208,6 +208,7 @@ class Filming:
         else:
             wanted = -side
         self.line_sides[first, second] = wanted, self.line_sides[first, second][1]
+        return camera.cross_line and wanted != side
 
     def _place(self, name: str) -> Point | None:
         if name in self.players:
