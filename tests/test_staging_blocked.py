@@ -9,10 +9,12 @@ import pytest
 
 from shots import parse_shots
 from shots.board.resolve_blocking import set_plan
+from shots.path.camera_path import camera_path
 from shots.staging.acts.blocked import author_plan, blocked
 from shots.staging.read_shot import read_shot
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import Staged
+from storyboard.sheet.plan_drawing import PlannedShot, plan_points
 
 BOARD = parse_shots(
     """\
@@ -109,3 +111,63 @@ def test_a_thing_that_stands_somewhere_is_in_nobodys_hands():
 def test_what_is_blocked_is_reported_with_its_line():
     assert Staged("ilya: stand, at door", "blocking, line 15") in SHOTS["3A"].staged
     assert Staged("mara: sit, at chair-1", "blocking, line 14") in SHOTS["3A"].staged
+
+
+SIDES = """\
+characters:
+  mara: {looks: a woman in her thirties with short black hair}
+  ilya: {looks: a thin man of about sixty with a white moustache}
+locations: {field: {heading: EXT. FIELD}}
+scenes:
+  - number: 1
+    location: field
+    blocking:
+      mara: stand at [-0.6, 0], facing ilya, looks at ilya
+      ilya: stand at [0.6, 0], facing mara, looks at mara
+    shots:
+      - {id: 1A, subjects: [mara, ilya], camera: "MS, two-shot, SIDE", action: Both wait.}
+      - {id: 1B, subjects: [ilya, mara], camera: "MS, two-shot, SIDE", action: Both wait.}
+      - {id: 1C, subjects: [mara], camera: "CU, single", action: Mara waits.}
+      - {id: 1D, subjects: [mara], camera: "CU, single, crosses the line", action: Mara waits.}
+"""
+
+
+def eyes(text):
+    """The side of the line from Mara, on the left, to Ilya that the cameras stand on, by shot."""
+    board = parse_shots(text, Path("board.yaml"))
+    sides = {}
+    for shot_id, staged in stage_board(board).items():
+        shot = board.shot(shot_id)
+        path = camera_path(shot, num_frames=1, aspect=16 / 9, framed=staged.framed)
+        planned = PlannedShot(shot_id, staged, plan_points(path))
+        sides[shot_id] = "front" if planned.track[0].imag < 0 else "back"
+    return sides
+
+
+@pytest.mark.parametrize(("side", "first"), [("left", "back"), ("right", "front")])
+def test_the_camera_stands_on_the_hand_that_the_author_names(side, first):
+    """Mara stands left in the plan and faces right, so that her left hand is at the back."""
+    sides = eyes(SIDES.replace("SIDE", f"from the {side}"))
+    other = "front" if first == "back" else "back"
+    assert (sides["1A"], sides["1B"]) == (first, other)
+    assert (sides["1C"], sides["1D"]) == (other, first)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_camera_of_one_person_stands_on_the_hand_that_the_author_names(side):
+    text = f"""\
+characters: {{mara: {{looks: a woman in her thirties}}}}
+locations: {{field: {{heading: EXT. FIELD}}}}
+scenes:
+  - number: 1
+    location: field
+    shots:
+      - id: 1A
+        subjects: [mara]
+        camera: MS, from the {side}
+        action: Mara waits.
+        blocking: {{mara: {{at: [0, 0], facing: back}}}}
+"""
+    staged = stage_board(parse_shots(text, Path("board.yaml")))["1A"]
+    # Who faces the back has the left hand at the left of the plan.
+    assert (staged.camera.side_deg % 360 > 180) == (side == "left")

@@ -148,6 +148,7 @@ def _film(
         shot, aspect, reading, {each.id: each for each in players}, scene.occupied,
         scene.partners, scene.line_sides, earlier,
     )  # fmt: skip
+    crosses = filming.take_side()
     best: tuple[float, SetUp, tuple[Player, ...], list[Defect]] | None = None
     for tried, set_up in enumerate(set_ups(filming)):
         if tried >= _MOST_TRIED or (best and best[0] < _GOOD + 1e-9):
@@ -161,7 +162,8 @@ def _film(
     assert best is not None, "every view has at least one set-up"
     _, set_up, moved, found = best
     warnings = [each.text for each in found if each.text and each.weight >= _REPORTED]
-    warnings += [f"{shot.id}: the camera crosses the line of action"] if set_up.crosses else []
+    if crosses or set_up.crosses:
+        warnings.append(f"{shot.id}: the camera crosses the line of action")
     pair = filming.line()
     line = (filming.now(pair[0]).at, filming.now(pair[1]).at) if pair else None
     result = StagedShot(
