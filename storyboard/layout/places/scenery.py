@@ -27,7 +27,7 @@ from storyboard.layout.places.grounds import Mask, moved, stripes, zones
 from storyboard.layout.places.landscape import Random, toned
 from storyboard.layout.places.paints import coast, paint
 from storyboard.layout.things.materials import material
-from storyboard.layout.things.parts import mirrored
+from storyboard.layout.things.part_format import mirrored
 
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$")
 _HEX = re.compile(r"#([0-9a-f]{6})")
