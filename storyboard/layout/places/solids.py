@@ -26,7 +26,7 @@ from storyboard.layout.places.landscape import (
     skyline,
     toned,
 )
-from storyboard.layout.places.scenery import Solid, SetInProgress
+from storyboard.layout.places.scenery import SetInProgress, Solid
 from storyboard.layout.places.walls import Side, ceiling, pierced, quad
 
 _Numbers = Sequence[float]
