@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
-from shots.lexicon.things import MODELS, find_thing
+from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
 from shots.staging.acts.roles import Cast
@@ -111,6 +111,8 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
     if phrase.head in grammar.MEALS and verb.gesture == "eat":
         verb = replace(verb, role="target")
     if phrase.kind == "unknown" and verb.gesture in ("drink", "pour"):
+        if verb.gesture == "pour":
+            act.cast.lose(phrase.words, "poured from a bottle", nearest_noun(phrase.head))
         return
     if phrase.head == "glasses" and verb.gesture in ("hold-out", "drink"):
         phrase = replace(phrase, head="glass", count=max(2, len(act.subjects)))
@@ -136,16 +138,16 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
         event.holds.append(key)
         event.releases = event.releases or role == "release"
         event.target = event.target or ("" if event.gesture in ("give", "throw", "aim") else key)
-    elif role == "look":
-        event.looks_at = key
-    elif role == "seat":
-        event.seat = key
+    elif role in ("look", "seat"):
+        setattr(event, "looks_at" if role == "look" else "seat", key)
     elif role == "to":
         move_to(event, cast, key)
     elif role in ("move", "chase"):
         _take_along(act, key, chase=role == "chase")
     elif event.posture and not event.gesture and not is_human:
         act.be_at("at", key)
+    elif event.gesture == "pour" and cast.thing_model(key).kind in ("food", "product"):
+        event.holds.append(key)
     elif not event.target or is_human:
         event.target = key
     if event.gesture in ("give", "throw", "hold-out") and is_human:

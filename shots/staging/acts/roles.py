@@ -46,8 +46,11 @@ class Cast(CastList):
             return
         others = self.resolve(part, [key])
         for other in others:
-            if prep == "with" and self.can_hold(key, other):
+            is_prop = prep == "with" or (prep == "on" and self.model(other) in _CRUTCHES)
+            if is_prop and self.can_hold(key, other):
                 draft.hold(other)
+            elif prep == "with" and self.is_human(other):
+                self.drafts[other].locate("beside", key)
             elif prep == "with" and draft.kind == "animal" and not self.is_person(other):
                 self.drafts[other].locate("at", key)
             elif prep in ("in", "on") and draft.kind == "person" and self.thing_model(other).seats:
@@ -128,7 +131,7 @@ class Cast(CastList):
         others = [each for each in self.people() if each not in subjects]
         if key == "self" or key == "who":
             return subjects
-        if key in ("camera", "none"):
+        if key in ("camera", "none") or phrase.words.lower() == "another":
             return []
         if key == "other":
             return subjects
@@ -168,6 +171,9 @@ class Cast(CastList):
         exact = [k for k in recent if self.drafts[k].sex == key]
         unsure = [k for k in recent if self.drafts[k].sex == ""]
         found = [k for k in (*exact, *unsure) if not (is_object and k in subjects)]
+        own = [k for k in subjects if k in exact]
+        if not found and own:
+            return own[:1]  # holds it in front of her
         if not found:
             noun = "woman" if key == "she" else "man"
             return [self.person(noun, phrase.words, f"a {noun}").id]
@@ -333,6 +339,7 @@ class Cast(CastList):
         return [self.person("someone", phrase.words, "a person").id]
 
 
+_CRUTCHES = ("crutch", "walking-stick", "walker")
 _BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
 _PRONOUN_OF = {"female": "she", "male": "he"}
 _CUPS = frozenset(

@@ -274,7 +274,8 @@ class PhraseReader:
             return True
         if form in ("ing", "ed"):
             return bare or self._ends(at + 1) or (at > start and subject)
-        return bool(form) and bare
+        is_object = not subject and noun_at(self.words, at + 1, self.names) is not None
+        return bool(form) and bare and not (is_object and form == "base")
 
     def _continues(self, head: Noun, noun: Noun | None, at: int, *, subject: bool) -> bool:
         """Whether a word behind a noun forms a compound with it: the tram driver."""
