@@ -19,6 +19,7 @@ from shots.staging.staged import Appearance, Beat, Player
 Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
 _SEATED = ("car", "cockpit", "aeroplane-cabin")  # sets in which nobody stands
+_CREW = ("stewardess", "steward", "flight attendant", "hostess", "waiter", "waitress")
 _CABINS = (*_SEATED, "tram", "train")
 _DRIVERS = ("driver", "taxi driver", "cab driver", "chauffeur", "pilot", "trucker", "captain")
 _ONWARD = ("left", "right", "towards", "away")  # directions that a movement keeps
@@ -169,7 +170,9 @@ class _Timing:
             return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"
-        if posture in ("", "stand") and self.cast.place.set in _SEATED and draft.kind == "person":
+        is_crew = draft.noun in _CREW
+        is_seated = self.cast.place.set in _SEATED and draft.kind == "person" and not is_crew
+        if posture in ("", "stand") and is_seated:
             return "drive" if draft.noun in _DRIVERS else "sit"
         return posture or "stand"
 

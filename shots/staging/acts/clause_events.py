@@ -311,8 +311,9 @@ def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> 
     first = state or verb or replace(_BE, posture="")
     second = verb if state and verb else first
     posture = first.posture or second.posture
-    if second.posture in POSTURES and not POSTURES[second.posture].speed:
-        posture = second.posture
+    # "waits in a wheelchair" sits, "kneels on the phone" kneels.
+    if second.posture in POSTURES and second.posture != "stand":
+        posture = posture if POSTURES[second.posture].speed else second.posture
     return PlayerEvent(
         slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
         looks_at=first.look, to=second.to, change=first.change, words=clause.words,

@@ -258,6 +258,10 @@ class _ClauseReader(ModifierReader):
             return True
         if low in _LATER and self.is_clause(self.at + 1):
             return True
+        is_posed = bool(clause.parts) and clause.preps[-1] == "with"
+        if is_posed and form == "ed" and clause.parts[-1][1].kind == "body":
+            self.at += 1  # with his head bowed
+            return False
         if low in ("who", "which"):
             return self._begin(clause, "with", 1, clause.phrases[-1:] or clause.subjects[-1:])
         if low == "to" and self.reader.form(self.at + 1) == "base":

@@ -274,7 +274,10 @@ class PhraseReader:
             return True
         if form in ("ing", "ed"):
             return bare or self._ends(at + 1) or (at > start and subject)
-        is_object = not subject and noun_at(self.words, at + 1, self.names) is not None
+        is_behind_preposition = start > 0 and self.low(start - 1) in grammar.PREPOSITIONS
+        is_object = not subject and (
+            is_behind_preposition or noun_at(self.words, at + 1, self.names) is not None
+        )
         return bool(form) and bare and not (is_object and form == "base")
 
     def _continues(self, head: Noun, noun: Noun | None, at: int, *, subject: bool) -> bool:
