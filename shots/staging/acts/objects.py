@@ -71,20 +71,20 @@ def read_objects(act: ClauseAct) -> None:
         if act.verb.gesture == "photograph" and phrase.head in grammar.PHOTOS:
             for key in act.resolve(phrase.of)[:1] if phrase.of else ():
                 event.target = event.looks_at = key
-        elif not _is_said_by_verb(act, phrase):
+        elif not _is_implied(act, phrase):
             read_object(act, phrase)
     if act.verb.gesture == "pour" and not event.target and clause.objects:
         _pour(act)
 
 
-def _is_said_by_verb(act: ClauseAct, phrase: Phrase) -> bool:
+def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     """Whether an object adds nothing to the verb: shakes his head, makes a call."""
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
-    if verb.role == "look" and phrase.noun in grammar.WORN:
+    if verb.role == "look" and phrase.noun in grammar.CLOTHING:
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
     if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):

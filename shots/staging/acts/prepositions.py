@@ -110,7 +110,7 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = _ON_FLOOR.get(event.posture, event.posture)
-    if _is_said_already(act, prep, part):
+    if _is_redundant(act, prep, part):
         return
     if part.kind == "pronoun" and part.head == "other":
         event.looks_at = act.subjects[0]
@@ -126,7 +126,7 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         next(rule for rule in _RULES if rule(act, prep, key, part))
 
 
-def _is_said_already(act: ClauseAct, prep: str, part: Phrase) -> bool:
+def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
     """Whether a phrase adds nobody and nothing to the picture."""
     if prep == "for":
         is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
@@ -134,7 +134,7 @@ def _is_said_already(act: ClauseAct, prep: str, part: Phrase) -> bool:
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
-    if part.noun in grammar.WORN and part.owner is not None and act.is_own(part):
+    if part.noun in grammar.CLOTHING and part.owner is not None and act.is_own(part):
         return True
     is_water = part.head == "water" and part.is_definite
     return is_water or (part.kind == "body" and act.is_own(part))
@@ -175,7 +175,7 @@ def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
             led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
             act.cast.drafts[key].events.append(led)
     elif prep == "with" and act.cast.can_hold(act.subjects[0], key):
-        act.event.holds += [] if part.noun in grammar.WORN else [key]
+        act.event.holds += [] if part.noun in grammar.CLOTHING else [key]
     return prep == "with"
 
 
@@ -279,7 +279,9 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     return is_near or is_at or is_hug
 
 
-def _place(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
+        prep = "beside"  # on her father's arm
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
     if prep in LOCATIONS:

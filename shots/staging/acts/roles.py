@@ -64,13 +64,13 @@ class Cast(CastList):
         """Whether a phrase is about looks alone; its words are added to them."""
         if part.kind == "body" and prep == "on" and part.owner and part.owner.kind != "pronoun":
             self.lose(f"{prep} {part.words}", "nobody sits or lies on a person")
-        is_worn = part.kind in ("thing", "unknown") and (
-            part.noun in grammar.WORN or (prep == "in" and part.noun in grammar.MATS)
+        is_garment = part.kind in ("thing", "unknown") and (
+            part.noun in grammar.CLOTHING or (prep == "in" and part.noun in grammar.MATS)
         )
-        if not (is_worn or part.kind in ("body", "unknown", "abstract")):
+        if not (is_garment or part.kind in ("body", "unknown", "abstract")):
             return False
         draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
-        return is_worn or prep != "with" or part.kind != "unknown"
+        return is_garment or prep != "with" or part.kind != "unknown"
 
     # Phrases
 
@@ -250,10 +250,10 @@ class Cast(CastList):
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
         colour = first_colour(" ".join(phrase.adjectives))
-        known = self._known_thing(phrase, model, subjects)
+        existing = self._existing(phrase, model, subjects)
         is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
-        if known or self._is_set(phrase) or (is_cabin and phrase.is_definite):
-            return known
+        if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
+            return existing
         words = phrase.words
         if phrase.count == 1:
             return [self.thing(phrase.head, model, words, colour).id]
@@ -261,7 +261,7 @@ class Cast(CastList):
         count = min(phrase.count, MOST_THINGS)
         return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
 
-    def _known_thing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
+    def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
         """Things named before, and furniture of the set."""
         same = [k for k in reversed(self.recent) if self.drafts[k].noun == phrase.head]
         same += [k for k in reversed(self.recent) if self.drafts[k].model == model != STAND_IN]

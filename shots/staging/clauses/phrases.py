@@ -287,7 +287,7 @@ class PhraseReader:
             return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
-        if head.kind == "person" and low in grammar.WORN and not form:
+        if head.kind == "person" and low in grammar.CLOTHING and not form:
             return True  # a clown costume
         if head.kind in ("group", "person"):
             is_open = head.head == "police" or (head.kind == "person" and not head.is_plural)
