@@ -12,7 +12,9 @@ from shots.staging.clauses.phrases import Phrase
 
 # Verbs whose object does what the next verb says: "sees a man run", "teaches her to ride".
 _PERCEPTION = frozenset(("see", "watch", "hear", "find", "notice", "spot", "film", "let", "make"))
-_TAUGHT = frozenset(("teach", "help", "tell", "ask", "show", "order", "force", "allow", "invite"))
+_CAUSATIVE = frozenset(
+    ("teach", "help", "tell", "ask", "show", "order", "force", "allow", "invite")
+)
 # Particles that are prepositions before a noun, and verbs behind which they are not.
 _LOCAL = frozenset(("on", "in", "by", "along", "past", "about", "around"))
 _SEPARABLE = frozenset(
@@ -258,6 +260,10 @@ class _ClauseReader(ModifierReader):
             return True
         if low in _LATER and self.is_clause(self.at + 1):
             return True
+        is_posed = bool(clause.parts) and clause.preps[-1] == "with"
+        if is_posed and form == "ed" and clause.parts[-1][1].kind == "body":
+            self.at += 1  # with his head bowed
+            return False
         if low in ("who", "which"):
             return self._begin(clause, "with", 1, clause.phrases[-1:] or clause.subjects[-1:])
         if low == "to" and self.reader.form(self.at + 1) == "base":
@@ -267,8 +273,8 @@ class _ClauseReader(ModifierReader):
         is_verb = self.noun(self.at) is None or self.has_determiner(self.at + 1)
         if form == "ing" and is_verb:
             return self._participle(clause, 0)
-        is_seen = form == "base" and clause.objects and clause.base in _PERCEPTION
-        return bool(is_seen) and self._participle(clause, 0)
+        is_watched = form == "base" and clause.objects and clause.base in _PERCEPTION
+        return bool(is_watched) and self._participle(clause, 0)
 
     def _coordinate(self, clause: Clause) -> bool:
         """Read "and" with another object."""
@@ -284,7 +290,7 @@ class _ClauseReader(ModifierReader):
 
     def _purpose(self, clause: Clause) -> bool:
         """Begin "to tie her shoe"; of "teaches her to ride", its subject is the object."""
-        if clause.base in _TAUGHT and clause.objects:
+        if clause.base in _CAUSATIVE and clause.objects:
             return self._begin(clause, "with", 1, clause.objects[-1:])
         return self._begin(clause, "then", 1, [])
 
