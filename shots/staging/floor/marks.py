@@ -312,11 +312,11 @@ def surface_spot(
     ]
     towards = surface.at if near is None else near
     free = [each for each in spots if all(distance(each, at) > need + half for at, half in taken)]
+    if not free:  # as far as there is from the others
+        free = [max(spots, key=lambda each: min(distance(each, at) - half for at, half in taken))]
     # A hand's width from the edge, rather than on it.
     middle = np.array(surface.at)
-    best = min(
-        free or spots, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle)
-    )
+    best = min(free, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle))
     return best, top
 
 
