@@ -48,7 +48,8 @@ HARD = {
     "many terms in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: "
     f"'{repeated('x,', 90_000)}'}}}}\n",
     "spaces in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: at{' ' * 90_000}x}}}}\n",
-    "ways in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: to {repeated('then ', 90_000)}}}}}\n",
+    "ways in blocking": f"{SHOTS}      - {{id: 1, blocking: {{a: to "
+    f"{repeated('then ', 90_000)}}}}}\n",
     "many blocked": f"{SHOTS}      - {{id: 1, blocking: {{"
     + ", ".join(f"a{k}: at b{k}" for k in range(5000))
     + "}}\n",

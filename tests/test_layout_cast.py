@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ from storyboard.layout.cast.hair import HAIR_COLOURS, STYLES, hair_parts
 from storyboard.layout.cast.part import SKINS
 from storyboard.layout.cast.pose import BONE, BONES, Pose, rest_pose
 from storyboard.layout.cast.shells import cut, shell
-from storyboard.layout.cast.skinning import LINK, LINKS, rotation
+from storyboard.layout.cast.skinning import EYES, LINK, rotation
+from training.cast.decimate import reduce_half
 
 LOOKS = [
     Appearance("male", 35, 1.80),
@@ -145,7 +147,7 @@ def test_hair_leaves_the_eyes_free(style: str) -> None:
     look = Appearance("female", 30, 1.7, hair=style)
     body = build_body(look)
     parts = hair_parts(body, look, dress(body, ()))
-    for eye in body.joints[len(LINKS) :]:
+    for eye in body.joints[EYES]:
         for part in parts:
             corners = part.points[part.faces]
             a, b, c = (corners[:, k, :2] - eye[:2] for k in range(3))
@@ -188,9 +190,7 @@ def test_poses_turn_bones_about_their_joints() -> None:
     shoulder, hand = forward[BONE["arm.L"]], forward[BONE["hand.L"]]
     assert np.allclose(shoulder, figure.joints[BONE["arm.L"]])
     assert hand[2] < shoulder[2] - 0.4, "forward is -z"
-    rest = rest_pose()
-    flat = Pose(rest.turns, rest.offset, grips=(0, 0))
-    assert np.allclose(figure.frames(flat), np.eye(3))
+    assert np.allclose(figure.frames(rest_pose()), np.eye(3))
     sitting = posed(thigh_L=(-90, 0, 0), shin_L=(90, 0, 0))
     assert np.allclose(figure.frames(sitting)[BONE["shin.L"]], np.eye(3), atol=1e-6)
 
@@ -259,3 +259,35 @@ def test_a_crowd_is_varied() -> None:
     assert {look.sex for look in crowd} == {"female", "male"}
     assert len({look.age for look in crowd}) > 8
     assert crowd == [crowd_look("bar", index) for index in range(30)]
+
+
+def test_an_index_points_out_of_a_fist_and_eyes_turn_to_the_side() -> None:
+    figure = Figure(LOOKS[0])
+    rest = rest_pose()
+    fist = Pose(rest.turns, rest.offset, grips=(1, 1))
+    point = Pose(rest.turns, rest.offset, grips=(1, 1), pointing=(0, 1))
+    tips = [figure.place(pose).places[LINK["index3.R"]] for pose in (fist, point)]
+    assert tips[1][1] > tips[0][1] + 0.02
+    assert np.allclose(*(figure.place(pose).places[LINK["index3.L"]] for pose in (fist, point)))
+    aside = figure.place(Pose(rest.turns, rest.offset, gaze=(30, 0))).turns[LINK["eye.L"]]
+    assert (aside @ [0, 0, -1])[0] == pytest.approx(0.5)
+    upwards = figure.place(Pose(rest.turns, rest.offset, gaze=(0, 30))).turns[LINK["eye.R"]]
+    assert (upwards @ [0, 0, -1])[1] == pytest.approx(-0.5)
+    smiling = figure.mesh(Pose(rest.turns, rest.offset, smile=1.0))
+    assert 0.004 < np.abs(smiling.vertices - figure.mesh(rest).vertices).max() < 0.03
+
+
+def test_a_mesh_is_reduced_to_a_subset_that_keeps_seam_and_borders() -> None:
+    across, up = np.meshgrid(np.arange(13.0), np.arange(13.0), indexing="ij")
+    points = np.stack([across, up, 0.1 * np.sin(across) * np.cos(up)], -1).reshape(-1, 3)
+    a = (np.arange(12)[:, None] * 13 + np.arange(12)).ravel()
+    faces = np.concatenate([np.stack([a, a + 13, a + 1], 1), np.stack([a + 1, a + 13, a + 14], 1)])
+    seam = points[:, 0] == 0
+    border = [(k, k + 1) for k in range(6 * 13, 6 * 13 + 12)]
+    left, alive = reduce_half(points[None], faces, np.ones(169), seam, 90, border)
+    assert len(left) == len(alive) <= 90
+    kept = np.unique(left)
+    assert (points[kept, 0] == 0).sum() >= 2, "the seam is not left"
+    row = kept[points[kept, 0] == 6]
+    sides = {frozenset((int(f[k]), int(f[k - 1]))) for f in left for k in range(3)}
+    assert all(frozenset(pair) in sides for pair in pairwise(map(int, row)))

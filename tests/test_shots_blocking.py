@@ -379,11 +379,11 @@ def test_the_formatter_rewrites_blocking_and_leaves_names_and_places():
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [
-        ("MCU, OTS ilya, from the left, 85mm", "MCU, OTS, over ilya, side left, 85mm"),
+        ("MCU, OTS ilya, from the left, 85mm", "MCU, OTS, over ilya, from left, 85mm"),
         ("over ilya's shoulder, crosses the line", "over ilya, cross-line"),
         ("POV of mara, CU", "CU, POV, over mara"),
         ("over the shoulder, MS", "MS, OTS"),
-        ("right side, over the shoulder of ilya", "OTS, over ilya, side right"),
+        ("from right, over the shoulder of ilya", "OTS, over ilya, from right"),
     ],
 )
 def test_the_camera_says_over_whom_and_from_which_side(text, canonical):

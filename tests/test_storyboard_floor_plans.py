@@ -120,6 +120,7 @@ def test_a_scene_shows_its_people_its_line_and_all_of_its_cameras():
     assert len(shapes(drawing, "camera")) == len(shapes(drawing, "cone")) == 4
     assert len([shape for shape in shapes(drawing, "person") if shape.radius]) == 2
     assert len(shapes(drawing, "action-line")) == 1
+    assert len(shapes(drawing, "later")) == 1  # the seat that ILYA goes to
     names = [label.text for label in drawing.labels]
     assert {"MARA", "ILYA", "cup", "table", "3A"} <= set(names)
     assert "lamp" not in names  # it hangs over everything

@@ -15,10 +15,10 @@ from typing import Any
 
 from shots.blocking import LENS, LOOKS, Blocking, Position
 from shots.board.inherit import NameIndex, ShotLevel
-from shots.dressing import dressed, place_names
+from shots.dressing import SetDressing, dressed, place_names
 from shots.lexicon.find_word import find_word, nearest_word
 from shots.lexicon.grammar import GROUPS, PEOPLE
-from shots.lexicon.places import SETS, SetPlan
+from shots.lexicon.places import SETS, SetPlan, find_place
 from shots.origins import FieldOrigin
 from shots.schema import Location
 from shots.source.board_source import Loc, Source
@@ -35,8 +35,11 @@ def set_plan(location: Location | None) -> SetPlan | None:
     """The floor plan of a location as dressed; None where its words name no set."""
     if location is None:
         return None
-    use = location.set.use if location.set else None
-    plan = SETS.get(use or "")
+    name = location.set.use if location.set else None
+    if name is None:
+        name, _, words = find_place(location.heading, location.looks)
+        name = name if words else ""
+    plan = SETS.get(name)
     return dressed(plan, location.set) if plan and location.set else plan
 
 
@@ -45,7 +48,7 @@ def check_dressing(location: Location, names: NameIndex, source: Source) -> None
     dressing, plan = location.set, set_plan(location)
     if dressing is None:
         return
-    base = SETS.get(dressing.use or "")
+    base = set_plan(location.model_copy(update={"set": SetDressing(use=dressing.use)}))
     fixtures = [each.name for each in base.fixtures] if base else []
     loc: Loc = ("locations", location.id, "set")
     for name, piece in dressing.furniture.items():

@@ -145,7 +145,11 @@ def canonical_camera(text: str) -> str:
         moves += [f"{amount.value:g}{amount.unit}"] if isinstance(amount, camera.Amount) else []
         moves += ["linear"] if fields.get("linear") else []
         items = [fields.get(name) for name in _CAMERA_FIRST]
-        items += [f"{name} {fields[name]}" for name in ("over", "side") if name in fields]
+        items += [
+            f"{word} {fields[name]}"
+            for word, name in (("over", "over"), ("from", "side"))
+            if name in fields
+        ]
         items.append(" ".join(moves))
         items.append(f"{fields['lens']:g}mm" if "lens" in fields else None)
         items += [fields.get("focus"), "cross-line" if fields.get("cross-line") else None]

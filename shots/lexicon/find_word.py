@@ -1,4 +1,4 @@
-"""Look-up of the words of staging by kind: poses, gestures, things, sets and colours.
+"""Look-up of the words of staging by kind: poses, gestures, things, sets, garments and colours.
 
 A word is found in any case, with spaces or hyphens, by its other spellings, and by the usual forms
 of a verb: "sits", "Sitting" and "seated" are all `sit`.
@@ -13,12 +13,12 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Literal
 
-from shots.lexicon import actions, colours, places, things
+from shots.lexicon import actions, colours, looks, places, things
 from shots.lexicon.grammar import singular
 from shots.lexicon.verbs import STATES, VERBS, forms
 
-Kind = Literal["pose", "gesture", "thing", "set", "colour"]
-KINDS: tuple[Kind, ...] = ("pose", "gesture", "thing", "set", "colour")
+Kind = Literal["pose", "gesture", "thing", "set", "garment", "colour"]
+KINDS: tuple[Kind, ...] = ("pose", "gesture", "thing", "set", "garment", "colour")
 
 MAX_MISSPELT = 60  # characters up to which a text is compared as a possible misspelling
 _SEPARATORS = re.compile(r"[\s_\-]+")
@@ -28,13 +28,14 @@ _NUMBER = re.compile(r" \d+$")  # "chair-2" is a chair
 
 def words_of(kind: Kind) -> Mapping[str, tuple[str, ...]]:
     """The words of a kind, each with its other spellings."""
-    verbs = [verb for table in (VERBS, STATES) for verb in table.values() if verb.shown]
+    verbs = [verb for table in (VERBS, STATES) for verb in table.values() if verb.is_shown]
     doing = {verb.name: verb.gesture or verb.posture for verb in verbs if not verb.to}
     tables: Mapping[Kind, tuple[Mapping[str, object], Mapping[str, str]]] = {
         "pose": (actions.POSTURES, doing),
         "gesture": (actions.GESTURES, doing),
         "thing": ({**things.MODELS, things.STAND_IN: None}, things.NOUNS),
         "set": (places.SETS, places.PLACE_WORDS),
+        "garment": (dict.fromkeys(looks.GARMENTS.values()), looks.GARMENTS),
         "colour": (colours.COLOURS, colours.ALIASES),
     }
     words, aliases = tables[kind]

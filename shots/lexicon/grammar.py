@@ -69,7 +69,7 @@ DIRECTIONS = _mapping("directions")
 LOOKS = _mapping("looks")
 """Directions of looks, to words of `Beat.looks_at`."""
 WEATHER = _mapping("weather")
-PEOPLE = _set("people")
+PEOPLE = _set("people") | _set("trades")
 GROUPS = _counts("groups")
 """Groups of people, and how many stand for them."""
 MEMBER = _mapping("member")
@@ -99,6 +99,8 @@ FOOTWEAR = _set("footwear")
 PHOTOS = _set("photos")
 TRADE_NOUNS = _mapping("trade nouns")
 """Trade and noun, "surfer board", to the noun that is meant."""
+HAPPENINGS = _set("happenings")
+"""What people do together, named without them."""
 MEALS = _set("meals")
 SITES = _set("sites")
 """Places and parts of places, which are no things of their own."""

@@ -120,13 +120,13 @@ GARMENTS: Mapping[str, str] = _table({
     "parka": "anorak, puffer, puffer jacket, down jacket, winter jacket, ski jacket",
     "tunic": "uniform jacket, chef's jacket, chef jacket, kitchen jacket, service jacket",
     "coat": "long coat, overcoat, trench coat, trenchcoat, greatcoat, winter coat, wool coat, "
-    "fur coat, duffel coat, trench, leather coat, cloak, cape",
+    "fur coat, duffel coat, trench, leather coat, cloak, cape, peacoat, pea coat",
     "raincoat": "rain coat, mackintosh, oilskin, oilskins, mac, slicker, poncho, rain jacket, "
     "oilskin raincoat, oilskin coat",
     "robe": "dressing gown, bathrobe, kimono, judge's robe, robes, toga",
     "cassock": "habit, soutane, vestments", "hospital gown": "patient gown",
     "lab coat": "white coat, laboratory coat, doctor's coat",
-    "dress": "frock, cocktail dress, shift dress, shirt dress, wrap dress",
+    "dress": "frock, cocktail dress, shift dress, shirt dress, wrap dress, uniform dress",
     "summer dress": "sundress, sun dress, slip dress, cotton dress",
     "evening dress": "gown, evening gown, ball gown, long dress, maxi dress",
     "wedding dress": "wedding gown, bridal gown",
@@ -137,7 +137,8 @@ GARMENTS: Mapping[str, str] = _table({
     "leggings": "yoga pants, running tights", "shorts": "denim shorts, hot pants, running shorts",
     "swimsuit": "bathing suit, bikini, leotard", "swimming trunks": "trunks, swim shorts",
     "overalls": "dungarees, bib overalls",
-    "jumpsuit": "coveralls, boiler suit, flight suit, racing suit, work overall, wetsuit, onesie",
+    "jumpsuit": "leather suit, coveralls, boiler suit, flight suit, racing suit, work overall, "
+    "wetsuit, onesie",
     "spacesuit": "space suit", "armour": "armor, suit of armour, chain mail, breastplate",
     "suit": "business suit, tuxedo, two piece suit, three piece suit, pinstripe suit, pantsuit, "
     "trouser suit, suit and tie", "uniform": "police uniform, school uniform, fatigues, "
@@ -248,6 +249,7 @@ PROFESSIONS: Mapping[str, str] = {
     "princess": "pink evening dress, crown",
     "pirate": "white shirt, brown vest, black trousers, black boots, red scarf",
     "thief, burglar": "black rollneck, black trousers, black beanie, black gloves, black shoes",
+    "office worker, clerk, accountant": "white shirt, grey trousers, black shoes",
     "secretary, receptionist, assistant": "white blouse, grey skirt, heels",
     "magician": "black suit, white shirt, black top hat, black shoes",
     "hiker, tourist, backpacker, climber": "red parka, beige trousers, backpack, boots",

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[a-zà-ÿ0-9]+(?:['\u2019-][a-zà-ÿ0-9]+)*")
 
 
 def _read_words() -> tuple[dict[str, tuple[str, str]], dict[str, frozenset[str]]]:
-    """Every word with its two sets, and groups: interior and exterior sets, empty and weak words."""
+    """Every word with its two sets, and groups: interiors, exteriors, empty and weak words."""
     table: dict[str, tuple[str, str]] = {}
     groups: dict[str, set[str]] = {}
     for row in (Path(__file__).parent / "places.words").read_text("utf-8").splitlines():

@@ -123,7 +123,7 @@ class SetPlan:
         if not self.is_interior:
             return frozenset()
         x0, z0, x1, z1 = self.bounds
-        names = set()
+        names: set[str] = set()
         for each in self.fixtures:
             reach = max(0.3, each.extent[2] / 2 + 0.15)
             outside = (
@@ -175,8 +175,9 @@ def _read_fixture(text: str, bounds: Bounds, height: float) -> tuple[Fixture, bo
         elif option[0] == "'":
             label = option[1:].replace("_", " ")
         else:
-            given = tuple(map(float, option.split("x")))
-            size = (*given, *size[len(given) :])[:3]
+            given = [float(each) for each in option.split("x")]
+            width, tall, deep = (*given, *size[len(given) :])
+            size = (width, tall, deep)
     if thing.place == "ceiling":
         base = height - size[1]
     if found["wall"]:
@@ -208,7 +209,7 @@ def _fixture_marks(fixture: Fixture, marked: bool) -> Iterator[Mark]:
 def _centre_marks(centre: Point, spread: float) -> Iterator[Mark]:
     places = {"centre": (0, 0), "centre-right": (1, 0), "centre-left": (-1, 0),
               "centre-back": (0.5, 0.85), "centre-back-left": (-0.5, 0.85)}  # fmt: skip
-    for name, (x, z) in places.items():
+    for name, (x, z) in places.items() if spread else ():
         yield Mark(name, (centre[0] + x * spread, centre[1] + z * spread))
 
 
@@ -219,7 +220,8 @@ def read_plan(text: str, is_interior: bool) -> tuple[str, SetPlan]:
     round the centre, `centre=x,z`). Then follow, between semicolons or line ends:
     `name=model x,z@facing` or `model N along` (with its back to that wall: N is +z), then a size
     (`1.4x0.75x0.8`, a width alone keeps the rest), `^height` of its base, a colour, `'TEXT`
-    of a sign, and `!` for a mark before it; `+name x,z@facing` is a mark, `>name ...` an entrance, `lane x,z x,z` a lane.
+    of a sign, and `!` for a mark before it; `+name x,z@facing` is a mark, `>name ...` an
+    entrance, `lane x,z x,z` a lane.
     """
     head, *lines = text.strip().splitlines()
     name, *numbers = head.replace("[", "").replace("]", "").split()

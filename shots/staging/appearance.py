@@ -30,7 +30,7 @@ _AGE_FORMS = tuple(
         rf"\b(?:of |aged? )?(?:{_ABOUT} )?{_NUMBER} years?(?: old)?(?: of age)?\b",
         rf"\b(?:aged|age|of|at|is) (?:{_ABOUT} )?{_NUMBER}\b",
         rf"\b{_ABOUT} {_NUMBER}\b(?! \w+s\b)",
-        r"(?:^|[,(]\s*)(\d{1,2})(?=\s*(?:[,;.)]|$))",
+        r"(?:^|[,(:]\s*)(\d{1,2})(?=\s*(?:[,;.)]|$))",
     )
 )
 _DECADE_FORM = re.compile(
@@ -48,7 +48,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_HAIR_NOUNS = _words("hair haired hairs haircut locks mane hairdo hairstyle")
+_HAIR_NOUNS = _words(
+    "hair haired hairs haircut locks mane hairdo hairstyle bob ponytail bun braids afro pigtails "
+    "plaits curls ringlets dreadlocks dreads mohawk cornrows topknot braid chignon"
+)
 _SKIN_NOUNS = _words("skin skinned complexion complexioned")
 _BREAKS = _words(
     "a an the his her their its with in of over under and or wearing wears wear on at is has who "
@@ -109,9 +112,9 @@ def read_appearance(
 
 
 def _read(reading: _Reading, text: str) -> None:
-    names = {word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", text)}
+    names = {word.lower() for word in re.findall(r"\b[A-Z][A-Za-z]+\b", text)}
     plain = _read_numbers(reading, text.lower().replace("-", " "))
-    tokens = _TOKEN.findall(plain)
+    tokens = [_singular(token) for token in _TOKEN.findall(plain)]
     used = [False] * len(tokens)
     _read_nouns(reading, tokens, used)
     _read_person(reading, tokens, used)
@@ -121,6 +124,11 @@ def _read(reading: _Reading, text: str) -> None:
             reading.staged.append(Staged(f"clothes: {reading.all_colour}", f"in {token}"))
             used[index] = True
     _report_unknown(reading, tokens, used, names)
+
+
+def _singular(token: str) -> str:
+    is_plural = token.endswith("s") and token not in lexicon.GARMENTS
+    return token[:-1] if is_plural and token[:-1] in lexicon.GARMENTS else token
 
 
 def _read_numbers(reading: _Reading, text: str) -> str:
@@ -191,8 +199,9 @@ def _first_modifier(tokens: list[str], used: list[bool], noun: int, is_body: boo
         before = tokens[first - 1]
         if before in (",", "and") and first > 1 and not used[first - 2]:
             other = tokens[first - 2]
-            of_hair = other in lexicon.HAIRS or other in lexicon.HAIR_COLOURS
-            if not (find_colour(other) or (is_body and of_hair)) or first == noun:
+            is_style = is_body and other in lexicon.HAIRS
+            is_colour = before == "and" and find_colour(other)
+            if not (is_style or is_colour) or first == noun:
                 break
         elif before in _BREAKS or before in lexicon.SEXES or before in lexicon.PROFESSIONS:
             break
@@ -224,7 +233,7 @@ def _apply_noun(
             reading.put("hair", "long curly", phrase)
         special = [w for w in words if lexicon.HAIRS.get(w) not in (None, "short", "long")]
         whole = [w for w in lexicon.HAIRS if " " in w and w in joined]
-        _put_first(reading, "hair", lexicon.HAIRS, [*whole, *special, *words], phrase)
+        _put_first(reading, "hair", lexicon.HAIRS, [*whole, *special, noun, *words], phrase)
     else:
         _put_first(reading, "skin", lexicon.SKINS, words, phrase)
 
@@ -267,18 +276,22 @@ def _read_person(reading: _Reading, tokens: list[str], used: list[bool]) -> None
         for index in range(len(tokens)):
             count = _longest(tokens, index, table, free)
             word = " ".join(tokens[index : index + count])
-            if not count or not _stands_alone(name, word, tokens, index + count):
+            if not count or not _stands_alone(name, word, tokens, index):
                 continue
             used[index : index + count] = [True] * count
             _apply_person(reading, name, table[word], word)
 
 
-def _stands_alone(name: str, word: str, tokens: Sequence[str], after: int) -> bool:
-    following = tokens[after] if after < len(tokens) else ""
+def _stands_alone(name: str, word: str, tokens: Sequence[str], index: int) -> bool:
+    after = index + word.count(" ") + 1
+    before = tokens[index - 1] if index else ","
+    following = tokens[after] if after < len(tokens) else ","
     if name in ("hair", "hair_colour") and word in _NEEDS_HAIR:
         return False
     if name == "skin" and word in _NEEDS_PERSON:
-        return following in lexicon.SEXES or following in lexicon.AGES or following in _JOBS
+        is_item = before in ",;:(" and following in ",;.)"
+        is_person = any(following in each for each in (lexicon.SEXES, lexicon.AGES, _JOBS))
+        return is_item or is_person
     return True
 
 
@@ -306,9 +319,17 @@ def _report_unknown(
     reading: _Reading, tokens: Sequence[str], used: Sequence[bool], names: set[str]
 ) -> None:  # fmt: skip
     all_words = [*lexicon.GARMENTS, *lexicon.HAIRS, *lexicon.BUILDS, *_JOBS, *lexicon.SKINS]
+    unknown: list[list[str]] = [[]]
     for token, done in zip(tokens, used, strict=True):
+        ends_in_man = re.fullmatch(r"\w+?(wo)?man", token)
+        if not done and ends_in_man and token not in names:
+            reading.put("sex", "female" if ends_in_man[1] else "male", token)
         is_word = token[:1].isalpha() and token not in _IGNORED and token not in names
         if not done and is_word and not find_colour(token):
-            nearest = difflib.get_close_matches(token, all_words, 1, 0.84)
-            why = "it is no word of the looks that can be shown"
-            reading.not_staged.append(NotStaged(token, why, nearest[0] if nearest else ""))
+            unknown[-1].append(token)
+        elif unknown[-1]:
+            unknown.append([])
+    for words in filter(None, unknown):
+        nearest = difflib.get_close_matches(words[-1], all_words, 1, 0.84)
+        why = "it is no word of the looks that can be shown"
+        reading.not_staged.append(NotStaged(" ".join(words), why, nearest[0] if nearest else ""))

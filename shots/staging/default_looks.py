@@ -29,8 +29,11 @@ _TINTS: Mapping[str, Sequence[str]] = {
     "light": ("brown", "dark brown", "light brown", "blonde", "black", "auburn", "red"),
     "dark": ("black", "dark brown"), "old": ("grey", "white", "grey"),
 }  # fmt: skip
-_CLASHES = {"all": ("top", "bottom", "suit"), "suit": ("bottom", "all", "over"), "top": ("all",),
-            "bottom": ("all", "suit")}  # fmt: skip
+_SOBER = {"suit", "coat", "trousers", "long skirt", "suit jacket"}
+_CLASHES = {
+    "over": ("suit",), "all": ("top", "bottom", "suit"), "suit": ("bottom", "all", "over"),
+    "top": ("all",), "bottom": ("all", "suit"),
+}  # fmt: skip
 _TOP_COLOURS = ("red", "green", "blue", "teal", "maroon", "olive", "purple", "yellow", "white",
                 "light blue", "orange", "grey", "cream", "navy", "turquoise", "pink")  # fmt: skip
 _BOTTOM_COLOURS = ("navy", "dark grey", "brown", "black", "denim", "beige", "olive")
@@ -44,7 +47,8 @@ _BOTTOMS: Mapping[str, Sequence[str]] = {
     "child": ("jeans", "shorts", "trousers"), "old": ("trousers",),
 }  # fmt: skip
 _FEET_OF: Mapping[str, Sequence[str]] = {
-    "male": ("shoes", "sneakers", "boots"), "female": ("shoes", "sneakers", "boots", "heels"),
+    "male": ("shoes", "sneakers", "shoes", "boots", "sneakers"),
+    "female": ("shoes", "sneakers", "heels", "shoes", "boots"),
     "child": ("sneakers",), "old": ("shoes",),
 }  # fmt: skip
 
@@ -64,6 +68,7 @@ _COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long sk
     "beanie",
     "backpack",
     "tracksuit",
+    "headscarf",
     "miniskirt",
     "shorts",
     "tie",
@@ -183,10 +188,17 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
     filled = {slot[each.kind] for each in chosen}
     for each in words.implied:
         place = slot[each.kind]
+        if place == "head":  # a soldier's helmet is an army helmet
+            chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
+        if any(each.kind == other.kind for other in chosen):  # "fatigues" of a soldier are olive
+            chosen = [c if c.colour or c.kind != each.kind else each for c in chosen]
+            continue
         if place == "extra" or not ({place, *_CLASHES.get(place, ())} & filled):
             chosen.append(each)
     filled = {slot[each.kind] for each in chosen} | words.omits
     suited = "suit" in filled
+    if any(each.kind == "swimming trunks" for each in chosen):
+        filled.add("top")
     if not filled & {"top", "all"}:
         taken = {each.kind for each in chosen}
         kinds = [k for k in _TOPS[group] if k not in taken]
@@ -205,7 +217,9 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
         kind = chance.pick("feet", _FEET_OF["male" if suited and group == "male" else group])
         kind = "shoes" if suited and kind in ("sneakers", "boots") else kind
         colours = (
-            ("white", "grey", "navy", "white") if kind == "sneakers" else ("black", "brown", "dark brown")
+            ("white", "grey", "navy", "white")
+            if kind == "sneakers"
+            else ("black", "brown", "dark brown")
         )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
     return tuple(_finished(chosen, chance))
@@ -215,8 +229,9 @@ def _finished(chosen: Sequence[Garment], chance: _Chance) -> Iterable[Garment]:
     """With colours for what has none, and the hood that belongs to a raincoat or a hoodie."""
     hooded = ""
     for each in chosen:
-        if not each.colour and each.kind in _COLOURED:
-            each = replace(each, colour=chance.pick(each.kind, _TOP_COLOURS))
+        if not each.colour and (each.kind in _COLOURED or each.kind in _SOBER):
+            colours = _BOTTOM_COLOURS[:4] if each.kind in _SOBER else _TOP_COLOURS
+            each = replace(each, colour=chance.pick(each.kind, colours))
         if each.kind in ("raincoat", "hoodie", "parka"):
             hooded = each.colour or "yellow"
         if each.kind not in ("hood", "hood down"):

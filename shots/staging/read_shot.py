@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shots.lexicon import grammar
-from shots.lexicon.place_words import find_place, nearest_place
+from shots.lexicon.places import SETS, find_place, nearest_place
 from shots.lexicon.things import STAND_IN
 from shots.schema import Shot, ShotList
 from shots.staging.acts.beats import read_players
 from shots.staging.acts.characters import character_names
-from shots.staging.acts.events import EventReader
+from shots.staging.acts.clause_events import EventReader
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause_reader import read_clauses
 from shots.staging.clauses.nouns import Names, split_words
@@ -75,6 +75,9 @@ def _place(shot: Shot) -> Place:
     heading = shot.location.heading if shot.location else ""
     looks = shot.location.looks if shot.location else ""
     name, is_interior, words = find_place(heading, looks, shot.action)
+    if shot.location and shot.location.set and shot.location.set.use:
+        name = words = shot.location.set.use
+        is_interior = SETS[name].is_interior
     named = re.findall(r"[a-z]+", f"{looks} {heading}".lower())
     weather = [] if is_interior else [grammar.WEATHER[w] for w in named if w in grammar.WEATHER]
     seed = zlib.crc32((shot.location.id if shot.location else name).encode())

@@ -10,6 +10,7 @@ import numpy as np
 
 from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
+from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.cameras.picture_checks import Defect, Looked, defects
 from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
@@ -66,6 +67,14 @@ def stage_shot(board: ShotList, shot: Shot) -> StagedShot:
         return stage_board(board)[shot.id]
     changed = (*shots[:index], shot, *shots[index + 1 :])
     return _stage_scene(board, changed, until=index + 1)[shot.id]
+
+
+def staged_path(
+    board: ShotList, shot: Shot, *, num_frames: int, aspect: float, seed: int = 0
+) -> CameraPath:
+    """The camera path of a shot of a board, measured on what its staging frames."""
+    framed = stage_shot(board, shot).framed
+    return camera_path(shot, num_frames=num_frames, aspect=aspect, seed=seed, framed=framed)
 
 
 def staged_path(
@@ -139,6 +148,7 @@ def _film(
         shot, aspect, reading, {each.id: each for each in players}, scene.occupied,
         scene.partners, scene.line_sides, earlier,
     )  # fmt: skip
+    crosses = filming.take_side()
     best: tuple[float, SetUp, tuple[Player, ...], list[Defect]] | None = None
     for tried, set_up in enumerate(set_ups(filming)):
         if tried >= _MOST_TRIED or (best and best[0] < _GOOD + 1e-9):
@@ -152,7 +162,8 @@ def _film(
     assert best is not None, "every view has at least one set-up"
     _, set_up, moved, found = best
     warnings = [each.text for each in found if each.text and each.weight >= _REPORTED]
-    warnings += [f"{shot.id}: the camera crosses the line of action"] if set_up.crosses else []
+    if crosses or set_up.crosses:
+        warnings.append(f"{shot.id}: the camera crosses the line of action")
     pair = filming.line()
     line = (filming.now(pair[0]).at, filming.now(pair[1]).at) if pair else None
     result = StagedShot(

@@ -164,6 +164,7 @@ class ShotReading:
         detail: Id of the thing, or name of the part of the body (hands, eyes, feet, mouth), that
             an insert or a close view is of, or "".
         staged, not_staged: Words understood and not understood.
+        absent: Ids of people who are not there, whatever earlier shots say.
     """
 
     place: Place = Place()
@@ -172,6 +173,7 @@ class ShotReading:
     detail: str = ""
     staged: tuple[Staged, ...] = ()
     not_staged: tuple[NotStaged, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ _AMOUNT = re.compile(
 )
 _LENS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*mm(?:\s+lens)?", re.IGNORECASE)
 _OVER = re.compile(r"over\s+(?:the\s+)?(.+?)(?:['’]s?(?:\s+shoulder)?)?", re.IGNORECASE)  # noqa: RUF001
-_SIDE = re.compile(r"(?:from|side)\s+(?:the\s+)?(left|right)|(left|right)\s+side", re.IGNORECASE)
+# "side left" is a light.
+_SIDE = re.compile(r"from\s+(?:the\s+)?(left|right)", re.IGNORECASE)
 _CROSSES = re.compile(r"cross(?:es|ing)?[\s-]+(?:the\s+)?line", re.IGNORECASE)
 _THEN = re.compile(r"\bthen\b|->|→", re.IGNORECASE)
 # A comma before "then" does not end an item: "push in, then tilt up" is one sequence of moves.
@@ -158,7 +159,7 @@ def _read_place(text: str) -> dict[str, object]:
     if _CROSSES.fullmatch(text):
         return {"cross-line": True}
     if found := _SIDE.fullmatch(text):
-        return {"side": (found[1] or found[2]).lower()}
+        return {"side": found[1].lower()}
     words = text.split()
     for count in range(min(len(words) - 1, MAX_VIEW_WORDS), 0, -1):
         view = find("view", " ".join(words[:count]))

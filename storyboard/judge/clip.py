@@ -18,6 +18,7 @@ from storyboard.judge.coherence import (
 from storyboard.judge.exposure import judge_light, judge_side
 from storyboard.judge.finding import Finding
 from storyboard.judge.motion import Frames, shrink
+from storyboard.judge.staging_verdict import judge_staging
 from storyboard.judge.subject_size import judge_size
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def score_clip(frames: Frames, film: ShotFilm, shot: Shot) -> Score:
         verdict = judge_camera(frames, path, masks, alternatives.geometry())
         findings.append(verdict.as_finding())
     findings += judge_picture(frames, alternatives, shot)
+    findings += judge_staging(frames, film, shot)
     if len(frames) > 2:  # coherence compares frames with neighbours on both sides
         findings.append(judge_coherence(measure_coherence(frames), fastest_turn(path)))
     return Score(tuple(findings), measure_look(frames))

@@ -71,7 +71,8 @@ def build_sheet(
             start_s = end_s if result.start_s is None else result.start_s
             end_s = start_s + shot.duration_s
             fields, count = tuple(_fields(shots, shot)), shots.num_frames(shot)
-            planned = PlannedShot(shot.id, result.staged or StagedShot(), result.plan)
+            dressing = shot.location.set if shot.location else None
+            planned = PlannedShot(shot.id, result.staged or StagedShot(), result.plan, dressing)
             plan = draw_plan(f"Floor plan of shot {shot.id}", [planned])
             cards.append(SheetCard(shot, result, start_s, count, fields, plan))
             if result.staged:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from shots.dressing import SetDressing, dressed
 from shots.lexicon.places import SETS
 from shots.lexicon.things import MODELS
 from shots.staging.staged import Player, StagedShot
@@ -30,6 +31,7 @@ AROUND_M = 1.4  # of the set that the plan of a shot shows beyond its people and
 LEAST_FIELD_DEG = 14.0  # a telephoto cone thinner than this cannot be seen
 LEAST_AIM = 0.2  # below it the camera looks down or up, and has no direction on the ground
 LEAST_THING_M = 0.3  # a smaller thing is a dot
+SAME_PLACE_M = 0.4  # a person who moves by less stays where they are
 MOST_BASE_M = 1.2  # furniture that hangs higher, such as a lamp, is not drawn
 MAX_POINTS = 25
 
@@ -58,7 +60,7 @@ class PlanPoint:
 
 
 @dataclass(frozen=True)
-class PlanShape:
+class DrawnShape:
     """A polygon, an open line, or a circle where there is a radius; `kind` is its class of CSS."""
 
     kind: str
@@ -68,7 +70,7 @@ class PlanShape:
 
 
 @dataclass(frozen=True)
-class PlanLabel:
+class DrawnName:
     """A name beside what it names; `at` is the middle of its base line."""
 
     kind: str
@@ -87,19 +89,23 @@ class PlanDrawing:
     width: float
     height: float
     words: str = ""
-    shapes: list[PlanShape] = field(default_factory=list)
-    labels: list[PlanLabel] = field(default_factory=list)
+    shapes: list[DrawnShape] = field(default_factory=list)
+    labels: list[DrawnName] = field(default_factory=list)
     distance: str = ""
     camera_height: str = ""
 
 
 @dataclass(frozen=True)
 class PlannedShot:
-    """A shot for a plan: its id, its staging, and its camera in the axes of its path."""
+    """A shot for a plan: its id, its staging, and its camera in the axes of its path.
+
+    `dressing` is what the author says about the set.
+    """
 
     id: str
     staged: StagedShot
     camera: tuple[PlanPoint, ...] = ()
+    dressing: SetDressing | None = None
 
     def on_plan(self, x: float, z: float, *, is_direction: bool = False) -> complex:
         """A point, or a direction, of the camera path's axes on the floor plan."""
@@ -139,7 +145,7 @@ def plan_points(path: CameraPath) -> tuple[PlanPoint, ...]:
 def draw_plan(title: str, shots: Sequence[PlannedShot]) -> PlanDrawing | None:
     """The plan of a shot, or of all shots of a scene; None where there is nothing to draw.
 
-    Everybody stands where they are first. Of a single shot the camera's path and the moves are
+    Everybody is named where they stand first. Of a single shot the camera's path and the moves are
     drawn too; of several, the places of their cameras with the ids of the shots.
     """
     shots = [shot for shot in shots if shot.camera or shot.staged.players]
@@ -153,6 +159,7 @@ def draw_plan(title: str, shots: Sequence[PlannedShot]) -> PlanDrawing | None:
         plan.add("action-line", [start - beyond, end + beyond], is_open=True)
     for shot in shots:
         plan.draw_camera(shot, moves=len(shots) == 1)
+    plan.draw_later(shots[1:])
     plan.draw_cast(moves=len(shots) == 1)
     if not plan.cast and shots[0].camera:
         point = shots[0].camera[-1]
@@ -169,9 +176,14 @@ class _Plan:
     def __init__(self, title: str, shots: Sequence[PlannedShot]) -> None:
         first = {each.id: each for shot in reversed(shots) for each in shot.staged.players}
         fixtures = [each for each in first.values() if each.is_fixture]
-        self.fixtures = [each for each in fixtures if each.base_m <= MOST_BASE_M]
+        self.fixtures = [
+            each for each in fixtures
+            if each.base_m <= MOST_BASE_M and max(_extent(each)) >= LEAST_THING_M
+        ]  # fmt: skip
         self.cast = [each for each in first.values() if not each.is_fixture]
         self.room = SETS.get(shots[0].staged.place.set) if first else None
+        if self.room and (dressing := shots[0].dressing):
+            self.room = dressed(self.room, dressing)
         needed = [point for shot in shots for point in shot.track]
         for each in self.cast:
             needed += [complex(*each.at), *_walk(each)]
@@ -205,7 +217,7 @@ class _Plan:
     ) -> None:
         """Add a shape in units of the drawing."""
         pairs = tuple(dict.fromkeys(map(_rounded, points)))
-        self.drawing.shapes.append(PlanShape(kind, pairs, is_open, radius))
+        self.drawing.shapes.append(DrawnShape(kind, pairs, is_open, radius))
 
     def draw_set(self) -> None:
         """Walls or the edge of the staged ground, furniture, and other large things."""
@@ -220,7 +232,8 @@ class _Plan:
                 turn = rect(0.5, math.radians(each.facing_deg))
                 corners = [complex(width * x, depth * z) * turn + complex(*each.at)
                            for x, z in ((-1, -1), (1, -1), (1, 1), (-1, 1))]  # fmt: skip
-                self.add("fixture" if each.is_fixture else "thing", corners)
+                kind = next((kind for kind in ("window", "door") if kind in each.model), "fixture")
+                self.add(kind if each.is_fixture else "thing", corners)
 
     def draw_camera(self, shot: PlannedShot, *, moves: bool) -> None:
         """The field of view of a camera at both ends of its way, or only where it starts."""
@@ -242,6 +255,15 @@ class _Plan:
             self.sketch("track head", _arrow(track))
         if track:
             self.sketch("camera", track[-1:] if moves else track[:1], radius=2.8)
+
+    def draw_later(self, shots: Sequence[PlannedShot]) -> None:
+        """Where people of a scene stand in other shots than their first."""
+        places = {each.id: [complex(*each.at)] for each in self.cast if each.kind == "person"}
+        for each in (player for shot in shots for player in shot.staged.players):
+            at, others = complex(*each.at), places.get(each.id, [])
+            if others and min(abs(at - other) for other in others) > SAME_PLACE_M:
+                others.append(at)
+                self.sketch("later", [self.at(at)], radius=3.2)
 
     def draw_cast(self, *, moves: bool) -> None:
         """People and animals with their facing, their moves, and small things as dots."""
@@ -274,10 +296,9 @@ class _Plan:
                 cameras[_rounded(self.at(point))].append(shot.id)
         for place, ids in cameras.items():
             self._name("camera-name", ", ".join(ids), complex(*place), 6.0, is_needed=True)
-        for each in self.fixtures:
-            if max(_extent(each)) >= LEAST_THING_M:
-                text, at = each.name or each.id, self.at(complex(*each.at))
-                self._name("fixture-name", text, at, self.scale * min(_extent(each)) / 2)
+        for each in (each for each in self.fixtures if each.base_m <= LEAST_THING_M):
+            text, at = each.name or each.id, self.at(complex(*each.at))
+            self._name("fixture-name", text, at, self.scale * min(_extent(each)) / 2)
 
     def _name(
         self, kind: str, text: str, at: complex, gap: float, *, is_needed: bool = False
@@ -293,7 +314,7 @@ class _Plan:
         left = next(free, at + choices[0] if is_needed else None)
         if left is not None:
             self._boxes.append((left.real, left.imag - LINE, left.real + length, left.imag + 2))
-            self.drawing.labels.append(PlanLabel(kind, text, _rounded(left + length / 2)))
+            self.drawing.labels.append(DrawnName(kind, text, _rounded(left + length / 2)))
 
     def _is_free(self, left: complex, length: float) -> bool:
         x, y, right, bottom = left.real, left.imag - LINE, left.real + length, left.imag + 2

@@ -83,7 +83,7 @@ class AnnySource:
         self, phenotypes: Mapping[str, float], actions: Mapping[str, float] | None = None,
         changes: Mapping[str, float] | None = None,
     ) -> tuple[Floats, Floats]:  # fmt: skip
-        """Vertices (V, 3) and joints (L + 2, 3), the eyes last, with hanging arms."""
+        """Vertices (V, 3) and joints (L, 3), with hanging arms."""
         result = self.model(
             phenotype_kwargs=dict(phenotypes), facial_actions=dict(actions or {}),
             local_changes_kwargs=dict(changes or {}),
@@ -91,7 +91,7 @@ class AnnySource:
         turn = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
         points = result["rest_vertices"][0].numpy() @ turn
         heads = result["rest_bone_heads"][0].numpy() @ turn
-        joints = np.array([self._joint(heads, name) for name in (*LINKS, "eye.L", "eye.R")])
+        joints = np.array([self._joint(heads, name) for name in LINKS])
         points, joints = self._hang_arms(points, joints)
         floor = np.array([0, points[:, 1].max(), 0])
         middle = np.array([0, 0, joints[[LINK["foot.L"], LINK["head"]], 2].mean()])
@@ -117,7 +117,7 @@ class AnnySource:
                     axis = target / np.linalg.norm(target)
                     turn = skinning.rotation(axis, sign * _FOREARM_ROLL) @ turn
                 own[a] = turn
-        places = joints[: len(LINKS)].copy()
+        places = joints.copy()
         done = {"arm": "arm", "armtwist": "arm", "forearm": "forearm", "foretwist": "forearm"}
         for index, name in enumerate(LINKS):
             parent = LINK_PARENTS[index]
@@ -134,10 +134,8 @@ class AnnySource:
                 parent = LINK_PARENTS[LINK[f"{done[base]}.{side}"]]
             step = joints[index] - joints[parent]
             places[index] = places[parent] + turns[parent] @ step
-        moved, _ = skinning.skin(
-            points, points, self.weights, joints[: len(LINKS)], Posed(turns, places)
-        )
-        return moved, np.concatenate([places, joints[len(LINKS) :]])
+        moved, _ = skinning.skin(points, points, self.weights, joints, Posed(turns, places))
+        return moved, places
 
 
 def _link_of(bone: str) -> str:

@@ -103,7 +103,7 @@ def _sitting(source: AnnySource, phenotypes: Mapping[str, float]) -> Floats:
         ):  # fmt: skip
             turn = skinning.rotation(np.array(axis, float), np.radians(degrees))
             pose.turns[BONE[f"{bone}.{side}"]] = turn
-    rest = joints[: len(LINKS)]
+    rest = joints
     bent = Pose(pose.turns, pose.offset, grips=(0.8, 0.8))
     posed = skinning.place_links(bent, rest, _curl_axes(joints))
     return skinning.skin(points, points, source.weights, rest, posed)[0]
@@ -175,7 +175,7 @@ def _rows(source: AnnySource, keep: Ints) -> tuple[Floats, Floats, Floats]:
             both = label[2:] if label[:2] in ("l-", "r-") else label
             amounts[label] = amounts.get("l-" + both, float(rng.normal(0, 0.3)))
         faces.append(row(_ADULT, changes=amounts) - adult)
-    names = (*LINKS, "eye.L", "eye.R")
+    names = LINKS
     other = [names.index(n[:-1] + {"L": "R", "R": "L"}.get(n[-1], n[-1])) for n in names]
     flip = np.concatenate([np.searchsorted(keep, source.mirror[keep]), len(keep) + np.array(other)])
     varied = np.array(faces)
@@ -189,7 +189,7 @@ _FACE_PARTS = ("nose", "mouth", "chin", "l-cheek", "r-cheek", "head-scale", "hea
 
 def _fields(points: Floats, joints: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Of each vertex, its height on the body and its place along the arm (see `main`)."""
-    at = dict(zip((*LINKS, "eye.L", "eye.R"), joints, strict=True))
+    at = dict(zip(LINKS, joints, strict=True))
     crown = points[:, 1].min()
     crotch = points[(np.abs(points[:, 0]) < 5e-3) & (weights[:, LINK["head"]] < 0.1), 1].max()
     chin = crown + 0.875 * (at["neck"][1] - crown)
@@ -240,7 +240,7 @@ def main(out: Path) -> None:
     """Write the file.
 
     Its arrays, for V vertices, L links and K components: mean, basis (K): vertices and then joints
-    (V + L + 2, 3), the eyes last; cells: components of the bodies over sex, age, muscle, weight,
+    (V + L, 3); cells: components of the bodies over sex, age, muscle, weight,
     height; types: over sex, age and type of face; varied: differences of faces; expressions:
     mouth open, eyes closed, smile of an adult; faces, kinds: triangles, and whether they are skin
     0, lips 1, mouth 2 or eye socket 3; mirror: vertices of the other side; level, arm: see
@@ -250,7 +250,7 @@ def main(out: Path) -> None:
     keep, faces, kinds = _reduced(source)
     bodies, types, varied = _rows(source, keep)
     mean = bodies.mean(0)
-    head = np.concatenate([source.weights[keep, LINK["head"]], np.ones(len(LINKS) + 2)])
+    head = np.concatenate([source.weights[keep, LINK["head"]], np.ones(len(LINKS))])
     scale = (1 + 2 * head)[:, None]
     both = np.concatenate([(bodies - mean), types]) * scale
     flat = both.reshape(len(both), -1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
-from shots.staging.acts.drafts import LOCATIONS, Event
-from shots.staging.acts.objects import Act
+from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
+from shots.staging.acts.objects import ClauseAct, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -21,44 +21,78 @@ _WORK = frozenset(
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
+_DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
+_HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
-_ATTACHED = frozenset(("in", "on", "under", "beside", "behind", "with", "above", "before"))
+_ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 
 
-def read_parts(act: Act) -> None:
+def read_parts(act: ClauseAct) -> None:
     """Give each phrase behind a preposition its role."""
     before = act.clause.objects[-1] if act.clause.objects else None
-    for prep, part in act.clause.parts:
-        if before is None or not _describes(act, before, prep, part):
+    verb = act.verb
+    for raw, (prep, part) in zip(act.clause.preps, act.clause.parts, strict=True):
+        is_object = verb.role == "hold" and verb.name.split()[-1] == raw and raw != verb.name
+        if is_object and not act.clause.objects and part.kind in ("thing", "unknown"):
+            read_object(act, part)  # chews on a pencil
+        elif before is None or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
         before = part
 
 
-def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
+def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
     cast, ids = act.cast, act.cast.ids(before)
-    if prep not in _ATTACHED or part.kind in ("pronoun", "place"):
+    is_attached = prep in _ATTACHED and part.kind not in ("pronoun", "place")
+    if not is_attached or not ids or ids[0] in act.subjects:
         return False
-    if len(ids) != 1 or ids[0] in act.subjects:
-        return False
-    if before.kind in ("person", "character", "group") and act.event.gesture:
+    is_body = before.kind == "body" and before.owner is not None
+    if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
         if prep == "with" and part.kind == "thing":
             return False
+        if act.event.gesture in _HANDLING and _is_put_into(act, ids, prep, part):
+            return True
         cast.attribute(ids[0], prep, part)
         return part.kind != "body"
-    others = act.resolve(part)[:1]
+    return prep not in ("into", "with") and _is_located(act, ids, prep, part)
+
+
+def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool:
+    """Whether a phrase says where things are that are looked at or reached for."""
+    cast = act.cast
+    if prep in ("beside", "before", "behind") and act.event.gesture not in _DISTANT:
+        return False
     is_near = ids[0] in (act.event.looks_at, act.event.target) and ids[0] not in act.event.holds
     is_loose = cast.thing_model(ids[0]).grip is not None and ids[0] in cast.drafts
-    if not (is_near and is_loose) or prep == "with" or any(_sits_there(act, k) for k in others):
+    others = act.resolve(part)[:1] if is_near and is_loose else []
+    if not others or any(_sits_there(act, key) for key in others):
         return False
-    for other in others:
-        cast.drafts[ids[0]].locate(prep, other)
+    for key in ids:
+        for other in others:
+            cast.drafts[key].locate(prep, other)
     return True
 
 
-def _read_part(act: Act, prep: str, part: Phrase) -> None:
+def _is_put_into(act: ClauseAct, people: list[str], prep: str, part: Phrase) -> bool:
+    """Whether somebody is pushed into a chair, laid on a bed, carried on a stretcher."""
+    is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
+    seats = (
+        act.resolve(part)[:1] if prep == "into" or (prep in ("in", "on") and not is_push) else []
+    )
+    if not seats or not act.cast.thing_model(seats[0]).seats:
+        return False
+    posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
+    for key in people:
+        led = PlayerEvent(
+            act.event.slot, posture, seat=seats[0], words=act.event.words, is_led=True
+        )
+        act.cast.drafts[key].events.append(led)
+    return True
+
+
+def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     event = act.event
     if part.kind == "pronoun" and part.head == "camera":
         event.to = "towards" if event.is_travelling else event.to
@@ -80,10 +114,11 @@ def _read_part(act: Act, prep: str, part: Phrase) -> None:
         next(rule for rule in _RULES if rule(act, prep, key, part))
 
 
-def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
+def _is_said_already(act: ClauseAct, prep: str, part: Phrase) -> bool:
     """Whether a phrase adds nobody and nothing to the picture."""
     if prep == "for":
-        is_target = act.event.gesture in ("reach", "look") and part.kind == "thing"
+        is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
+        is_target = is_aimed and part.kind == "thing"
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
@@ -96,41 +131,50 @@ def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
 # Rules, tried in order: each gives a player or fixture its role and returns True, or returns False.
 
 
-def _aimed_for(act: Act, prep: str, key: str, _: Phrase) -> bool:
-    if prep == "for" and act.cast.can_hold(act.subjects[0], key):
+def _aimed_for(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+    if prep == "for" and act.event.is_moving:
+        act.event.to = act.event.to or key
+    elif prep == "for" and act.cast.can_hold(act.subjects[0], key):
         act.event.target = act.event.target or key
     return prep == "for"
 
 
-def _sits_there(act: Act, key: str) -> bool:
+def _sits_there(act: ClauseAct, key: str) -> bool:
     """Whether "in an armchair" or "on the bench" means sitting: no other posture is named."""
     event, model = act.event, act.cast.thing_model(key)
     is_free = event.posture in ("", "sit") and not event.seat and act.verb.role != "release"
     is_kind = model.kind in ("furniture", "vehicle") and event.gesture != "reach"
-    return is_free and bool(model.seats) and is_kind and key not in act.subjects
+    is_work = model.kind == "vehicle" and event.gesture in _WORK
+    return is_free and bool(model.seats) and is_kind and not is_work and key not in act.subjects
 
 
-def _sat_on(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _sat_on(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if prep not in ("in", "on", "from") or not _sits_there(act, key):
         return False
     act.event.posture, act.event.seat = "sit", key
     return True
 
 
-def _with(act: Act, prep: str, key: str, part: Phrase) -> bool:
+def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
+    elif prep == "with" and act.cast.is_person(key):
+        if act.event.is_travelling:
+            led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
+            act.cast.drafts[key].events.append(led)
     elif prep == "with" and act.cast.can_hold(act.subjects[0], key):
         act.event.holds += [] if part.noun in grammar.WORN else [key]
     return prep == "with"
 
 
-def _from(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if prep != "from" or event.holds:
         return False
     if event.gesture in _CONSUMED and act.cast.can_hold(act.subjects[0], key):
         event.holds.append(key)
+    elif event.gesture in _CONSUMED and act.actor.kind == "animal":
+        event.target = key
     elif event.gesture == "look":
         event.looks_at = event.looks_at or key
     else:
@@ -138,7 +182,7 @@ def _from(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def _put_or_given(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _put_or_given(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """Where what is held is put, or taken from, and whom it is given to."""
     event, cast = act.event, act.cast
     if not event.holds or prep not in ("on", "in", "into", "to", "from", "under", "behind"):
@@ -160,11 +204,13 @@ def _put_or_given(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def _gone_to(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _gone_to(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if not event.is_moving:
         return False
-    if prep in ("to", "towards", "into", "after", "at"):
+    if prep in ("to", "towards", "into", "after", "at") or (
+        prep == "on" and event.posture.startswith("climb")
+    ):
         event.to = key
     elif prep in ("through", "around") or act.cast.model(key) in ("stairs", "ladder"):
         event.to = event.to or key
@@ -175,36 +221,37 @@ def _gone_to(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def is_seat(event: Event, prep: str, key: str, act: Act) -> bool:
+def is_seat(event: PlayerEvent, prep: str, key: str, act: ClauseAct) -> bool:
     """Whether somebody in this posture rests on what the phrase names."""
     if event.posture == "lean":
         return prep in ("on", "against", "at")
     seat = POSTURES[event.posture].seat if event.posture in POSTURES else ""
-    if not seat or (act.cast.is_person(key) and seat != "horse"):
+    if seat in ("", "stairs", "ladder") or (act.cast.is_person(key) and seat != "horse"):
         return False
     model = act.cast.thing_model(key)
     is_small = model.kind in ("prop", "food", "product") and act.cast.model(key) != STAND_IN
     return prep in ("on", "in", "into", "at") and (bool(model.seats) or not is_small)
 
 
-def _seat(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _seat(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if not is_seat(act.event, prep, key, act):
         return False
     act.event.seat = key
     return True
 
 
-def _address(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     is_there = event.gesture in ("look", "point") or key in act.cast.drafts
-    if event.gesture not in ADDRESSED or prep not in _TOWARDS or not is_there:
+    is_into = event.gesture == "look" and prep in ("under", "behind", "in", "on", "above")
+    if event.gesture not in ADDRESSED or not (prep in _TOWARDS or is_into) or not is_there:
         return False
     event.looks_at = event.looks_at or key
     event.target = event.target or key
     return True
 
 
-def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What a gesture is done to: writes on the blackboard."""
     event = act.event
     is_hug = event.gesture == "hug" and act.cast.is_human(key)
@@ -216,11 +263,13 @@ def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
     is_near = prep in ("on", "in", "from") and event.gesture in _WORK
     is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
     if is_near or is_at or is_hug:
-        event.target = key
+        event.target = act.focus = key
     return is_near or is_at or is_hug
 
 
-def _place(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _place(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+    if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
+        return True
     if prep in LOCATIONS:
         act.be_at(prep, key)
     elif prep == "from":
@@ -233,7 +282,7 @@ _RULES = (
 )  # fmt: skip
 
 
-def read_directions(event: Event, directions: list[str], particles: list[str]) -> None:
+def read_directions(event: PlayerEvent, directions: list[str], particles: list[str]) -> None:
     """Read "from left to right", "away", "at the camera", "down"."""
     is_moving = event.is_travelling or event.posture in ("drive", "float", "fall")
     for words in [*directions, *(particles if is_moving else ())]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
-from shots.staging.acts.drafts import LOCATIONS, Draft, Event
+from shots.staging.acts.drafts import LOCATIONS, PlayerDraft, PlayerEvent
 from shots.staging.acts.objects import move_to
 from shots.staging.acts.prepositions import read_directions
 from shots.staging.acts.roles import Cast
@@ -16,21 +16,23 @@ from shots.staging.clauses.phrases import Phrase
 def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     """Read what a thing or a fixture does in a clause."""
     verb = clause.verb(THING_VERBS)
-    if verb is None or not verb.is_shown:
+    draft = cast.drafts.get(key)
+    lifts = verb is not None and verb.gesture == "rise" and bool(clause.objects)
+    if verb is None or lifts or not verb.is_shown:
         if clause.base not in ("", "be"):
             cast.lose(clause.words, "no motion of a thing shows this")
-        for phrase in clause.phrases:
-            cast.resolve(phrase, [key])
-        return
-    draft = cast.acting(key) if verb.gesture != "be" else cast.drafts.get(key)
-    if draft is None:
-        if verb.gesture != "be":
+        draft = None
+    elif verb.gesture != "be":
+        draft = cast.acting(key)
+        if draft is None:
             cast.lose(clause.words, "the set has no such thing that moves")
-        for phrase in clause.phrases:
-            cast.resolve(phrase, [key])
+    if verb is None or draft is None:
+        _read_others(cast, clause, key)
         return
     verb = _fit(verb, draft)
-    event = Event(slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words)
+    event = PlayerEvent(
+        slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words
+    )
     event.to = verb.to
     for phrase in clause.objects:
         _read_object(cast, clause, event, draft, phrase)
@@ -39,18 +41,29 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     draft.events.append(event)
 
 
-def _fit(verb: Verb, draft: Draft) -> Verb:
+def _read_others(cast: Cast, clause: Clause, key: str) -> None:
+    """Resolve what a clause names besides its subject: "the doors reveal a man with a gun"."""
+    people = [k for phrase in clause.objects for k in cast.resolve(phrase, [key])]
+    for prep, part in clause.parts:
+        cast.resolve(part, [key])
+        for person in people:
+            cast.attribute(person, prep, part)
+
+
+def _fit(verb: Verb, draft: PlayerDraft) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
     if verb.posture != "drive" or kind == "vehicle":
         return verb
     if verb.name in ("land", "crash", "hit"):
         return THING_VERBS["fall"]
+    if verb.name in ("come", "go") and kind in ("prop", "food", "product"):
+        return THING_VERBS["be"]
     return THING_VERBS["swing"] if kind in ("fitting", "plant", "structure") else verb
 
 
 def _read_object(
-    cast: Cast, clause: Clause, event: Event, draft: Draft, phrase: Phrase
+    cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDraft, phrase: Phrase
 ) -> None:  # fmt: skip
     for other in cast.resolve(phrase, [draft.id])[:1]:
         if "off" in clause.particles:
@@ -58,11 +71,10 @@ def _read_object(
         elif event.posture == "drive":
             move_to(event, cast, other)
         elif cast.is_person(other):
-            for prep, part in clause.parts:
-                cast.attribute(other, prep, part)
+            _read_others(cast, clause, draft.id)
 
 
-def _read_parts(cast: Cast, clause: Clause, event: Event, draft: Draft) -> None:
+def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDraft) -> None:
     before = ""  # small thing named last, which "on the sill" may belong to
     for prep, part in clause.parts:
         if part.kind == "body" and grammar.BODY[part.head] == "hands":
@@ -79,7 +91,7 @@ def _read_parts(cast: Cast, clause: Clause, event: Event, draft: Draft) -> None:
             before = other if is_small else ""
 
 
-def _read_part(event: Event, draft: Draft, prep: str, other: str) -> None:
+def _read_part(event: PlayerEvent, draft: PlayerDraft, prep: str, other: str) -> None:
     moves = event.posture != "stand"
     if moves and prep in ("to", "into", "towards", "in", "on", "after", "at"):
         event.to = event.to or other

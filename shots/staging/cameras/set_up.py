@@ -194,6 +194,24 @@ class Filming:
             self.line_sides[first, second] = side, runs
         return side
 
+    def take_side(self) -> bool:
+        """Put the cameras on the side of the line that the author asks for; whether it crosses."""
+        camera, pair = self.shot.camera, self.line()
+        if pair is None or not (camera.side or camera.cross_line):
+            return False
+        side = self.line_side(pair)
+        first, second = sorted(pair)
+        start, end = self.now(first).at, self.now(second).at
+        if camera.side:
+            subject = next((name for name in self.people() if name in pair), first)
+            ahead = facing(start, end) + (0.0 if subject == first else 180.0)
+            hand = direction(ahead + (90.0 if camera.side == "left" else -90.0))
+            wanted = side_of_line(start, end, np.array(self.now(subject).at) + hand)
+        else:
+            wanted = -side
+        self.line_sides[first, second] = wanted, self.line_sides[first, second][1]
+        return camera.cross_line and wanted != side
+
     def _place(self, name: str) -> Point | None:
         if name in self.players:
             return self.now(name).at

@@ -160,6 +160,8 @@ def _turns(
         tried = {hand: point(np.array(now.at) + direction(gaze + hand * 32.0)) for hand in hands}
         wanted = filming.line_side((first, second))
         hands.sort(key=lambda hand: side_of_line(*ends, tried[hand]) != wanted)
+    elif side := filming.shot.camera.side:
+        hands = [1.0 if side == "left" else -1.0]
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
     turns, weight = [], 0.5 if filming.size in FULL_SIZES else 1.0  # small faces matter less
     for k, hand in enumerate(hands):

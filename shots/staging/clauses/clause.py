@@ -90,17 +90,20 @@ class Clause:
         nouns += [one for noun in nouns if (one := singular(noun)[0]) not in nouns]
         pairs = zip(self.preps, self.parts, strict=True)
         behind = [f"{prep} {phrase.head}" for prep, (_, phrase) in pairs]
-        if not self.objects:
-            for each in self.subjects:
-                yield each.head if each.kind == "body" else f"by {each.head}"
+        is_alone = all(each.kind == "pronoun" for each in self.objects)
+        for each in self.subjects if is_alone and self.base != "hold" else ():
+            yield each.head if each.kind == "body" else f"by {each.head}"
         yield from (f"{p} {noun}" for p in self.particles for noun in nouns)
         yield from (f"{noun} {p}" for p in self.particles for noun in nouns)
         yield from (f"{noun} {phrase}" for noun in nouns for phrase in behind)
         yield from (f"{p} {phrase}" for p in self.particles for phrase in behind)
+        if not self.objects:
+            yield from (f"{p} alone" for p in self.particles)
         yield from (" ".join(self.particles), *self.particles) if self.particles else ()
         yield from nouns
         yield from behind
         yield from self._any_object()
+        yield from () if self.objects else ("alone",)
         yield from (f"{noun} {prep}" for noun in nouns for prep in self.preps)
         yield from () if self.objects else self.preps
         yield ""

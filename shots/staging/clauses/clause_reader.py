@@ -18,6 +18,7 @@ _LOCAL = frozenset(("on", "in", "by", "along", "past", "about", "around"))
 _SEPARABLE = frozenset(
     ("put", "try", "slip", "turn", "switch", "look", "pull", "bring", "carry", "take", "hand")
 )
+_ON_SCREEN = frozenset(("type", "text", "read", "write", "watch", "look", "scroll", "play", "tap"))
 _LATER = ("as", "before", "after", "until", "since")
 _STARTS: dict[str, Link] = {"with": "lead", "first": "then"}  # at the start of a sentence
 
@@ -211,11 +212,14 @@ class _ClauseReader(ModifierReader):
 
     def _unknown_verb(self, clause: Clause) -> None:
         """Take a word behind the subject that looks like a verb as one that is in no table."""
-        if not clause.subjects or self.is_over or self.words[self.at].is_mark:
+        is_second = not clause.opens and self.is_unknown_verb(self.at)
+        if not (clause.subjects or is_second) or self.is_over or self.words[self.at].is_mark:
             return
         low = self.low()
         is_open = not is_function_word(low) and low not in grammar.QUALITIES
-        if is_open and low.endswith(("s", "ed", "ing")) and self.noun(self.at) is None:
+        is_many = any(each.is_plural or each.count > 1 for each in clause.subjects)
+        is_verb = low.endswith(("s", "ed", "ing")) or (is_many and clause.opens)
+        if is_open and is_verb and self.noun(self.at) is None:
             clause.base, clause.form = low, "unknown"
             self.at += 1
 
@@ -260,7 +264,8 @@ class _ClauseReader(ModifierReader):
             noun = self.noun(self.at + 1)
             if noun is None or noun.kind not in ("person", "character"):
                 return self._purpose(clause)
-        if form == "ing" and self.noun(self.at) is None:
+        is_verb = self.noun(self.at) is None or self.has_determiner(self.at + 1)
+        if form == "ing" and is_verb:
             return self._participle(clause, 0)
         is_seen = form == "base" and clause.objects and clause.base in _PERCEPTION
         return bool(is_seen) and self._participle(clause, 0)
@@ -288,8 +293,13 @@ class _ClauseReader(ModifierReader):
         last = clause.phrases[-1:]
         if clause.base in _PERCEPTION:
             return self._begin(clause, "with", skip, clause.objects[-1:])
-        is_person = bool(last) and last[0].kind in ("person", "group", "character")
-        return self._begin(clause, "with", skip, last if is_person else [])
+        people = [
+            each
+            for phrase in last
+            for each in (phrase.of, phrase)
+            if each is not None and each.kind in ("person", "group", "character")
+        ]
+        return self._begin(clause, "with", skip, people[:1])
 
     def _begin(self, before: Clause, link: Link, skip: int, subjects: list[Phrase]) -> bool:
         """Read a clause within the one before, whose other words end here."""
@@ -341,7 +351,7 @@ class _ClauseReader(ModifierReader):
         if " " in directed and self.is_direction(directed):
             clause.directions.append(directed)
             self.take(directed)
-        elif state and STATES[state].is_added and not clause.state:
+        elif state and self._is_state_of(clause, state):
             clause.state = state
             self.take(state)
         elif self.read_part(clause):
@@ -354,6 +364,11 @@ class _ClauseReader(ModifierReader):
             self.take(prep)
             return bool(prep) or self._object(clause)
         return True
+
+    @staticmethod
+    def _is_state_of(clause: Clause, state: str) -> bool:
+        """Whether a state goes with the verb: talks on the phone, and not types on the phone."""
+        return STATES[state].is_added and not clause.state and clause.base not in _ON_SCREEN
 
     def _object(self, clause: Clause) -> bool:
         found = self.reader.phrase(self.at, subject=self._is_relative)

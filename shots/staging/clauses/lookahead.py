@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from shots.lexicon import grammar
 from shots.lexicon.verbs import STATES, forms
-from shots.staging.clauses.nouns import Names, Noun, is_adverb, noun_at, split_words, starts_with
+from shots.staging.clauses.nouns import (
+    Names,
+    Noun,
+    is_adverb,
+    is_function_word,
+    noun_at,
+    split_words,
+    starts_with,
+)
 from shots.staging.clauses.phrases import PhraseReader
 
 DIRECTED = frozenset((*grammar.DIRECTIONS, *grammar.LOOKS))
@@ -57,6 +65,11 @@ class Lookahead:
         """Whether a noun phrase begins at a position."""
         return self.reader.phrase(at, subject=False) is not None
 
+    def has_determiner(self, at: int) -> bool:
+        """Whether an article or a possessive stands at a position."""
+        low = self.reader.low(at)
+        return low in grammar.ARTICLES or low in grammar.POSSESSIVES
+
     def is_auxiliary(self, low: str) -> bool:
         """Whether a word can stand before a verb."""
         return low in grammar.BE or low in grammar.AUXILIARIES or low in grammar.NEGATIONS
@@ -92,7 +105,7 @@ class Lookahead:
             return True
         form, noun = self.reader.form(self.at), self.noun(self.at)
         if not form:
-            return False
+            return self.is_unknown_verb(self.at)
         if form in ("s", "base") and self.last_form in ("s", "base"):
             return form == self.last_form and not self._is_placed_body(noun)
         if noun is None or noun.kind == "character":
@@ -117,9 +130,17 @@ class Lookahead:
         is_noun = self.noun(at) is not None
         if form == "base" and is_noun and self.last_form == "base":
             return not self.is_end(at + 1) and low != "one"
+        if not form and self.is_unknown_verb(at):
+            return True
         if form and (not is_noun or form in ("s", "ing")):
             return not (found and is_noun and self.is_end(found[1]) and form == "ing")
         return is_adverb(low)
+
+    def is_unknown_verb(self, at: int) -> bool:
+        """Whether a word in no table stands like the second verb of "kneels and plugs in"."""
+        low, behind = self.reader.low(at), self.reader.low(at + 1)
+        is_open = self.noun(at) is None and not is_function_word(low) and low.endswith("s")
+        return is_open and self.last_form == "s" and is_function_word(behind)
 
     def is_plural_verb(self, at: int) -> bool:
         """Whether a verb of several subjects stands at a position."""
@@ -142,6 +163,9 @@ class Lookahead:
             return False
         if self.low(1) == "to":
             return self.reader.form(self.at + 2) == "base"
+        if self.low(1) == "on" and self.reader.form(self.at + 2) == "ing":
+            self.at += 1  # goes on chopping
+            return True
         return self.reader.form(self.at + 1) == "ing"
 
 

@@ -141,6 +141,8 @@ class PhraseReader:
         """The kind of a noun of two meanings: the camera, a chest, his club."""
         if noun.head == "camera" and is_the:
             return "abstract"
+        if noun.head == "body" and owner is None:
+            return "person"
         is_thing = (noun.head in ("chest", "heel") and owner is None) or (
             noun.head == "club" and owner is not None
         )
@@ -151,6 +153,8 @@ class PhraseReader:
         """How many a plural without a number stands for."""
         if noun.kind == "person":
             return 3 if noun.is_plural else 1
+        if noun.kind == "unknown":
+            return 2 if noun.is_plural else 1
         is_many = noun.is_plural and singular(last)[0] == noun.head.split()[-1]
         return 2 if noun.kind == "thing" and is_many else 1
 
@@ -161,7 +165,9 @@ class PhraseReader:
         low, before = self.low(at), self.low(at - 1) if at else ""
         if low == "can" and (before in grammar.ARTICLES or before in grammar.NUMBERS):
             return False
-        return is_function_word(low) and low not in ("one", "own")
+        if is_function_word(low):
+            return low not in ("one", "own")
+        return " " in starts_with(self.words, at, grammar.PREPOSITIONS)  # next to
 
     def _possessor(
         self, phrase: Phrase, start: int, end: int, *, subject: bool
@@ -264,7 +270,7 @@ class PhraseReader:
         low, form = self.low(at), self.form(at)
         if low in grammar.QUALITIES or find_colour(low):
             return False
-        if is_adverb(low) or (form in ("s", "base") and (subject or bare) and at > start):
+        if is_adverb(low) or (form in ("s", "base") and subject and at > start):
             return True
         if form in ("ing", "ed"):
             return bare or self._ends(at + 1) or (at > start and subject)
@@ -277,6 +283,8 @@ class PhraseReader:
             return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
+        if head.kind == "person" and low in grammar.WORN and not form:
+            return True  # a clown costume
         if head.kind in ("group", "person"):
             is_open = head.head == "police" or (head.kind == "person" and not head.is_plural)
             return is_open and noun is not None and noun.kind == "person"
@@ -288,7 +296,9 @@ class PhraseReader:
 
 def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
     """One phrase of "the edge of the roof", "a group of men", "a cup of coffee"."""
-    if outer.kind == "group" and inner.kind in ("person", "group", "thing"):
+    if outer.kind == "group" and inner.kind == "body":
+        return replace(inner, words=words)
+    if outer.kind == "group" and inner.kind in ("person", "group", "thing", "unknown"):
         is_pair = outer.head == "pair" and inner.head.endswith("s")  # of glasses
         count = 1 if is_pair else grammar.GROUPS[outer.head]
         return replace(inner, words=words, count=count, is_plural=True)

@@ -98,6 +98,8 @@ class ScenePlan:
 
         The rest of the cast comes last of the people; `is_drawn` tells who of it is there by now.
         """
+        for name in reading.absent:
+            self.occupied.people.pop(name, None)
         people = [each for each in reading.players if each.kind == "person"]
         objects = [p for p in reading.players if p.kind != "person" and not self.is_set(p)]
         for thing in objects:

@@ -10,7 +10,7 @@ import numpy as np
 from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.part import FigurePart, solid
 from storyboard.layout.cast.shells import shell
-from storyboard.layout.cast.skinning import LINK, LINKS
+from storyboard.layout.cast.skinning import EYES, LINK
 from storyboard.layout.meshes import (
     Array,
     Colour,
@@ -59,7 +59,7 @@ class HeadMeasures:
     @classmethod
     def of(cls, body: Body, line: float) -> HeadMeasures:
         """At a height over the eyes, in parts of the height from there to the crown."""
-        eye = body.joints[len(LINKS) :].mean(0)
+        eye = body.joints[EYES].mean(0)
         head = body.points[atlas().level > 6.6]
         height = float(eye[1] - head[:, 1].min())
         y = eye[1] - line * height
@@ -145,7 +145,7 @@ def _visor(head: HeadMeasures, length: float, colour: Colour) -> Mesh:
 
 
 def _glasses(wardrobe: Wardrobe, body: Body, colour: Colour, lens: Colour | None = None) -> None:
-    left, right = body.joints[len(LINKS)], body.joints[len(LINKS) + 1]
+    left, right = body.joints[EYES]
     unit = float(left[0] - right[0])
     z = left[2] - body.eye_radius - 0.16 * unit
     angle = np.arange(14) * (2 * np.pi / 14)
@@ -272,7 +272,7 @@ def _hood_down(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
 def face_edge(size: float, low: float) -> Array:
     """(V,) positive on head and neck above a level, outside an oval about the face."""
     shared = atlas()
-    eye = shared.joints[len(LINKS) :].mean(0)
+    eye = shared.joints[EYES].mean(0)
     middle = eye + floats([0, 0.018, 0])
     p = shared.points - middle
     oval = np.sqrt((p[:, 0] / (0.066 * size)) ** 2 + (p[:, 1] / (0.092 * size)) ** 2)

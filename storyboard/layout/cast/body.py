@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shots.staging.staged import Appearance
+from storyboard.layout.cast.skinning import EYES
 from storyboard.layout.meshes import Array, floats, vertex_normals
 
 _FILE = Path(__file__).with_name("bodies.npz")
@@ -37,7 +38,7 @@ class Atlas:
         data: Arrays of `bodies.npz`, as written by the script that bakes it.
         points: (V, 3) of the middle body, metres.
         normals: (V, 3).
-        joints: (L + 2, 3) of the middle body; the last two are the eyes.
+        joints: (L, 3) of the middle body.
         faces: (N, 3).
         kinds: (N,) skin 0, lips 1, inside of the mouth 2, of the eye sockets 3.
         weights: (V, L) of the links.
@@ -61,7 +62,7 @@ class Atlas:
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """One body at rest: points (V, 3), normals (V, 3), joints (L + 2, 3), expressions (3, V, 3)."""
+    """One body at rest: points (V, 3), normals (V, 3), joints (L, 3), expressions (3, V, 3)."""
 
     points: Array
     normals: Array
@@ -120,8 +121,8 @@ def build_body(look: Appearance) -> Body:
     tall = [float(np.ptp(_points(cell + extra)[:count, 1])) for cell in cells]
     height = float(np.clip(np.interp(look.height_m, tall, (0, 0.5, 1)), 0.05, 0.8))
     whole = _points(_between(cells, height, 3) + extra)
-    head = float(np.linalg.norm(whole[-1] - whole[-2]))
-    adult = float(np.linalg.norm(shared.joints[-1] - shared.joints[-2]))
+    head = float(np.linalg.norm(np.diff(whole[count:][EYES], axis=0)))
+    adult = float(np.linalg.norm(np.diff(shared.joints[EYES], axis=0)))
     amounts = rng.normal(0, 0.09 * grown + 0.05, len(shared.data["varied"]))
     whole = whole + (head / adult) * np.tensordot(amounts, shared.data["varied"], 1)
     scale = look.height_m / float(np.ptp(whole[:count, 1]))

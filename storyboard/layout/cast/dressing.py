@@ -43,7 +43,10 @@ def dress(body: Body, garments: Sequence[Garment]) -> Wardrobe:
             visible = np.minimum(area, _COVER - hidden)
             wardrobe.parts += _pieces(body, visible, piece, offset, colour)
         if piece.hem:
-            wardrobe.parts.append(_tube(body, piece, offset, colour))
+            tops = [o.low + 0.3 for _, o, _ in cut if o.layer > piece.layer and o.high > 5.5]
+            wardrobe.parts.append(
+                _tube(body, piece, min([piece.low + 0.38, *tops]), offset, colour)
+            )
         wardrobe.thickness = np.where(area > -0.1, offset, wardrobe.thickness)
         wardrobe.covered = np.maximum(wardrobe.covered, np.maximum(area, _under(piece)) - _COVER)
     for each in named:
@@ -99,7 +102,7 @@ def _pieces(
         lapel = np.minimum(
             np.minimum(area, over + 0.3), np.minimum(front * 20, (width * 1.3 - across) * 3)
         )
-        lapel = np.minimum(lapel, (np.abs(x) - 0.012) * 30)
+        lapel = np.minimum(lapel, np.minimum((np.abs(x) - 0.012) * 30, 5.7 - shared.level))
         parts.append(shell(body, np.minimum(lapel, trunk), offset + 0.004, floats(colour) * 0.85,
                            rounds=2, surface=piece.surface))  # fmt: skip
     if piece.front:
@@ -154,7 +157,7 @@ def _shoes(body: Body, piece: Shell, colour: Colour) -> list[FigurePart]:
             reach = (0.013 if y > -0.12 * size else 0.04) * size
             flat = foot[np.abs(foot[:, 1] - min(y, -0.012 * size)) < reach][:, [0, 2]]
             centre = (flat.min(0) + flat.max(0)) / 2
-            wider = 1.25 if index < 2 else 0.8 + 1.2 * max(-y / size - 0.1, 0) / 0.2
+            wider = 1.25 if index < 2 else 0.8 + 0.8 * max(-y / size - 0.1, 0) / 0.2
             radius = hull(flat - centre, ways) + thick * wider
             x, z = (centre + radius[:, None] * ways).T
             rings.append(np.stack([x, np.full(len(ways), y), z], 1))
@@ -188,12 +191,12 @@ def _height_at(body: Body, level: float) -> float:
     return float(np.polyval(slope, level))
 
 
-def _tube(body: Body, piece: Shell, offset: Array, colour: Colour) -> FigurePart:
-    """Cloth that hangs from the waist and follows the legs."""
+def _tube(body: Body, piece: Shell, top: float, offset: Array, colour: Colour) -> FigurePart:
+    """Cloth that hangs from a level at the waist and follows the legs."""
     shared, ways = atlas(), circle(30)
     trunk = (shared.arm < -0.1) & (shared.level < 5)
     points, offsets = body.points[trunk], offset[trunk] + 0.004
-    levels = np.linspace(piece.low + 0.38, piece.hem, 10)
+    levels = np.linspace(top, piece.hem, 10)
     ys = np.array([_height_at(body, level) for level in levels])
     centre = np.median(points[:, 2])
     folds = min(piece.flare, 0.3) * 0.35 * np.sin(9 * np.arange(30) * (np.pi / 15))

@@ -13,7 +13,7 @@ from storyboard.layout.cast.dressing import dress
 from storyboard.layout.cast.hair import hair_parts
 from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
-from storyboard.layout.cast.skinning import LINKS, Posed, place_links, skin
+from storyboard.layout.cast.skinning import EYES, Posed, place_bones, place_links, skin
 from storyboard.layout.meshes import SET_OWNER, Array, Mesh, floats
 
 _WIDE = 0.22  # lids a little further up than the model's: eyes have to read at a distance
@@ -33,7 +33,7 @@ class Figure:
         self.height_m = look.height_m
         self.body = build_body(look)
         self.joints: Array = self.body.joints[: len(BONES)]
-        self._rest = self.body.joints[: len(LINKS)]
+        self._rest = self.body.joints
         self._axes = atlas().data["curl_axes"]
         self._part = join_parts(_dress(self))
         self._moving = np.flatnonzero(np.any(self._part.expressions, axis=(0, 2)))
@@ -45,15 +45,15 @@ class Figure:
 
     def pose_joints(self, pose: Pose) -> Array:
         """(B, 3) joints of the bones in a pose."""
-        return self.place(pose).places[: len(BONES)]
+        return place_bones(pose, self._rest).places
 
     def frames(self, pose: Pose) -> Array:
         """(B, 3, 3) world rotations of the bones in a pose, for column vectors."""
-        return self.place(pose).turns[: len(BONES)]
+        return place_bones(pose, self._rest).turns
 
     def points(self, pose: Pose) -> dict[str, Array]:
         """Landmarks in a pose: nose, chin, mouth, crown, eye, ear, palm and sole of each side."""
-        posed = self.place(pose)
+        posed = place_bones(pose, self._rest)
         return {
             name: posed.places[bone] + posed.turns[bone] @ (place - self._rest[bone])
             for name, (bone, place) in self._marks.items()
@@ -66,9 +66,7 @@ class Figure:
             The centre of the palm's grip, (3,), and axes (3, 3) in columns: x along the knuckles
             towards the thumb, y from the wrist to the fingers, z out of the palm.
         """
-        posed = self.place(pose)
-        hand = BONE[f"hand.{side}"]
-        turn = posed.turns[hand]
+        turn = self.frames(pose)[BONE[f"hand.{side}"]]
         return self.points(pose)[f"palm.{side}"], turn @ self._palm_axes(side)
 
     def _palm_axes(self, side: str) -> Array:
@@ -84,7 +82,7 @@ class Figure:
     def mesh(self, pose: Pose, owner: int = SET_OWNER) -> Mesh:
         """The dressed figure in a pose."""
         part, points = self._part, self._part.points
-        amounts = floats([pose.mouth, 1 - pose.eyes - _WIDE * pose.eyes, 0.0])
+        amounts = floats([pose.mouth, 1 - pose.eyes - _WIDE * pose.eyes, pose.smile])
         points, rows = points.copy(), self._moving
         points[rows] += np.tensordot(amounts, part.expressions[:, rows], 1)
         vertices, normals = skin(points, part.normals, part.weights, self._rest, self.place(pose))
@@ -135,7 +133,7 @@ def _landmarks(figure: Figure) -> dict[str, tuple[int, Array]]:
         foot, toes = figure.joints[BONE[f"foot.{side}"]], figure.joints[BONE[f"toes.{side}"]]
         sole = (foot + toes) / 2 * [1, 0, 1]
         marks |= {
-            f"eye.{side}": (head, body.joints[len(LINKS) + index]),
+            f"eye.{side}": (head, body.joints[EYES[index]]),
             f"ear.{side}": (head, points[ear]),
             f"palm.{side}": (BONE[f"hand.{side}"], hand + 0.85 * (knuckles - hand)
                              + 0.32 * reach * out),

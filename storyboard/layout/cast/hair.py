@@ -15,7 +15,7 @@ from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.part import SKINS, FigurePart, make_part, refined, solid
 from storyboard.layout.cast.sheets import sheet
 from storyboard.layout.cast.shells import shell
-from storyboard.layout.cast.skinning import LINK, LINKS
+from storyboard.layout.cast.skinning import EYES, LINK, LINKS
 from storyboard.layout.meshes import Array, Colour, ellipsoid, floats, vertex_normals
 
 HAIR_COLOURS: Mapping[str, Colour] = {
@@ -85,7 +85,7 @@ def hair_parts(body: Body, look: Appearance, wardrobe: Wardrobe) -> list[FigureP
 def _head_field() -> tuple[Array, Array, Array]:
     """Of each vertex: degrees from the front, height over the eyes, and the hairline's field."""
     shared = atlas()
-    eye = shared.joints[len(LINKS) :].mean(0)
+    eye = shared.joints[EYES].mean(0)
     height = eye[1] - shared.points[:, 1].min()
     p = shared.points - [0, 0, eye[2] + 0.085]
     angle = np.degrees(np.arctan2(np.abs(p[:, 0]), -p[:, 2]))
@@ -219,7 +219,7 @@ def _on_face(x: float, y: float) -> tuple[Array, Array]:
 
 
 def _brows(body: Body, look: Appearance, colour: Colour) -> list[FigurePart]:
-    eye = atlas().joints[len(LINKS)]
+    eye = atlas().joints[EYES[0]]
     thick = 0.0034 if look.sex == "male" else 0.0022
     rows: list[tuple[Array, Array]] = []
     ends = ((-0.019, 0.0, 0.8), (-0.010, 0.0034, 1.0), (0.0, 0.0052, 1.0), (0.010, 0.0052, 0.85),

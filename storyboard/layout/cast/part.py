@@ -68,7 +68,7 @@ def make_part(
     normals: Array | None = None,
     expressions: Array | None = None,
 ) -> FigurePart:
-    """A part; weights are (V, L), or the name of the bone that carries all of it."""
+    """A part; weights are (V, L), or the name of the link that carries all of it."""
     count = len(points)
     if isinstance(weights, str):
         rigid = np.zeros((count, len(LINKS)), np.float32)
@@ -118,14 +118,14 @@ def eye_parts(body: Body, look: Appearance) -> list[FigurePart]:
             faces += [(a, b, a + 12), (b, b + 12, a + 12)]
             colours += [colour, colour]
     return [
-        make_part(ball * body.eye_radius + centre, np.array(faces), floats(colours), "head",
-                  surface="eye", normals=floats(ball))
-        for centre in body.joints[len(LINKS):]
+        make_part(ball * body.eye_radius + body.joints[LINK[name]], np.array(faces),
+                  floats(colours), name, surface="eye", normals=floats(ball))
+        for name in ("eye.L", "eye.R")
     ]  # fmt: skip
 
 
 def solid(mesh: Mesh, bone: str) -> FigurePart:
-    """A mesh that one bone carries."""
+    """A mesh that one link carries."""
     part = make_part(mesh.vertices, mesh.faces, mesh.colour, bone, normals=mesh.normals)
     return replace(part, surface=mesh.surface)
 

@@ -42,6 +42,10 @@ class Pose:
         mouth: How far it is open, 0 to 1.
         eyes: How far they are open, 0 to 1.
         grips: How far the left and the right fingers are closed, 0 (flat) to 1 (fist).
+        pointing: How far the left and the right index finger is stretched out of that, 0 to 1.
+        smile: 0 to 1.
+        gaze: Degrees that the eyes are turned from straight ahead: to the person's left (+x),
+            and up.
     """
 
     turns: Array
@@ -49,6 +53,9 @@ class Pose:
     mouth: float = 0.0
     eyes: float = 1.0
     grips: tuple[float, float] = field(default=(0.25, 0.25))
+    pointing: tuple[float, float] = (0.0, 0.0)
+    smile: float = 0.0
+    gaze: tuple[float, float] = (0.0, 0.0)
 
 
 def rest_pose() -> Pose:

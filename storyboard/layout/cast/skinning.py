@@ -13,20 +13,22 @@ import numpy as np
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose
 from storyboard.layout.meshes import Array
 
-# Extra links of a side: name, its bone, the axis (twist or curl) and the share or degrees of it.
+# Extra links of a side: name, its parent, what turns it, and the degrees of a fist.
 _PARTS = (
-    ("armtwist", "clavicle", "", 0.5), ("foretwist", "forearm", "", 0.5),
+    ("armtwist", "clavicle", "twist", 0.0), ("foretwist", "forearm", "twist", 0.0),
     ("index1", "hand", "curl", 78.0), ("index2", "index1", "curl", 92.0),
     ("index3", "index2", "curl", 62.0), ("finger2", "fingers", "curl", 96.0),
     ("finger3", "finger2", "curl", 64.0), ("thumb2", "thumb", "thumb", 55.0),
+    ("eye", "head", "gaze", 0.0),
 )  # fmt: skip
 _KNUCKLES_DEG = 74.0  # of the three outer fingers in a fist; the index has its own link
 _THUMB_DEG = 30.0
 LINKS: tuple[str, ...] = BONES + tuple(f"{part[0]}.{side}" for side in "LR" for part in _PARTS)
 LINK = {name: index for index, name in enumerate(LINKS)}
 LINK_PARENTS: tuple[int, ...] = PARENTS + tuple(
-    LINK[f"{part[1]}.{side}"] for side in "LR" for part in _PARTS
+    LINK[part[1] if part[1] in LINK else f"{part[1]}.{side}"] for side in "LR" for part in _PARTS
 )
+EYES = [LINK["eye.L"], LINK["eye.R"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,62 +52,65 @@ def place_links(pose: Pose, joints: Array, curl_axes: Array) -> Posed:
         joints: (L, 3) of the links at rest.
         curl_axes: (2, 2, 3) axes about which the left and right fingers and thumbs close.
     """
-    turns = np.empty((len(LINKS), 3, 3))
-    places = np.empty((len(LINKS), 3))
-    own = np.array(pose.turns, np.float64)
+    own = np.empty((len(LINKS), 3, 3))
+    own[: len(BONES)] = pose.turns
     for hand, side in enumerate("LR"):
-        grip = float(np.clip(pose.grips[hand], 0, 1))
-        for bone, degrees in (("fingers", _KNUCKLES_DEG), ("thumb", _THUMB_DEG)):
-            axis = curl_axes[hand, int(bone == "thumb")]
-            index = BONE[f"{bone}.{side}"]
-            own[index] = own[index] @ rotation(axis, np.radians(degrees * grip))
-    for index, parent in enumerate(PARENTS):
+        _turn_parts(pose, hand, side, joints, curl_axes, own)
+    return _chain(own, joints, pose.offset)
+
+
+def place_bones(pose: Pose, joints: Array) -> Posed:
+    """World rotations (B, 3, 3) and places (B, 3) of the bones only, fingers not closed."""
+    return _chain(np.asarray(pose.turns, np.float64), joints[: len(BONES)], pose.offset)
+
+
+def _chain(own: Array, joints: Array, offset: Array) -> Posed:
+    turns, places = np.empty_like(own), np.empty((len(own), 3))
+    for index, parent in enumerate(LINK_PARENTS[: len(own)]):
         if parent < 0:
-            turns[index], places[index] = own[index], joints[index] + pose.offset
+            turns[index], places[index] = own[index], joints[index] + offset
             continue
         turns[index] = turns[parent] @ own[index]
         places[index] = places[parent] + turns[parent] @ (joints[index] - joints[parent])
-    for hand, side in enumerate("LR"):
-        _place_parts(pose, hand, side, joints, curl_axes, turns, places, own)
     return Posed(turns, places)
 
 
-def _place_parts(
-    pose: Pose,
-    hand: int,
-    side: str,
-    joints: Array,
-    curl_axes: Array,
-    turns: Array,
-    places: Array,
-    own: Array,
+def _turn_parts(
+    pose: Pose, hand: int, side: str, joints: Array, curl_axes: Array, own: Array
 ) -> None:
-    for part, (name, _, axis_name, amount) in enumerate(_PARTS):
-        index = len(BONES) + hand * len(_PARTS) + part
-        parent = LINK_PARENTS[index]
-        if axis_name:
-            axis = curl_axes[hand, int(axis_name == "thumb")]
-            angle = np.radians(amount * float(np.clip(pose.grips[hand], 0, 1)))
-            turn = rotation(axis, angle)
-        else:
-            child = BONE[f"{'arm' if name == 'armtwist' else 'hand'}.{side}"]
-            start = BONE[f"{'arm' if name == 'armtwist' else 'forearm'}.{side}"]
-            end = BONE[f"{'forearm' if name == 'armtwist' else 'hand'}.{side}"]
+    """Fill in the own rotations of a side's parts, and close its fingers."""
+    grip = float(np.clip(pose.grips[hand], 0, 1))
+    for part, (name, _, kind, degrees) in enumerate(_PARTS):
+        if kind == "twist":
+            bones = ("arm", "arm", "forearm") if name == "armtwist" else ("hand", "forearm", "hand")
+            child, start, end = (BONE[f"{bone}.{side}"] for bone in bones)
             along = joints[end] - joints[start]
             twist = _half_twist(own[child], along / np.linalg.norm(along))
             turn = own[child] @ twist.T if name == "armtwist" else twist
+        elif kind == "gaze":
+            yaw, pitch = np.radians(pose.gaze)
+            turn = rotation(np.array([0, -1, 0]), yaw) @ rotation(np.array([-1, 0, 0]), pitch)
+        else:
+            closed = grip * (1 - pose.pointing[hand]) if name.startswith("index") else grip
+            turn = rotation(curl_axes[hand, int(kind == "thumb")], np.radians(degrees * closed))
         if name == "index1":
-            turn = np.array(pose.turns[BONE[f"fingers.{side}"]]) @ turn
-        turns[index] = turns[parent] @ turn
-        places[index] = places[parent] + turns[parent] @ (joints[index] - joints[parent])
+            turn = own[BONE[f"fingers.{side}"]] @ turn
+        own[len(BONES) + hand * len(_PARTS) + part] = turn
+    for thumb, (bone, degrees) in enumerate((("fingers", _KNUCKLES_DEG), ("thumb", _THUMB_DEG))):
+        closing = rotation(curl_axes[hand, thumb], np.radians(degrees * grip))
+        own[BONE[f"{bone}.{side}"]] = own[BONE[f"{bone}.{side}"]] @ closing
 
 
 def rotation(axis: Array, angle: float) -> Array:
     """(3, 3) rotation, for column vectors, about a unit axis by radians."""
     x, y, z = (float(v) for v in axis)
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    turn: Array = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
-    return turn
+    c, s = float(np.cos(angle)), float(np.sin(angle))
+    k = 1 - c
+    return np.array([
+        [c + x * x * k, x * y * k - z * s, x * z * k + y * s],
+        [x * y * k + z * s, c + y * y * k, y * z * k - x * s],
+        [x * z * k - y * s, y * z * k + x * s, c + z * z * k],
+    ])  # fmt: skip
 
 
 def _half_twist(turn: Array, axis: Array) -> Array:

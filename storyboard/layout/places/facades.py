@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +17,8 @@ STONE: Colour = (0.66, 0.63, 0.57)
 # Wall colours and surfaces of old town houses.
 OLD_WALLS: Sequence[tuple[Colour, str]] = (
     ((0.52, 0.29, 0.22), "brick"), ((0.60, 0.41, 0.30), "brick"), ((0.76, 0.69, 0.55), "plaster"),
-    ((0.66, 0.60, 0.53), "plaster"), ((0.70, 0.55, 0.42), "plaster"), ((0.58, 0.62, 0.61), "plaster"),
+    ((0.66, 0.60, 0.53), "plaster"), ((0.70, 0.55, 0.42), "plaster"),
+    ((0.58, 0.62, 0.61), "plaster"),
 )  # fmt: skip
 AWNINGS: Sequence[Colour] = (
     (0.55, 0.14, 0.13), (0.14, 0.32, 0.24), (0.16, 0.24, 0.42), (0.62, 0.48, 0.16),
@@ -120,7 +122,7 @@ def office_block(side: Side, first: float, last: float, height: float, random: R
     count = max(2, round((last - first) / 2.4))
     edges = np.linspace(first + 0.3, last - 0.3, count + 1)
     for low in np.arange(4.6, height - 2.2, 3.3):
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in pairwise(edges):
             glow = 0.8 * float(random.random() < 0.35)
             glass = (0.92, 0.90, 0.78) if glow else toned((0.24, 0.32, 0.38), random, 0.03)
             area = (left + 0.05, right - 0.05, low, low + 2.1)
@@ -165,7 +167,7 @@ def row(
 def cottage(
     random: Random, wall: Colour = (0.80, 0.76, 0.68), width: float = 9.0, depth: float = 7.0
 ) -> Mesh:
-    """A detached house with its front at z = 0: door, windows, porch step, pitched roof, chimney."""
+    """A detached house with its front at z = 0: door, windows, step, pitched roof, chimney."""
     height, ridge = 3.0, 5.6
     half = width / 2
     walls = toned(wall, random, 0.05)
@@ -182,7 +184,9 @@ def cottage(
         ([(-half, -height, depth), (-half, -height, 0), (-half, -ridge, depth / 2)]),
         ([(half, -height, 0), (half, -height, depth), (half, -ridge, depth / 2)]),
     ]
-    parts += [from_triangles(g, [(0, 1, 2)], walls, smooth=False, surface="plaster") for g in gables]
+    parts += [
+        from_triangles(g, [(0, 1, 2)], walls, smooth=False, surface="plaster") for g in gables
+    ]
     for x in (-0.32 * width, 0.30 * width):
         area = (half + x - 0.8, half + x + 0.8, 0.95, 2.2)
         parts.append(pane(front, area, random, 0.5, trim))
@@ -202,16 +206,15 @@ def cottage(
 
 
 def entrance_front(
-    side: Side, door: float, random: Random, height: float, *, wide: float = 2.4,
-    floors: str = "office",
+    side: Side, door: float, random: Random, height: float, colour: Colour, *, wide: float = 2.4
 ) -> Mesh:  # fmt: skip
     """A public building: a facade with a canopied doorway at `door` metres along, and a sign."""
-    colour = toned((0.72, 0.69, 0.63) if floors == "office" else (0.55, 0.33, 0.26), random, 0.05)
-    surface = "stone" if floors == "office" else "brick"
     hole = (door - wide / 2, door + wide / 2, 0.0, 2.5)
     trim: Colour = (0.30, 0.31, 0.33)
     parts = [
-        pierced(side, [(0, 0.7, (0.45, 0.44, 0.42), "stone"), (0.7, height, colour, surface)], [hole]),
+        pierced(
+            side, [(0, 0.7, (0.45, 0.44, 0.42), "stone"), (0.7, height, colour, "stone")], [hole]
+        ),
         passage(side, hole, (0.78, 0.70, 0.56)),
         side.block((door - wide, door + wide, 2.9, 3.15), 2.0, trim),
         side.block((door - 2.2, door + 2.2, 3.3, 3.95), 0.15, (0.16, 0.24, 0.38)),

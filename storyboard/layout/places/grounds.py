@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from storyboard.layout.meshes import Array, Colour, GroundPaint, floats
 
-Mask = Callable[[Array, Array], Array]  # where a zone of the ground is, from x and z
+# Where a zone of the ground is, from x and z.
+Mask = Callable[[Array, Array], NDArray[np.bool_]]
 
 
 def line(at: Array, width_m: float, distance: Array) -> Array:
@@ -68,9 +70,7 @@ def tiles(colour: Colour, joint: Colour, pitch_m: float, width_m: float = 0.02) 
     """Square tiles or slabs with joints."""
 
     def paint(x: Array, z: Array, distance: Array) -> Array:
-        return blend(
-            _flat(colour, len(x)), joint, 0.75 * grid(x, z, distance, pitch_m, width_m)
-        )
+        return blend(_flat(colour, len(x)), joint, 0.75 * grid(x, z, distance, pitch_m, width_m))
 
     return paint
 
@@ -81,7 +81,8 @@ def checks(colour: Colour, other: Colour, pitch_m: float) -> GroundPaint:
     def wave(at: Array, distance: Array) -> Array:
         edge = np.abs(at / pitch_m % 2 - 1) * pitch_m - pitch_m / 2
         stripes: Array = np.clip(edge / (0.003 * distance + 0.004), -1, 1)
-        return stripes * np.clip(pitch_m / (0.01 * distance + 0.01), 0, 1)
+        faded: Array = stripes * np.clip(pitch_m / (0.01 * distance + 0.01), 0, 1)
+        return faded
 
     def paint(x: Array, z: Array, distance: Array) -> Array:
         share = 0.5 + 0.5 * wave(x, distance) * wave(z, distance)
@@ -90,7 +91,9 @@ def checks(colour: Colour, other: Colour, pitch_m: float) -> GroundPaint:
     return paint
 
 
-def planks(colour: Colour, joint: Colour, width_m: float = 0.16, along_x: bool = False) -> GroundPaint:
+def planks(
+    colour: Colour, joint: Colour, width_m: float = 0.16, along_x: bool = False
+) -> GroundPaint:
     """Boards along z, or along x, each with its own tone."""
 
     def paint(x: Array, z: Array, distance: Array) -> Array:
@@ -165,9 +168,9 @@ def zones(base: GroundPaint, *laid: tuple[Mask, GroundPaint]) -> GroundPaint:
     return paint
 
 
-def within(x0: float, z0: float, x1: float, z1: float) -> Mask:
-    """The zone of a rectangle."""
-    return lambda x, z: (x > x0) & (x < x1) & (z > z0) & (z < z1)
+def moved(mask: Mask, dx: float, dz: float) -> Mask:
+    """The same zone elsewhere."""
+    return lambda x, z: mask(x - dx, z - dz)
 
 
 def stripes(base: GroundPaint, marks: Sequence[Sequence[float]], colour: Colour) -> GroundPaint:
@@ -179,16 +182,21 @@ def stripes(base: GroundPaint, marks: Sequence[Sequence[float]], colour: Colour)
             dash and gap (gap 0: solid), and where it begins and ends.
         colour: Of all these lines.
     """
+    alike: dict[tuple[float, ...], list[float]] = {}
+    for axis, offset, *kind in marks:
+        alike.setdefault((axis, *kind), []).append(offset)
 
     def paint(x: Array, z: Array, distance: Array) -> Array:
         total = np.zeros(len(x), np.float32)
-        for axis, offset, width, dash, gap, first, last in marks:
+        for (axis, width, dash, gap, first, last), offsets in alike.items():
             along, across = (x, z) if axis == 0 else (z, x)
-            cover = line(across - offset, width, distance)
-            inside = (along >= first) & (along <= last)
+            inside = np.flatnonzero((along >= first) & (along <= last))
             if gap:
-                inside &= along % (dash + gap) < dash
-            np.maximum(total, cover * inside, out=total)
+                inside = inside[along[inside] % (dash + gap) < dash]
+            at, lines = across[inside], floats(sorted(offsets))
+            nearest = lines[np.searchsorted((lines[1:] + lines[:-1]) / 2, at)]
+            cover = line(at - nearest, width, distance[inside])
+            total[inside] = np.maximum(total[inside], cover)
         return blend(base(x, z, distance), colour, 0.85 * total)
 
     return paint

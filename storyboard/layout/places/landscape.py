@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from storyboard.layout.meshes import (
-    Array,
     Colour,
     Mesh,
     box,
@@ -15,6 +14,7 @@ from storyboard.layout.meshes import (
     floats,
     from_triangles,
     join,
+    lathe,
     limb,
 )
 from storyboard.layout.places.walls import Side
@@ -31,35 +31,37 @@ def toned(colour: Sequence[float], random: Random, spread: float = 0.06) -> Colo
     return float(near[0]), float(near[1]), float(near[2])
 
 
-def broadleaf(random: Random, height: float = 6.0, leaf: Colour = (0.22, 0.38, 0.16)) -> Mesh:
-    """A deciduous tree: trunk, two boughs and a crown of clumps."""
-    trunk = limb((0, 0, 0), (0, -0.55 * height, 0), 0.035 * height, BARK,
-                 end_radius=0.02 * height, segments=6, surface="wood")  # fmt: skip
-    parts = [trunk]
-    for k in range(5):
-        turn = 2 * np.pi * (k / 4 + random.uniform(-0.08, 0.08))
-        out = 0.0 if k == 4 else 0.17 * height
-        up = (0.82 if k == 4 else random.uniform(0.56, 0.68)) * height
-        radius = random.uniform(0.17, 0.22) * height
+def broadleaf(random: Random, height: float = 6.0, leaf: Colour = (0.23, 0.41, 0.17)) -> Mesh:
+    """A deciduous tree: a trunk and a crown of clumps."""
+    parts = [limb((0, 0, 0), (0, -0.6 * height, 0), 0.035 * height, BARK,
+                  end_radius=0.02 * height, segments=5, surface="wood")]  # fmt: skip
+    for k in range(4):
+        turn = 2 * np.pi * (k / 3 + random.uniform(-0.08, 0.08))
+        out = 0.0 if k == 3 else 0.17 * height
+        up = (0.80 if k == 3 else random.uniform(0.55, 0.66)) * height
+        radius = random.uniform(0.18, 0.23) * height
         middle = (out * np.cos(turn), -up, out * np.sin(turn))
-        parts.append(
-            ellipsoid(middle, (radius, 0.8 * radius, radius), toned(leaf, random, 0.035),
-                      rings=4, segments=7, surface="leaf")  # fmt: skip
-        )
+        radii, tone = (radius, 0.85 * radius, radius), toned(leaf, random, 0.035)
+        parts.append(ellipsoid(middle, radii, tone, rings=4, segments=6, surface="leaf"))
     return join(parts)
 
 
 def conifer(random: Random, height: float = 7.0, leaf: Colour = (0.12, 0.26, 0.15)) -> Mesh:
-    """A spruce: trunk and four skirts."""
-    parts = [limb((0, 0, 0), (0, -0.3 * height, 0), 0.03 * height, BARK, segments=6,
+    """A spruce: a trunk and four skirts."""
+    parts = [limb((0, 0, 0), (0, -0.2 * height, 0), 0.03 * height, BARK, segments=5,
                   surface="wood")]  # fmt: skip
     for low, wide in ((0.16, 0.21), (0.36, 0.17), (0.56, 0.125), (0.75, 0.08)):
-        start, end = (0, -height * low, 0), (0, -height * min(low + 0.34, 1.0), 0)
-        tone = toned(leaf, random, 0.03)
-        parts.append(
-            limb(start, end, wide * height, tone, end_radius=0.01, segments=8, surface="leaf")
-        )
+        top = height * min(low + 0.34, 1.0)
+        cone = [(0, low * height), (wide * height, low * height), (0, top)]
+        parts.append(lathe(cone, toned(leaf, random, 0.03), segments=7, surface="leaf"))
     return join(parts)
+
+
+def snowy(random: Random, height: float = 7.0) -> Mesh:
+    """A spruce with snow on it."""
+    tree = conifer(random, height, (0.30, 0.40, 0.36))
+    cone = [(0.14 * height, 0.56 * height), (0, 1.01 * height)]
+    return join([tree, lathe(cone, (0.92, 0.94, 0.97), segments=7, surface="snow")])
 
 
 def palm(random: Random, height: float = 6.0) -> Mesh:
@@ -78,10 +80,8 @@ def palm(random: Random, height: float = 6.0) -> Mesh:
             right.append((x + wide * s, -height - up, z - wide * c))
         faces = [f for k in range(3) for f in ((k, k + 1, 5 + k), (k, 5 + k, 4 + k))]
         both = faces + [f[::-1] for f in faces]
-        parts.append(
-            from_triangles(left + right, both, toned((0.22, 0.38, 0.14), random, 0.03),
-                           smooth=False, surface="leaf")  # fmt: skip
-        )
+        tone = toned((0.22, 0.38, 0.14), random, 0.03)
+        parts.append(from_triangles(left + right, both, tone, smooth=False, surface="leaf"))
     return join(parts)
 
 
@@ -103,8 +103,12 @@ def rock(random: Random, size: float = 1.0, stone: Colour = (0.45, 0.43, 0.40)) 
     ball = ellipsoid((0, 0, 0), (1, 1, 1), toned(stone, random, 0.04), rings=5, segments=7)
     # The same jitter for equal points, so that the facets stay closed.
     jitter = 1 + 0.22 * np.sin(ball.vertices @ floats(random.uniform(3, 7, (3, 1))))
-    points = ball.vertices * jitter * floats(random.uniform(0.75, 1.2, 3)) * size * floats(
-        (0.62, 0.45, 0.55)
+    points = (
+        ball.vertices
+        * jitter
+        * floats(random.uniform(0.75, 1.2, 3))
+        * size
+        * floats((0.62, 0.45, 0.55))
     )
     return from_triangles(
         points + floats((0, -0.12 * size, 0)), ball.faces, ball.colour, smooth=False,
@@ -149,7 +153,7 @@ def ring(
     deep: float = 0.5,
     cap: tuple[float, Colour] | None = None,
     surface: str = "leaf",
-    gap_deg: tuple[float, float] = (0.0, 0.0),
+    until: float = 9999.0,
 ) -> Mesh:
     """Hills or mountains all round, visible from inside.
 
@@ -162,16 +166,16 @@ def ring(
         deep: Part of the radius by which the slope comes nearer at its foot.
         cap: Height above which another colour covers it, and that colour.
         surface: Name of a surface.
-        gap_deg: Directions left open, from and to (0 is +z, 90 is +x): the sea.
+        until: z from which the horizon is left open, for the sea.
     """
     count = 96
     turn = np.arange(count) * (2 * np.pi / count)
-    waves = sum(
-        random.uniform(0.4, 1.0) / n ** (1.3 - 0.6 * rough)
-        * np.sin(n * turn + random.uniform(0, 2 * np.pi))
-        for n in (2, 3, 5, 8, 13, 21)[: 3 + round(3 * rough)]
-    )  # fmt: skip
-    crest = height * np.clip(0.5 + 0.3 * np.asarray(waves), 0.08, 1.0)
+    waves = np.zeros(count)
+    for n in (2, 3, 5, 8, 13, 21)[: 3 + round(3 * rough)]:
+        swing = np.sin(n * turn + random.uniform(0, 2 * np.pi))
+        wave = (1 - rough) * swing + rough * (1 - 2 * np.abs(swing))  # rolling, or pointed
+        waves += random.uniform(0.4, 1.0) / n ** (1.3 - 0.8 * rough) * wave
+    crest = height * np.clip(0.5 + 0.3 * waves, 0.08, 1.0)
     rows = []
     for share, up in ((0.0, 0.0), (0.45, 0.3), (0.75, 0.68), (1.0, 1.0)):
         jag = 1 + rough * 0.16 * random.uniform(-1, 1, count) * (0 < share < 1)
@@ -179,9 +183,7 @@ def ring(
         rows.append(np.stack([out * np.sin(turn), -crest * up * jag, out * np.cos(turn)], 1))
     vertices = floats(np.concatenate(rows))
     here = np.arange(count)
-    if gap_deg[0] != gap_deg[1]:
-        middle = np.degrees(turn) % 360
-        here = here[(middle < gap_deg[0]) | (middle > gap_deg[1])]
+    here = here[radius * np.cos(turn) < until]
     faces = []
     for k in range(3):
         a, b = k * count + here, k * count + (here + 1) % count
@@ -220,35 +222,16 @@ def skyline(
     return join(parts)
 
 
-def fence(
-    start: Sequence[float], end: Sequence[float], height: float, colour: Colour, pitch: float = 2.0,
-    rails: Sequence[float] = (0.45, 0.9), thick: float = 0.06, surface: str = "wood",
-) -> Mesh:  # fmt: skip
-    """Posts and rails between two points of the plan; rails in parts of the height."""
-    side = Side((start[0], start[1]), (end[0], end[1]))
-    parts = [
-        side.block((0, side.length, height * r - thick, height * r), thick / 2, colour,
-                   surface=surface)  # fmt: skip
-        for r in rails
-    ]
-    for at in np.arange(0, side.length + 0.01, pitch):
-        area = (float(at) - thick / 2, float(at) + thick / 2, 0, height)
-        parts.append(side.block(area, thick, colour, surface=surface))
-    return join(parts)
+def _stone(colour: Colour) -> Callable[[Random, float], Mesh]:
+    return lambda random, size: rock(random, size, colour)
 
 
-def stairs(side: Side, first: float, last: float, count: int, rise: float, tread: float,
-           colour: Colour, base: float = 0.0, surface: str = "concrete") -> Mesh:  # fmt: skip
-    """A straight flight that climbs away from who looks at the plane, from `first` to `last`."""
-    return join(
-        side.block((first, last, base, base + (k + 1) * rise), tread, colour,
-                   out=-(k + 1) * tread, surface=surface)  # fmt: skip
-        for k in range(count)
-    )
-
-
-def slat(corner: Sequence[float], size: Sequence[float], colour: Colour, **kind: str) -> Mesh:
-    """A box by its lowest corner (x, height, z) and size (x, height, z)."""
-    x, h, z = corner
-    middle = (x + size[0] / 2, -(h + size[1] / 2), z + size[2] / 2)
-    return box(middle, size, colour, surface=kind.get("surface", "plain"))
+SHAPES: Mapping[str, Callable[[Random, float], Mesh]] = {
+    "tree": broadleaf, "pine": conifer, "snowy": snowy, "palm": palm, "bush": bush, "rock": rock,
+    "fern": lambda random, size: bush(random, size, (0.22, 0.36, 0.14)),
+    "tuft": lambda random, size: bush(random, size, (0.44, 0.48, 0.26)),
+    "redrock": _stone((0.62, 0.37, 0.24)), "greyrock": _stone((0.40, 0.39, 0.38)),
+    "cliff": lambda random, size: rock(random, size).moved(scale=(0.8, 1.5, 0.9)),
+    "grave": lambda random, size: box((0, -size / 2, 0), (0.7, size, 0.2),
+                                      toned((0.48, 0.48, 0.46), random, 0.08), surface="stone"),
+}  # fmt: skip

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from storyboard.layout.meshes import Array, Colour, Mesh, box, floats, from_triangles, join
+from storyboard.layout.meshes import Array, Colour, Mesh, Vector, box, floats, from_triangles, join
 
 Point = tuple[float, float]
 Opening = tuple[float, float, float, float]  # along the wall from, to, height from, to
 
 
 def quad(
-    corner: Sequence[float],
-    along: Sequence[float],
-    up: Sequence[float],
-    colour: Sequence[float] | Array,
+    corner: Vector,
+    along: Vector,
+    up: Vector,
+    colour: Vector,
     *,
     surface: str = "plain",
     glow: float = 0.0,
@@ -70,7 +71,7 @@ class Side:
     def face(
         self,
         area: Opening,
-        colour: Sequence[float] | Array,
+        colour: Vector,
         *,
         out: float = 0.0,
         surface: str = "plain",
@@ -102,7 +103,7 @@ class Side:
         middle = self.point((first + last) / 2, 0.0, out + depth / 2)
         return shape.moved(middle, yaw_deg=self.yaw_deg)
 
-    def grid(self, area: Opening, pitch: Point, width: float, colour: Colour) -> Iterator[Mesh]:
+    def grid(self, area: Opening, pitch: Point, width: float, colour: Vector) -> Iterator[Mesh]:
         """Thin joints of tiles or battens over a rectangle; a pitch of 0 leaves that way out."""
         first, last, low, high = area
         if pitch[0]:
@@ -122,7 +123,7 @@ def pierced(
     cuts = sorted({0.0, side.length, *(edge for each in openings for edge in each[:2])})
     parts = []
     for low, high, colour, surface in bands:
-        for first, last in zip(cuts, cuts[1:], strict=False):
+        for first, last in pairwise(cuts):
             middle = (first + last) / 2
             holes = sorted(o[2:] for o in openings if o[0] < middle < o[1])
             at = low
@@ -157,40 +158,6 @@ def ceiling(
     )
 
 
-def slab(
-    bounds: tuple[float, float, float, float],
-    height: float,
-    colour: Sequence[float],
-    *,
-    surface: str = "plain",
-    glow: float = 0.0,
-) -> Mesh:
-    """A horizontal face that is visible from above: a rug, a platform's top, water."""
-    x0, z0, x1, z1 = bounds
-    return quad(
-        (x0, -height, z0), (x1 - x0, 0, 0), (0, 0, z1 - z0), colour, surface=surface, glow=glow
-    )
-
-
-def window_frame(side: Side, opening: Opening, trim: Colour, panes: int = 2) -> Mesh:
-    """Frame, bars, sill and glass of a window in an opening."""
-    first, last, low, high = opening
-    f = 0.06
-    parts = [
-        side.block((first - f, last + f, high, high + f), 0.08, trim, out=-0.05, surface="wood"),
-        side.block((first - f, last + f, low - f, low), 0.14, trim, out=-0.05, surface="wood"),
-        side.face((first, last, low, high), (0.75, 0.83, 0.87), out=-0.03, surface="glass"),
-    ]
-    edges = [first - f / 2, *np.linspace(first, last, panes + 1)[1:-1], last + f / 2]
-    for at in edges:
-        area = (at - f / 2, at + f / 2, low, high)
-        parts.append(side.block(area, 0.06, trim, out=-0.04, surface="wood"))
-    if high - low > 1.1:
-        bar = low + 0.68 * (high - low)
-        parts.append(side.block((first, last, bar, bar + 0.04), 0.05, trim, out=-0.04))
-    return join(parts)
-
-
 def passage(side: Side, opening: Opening, beyond: Colour, deep: float = 1.3) -> Mesh:
     """What is behind a doorway: the jambs and the end of a passage."""
     first, last, _, high = opening
@@ -200,7 +167,7 @@ def passage(side: Side, opening: Opening, beyond: Colour, deep: float = 1.3) -> 
         a, b = side.point(left, 0, -left_deep), side.point(right, 0, -right_deep)
         wall = Side((float(a[0]), float(a[2])), (float(b[0]), float(b[2])))
         parts.append(wall.face((0, deep, 0, high), beyond, surface="plaster"))
-    c = side.point(first, high, 0)
-    ux, uz = side.point(last, high, 0) - c, side.point(first, high, -deep) - c
-    parts.append(quad(c, uz, ux, beyond, surface="plaster"))
+    corner = side.point(first, high, 0)
+    inwards, across = side.point(first, high, -deep) - corner, side.point(last, high, 0) - corner
+    parts.append(quad(corner, inwards, across, beyond, surface="plaster"))
     return join(parts)

@@ -1,6 +1,7 @@
-"""Compiled loops: numba kernels with fixed signatures, run on bands of rows by several threads.
+"""Compiled loops: numba functions, run on bands of rows by several threads.
 
-A kernel is compiled once per machine and kept beside the module, or in the user's cache folder.
+They are compiled once per machine and kept beside their module, or in the user's cache
+folder.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ from numba import njit
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def compiled(signature: str) -> Callable[[Function], Function]:
-    """Decorator: compile a loop for these types; without fast-math, so that bits are stable.
+# Without fast-math, so that bits are stable; without counts of references to arrays (_nrt), which
+# would cost more than the arithmetic, so a loop allocates none.
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
-    A function that returns a value is made part of those that call it. Arrays are not counted
-    references to, which would cost more than the arithmetic, so a loop allocates none.
-    """
-    options = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-    is_part = not signature.startswith("void")
-    return cast("Callable[[Function], Function]", njit(signature, forceinline=is_part, **options))
+
+def compiled(function: Function) -> Function:
+    """Decorator of a loop."""
+    return cast("Function", njit(**_OPTIONS)(function))
+
+
+def part(function: Function) -> Function:
+    """Decorator of a function that becomes part of the loops that call it."""
+    return cast("Function", njit(forceinline=True, **_OPTIONS)(function))
 
 
 @cache

@@ -16,11 +16,28 @@ from storyboard.layout.render.lens import Face, LensCamera, Size, faces
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
 from storyboard.layout.render.rasterise import (
-    PICTURE_SAMPLES, SKY, Ints, Triangles, bands, clear, cover, fill, locate_ground, resolve,
+    PICTURE_SAMPLES,
+    SKY,
+    Ints,
+    Triangles,
+    bands,
+    clear,
+    cover,
+    fill,
+    locate_ground,
+    resolve,
     set_up,
 )  # fmt: skip
 from storyboard.layout.render.render_scene import RenderScene
-from storyboard.layout.render.shading import light_constants, shade
+from storyboard.layout.render.shading import (
+    MOST,
+    ROOM_ROWS,
+    Light,
+    Surfaces,
+    View,
+    light_constants,
+    shade,
+)
 from storyboard.layout.render.shadow_map import ShadowMap, receivers
 from storyboard.layout.render.weather import Weather, draw_weather
 
@@ -29,6 +46,7 @@ _SAMPLES = len(PICTURE_SAMPLES)
 _BAND = 16  # rows of pixels filled at once: their samples fit in the processor's cache
 _PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(_SAMPLES) + 0.5) / _SAMPLES])
 _WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
+_NO_MAP = np.empty(0, np.float32)  # both coordinates are in one array
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
 
@@ -61,16 +79,24 @@ class Visible:
     sight: Array  # (3, 3): times (x, y, 1), the ray of unit depth in the world
     hits: Ints  # (4 H, W): a row for each row of samples
     panes: Ints  # (4 H, W) glass before them, or (0, W)
+    has_glass: list[bool]  # whether a band of rows has any
     owners: Ints  # of each triangle, the sky and the ground
     owner: Ints
     depth: Array
     normal: Array
     soil: NDArray[np.bool_]  # (H, W) whether a sample is of the ground
 
+    def panes_of(self, row: int) -> Ints:
+        """`panes`, or none where the band of a row has no glass."""
+        return self.panes if self.has_glass[row // _BAND] else self.panes[:0]
+
     def coverage(self, owner: int) -> Bytes:
         """How much of each pixel an owner covers, (H, W), 255 is all."""
         out = np.empty(self.owner.shape, np.uint8)
-        cover(self.hits, self.panes, self.owners, owner, out)
+        for row in range(0, len(out), _BAND):
+            rows = slice(row * _SAMPLES, (row + _BAND) * _SAMPLES)
+            panes = self.panes_of(row)[rows]
+            cover(self.hits[rows], panes, self.owners, owner, out[row : row + _BAND])
         return out
 
 
@@ -88,29 +114,28 @@ def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: in
     is_glass = mesh.surface[shown.face] == SURFACE["glass"]
     owners = np.append(mesh.owner[shown.face], [SET_OWNER, SET_OWNER]).astype(np.int32)
     samples, shape = height * _SAMPLES, (height, width)
+    chosen = bands(shown.rows, _BAND * _SAMPLES, samples)
     found = Visible(
         shown, ground, sight, np.empty((samples, width), np.int32),
-        np.empty((samples if scene.has_glass else 0, width), np.int32), owners,
+        np.empty((samples if scene.has_glass else 0, width), np.int32),
+        [bool(is_glass[each].any()) for each in chosen], owners,
         np.empty(shape, np.int32), np.empty(shape, np.float32), np.empty((*shape, 3), np.float32),
         np.empty(shape, np.bool_),
     )  # fmt: skip
-    chosen = bands(shown.rows, _BAND * _SAMPLES, samples)
 
     def one_band(first: int, last: int) -> None:
         start, here = first * _SAMPLES, chosen[first // _BAND]
         number, pane = (each[start : last * _SAMPLES] for each in (found.hits, found.panes))
         front = np.empty(number.shape, np.float32)
         clear(front, number, start, PICTURE_SAMPLES, ground)
-        pane[:] = SKY
-        for buffer, those in ((number, ~is_glass[here]), (pane, is_glass[here])):
-            if len(buffer):
-                fill(
-                    here[those], shown.edges, shown.value, shown.rows, start, PICTURE_SAMPLES,
-                    front, buffer,
-                )  # fmt: skip
+        arrays = (shown, start, PICTURE_SAMPLES, front)
+        fill(here[~is_glass[here]], *arrays, number)
+        if len(panes := found.panes_of(first)):
+            pane[:] = SKY
+            fill(here[is_glass[here]], *arrays, pane)
         resolve(
-            found.hits, found.panes, first, last, shown.inverse, shown.face, owners, mesh.normals,
-            mesh.faces, ground, found.owner, found.depth, found.normal, found.soil,
+            found.hits, panes, first, last, shown, owners, mesh.normals, mesh.faces, ground,
+            found.owner, found.depth, found.normal, found.soil,
         )  # fmt: skip
 
     in_bands(one_band, height, threads, _BAND)
@@ -136,10 +161,9 @@ def _soft_terms(
         np.asarray(camera.position, np.float64),
         camera.focal * found.depth.shape[1] / 2,
     )
-    arguments = (shadows.front, shadows.axes, shadows.origin, shadows.texel_m, spread, PATTERN)
     in_bands(
         lambda a, b: occlude(
-            half, found.sight, found.normal, position, focal, *arguments, a, b, terms
+            half, found.sight, found.normal, position, focal, shadows, spread, PATTERN, a, b, terms
         ),
         len(half),
         threads,
@@ -178,23 +202,22 @@ def render_pinhole(
     shadows = scene.still.shadows.make(scene.still.mesh, scene.moving, rig.direction, points)
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
     albedo, starts = _ground_albedo(scene, found, position, is_wet)
-    mesh, shown = scene.mesh, found.shown
-    geometry = (shown.inverse, shown.face, mesh.normals, mesh.faces, scene.paint, found.ground)
+    mesh = scene.mesh
+    surfaces = Surfaces(found.shown, mesh.normals, mesh.faces, scene.paint, found.ground, albedo)
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
-    lights = (
-        light_constants(rig), terms, half, shadows.front, shadows.axes, shadows.origin,
-        shadows.texel_m, taps,
-    )  # fmt: skip
+    light = Light(light_constants(rig), terms, half, shadows, taps)
+    view = View(found.sight, position, found.depth, found.normal, _PLACES)
     picture = np.empty((size[1], size[0], 3), np.float32)
-    view = (found.sight, position, found.depth, found.normal)
-    in_bands(
-        lambda a, b: shade(
-            found.hits, found.panes, a, b, view, geometry, lights, albedo,
-            starts, _PLACES, picture,
-        ),
-        size[1],
-        threads,
-    )  # fmt: skip
+
+    def one_band(first: int, last: int) -> None:
+        room, ends = np.empty((ROOM_ROWS, MOST * size[0]), np.float32), np.empty(size[0], np.int32)
+        panes = found.panes_of(first)
+        shade(
+            found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, ends,
+            picture,
+        )  # fmt: skip
+
+    in_bands(one_band, size[1], threads, _BAND)
     return picture, found
 
 
@@ -210,7 +233,7 @@ def _render_bent(
         flat, found = render_pinhole(scene, face.camera, rig, face.size, is_wet, threads)
         nearest = np.rint(face.at[face.mask]).astype(int)
         column, row = (np.clip(nearest[:, k], 0, face.size[k] - 1) for k in range(2))
-        colour[face.mask] = cv2.remap(flat, face.at, None, cv2.INTER_LINEAR)[face.mask]
+        colour[face.mask] = cv2.remap(flat, face.at, _NO_MAP, cv2.INTER_LINEAR)[face.mask]
         depth[face.mask] = found.depth[row, column] * face.scale[face.mask]
         normal[face.mask], owner[face.mask] = found.normal[row, column], found.owner[row, column]
         parts.append((face, found))
@@ -218,7 +241,7 @@ def _render_bent(
     def coverage(wanted: int) -> Bytes:
         out = np.zeros(shape, np.uint8)
         for face, found in parts:
-            bent = cv2.remap(found.coverage(wanted), face.at, None, cv2.INTER_LINEAR)
+            bent = cv2.remap(found.coverage(wanted), face.at, _NO_MAP, cv2.INTER_LINEAR)
             out[face.mask] = bent[face.mask]
         return out
 

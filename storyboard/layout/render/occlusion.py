@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from storyboard.layout.meshes import Array
-from storyboard.layout.render.compiled import compiled
+from storyboard.layout.render.compiled import compiled, part
+from storyboard.layout.render.shadow_map import ShadowMap
 
 _TAPS = 8
 _REACH_M = 0.45  # of contact occlusion
@@ -29,7 +30,7 @@ def _pattern() -> Array:
 PATTERN = _pattern()
 
 
-@compiled("f8(f4[:,::1], f8, f8, f8)")
+@part
 def _share(front: Array, u: float, v: float, least: float) -> float:
     """Share of light at a point of the map: 4 texels compared, then blended."""
     x, y = int(np.floor(u - 0.5)), int(np.floor(v - 0.5))
@@ -38,10 +39,10 @@ def _share(front: Array, u: float, v: float, least: float) -> float:
     a, b = u - 0.5 - x, v - 0.5 - y
     top = (1 - a) * (front[y, x] <= least) + a * (front[y, x + 1] <= least)
     low = (1 - a) * (front[y + 1, x] <= least) + a * (front[y + 1, x + 1] <= least)
-    return (1 - b) * top + b * low
+    return float((1 - b) * top + b * low)
 
 
-@compiled("f8(f4[:,::1], f8, f8, f8, f8, f8, f8[:,:,::1], i8, f8)")
+@part
 def _penumbra(
     front: Array, texel: float, u: float, v: float, w: float, slope: float, pattern: Array,
     which: int, spread: float,
@@ -61,16 +62,17 @@ def _penumbra(
     return min(max(spread * gap / found / texel, 1.2), search)
 
 
-@compiled("f8(f4[:,::1], f8[:,::1], f8[::1], f8, f8, f8, f8, f8, f8, f8, f8[:,:,::1], i8, f8)")
+@part
 def shadow(
-    front: Array, axes: Array, origin: Array, texel: float, x: float, y: float, z: float,
-    nx: float, ny: float, nz: float, pattern: Array, which: int, spread: float,
+    cast: ShadowMap, x: float, y: float, z: float, nx: float, ny: float, nz: float,
+    pattern: Array, which: int, spread: float,
 ) -> float:  # fmt: skip
     """Share of the key light, 0 to 1, at a point of a surface.
 
     Shadows are as wide as `spread` times the distance to what casts them, taken with the taps
     `pattern[which]`.
     """
+    front, axes, origin, texel = cast
     facing = axes[2, 0] * nx + axes[2, 1] * ny + axes[2, 2] * nz
     if facing <= 0:
         return 0.0
@@ -96,10 +98,10 @@ def shadow(
             total += front[int(b), int(a)] <= least
         else:
             total += 1.0
-    return total / pattern.shape[1]
+    return float(total / pattern.shape[1])
 
 
-@compiled("UniTuple(f8, 3)(f8[:,::1], f8, f8, f8)")
+@part
 def _place(sight: Array, column: float, row: float, depth: float) -> tuple[float, float, float]:
     """Where a pixel of the half picture lies, from the camera."""
     x, y = 2 * column + 0.5, 2 * row + 0.5
@@ -110,7 +112,7 @@ def _place(sight: Array, column: float, row: float, depth: float) -> tuple[float
     )
 
 
-@compiled("f8(f4[:,::1], f8[:,::1], i8, i8, f8, f8, f8, f8, f8[:,:,::1], i8, f8)")
+@part
 def _openness(
     depth: Array, sight: Array, row: int, column: int, here: float, nx: float, ny: float,
     nz: float, pattern: Array, which: int, focal_px: float,
@@ -120,7 +122,7 @@ def _openness(
     i, j, k = _place(sight, column, row, here)
     bottom, right = len(depth) - 1, depth.shape[1] - 1
     total = 0.0
-    for tap in range(0, pattern.shape[1]):
+    for tap in range(pattern.shape[1]):
         # Without branches: a tap beyond the picture or far behind counts as open.
         y = min(max(int(row + radius * pattern[which, tap, 1]), 0), bottom)
         x = min(max(int(column + radius * pattern[which, tap, 0]), 0), right)
@@ -130,36 +132,27 @@ def _openness(
         along = max(p * nx + q * ny + r * nz - 0.004 * here, 0.0)
         square = p * p + q * q + r * r
         total += max(1 - square * _FADE, 0.0) * along * along / (square + 1e-4)
-    return max(0.0, 1 - 5.0 * total / pattern.shape[1])
+    return float(max(0.0, 1 - 5.0 * total / pattern.shape[1]))
 
 
-@compiled(
-    "void(f4[:,::1], f8[:,::1], f4[:,:,::1], f8[::1], f8, f4[:,::1], f8[:,::1], f8[::1], f8,"
-    " f8, f8[:,:,::1], i8, i8, f4[:,:,::1])"
-)
+@compiled
 def occlude(
-    depth: Array, sight: Array, normal: Array, position: Array, focal_px: float, front: Array,
-    axes: Array, origin: Array, texel: float, spread: float, pattern: Array, first: int,
-    last: int, out: Array,
+    depth: Array, sight: Array, normal: Array, position: Array, focal_px: float, cast: ShadowMap,
+    spread: float, pattern: Array, first: int, last: int, out: Array,
 ) -> None:  # fmt: skip
     """Fill rows of `out` (h, w, 2): share of the key light, share of the fill.
 
-    Args:
-        depth: (h, w) of every second pixel each way.
-        sight: (3, 3) from a pixel of the picture to its ray of unit depth.
-        normal: (H, W, 3) of the picture.
-        position: Of the camera.
-        focal_px: Of the half picture.
-        front, axes, origin, texel: Of the shadow map; `spread` is negative for no soft shadow.
-        pattern: `PATTERN`.
-        first, last: Rows.
-        out: The result.
+    depth: (h, w) of every second pixel each way; focal_px is theirs. sight: (3, 3) from a pixel of
+    the picture to its ray of unit depth; normal: (H, W, 3) of the picture. spread: negative for no
+    soft shadow. pattern: `PATTERN`.
     """
     for row in range(first, last):
         for column in range(depth.shape[1]):
             here = depth[row, column]
             key, fill = 1.0, 1.0
-            if here < 200.0:
+            if (row + column) % 2:
+                key = -1.0  # every second pixel is left to the blur
+            elif here < 200.0:
                 which = (row % 4) * 4 + column % 4
                 nx = normal[2 * row, 2 * column, 0]
                 ny = normal[2 * row, 2 * column, 1]
@@ -167,9 +160,7 @@ def occlude(
                 if spread >= 0:
                     x, y, z = _place(sight, column, row, here)
                     x, y, z = x + position[0], y + position[1], z + position[2]
-                    key = shadow(
-                        front, axes, origin, texel, x, y, z, nx, ny, nz, pattern, which, spread
-                    )
+                    key = shadow(cast, x, y, z, nx, ny, nz, pattern, which, spread)
                 fill = _openness(
                     depth, sight, row, column, here, nx, ny, nz, pattern, which, focal_px
                 )
@@ -177,9 +168,12 @@ def occlude(
             out[row, column, 1] = fill
 
 
-@compiled("void(f4[:,:,::1], f4[:,::1], i8, i8, i8, f4[:,:,::1])")
+@compiled
 def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: Array) -> None:
-    """Average 4 pixels along a row (`down` 0) or a column (1), not across steps in depth."""
+    """Average 4 pixels along a row (`down` 0), then a column (1), not across steps in depth.
+
+    A key share below 0 is still open.
+    """
     height, width = depth.shape
     for row in range(first, last):
         for column in range(width):
@@ -188,7 +182,9 @@ def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: 
             total, a, b = 0.0, 0.0, 0.0
             for k in range(-2, 3):
                 y, x = row + k * down, column + k * (1 - down)
-                if 0 <= y < height and 0 <= x < width and abs(depth[y, x] - here) < limit:
+                if not (0 <= y < height and 0 <= x < width) or terms[y, x, 0] < 0:
+                    continue
+                if abs(depth[y, x] - here) < limit:
                     weight = 0.5 if abs(k) == 2 else 1.0
                     total += weight
                     a += weight * terms[y, x, 0]
@@ -196,5 +192,5 @@ def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: 
             if total > 0:
                 out[row, column, 0], out[row, column, 1] = a / total, b / total
             else:
-                out[row, column, 0] = terms[row, column, 0]
+                out[row, column, 0] = max(terms[row, column, 0], 2.0 * down - 1.0)
                 out[row, column, 1] = terms[row, column, 1]

@@ -6,13 +6,13 @@ inverse depth are linear in the pixel, so nothing is clipped and common edges me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.render.compiled import compiled
+from storyboard.layout.render.compiled import compiled, part
 
 Array = NDArray[np.floating[Any]]
 Ints = NDArray[np.int32]
@@ -22,11 +22,11 @@ PICTURE_SAMPLES = np.array([0.375, 0.875, 0.125, 0.625])
 CENTRE_SAMPLE = np.array([0.5])
 GROUND, SKY = -1, -2  # instead of the number of a triangle
 _GROUND_BACK = 1 - 2e-4  # what lies flat on the ground is in front of it
+_ONE, _LEAST = np.float32(1), np.float32(1e-18)
 _FLAT = 1e-9  # an edge that rises less over its length is level
 
 
-@dataclass(frozen=True, eq=False)
-class Triangles:
+class Triangles(NamedTuple):
     """N triangles turned towards the viewer, ready to be filled.
 
     Attributes:
@@ -45,7 +45,7 @@ class Triangles:
     rows: Ints
 
 
-@compiled("void(f8[:,::1], i8, f8, f8, f8)")
+@compiled
 def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
     """Store the half plane a x + b y + c >= 0."""
     if abs(a) > _FLAT * abs(b) and a != 0:
@@ -62,7 +62,7 @@ def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
         edges[k, 2] = 0.0
 
 
-@compiled("f8(f8[:,::1], f8[::1], f8[::1], f8[::1])")
+@part
 def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
     """Fill the rows with minus the cross products of the corners; returns their determinant."""
     for k in range(3):
@@ -70,17 +70,17 @@ def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
         inverse[0, k] = c[m] * b[n] - c[n] * b[m]
         inverse[1, k] = a[m] * c[n] - a[n] * c[m]
         inverse[2, k] = b[m] * a[n] - b[n] * a[m]
-    return -(a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2])
+    return float(-(a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2]))
 
 
-@compiled("boolean(i4[::1], f8[::1], f8[::1], f8[::1], i8, i8, i8, f8)")
+@part
 def _bound_rows(
     rows: Ints, a: Array, b: Array, c: Array, columns: int, lines: int, samples: int, near: float
 ) -> bool:
     """Fill first and last sample row of a triangle; False if it is outside the picture."""
     rows[0], rows[1] = 0, lines * samples
     if min(a[2], b[2], c[2]) < near:
-        return max(a[2], b[2], c[2]) > near
+        return bool(max(a[2], b[2], c[2]) > near)
     x0, x1, x2 = a[0] / a[2], b[0] / b[2], c[0] / c[2]
     if max(x0, x1, x2) <= 0 or min(x0, x1, x2) >= columns:
         return False
@@ -88,13 +88,10 @@ def _bound_rows(
     top, low = max(min(y0, y1, y2), 0.0), min(max(y0, y1, y2), float(lines))
     rows[0] = np.int32(np.ceil(top * samples - 0.5))
     rows[1] = np.int32(np.ceil(low * samples - 0.5))
-    return rows[1] > rows[0]
+    return bool(rows[1] > rows[0])
 
 
-@compiled(
-    "i8(f8[:,::1], f8[::1], i4[:,::1], i8, i8, i8, f8, i4[::1], f8[:,:,::1], f8[:,:,::1],"
-    " f8[:,::1], i4[:,::1])"
-)
+@part
 def _set_up(
     corners: Array, depth: Array, faces: Ints, columns: int, lines: int, samples: int,
     near: float, face: Ints, edges: Array, inverse: Array, value: Array, rows: Ints,
@@ -149,7 +146,7 @@ def set_up(
     return Triangles(face[:n], edges[:n], inverse[:n], value[:n], rows[:n])
 
 
-@compiled("UniTuple(i8, 2)(f8[:,::1], f8, f8, i8)")
+@part
 def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int]:
     """First and last column, exclusive, whose sample lies in the triangle in this row."""
     left, right = 0.0, float(columns)
@@ -172,22 +169,21 @@ def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int
     return int(np.ceil(left)), int(np.ceil(right))
 
 
-@compiled("void(i4[::1], f8[:,:,::1], f8[:,::1], i4[:,::1], i8, f8[::1], f4[:,::1], i4[:,::1])")
+@compiled
 def fill(
-    chosen: Ints, edges: Array, value: Array, rows: Ints, first: int, offsets: Array,
-    front: Array, number: Ints,
-) -> None:  # fmt: skip
+    chosen: Ints, triangles: Triangles, first: int, offsets: Array, front: Array, number: Ints
+) -> None:
     """Fill chosen triangles into rows of samples; at equal depth the first stays.
 
     Args:
         chosen: Indices of triangles.
-        edges, value, rows: Of `Triangles`.
+        triangles: All of them.
         first: Sample row of the picture that is row 0 of the buffers.
         offsets: (S,) of the samples in a pixel, one a row.
         front: (R, W) greatest value so far.
         number: (R, W) index of the triangle there.
     """
-    samples = len(offsets)
+    samples, edges, value, rows = len(offsets), triangles.edges, triangles.value, triangles.rows
     for t in chosen:
         x_step = np.float32(value[t, 0])
         for row in range(max(rows[t, 0] - first, 0), min(rows[t, 1] - first, len(front))):
@@ -205,7 +201,7 @@ def fill(
                     numbers[x] = t
 
 
-@compiled("void(i4[:,::1], i8, i8, i4[::1], i4[::1])")
+@compiled
 def _sort_into_bands(rows: Ints, band: int, fills: int, starts: Ints, items: Ints) -> None:
     if not fills:
         starts[:] = 0
@@ -223,10 +219,10 @@ def bands(rows: Ints, band: int, total: int) -> list[Ints]:
     starts = np.cumsum(starts, dtype=np.int32)
     items = np.empty(starts[-1], np.int32)
     _sort_into_bands(rows, band, 1, starts.copy(), items)
-    return [items[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [items[a:b] for a, b in pairwise(starts)]
 
 
-@compiled("void(f4[:,::1], i4[:,::1], i8, f8[::1], f8[::1])")
+@compiled
 def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array) -> None:
     """Begin rows of samples with the ground, whose value is linear in the pixel, and the sky."""
     samples = len(offsets)
@@ -240,7 +236,7 @@ def clear(front: Array, number: Ints, first: int, offsets: Array, ground: Array)
 
 
 # Loops over pixels pass numbers, not parts of arrays: a part costs more than the arithmetic.
-@compiled("UniTuple(f8, 4)(f8[:,:,::1], i8, f8, f8)")
+@part
 def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, float, float]:
     """A triangle's weights of its corners at a pixel position, and its depth."""
     a = inverse[n, 0, 0] * x + inverse[n, 0, 1] * y + inverse[n, 0, 2]
@@ -251,7 +247,7 @@ def weigh(inverse: Array, n: int, x: float, y: float) -> tuple[float, float, flo
     return a * depth, b * depth, c * depth, depth
 
 
-@compiled("i8(i4, i4, i4, i4, f8[:,:,::1], f8[::1], f8, f8)")
+@part
 def _at_centre(
     a: int, b: int, c: int, d: int, inverse: Array, ground: Array, x: float, y: float
 ) -> int:
@@ -269,48 +265,41 @@ def _at_centre(
     return found
 
 
-@compiled("UniTuple(f8, 3)(f4[:,::1], i4[:,::1], i8, f8, f8, f8)")
+@part
 def blend_normal(
     normals: Array, faces: Ints, f: int, u: float, v: float, w: float
 ) -> tuple[float, float, float]:
     """The unit normal at weights of a face's corners."""
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-    x = u * normals[a, 0] + v * normals[b, 0] + w * normals[c, 0]
-    y = u * normals[a, 1] + v * normals[b, 1] + w * normals[c, 1]
-    z = u * normals[a, 2] + v * normals[b, 2] + w * normals[c, 2]
-    scale = 1.0 / np.sqrt(max(x * x + y * y + z * z, 1e-18))
+    i, j, k = np.float32(u), np.float32(v), np.float32(w)
+    x = i * normals[a, 0] + j * normals[b, 0] + k * normals[c, 0]
+    y = i * normals[a, 1] + j * normals[b, 1] + k * normals[c, 1]
+    z = i * normals[a, 2] + j * normals[b, 2] + k * normals[c, 2]
+    scale = _ONE / np.sqrt(max(x * x + y * y + z * z, _LEAST))
     return x * scale, y * scale, z * scale
 
 
-@compiled("i8(i4[:,::1], i4[:,::1], i4[::1], i8, i8)")
+@part
 def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> int:
     """What counts at a sample: a player's glass, or the triangle behind."""
     if len(panes) and owners[panes[row, column]] > 0:
-        return panes[row, column]
-    return hits[row, column]
+        return int(panes[row, column])
+    return int(hits[row, column])
 
 
-@compiled(
-    "void(i4[:,::1], i4[:,::1], i8, i8, f8[:,:,::1], i4[::1], i4[::1], f4[:,::1], i4[:,::1],"
-    " f8[::1], i4[:,::1], f4[:,::1], f4[:,:,::1], b1[:,::1])"
-)
+@compiled
 def resolve(
-    hits: Ints, panes: Ints, first: int, last: int, inverse: Array, face: Ints, owners: Ints,
+    hits: Ints, panes: Ints, first: int, last: int, triangles: Triangles, owners: Ints,
     normals: Array, faces: Ints, ground: Array, owner: Ints, depth: Array, normal: Array,
     soil: NDArray[np.bool_],
 ) -> None:  # fmt: skip
-    """Fill what rows of pixels show at their centres.
+    """Fill what rows of pixels show at their centres; glass counts unless it is the set's.
 
-    Args:
-        hits, panes: (4 H, W) triangles at rows of samples, and the glass before them or (0, W).
-        first, last: Rows of pixels.
-        inverse, face: Of `Triangles`.
-        owners: Owner of each triangle, then of the sky and the ground.
-        normals, faces: Of the mesh.
-        ground: (3,) plane of the ground.
-        owner, depth, normal: (H, W) at the centres; glass counts unless it is the set's.
-        soil: (H, W) whether a sample is of the ground.
+    hits, panes: (4 H, W) triangles at rows of samples, and the glass before them or (0, W).
+    owners: of each triangle, then of the sky and the ground. normals, faces: of the mesh. ground:
+    (3,) its plane. owner, depth, normal, soil: (H, W) to fill; soil is whether ground shows.
     """
+    inverse, face = triangles.inverse, triangles.face
     for row in range(first, last):
         for column in range(owner.shape[1]):
             a = _in_front(hits, panes, owners, 4 * row, column)
@@ -337,7 +326,7 @@ def resolve(
             normal[row, column, 2] = nz
 
 
-@compiled("void(i4[:,::1], i4[:,::1], i4[::1], i8, u1[:,::1])")
+@compiled
 def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uint8]) -> None:
     """Fill how much of each pixel (H, W) an owner covers; see `resolve`."""
     for row in range(len(out)):
@@ -349,7 +338,7 @@ def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uin
             out[row, column] = (count * 255 + 2) // 4
 
 
-@compiled("void(b1[:,::1], i4[::1], f8[:,::1], f8[::1], f8[::1], f4[:,::1])")
+@compiled
 def locate_ground(
     soil: NDArray[np.bool_], starts: Ints, sight: Array, ground: Array, position: Array,
     out: Array,

@@ -1,18 +1,23 @@
 """Colour of what the samples of a pixel have hit, in the light of a rig.
 
 Colours are blended as sRGB values, as the strengths of a rig are. Per pixel each visible surface is
-shaded once, and weighted by the samples that it takes.
+shaded once, as a fragment weighted by the samples that it takes. The fragments of a row are first
+collected, then lit all at once by loops over plain float32 rows that the compiler makes vectors of.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from storyboard.layout.meshes import SURFACES, Array, Mesh, floats
-from storyboard.layout.render.compiled import compiled
+from storyboard.layout.render.compiled import compiled, part
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import shadow
-from storyboard.layout.render.rasterise import GROUND, SKY, Ints, blend_normal, weigh
+from storyboard.layout.render.rasterise import GROUND, SKY, Ints, Triangles, blend_normal, weigh
+from storyboard.layout.render.shadow_map import ShadowMap
 
 # Strength of highlight and reflection, and how often the highlight is squared (3 soft, 7 sharp).
 _FINISH = {
@@ -43,7 +48,7 @@ def light_constants(rig: LightRig) -> Array:
         rig.direction, key * rig.key, fill * rig.fill * 1.35, key * rig.rim, rig.horizon,
         rig.zenith, rest, np.ravel(lamps),
     )  # fmt: skip
-    return np.concatenate([np.asarray(part, np.float64) for part in parts])
+    return np.concatenate([floats(part) for part in parts])
 
 
 def paint(mesh: Mesh) -> Array:
@@ -51,96 +56,15 @@ def paint(mesh: Mesh) -> Array:
     return np.column_stack([mesh.colour, mesh.glow, _FINISHES[mesh.surface]]).astype(np.float32)
 
 
-@compiled("UniTuple(f8, 3)(f8[::1], f8, f8, f8, f8, f8, f8)")
-def _lamp_light(
-    light: Array, x: float, y: float, z: float, nx: float, ny: float, nz: float
-) -> tuple[float, float, float]:
-    """What the lamps give at a point."""
-    red, green, blue = 0.0, 0.0, 0.0
-    for lamp in range(int(light[_REST + 4])):
-        at = _LAMPS + 7 * lamp
-        i, j, k = light[at] - x, light[at + 1] - y, light[at + 2] - z
-        square = i * i + j * j + k * k
-        fade = max(0.0, 1 - square / (light[at + 6] * light[at + 6]))
-        along = (i * nx + j * ny + k * nz) / np.sqrt(square + 1e-6)
-        strength = fade * fade * max(0.0, along + 0.2) / (1.2 * (0.35 + square))
-        red += strength * light[at + 3]
-        green += strength * light[at + 4]
-        blue += strength * light[at + 5]
-    return red, green, blue
+# Rows of the room that the fragments of a row of pixels are collected in.
+# Finish of a face in rows 0 to 5, then:
+_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT, _LIT = 6, 9, 12, 13, 14, 15, 16
+ROOM_ROWS = 19
+MOST = 8  # fragments of a pixel, at most
+_ZERO, _ONE, _HALF = np.float32(0), np.float32(1), np.float32(0.5)
 
 
-@compiled("f8(f8, f8, f8, f8, f8)")
-def _highlight(
-    to_light: float, to_eye: float, with_ray: float, gloss: float, times: float
-) -> float:
-    """Strength of the key's highlight; the half vector lies between the light and the eye."""
-    if to_light <= 0:
-        return 0.0
-    share = max((to_light + to_eye) / np.sqrt(max(2 - 2 * with_ray, 1e-6)), 0.0)
-    for _ in range(int(times)):
-        share *= share
-    return gloss * share
-
-
-@compiled("f8(f4[:,::1], i8, i8, f8[::1], f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def _finish(
-    own: Array, f: int, k: int, light: Array, lamps: float, facing: float, sky: float,
-    rim: float, shine: float, mirror: float, rise: float, glow: float, clear: float,
-) -> float:  # fmt: skip
-    """One channel of `_light`."""
-    key, horizon = light[_KEY + k], light[_HORIZON + k]
-    colour = own[f, k] * (key * facing + light[_FILL + k] * sky + lamps)
-    colour += light[_RIM + k] * rim + key * shine
-    sight = horizon + rise * (light[_ZENITH + k] - horizon)
-    colour += mirror * (sight * (0.4 + 0.6 * own[f, k]) - colour)
-    colour = colour * (1 - glow) + own[f, k] * glow
-    return colour * clear + horizon * (1 - clear)
-
-
-@compiled("UniTuple(f8, 3)(f4[:,::1], i8, f8[::1], f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def _light(
-    own: Array, f: int, light: Array, x: float, y: float, z: float, nx: float, ny: float,
-    nz: float, rx: float, ry: float, rz: float, away: float, key: float, open_share: float,
-) -> tuple[float, float, float]:  # fmt: skip
-    """Colour of a surface: key, fill, rim, lamps, gloss, glow, haze; r is the unit ray."""
-    to_light = nx * light[0] + ny * light[1] + nz * light[2]
-    with_ray = rx * light[0] + ry * light[1] + rz * light[2]
-    to_eye = -(nx * rx + ny * ry + nz * rz)
-    key = 1 - (1 - key) * light[_REST + 3]
-    soft = light[_REST]
-    facing = key * min(max((to_light + soft) * light[_REST + 5], 0.0), 1.0)
-    sky = (0.72 - 0.38 * ny) * open_share
-    edge = min(max(1 - to_eye, 0.0), 1.0)
-    rim = edge * edge * min(max(to_light + 0.3, 0.0), 1.0)
-    gloss = own[f, 4]
-    shine, mirror, rise = 0.0, 0.0, 0.0
-    if gloss > 0:
-        shine = key * _highlight(to_light, to_eye, with_ray, gloss, own[f, 5])
-        mirror = 0.6 * gloss * (0.25 + 0.75 * edge * edge * edge) * open_share
-        rise = min(max(0.5 - 0.8 * (ry + 2 * to_eye * ny), 0.0), 1.0)
-    glow = own[f, 3] * light[_REST + 1]
-    clear = np.exp(light[_REST + 2] * away)
-    red, green, blue = _lamp_light(light, x, y, z, nx, ny, nz)
-    red = _finish(own, f, 0, light, red, facing, sky, rim, shine, mirror, rise, glow, clear)
-    green = _finish(own, f, 1, light, green, facing, sky, rim, shine, mirror, rise, glow, clear)
-    blue = _finish(own, f, 2, light, blue, facing, sky, rim, shine, mirror, rise, glow, clear)
-    return red, green, blue
-
-
-@compiled("UniTuple(f8, 3)(f8[::1], f8)")
-def _sky(light: Array, climb: float) -> tuple[float, float, float]:
-    """Colour of the sky; `climb` is the sine of the height over the horizon."""
-    share = min(max(climb * 1.6, 0.0), 1.0) ** 0.7
-    red, green, blue = light[_HORIZON], light[_HORIZON + 1], light[_HORIZON + 2]
-    return (
-        red + share * (light[_ZENITH] - red),
-        green + share * (light[_ZENITH + 1] - green),
-        blue + share * (light[_ZENITH + 2] - blue),
-    )
-
-
-@compiled("UniTuple(f8, 2)(f4[:,:,::1], f4[:,::1], i8, i8, f8)")
+@part
 def _term(terms: Array, half: Array, row: int, column: int, depth: float) -> tuple[float, float]:
     """Key and fill share at a pixel, from the nearest of the half picture of like depth."""
     if row % 2 == 0 and column % 2 == 0:
@@ -156,16 +80,59 @@ def _term(terms: Array, half: Array, row: int, column: int, depth: float) -> tup
     return key * total, fill * total
 
 
-@compiled("boolean(i4, i4, i4[::1], i4[:,::1], f4[:,::1])")
-def _is_same_surface(a: int, b: int, face: Ints, faces: Ints, own: Array) -> bool:
+class View(NamedTuple):
+    """A camera and what it sees.
+
+    (3, 3) from a pixel to its ray of unit depth, its place, depth and normal at the centres of the
+    pixels, and where in a pixel the samples are.
+    """
+
+    sight: Array
+    position: Array
+    depth: Array
+    normal: Array
+    samples: Array
+
+
+class Surfaces(NamedTuple):
+    """Triangles and their finish.
+
+    Normals, faces and `paint` of the mesh; the plane of the ground, and its paint at each pixel
+    that shows it.
+    """
+
+    triangles: Triangles
+    normals: Array
+    faces: Ints
+    own: Array
+    ground: Array
+    albedo: Array
+
+
+class Light(NamedTuple):
+    """Light on what is seen.
+
+    `light_constants`; key and fill share of the half picture, and its depth; the shadow map; taps
+    for crisp shadows, none for soft ones.
+    """
+
+    constants: Array
+    terms: Array
+    half: Array
+    cast: ShadowMap
+    taps: Array
+
+
+@part
+def _is_same_surface(a: int, b: int, surfaces: Surfaces) -> bool:
     """Whether two hits can share one colour: one triangle, or neighbours of one finish."""
     if a == b:
         return True
     if a < 0 or b < 0:
         return False
-    f, g = face[a], face[b]
+    f, g, faces = surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces
     for k in range(6):
-        if own[f, k] != own[g, k]:
+        if surfaces.own[f, k] != surfaces.own[g, k]:
             return False
     for k in range(3):
         for m in range(3):
@@ -174,139 +141,224 @@ def _is_same_surface(a: int, b: int, face: Ints, faces: Ints, own: Array) -> boo
     return False
 
 
-@compiled("i8(i4[:,::1], i8, i8, i8, i8, i4[::1], i4[:,::1], f4[:,::1])")
-def _take_alike(
-    hits: Ints, row: int, column: int, s: int, rest: int, face: Ints, faces: Ints, own: Array
-) -> int:
+@part
+def _take_alike(hits: Ints, row: int, column: int, s: int, rest: int, surfaces: Surfaces) -> int:
     """Samples from `s` on that share its colour: their number, plus 8 times their bits."""
     count, bits, here = 0, 0, hits[4 * row + s, column]
     for r in range(s, 4):
-        if rest >> r & 1 and _is_same_surface(here, hits[4 * row + r, column], face, faces, own):
+        if rest >> r & 1 and _is_same_surface(here, hits[4 * row + r, column], surfaces):
             count += 1
             bits |= 1 << r
     return count + 8 * bits
 
 
-@compiled("boolean(i4[:,::1], i8, i8)")
+@part
 def _is_whole(hits: Ints, row: int, column: int) -> bool:
     """Whether all samples of a pixel have hit the same."""
-    first = hits[4 * row, column]
-    return (
-        first == hits[4 * row + 1, column]
-        and first == hits[4 * row + 2, column]
-        and first == hits[4 * row + 3, column]
-    )
+    a, b, c = hits[4 * row, column], hits[4 * row + 1, column], hits[4 * row + 2, column]
+    return bool(a == b and a == c and a == hits[4 * row + 3, column])
 
 
-# Arguments that go together: the triangles and their finish, the camera, light and shadow.
-_GEOMETRY = "f8[:,:,::1], i4[::1], f4[:,::1], i4[:,::1], f4[:,::1], f8[::1]"
-_VIEW = "f8[:,::1], f8[::1], f4[:,::1], f4[:,:,::1]"
-_LIGHT = "f8[::1], f4[:,:,::1], f4[:,::1], f4[:,::1], f8[:,::1], f8[::1], f8, f8[:,:,::1]"
-
-
-@compiled(f"UniTuple(f8, 3)(i8, i8, i8, f8, f8, b1, i8, f4[:,::1], {_VIEW}, {_GEOMETRY}, {_LIGHT})")
-def _colour_hit(
-    number: int, row: int, column: int, px: float, py: float, is_centre: bool, spot: int,
-    albedo: Array, sight: Array, position: Array, depths: Array, shown: Array, inverse: Array, face: Ints, normals: Array, faces: Ints,
-    own: Array, ground: Array, light: Array, terms: Array, half: Array, front: Array,
-    axes: Array, origin: Array, texel: float, taps: Array,
-) -> tuple[float, float, float]:  # fmt: skip
-    """Colour of a hit at a pixel position."""
+@part
+def _add_fragment(
+    room: Array, n: int, number: int, row: int, column: int, px: float, py: float,
+    is_centre: bool, spot: int, weight: float, view: View, surfaces: Surfaces, light: Light,
+) -> None:  # fmt: skip
+    """Store fragment `n`: a hit at a pixel position, of a weight."""
+    sight, ground, place, constants = view.sight, surfaces.ground, view.position, light.constants
     rx = sight[0, 0] * px + sight[0, 1] * py + sight[0, 2]
     ry = sight[1, 0] * px + sight[1, 1] * py + sight[1, 2]
     rz = sight[2, 0] * px + sight[2, 1] * py + sight[2, 2]
-    length = np.sqrt(rx * rx + ry * ry + rz * rz)
+    room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n] = rx, ry, rz
+    room[_WEIGHT, n] = weight
+    nx, ny, nz, depth = 0.0, -1.0, 0.0, 0.0
     if number == SKY:
-        return _sky(light, -ry / length)
-    nx, ny, nz = 0.0, -1.0, 0.0
-    if number == GROUND:
-        depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
-    elif is_centre:
-        depth = depths[row, column]
-        nx, ny, nz = shown[row, column, 0], shown[row, column, 1], shown[row, column, 2]
+        climb = min(max(-1.6 * ry / np.sqrt(rx * rx + ry * ry + rz * rz), 0.0), 1.0)
+        climb = np.sqrt(climb * np.sqrt(climb))
+        for k in range(3):
+            horizon = constants[_HORIZON + k]
+            room[k, n] = horizon + climb * (constants[_ZENITH + k] - horizon)
+        room[3, n] = 1.0 / constants[_REST + 1]  # shines entirely
+        room[4, n] = room[5, n] = room[_KEY_SHARE, n] = room[_OPEN, n] = 0.0
     else:
-        u, v, w, depth = weigh(inverse, number, px, py)
-        nx, ny, nz = blend_normal(normals, faces, face[number], u, v, w)
-    x, y, z = position[0] + depth * rx, position[1] + depth * ry, position[2] + depth * rz
-    away = depth * length
-    length = 1.0 / length
-    rx, ry, rz = rx * length, ry * length, rz * length
-    key, open_share = _term(terms, half, row, column, depth)
-    if len(taps):
-        key = shadow(front, axes, origin, texel, x, y, z, nx, ny, nz, taps, 0, 0.0)
-    if number == GROUND:
-        return _light(albedo, spot, light, x, y, z, nx, ny, nz, rx, ry, rz, away, key, open_share)
-    return _light(own, face[number], light, x, y, z, nx, ny, nz, rx, ry, rz, away, key, open_share)
+        if is_centre:
+            depth, normal = view.depth[row, column], view.normal
+            nx, ny, nz = normal[row, column, 0], normal[row, column, 1], normal[row, column, 2]
+        elif number == GROUND:
+            depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
+        else:
+            u, v, w, depth = weigh(surfaces.triangles.inverse, number, px, py)
+            nx, ny, nz = blend_normal(
+                surfaces.normals, surfaces.faces, surfaces.triangles.face[number], u, v, w
+            )
+        for k in range(6):
+            if number == GROUND:
+                room[k, n] = surfaces.albedo[spot, k]
+            else:
+                room[k, n] = surfaces.own[surfaces.triangles.face[number], k]
+        key, room[_OPEN, n] = _term(light.terms, light.half, row, column, depth)
+        if len(light.taps):
+            x, y, z = place[0] + depth * rx, place[1] + depth * ry, place[2] + depth * rz
+            key = shadow(light.cast, x, y, z, nx, ny, nz, light.taps, 0, 0.0)
+        room[_KEY_SHARE, n] = key
+    room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n] = nx, ny, nz
+    room[_DEPTH, n] = depth
 
 
-@compiled(
-    f"void(i4[:,::1], i4[:,::1], i8, i8, Tuple(({_VIEW})), Tuple(({_GEOMETRY})),"
-    f" Tuple(({_LIGHT})), f4[:,::1], i4[::1], f8[:,::1], f4[:,:,::1])"
-)
+@part
+def _add_pixel(
+    here: Ints, is_pane: bool, can_reuse: bool, row: int, column: int, spot: int, count: int,
+    room: Array, view: View, surfaces: Surfaces, light: Light,
+) -> int:  # fmt: skip
+    """Store the fragments of a pixel from number `count` on; returns the number after them."""
+    is_whole = _is_whole(here, row, column)
+    rest = 15  # bits of the samples that are in no fragment yet
+    for s in range(1 if is_whole else 4):
+        number = here[4 * row + s, column]
+        if rest >> s & 1 == 0 or (is_pane and number == SKY):
+            continue
+        share, x, y = 1.0, 0.5, 0.5
+        if not is_whole:
+            taken = _take_alike(here, row, column, s, rest, surfaces)
+            rest &= ~(taken >> 3)
+            share, x, y = (taken & 7) * 0.25, view.samples[s, 0], view.samples[s, 1]
+        if is_pane:
+            share *= GLASS_SHARE
+        _add_fragment(
+            room, count, number, row, column, column + x, row + y, is_whole and can_reuse, spot,
+            share, view, surfaces, light,
+        )  # fmt: skip
+        count += 1
+    return count
+
+
+@compiled
+def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None:
+    """Add what the lamps give to fragments with unit rays and distances."""
+    least, wrap, near = np.float32(1e-6), np.float32(0.2), np.float32(0.35)
+    for lamp in range(int(light[_REST + 4])):
+        at = _LAMPS + 7 * lamp
+        i, j, k = (
+            np.float32(light[at] - position[0]), np.float32(light[at + 1] - position[1]),
+            np.float32(light[at + 2] - position[2]),
+        )  # fmt: skip
+        fall = _ONE / (light[at + 6] * light[at + 6])
+        for n in range(count):
+            x = i - room[_DEPTH, n] * room[_RAY_ROW, n]
+            y = j - room[_DEPTH, n] * room[_RAY_ROW + 1, n]
+            z = k - room[_DEPTH, n] * room[_RAY_ROW + 2, n]
+            square = x * x + y * y + z * z
+            fade = max(_ONE - square * fall, _ZERO)
+            along = x * room[_NORMAL_ROW, n] + y * room[_NORMAL_ROW + 1, n]
+            along = (along + z * room[_NORMAL_ROW + 2, n]) / np.sqrt(square + least)
+            strength = fade * fade * max(along + wrap, _ZERO) / (near + square)
+            room[_LIT, n] += strength * light[at + 3]
+            room[_LIT + 1, n] += strength * light[at + 4]
+            room[_LIT + 2, n] += strength * light[at + 5]
+
+
+@compiled
+def _light_fragments(room: Array, count: int, light: Array, position: Array) -> None:
+    """Replace the colour in the first rows by that in light: all, gloss, glow and haze."""
+    soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
+    level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
+    quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)
+    tint, two, third, least = np.float32(0.4), np.float32(2), np.float32(1 / 3), np.float32(1e-6)
+    room[_LIT : _LIT + 3, :count] = _ZERO
+    for n in range(count):
+        x, y, z = room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n]
+        length = np.sqrt(x * x + y * y + z * z)
+        room[_DEPTH, n] *= length
+        length = _ONE / length
+        room[_RAY_ROW, n] = x * length
+        room[_RAY_ROW + 1, n] = y * length
+        room[_RAY_ROW + 2, n] = z * length
+    if light[_REST + 4] > 0:
+        _light_lamps(room, count, light, position)
+    for n in range(count):
+        nx, ny, nz = room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n]
+        rx, ry, rz = room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n]
+        to_light = nx * light[0] + ny * light[1] + nz * light[2]
+        with_ray = rx * light[0] + ry * light[1] + rz * light[2]
+        to_eye = -(nx * rx + ny * ry + nz * rz)
+        key = _ONE - (_ONE - room[_KEY_SHARE, n]) * dark
+        facing = key * min(max((to_light + soft) * wrapped, _ZERO), _ONE)
+        sky = (level - turn * ny) * room[_OPEN, n]
+        edge = min(max(_ONE - to_eye, _ZERO), _ONE)
+        rim = edge * edge * min(max(to_light + bend, _ZERO), _ONE)
+        # The half vector between light and eye; squared 3 times at least, as soft as skin.
+        share = max(to_light + to_eye, _ZERO) / np.sqrt(max(two - two * with_ray, least))
+        share = min(share, _ONE) if to_light > _ZERO else _ZERO
+        share *= share
+        share *= share
+        share *= share
+        power = room[5, n]
+        share = share * share if power > 3 else share
+        share = share * share if power > 4 else share
+        share = share * share if power > 5 else share
+        share = share * share if power > 6 else share
+        shine = key * room[4, n] * share
+        mirror = mirror_share * room[4, n] * room[_OPEN, n]
+        mirror *= quarter + (_ONE - quarter) * edge * edge * edge
+        rise = min(max(_HALF - rise_share * (ry + two * to_eye * ny), _ZERO), _ONE)
+        glow = room[3, n] * light[_REST + 1]
+        thick = -light[_REST + 2] * room[_DEPTH, n]
+        clear = _ONE / (_ONE + thick * (_ONE + thick * (_HALF + thick * third * _HALF)))
+        for k in range(3):
+            own, horizon, strength = room[k, n], light[_HORIZON + k], light[_KEY + k]
+            colour = own * (strength * facing + light[_FILL + k] * sky + room[_LIT + k, n])
+            colour += light[_RIM + k] * rim + strength * shine
+            far = (horizon + rise * (light[_ZENITH + k] - horizon)) * (tint + (_ONE - tint) * own)
+            colour += mirror * (far - colour)
+            colour += glow * (own - colour)
+            room[k, n] = horizon + clear * (colour - horizon)
+
+
+@compiled
+def _spread(room: Array, ends: Ints, row: int, out: Array) -> None:
+    """Add up the fragments of a row's pixels; each pixel's end at `ends`."""
+    n = 0
+    for column in range(out.shape[1]):
+        red, green, blue = _ZERO, _ZERO, _ZERO
+        while n < ends[column]:
+            red += room[_WEIGHT, n] * room[0, n]
+            green += room[_WEIGHT, n] * room[1, n]
+            blue += room[_WEIGHT, n] * room[2, n]
+            n += 1
+        out[row, column, 0], out[row, column, 1], out[row, column, 2] = red, green, blue
+
+
+@compiled
 def shade(
-    hits: Ints, panes: Ints, first: int, last: int, view: tuple[Array, Array, Array, Array],
-    geometry: tuple[Array, Ints, Array, Ints, Array, Array],
-    lights: tuple[Array, Array, Array, Array, Array, Array, float, Array],
-    albedo: Array, starts: Ints, samples: Array, out: Array,
+    hits: Ints, panes: Ints, soil: NDArray[np.bool_], first: int, last: int, view: View,
+    surfaces: Surfaces, light: Light, starts: Ints, room: Array, ends: Ints, out: Array,
 ) -> None:  # fmt: skip
-    """Fill rows of a picture (H, W, 3).
+    """Fill rows of a picture.
 
-    Args:
-        hits: (4 H, W) what each sample has hit: a triangle, `GROUND` or `SKY`.
-        panes: (4 H, W) glass before it, `SKY` where there is none; or (0, W).
-        first, last: Rows.
-        view: (3, 3) from a pixel to its ray of unit depth, the camera's place, and depth and
-            normal at the centres.
-        geometry: `inverse` and `face` of `Triangles`, normals and faces of the mesh, (N, 6) of
-            `paint`, and the plane of the ground.
-        lights: Of `light_constants`; key and fill share of the half picture, and its depth; the
-            shadow map's front, axes, origin and texel, and taps for crisp shadows or none.
-        albedo, starts: Finish of the ground at each pixel that shows it, in order, and where each
-            row begins there.
-        samples: (4, 2) places in the pixel.
-        out: The picture.
+    hits: (4 H, W) what each sample has hit: a triangle, `GROUND` or `SKY`; panes: glass before it,
+    `SKY` where there is none, or (0, W). soil: (H, W) where the ground shows; starts: where in its
+    paint each row begins. room, ends: room for a row's fragments, (`ROOM_ROWS`, 8 W) and (W,).
+    out: (H, W, 3).
     """
-    sight, position, depths, shown = view
-    inverse, face, normals, faces, own, ground = geometry
-    light, terms, half, front, axes, origin, texel, taps = lights
     for row in range(first, last):
-        spot = starts[row]
+        spot, count = starts[row], 0
         for column in range(out.shape[1]):
-            red, green, blue, has_ground = 0.0, 0.0, 0.0, 0
-            for layer in range(2 if len(panes) else 1):
-                here = panes if layer else hits
-                rest = 15  # bits of the samples that have no colour yet
-                for s in range(4):
-                    number = here[4 * row + s, column]
-                    if rest >> s & 1 == 0 or (layer and number == SKY):
-                        continue
-                    share, is_centre = 1.0, False
-                    if s or not _is_whole(here, row, column):
-                        count = _take_alike(here, row, column, s, rest, face, faces, own)
-                        rest &= ~(count >> 3)
-                        share = (count & 7) * 0.25
-                    else:
-                        rest = 0
-                        is_centre = not layer and (
-                            len(panes) == 0
-                            or (panes[4 * row, column] == SKY and _is_whole(panes, row, column))
-                        )
-                    has_ground |= number == GROUND
-                    x = column + (0.5 if share == 1 else samples[s, 0])
-                    y = row + (0.5 if share == 1 else samples[s, 1])
-                    r, g, b = _colour_hit(
-                        number, row, column, x, y, is_centre, spot, albedo, sight, position,
-                        depths, shown, inverse, face, normals, faces, own, ground, light, terms, half, front, axes, origin,
-                        texel, taps,
-                    )  # fmt: skip
-                    kept = 1.0
-                    if layer:
-                        share *= GLASS_SHARE
-                        kept -= share
-                    red, green, blue = (
-                        red * kept + share * r, green * kept + share * g, blue * kept + share * b
-                    )  # fmt: skip
-            out[row, column, 0] = red
-            out[row, column, 1] = green
-            out[row, column, 2] = blue
-            spot += has_ground
+            begin, has_pane = count, False
+            for s in range(4 if len(panes) else 0):
+                has_pane |= panes[4 * row + s, column] != SKY
+            for layer in range(2 if has_pane else 1):
+                here, end = panes if layer else hits, count
+                count = _add_pixel(
+                    here, layer > 0, not has_pane, row, column, spot, count, room, view, surfaces,
+                    light,
+                )  # fmt: skip
+            if has_pane:
+                glass = _ZERO
+                for n in range(end, count):
+                    glass += room[_WEIGHT, n]
+                for n in range(begin, end):
+                    room[_WEIGHT, n] *= _ONE - glass
+            ends[column] = count
+            spot += soil[row, column]
+        _light_fragments(room, count, light.constants, view.position)
+        _spread(room, ends, row, out)

@@ -36,8 +36,8 @@ def beast(n: Sequence[float], coat: Colour, feet: Colour, phase: float) -> Mesh:
     body = sweep(spine, [0.55 * deep, deep, 0.94 * deep, 0.98 * deep, 0.4 * deep], coat,
                  segments=12, surface="hair").moved(scale=(wide, 1, 1))  # fmt: skip
     crown = np.array([0.0, -(back + rise), z0 - lead])
-    throat = np.array([0.0, -back - 0.25 * deep, z0 - 0.1 * deep])
-    parts = [body, sweep([throat, (throat + crown) / 2, crown], [1.5 * neck, 1.05 * neck, neck],
+    throat = np.array([0.0, -back - 0.15 * deep, z0 + 0.2 * deep])
+    parts = [body, sweep([throat, (throat + crown) / 2, crown], [1.6 * neck, 1.1 * neck, neck],
                          coat, surface="hair")]  # fmt: skip
     tip = crown + np.array([0, 0.35 * head, -head])
     parts.append(
@@ -75,7 +75,7 @@ def _leg(
     """A leg from the hip to the ground with one joint; the foot lifts as it swings forward."""
     high = -hip[1]
     swing = np.radians(_STRIDE) * np.sin(turn) * moves
-    fold = 0.9 * max(0.0, float(np.cos(turn))) * moves
+    fold = 0.65 * max(0.0, float(np.cos(turn))) * moves
     bow = 0.12 * high * (1 if hind else -0.3)
     knee = hip + np.array([0, 0.5 * high * np.cos(swing), -0.5 * high * np.sin(swing) + bow])
     shin = swing - fold

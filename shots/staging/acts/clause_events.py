@@ -12,8 +12,8 @@ from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, STAND_IN, find_thing
 from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb
 from shots.staging.acts.completion import complete
-from shots.staging.acts.drafts import Event
-from shots.staging.acts.objects import Act, is_liquid, read_objects
+from shots.staging.acts.drafts import PlayerEvent
+from shots.staging.acts.objects import ClauseAct, is_liquid, read_objects
 from shots.staging.acts.prepositions import read_directions, read_parts
 from shots.staging.acts.roles import Cast
 from shots.staging.acts.thing_events import read_thing_event
@@ -22,7 +22,11 @@ from shots.staging.clauses.phrases import Phrase
 
 _TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of nouns for persons
 # Participles that say where somebody is, and not what somebody else does.
-_STATIVE = frozenset(("seat", "dress", "cover", "surround", "fill", "break", "close"))
+_STATIVE = frozenset(
+    ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
+     "crowd", "park", "line")
+)  # fmt: skip
+_HELD = (("in", "hands"), ("under", "arms"), ("in", "arms"))
 _BE = Verb("be", "stand")
 
 
@@ -38,6 +42,7 @@ class EventReader:
         self.slots = 1
         self._slot = -1
         self._subjects: list[str] = []
+        self._phrases: list[Phrase] = []  # of the last subject
 
     def read(self, clauses: Sequence[Clause]) -> None:
         """Read all clauses of an action."""
@@ -46,6 +51,11 @@ class EventReader:
             if clause.opens and not clause.subjects and clause.form == "ing" and following.subjects:
                 clause.subjects, clause.link = list(following.subjects), "lead"
         for before, clause in zip((None, *clauses), clauses, strict=False):
+            if before and before.is_absolute and [p.head for p in clause.subjects] == ["rest"]:
+                clause.subjects, clause.link = [], "with"  # one hand ..., the other on the phone
+            if before is not None and _is_participle(before, clause):
+                clause.subjects, clause.is_passive, clause.link = self._phrases, True, "with"
+            self._phrases = clause.subjects or self._phrases
             if clause.is_absolute and before is not None:
                 self._absolute(clause)
             else:
@@ -64,7 +74,7 @@ class EventReader:
         self._subjects = subjects or self._subjects
         if clause.is_negated or (clause.subjects and not subjects):
             self._report_subject(clause)
-        elif not (clause.base or clause.state):
+        elif clause.is_passive or not (clause.base or clause.state):
             for prep, part in clause.parts:
                 for key in subjects:
                     self.cast.attribute(key, prep, part)
@@ -109,11 +119,17 @@ class EventReader:
 
     def _subject(self, clause: Clause, phrase: Phrase) -> list[str]:
         """Resolve a subject and the phrases attached to it: "a man with an umbrella"."""
+        self.cast.is_subject = True
+        is_liquid_alone = phrase.noun in grammar.LIQUIDS and " of " not in phrase.head
+        if is_liquid_alone and not clause.is_passive and clause.base not in ("", "be", "stand"):
+            self.cast.lose(clause.words, "liquids do not move by themselves")
+            return []
         verb, ids = clause.verb(), self._resolve(phrase)
+        self.cast.is_subject = False
         if phrase.kind == "body" and ids:
             self.cast.detail = self.cast.detail or grammar.BODY[phrase.head]
         is_walking = verb is not None and POSTURES.get(verb.posture, POSTURES["stand"]).speed > 0
-        if phrase.head in grammar.FOOTWEAR and is_walking:
+        if phrase.noun in grammar.FOOTWEAR and is_walking:
             for key in ids:
                 self.cast.drafts.pop(key)
             self.cast.detail = "feet"
@@ -146,10 +162,12 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
+        if phrase.head in grammar.HAPPENINGS and clause.base:
+            self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
         if phrase.words.lower() == "something":
             self.cast.lose(clause.words, "the words do not name what")
-        elif phrase.head in grammar.LIGHT:
+        elif phrase.head in grammar.LIGHT and clause.base:
             self.cast.lose(clause.words, "light and shadow are set by lighting:")
         elif phrase.kind in why and clause.base:
             self.cast.lose(clause.words, why[phrase.kind])
@@ -199,7 +217,7 @@ class EventReader:
             self._unknown_verb(clause, subjects)
             return
         event = _event(clause, state, verb, slot)
-        act = Act(self.cast, clause, event, verb or state or _BE, subjects)
+        act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
         if not act.verb.is_shown and not event.gesture:
             self.cast.lose(clause.words, "nothing in the layout shows this")
@@ -211,6 +229,7 @@ class EventReader:
         read_parts(act)
         read_directions(event, clause.directions, clause.particles)
         complete(act)
+        self.cast.focus = act.focus or self.cast.focus
 
     def _animal_verb(self, clause: Clause, subjects: list[str]) -> Verb | None:
         """What an animal does that only the table of things has: lands, flies past."""
@@ -229,7 +248,7 @@ class EventReader:
         near = get_close_matches(clause.base, sorted(VERBS), n=1, cutoff=0.7)
         self.cast.lose(clause.words, "no such verb in the lexicon", near[0] if near else "")
 
-    def _instrument(self, act: Act) -> None:
+    def _instrument(self, act: ClauseAct) -> None:
         """What a violinist plays, where the words leave it out."""
         model = grammar.INSTRUMENTS.get(act.actor.noun)
         if act.clause.base != "play" or act.clause.objects or not model:
@@ -240,7 +259,7 @@ class EventReader:
         else:
             act.event.gesture, act.event.holds = "play-guitar", [key]
 
-    def _seat_of_state(self, event: Event, state: str) -> None:
+    def _seat_of_state(self, event: PlayerEvent, state: str) -> None:
         """The bicycle of "on a bicycle"."""
         words = state.split()
         found = (find_thing(words[k:]) for k in range(len(words)))
@@ -254,10 +273,10 @@ class EventReader:
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
         verb = VERBS.get(f"{clause.base} {phrase.head}")
-        if subjects and verb and verb.gesture:
-            event = Event(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
+        if subjects and verb and verb.gesture and clause.base != "cover":
+            event = PlayerEvent(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
             for key in subjects:
-                complete(Act(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
+                complete(ClauseAct(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
             return
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
@@ -265,7 +284,7 @@ class EventReader:
                 # a hand on the phone
                 if grammar.BODY[phrase.head] == "hands":
                     self._hold(subjects[:1], others)
-            elif part.kind == "body" and prep == "in" and "hand" in part.head:
+            elif part.kind == "body" and (prep, grammar.BODY[part.head]) in _HELD:
                 self._hold(others, ids)
             else:
                 for key in ids:
@@ -279,14 +298,20 @@ class EventReader:
                     self.cast.drafts[who].hold(key)
 
 
-def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> Event:
+def _is_participle(before: Clause, clause: Clause) -> bool:
+    """Whether a clause without a subject says what is done to it: ", followed by seagulls"."""
+    is_bare = not (clause.subjects or clause.joined or clause.opens or clause.is_next)
+    return is_bare and clause.form == "ed" and before.form in ("s", "base", "ing", "be")
+
+
+def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> PlayerEvent:
     """The event of a state, a verb, or a verb in a state: "talks on the phone"."""
     first = state or verb or replace(_BE, posture="")
     second = verb if state and verb else first
     posture = first.posture or second.posture
     if second.posture in POSTURES and not POSTURES[second.posture].speed:
         posture = second.posture
-    return Event(
+    return PlayerEvent(
         slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
         looks_at=first.look, to=second.to, change=first.change, words=clause.words,
     )  # fmt: skip
