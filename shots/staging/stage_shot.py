@@ -10,12 +10,11 @@ import numpy as np
 
 from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
-from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.cameras.picture_checks import Defect, Looked, defects
 from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
 from shots.staging.cameras.views import set_ups
-from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, is_crowd
+from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan
 from shots.staging.floor.floor_space import distance, point, turn_between
 from shots.staging.floor.moves_on_plan import (
     InPicture,
@@ -23,6 +22,7 @@ from shots.staging.floor.moves_on_plan import (
     ways_to_places,
     with_directions,
 )
+from shots.staging.floor.people_places import is_crowd
 from shots.staging.picture import Picture, take_picture
 from shots.staging.staged import Player, ShotReading, StagedShot
 
@@ -67,14 +67,6 @@ def stage_shot(board: ShotList, shot: Shot) -> StagedShot:
         return stage_board(board)[shot.id]
     changed = (*shots[:index], shot, *shots[index + 1 :])
     return _stage_scene(board, changed, until=index + 1)[shot.id]
-
-
-def staged_path(
-    board: ShotList, shot: Shot, *, num_frames: int, aspect: float, seed: int = 0
-) -> CameraPath:
-    """The camera path of a shot of a board, measured on what its staging frames."""
-    framed = stage_shot(board, shot).framed
-    return camera_path(shot, num_frames=num_frames, aspect=aspect, seed=seed, framed=framed)
 
 
 def staged_path(

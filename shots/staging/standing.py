@@ -40,6 +40,7 @@ HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
 HEAD_AHEAD: Mapping[str, float] = {
     "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
 }  # fmt: skip
+_DESK_M = 0.78
 _HOLDING = (0.13, 1.00, 0.29)
 
 
@@ -127,7 +128,10 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
-    return x, max(0.1, height * scale - person.tall_m + person.top_m), z
+    height = height * scale - person.tall_m + person.top_m
+    if person.posture == "sit" and ahead > 0.45:
+        height = max(height, _DESK_M)
+    return x, max(0.1, height), z
 
 
 def _walked(player: Player, share: float) -> tuple[Point, float]:

@@ -32,6 +32,7 @@ SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
+MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width
@@ -137,7 +138,8 @@ class Filming:
             return now.facing_deg
         beat = beat_at(player, self.key_share(player))
         relative = next((each.to for each in player.beats if each.to in RELATIVE), "")
-        walks = next((each for each in player.beats if len(each.path) > 1), None)
+        ways = (each for each in player.beats if len(each.path) > 1 and each.end > MOSTLY)
+        walks = next(ways, None)
         if relative:
             return now.facing_deg
         if walks is not None and walks.to != "in":

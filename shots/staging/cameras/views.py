@@ -32,10 +32,11 @@ from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
-_ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0)
+_ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
-_FRONT_PENALTY, _OUTSIDE_PENALTY = 0.05, 0.9  # of a camera outside of the room
+# Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
+_FRONT_PENALTY, _WALL_PENALTY, _BACKDROP_PENALTY = 0.05, 0.9, 0.3
 
 
 def set_ups(filming: Filming) -> Iterator[SetUp]:
@@ -162,11 +163,11 @@ def _turns(
     elif side := filming.shot.camera.side:
         hands = [1.0 if side == "left" else -1.0]
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
-    turns = []
+    turns, weight = [], 0.5 if filming.size in FULL_SIZES else 1.0  # small faces matter less
     for k, hand in enumerate(hands):
         for turn in (best, *_ROUND):
-            penalty = abs(turn - best) / 120.0 + 0.12 * k + (0.25 if turn > 80.0 else 0.0)
-            turns.append((hand, turn, penalty))
+            penalty = weight * (abs(turn - best) / 120.0 + (0.25 if turn > 80.0 else 0.0))
+            turns.append((hand, turn, penalty + 0.12 * k))
     return sorted(turns, key=lambda each: each[2])
 
 
@@ -338,8 +339,10 @@ def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
     plan = filming.occupied.plan
     left, near, right, _ = plan.bounds
     front = left < eye[0] < right and eye[1] < near  # the fourth wall is none
-    outside = plan.is_interior and not filming.occupied.floor.contains(eye, 0.1)
-    penalty = set_up.penalty + outside * (_FRONT_PENALTY if front else _OUTSIDE_PENALTY)
+    penalty = set_up.penalty
+    if not filming.occupied.floor.contains(eye, 0.1):
+        behind = _WALL_PENALTY if plan.is_interior else _BACKDROP_PENALTY
+        penalty += _FRONT_PENALTY if front and plan.is_interior else behind
     pair, crosses = filming.line(), False
     if (
         pair

@@ -22,7 +22,7 @@ from shots.staging.floor.floor_space import (
     plan_to_own,
     point,
 )
-from shots.staging.floor.marks import Occupied, Stance
+from shots.staging.floor.marks import Occupied, Stance, seat_kind
 from shots.staging.picture import SHARES, Picture
 from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import standing
@@ -147,7 +147,7 @@ def _walked_beats(
 
 def _seated(beat: Beat, stance: Stance | None) -> Beat:
     """A beat of one who has come to a seat."""
-    if stance is None or not POSTURES[beat.posture].seat:
+    if stance is None or not seat_kind(beat.posture):
         return beat
     return replace(beat, seat=stance.seat)
 
@@ -252,13 +252,11 @@ def _goal(
         exits = plan.entrances
         nearest = min(exits, key=lambda each: distance(each.at, at), default=None)
         return None if nearest is None else Stance(nearest.at, nearest.facing_deg + 180.0)
-    seat = (
-        beat.seat if POSTURES.get(beat.posture, POSTURES["stand"]).seat in ("seat", "bed") else ""
-    )
+    seat = beat.seat if seat_kind(beat.posture) in ("seat", "bed") else ""
     if not beat.to and not seat:
         return None
     posture = beat.posture if seat else "stand"
-    if after is not None and POSTURES.get(after.posture, POSTURES["stand"]).seat in ("seat", "bed"):
+    if after is not None and seat_kind(after.posture) in ("seat", "bed"):
         posture = after.posture
     goal = occupied.spot(player.id, beat.to or seat, "", posture)
     other = occupied.people.get(beat.to)
@@ -275,7 +273,7 @@ def _with_vehicle_moves(players: Sequence[Player]) -> list[Player]:
     carried = {}
     for player in players:
         for beat in player.beats:
-            kind = POSTURES[beat.posture].seat if player.kind == "person" else ""
+            kind = seat_kind(beat.posture) if player.kind == "person" else ""
             if kind in ("vehicle", "bicycle", "motorcycle", "horse") and beat.seat:
                 to = beat.to or ("" if kind == "vehicle" and not beat.to else "left")
                 if to and to not in ("in", "out"):
