@@ -254,7 +254,9 @@ class PersonInShot:
         middle = (beat.start + beat.end) / 2
         theirs = self.world.players[other].beats if other in self.world.players else ()
         sits = any(b.start <= middle <= b.end and not _stands(b.posture) for b in theirs)
-        way = 1 - min(near * self.body.height / 1.75 / distance, 1.0)
+        own = self.world.spots.get(self.player.id, partner)
+        near *= (own.size[1] + partner.size[1]) / 3.5  # both come to the same distance
+        way = 1 - min(near / distance, 1.0)
         stance.place = stance.place + gap * way * (1.0 if sits else 0.5)
         stance.facing_deg = heading(gap[0], gap[2])
 
