@@ -298,6 +298,38 @@ def test_thrown_thing_flies_to_its_target():
     assert places[2][2] == pytest.approx(-5.0, abs=0.1)
 
 
+def test_given_thing_is_in_the_hand_of_the_other():
+    gift = Player("gift", kind="thing", model="cup")
+    beat = Beat(gesture="give", target="bob", holds=(("right", "gift"),))
+    people = [Player("ann", beats=(beat,)), Player("bob", at=(0, -1.2), beats=(Beat(),))]
+    for at, holder in ((0.45, "ann"), (0.9, "bob")):
+        done = perform_all({"ann": figure(), "bob": figure()}, [*people, gift], at, SECONDS)
+        palm = done[holder].points["palm.R"]
+        assert np.linalg.norm(done["ann"].held[0].at - palm) < 0.03
+
+
+def test_gun_points_at_who_is_looked_at():
+    bob = Player("bob", at=(2.0, -1.0), beats=(Beat(),))
+    gun = Player("gun", kind="thing", model="gun")
+    beat = Beat(gesture="aim", target="gun", looks_at="bob", holds=(("both", "gun"),))
+    ann = Player("ann", beats=(beat,))
+    done = perform(figure(), ann, 0.5, SECONDS, world_at([ann, bob, gun], 0.5, SECONDS))
+    muzzle = done.held[0].turn @ (0.0, 0.0, -1.0)
+    way = np.array([2.0, -1.6, -1.0]) - done.held[0].at
+    assert muzzle @ way / np.linalg.norm(way) > 0.98
+
+
+def test_stairs_and_ladders_are_climbed():
+    stairs = Player("stairs", kind="thing", model="stairs", at=(0.0, -3.0), facing_deg=180.0)
+    ladder = Player("ladder", kind="thing", model="ladder", at=(0.0, -1.0))
+    for name in ("stairs", "ladder"):
+        me = actor(Beat(posture=f"climb-{name}", to=name), others=(stairs, ladder), seconds=8.0)
+        heights = [-float(me.stance(now).place[1]) for now in (0.1, 2.0, 7.9)]
+        assert heights[0] < 0.3
+        assert heights == sorted(heights)
+        assert 0.8 < heights[2] < 2.7
+
+
 def test_mouth_moves_only_while_speaking():
     beat = Beat(speaks=((0.25, 0.75),))
     mouths = [actor(beat).stance(now).pose().mouth for now in np.arange(0, SECONDS, 1 / 24)]

@@ -52,6 +52,8 @@ def _crawl(stance: BodyPose, moment: Moment) -> None:
 def _ladder(stance: BodyPose, moment: Moment) -> None:
     body, rung = stance.body, 0.3
     climbed = POSTURES["climb-ladder"].speed * moment.seconds * moment.pace + 0.15
+    if moment.rest_m is not None:
+        climbed = min(climbed, moment.rest_m)  # the last rungs are for the hands
     cycle = climbed / rung  # each foot and hand rises two rungs in two
     set_angles(stance, {"pelvis": (5,), "neck": (-6,), "head": (-14,)})
     stance.place = np.array([0.0, -climbed, 0.0])

@@ -160,8 +160,10 @@ def _shiver(stance: BodyPose, act: GestureNow) -> None:
 
 def _hug(stance: BodyPose, act: GestureNow) -> None:
     """Lean in, the head beside the other's: both to their own left."""
-    stance.add("pelvis", 5, 0, 4)
-    stance.add("chest", 4, 0, 4)
+    breast = stance.point("breast")
+    down = float(act.partner.get("breast", breast)[1] - breast[1])  # to somebody smaller
+    stance.add("pelvis", 5 + 45 * min(max(down, 0.0), 0.6), 0, 4)
+    stance.add("chest", 4 + 45 * min(max(down, 0.0), 0.6), 0, 4)
 
 
 def _add(stance: BodyPose, rows: Mapping[str, float]) -> None:
