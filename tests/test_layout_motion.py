@@ -203,17 +203,17 @@ def test_looks_go_to_people_and_into_the_lens():
     assert nose @ to / np.linalg.norm(to) > math.cos(math.radians(5))
 
 
-def pair(gesture, gap=1.4):
-    ann = Player(
-        "ann", at=(0.0, 0.0), facing_deg=40.0, beats=(Beat(gesture=gesture, target="bob"),)
-    )
-    bob = Player("bob", at=(0.0, -gap), facing_deg=150.0, beats=(Beat(),))
-    done = perform_all({"ann": figure(), "bob": figure(ADULT)}, [ann, bob], 0.5, SECONDS)
+def pair(gesture, look=ADULT):
+    beats = (Beat(gesture=gesture, target="bob"),)
+    ann = Player("ann", look=look, facing_deg=40.0, beats=beats)
+    bob = Player("bob", look=ADULT, at=(0.0, -1.4), facing_deg=150.0, beats=(Beat(),))
+    done = perform_all({"ann": figure(look), "bob": figure()}, [ann, bob], 0.5, SECONDS)
     return done["ann"].points, done["bob"].points
 
 
-def test_hands_meet_in_a_handshake():
-    ann, bob = pair("shake-hands")
+@pytest.mark.parametrize("look", [ADULT, CHILD], ids=["adult", "child"])
+def test_hands_meet_in_a_handshake(look):
+    ann, bob = pair("shake-hands", look)
     assert np.linalg.norm(ann["palm.R"] - bob["palm.R"]) < 0.06
 
 

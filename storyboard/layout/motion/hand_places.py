@@ -153,7 +153,8 @@ def _at_meeting(stance: BodyPose, act: GestureNow, side: str) -> Array:
     """Where the right hands of two people meet: in the middle between their shoulders."""
     own = stance.joint("clavicle.R")  # the shoulder itself moves as the arm reaches
     other = act.partner.get("clavicle.R", own + r.xyz(0, 0, -1.1 * stance.body.arm))
-    return (own + other) / 2 * (1, 0.71, 1)
+    up = 0.71 + 0.25 * min(abs(float(own[1] - other[1])), 0.5)  # a tall one reaches less far down
+    return (own + other) / 2 * (1, up, 1)
 
 
 def _behind_partner(stance: BodyPose, act: GestureNow, side: str) -> Array:
