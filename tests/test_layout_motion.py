@@ -13,12 +13,12 @@ from shots.staging.staged import CAMERA, Appearance, Beat, Player
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.body_cycles import posture
+from storyboard.layout.motion.body_pose import SIDES, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, stride, track
 from storyboard.layout.motion.gestures import counter_gesture
 from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look, reach
 from storyboard.layout.motion.perform import PersonInShot, perform, perform_all
 from storyboard.layout.motion.postures import Moment
-from storyboard.layout.motion.rig import SIDES, BodyPose, rig_of
 from storyboard.layout.motion.world import world_at
 
 ADULT, CHILD = Appearance(), Appearance(sex="female", age=7.0, height_m=1.2)
@@ -32,7 +32,7 @@ def figure(look=ADULT):
 
 
 def body(look=ADULT):
-    return rig_of(figure(look))
+    return plan_of(figure(look))
 
 
 def actor(

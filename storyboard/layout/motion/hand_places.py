@@ -11,9 +11,9 @@ import numpy as np
 from shots.lexicon.things import Thing
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Hand
 from storyboard.layout.motion.inverse_kinematics import hand_turn
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose
 
 OTHER = {"L": "R", "R": "L"}
 
