@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose, turn
 from storyboard.layout.motion.gesture_table import COUNTER, GESTURE_ROWS, HANG, GestureRow, Hand
 from storyboard.layout.motion.hand_places import OTHER, GestureNow, hand_place
 from storyboard.layout.motion.inverse_kinematics import (
@@ -18,7 +19,6 @@ from storyboard.layout.motion.inverse_kinematics import (
     reach,
     stand_on,
 )
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose, turn
 
 Hands = tuple[Hand, Hand]
 
