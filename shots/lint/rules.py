@@ -166,13 +166,13 @@ def _moves(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
 def _people(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
     """SB202 and SB211: fewer or more subjects than the framing is for."""
     people, view = shot.camera.people, shot.camera.view
-    named = [
-        key
-        for key, each in board.characters.items()
-        if each.name and re.search(rf"\b{re.escape(each.name)}\b", shot.action, re.IGNORECASE)
-    ]
-    named += [shot.camera.over] if shot.camera.over else []
-    count = len({*shot.subjects, *(named if view == "OTS" else ())})
+    named: set[str] = set()
+    if view == "OTS":  # the second of an OTS may be named in the action only
+        action = f" {' '.join(re.findall(r'[\w-]+', shot.action.casefold()))} "
+        names = {key: each.name.casefold() for key, each in board.characters.items()}
+        named = {key for key, name in names.items() if name and f" {name} " in action}
+        named |= {shot.camera.over} if shot.camera.over else set()
+    count = len({*shot.subjects, *named})
     subjects = f"{count} subject{'s' * (count != 1)}"
     if view == "OTS" and count < 2:
         fault = Fault("SB202", f"OTS with {subjects}", "list both people under subjects")
