@@ -89,9 +89,9 @@ def crown(filmed: Shot, staged: StagedShot, name: str, share: float = 0.0) -> np
     """(3,): the top of somebody's head in the picture."""
     state = now(staged, name, share)
     k = int(np.abs(SHARES - share).argmin())
-    return picture(filmed, staged).project(
-        np.array([(state.head[0], state.top_m, state.head[2])])
-    )[k, 0]
+    return picture(filmed, staged).project(np.array([(state.head[0], state.top_m, state.head[2])]))[
+        k, 0
+    ]
 
 
 def distance_m(filmed: Shot, staged: StagedShot, aspect: float = WIDE) -> float:

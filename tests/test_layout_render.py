@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from shots.vocabulary.lighting import Lighting
 from storyboard.layout.meshes import box, ellipsoid, floats, from_triangles, join, lathe
 from storyboard.layout.render.depth_of_field import Optics, blur, optics_of
 from storyboard.layout.render.frame import render_frame
@@ -15,7 +16,6 @@ from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene
 from storyboard.layout.render.weather import Weather, in_weather
-from shots.vocabulary.lighting import Lighting
 
 SIZE = (240, 136)
 RIG = LightRig()

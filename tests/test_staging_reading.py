@@ -132,9 +132,7 @@ characters:
 
 
 def test_characters_by_name_description_and_trade() -> None:
-    reading = read(
-        "Ann waves. The driver nods and the tram leaves.", "EXT. STREET", top=CHARACTERS
-    )
+    reading = read("Ann waves. The driver nods and the tram leaves.", "EXT. STREET", top=CHARACTERS)
     players = {player.id: player for player in reading.players}
     assert list(players) == ["ann", "bob", "tram"]
     assert players["ann"].look is not None
@@ -146,9 +144,7 @@ def test_characters_by_name_description_and_trade() -> None:
 
 
 def test_subjects_come_first_and_pronouns_find_them() -> None:
-    reading = read(
-        "He looks at her phone.", shot="        subjects: [ann, bob]", top=CHARACTERS
-    )
+    reading = read("He looks at her phone.", shot="        subjects: [ann, bob]", top=CHARACTERS)
     assert [player.id for player in reading.players[:2]] == ["ann", "bob"]
     assert all(player.is_subject for player in reading.players[:2])
     assert reading.players[1].beats[0].gesture == "phone-look"
@@ -203,7 +199,11 @@ def test_insert_is_of_the_thing() -> None:
 
 def test_beats_share_the_time_and_cover_the_shot() -> None:
     beats = read("He stops, looks up and runs away.", "EXT. STREET").players[0].beats
-    assert [(beat.start, beat.end) for beat in beats] == [(0, 0.3333), (0.3333, 0.6667), (0.6667, 1)]
+    assert [(beat.start, beat.end) for beat in beats] == [
+        (0, 0.3333),
+        (0.3333, 0.6667),
+        (0.6667, 1),
+    ]
 
 
 def test_report_says_what_was_read_from_which_words() -> None:

@@ -50,9 +50,5 @@ def plan_outline(plan: SetPlan) -> list[PlanShape]:
     edge: OutlineKind = "wall" if plan.is_interior else "bounds"
     shapes = [PlanShape(edge, "", ((x0, z0), (x1, z0), (x1, z1), (x0, z1)))]
     shapes += [PlanShape("lane", "", lane, is_closed=False) for lane in plan.lanes]
-    ordered = sorted(plan.fixtures, key=lambda each: each.base_m + 10 * _is_opening(each))
-    return [*shapes, *map(_fixture_shape, ordered)]
-
-
-def _is_opening(fixture: Fixture) -> bool:
-    return "window" in fixture.model or fixture.model.endswith("door")
+    placed = map(_fixture_shape, sorted(plan.fixtures, key=lambda each: each.base_m))
+    return shapes + sorted(placed, key=lambda each: each.kind in {"door", "window"})

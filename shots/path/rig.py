@@ -51,12 +51,15 @@ FRAMINGS = {
 
 FULL_SIZES = ("EWS", "WS", "FS")  # they show all of a figure; the others are measured from its top
 # Part of the picture that a thing takes up in height or width. A car is framed as a person is, in
-# parts; of a thing on a table every size but the tightest shows the whole.
+# parts; of a thing on a table all sizes but the tightest show the whole; a tram fills a wide shot.
 LARGE_SHARES = {"EWS": 0.18, "WS": 0.45, "FS": 0.85, "MWS": 1.1, "MS": 1.6, "MCU": 2.2, "CU": 3.0,
                 "BCU": 4.5, "ECU": 8.0}  # fmt: skip
 SMALL_SHARES = {"EWS": 0.10, "WS": 0.28, "FS": 0.55, "MWS": 0.6, "MS": 0.66, "MCU": 0.75,
                 "CU": 0.9, "BCU": 1.4, "ECU": 2.5}  # fmt: skip
-SMALL_M, LARGE_M = 0.5, 1.5  # extents to which the two tables apply; mixed between them
+HUGE_SHARES = {"EWS": 0.32, "WS": 0.72, "FS": 0.9, "MWS": 1.2, "MS": 1.8, "MCU": 2.6, "CU": 3.5,
+               "BCU": 5.0, "ECU": 9.0}  # fmt: skip
+SHARES_BY_EXTENT = ((0.5, SMALL_SHARES), (1.5, LARGE_SHARES), (12.0, HUGE_SHARES))
+"""Extents in metres to which the tables apply; mixed between them."""
 
 
 @dataclass(frozen=True)
@@ -225,8 +228,9 @@ def _framing(
     frame_m, aim_m = FRAMINGS[size]
     if framed.whole:
         largest = max(extent_m, framed.width_m)
-        mix = np.clip(np.log(largest / SMALL_M) / np.log(LARGE_M / SMALL_M), 0.0, 1.0)
-        share = SMALL_SHARES[size] ** (1.0 - mix) * LARGE_SHARES[size] ** mix
+        extents = np.log([extent for extent, _ in SHARES_BY_EXTENT])
+        shares = np.log([table[size] for _, table in SHARES_BY_EXTENT])
+        share = np.exp(np.interp(np.log(largest), extents, shares))
         frame_m = float(max(extent_m, framed.width_m / aspect) / share)
         return Framing(frame_m, framed.foot_m + extent_m / 2.0)
     if size in FULL_SIZES:

@@ -9,7 +9,7 @@ import numpy as np
 
 from shots.path.camera_path import camera_path
 from shots.path.rig import Framed
-from shots.staging.floor_space import Array
+from shots.staging.floor.floor_space import Array
 from shots.staging.staged import CameraPlace
 
 if TYPE_CHECKING:

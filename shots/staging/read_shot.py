@@ -13,7 +13,7 @@ from shots.lexicon.things import STAND_IN
 from shots.schema import Shot, ShotList
 from shots.staging.acts.beats import read_players
 from shots.staging.acts.characters import character_names
-from shots.staging.acts.events import EventReader
+from shots.staging.acts.clause_events import EventReader
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause_reader import read_clauses
 from shots.staging.clauses.nouns import Names, split_words

@@ -11,20 +11,20 @@ import numpy as np
 from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
-from shots.staging.acts.blocked import author_plan, blocked
-from shots.staging.floor_plan import CONTACT_M, ScenePlan, is_crowd, plan_of
-from shots.staging.floor_space import distance, point, turn_between
-from shots.staging.moves_on_plan import (
+from shots.staging.cameras.picture_checks import Defect, Looked, defects
+from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
+from shots.staging.cameras.views import set_ups
+from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan
+from shots.staging.floor.floor_space import distance, point, turn_between
+from shots.staging.floor.moves_on_plan import (
+    InPicture,
     Route,
-    ways_in_picture,
     ways_to_places,
     with_directions,
 )
+from shots.staging.floor.people_places import is_crowd
 from shots.staging.picture import Picture, take_picture
-from shots.staging.picture_checks import Defect, Looked, defects
-from shots.staging.set_up import SHOULDERS_M, Earlier, Filming, SetUp
 from shots.staging.staged import Player, ShotReading, StagedShot
-from shots.staging.views import set_ups
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
@@ -84,7 +84,7 @@ def _stage_scene(
     from shots.staging.read_shot import read_shot
 
     aspect = board.format.aspect[0] / board.format.aspect[1]
-    readings = [blocked(board, shot, read_shot(board, shot)) for shot in shots]
+    readings = [read_shot(board, shot) for shot in shots]
     groups: dict[tuple[str, str], list[int]] = {}
     for k, (shot, reading) in enumerate(zip(shots, readings, strict=True)):
         where = shot.location.id if shot.location else ""
@@ -92,8 +92,7 @@ def _stage_scene(
     staged: dict[str, StagedShot] = {}
     for members in groups.values():
         chosen = [shots[k] for k in members]
-        plan = author_plan(plan_of(readings[members[0]].place), chosen)
-        results = stage_readings(chosen, [readings[k] for k in members], aspect, plan)
+        results = stage_readings(chosen, [readings[k] for k in members], aspect)
         staged.update(
             (shots[k].id, result)
             for k, result in zip(members, results, strict=True)
@@ -173,10 +172,9 @@ def _look(
     shot, place = filming.shot, set_up.place
     picture = take_picture(shot, filming.aspect, place, set_up.framed)
     players = _turned_open(filming, place.subjects, place.side_deg)
-    moved = ways_in_picture(
-        players, routes, picture, place.side_deg + 180.0, seconds, filming.occupied,
-        place.subjects,
-    )  # fmt: skip
+    heading = place.side_deg + 180.0
+    within = InPicture(picture, heading, seconds, filming.occupied, place.subjects)
+    moved = within.ways(players, routes)
     if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
         named = {each.id for each in filming.reading.players}
         kept = {*named, *place.subjects, place.over}

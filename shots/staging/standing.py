@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Seat
-from shots.staging.floor_space import (
+from shots.staging.floor.floor_space import (
     along,
     distance,
     length,
@@ -21,19 +21,27 @@ from shots.staging.staged import Beat, Player, Point, Size
 
 FIGURE_M = 1.75
 EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the height
-# Where the hand with the thing is: to the side of its hand, over the feet, ahead; in metres for a
-# person of 1.75 m who stands. A person who sits holds it lower by what the head is lower.
+# Where the palm of the hand with the thing is for a person of 1.75 m who stands: to the side of
+# its hand, over the feet, ahead, in metres. Measured on the poses of the layout.
 HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
-    "phone-ear": (0.10, 1.62, 0.03), "phone-look": (0.10, 1.24, 0.34), "read": (0.0, 1.20, 0.36),
-    "drink": (0.06, 1.48, 0.20), "eat": (0.06, 1.46, 0.20), "smoke": (0.06, 1.52, 0.16),
-    "hold-out": (0.15, 1.28, 0.58), "give": (0.15, 1.20, 0.55), "aim": (0.05, 1.45, 0.55),
-    "photograph": (0.05, 1.58, 0.24), "write": (0.12, 1.08, 0.38), "type": (0.0, 1.06, 0.40),
-    "carry": (0.0, 1.08, 0.36), "raise-arm": (0.24, 2.05, 0.08), "wave": (0.30, 1.85, 0.12),
-    "point": (0.20, 1.42, 0.60), "pour": (0.15, 1.20, 0.40), "play-guitar": (0.0, 1.10, 0.18),
-    "tie-shoe": (0.0, 0.45, 0.35), "pick-up": (0.18, 0.95, 0.45), "put-down": (0.18, 0.95, 0.45),
-    "reach": (0.18, 1.20, 0.55),
+    "phone-ear": (0.11, 1.57, 0.08), "phone-look": (-0.13, 1.29, 0.36), "read": (0.0, 1.22, 0.41),
+    "drink": (0.04, 1.37, 0.20), "eat": (0.01, 1.49, 0.26), "smoke": (0.13, 1.05, 0.16),
+    "hold-out": (0.09, 1.26, 0.49), "give": (0.0, 1.04, 0.46), "aim": (0.0, 1.40, 0.56),
+    "photograph": (0.0, 1.60, 0.19), "write": (0.11, 1.09, 0.55), "type": (0.0, 1.09, 0.54),
+    "carry": (0.0, 1.11, 0.30), "raise-arm": (0.24, 2.06, 0.04), "wave": (0.30, 1.77, 0.09),
+    "point": (0.07, 1.32, 0.62), "pour": (0.07, 1.46, 0.63), "play-guitar": (0.0, 1.10, 0.24),
+    "tie-shoe": (0.0, 0.65, 0.10), "pick-up": (0.10, 1.00, 0.50), "put-down": (0.10, 1.00, 0.50),
+    "reach": (0.10, 1.10, 0.60), "push": (0.21, 1.18, 0.75), "open-door": (0.30, 1.09, 0.53),
+    "knock": (0.10, 1.44, 0.46), "hands-up": (0.37, 1.74, 0.09), "cook": (0.15, 1.14, 0.35),
+    "clap": (0.0, 1.24, 0.39), "cross-arms": (0.0, 1.25, 0.25), "think": (0.0, 1.48, 0.14),
+    "salute": (0.08, 1.69, 0.12), "comb": (0.05, 1.68, 0.03),
 }  # fmt: skip
-_HANGING = (0.16, 1.10, 0.32)
+# Parts of the standing height that the head is ahead of the place, in postures that bend.
+HEAD_AHEAD: Mapping[str, float] = {
+    "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
+}  # fmt: skip
+_DESK_M = 0.78
+_HOLDING = (0.13, 1.00, 0.29)
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,8 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        lean = (0.42 if self.lies else 0.0) * self.tall_m
-        x, z = own_to_plan((0.0, lean), self.at, self.facing_deg)
+        ahead = -0.4 if self.lies else HEAD_AHEAD.get(self.posture, 0.0)
+        x, z = own_to_plan((0.0, -ahead * self.tall_m), self.at, self.facing_deg)
         return x, self.top_m - (0.10 if self.lies else EYES_UNDER_TOP * self.tall_m), z
 
 
@@ -116,13 +124,14 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
 
 def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
     """x, height, z of the palm of somebody who does a gesture."""
-    aside, height, ahead = HAND_SPOTS.get(gesture, _HANGING)
+    aside, height, ahead = HAND_SPOTS.get(gesture, _HOLDING)
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
-    # By the head hands come down with it, else they rest on a lap or a table.
-    lowered = (1.0 if height > 1.3 else 0.6) * (person.tall_m - person.top_m)
-    return x, max(0.1, height * scale - lowered), z
+    height = height * scale - person.tall_m + person.top_m
+    if person.posture == "sit" and ahead > 0.45:
+        height = max(height, _DESK_M)
+    return x, max(0.1, height), z
 
 
 def _walked(player: Player, share: float) -> tuple[Point, float]:

@@ -80,8 +80,8 @@ class ShotFilm:
         things = [player for player in self._shown if player.kind != "person"]
         self._moving = [t for t in things if t.id in carriers or t.id in in_hand]
         self._still = [t for t in things if t.id not in carriers and t.id not in in_hand]
-        plan = SETS.get(staged.place.set)
-        self._place = build_place(plan, staged.place.set, staged.place.seed)
+        place = staged.place
+        self._place = build_place(SETS[place.set], place.set, place.seed)
         self._ground = self._place.ground
         self._set = StillMesh(self._set_mesh())
         self._palette = tuple(palette)
@@ -180,8 +180,10 @@ class ShotFilm:
 
     def mask(self, names: Iterable[str], frame: Frame) -> NDArray[np.uint8]:
         """Coverage (H, W) of some players, 255 is all of a pixel."""
-        masks = [frame.coverage(self.numbers[name]) for name in names]
-        return np.add.reduce(masks) if masks else np.zeros(frame.depth.shape, np.uint8)
+        total = np.zeros(frame.depth.shape, np.uint8)
+        for name in names:
+            total += frame.coverage(self.numbers[name])
+        return total
 
     def subject_mask(self, frame: Frame) -> NDArray[np.uint8]:
         """Coverage (H, W) of what the camera frames."""
@@ -211,12 +213,15 @@ class ShotFilm:
 
     def _before_the_lens(self) -> set[str]:
         """Ids of furniture between the camera and what is framed, which a crew takes off the set."""
-        camera, hidden = self.staged.camera, set()
+        camera, hidden = self.staged.camera, set[str]()
         eyes = self.poses[:, [0, 2], 3]
         aims = np.array(camera.at) + self.path.subject[:, [0, 2]]
         kept = {*camera.subjects, camera.over}
         kept |= {beat.seat for player in self.staged.players for beat in player.beats}
         kept |= {player.on for player in self.staged.players if not player.is_fixture}
+        plan = SETS[self.staged.place.set]
+        struck = set().union(*(plan.struck((float(x), float(z))) for x, z in eyes))
+        hidden |= struck - kept
         for player in self.staged.players:
             if not player.is_fixture or player.id in kept:
                 continue

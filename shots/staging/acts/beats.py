@@ -10,7 +10,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES
 from shots.lexicon.things import NOUNS
 from shots.schema import Shot, ShotList
-from shots.staging.acts.drafts import Draft, Event
+from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
 from shots.staging.appearance import crowd_look, read_appearance
 from shots.staging.clauses.nouns import people
@@ -19,6 +19,7 @@ from shots.staging.staged import Appearance, Beat, Player
 Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
 _SEATED = ("car", "cockpit", "aeroplane-cabin")  # sets in which nobody stands
+_CREW = ("stewardess", "steward", "flight attendant", "hostess", "waiter", "waitress")
 _CABINS = (*_SEATED, "tram", "train")
 _DRIVERS = ("driver", "taxi driver", "cab driver", "chauffeur", "pilot", "trucker", "captain")
 _ONWARD = ("left", "right", "towards", "away")  # directions that a movement keeps
@@ -49,7 +50,7 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
     )  # fmt: skip
 
 
-def _look(board: ShotList, cast: Cast, draft: Draft) -> Appearance | None:
+def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     if draft.kind != "person":
         return None
     if draft.member >= 0:
@@ -77,7 +78,7 @@ def _is_other(word: str) -> bool:
     """Whether a word among those of an unnamed person says nothing about looks."""
     low = word.lower().removesuffix("'s")
     forms = (low, singular(low)[0])
-    if any(form in grammar.WORN for form in forms):
+    if any(form in grammar.CLOTHING for form in forms):
         return False
     tables = (people(), NOUNS, NAMES, grammar.GROUPS, grammar.QUALITIES, grammar.NUMBERS,
               grammar.PRONOUNS, grammar.SITES, grammar.BODY, grammar.ABSTRACT)  # fmt: skip
@@ -108,25 +109,25 @@ class _Timing:
     slots: int
     speech: dict[str, list[Span]]
 
-    def beats(self, draft: Draft) -> tuple[Beat, ...]:
+    def beats(self, draft: PlayerDraft) -> tuple[Beat, ...]:
         """The beats of a player; a person or an animal has at least one."""
         events = _merge(sorted(draft.events, key=lambda event: event.slot))
         if not events:
             if draft.kind == "thing":
                 return ()
-            events = [Event(0)]
+            events = [PlayerEvent(0)]
         first = events[0]
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
-            events.insert(0, Event(0, first.posture if is_held and not first.gesture else ""))
-        if draft.noun == "patient" and "bed" in self.cast.fixtures and not (
-            events[0].posture or draft.seat
-        ):
-            events[0].posture, events[0].seat = "lie", "bed"
+            events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
+        beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
+        if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
+            events[0].posture, events[0].seat = "lie", beds[0]
         elif draft.noun in ("body", "corpse") and not events[0].posture:
             events[0].posture = "lie-floor"
         elif draft.seat and events[0].posture in ("", "stand"):
-            events[0].posture, events[0].seat = "sit", events[0].seat or draft.seat
+            events[0].posture = "lie" if is_bed(self.cast.model(draft.seat)) else "sit"
+            events[0].seat = events[0].seat or draft.seat
         beats: list[Beat] = []
         held = list(draft.held)
         for event, span in zip(events, _spans(events, self.slots), strict=True):
@@ -137,7 +138,7 @@ class _Timing:
         return tuple(beats)
 
     def _beat(
-        self, draft: Draft, event: Event, held: list[str], span: Span, last: Beat | None
+        self, draft: PlayerDraft, event: PlayerEvent, held: list[str], span: Span, last: Beat | None
     ) -> Beat:
         posture = self._posture(draft, event, last)
         seat = event.seat
@@ -154,7 +155,7 @@ class _Timing:
             event.to or self._direction(draft, posture, last), speaks=speaks, words=event.words,
         )  # fmt: skip
 
-    def _posture(self, draft: Draft, event: Event, last: Beat | None) -> str:
+    def _posture(self, draft: PlayerDraft, event: PlayerEvent, last: Beat | None) -> str:
         """The posture of an event: its own, that of its gesture, or the one before."""
         gesture = GESTURES.get(event.gesture)
         posture = event.posture or (gesture.posture if gesture else "")
@@ -169,11 +170,13 @@ class _Timing:
             return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"
-        if posture in ("", "stand") and self.cast.place.set in _SEATED and draft.kind == "person":
+        is_crew = draft.noun in _CREW
+        is_seated = self.cast.place.set in _SEATED and draft.kind == "person" and not is_crew
+        if posture in ("", "stand") and is_seated:
             return "drive" if draft.noun in _DRIVERS else "sit"
         return posture or "stand"
 
-    def _direction(self, draft: Draft, posture: str, last: Beat | None) -> str:
+    def _direction(self, draft: PlayerDraft, posture: str, last: Beat | None) -> str:
         """Where a movement goes whose words say nothing: on, or as the shot's continuity says."""
         if last and last.posture == posture and last.to in _ONWARD:
             return last.to
@@ -184,7 +187,7 @@ class _Timing:
         direction = continuity.screen_direction or ""
         return _SCREEN.get(direction, direction)
 
-    def _listens(self, draft: Draft, event: Event, span: Span) -> str:
+    def _listens(self, draft: PlayerDraft, event: PlayerEvent, span: Span) -> str:
         """Whom a person looks at while somebody speaks."""
         if draft.kind != "person" or event.is_travelling:
             return ""
@@ -198,7 +201,7 @@ class _Timing:
             return others[0]
         return next((key for key in speakers if key != draft.id), "")
 
-    def _hands(self, held: list[str], event: Event) -> tuple[tuple[str, str], ...]:
+    def _hands(self, held: list[str], event: PlayerEvent) -> tuple[tuple[str, str], ...]:
         held = [key for key in held if key in self.cast.drafts][-2:]
         if len(held) < 2:
             gesture = GESTURES.get(event.gesture)
@@ -211,9 +214,9 @@ class _Timing:
         return (("right", first), ("left", second))
 
 
-def _merge(events: list[Event]) -> list[Event]:
+def _merge(events: list[PlayerEvent]) -> list[PlayerEvent]:
     """One event for each slot: posture of one and gesture of another; others share the slot."""
-    merged: list[Event] = []
+    merged: list[PlayerEvent] = []
     for event in events:
         last = merged[-1] if merged else None
         if last is None or last.slot != event.slot or _clash(last, event):
@@ -231,14 +234,14 @@ def _merge(events: list[Event]) -> list[Event]:
     return merged
 
 
-def _clash(last: Event, event: Event) -> bool:
+def _clash(last: PlayerEvent, event: PlayerEvent) -> bool:
     """Whether two events cannot happen at once."""
     gestures = {last.gesture, event.gesture}
     postures = last.posture and event.posture and last.posture != event.posture
     return not gestures & {"", "look"} or bool(postures and event.posture != "stand")
 
 
-def _spans(events: list[Event], slots: int) -> list[Span]:
+def _spans(events: list[PlayerEvent], slots: int) -> list[Span]:
     """Shares of the shot of events by their slots; events of one slot share it."""
     numbers = [event.slot for event in events]
     starts = [

@@ -7,8 +7,8 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
-from shots.staging.acts.drafts import LOOKS, Event
-from shots.staging.acts.objects import Act
+from shots.staging.acts.drafts import LOOKS, PlayerEvent, is_bed
+from shots.staging.acts.objects import ClauseAct
 
 _RIDES = {
     "motorcycle": "ride-motorcycle", "scooter": "ride-motorcycle", "moped": "ride-motorcycle",
@@ -23,13 +23,25 @@ _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
 _FLIGHTS = frozenset(
-    ("circle", "glide", "cross", "pass", "land", "swoop", "fly", "soar", "arrive", "leave", "dive", "take")
+    (
+        "circle",
+        "glide",
+        "cross",
+        "pass",
+        "land",
+        "swoop",
+        "fly",
+        "soar",
+        "arrive",
+        "leave",
+        "dive",
+        "take",
+    )
 )
-_BEDS = ("bed", "sofa", "bench", "stretcher", "lounger", "mattress", "gurney")
 _BIG_M = 0.5  # what is pushed on foot
 
 
-def complete(act: Act) -> None:
+def complete(act: ClauseAct) -> None:
     """Add to an event what its words leave out, and give it to each of its subjects."""
     event = act.event
     event.target = "" if event.target in LOOKS else event.target
@@ -48,7 +60,7 @@ def complete(act: Act) -> None:
         act.cast.drafts[key].events.append(_own(act, key))
 
 
-def _fit_gesture(act: Act) -> None:
+def _fit_gesture(act: ClauseAct) -> None:
     event, cast = act.event, act.cast
     if event.gesture == "look" and event.target and not event.looks_at:
         event.looks_at = event.target
@@ -63,7 +75,7 @@ def _fit_gesture(act: Act) -> None:
         event.posture = "walk" if is_wheeled or (is_big and is_thing) else ""
 
 
-def _fit_posture(act: Act) -> None:
+def _fit_posture(act: ClauseAct) -> None:
     event, cast = act.event, act.cast
     if event.gesture in ("hold", "hold-out", "carry") and not event.posture and event.goes:
         event.posture = "walk"
@@ -71,8 +83,12 @@ def _fit_posture(act: Act) -> None:
     is_riding = last is not None and last.posture.startswith(("ride", "drive"))
     if last and is_riding and event.posture in ("walk", "run") and not act.verb.change:
         event.posture, event.seat = last.posture, last.seat
+    ride = _RIDES.get(cast.model(act.actor.seat))
+    if ride and event.posture in ("walk", "run", "jump"):
+        event.posture, event.seat = ride, act.actor.seat
     if event.posture in ("walk", "run", "jump"):
-        event.posture = grammar.RIDERS.get(act.actor.noun, event.posture)
+        usual = grammar.RIDERS.get(act.actor.noun, event.posture)
+        event.posture = usual if event.posture != "jump" or "ride" in usual else "jump"
     if event.posture == "walk" and cast.model(event.to) in ("stairs", "ladder"):
         event.posture = f"climb-{cast.model(event.to)}"
     on = event.to or event.seat
@@ -81,11 +97,11 @@ def _fit_posture(act: Act) -> None:
     seat = cast.model(event.seat)
     if event.posture in ("ride-bicycle", "drive", "ride-motorcycle"):
         event.posture = _RIDES.get(seat, event.posture)
-    if event.posture == "sleep" and seat and not any(word in seat for word in _BEDS):
+    if event.posture == "sleep" and seat and not (is_bed(seat) or seat.endswith(("sofa", "bench"))):
         event.posture, event.looks_at = "sit", "down"
 
 
-def _fit_animal(act: Act) -> None:
+def _fit_animal(act: ClauseAct) -> None:
     event, draft = act.event, act.actor
     if draft.kind == "animal" and event.posture in ("walk", "run", "float", "dance"):
         flies = draft.model in _BIRDS and act.verb.name.split()[0] in _FLIGHTS
@@ -93,7 +109,7 @@ def _fit_animal(act: Act) -> None:
         event.posture = {"water": "swim", "sky": "float"}.get(place, event.posture)
 
 
-def _is_in_vehicle(act: Act) -> bool:
+def _is_in_vehicle(act: ClauseAct) -> bool:
     """Sit in the vehicle that is in the picture, or is the set."""
     seat = POSTURES[act.event.posture].seat
     for key, draft in act.cast.drafts.items():
@@ -108,7 +124,7 @@ def _is_in_vehicle(act: Act) -> bool:
     return False
 
 
-def _add_prop(act: Act) -> None:
+def _add_prop(act: ClauseAct) -> None:
     """Put the prop of a gesture into the hand."""
     event, cast, verb = act.event, act.cast, act.verb
     gesture = GESTURES.get(event.gesture)
@@ -128,10 +144,12 @@ def _add_prop(act: Act) -> None:
         event.holds = [event.prop]
 
 
-def _own(act: Act, key: str) -> Event:
+def _own(act: ClauseAct, key: str) -> PlayerEvent:
     """The event of one of its subjects: with things and partners of its own."""
     event, subjects = act.event, act.subjects
     own = replace(event, holds=_share(act, key))
+    if event.seat and event.seat == act.actor.seat:
+        own.seat = act.cast.drafts[key].seat or event.seat
     if len(event.choices) > 1:
         at = subjects.index(key)
         mine = event.choices[at % len(event.choices)]
@@ -151,7 +169,7 @@ def _own(act: Act, key: str) -> Event:
     return own
 
 
-def _partner(act: Act, key: str, partner: str) -> str:
+def _partner(act: ClauseAct, key: str, partner: str) -> str:
     """With whom it is done: with the other of two, or the only other person."""
     if len(act.subjects) == 2:
         return partner
@@ -159,7 +177,7 @@ def _partner(act: Act, key: str, partner: str) -> str:
     return people[0] if len(people) == 1 else ""
 
 
-def _share(act: Act, key: str) -> list[str]:
+def _share(act: ClauseAct, key: str) -> list[str]:
     """What one of several people holds: each a prop of their own, named things in turn."""
     event, cast = act.event, act.cast
     at = act.subjects.index(key)

@@ -14,8 +14,16 @@ LOOKS = frozenset(("left", "up"))  # where parts of a cabin are that are no fixt
 _RELATIONS = {"against": "at", "around": "beside", "from": "at", "into": "in", "to": "at"}
 
 
+_BEDS = ("bed", "cot", "cradle", "stretcher", "mattress", "lounger", "operating-table", "gurney")
+
+
+def is_bed(model: str) -> bool:
+    """Whether one lies on a model."""
+    return any(word in model for word in _BEDS)
+
+
 @dataclass
-class Event:
+class PlayerEvent:
     """What a player does in one slot of the shot's time; see `staged.Beat`.
 
     Attributes:
@@ -57,7 +65,7 @@ class Event:
 
 
 @dataclass
-class Draft:
+class PlayerDraft:
     """A player while the words are read; see `staged.Player`.
 
     Attributes:
@@ -87,7 +95,7 @@ class Draft:
     is_fixture: bool = False
     words: str = ""
     seat: str = ""
-    events: list[Event] = field(default_factory=list)
+    events: list[PlayerEvent] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
 
     def locate(self, prep: str, key: str) -> None:

@@ -5,29 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
-from shots.lexicon.things import MODELS, find_thing
+from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
-from shots.staging.acts.drafts import Draft, Event
+from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
-
 
 _DEPICTING = frozenset(("draw", "sketch", "scribble", "doodle", "trace"))
 
 
 @dataclass
-class Act:
+class ClauseAct:
     """What people or animals do in a clause, while its phrases are given their roles."""
 
     cast: Cast
     clause: Clause
-    event: Event
+    event: PlayerEvent
     verb: Verb
     subjects: list[str]
+    focus: str = ""  # thing that something is done to, which "it" means in the next clause
 
     @property
-    def actor(self) -> Draft:
+    def actor(self) -> PlayerDraft:
         """Who does it, or the first of several."""
         return self.cast.drafts[self.subjects[0]]
 
@@ -59,7 +59,7 @@ def is_liquid(phrase: Phrase) -> bool:
     return phrase.noun in grammar.LIQUIDS or phrase.kind == "abstract"
 
 
-def read_objects(act: Act) -> None:
+def read_objects(act: ClauseAct) -> None:
     """Give each object of the clause its role."""
     clause, event = act.clause, act.event
     if act.verb.role == "wear":
@@ -71,22 +71,23 @@ def read_objects(act: Act) -> None:
         if act.verb.gesture == "photograph" and phrase.head in grammar.PHOTOS:
             for key in act.resolve(phrase.of)[:1] if phrase.of else ():
                 event.target = event.looks_at = key
-        elif not _is_said_by_verb(act, phrase):
+        elif not _is_implied(act, phrase):
             read_object(act, phrase)
     if act.verb.gesture == "pour" and not event.target and clause.objects:
         _pour(act)
 
 
-def _is_said_by_verb(act: Act, phrase: Phrase) -> bool:
+def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     """Whether an object adds nothing to the verb: shakes his head, makes a call."""
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
-    if verb.role == "look" and phrase.noun in grammar.WORN:
+    if verb.role == "look" and phrase.noun in grammar.CLOTHING:
         return True
-    if verb.gesture in ("pour", "comb", "wipe") and is_liquid(phrase):
+    is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
+    if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
         return True
     if verb.name in _DEPICTING and _is_depicted(phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
@@ -104,13 +105,17 @@ def _is_depicted(phrase: Phrase) -> bool:
     )
 
 
-def read_object(act: Act, phrase: Phrase) -> None:
+def read_object(act: ClauseAct, phrase: Phrase) -> None:
     """Give an object its role."""
     verb = act.verb
     if phrase.head in grammar.MEALS and verb.gesture == "eat":
         verb = replace(verb, role="target")
     if phrase.kind == "unknown" and verb.gesture in ("drink", "pour"):
+        if verb.gesture == "pour":
+            act.cast.lose(phrase.words, "poured from a bottle", nearest_noun(phrase.head))
         return
+    if phrase.head == "glasses" and verb.gesture in ("hold-out", "drink"):
+        phrase = replace(phrase, head="glass", count=max(2, len(act.subjects)))
     ids = act.resolve(phrase)
     if len(ids) > 1 and len(act.subjects) > 1:
         act.event.choices = ids
@@ -119,52 +124,53 @@ def read_object(act: Act, phrase: Phrase) -> None:
         if verb.motion and verb.role == "target":
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
-            act.cast.focus = key
+            act.focus = key
 
 
-def _give_role(act: Act, verb: Verb, key: str) -> None:
+def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
     event, cast = act.event, act.cast
     is_human = cast.is_human(key)
     role = verb.role
-    if role in ("hold", "release") and (is_human or key not in cast.drafts):
+    is_animal = act.actor.kind == "animal"
+    if role in ("hold", "release") and (is_human or is_animal or key not in cast.drafts):
         role = "target"
     if role in ("hold", "release"):
         event.holds.append(key)
         event.releases = event.releases or role == "release"
-        event.target = event.target or ("" if event.gesture in ("give", "throw") else key)
-    elif role == "look":
-        event.looks_at = key
-    elif role == "seat":
-        event.seat = key
+        event.target = event.target or ("" if event.gesture in ("give", "throw", "aim") else key)
+    elif role in ("look", "seat"):
+        setattr(event, "looks_at" if role == "look" else "seat", key)
     elif role == "to":
         move_to(event, cast, key)
     elif role in ("move", "chase"):
         _take_along(act, key, chase=role == "chase")
     elif event.posture and not event.gesture and not is_human:
         act.be_at("at", key)
+    elif event.gesture == "pour" and cast.thing_model(key).kind in ("food", "product"):
+        event.holds.append(key)
     elif not event.target or is_human:
         event.target = key
     if event.gesture in ("give", "throw", "hold-out") and is_human:
         event.target = key
 
 
-def _take_along(act: Act, key: str, *, chase: bool) -> None:
+def _take_along(act: ClauseAct, key: str, *, chase: bool) -> None:
     act.event.target = key
     act.event.to = key if chase else act.event.to
     if act.cast.is_person(key):
-        led = Event(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
+        led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
         act.cast.drafts[key].events.append(led)
 
 
-def _set_in_motion(act: Act, motion: str, key: str) -> None:
+def _set_in_motion(act: ClauseAct, motion: str, key: str) -> None:
     """Let a door open while somebody opens it."""
     draft = act.cast.acting(key)
     if draft is not None and draft.kind == "thing":
         posture = "fall" if motion == "fall" else "stand"
-        draft.events.append(Event(act.event.slot, posture, motion, words=act.event.words))
+        draft.events.append(PlayerEvent(act.event.slot, posture, motion, words=act.event.words))
 
 
-def move_to(event: Event, cast: Cast, key: str) -> None:
+def move_to(event: PlayerEvent, cast: Cast, key: str) -> None:
     """Go to something, or, with a verb that says where to, do so relative to it."""
     if event.to in ("out", "away", "past") and not cast.is_person(key):
         event.target = event.target or key
@@ -172,7 +178,7 @@ def move_to(event: Event, cast: Cast, key: str) -> None:
         event.to = key
 
 
-def _pour(act: Act) -> None:
+def _pour(act: ClauseAct) -> None:
     """What a liquid is poured into, where the words name nothing: its own glass or cup."""
     if not any(prep in ("into", "in", "on", "above") for prep, _ in act.clause.parts):
         liquid = act.clause.objects[-1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
-from shots.staging.acts.drafts import LOCATIONS, Event
-from shots.staging.acts.objects import Act, read_object
+from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
+from shots.staging.acts.objects import ClauseAct, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -22,13 +22,15 @@ _WORK = frozenset(
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
+_HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
+_TYING = frozenset(("tie", "chain", "strap", "bind"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 
 
-def read_parts(act: Act) -> None:
+def read_parts(act: ClauseAct) -> None:
     """Give each phrase behind a preposition its role."""
     before = act.clause.objects[-1] if act.clause.objects else None
     verb = act.verb
@@ -41,29 +43,41 @@ def read_parts(act: Act) -> None:
         before = part
 
 
-def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
+def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
     cast, ids = act.cast, act.cast.ids(before)
-    if prep not in _ATTACHED or part.kind in ("pronoun", "place"):
+    is_attached = (prep in _ATTACHED or act.clause.base in _TYING) and part.kind not in (
+        "pronoun",
+        "place",
+    )
+    if not is_attached or not ids or ids[0] in act.subjects:
         return False
-    if not ids or ids[0] in act.subjects:
-        return False
-    if before.kind in ("person", "character", "group") and act.event.gesture:
+    is_body = before.kind == "body" and before.owner is not None
+    if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
         if prep == "with" and part.kind == "thing":
             return False
-        if prep == "into" and act.event.gesture in ("push", "pull", "carry", "throw"):
-            _put_into(act, ids, part)
+        is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
+        if is_handled and _is_put_into(act, ids, prep, part):
             return True
+        if prep not in _ATTACHED:
+            return False
         cast.attribute(ids[0], prep, part)
         return part.kind != "body"
-    if prep == "into":
-        return False
-    others = act.resolve(part)[:1]
-    is_near = ids[0] in (act.event.looks_at, act.event.target) and ids[0] not in act.event.holds
+    if prep == "with" and part.kind in ("person", "group") and before.kind == "thing":
+        act.resolve(part)  # a bench with an old couple
+        return True
+    return prep not in ("into", "with") and _is_located(act, ids, prep, part)
+
+
+def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool:
+    """Whether a phrase says where things are that are looked at or reached for."""
+    cast = act.cast
     if prep in ("beside", "before", "behind") and act.event.gesture not in _DISTANT:
         return False
+    is_near = ids[0] in (act.event.looks_at, act.event.target) and ids[0] not in act.event.holds
     is_loose = cast.thing_model(ids[0]).grip is not None and ids[0] in cast.drafts
-    if not (is_near and is_loose) or prep == "with" or any(_sits_there(act, k) for k in others):
+    others = act.resolve(part)[:1] if is_near and is_loose else []
+    if not others or any(_sits_there(act, key) for key in others):
         return False
     for key in ids:
         for other in others:
@@ -71,16 +85,24 @@ def _describes(act: Act, before: Phrase, prep: str, part: Phrase) -> bool:
     return True
 
 
-def _put_into(act: Act, people: list[str], part: Phrase) -> None:
-    """Let somebody be pushed into a chair."""
-    for seat in act.resolve(part)[:1]:
-        if act.cast.thing_model(seat).seats:
-            for key in people:
-                led = Event(act.event.slot, "sit", seat=seat, words=act.event.words, is_led=True)
-                act.cast.drafts[key].events.append(led)
+def _is_put_into(act: ClauseAct, people: list[str], prep: str, part: Phrase) -> bool:
+    """Whether somebody is pushed into a chair, laid on a bed, carried on a stretcher."""
+    is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
+    is_into = prep == "into" or (prep in ("in", "on") and not is_push)
+    is_tied = prep == "to" and act.clause.base in _TYING
+    seats = act.resolve(part)[:1] if is_into or is_tied else []
+    if not seats or not act.cast.thing_model(seats[0]).seats:
+        return False
+    posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
+    for key in people:
+        led = PlayerEvent(
+            act.event.slot, posture, seat=seats[0], words=act.event.words, is_led=True
+        )
+        act.cast.drafts[key].events.append(led)
+    return True
 
 
-def _read_part(act: Act, prep: str, part: Phrase) -> None:
+def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     event = act.event
     if part.kind == "pronoun" and part.head == "camera":
         event.to = "towards" if event.is_travelling else event.to
@@ -88,7 +110,7 @@ def _read_part(act: Act, prep: str, part: Phrase) -> None:
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = _ON_FLOOR.get(event.posture, event.posture)
-    if _is_said_already(act, prep, part):
+    if _is_redundant(act, prep, part):
         return
     if part.kind == "pronoun" and part.head == "other":
         event.looks_at = act.subjects[0]
@@ -96,13 +118,15 @@ def _read_part(act: Act, prep: str, part: Phrase) -> None:
     ids = act.resolve(part)
     if len(ids) > 1 and len(act.subjects) > 1 and not act.cast.is_person(ids[0]):
         event.choices = ids
-    if part.kind == "place" and prep == "into" and not event.to:
+    if part.kind == "place" and prep == "into" and not event.to and event.is_moving:
         event.to = "in"
     for key in ids[:1] if event.choices else ids[:2]:
+        if key in act.subjects and part.head != "other":
+            continue
         next(rule for rule in _RULES if rule(act, prep, key, part))
 
 
-def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
+def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
     """Whether a phrase adds nobody and nothing to the picture."""
     if prep == "for":
         is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
@@ -110,7 +134,7 @@ def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
-    if act.event.gesture == "look" and part.head in grammar.WORN and act.is_own(part):
+    if part.noun in grammar.CLOTHING and part.owner is not None and act.is_own(part):
         return True
     is_water = part.head == "water" and part.is_definite
     return is_water or (part.kind == "body" and act.is_own(part))
@@ -119,7 +143,7 @@ def _is_said_already(act: Act, prep: str, part: Phrase) -> bool:
 # Rules, tried in order: each gives a player or fixture its role and returns True, or returns False.
 
 
-def _aimed_for(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _aimed_for(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if prep == "for" and act.event.is_moving:
         act.event.to = act.event.to or key
     elif prep == "for" and act.cast.can_hold(act.subjects[0], key):
@@ -127,7 +151,7 @@ def _aimed_for(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return prep == "for"
 
 
-def _sits_there(act: Act, key: str) -> bool:
+def _sits_there(act: ClauseAct, key: str) -> bool:
     """Whether "in an armchair" or "on the bench" means sitting: no other posture is named."""
     event, model = act.event, act.cast.thing_model(key)
     is_free = event.posture in ("", "sit") and not event.seat and act.verb.role != "release"
@@ -136,31 +160,33 @@ def _sits_there(act: Act, key: str) -> bool:
     return is_free and bool(model.seats) and is_kind and not is_work and key not in act.subjects
 
 
-def _sat_on(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _sat_on(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if prep not in ("in", "on", "from") or not _sits_there(act, key):
         return False
     act.event.posture, act.event.seat = "sit", key
     return True
 
 
-def _with(act: Act, prep: str, key: str, part: Phrase) -> bool:
+def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
     elif prep == "with" and act.cast.is_person(key):
         if act.event.is_travelling:
-            led = Event(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
+            led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
             act.cast.drafts[key].events.append(led)
     elif prep == "with" and act.cast.can_hold(act.subjects[0], key):
-        act.event.holds += [] if part.noun in grammar.WORN else [key]
+        act.event.holds += [] if part.noun in grammar.CLOTHING else [key]
     return prep == "with"
 
 
-def _from(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if prep != "from" or event.holds:
         return False
     if event.gesture in _CONSUMED and act.cast.can_hold(act.subjects[0], key):
         event.holds.append(key)
+    elif event.gesture in _CONSUMED and act.actor.kind == "animal":
+        event.target = key
     elif event.gesture == "look":
         event.looks_at = event.looks_at or key
     else:
@@ -168,7 +194,7 @@ def _from(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def _put_or_given(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _put_or_given(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """Where what is held is put, or taken from, and whom it is given to."""
     event, cast = act.event, act.cast
     if not event.holds or prep not in ("on", "in", "into", "to", "from", "under", "behind"):
@@ -190,11 +216,13 @@ def _put_or_given(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def _gone_to(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _gone_to(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if not event.is_moving:
         return False
-    if prep in ("to", "towards", "into", "after", "at"):
+    if prep in ("to", "towards", "into", "after", "at") or (
+        prep == "on" and event.posture.startswith("climb")
+    ):
         event.to = key
     elif prep in ("through", "around") or act.cast.model(key) in ("stairs", "ladder"):
         event.to = event.to or key
@@ -205,7 +233,7 @@ def _gone_to(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def is_seat(event: Event, prep: str, key: str, act: Act) -> bool:
+def is_seat(event: PlayerEvent, prep: str, key: str, act: ClauseAct) -> bool:
     """Whether somebody in this posture rests on what the phrase names."""
     if event.posture == "lean":
         return prep in ("on", "against", "at")
@@ -217,14 +245,14 @@ def is_seat(event: Event, prep: str, key: str, act: Act) -> bool:
     return prep in ("on", "in", "into", "at") and (bool(model.seats) or not is_small)
 
 
-def _seat(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _seat(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if not is_seat(act.event, prep, key, act):
         return False
     act.event.seat = key
     return True
 
 
-def _address(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     is_there = event.gesture in ("look", "point") or key in act.cast.drafts
     is_into = event.gesture == "look" and prep in ("under", "behind", "in", "on", "above")
@@ -235,7 +263,7 @@ def _address(act: Act, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What a gesture is done to: writes on the blackboard."""
     event = act.event
     is_hug = event.gesture == "hug" and act.cast.is_human(key)
@@ -247,11 +275,13 @@ def _work(act: Act, prep: str, key: str, _: Phrase) -> bool:
     is_near = prep in ("on", "in", "from") and event.gesture in _WORK
     is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
     if is_near or is_at or is_hug:
-        event.target = act.cast.focus = key
+        event.target = act.focus = key
     return is_near or is_at or is_hug
 
 
-def _place(act: Act, prep: str, key: str, _: Phrase) -> bool:
+def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
+        prep = "beside"  # on her father's arm
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
     if prep in LOCATIONS:
@@ -266,7 +296,7 @@ _RULES = (
 )  # fmt: skip
 
 
-def read_directions(event: Event, directions: list[str], particles: list[str]) -> None:
+def read_directions(event: PlayerEvent, directions: list[str], particles: list[str]) -> None:
     """Read "from left to right", "away", "at the camera", "down"."""
     is_moving = event.is_travelling or event.posture in ("drive", "float", "fall")
     for words in [*directions, *(particles if is_moving else ())]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from shots.lexicon import grammar
-from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS, SETS
-from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing, find_thing, nearest_noun
-from shots.schema import Character, Shot, ShotList
+from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
+from shots.schema import Shot, ShotList
+from shots.staging.acts.cast_list import CastList, first_colour, sex_of
 from shots.staging.acts.characters import thing_of_looks
-from shots.staging.acts.drafts import LOCATIONS, Draft
+from shots.staging.acts.drafts import LOCATIONS, PlayerDraft
 from shots.staging.clauses.phrases import Phrase
-from shots.staging.staged import NotStaged, Place, PlayerKind
+from shots.staging.staged import Place
 
 MOST_THINGS = 12  # players made from one plural
 _CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift"))
@@ -25,169 +25,52 @@ _CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": 
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
 
 
-class Cast:
+class Cast(CastList):
     """The players of a shot, found or made from the phrases of its words.
 
     Attributes:
-        drafts: By id, in the order of their first mention.
-        place: The set.
-        fixtures: Names on the plan of the shot's set, to their models.
-        not_staged: What could not be resolved.
+        is_subject: Whether the phrase being resolved is the subject of a clause.
     """
 
     def __init__(self, board: ShotList, shot: Shot, place: Place) -> None:
-        self._board = board
-        self._shot = shot
-        self.place = place
-        plan = SETS.get(place.set)
-        self.fixtures = {each.name: each.model for each in plan.fixtures} if plan else {}
-        self.drafts: dict[str, Draft] = {}
-        self.not_staged: list[NotStaged] = []
-        self.weather: list[str] = []
-        self.detail = ""
-        self.is_subject = False  # whether the phrase being resolved is the subject of a clause
-        self.focus = ""  # thing that was done something to last
+        super().__init__(board, shot, place)
+        self.is_subject = False
         self._resolved: dict[int, tuple[Phrase, list[str]]] = {}
-        self._recent: list[str] = []  # ids, the last one named at the end
-        self._groups: list[list[str]] = []
-        self._heaps: list[list[str]] = []  # groups of things
-        self._places: list[str] = []  # what was named, fixtures too, the last one at the end
-        for key in shot.subjects:
-            self._character(key).is_subject = True
-
-    # Players
-
-    def person(self, noun: str, words: str, looks: str = "") -> Draft:
-        """A new unnamed person."""
-        key = self._free_id(noun)
-        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
-        draft = Draft(key, words, noun=noun, looks=looks or words, sex=sex, words=words)
-        self.drafts[key] = draft
-        return draft
-
-    def thing(self, noun: str, model: str, words: str, colour: str = "") -> Draft:
-        """A new thing or animal."""
-        kind: PlayerKind = "animal" if MODELS[model].kind == "animal" else "thing"
-        key = self._free_id(noun)
-        draft = Draft(key, noun, kind, model, noun, colour=colour, words=words)
-        draft.label = noun if model == STAND_IN else ""
-        self.drafts[key] = draft
-        return draft
-
-    def acting(self, key: str) -> Draft | None:
-        """The player of an id; a fixture that does something becomes one."""
-        if key in self.fixtures and key not in self.drafts:
-            made = self.fixtures[key]
-            self.drafts[key] = Draft(key, key, "thing", made, key, is_fixture=True, words=key)
-        return self.drafts.get(key)
-
-    def prop(self, model: str, words: str) -> str:
-        """The id of a thing that the words do not name and the action needs."""
-        for draft in self.drafts.values():
-            if draft.model == model and draft.kind != "person":
-                return draft.id
-        return self.thing(model.replace("-", " "), model, words).id
-
-    def mention(self, ids: Iterable[str]) -> None:
-        """Note who or what was named last."""
-        ids = list(ids)
-        self._places += ids
-        group = [key for key in ids if key in self.drafts]
-        for key in group:
-            if key in self._recent:
-                self._recent.remove(key)
-            self._recent.append(key)
-        if len(group) > 1:
-            (self._groups if self.is_person(group[0]) else self._heaps).append(group)
-
-    def people(self) -> list[str]:
-        """Ids of all people, in order."""
-        return [key for key, draft in self.drafts.items() if draft.kind == "person"]
-
-    def is_person(self, key: str) -> bool:
-        """Whether an id is of a person or an animal."""
-        return key in self.drafts and self.drafts[key].kind != "thing"
-
-    def model(self, key: str) -> str:
-        """The model of a player or a fixture."""
-        return self.drafts[key].model if key in self.drafts else self.fixtures.get(key, "")
-
-    def lose(self, words: str, why: str, nearest: str = "") -> None:
-        """Report words that are not shown."""
-        lost = NotStaged(words, why, nearest)
-        if lost not in self.not_staged:
-            self.not_staged.append(lost)
-
-    def _free_id(self, noun: str) -> str:
-        key = re.sub(r"\W+", "-", noun.lower()).strip("-") or "thing"
-        taken = (*self.drafts, *self._board.characters)
-        return next(
-            name for k in range(1, 1000)
-            if (name := key if k == 1 else f"{key}-{k}") not in taken
-        )  # fmt: skip
-
-    def _character(self, key: str) -> Draft:
-        if key in self.drafts:
-            return self.drafts[key]
-        character = self._board.characters.get(key) or Character(id=key, name=key, looks=key)
-        thing = thing_of_looks(character.looks)
-        name = character.name or key.upper()
-        if thing:
-            draft = self.thing(key, thing[0], character.looks, _first_colour(character.looks))
-            self.drafts.pop(draft.id)
-            draft.id, draft.noun = key, thing[1]
-        else:
-            outfit = character.outfit(self._shot.wardrobe)
-            draft = Draft(key, name, looks=character.looks, words=character.looks)
-            draft.outfit, draft.sex = outfit, _sex(f"{character.looks} {character.as_}")
-            draft.noun = self._noun_of(character)
-        draft.name = name
-        self.drafts[key] = draft
-        self._recent.insert(0, key)
-        return draft
-
-    @staticmethod
-    def _noun_of(character: Character) -> str:
-        words = (character.as_ or character.looks).lower().split()
-        nouns = [singular(word)[0] for word in words if singular(word)[0] in grammar.PEOPLE]
-        return nouns[0] if nouns else ""
-
-    def thing_model(self, key: str) -> Thing:
-        """The model of a player or a fixture, that of a stand-in for people."""
-        return MODELS.get(self.model(key), MODELS[STAND_IN])
-
-    def is_human(self, key: str) -> bool:
-        """Whether an id is of a person."""
-        return key in self.drafts and self.drafts[key].kind == "person"
-
-    def can_hold(self, who: str, key: str) -> bool:
-        """Whether somebody can hold something."""
-        is_held = key in self.drafts and self.thing_model(key).grip is not None
-        return is_held and self.is_human(who) and not self.is_person(key)
 
     def attribute(self, key: str, prep: str, part: Phrase) -> None:
         """Give a player what is said of it: in a red coat, with an umbrella, on a bench."""
         draft = self.drafts.get(key)
         if draft is None or (part.kind == "body" and draft.kind != "person"):
             return
-        if part.kind == "body" and prep == "on" and part.owner and part.owner.kind != "pronoun":
-            self.lose(f"{prep} {part.words}", "nobody sits or lies on a person")
-        is_worn = part.kind in ("thing", "unknown") and part.noun in grammar.WORN
-        if draft.kind == "person" and (is_worn or part.kind in ("body", "unknown", "abstract")):
-            draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
-            if is_worn or prep != "with" or part.kind != "unknown":
-                return
-        for other in self.resolve(part, [key]):
-            if prep == "with" and self.can_hold(key, other):
+        if draft.kind == "person" and self._is_look(draft, prep, part):
+            return
+        others = self.resolve(part, [key])
+        for other in others:
+            is_prop = prep == "with" or (prep == "on" and self.model(other) in _CRUTCHES)
+            if is_prop and self.can_hold(key, other):
                 draft.hold(other)
+            elif prep == "with" and self.is_human(other):
+                self.drafts[other].locate("beside", key)
             elif prep == "with" and draft.kind == "animal" and not self.is_person(other):
                 self.drafts[other].locate("at", key)
             elif prep in ("in", "on") and draft.kind == "person" and self.thing_model(other).seats:
-                draft.seat = other
-            elif prep in LOCATIONS or prep == "from":
-                draft.locate("at" if self.is_human(other) and prep == "in" else prep, other)
-            elif prep == "to":
-                draft.locate("at", other)
+                taken = [each.seat for each in self.drafts.values()]
+                draft.seat = draft.seat or ("" if other in taken and len(others) > 1 else other)
+            elif prep in LOCATIONS or prep in ("from", "to"):
+                is_at = prep == "to" or (prep == "in" and self.is_human(other))
+                draft.locate("at" if is_at else prep, other)
+
+    def _is_look(self, draft: PlayerDraft, prep: str, part: Phrase) -> bool:
+        """Whether a phrase is about looks alone; its words are added to them."""
+        if part.kind == "body" and prep == "on" and part.owner and part.owner.kind != "pronoun":
+            self.lose(f"{prep} {part.words}", "nobody sits or lies on a person")
+        is_garment = part.kind in ("thing", "unknown") and (
+            part.noun in grammar.CLOTHING or (prep == "in" and part.noun in grammar.MATS)
+        )
+        if not (is_garment or part.kind in ("body", "unknown", "abstract")):
+            return False
+        draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
+        return is_garment or prep != "with" or part.kind != "unknown"
 
     # Phrases
 
@@ -233,7 +116,7 @@ class Cast:
         return []
 
     def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
-        return [self._character(phrase.head).id]
+        return [self.character(phrase.head).id]
 
     def _named_person(self, phrase: Phrase, _: list[str]) -> list[str]:
         key = phrase.head.lower()
@@ -248,7 +131,7 @@ class Cast:
         others = [each for each in self.people() if each not in subjects]
         if key == "self" or key == "who":
             return subjects
-        if key in ("camera", "none"):
+        if key in ("camera", "none") or phrase.words.lower() == "another":
             return []
         if key == "other":
             return subjects
@@ -261,7 +144,7 @@ class Cast:
         if key == "it":
             things = [
                 key
-                for key in reversed(self._places)
+                for key in reversed(self.named)
                 if not self.is_human(key) or self.drafts[key].noun in _BABIES
             ]
             return [k for k in (self.focus, *things) if k][:1]
@@ -270,21 +153,27 @@ class Cast:
         return self._he_or_she(key, phrase, subjects)
 
     def _they(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        if phrase.words.lower() == "them" and self._heaps:
-            return self._heaps[-1]
-        group = self._groups[-1] if self._groups else self.people()
-        if subjects and set(group) == set(subjects) and len(self._groups) > 1:
-            group = self._groups[-2]
+        if phrase.words.lower() == "them" and self.heaps:
+            return self.heaps[-1]
+        if phrase.words.lower() == "them" and set(self.people()) <= set(subjects):
+            things = [key for key in reversed(self.named) if not self.is_person(key)]
+            return things[:1]
+        group = self.groups[-1] if self.groups else self.people()
+        if subjects and set(group) == set(subjects) and len(self.groups) > 1:
+            group = self.groups[-2]
         if not group:
             group = [self.person("person", phrase.words).id for _ in range(2)]
         return group[:1] if phrase.count == 1 and phrase.words.lower().startswith("one") else group
 
     def _he_or_she(self, key: str, phrase: Phrase, subjects: list[str]) -> list[str]:
-        recent = [k for k in reversed(self._recent) if self.drafts[k].kind == "person"]
+        recent = [k for k in reversed(self.recent) if self.drafts[k].kind == "person"]
         is_object = phrase.words.lower() in ("him", "her")
         exact = [k for k in recent if self.drafts[k].sex == key]
         unsure = [k for k in recent if self.drafts[k].sex == ""]
         found = [k for k in (*exact, *unsure) if not (is_object and k in subjects)]
+        own = [k for k in subjects if k in exact]
+        if not found and own:
+            return own[:1]  # holds it in front of her
         if not found:
             noun = "woman" if key == "she" else "man"
             return [self.person(noun, phrase.words, f"a {noun}").id]
@@ -315,9 +204,9 @@ class Cast:
             draft.member = k if phrase.kind == "group" and count > 4 else -1
         return [draft.id for draft in drafts]
 
-    def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> Draft:
+    def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> PlayerDraft:
         draft = self.person(noun, words, looks if member == noun else f"a {member}, {looks}")
-        draft.sex = draft.sex or _sex(member)
+        draft.sex = draft.sex or sex_of(member)
         key = f"{noun.replace(' ', '-')}-{number}"
         if key not in self.drafts:
             self.drafts.pop(draft.id)
@@ -332,7 +221,7 @@ class Cast:
         noun = phrase.head
         one = singular(noun)[0]
         found = [
-            key for key in reversed(self._recent)
+            key for key in reversed(self.recent)
             if self.drafts[key].noun in (noun, one) and not (other and key in subjects)
         ]  # fmt: skip
         if found:
@@ -340,12 +229,12 @@ class Cast:
             return list(reversed(found)) if many else found[:1]
         if noun == "couple" and len(self.people()) == 2:
             return self.people()
-        for key, character in self._board.characters.items():
+        for key, character in self.board.characters.items():
             named = character.as_.lower().removeprefix("the ").split()
             if named and named[-1] == noun:
-                return [self._character(key).id]
+                return [self.character(key).id]
         sex = _GENERIC.get(noun, "")
-        alike = [k for k in reversed(self._recent) if sex and self.drafts[k].sex == sex]
+        alike = [k for k in reversed(self.recent) if sex and self.drafts[k].sex == sex]
         return [k for k in alike if k not in subjects][:1]
 
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
@@ -360,11 +249,11 @@ class Cast:
             phrase = replace(phrase, head=phrase.adjectives[-1])  # a car door is the car
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
-        colour = _first_colour(" ".join(phrase.adjectives))
-        known = self._known_thing(phrase, model, subjects)
+        colour = first_colour(" ".join(phrase.adjectives))
+        existing = self._existing(phrase, model, subjects)
         is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
-        if known or self._is_set(phrase) or (is_cabin and phrase.is_definite):
-            return known
+        if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
+            return existing
         words = phrase.words
         if phrase.count == 1:
             return [self.thing(phrase.head, model, words, colour).id]
@@ -372,21 +261,21 @@ class Cast:
         count = min(phrase.count, MOST_THINGS)
         return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
 
-    def _known_thing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
+    def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
         """Things named before, and furniture of the set."""
-        same = [k for k in reversed(self._recent) if self.drafts[k].noun == phrase.head]
-        same += [k for k in reversed(self._recent) if self.drafts[k].model == model != STAND_IN]
+        same = [k for k in reversed(self.recent) if self.drafts[k].noun == phrase.head]
+        same += [k for k in reversed(self.recent) if self.drafts[k].model == model != STAND_IN]
         is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
         if phrase.head in _PARTS and phrase.is_definite and not same:
-            same = [k for k in reversed(self._places) if _PARTS[phrase.head](self, k)]
+            same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
             return []
-        for character in self._board.characters.values():
+        for character in self.board.characters.values():
             thing = thing_of_looks(character.looks)
             if thing and phrase.is_definite and phrase.head in (thing[1], character.as_[4:]):
-                return [self._character(character.id).id]
+                return [self.character(character.id).id]
         is_inside = self.place.is_interior or "parked" in phrase.adjectives
         if MODELS[model].grip is not None or (MODELS[model].kind == "vehicle" and not is_inside):
             return []
@@ -433,7 +322,9 @@ class Cast:
         if phrase.count == 1:
             return [self.thing(phrase.head, STAND_IN, phrase.words).id]
         count = min(phrase.count, MOST_THINGS)
-        return [self.thing(f"{phrase.head} {k + 1}", STAND_IN, phrase.words).id for k in range(count)]
+        return [
+            self.thing(f"{phrase.head} {k + 1}", STAND_IN, phrase.words).id for k in range(count)
+        ]
 
     def _body(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         """The person whose hand or face it is."""
@@ -448,18 +339,7 @@ class Cast:
         return [self.person("someone", phrase.words, "a person").id]
 
 
-def _first_colour(text: str) -> str:
-    words = re.findall(r"[a-z]+", text.lower())
-    return next((colour for word in words if (colour := find_colour(word))), "")
-
-
-def _sex(looks: str) -> str:
-    words = {singular(word)[0] for word in re.findall(r"[a-z]+", looks.lower())}
-    if words & grammar.FEMALE or words & {"she", "her", "female"}:
-        return "she"
-    return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
-
-
+_CRUTCHES = ("crutch", "walking-stick", "walker")
 _BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
 _PRONOUN_OF = {"female": "she", "male": "he"}
 _CUPS = frozenset(

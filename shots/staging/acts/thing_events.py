@@ -5,7 +5,7 @@ from __future__ import annotations
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
-from shots.staging.acts.drafts import LOCATIONS, Draft, Event
+from shots.staging.acts.drafts import LOCATIONS, PlayerDraft, PlayerEvent
 from shots.staging.acts.objects import move_to
 from shots.staging.acts.prepositions import read_directions
 from shots.staging.acts.roles import Cast
@@ -17,7 +17,12 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     """Read what a thing or a fixture does in a clause."""
     verb = clause.verb(THING_VERBS)
     draft = cast.drafts.get(key)
-    if verb is None or not verb.is_shown:
+    # What lifts or splashes something else does not rise or fall itself.
+    is_self = all(each.kind == "place" for each in clause.objects) or bool(
+        {"off", "over"} & set(clause.particles)
+    )
+    lifts = verb is not None and verb.gesture in ("rise", "fall") and not is_self
+    if verb is None or lifts or not verb.is_shown:
         if clause.base not in ("", "be"):
             cast.lose(clause.words, "no motion of a thing shows this")
         draft = None
@@ -29,7 +34,9 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
         _read_others(cast, clause, key)
         return
     verb = _fit(verb, draft)
-    event = Event(slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words)
+    event = PlayerEvent(
+        slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words
+    )
     event.to = verb.to
     for phrase in clause.objects:
         _read_object(cast, clause, event, draft, phrase)
@@ -47,7 +54,7 @@ def _read_others(cast: Cast, clause: Clause, key: str) -> None:
             cast.attribute(person, prep, part)
 
 
-def _fit(verb: Verb, draft: Draft) -> Verb:
+def _fit(verb: Verb, draft: PlayerDraft) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
     if verb.posture != "drive" or kind == "vehicle":
@@ -60,7 +67,7 @@ def _fit(verb: Verb, draft: Draft) -> Verb:
 
 
 def _read_object(
-    cast: Cast, clause: Clause, event: Event, draft: Draft, phrase: Phrase
+    cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDraft, phrase: Phrase
 ) -> None:  # fmt: skip
     for other in cast.resolve(phrase, [draft.id])[:1]:
         if "off" in clause.particles:
@@ -71,7 +78,7 @@ def _read_object(
             _read_others(cast, clause, draft.id)
 
 
-def _read_parts(cast: Cast, clause: Clause, event: Event, draft: Draft) -> None:
+def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDraft) -> None:
     before = ""  # small thing named last, which "on the sill" may belong to
     for prep, part in clause.parts:
         if part.kind == "body" and grammar.BODY[part.head] == "hands":
@@ -88,7 +95,7 @@ def _read_parts(cast: Cast, clause: Clause, event: Event, draft: Draft) -> None:
             before = other if is_small else ""
 
 
-def _read_part(event: Event, draft: Draft, prep: str, other: str) -> None:
+def _read_part(event: PlayerEvent, draft: PlayerDraft, prep: str, other: str) -> None:
     moves = event.posture != "stand"
     if moves and prep in ("to", "into", "towards", "in", "on", "after", "at"):
         event.to = event.to or other

@@ -12,12 +12,15 @@ from shots.staging.clauses.phrases import Phrase
 
 # Verbs whose object does what the next verb says: "sees a man run", "teaches her to ride".
 _PERCEPTION = frozenset(("see", "watch", "hear", "find", "notice", "spot", "film", "let", "make"))
-_TAUGHT = frozenset(("teach", "help", "tell", "ask", "show", "order", "force", "allow", "invite"))
+_CAUSATIVE = frozenset(
+    ("teach", "help", "tell", "ask", "show", "order", "force", "allow", "invite")
+)
 # Particles that are prepositions before a noun, and verbs behind which they are not.
 _LOCAL = frozenset(("on", "in", "by", "along", "past", "about", "around"))
 _SEPARABLE = frozenset(
     ("put", "try", "slip", "turn", "switch", "look", "pull", "bring", "carry", "take", "hand")
 )
+_ON_SCREEN = frozenset(("type", "text", "read", "write", "watch", "look", "scroll", "play", "tap"))
 _LATER = ("as", "before", "after", "until", "since")
 _STARTS: dict[str, Link] = {"with": "lead", "first": "then"}  # at the start of a sentence
 
@@ -216,7 +219,9 @@ class _ClauseReader(ModifierReader):
             return
         low = self.low()
         is_open = not is_function_word(low) and low not in grammar.QUALITIES
-        if is_open and low.endswith(("s", "ed", "ing")) and self.noun(self.at) is None:
+        is_many = any(each.is_plural or each.count > 1 for each in clause.subjects)
+        is_verb = low.endswith(("s", "ed", "ing")) or (is_many and clause.opens)
+        if is_open and is_verb and self.noun(self.at) is None:
             clause.base, clause.form = low, "unknown"
             self.at += 1
 
@@ -255,6 +260,10 @@ class _ClauseReader(ModifierReader):
             return True
         if low in _LATER and self.is_clause(self.at + 1):
             return True
+        is_posed = bool(clause.parts) and clause.preps[-1] == "with"
+        if is_posed and form == "ed" and clause.parts[-1][1].kind == "body":
+            self.at += 1  # with his head bowed
+            return False
         if low in ("who", "which"):
             return self._begin(clause, "with", 1, clause.phrases[-1:] or clause.subjects[-1:])
         if low == "to" and self.reader.form(self.at + 1) == "base":
@@ -264,8 +273,8 @@ class _ClauseReader(ModifierReader):
         is_verb = self.noun(self.at) is None or self.has_determiner(self.at + 1)
         if form == "ing" and is_verb:
             return self._participle(clause, 0)
-        is_seen = form == "base" and clause.objects and clause.base in _PERCEPTION
-        return bool(is_seen) and self._participle(clause, 0)
+        is_watched = form == "base" and clause.objects and clause.base in _PERCEPTION
+        return bool(is_watched) and self._participle(clause, 0)
 
     def _coordinate(self, clause: Clause) -> bool:
         """Read "and" with another object."""
@@ -281,7 +290,7 @@ class _ClauseReader(ModifierReader):
 
     def _purpose(self, clause: Clause) -> bool:
         """Begin "to tie her shoe"; of "teaches her to ride", its subject is the object."""
-        if clause.base in _TAUGHT and clause.objects:
+        if clause.base in _CAUSATIVE and clause.objects:
             return self._begin(clause, "with", 1, clause.objects[-1:])
         return self._begin(clause, "then", 1, [])
 
@@ -290,8 +299,13 @@ class _ClauseReader(ModifierReader):
         last = clause.phrases[-1:]
         if clause.base in _PERCEPTION:
             return self._begin(clause, "with", skip, clause.objects[-1:])
-        is_person = bool(last) and last[0].kind in ("person", "group", "character")
-        return self._begin(clause, "with", skip, last if is_person else [])
+        people = [
+            each
+            for phrase in last
+            for each in (phrase.of, phrase)
+            if each is not None and each.kind in ("person", "group", "character")
+        ]
+        return self._begin(clause, "with", skip, people[:1])
 
     def _begin(self, before: Clause, link: Link, skip: int, subjects: list[Phrase]) -> bool:
         """Read a clause within the one before, whose other words end here."""
@@ -343,7 +357,7 @@ class _ClauseReader(ModifierReader):
         if " " in directed and self.is_direction(directed):
             clause.directions.append(directed)
             self.take(directed)
-        elif state and STATES[state].is_added and not clause.state:
+        elif state and self._is_state_of(clause, state):
             clause.state = state
             self.take(state)
         elif self.read_part(clause):
@@ -356,6 +370,11 @@ class _ClauseReader(ModifierReader):
             self.take(prep)
             return bool(prep) or self._object(clause)
         return True
+
+    @staticmethod
+    def _is_state_of(clause: Clause, state: str) -> bool:
+        """Whether a state goes with the verb: talks on the phone, and not types on the phone."""
+        return STATES[state].is_added and not clause.state and clause.base not in _ON_SCREEN
 
     def _object(self, clause: Clause) -> bool:
         found = self.reader.phrase(self.at, subject=self._is_relative)

@@ -1,4 +1,4 @@
-"""Walking and its relatives: steps along a path, by the distance gone, on feet that do not slide."""
+"""Walking and its relatives: steps along a path, on feet that do not slide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.inverse_kinematics import lower_hips, plant
-from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance, turn
+from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose, Rig, turn
 
 Ground = Callable[[float, float], float]  # height over the floor at x, z of the plan
 
@@ -24,8 +24,9 @@ class Gait:
         step: Length of a step, times sqrt(speed x leg).
         duty: Share of a cycle that a foot is on the ground: below 0.5 both are in the air at times.
         lift: How high the ankle is lifted.
-        drop: How much lower than standing the pelvis is carried.
-        bob: Amplitude of its rise and fall; positive is highest over the standing foot.
+        drop: How much lower than on straight legs the pelvis is carried.
+        bob: Above 0 it rises and falls as the standing leg is an arc; below 0 it bounces by this
+            amplitude, lowest over the standing foot.
         width: Distance of the footprints from the line walked.
         lean: Degrees that the trunk leans forward, at the pelvis and over spine and chest.
         swing: Degrees that the arms swing.
@@ -38,8 +39,8 @@ class Gait:
     step: float = 0.67
     duty: float = 0.62
     lift: float = 0.07
-    drop: float = 0.045
-    bob: float = 0.018
+    drop: float = 0.006
+    bob: float = 1.0
     width: float = 0.055
     lean: tuple[float, float] = (3.0, 1.0)
     swing: float = 24.0
@@ -54,12 +55,12 @@ GAITS = {
     "walk": Gait(),
     "run": Gait(step=0.70, duty=0.36, lift=0.34, drop=0.10, bob=-0.035, width=0.03,
                  lean=(10.0, 4.0), swing=44.0, elbow=88.0, push=55.0, strike=4.0),
-    "sneak": Gait(step=0.62, duty=0.66, lift=0.20, drop=0.24, bob=0.005, width=0.09,
+    "sneak": Gait(step=0.62, duty=0.66, lift=0.20, drop=0.22, bob=-0.005, width=0.09,
                   lean=(24.0, 14.0), swing=8.0, elbow=62.0, push=40.0, strike=-8.0, arm=18.0),
     "march": Gait(step=0.62, lift=0.24, swing=42.0, elbow=6.0, lean=(0.0, -3.0), strike=6.0),
-    "stagger": Gait(step=0.55, duty=0.66, lift=0.05, drop=0.09, width=0.14, swing=14.0,
+    "stagger": Gait(step=0.55, duty=0.66, lift=0.05, drop=0.06, width=0.14, swing=14.0,
                     lean=(9.0, 8.0), elbow=38.0, strike=4.0, sway=11.0),
-    "climb-stairs": Gait(step=0.62, duty=0.60, lift=0.20, drop=0.09, lean=(10.0, 4.0), swing=16.0,
+    "climb-stairs": Gait(step=0.62, duty=0.60, lift=0.20, drop=0.06, lean=(10.0, 4.0), swing=16.0,
                          elbow=28.0, push=30.0, strike=2.0),
 }  # fmt: skip
 
@@ -163,11 +164,13 @@ class _Foot:
     roll: float  # degrees, + toes up about the heel
 
 
-def stride(body: Skeleton, name: str, way: Track, seconds: float, seed: int) -> Stance:
+def stride(body: Rig, name: str, way: Track, seconds: float, seed: int) -> BodyPose:
     """A figure on a track some seconds after it started: in the world, with feet on the ground."""
     gait = GAITS[name]
     gone, pace = way.gone(seconds)
     step = gait.step * math.sqrt(max(way.speed, 0.25) * body.leg)
+    if gait.duty > 0.5:
+        step = min(step, 0.9 * body.leg)
     if way.ease[1] and way.ease[0]:  # a whole number of steps, so that the feet end side by side
         step = way.length / max(round(way.length / step), 1)
     first = seed % 2 * step
@@ -177,17 +180,19 @@ def stride(body: Skeleton, name: str, way: Track, seconds: float, seed: int) -> 
     elif not way.ease[0]:
         first += way.length % step if way.ease[1] else (seed // 2 % 16) / 16 * step
     x, z, facing = way.at(gone)
-    stance = Stance(body, facing_deg=_final(way, gone, facing))
+    stance = BodyPose(body, facing_deg=_final(way, gone, facing))
     prints = [_foot(body, gait, way, gone, step, first + k * step, SIGN[side])
               for k, side in enumerate(SIDES)]  # fmt: skip
     ground = sum(float(foot.step[1]) for foot in prints) / 2
     stance.place = np.array([x, ground, z])
     phase = math.pi * (gone - first) / step
     _carry(stance, gait, phase, pace)
-    _bob(stance, gait, phase, pace, prints)
+    _bob(stance, gait, phase, pace, prints, step)
     ankles = [_ankle(stance, side, foot) for side, foot in zip(SIDES, prints, strict=True)]
-    rows = zip(SIDES, ankles, prints, strict=True)
-    lower_hips(stance, {side: at for side, (at, _), foot in rows if foot.lift < 0.01})
+    loads = {
+        side: 1 - foot.lift / (0.07 * body.leg) for side, foot in zip(SIDES, prints, strict=True)
+    }
+    lower_hips(stance, {side: at for side, (at, _) in zip(SIDES, ankles, strict=True)}, loads=loads)
     for side, foot, (at, turned) in zip(SIDES, prints, ankles, strict=True):
         plant(stance, side, at, turned, (SIGN[side] * 0.1, 0.0, -1.0))
         curl = max(foot.pitch - foot.roll, 0.0) * (1 - 0.5 * min(foot.lift / 0.08, 1.0))
@@ -204,23 +209,25 @@ def _final(way: Track, gone: float, facing: float) -> float:
 
 
 def _foot(
-    body: Skeleton, gait: Gait, way: Track, gone: float, step: float, first: float, sign: float
+    body: Rig, gait: Gait, way: Track, gone: float, step: float, first: float, sign: float
 ) -> _Foot:
     """The foot whose prints are at first + 2 k steps; on a standing start and stop, within them."""
-    half = gait.duty * step
+    # A foot lands nearer to the body than it leaves it, on its toes.
+    front = min(0.74 * gait.duty * step, 0.45 * body.leg)
+    back = min(1.26 * gait.duty * step, 0.62 * body.leg)
     low = 1e-3 if way.ease[0] else -math.inf
     high = way.length - 1e-3 if way.ease[1] else math.inf
-    k = math.floor((gone - first + half) / (2 * step))  # the print stood on, or left last
+    k = math.floor((gone - first + front) / (2 * step))  # the print stood on, or left last
     here, after = first + 2 * k * step, first + 2 * (k + 1) * step
-    leave, land = here + half, after - half
+    leave, land = here + back, after - front
     now, facing = _print(body, gait, way, min(max(here, low), high), sign)
     if gone <= leave or here >= high:
         if here <= low or here >= high:
             heel = 0.0 if here >= high else r.smooth((gone - leave + 0.5 * step) / (0.5 * step))
             return _Foot(now, facing, gait.push * heel, 0.0, 0.0)
-        part = (gone - here + half) / (2 * half)
+        part = (gone - here + front) / (front + back)
         heel = r.smooth((part - 0.62) / 0.38)
-        toes = r.smooth(1 - part / 0.14) * (gait.strike if here - half > low else 0.0)
+        toes = r.smooth(1 - part / 0.14) * (gait.strike if here - front > low else 0.0)
         return _Foot(now, facing, gait.push * heel, 0.0, toes)
     start = max(leave, low)
     q = min(max((gone - start) / max(min(land, high) - start, 1e-9), 0.0), 1.0)
@@ -229,14 +236,14 @@ def _foot(
     lift = gait.lift * body.leg * abs(math.sin(math.pi * q)) ** 1.3
     at = r.mixed(now, then, part)
     turned = facing + math.remainder(facing_then - facing, 360) * part
-    push = gait.push * (1 - r.smooth(q / 0.7)) * (1 + 0.5 * (gait.lift > 0.3) * math.sin(math.pi * q))
+    push = (
+        gait.push * (1 - r.smooth(q / 0.7)) * (1 + 0.5 * (gait.lift > 0.3) * math.sin(math.pi * q))
+    )
     strike = gait.strike * r.smooth((q - 0.6) / 0.4) * (0.0 if after >= high else 1.0)
     return _Foot(at, turned, push, lift, strike)
 
 
-def _print(
-    body: Skeleton, gait: Gait, way: Track, metres: float, sign: float
-) -> tuple[Array, float]:
+def _print(body: Rig, gait: Gait, way: Track, metres: float, sign: float) -> tuple[Array, float]:
     x, z, facing = way.at(metres)
     facing = _final(way, metres, facing)
     a = math.radians(facing)
@@ -245,7 +252,7 @@ def _print(
     return np.array([x, -way.height(x, z), z]), facing + 5.0 * sign
 
 
-def _carry(stance: Stance, gait: Gait, phase: float, pace: float) -> None:
+def _carry(stance: BodyPose, gait: Gait, phase: float, pace: float) -> None:
     """Trunk, arms and head for a phase: 0 with the left leg upright on the ground."""
     swing, late = math.sin(phase) * pace, math.sin(phase - 0.7) * gait.sway * pace
     whole, upper = gait.lean
@@ -265,16 +272,22 @@ def _carry(stance: Stance, gait: Gait, phase: float, pace: float) -> None:
             stance.grips[SIDES.index(side)] = 0.8
 
 
-def _bob(stance: Stance, gait: Gait, phase: float, pace: float, prints: list[_Foot]) -> None:
+def _bob(
+    stance: BodyPose, gait: Gait, phase: float, pace: float, prints: list[_Foot], step: float
+) -> None:
+    """Carry the pelvis over the standing leg: lower the longer the step is."""
     leg = stance.body.leg
-    down = gait.drop * (0.25 + 0.75 * pace) if gait.drop < 0.2 else gait.drop
-    up = gait.bob * math.cos(2 * phase) * pace
-    stance.move(x=0.018 * math.cos(phase) * pace, y=(down - up) * leg)
+    wide = min(0.5 * step, 0.6 * leg)
+    arc = 0.3 * (leg - math.sqrt(leg**2 - wide**2)) if gait.bob > 0 else -gait.bob * leg
+    up = math.copysign(arc, gait.bob) * math.cos(2 * phase) * pace
+    down = gait.drop * leg + (arc if gait.bob > 0 else 0.0) * pace
+    # Standing on legs that are straight down, not apart as at rest.
+    down -= 0.993 * leg - float(stance.body.rest("foot.L")[1] - stance.body.rest("thigh.L")[1])
     climb = abs(float(prints[0].step[1] - prints[1].step[1]))
-    stance.move(y=0.35 * climb)
+    stance.move(x=0.018 * math.cos(phase) * pace, y=down - up + 0.35 * climb)
 
 
-def _ankle(stance: Stance, side: str, foot: _Foot) -> tuple[Array, Array]:
+def _ankle(stance: BodyPose, side: str, foot: _Foot) -> tuple[Array, Array]:
     """Place of the ankle in the figure's axes and rotation of the foot."""
     body = stance.body
     ankle, heel, ball = (body.rest(f"{name}.{side}") for name in ("foot", "heel", "ball"))

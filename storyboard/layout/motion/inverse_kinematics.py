@@ -1,16 +1,16 @@
-"""Limbs that reach points, feet that stand on the floor, and heads that turn to what is looked at."""
+"""Limbs that reach points, feet that stand on the floor, heads that turn to a point."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from storyboard.layout.cast.pose import BONE, PARENTS
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.skeleton import SIDES, SIGN, Skeleton, Stance
+from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose, Rig
 
 ELBOW_MAX, KNEE_MAX = math.radians(150), math.radians(158)
 WRIST_MAX = math.radians(75)
@@ -37,7 +37,7 @@ def elbow_between(
 
 
 def _limb(
-    stance: Stance,
+    stance: BodyPose,
     chain: tuple[str, str, str],
     rest_end: Array,
     target: Array,
@@ -53,7 +53,7 @@ def _limb(
     bend = ELBOW_MAX if hinge > 0 else KNEE_MAX
     mid, end = elbow_between(start, target, r.norm(u), r.norm(v), pole, bend)
     axis = r.cross(r.unit(end - start), r.unit(pole)) * hinge
-    parent = stance.solved()[1][PARENTS[BONE[upper]]]
+    parent = stance.solved(PARENTS[BONE[upper]])[1]
     world_upper = r.frame(mid - start, axis) @ r.frame(u, r.X).T
     world_lower = r.frame(end - mid, axis) @ r.frame(v, r.X).T
     stance.set(upper, parent.T @ world_upper)
@@ -61,7 +61,7 @@ def _limb(
 
 
 def reach(
-    stance: Stance,
+    stance: BodyPose,
     side: str,
     palm: Vector,
     *,
@@ -98,7 +98,7 @@ def reach(
         turned = stance.rotation(wrist)
 
 
-def _turn_hand(stance: Stance, side: str, hand: Array) -> None:
+def _turn_hand(stance: BodyPose, side: str, hand: Array) -> None:
     forearm, wrist = f"forearm.{side}", f"hand.{side}"
     body = stance.body
     stance.set(wrist, np.eye(3))
@@ -113,7 +113,7 @@ def _turn_hand(stance: Stance, side: str, hand: Array) -> None:
     stance.set(wrist, r.limited(swing, WRIST_MAX) @ r.about(axis, left_over))
 
 
-def _raise_shoulder(stance: Stance, side: str, target: Array) -> None:
+def _raise_shoulder(stance: BodyPose, side: str, target: Array) -> None:
     """Lift and bring forward the shoulder where the hand goes high, across or far."""
     clavicle = f"clavicle.{side}"
     stance.set(clavicle, np.eye(3))
@@ -128,19 +128,23 @@ def _raise_shoulder(stance: Stance, side: str, target: Array) -> None:
     stance.set(clavicle, r.about(r.Z, -math.radians(SIGN[side] * lift)) @ turned)
 
 
-def hand_turn(body: Skeleton, side: str, fingers: Vector, palm: Vector) -> Array:
+def hand_turn(body: Rig, side: str, fingers: Vector, palm: Vector) -> Array:
     """Rotation of a hand whose fingers point one way and whose palm faces another."""
     return r.frame(fingers, palm) @ r.frame(*body.palms[side]).T
 
 
-def in_reach(stance: Stance, side: str, palm: Vector) -> float:
+def in_reach(stance: BodyPose, side: str, palm: Vector) -> float:
     """Metres by which a point is beyond the arm; negative within."""
     way = np.asarray(palm, np.float64) - stance.joint(f"arm.{side}")
     return r.norm(way) - stance.body.arm * 0.98
 
 
 def plant(
-    stance: Stance, side: str, ankle: Vector, foot: Array | None = None, pole: Vector | None = None
+    stance: BodyPose,
+    side: str,
+    ankle: Vector,
+    foot: Array | None = None,
+    pole: Vector | None = None,
 ) -> None:
     """Bring an ankle to a point of the figure's axes; `foot`: its rotation there, None: level."""
     aside = np.array((SIGN[side] * 0.12, 0, -1.0) if pole is None else pole, np.float64)
@@ -151,7 +155,7 @@ def plant(
     stance.set(name, r.limited(stance.rotation(shin).T @ level, ANKLE_MAX))
 
 
-def knee_pole(stance: Stance, side: str) -> Array:
+def knee_pole(stance: BodyPose, side: str) -> Array:
     """The direction that the knee points to: a pole that keeps a leg's plane."""
     hip, knee, ankle = (stance.joint(f"{name}.{side}") for name in ("thigh", "shin", "foot"))
     along = r.unit(ankle - hip)
@@ -161,7 +165,7 @@ def knee_pole(stance: Stance, side: str) -> Array:
     return r.unit(bent + 0.04 * (front - (front @ along) * along))
 
 
-def feet(stance: Stance) -> list[tuple[Array, Array, Array]]:
+def feet(stance: BodyPose) -> list[tuple[Array, Array, Array]]:
     """Of the left and the right foot: ankle, rotation, and the direction of the knee."""
     return [
         (stance.joint(f"foot.{s}"), stance.rotation(f"foot.{s}"), knee_pole(stance, s))
@@ -169,27 +173,37 @@ def feet(stance: Stance) -> list[tuple[Array, Array, Array]]:
     ]
 
 
-def lower_hips(stance: Stance, ankles: Mapping[str, Array], straight: bool = False) -> None:
-    """Lower the pelvis as far as it takes the legs to reach the ankles' places, by side.
+def lower_hips(
+    stance: BodyPose,
+    ankles: Mapping[str, Array],
+    straight: bool = False,
+    loads: Mapping[str, float] | None = None,
+) -> None:
+    """Lower the pelvis as far as it takes the legs to reach.
 
-    With `straight` it is also raised until one of them is straight.
+    Args:
+        stance: Changed in place.
+        ankles: Where they go, by side.
+        straight: Whether it is also raised until one leg is straight.
+        loads: How far each leg counts, 0 to 1; None: all of it.
     """
     down = -1.0 if straight else 0.0
     for side, ankle in ankles.items():
         way = ankle - stance.joint(f"thigh.{side}")
         reach_down = (0.998 * stance.body.leg) ** 2 - way[0] ** 2 - way[2] ** 2
-        down = max(down, float(way[1]) - math.sqrt(max(reach_down, 0.0)))
+        missing = float(way[1]) - math.sqrt(max(reach_down, 0.0))
+        down = max(down, missing * r.smooth(loads[side] if loads else 1.0))
     stance.move(y=down)
 
 
-def stand_on(stance: Stance, footing: list[tuple[Array, Array, Array]]) -> None:
+def stand_on(stance: BodyPose, footing: Sequence[tuple[Array, Array, Array]]) -> None:
     """Bring both feet back to where they were, after the pelvis has moved."""
     lower_hips(stance, {side: foot[0] for side, foot in zip(SIDES, footing, strict=True)})
     for side, (ankle, foot, pole) in zip(SIDES, footing, strict=True):
         plant(stance, side, ankle, foot, pole)
 
 
-def look(stance: Stance, target: Vector, part: float = 1.0) -> None:
+def look(stance: BodyPose, target: Vector, part: float = 1.0) -> None:
     """Turn the nose to a point of the figure's axes: the head up to its limits, then the trunk."""
     before = {name: stance.turns[BONE[name]] for name in ("spine", "chest", "neck", "head")}
     for name in ("neck", "head"):
@@ -223,7 +237,7 @@ def _look_turn(yaw: float, pitch: float) -> Array:
     return r.about(r.Y, -math.radians(yaw)) @ r.about(r.X, -math.radians(pitch))
 
 
-def _direction(stance: Stance, point: Array) -> tuple[float, float]:
+def _direction(stance: BodyPose, point: Array) -> tuple[float, float]:
     """Yaw to the left and pitch up, in degrees, of a point seen from the head by the chest."""
     nose = (stance.point("nose") + stance.point("eye")) / 2
     way = stance.rotation("chest").T @ (point - nose)

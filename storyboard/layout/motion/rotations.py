@@ -13,11 +13,14 @@ X, Y, Z = np.eye(3)
 UP, FRONT = -Y, -Z
 
 
+def xyz(x: float, y: float, z: float) -> Array:
+    """A vector."""
+    return np.array([x, y, z])
+
+
 def cross(a: Array, b: Array) -> Array:
     """Cross product of two vectors; `np.cross` takes ten times as long."""
-    return np.array(
-        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-    )
+    return xyz(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
 
 
 def norm(vector: Array) -> float:
@@ -47,13 +50,20 @@ def about(axis: Vector, radians: float) -> Array:
 
 def frame(y: Vector, x: Vector) -> Array:
     """Axes as columns: the second is `y`, the first is `x` made perpendicular to it."""
-    second = unit(y)
-    across = np.asarray(x, np.float64)
-    across = across - (across @ second) * second
-    if norm(across) < 1e-6:
-        across = cross(second, Z if abs(second[2]) < 0.9 else X)
-    first = unit(across)
-    return np.stack([first, second, cross(first, second)], axis=1)
+    # In plain numbers: arrays of three take five times as long.
+    a, b, c = (float(v) for v in y)
+    length = math.sqrt(a * a + b * b + c * c) or 1.0
+    a, b, c = a / length, b / length, c / length
+    for u, v, w in (x, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
+        along = u * a + v * b + w * c
+        p, q, s = float(u - along * a), float(v - along * b), float(w - along * c)
+        length = math.sqrt(p * p + q * q + s * s)
+        if length > 1e-6:
+            break
+    p, q, s = p / length, q / length, s / length
+    return np.array(
+        [[p, a, q * c - s * b], [q, b, s * a - p * c], [s, c, p * b - q * a]], np.float64
+    )
 
 
 def facing(front: Vector, up: Vector = UP) -> Array:

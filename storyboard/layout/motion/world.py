@@ -1,4 +1,4 @@
-"""Where everybody and everything of a shot is at a time, and the points that hands and feet go to."""
+"""Where everybody and everything of a shot is at a time, and the points that hands go to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from shots.lexicon.things import MODELS, Thing
+from shots.lexicon.actions import POSTURES
+from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import Player
-from storyboard.layout.meshes import Array
+from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.cycles import Ground, Track, track
 
@@ -50,6 +51,11 @@ class Spot:
         """(3, 3) from the thing's axes to the world's."""
         return r.about(r.Y, -math.radians(self.facing_deg))
 
+    def at(self, point: Vector) -> Array:
+        """A point of the thing's axes in the world."""
+        place: Array = self.position + self.axes @ np.asarray(point, np.float64)
+        return place
+
     def top(self) -> float:
         """Height over the floor of what hands rest on: a table's top, keys, a prop's base."""
         thing = self.thing
@@ -66,18 +72,82 @@ class Spot:
         local = self.axes.T @ ((eye - self.position) * (1, 0, 1))
         half = np.maximum(np.array([self.size[0], 0.0, self.size[2]]) / 2, 1e-3)
         edge = np.clip(local, -half, half)
-        return self.position + self.axes @ np.clip(edge + r.unit(edge - local) * inside, -half, half)
+        return self.at(np.clip(edge + r.unit(edge - local) * inside, -half, half))
+
+    def eye(self) -> Array:
+        """The point that is looked at: eyes, or the upper part of a thing."""
+        if "eye" in self.points:
+            return self.points["eye"]
+        up = 0.93 if self.model == "person" else 0.6
+        return self.position - (0, up * self.size[1], 0)
+
+    def hand_point(self, gesture: str, breast: Array, prop: Thing | None, own: bool) -> Array:
+        """The point that the hands of a gesture go to.
+
+        Args:
+            gesture: Word of the lexicon.
+            breast: Of who does it.
+            prop: Model of what is in the hands.
+            own: Whether this thing is in the hands.
+        """
+        if self.points:
+            return self.points["eye" if gesture == "punch" else "breast"]
+        height = -float(self.position[1])
+        if gesture == "put-down":
+            thing = self.thing if own or prop is None else prop
+            place = self.position if own else self.near(breast, 0.18)
+            lift = 0.02 if thing.lies else (thing.grip or (0.0, 0.05, 0.0))[1]
+            return r.xyz(place[0], -(height if own else self.top()) - lift, place[2])
+        if self.thing.grip is not None and self.size[1] < 0.9:
+            return self.grip()
+        if gesture in ("wipe", "write", "type"):
+            place = self.near(breast, 0.18)
+            return r.xyz(place[0], -self.top() - 0.02, place[2])
+        if gesture == "open-door" and self.thing.door:
+            side = math.copysign(self.size[2] / 2, (self.axes.T @ (breast - self.position))[2])
+            return self.at((0.32 * self.size[0], -1.03, side))  # where doors have their handles
+        place = self.near(breast)
+        up = min(height + self.size[1] * 0.95, max(-float(breast[1]), height + 0.3))
+        return r.xyz(place[0], -up, place[2])
+
+    def seated(self, posture: str, place: Array, height: float) -> Seated:
+        """On the seat nearest to a place, for a body of some height; drivers where a wheel is."""
+        seats = self.thing.seats
+        if posture == "drive" or posture.startswith("ride"):
+            seats = tuple(seat for seat in seats if seat.hands) or seats
+        if not seats:
+            most = 0.55 * self.size[1] if posture == "climb-ladder" else 1.2
+            seats = (Seat(0.0, min(self.thing.surface_m or self.size[1], most), 0.0),)
+        places = [self.at((seat.x, 0.0, seat.z)) for seat in seats]
+        away = [r.norm((each - place) * (1, 0, 1)) for each in places]
+        k = away.index(min(away))
+        seat, there, facing = seats[k], places[k], self.facing_deg + seats[k].facing_deg
+        own = r.about(r.Y, -math.radians(facing))
+        if POSTURES[posture].seat == "bed":  # its middle is that of the body, not the hips
+            there = there + own @ (0, 0, -0.04 * height)
+        hands = tuple(own.T @ self.axes @ (x - seat.x, -up, z - seat.z) for x, up, z in seat.hands)
+        return Seated(there, facing, seat.height, hands)
 
     def grip(self) -> Array:
         """Where a palm takes it as it lies or stands there."""
         thing = self.thing
         middle = np.array([0.0, -self.size[1] / 2, 0.0])
         if thing.grip is None:
-            return self.position + self.axes @ middle
+            return self.at(middle)
         lies = LYING[thing.lies]
         tall = abs(lies.T @ np.asarray(self.size))[1]
         x, up, z = thing.grip
-        return self.position + self.axes @ (lies @ (x, tall / 2 - up, z) + middle)
+        return self.at(lies @ (x, tall / 2 - up, z) + middle)
+
+
+@dataclass(frozen=True, eq=False)
+class Seated:
+    """A body's place on a seat: (3,) below it in the world, facing, height, points for hands."""
+
+    place: Array
+    facing_deg: float
+    height: float
+    hands: tuple[Array, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,9 +223,9 @@ def climb(spot: Spot, speed: float, seconds: float) -> Track:
     def ground(x: float, z: float) -> float:
         local = spot.axes.T @ (np.array([x, 0.0, z]) - spot.position)
         step = math.floor((local[2] + deep / 2) / tread + 1e-6) + 1
-        return min(max(step, 0), count) * high / count - float(spot.position[1])
+        return float(min(max(step, 0), count) * high / count - spot.position[1])
 
     far = min(speed * seconds, deep - 1.5 * tread)
-    ends = [spot.position + spot.axes @ (0, 0, -deep / 2 + tread / 2 + z) for z in (0.0, far)]
+    ends = [spot.at((0, 0, -deep / 2 + tread / 2 + z)) for z in (0.0, far)]
     way = [(float(end[0]), float(end[2])) for end in ends]
     return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)

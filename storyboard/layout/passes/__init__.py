@@ -1,3 +1,3 @@
-"""Passes of a layout: depth, normals, ids, lines, skeletons and clay, as pictures for other tools."""
+"""Passes of a layout: depth, normals, ids, lines, skeletons, clay, for other tools."""
 
 from __future__ import annotations

@@ -65,12 +65,12 @@ Curve = Literal["linear", "inverse"]
 
 def depth8(depth: Array, span: DepthRange, curve: Curve = "linear", blur_px: float = 1.5) -> Bytes:
     """(H, W) uint8: near white, linear in metres or in their inverse, slightly blurred."""
-    here = np.clip(depth, span.first_m, span.last_m)
+    here = np.clip(np.asarray(depth, np.float64), span.first_m, span.last_m)
     if curve == "inverse":
         share = (1 / here - 1 / span.last_m) / (1 / span.first_m - 1 / span.last_m)
     else:
         share = (span.last_m - here) / (span.last_m - span.first_m)
-    grey = floats(_DARKEST + share * (255 - _DARKEST)) * np.isfinite(depth)
+    grey: Array = floats(_DARKEST + share * (255 - _DARKEST)) * np.isfinite(depth)
     if blur_px:
         grey = floats(cv2.GaussianBlur(grey, (0, 0), blur_px))
     return np.asarray(np.rint(grey), np.uint8)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from storyboard.layout.meshes import Array
 from storyboard.layout.render.frame import Bytes, Frame
@@ -101,14 +102,14 @@ def pose_picture(people: Sequence[Skeleton], frame: Frame, camera: LensCamera) -
     return picture
 
 
-def _ellipse(a: Array, b: Array, half_px: float) -> Array:
+def _ellipse(a: Array, b: Array, half_px: float) -> NDArray[np.int32]:
     """(64, 2) int32 outline of an ellipse from a to b."""
     middle, along = (a + b) / 2, (b - a) / 2
     length = max(float(np.linalg.norm(along)), 1e-6)
     across = np.array([-along[1], along[0]]) / length * half_px
     angle = np.arange(64)[:, None] * (2 * np.pi / 64)
     outline = middle + np.cos(angle) * along + np.sin(angle) * across
-    return np.rint(outline - 0.5).astype(np.int32)
+    return np.asarray(np.rint(outline - 0.5), np.int32)
 
 
 def _disc(picture: Bytes, at: Array, radius: float, colour: Sequence[int]) -> None:

@@ -19,6 +19,7 @@ def build_place(plan: SetPlan, name: str, seed: int) -> SetPlace:
     random = np.random.default_rng([seed, crc32(name.encode())])
     stage = set_up(plan, random, SOLIDS)
     ground = stage.painted()
+    is_interior = plan.is_interior and "daylight" not in stage.options
     if stage.bands:
         sides = window_sides(plan)
         stage.solids.append(room_walls(stage))
@@ -26,13 +27,13 @@ def build_place(plan: SetPlan, name: str, seed: int) -> SetPlace:
         ground = room_ground(plan, ground, sides)
         sky: Sky = "open" if sides else "closed"
     else:
-        sky = "closed" if plan.is_interior else "open"
+        sky = "closed" if is_interior else "open"
     if "sky" in stage.options:
         sky = "stars" if stage.options["sky"][0] == "stars" else "open"
     return SetPlace(
         ground=ground,
         shell=join(stage.solids),
         backdrop=join(stage.far),
-        is_interior=plan.is_interior and "daylight" not in stage.options,
+        is_interior=is_interior,
         sky=sky,
     )

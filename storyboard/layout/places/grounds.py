@@ -168,6 +168,11 @@ def zones(base: GroundPaint, *laid: tuple[Mask, GroundPaint]) -> GroundPaint:
     return paint
 
 
+def moved(mask: Mask, dx: float, dz: float) -> Mask:
+    """The same zone elsewhere."""
+    return lambda x, z: mask(x - dx, z - dz)
+
+
 def stripes(base: GroundPaint, marks: Sequence[Sequence[float]], colour: Colour) -> GroundPaint:
     """Painted lines over a ground: road markings, kerbs, courts.
 
@@ -177,16 +182,21 @@ def stripes(base: GroundPaint, marks: Sequence[Sequence[float]], colour: Colour)
             dash and gap (gap 0: solid), and where it begins and ends.
         colour: Of all these lines.
     """
+    alike: dict[tuple[float, ...], list[float]] = {}
+    for axis, offset, *kind in marks:
+        alike.setdefault((axis, *kind), []).append(offset)
 
     def paint(x: Array, z: Array, distance: Array) -> Array:
         total = np.zeros(len(x), np.float32)
-        for axis, offset, width, dash, gap, first, last in marks:
+        for (axis, width, dash, gap, first, last), offsets in alike.items():
             along, across = (x, z) if axis == 0 else (z, x)
-            cover = line(across - offset, width, distance)
-            inside = (along >= first) & (along <= last)
+            inside = np.flatnonzero((along >= first) & (along <= last))
             if gap:
-                inside &= along % (dash + gap) < dash
-            np.maximum(total, cover * inside, out=total)
+                inside = inside[along[inside] % (dash + gap) < dash]
+            at, lines = across[inside], floats(sorted(offsets))
+            nearest = lines[np.searchsorted((lines[1:] + lines[:-1]) / 2, at)]
+            cover = line(at - nearest, width, distance[inside])
+            total[inside] = np.maximum(total[inside], cover)
         return blend(base(x, z, distance), colour, 0.85 * total)
 
     return paint

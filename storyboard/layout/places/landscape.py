@@ -170,12 +170,12 @@ def ring(
     """
     count = 96
     turn = np.arange(count) * (2 * np.pi / count)
-    waves = sum(
-        random.uniform(0.4, 1.0) / n ** (1.3 - 0.6 * rough)
-        * np.sin(n * turn + random.uniform(0, 2 * np.pi))
-        for n in (2, 3, 5, 8, 13, 21)[: 3 + round(3 * rough)]
-    )  # fmt: skip
-    crest = height * np.clip(0.5 + 0.3 * np.asarray(waves), 0.08, 1.0)
+    waves = np.zeros(count)
+    for n in (2, 3, 5, 8, 13, 21)[: 3 + round(3 * rough)]:
+        swing = np.sin(n * turn + random.uniform(0, 2 * np.pi))
+        wave = (1 - rough) * swing + rough * (1 - 2 * np.abs(swing))  # rolling, or pointed
+        waves += random.uniform(0.4, 1.0) / n ** (1.3 - 0.8 * rough) * wave
+    crest = height * np.clip(0.5 + 0.3 * waves, 0.08, 1.0)
     rows = []
     for share, up in ((0.0, 0.0), (0.45, 0.3), (0.75, 0.68), (1.0, 1.0)):
         jag = 1 + rough * 0.16 * random.uniform(-1, 1, count) * (0 < share < 1)

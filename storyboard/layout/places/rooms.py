@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from shots.lexicon.places import SetPlan
-from storyboard.layout.meshes import Colour, GroundPaint, Mesh, join
+from storyboard.layout.meshes import GroundPaint, Mesh, floats, join
 from storyboard.layout.places.facades import row
 from storyboard.layout.places.grounds import Mask, soft, zones
 from storyboard.layout.places.landscape import Random, broadleaf, bush, ring
-from storyboard.layout.places.scenery import Coat, Stage
+from storyboard.layout.places.scenery import SetInProgress
 from storyboard.layout.places.walls import Opening, Side, ceiling, passage, pierced, room_sides
 
 _WINDOWS = frozenset({"window", "shop-window"})
@@ -32,7 +32,7 @@ def wall_openings(plan: SetPlan, side: Side) -> list[tuple[bool, Opening]]:
     return holes
 
 
-def room_walls(stage: Stage) -> Mesh:
+def room_walls(stage: SetInProgress) -> Mesh:
     """Walls with their openings, skirting, joints, passages behind doors, and the ceiling."""
     plan, bands = stage.plan, []
     low = 0.0
@@ -56,7 +56,7 @@ def room_walls(stage: Stage) -> Mesh:
     return join(parts)
 
 
-def _trimmings(stage: Stage, side: Side, stretch: tuple[float, float]) -> list[Mesh]:
+def _trimmings(stage: SetInProgress, side: Side, stretch: tuple[float, float]) -> list[Mesh]:
     """Skirting, joints of tiles or panels on the first band, a rail on its edge."""
     parts: list[Mesh] = []
     first, last = stretch
@@ -64,8 +64,8 @@ def _trimmings(stage: Stage, side: Side, stretch: tuple[float, float]) -> list[M
     if "joints" in stage.options:
         pitch = [float(each) for each in stage.options["joints"]]
         high = min(edge, _JOINTS_UP_TO, stage.plan.height_m)
-        dark = _darker(coat)
-        parts += side.grid((first, last, 0.0, high), (pitch[0], pitch[1]), 0.015, dark)
+        area, dark = (first, last, 0.0, high), 0.72 * floats(coat.colour)
+        parts += side.grid(area, (pitch[0], pitch[1]), 0.015, dark)
     trim = stage.options.get("trim", ("#d1ccc2",))[0]
     if trim != "none":
         heights = [(0.0, 0.1)] + [(edge - 0.04, edge + 0.04)] * (len(stage.bands) > 1)
@@ -74,10 +74,6 @@ def _trimmings(stage: Stage, side: Side, stretch: tuple[float, float]) -> list[M
             side.face((first, last, *each), colour, out=0.012, surface="wood") for each in heights
         ]
     return parts
-
-
-def _darker(coat: Coat) -> Colour:
-    return 0.72 * coat.colour[0], 0.72 * coat.colour[1], 0.72 * coat.colour[2]
 
 
 def _free_stretches(side: Side, holes: Sequence[Opening]) -> list[tuple[float, float]]:

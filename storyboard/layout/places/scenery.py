@@ -22,19 +22,25 @@ from importlib.resources import files
 import numpy as np
 
 from shots.lexicon.places import SetPlan
-from storyboard.layout.meshes import Colour, GroundPaint, Mesh, join
-from storyboard.layout.places.grounds import Mask, stripes, zones
+from storyboard.layout.meshes import Array, Colour, GroundPaint, Mesh, floats, join
+from storyboard.layout.places.grounds import Mask, moved, stripes, zones
 from storyboard.layout.places.landscape import Random, toned
-from storyboard.layout.places.paints import FAR, coast, paint
+from storyboard.layout.places.paints import coast, paint
 from storyboard.layout.things.materials import material
-from storyboard.layout.things.parts import mirrored
+from storyboard.layout.things.part_format import mirrored
 
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$")
 _HEX = re.compile(r"#([0-9a-f]{6})")
 
 
+def hex_colour(digits: str) -> Colour:
+    """SRGB of rrggbb."""
+    red, green, blue = (int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4))
+    return red, green, blue
+
+
 @dataclass(frozen=True)
-class Coat:
+class SurfaceFinish:
     """What the faces of an item look like."""
 
     colour: Colour
@@ -43,7 +49,7 @@ class Coat:
 
 
 @dataclass
-class Stage:
+class SetInProgress:
     """A set while it is built.
 
     Attributes:
@@ -65,22 +71,22 @@ class Stage:
     ground: GroundPaint | None = None
     masks: list[tuple[Mask, GroundPaint]] = field(default_factory=list)
     lines: dict[str, list[Sequence[float]]] = field(default_factory=dict)
-    bands: list[tuple[float, Coat]] = field(default_factory=list)
+    bands: list[tuple[float, SurfaceFinish]] = field(default_factory=list)
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def coat(self, word: str) -> Coat:
+    def coat(self, word: str) -> SurfaceFinish:
         """The coat that a material names."""
         name, glow = word.partition("!")[::2]
         name, surface = name.partition(".")[::2]
         plain = name.rstrip("~")
         own = self.own
         if found := _HEX.match(plain):
-            own, plain = _from_hex(found[1]), "C" + plain[7:]
+            own, plain = hex_colour(found[1]), "C" + plain[7:]
         suffix = f".{surface}" if surface else ""
         colour, surface, light = material(plain + suffix + (f"!{glow}" if glow else ""), own)
         if name.endswith("~"):
             colour = toned(colour, self.random, 0.045)
-        return Coat(colour, surface, light)
+        return SurfaceFinish(colour, surface, light)
 
     def colour(self, word: str) -> Colour:
         """The colour that a material names."""
@@ -95,7 +101,7 @@ class Stage:
         return ground
 
 
-Solid = Callable[[Stage, Sequence[float], Sequence[str]], Mesh]
+Solid = Callable[[SetInProgress, Sequence[float], Sequence[str]], Mesh]
 
 
 @dataclass(frozen=True)
@@ -106,11 +112,6 @@ class Item:
     numbers: tuple[float, ...]
     words: tuple[str, ...]
     repeats: tuple[str, ...]
-
-
-def _from_hex(digits: str) -> Colour:
-    red, green, blue = (int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4))
-    return red, green, blue
 
 
 @cache
@@ -142,7 +143,7 @@ def _parsed(body: str) -> Iterator[Item]:
         )
 
 
-def _set_ground(stage: Stage, item: Item) -> bool:
+def _set_ground(stage: SetInProgress, item: Item) -> bool:
     """Adds an item of the ground, if it is one."""
     n, words = item.numbers, item.words
     if item.kind == "line":  # AXIS OFFSET WIDTH DASH GAP FROM TO COLOUR
@@ -162,21 +163,14 @@ def _set_ground(stage: Stage, item: Item) -> bool:
     if item.kind == "floor":
         stage.ground = colours
         return True
-    for dx, dz in _offsets(item.repeats):
-        mask = masks[item.kind]()
-        stage.masks.append((_shifted(mask, dx, dz), colours))
+    mask = masks[item.kind]()
+    stage.masks += [(moved(mask, *each), colours) for each in _offsets(item.repeats)]
     return True
 
 
-def _shifted(mask: Mask, dx: float, dz: float) -> Mask:
-    return mask if dx == dz == 0 else lambda x, z: mask(x - dx, z - dz)
-
-
-def _offsets(repeats: Sequence[str]) -> Iterator[tuple[float, float]]:
-    counts = [_copies(each) for each in repeats if each[0] == "*"] or [[(0.0, 0.0, 0.0)]]
-    for first in counts[0]:
-        for second in counts[1] if len(counts) > 1 else [(0.0, 0.0, 0.0)]:
-            yield first[0] + second[0], first[2] + second[2]
+def _offsets(repeats: Sequence[str]) -> list[tuple[float, float]]:
+    """X and z of the copies of an item of the ground."""
+    return [(float(place[0]), float(place[2])) for place in _places(repeats)]
 
 
 def _repeated_lines(n: Sequence[float], repeats: Sequence[str]) -> Iterator[Sequence[float]]:
@@ -186,27 +180,27 @@ def _repeated_lines(n: Sequence[float], repeats: Sequence[str]) -> Iterator[Sequ
         yield axis, offset + across, width, dash, gap, first + along, last + along
 
 
-def _copies(repeat: str) -> list[tuple[float, float, float]]:
-    count, step = repeat[1:].split(":")
-    dx, dh, dz = map(float, step.split(","))
-    return [(k * dx, -k * dh, k * dz) for k in range(int(count))]
-
-
-def _built(stage: Stage, item: Item, kinds: Mapping[str, Solid]) -> Mesh:
-    """The mesh of an item, repeats outermost first; each copy varies by itself."""
-    places = [np.zeros(3, np.float32)]
-    for each in item.repeats:
+def _places(repeats: Sequence[str]) -> list[Array]:
+    """World offsets of all copies, the last repeat being the innermost."""
+    places: list[Array] = [np.zeros(3, np.float32)]
+    for each in repeats:
         if each[0] == "*":
-            steps = np.asarray(_copies(each), np.float32)
-            places = [place + step for step in steps for place in places]
-    built = [kinds[item.kind](stage, item.numbers, item.words).moved(place) for place in places]
-    mesh = join(built)
+            count, step = each[1:].split(":")
+            once = floats([float(v) for v in step.split(",")]) * floats((1, -1, 1))
+            places = [place + k * once for k in range(int(count)) for place in places]
+    return places
+
+
+def _built(stage: SetInProgress, item: Item, kinds: Mapping[str, Solid]) -> Mesh:
+    """The mesh of an item with its copies, each of which varies by itself."""
+    places = _places(item.repeats)
+    mesh = join(kinds[item.kind](stage, item.numbers, item.words).moved(at) for at in places)
     return join((mesh, mirrored(mesh, 0))) if "2x" in item.repeats else mesh
 
 
-def set_up(plan: SetPlan, random: Random, kinds: Mapping[str, Solid]) -> Stage:
+def set_up(plan: SetPlan, random: Random, kinds: Mapping[str, Solid]) -> SetInProgress:
     """The set of a plan's shell, before walls of a room are added."""
-    stage = Stage(plan, random)
+    stage = SetInProgress(plan, random)
     for item in sceneries()[plan.shell]:
         if item.kind == "own":
             choices = item.words[0].split("|")
@@ -220,6 +214,3 @@ def set_up(plan: SetPlan, random: Random, kinds: Mapping[str, Solid]) -> Stage:
         elif not _set_ground(stage, item):
             stage.options[item.kind] = (*map(str, item.numbers), *item.words)
     return stage
-
-
-__all__ = ["FAR", "Coat", "Item", "Solid", "Stage", "sceneries", "set_up"]

@@ -103,7 +103,7 @@ class Side:
         middle = self.point((first + last) / 2, 0.0, out + depth / 2)
         return shape.moved(middle, yaw_deg=self.yaw_deg)
 
-    def grid(self, area: Opening, pitch: Point, width: float, colour: Colour) -> Iterator[Mesh]:
+    def grid(self, area: Opening, pitch: Point, width: float, colour: Vector) -> Iterator[Mesh]:
         """Thin joints of tiles or battens over a rectangle; a pitch of 0 leaves that way out."""
         first, last, low, high = area
         if pitch[0]:

@@ -16,9 +16,9 @@ from numba import njit
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-# Without fast-math, so that bits are stable. Arrays are not counted references to (_nrt), which would
-# cost more than the arithmetic; so a loop allocates none.
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+# Without fast-math, so that bits are stable; without counts of references to arrays (_nrt), which
+# would cost more than the arithmetic, so a loop allocates none.
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def compiled(function: Function) -> Function:

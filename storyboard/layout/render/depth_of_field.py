@@ -87,14 +87,8 @@ def _gather(
 ) -> None:  # fmt: skip
     """Fill rows of (h, w, 4): blurred colour, and how much of it comes from before the pixel.
 
-    Args:
-        colour: (h, w, 3).
-        radius: (h, w) of the blur, negative nearer than the focus.
-        reach: (h / 8, w / 8) how far blur from before a pixel may come.
-        taps: (K, 3).
-        squeeze: Height over width of the blur.
-        first, last: Rows.
-        out: The result.
+    radius: (h, w) of the blur, negative nearer than the focus. reach: (h / 8, w / 8) how far blur
+    from before a pixel may come. taps: (K, 3). squeeze: height over width of the blur.
     """
     height, width = radius.shape
     wide, tall = 1.0 / np.sqrt(squeeze), np.sqrt(squeeze)
@@ -166,12 +160,12 @@ def blur(
         return
     half_radius = np.ascontiguousarray(radius[::2, ::2]) * np.float32(0.5)
     height, width = half_radius.shape
-    half = np.asarray(cv2.resize(colour, (width, height), interpolation=cv2.INTER_AREA))
+    half = floats(cv2.resize(colour, (width, height), interpolation=cv2.INTER_AREA))
     near = np.maximum(-half_radius, 0)
     cells = np.pad(near, ((0, -height % _CELL), (0, -width % _CELL)))
     cells = cells.reshape(-(-height // _CELL), _CELL, -(-width // _CELL), _CELL).max(axis=(1, 3))
     span = 2 * int(np.ceil(float(cells.max()) / _CELL)) + 1
-    reach = np.ascontiguousarray(cv2.dilate(cells, np.ones((span, span), np.uint8)))
+    reach = floats(cv2.dilate(cells, np.ones((span, span), np.uint8)))
     taps = _TAPS[20 if largest < 8 else 56]
     gathered = np.empty((height, width, 4), np.float32)
     in_bands(

@@ -16,11 +16,28 @@ from storyboard.layout.render.lens import Face, LensCamera, Size, faces
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
 from storyboard.layout.render.rasterise import (
-    PICTURE_SAMPLES, SKY, Ints, Triangles, bands, clear, cover, fill, locate_ground, resolve,
+    PICTURE_SAMPLES,
+    SKY,
+    Ints,
+    Triangles,
+    bands,
+    clear,
+    cover,
+    fill,
+    locate_ground,
+    resolve,
     set_up,
 )  # fmt: skip
 from storyboard.layout.render.render_scene import RenderScene
-from storyboard.layout.render.shading import MOST, ROOM_ROWS, Light, Surfaces, View, light_constants, shade
+from storyboard.layout.render.shading import (
+    MOST,
+    ROOM_ROWS,
+    Light,
+    Surfaces,
+    View,
+    light_constants,
+    shade,
+)
 from storyboard.layout.render.shadow_map import ShadowMap, receivers
 from storyboard.layout.render.weather import Weather, draw_weather
 
@@ -29,6 +46,7 @@ _SAMPLES = len(PICTURE_SAMPLES)
 _BAND = 16  # rows of pixels filled at once: their samples fit in the processor's cache
 _PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(_SAMPLES) + 0.5) / _SAMPLES])
 _WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
+_NO_MAP = np.empty(0, np.float32)  # both coordinates are in one array
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
 
@@ -110,14 +128,14 @@ def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: in
         number, pane = (each[start : last * _SAMPLES] for each in (found.hits, found.panes))
         front = np.empty(number.shape, np.float32)
         clear(front, number, start, PICTURE_SAMPLES, ground)
-        arrays = (shown.edges, shown.value, shown.rows, start, PICTURE_SAMPLES, front)
+        arrays = (shown, start, PICTURE_SAMPLES, front)
         fill(here[~is_glass[here]], *arrays, number)
         if len(panes := found.panes_of(first)):
             pane[:] = SKY
             fill(here[is_glass[here]], *arrays, pane)
         resolve(
-            found.hits, panes, first, last, shown.inverse, shown.face, owners, mesh.normals,
-            mesh.faces, ground, found.owner, found.depth, found.normal, found.soil,
+            found.hits, panes, first, last, shown, owners, mesh.normals, mesh.faces, ground,
+            found.owner, found.depth, found.normal, found.soil,
         )  # fmt: skip
 
     in_bands(one_band, height, threads, _BAND)
@@ -143,10 +161,9 @@ def _soft_terms(
         np.asarray(camera.position, np.float64),
         camera.focal * found.depth.shape[1] / 2,
     )
-    arguments = (shadows.front, shadows.axes, shadows.origin, shadows.texel_m, spread, PATTERN)
     in_bands(
         lambda a, b: occlude(
-            half, found.sight, found.normal, position, focal, *arguments, a, b, terms
+            half, found.sight, found.normal, position, focal, shadows, spread, PATTERN, a, b, terms
         ),
         len(half),
         threads,
@@ -185,15 +202,10 @@ def render_pinhole(
     shadows = scene.still.shadows.make(scene.still.mesh, scene.moving, rig.direction, points)
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
     albedo, starts = _ground_albedo(scene, found, position, is_wet)
-    mesh, shown = scene.mesh, found.shown
-    surfaces = Surfaces(
-        shown.inverse, shown.face, mesh.normals, mesh.faces, scene.paint, found.ground, albedo
-    )
+    mesh = scene.mesh
+    surfaces = Surfaces(found.shown, mesh.normals, mesh.faces, scene.paint, found.ground, albedo)
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
-    light = Light(
-        light_constants(rig), terms, half, shadows.front, shadows.axes, shadows.origin,
-        shadows.texel_m, taps,
-    )  # fmt: skip
+    light = Light(light_constants(rig), terms, half, shadows, taps)
     view = View(found.sight, position, found.depth, found.normal, _PLACES)
     picture = np.empty((size[1], size[0], 3), np.float32)
 
@@ -221,7 +233,7 @@ def _render_bent(
         flat, found = render_pinhole(scene, face.camera, rig, face.size, is_wet, threads)
         nearest = np.rint(face.at[face.mask]).astype(int)
         column, row = (np.clip(nearest[:, k], 0, face.size[k] - 1) for k in range(2))
-        colour[face.mask] = cv2.remap(flat, face.at, None, cv2.INTER_LINEAR)[face.mask]
+        colour[face.mask] = cv2.remap(flat, face.at, _NO_MAP, cv2.INTER_LINEAR)[face.mask]
         depth[face.mask] = found.depth[row, column] * face.scale[face.mask]
         normal[face.mask], owner[face.mask] = found.normal[row, column], found.owner[row, column]
         parts.append((face, found))
@@ -229,7 +241,7 @@ def _render_bent(
     def coverage(wanted: int) -> Bytes:
         out = np.zeros(shape, np.uint8)
         for face, found in parts:
-            bent = cv2.remap(found.coverage(wanted), face.at, None, cv2.INTER_LINEAR)
+            bent = cv2.remap(found.coverage(wanted), face.at, _NO_MAP, cv2.INTER_LINEAR)
             out[face.mask] = bent[face.mask]
         return out
 

@@ -72,7 +72,7 @@ class LensCamera:
         """(H, W, 3) unit vectors of the world through the centres of the pixels."""
         ways = self._ways(size)
         unit = ways / np.linalg.norm(ways, axis=-1, keepdims=True)
-        return unit @ np.asarray(self.turn, np.float64).T
+        return np.asarray(unit @ np.asarray(self.turn, np.float64).T)
 
     def _ways(self, size: Size) -> Array:
         """(H, W, 3) directions through the pixels in the camera's axes."""

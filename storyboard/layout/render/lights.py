@@ -106,6 +106,8 @@ KEY_LIGHTS: Mapping[str, tuple[tuple[float, float, float], float, float, float]]
     "silhouette": ((0.0, -0.35, 1.0), 0.5, 0.16, 0.35),
     "front": ((0.05, -0.4, -1.0), 1.0, 1.0, 0.0),
 }
+_TINTS: Mapping[str, Colour] = {"warm": (1.14, 1.0, 0.80), "cool": (0.82, 0.98, 1.18)}
+_SATURATIONS = {"desaturated": 0.45, "saturated": 1.4}
 
 
 def light_rig(
@@ -138,15 +140,8 @@ def light_rig(
     elif lighting.contrast == "low-contrast":
         rig = replace(rig, key=rig.key * 0.62, fill=rig.fill * 1.6)
     for tone in (*palette, lighting.tone):
-        match tone:
-            case "warm":
-                rig = replace(rig, tint=(1.14, 1.0, 0.80))
-            case "cool":
-                rig = replace(rig, tint=(0.82, 0.98, 1.18))
-            case "desaturated":
-                rig = replace(rig, saturation=0.45)
-            case "saturated":
-                rig = replace(rig, saturation=1.4)
+        rig = replace(rig, tint=_TINTS.get(tone or "", rig.tint))
+        rig = replace(rig, saturation=_SATURATIONS.get(tone or "", rig.saturation))
     if is_interior:
         # Beyond the walls it is dim instead of sky, a room has no haze, and walls reflect light.
         grey = (0.10 if rig.is_dark else 0.42,) * 3

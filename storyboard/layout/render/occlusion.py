@@ -10,6 +10,7 @@ import numpy as np
 
 from storyboard.layout.meshes import Array
 from storyboard.layout.render.compiled import compiled, part
+from storyboard.layout.render.shadow_map import ShadowMap
 
 _TAPS = 8
 _REACH_M = 0.45  # of contact occlusion
@@ -38,7 +39,7 @@ def _share(front: Array, u: float, v: float, least: float) -> float:
     a, b = u - 0.5 - x, v - 0.5 - y
     top = (1 - a) * (front[y, x] <= least) + a * (front[y, x + 1] <= least)
     low = (1 - a) * (front[y + 1, x] <= least) + a * (front[y + 1, x + 1] <= least)
-    return (1 - b) * top + b * low
+    return float((1 - b) * top + b * low)
 
 
 @part
@@ -63,14 +64,15 @@ def _penumbra(
 
 @part
 def shadow(
-    front: Array, axes: Array, origin: Array, texel: float, x: float, y: float, z: float,
-    nx: float, ny: float, nz: float, pattern: Array, which: int, spread: float,
+    cast: ShadowMap, x: float, y: float, z: float, nx: float, ny: float, nz: float,
+    pattern: Array, which: int, spread: float,
 ) -> float:  # fmt: skip
     """Share of the key light, 0 to 1, at a point of a surface.
 
     Shadows are as wide as `spread` times the distance to what casts them, taken with the taps
     `pattern[which]`.
     """
+    front, axes, origin, texel = cast
     facing = axes[2, 0] * nx + axes[2, 1] * ny + axes[2, 2] * nz
     if facing <= 0:
         return 0.0
@@ -96,7 +98,7 @@ def shadow(
             total += front[int(b), int(a)] <= least
         else:
             total += 1.0
-    return total / pattern.shape[1]
+    return float(total / pattern.shape[1])
 
 
 @part
@@ -120,7 +122,7 @@ def _openness(
     i, j, k = _place(sight, column, row, here)
     bottom, right = len(depth) - 1, depth.shape[1] - 1
     total = 0.0
-    for tap in range(0, pattern.shape[1]):
+    for tap in range(pattern.shape[1]):
         # Without branches: a tap beyond the picture or far behind counts as open.
         y = min(max(int(row + radius * pattern[which, tap, 1]), 0), bottom)
         x = min(max(int(column + radius * pattern[which, tap, 0]), 0), right)
@@ -130,27 +132,19 @@ def _openness(
         along = max(p * nx + q * ny + r * nz - 0.004 * here, 0.0)
         square = p * p + q * q + r * r
         total += max(1 - square * _FADE, 0.0) * along * along / (square + 1e-4)
-    return max(0.0, 1 - 5.0 * total / pattern.shape[1])
+    return float(max(0.0, 1 - 5.0 * total / pattern.shape[1]))
 
 
 @compiled
 def occlude(
-    depth: Array, sight: Array, normal: Array, position: Array, focal_px: float, front: Array,
-    axes: Array, origin: Array, texel: float, spread: float, pattern: Array, first: int,
-    last: int, out: Array,
+    depth: Array, sight: Array, normal: Array, position: Array, focal_px: float, cast: ShadowMap,
+    spread: float, pattern: Array, first: int, last: int, out: Array,
 ) -> None:  # fmt: skip
     """Fill rows of `out` (h, w, 2): share of the key light, share of the fill.
 
-    Args:
-        depth: (h, w) of every second pixel each way.
-        sight: (3, 3) from a pixel of the picture to its ray of unit depth.
-        normal: (H, W, 3) of the picture.
-        position: Of the camera.
-        focal_px: Of the half picture.
-        front, axes, origin, texel: Of the shadow map; `spread` is negative for no soft shadow.
-        pattern: `PATTERN`.
-        first, last: Rows.
-        out: The result.
+    depth: (h, w) of every second pixel each way; focal_px is theirs. sight: (3, 3) from a pixel of
+    the picture to its ray of unit depth; normal: (H, W, 3) of the picture. spread: negative for no
+    soft shadow. pattern: `PATTERN`.
     """
     for row in range(first, last):
         for column in range(depth.shape[1]):
@@ -166,9 +160,7 @@ def occlude(
                 if spread >= 0:
                     x, y, z = _place(sight, column, row, here)
                     x, y, z = x + position[0], y + position[1], z + position[2]
-                    key = shadow(
-                        front, axes, origin, texel, x, y, z, nx, ny, nz, pattern, which, spread
-                    )
+                    key = shadow(cast, x, y, z, nx, ny, nz, pattern, which, spread)
                 fill = _openness(
                     depth, sight, row, column, here, nx, ny, nz, pattern, which, focal_px
                 )

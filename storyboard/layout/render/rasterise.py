@@ -6,8 +6,8 @@ inverse depth are linear in the pixel, so nothing is clipped and common edges me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,11 @@ PICTURE_SAMPLES = np.array([0.375, 0.875, 0.125, 0.625])
 CENTRE_SAMPLE = np.array([0.5])
 GROUND, SKY = -1, -2  # instead of the number of a triangle
 _GROUND_BACK = 1 - 2e-4  # what lies flat on the ground is in front of it
-_ZERO, _ONE, _LEAST = np.float32(0), np.float32(1), np.float32(1e-18)
+_ONE, _LEAST = np.float32(1), np.float32(1e-18)
 _FLAT = 1e-9  # an edge that rises less over its length is level
 
 
-@dataclass(frozen=True, eq=False)
-class Triangles:
+class Triangles(NamedTuple):
     """N triangles turned towards the viewer, ready to be filled.
 
     Attributes:
@@ -71,7 +70,7 @@ def _invert(inverse: Array, a: Array, b: Array, c: Array) -> float:
         inverse[0, k] = c[m] * b[n] - c[n] * b[m]
         inverse[1, k] = a[m] * c[n] - a[n] * c[m]
         inverse[2, k] = b[m] * a[n] - b[n] * a[m]
-    return -(a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2])
+    return float(-(a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2]))
 
 
 @part
@@ -81,7 +80,7 @@ def _bound_rows(
     """Fill first and last sample row of a triangle; False if it is outside the picture."""
     rows[0], rows[1] = 0, lines * samples
     if min(a[2], b[2], c[2]) < near:
-        return max(a[2], b[2], c[2]) > near
+        return bool(max(a[2], b[2], c[2]) > near)
     x0, x1, x2 = a[0] / a[2], b[0] / b[2], c[0] / c[2]
     if max(x0, x1, x2) <= 0 or min(x0, x1, x2) >= columns:
         return False
@@ -89,7 +88,7 @@ def _bound_rows(
     top, low = max(min(y0, y1, y2), 0.0), min(max(y0, y1, y2), float(lines))
     rows[0] = np.int32(np.ceil(top * samples - 0.5))
     rows[1] = np.int32(np.ceil(low * samples - 0.5))
-    return rows[1] > rows[0]
+    return bool(rows[1] > rows[0])
 
 
 @part
@@ -172,20 +171,19 @@ def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int
 
 @compiled
 def fill(
-    chosen: Ints, edges: Array, value: Array, rows: Ints, first: int, offsets: Array,
-    front: Array, number: Ints,
-) -> None:  # fmt: skip
+    chosen: Ints, triangles: Triangles, first: int, offsets: Array, front: Array, number: Ints
+) -> None:
     """Fill chosen triangles into rows of samples; at equal depth the first stays.
 
     Args:
         chosen: Indices of triangles.
-        edges, value, rows: Of `Triangles`.
+        triangles: All of them.
         first: Sample row of the picture that is row 0 of the buffers.
         offsets: (S,) of the samples in a pixel, one a row.
         front: (R, W) greatest value so far.
         number: (R, W) index of the triangle there.
     """
-    samples = len(offsets)
+    samples, edges, value, rows = len(offsets), triangles.edges, triangles.value, triangles.rows
     for t in chosen:
         x_step = np.float32(value[t, 0])
         for row in range(max(rows[t, 0] - first, 0), min(rows[t, 1] - first, len(front))):
@@ -221,7 +219,7 @@ def bands(rows: Ints, band: int, total: int) -> list[Ints]:
     starts = np.cumsum(starts, dtype=np.int32)
     items = np.empty(starts[-1], np.int32)
     _sort_into_bands(rows, band, 1, starts.copy(), items)
-    return [items[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [items[a:b] for a, b in pairwise(starts)]
 
 
 @compiled
@@ -285,28 +283,23 @@ def blend_normal(
 def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> int:
     """What counts at a sample: a player's glass, or the triangle behind."""
     if len(panes) and owners[panes[row, column]] > 0:
-        return panes[row, column]
-    return hits[row, column]
+        return int(panes[row, column])
+    return int(hits[row, column])
 
 
 @compiled
 def resolve(
-    hits: Ints, panes: Ints, first: int, last: int, inverse: Array, face: Ints, owners: Ints,
+    hits: Ints, panes: Ints, first: int, last: int, triangles: Triangles, owners: Ints,
     normals: Array, faces: Ints, ground: Array, owner: Ints, depth: Array, normal: Array,
     soil: NDArray[np.bool_],
 ) -> None:  # fmt: skip
-    """Fill what rows of pixels show at their centres.
+    """Fill what rows of pixels show at their centres; glass counts unless it is the set's.
 
-    Args:
-        hits, panes: (4 H, W) triangles at rows of samples, and the glass before them or (0, W).
-        first, last: Rows of pixels.
-        inverse, face: Of `Triangles`.
-        owners: Owner of each triangle, then of the sky and the ground.
-        normals, faces: Of the mesh.
-        ground: (3,) plane of the ground.
-        owner, depth, normal: (H, W) at the centres; glass counts unless it is the set's.
-        soil: (H, W) whether a sample is of the ground.
+    hits, panes: (4 H, W) triangles at rows of samples, and the glass before them or (0, W).
+    owners: of each triangle, then of the sky and the ground. normals, faces: of the mesh. ground:
+    (3,) its plane. owner, depth, normal, soil: (H, W) to fill; soil is whether ground shows.
     """
+    inverse, face = triangles.inverse, triangles.face
     for row in range(first, last):
         for column in range(owner.shape[1]):
             a = _in_front(hits, panes, owners, 4 * row, column)
@@ -320,13 +313,13 @@ def resolve(
             for s in range(1, 4):
                 soil[row, column] |= hits[4 * row + s, column] == GROUND
             owner[row, column] = owners[found]
-            nx, ny, nz = _ZERO, _ZERO, _ZERO
+            nx, ny, nz = 0.0, 0.0, 0.0
             far = np.inf
             if found >= 0:
                 u, v, w, far = weigh(inverse, found, x, y)
                 nx, ny, nz = blend_normal(normals, faces, face[found], u, v, w)
             elif found == GROUND:
-                ny, far = -_ONE, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
+                ny, far = -1.0, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
             depth[row, column] = far
             normal[row, column, 0] = nx
             normal[row, column, 1] = ny

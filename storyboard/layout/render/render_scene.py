@@ -52,13 +52,13 @@ class RenderScene:
     def mesh(self) -> Mesh:
         """Set and what moves in it, as one mesh of contiguous float32 and int32 arrays."""
         mesh = join([self.still.mesh, self.moving])
-        exact = {
-            "vertices": np.float32, "normals": np.float32, "faces": np.int32, "owner": np.int32
-        }  # fmt: skip
-        arrays = {
-            name: np.ascontiguousarray(getattr(mesh, name), kind) for name, kind in exact.items()
-        }
-        return replace(mesh, **arrays)
+        return replace(
+            mesh,
+            vertices=np.ascontiguousarray(mesh.vertices, np.float32),
+            normals=np.ascontiguousarray(mesh.normals, np.float32),
+            faces=np.ascontiguousarray(mesh.faces, np.int32),
+            owner=np.ascontiguousarray(mesh.owner, np.int32),
+        )
 
     @cached_property
     def paint(self) -> Array:

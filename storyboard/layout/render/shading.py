@@ -16,7 +16,8 @@ from storyboard.layout.meshes import SURFACES, Array, Mesh, floats
 from storyboard.layout.render.compiled import compiled, part
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import shadow
-from storyboard.layout.render.rasterise import GROUND, SKY, Ints, blend_normal, weigh
+from storyboard.layout.render.rasterise import GROUND, SKY, Ints, Triangles, blend_normal, weigh
+from storyboard.layout.render.shadow_map import ShadowMap
 
 # Strength of highlight and reflection, and how often the highlight is squared (3 soft, 7 sharp).
 _FINISH = {
@@ -64,9 +65,7 @@ _ZERO, _ONE, _HALF = np.float32(0), np.float32(1), np.float32(0.5)
 
 
 @part
-def _term(
-    terms: Array, half: Array, row: int, column: int, depth: float
-) -> tuple[float, float]:
+def _term(terms: Array, half: Array, row: int, column: int, depth: float) -> tuple[float, float]:
     """Key and fill share at a pixel, from the nearest of the half picture of like depth."""
     if row % 2 == 0 and column % 2 == 0:
         return terms[row // 2, column // 2, 0], terms[row // 2, column // 2, 1]
@@ -81,51 +80,11 @@ def _term(
     return key * total, fill * total
 
 
-@part
-def _is_same_surface(a: int, b: int, face: Ints, faces: Ints, own: Array) -> bool:
-    """Whether two hits can share one colour: one triangle, or neighbours of one finish."""
-    if a == b:
-        return True
-    if a < 0 or b < 0:
-        return False
-    f, g = face[a], face[b]
-    for k in range(6):
-        if own[f, k] != own[g, k]:
-            return False
-    for k in range(3):
-        for m in range(3):
-            if faces[f, k] == faces[g, m]:
-                return True
-    return False
-
-
-@part
-def _take_alike(
-    hits: Ints, row: int, column: int, s: int, rest: int, face: Ints, faces: Ints, own: Array
-) -> int:
-    """Samples from `s` on that share its colour: their number, plus 8 times their bits."""
-    count, bits, here = 0, 0, hits[4 * row + s, column]
-    for r in range(s, 4):
-        if rest >> r & 1 and _is_same_surface(here, hits[4 * row + r, column], face, faces, own):
-            count += 1
-            bits |= 1 << r
-    return count + 8 * bits
-
-
-@part
-def _is_whole(hits: Ints, row: int, column: int) -> bool:
-    """Whether all samples of a pixel have hit the same."""
-    first = hits[4 * row, column]
-    return (
-        first == hits[4 * row + 1, column]
-        and first == hits[4 * row + 2, column]
-        and first == hits[4 * row + 3, column]
-    )
-
-
 class View(NamedTuple):
-    """A camera and what it sees: (3, 3) from a pixel to its ray of unit depth, its place, depth
-    and normal at the centres of the pixels, and where in a pixel the samples are.
+    """A camera and what it sees.
+
+    (3, 3) from a pixel to its ray of unit depth, its place, depth and normal at the centres of the
+    pixels, and where in a pixel the samples are.
     """
 
     sight: Array
@@ -136,12 +95,13 @@ class View(NamedTuple):
 
 
 class Surfaces(NamedTuple):
-    """Triangles and their finish: `inverse` and `face` of `Triangles`; normals, faces and `paint`
-    of the mesh; the plane of the ground, and its paint at each pixel that shows it.
+    """Triangles and their finish.
+
+    Normals, faces and `paint` of the mesh; the plane of the ground, and its paint at each pixel
+    that shows it.
     """
 
-    inverse: Array
-    face: Ints
+    triangles: Triangles
     normals: Array
     faces: Ints
     own: Array
@@ -150,18 +110,53 @@ class Surfaces(NamedTuple):
 
 
 class Light(NamedTuple):
-    """Of `light_constants`; key and fill share of the half picture and its depth; the shadow map's
-    front, axes, origin and texel; taps for crisp shadows, none for soft ones.
+    """Light on what is seen.
+
+    `light_constants`; key and fill share of the half picture, and its depth; the shadow map; taps
+    for crisp shadows, none for soft ones.
     """
 
     constants: Array
     terms: Array
     half: Array
-    front: Array
-    axes: Array
-    origin: Array
-    texel: float
+    cast: ShadowMap
     taps: Array
+
+
+@part
+def _is_same_surface(a: int, b: int, surfaces: Surfaces) -> bool:
+    """Whether two hits can share one colour: one triangle, or neighbours of one finish."""
+    if a == b:
+        return True
+    if a < 0 or b < 0:
+        return False
+    f, g, faces = surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces
+    for k in range(6):
+        if surfaces.own[f, k] != surfaces.own[g, k]:
+            return False
+    for k in range(3):
+        for m in range(3):
+            if faces[f, k] == faces[g, m]:
+                return True
+    return False
+
+
+@part
+def _take_alike(hits: Ints, row: int, column: int, s: int, rest: int, surfaces: Surfaces) -> int:
+    """Samples from `s` on that share its colour: their number, plus 8 times their bits."""
+    count, bits, here = 0, 0, hits[4 * row + s, column]
+    for r in range(s, 4):
+        if rest >> r & 1 and _is_same_surface(here, hits[4 * row + r, column], surfaces):
+            count += 1
+            bits |= 1 << r
+    return count + 8 * bits
+
+
+@part
+def _is_whole(hits: Ints, row: int, column: int) -> bool:
+    """Whether all samples of a pixel have hit the same."""
+    a, b, c = hits[4 * row, column], hits[4 * row + 1, column], hits[4 * row + 2, column]
+    return bool(a == b and a == c and a == hits[4 * row + 3, column])
 
 
 @part
@@ -192,22 +187,19 @@ def _add_fragment(
         elif number == GROUND:
             depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
         else:
-            u, v, w, depth = weigh(surfaces.inverse, number, px, py)
+            u, v, w, depth = weigh(surfaces.triangles.inverse, number, px, py)
             nx, ny, nz = blend_normal(
-                surfaces.normals, surfaces.faces, surfaces.face[number], u, v, w
+                surfaces.normals, surfaces.faces, surfaces.triangles.face[number], u, v, w
             )
         for k in range(6):
             if number == GROUND:
                 room[k, n] = surfaces.albedo[spot, k]
             else:
-                room[k, n] = surfaces.own[surfaces.face[number], k]
+                room[k, n] = surfaces.own[surfaces.triangles.face[number], k]
         key, room[_OPEN, n] = _term(light.terms, light.half, row, column, depth)
         if len(light.taps):
             x, y, z = place[0] + depth * rx, place[1] + depth * ry, place[2] + depth * rz
-            key = shadow(
-                light.front, light.axes, light.origin, light.texel, x, y, z, nx, ny, nz,
-                light.taps, 0, 0.0,
-            )  # fmt: skip
+            key = shadow(light.cast, x, y, z, nx, ny, nz, light.taps, 0, 0.0)
         room[_KEY_SHARE, n] = key
     room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n] = nx, ny, nz
     room[_DEPTH, n] = depth
@@ -227,9 +219,7 @@ def _add_pixel(
             continue
         share, x, y = 1.0, 0.5, 0.5
         if not is_whole:
-            taken = _take_alike(
-                here, row, column, s, rest, surfaces.face, surfaces.faces, surfaces.own
-            )
+            taken = _take_alike(here, row, column, s, rest, surfaces)
             rest &= ~(taken >> 3)
             share, x, y = (taken & 7) * 0.25, view.samples[s, 0], view.samples[s, 1]
         if is_pane:
@@ -269,9 +259,7 @@ def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None
 
 @compiled
 def _light_fragments(room: Array, count: int, light: Array, position: Array) -> None:
-    """Replace the first three rows, the colour, by the colour in light: key, fill, rim, lamps,
-    gloss, glow, haze.
-    """
+    """Replace the colour in the first rows by that in light: all, gloss, glow and haze."""
     soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
     level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
     quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)

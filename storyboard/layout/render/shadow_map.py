@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +16,7 @@ _TEXEL_M = 0.008  # wanted
 _SIZES = (512, 1024, 2048)  # texels
 
 
-@dataclass(frozen=True, eq=False)
-class ShadowMap:
+class ShadowMap(NamedTuple):
     """Nearness to the light of what it meets first.
 
     Attributes:
@@ -75,7 +75,7 @@ def _draw(front: Array, mesh: Mesh, axes: Array, origin: Array, texel: float) ->
     shown = set_up(corners, placed[:, 2].copy(), mesh.faces, (size, size), 1, 0.5)
     every = np.arange(len(shown.face), dtype=np.int32)
     number = np.empty(front.shape, np.int32)
-    fill(every, shown.edges, shown.value, shown.rows, 0, CENTRE_SAMPLE, front, number)
+    fill(every, shown, 0, CENTRE_SAMPLE, front, number)
 
 
 def receivers(depth: Array, rays: Array, position: Array) -> Array:

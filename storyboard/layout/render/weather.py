@@ -23,7 +23,7 @@ class Fall(NamedTuple):
     speed: float  # metres a second
     radius_m: float
     sway_m: float
-    count: int
+    number: int
     box_m: float
     opacity: float
 
@@ -34,11 +34,9 @@ FALLS = {
 }
 # Factor of the key, and least softness and haze, in weather.
 _AIR = {
-    "rain": (0.6, 0.85, 0.16),
-    "snow": (0.7, 0.85, 0.20),
-    "fog": (0.55, 0.95, 0.62),
+    "rain": (0.6, 0.85, 0.16), "snow": (0.7, 0.85, 0.20), "fog": (0.55, 0.95, 0.62),
     "storm": (0.45, 0.85, 0.22),
-}
+}  # fmt: skip
 _WIND_M_S = 2.5
 
 
@@ -111,9 +109,9 @@ def draw_weather(
         if word not in weather.words and not (word == "rain" and "storm" in weather.words):
             continue
         fall = FALLS[word]
-        random = np.random.default_rng([weather.seed, len(word), fall.count])
-        start = random.random((fall.count, 3)) * fall.box_m
-        phase, size = random.random((2, fall.count))
+        random = np.random.default_rng([weather.seed, len(word), fall.number])
+        start = random.random((fall.number, 3)) * fall.box_m
+        phase, size = random.random((2, fall.number))
         velocity = np.array([wind, fall.speed, 0.3 * wind]) * (0.85 + 0.3 * size[:, None])
         sway = fall.sway_m * np.sin(2 * np.pi * (phase + 0.5 * weather.time_s))
         now = start + velocity * weather.time_s + sway[:, None] * np.array([1, 0, 0.6])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypedDict
 
 import numpy as np
@@ -16,7 +17,16 @@ from storyboard.layout.meshes import Colour, Mesh, box, ellipsoid, join, lathe, 
 from storyboard.layout.things.creatures import beast, fowl
 from storyboard.layout.things.lettering import letters
 from storyboard.layout.things.materials import material, scaled
-from storyboard.layout.things.shapes import axis_turn, extrude, folds, lump, rounded, sweep, torus
+from storyboard.layout.things.shapes import (
+    axis_turn,
+    curve,
+    extrude,
+    folds,
+    lump,
+    rounded,
+    sweep,
+    torus,
+)
 
 
 @dataclass(frozen=True)
@@ -114,8 +124,19 @@ def _ball(n: Numbers, c: Coat) -> Mesh:
 
 
 def _lathe(n: Numbers, c: Coat) -> Mesh:
-    """R H R H ...: a body of revolution, from the bottom up."""
-    return lathe(_pairs(n), c.colour, crease_deg=58, segments=9 if c.coarse else 16, **c.finish)
+    """R H R H ...: a body of revolution, from the bottom up; corners under 58 degrees are round."""
+    if c.coarse:
+        return lathe(_pairs(n), c.colour, crease_deg=58, segments=9, **c.finish)
+    points = np.array(_pairs(n))
+    angle = np.unwrap(np.arctan2(*np.diff(points, axis=0).T[::-1]))
+    hard = np.flatnonzero(np.abs(np.diff(angle)) > np.radians(58)) + 1
+    pieces = [
+        points[first : last + 1] for first, last in pairwise([0, *map(int, hard), len(points) - 1])
+    ]
+    outline = [curve(piece, 2)[:-1] if len(piece) > 2 else piece[:1] for piece in pieces]
+    smooth = np.concatenate([*outline, points[-1:]])
+    smooth[:, 0] = np.maximum(smooth[:, 0], 0)
+    return lathe(smooth, c.colour, crease_deg=50, segments=16, **c.finish)
 
 
 def _rod(n: Numbers, c: Coat) -> Mesh:

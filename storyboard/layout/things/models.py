@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 
 from shots.lexicon.colours import COLOURS, Colour
-from shots.lexicon.things import MODELS, STAND_IN
+from shots.lexicon.things import MODELS, STAND_IN, Thing
 from storyboard.layout.meshes import Array, Mesh, floats, join
 from storyboard.layout.things.kinds import ThingLook
 from storyboard.layout.things.lettering import letters
-from storyboard.layout.things.parts import assemble
+from storyboard.layout.things.part_format import assemble
 from storyboard.layout.things.shapes import axis_turn, extrude, rounded
 
 _STAND_IN = COLOURS["beige"]
@@ -42,23 +42,29 @@ def build_thing(
         held: Turned as in a hand, with the grip at the origin.
     """
     thing = MODELS[model]
+    full = size or thing.size
     shade = COLOURS[colour or thing.colour or "grey"]
+    if held:
+        found = build_thing(
+            model, size=size, colour=colour, label=label, phase=phase, opened=opened, seed=seed
+        )
+        return _in_hand(found, thing, floats(full))
     if model == STAND_IN:
-        mesh = stand_in(label, size or thing.size, shade)
-    else:
-        low, high = _bounds(model, seed)
-        mesh = _as_found(model, ThingLook(shade, label, phase, opened, seed))
-        scale = floats(size or thing.size) / np.maximum(high - low, 1e-6)
-        centre = (low + high) / 2
-        mesh = mesh.moved((-centre[0], -high[1], -centre[2])).moved(scale=scale)
-    if not held:
-        return mesh
+        return stand_in(label, full, shade)
+    mesh = _as_found(model, ThingLook(shade, label, phase, opened, seed))
+    low, high = _bounds(model, seed) if phase or opened else _corners(mesh)
+    middle = (low + high) / 2
+    scale = floats(full) / np.maximum(high - low, 1e-6)
+    return mesh.moved((-middle[0], -high[1], -middle[2])).moved(scale=scale)
+
+
+def _in_hand(found: Mesh, thing: Thing, size: Array) -> Mesh:
+    """The thing turned from how it lies to how it is held, the grip at the origin."""
     turn = _HELD[thing.lies]
-    found = floats(size or thing.size)
-    upright = np.abs(turn @ found)
-    mesh = mesh.moved((0, found[1] / 2, 0)).turned(turn)
-    share = upright / np.abs(turn @ floats(thing.size))  # of the usual size
-    x, height, z = floats(thing.grip or (0, 0, 0)) * share
+    upright = np.abs(turn @ size)
+    usual = np.abs(turn @ floats(thing.size))
+    x, height, z = floats(thing.grip or (0, 0, 0)) * upright / usual
+    mesh = found.moved((0, size[1] / 2, 0)).turned(turn)
     return mesh.moved((-x, height - upright[1] / 2, -z))
 
 
@@ -75,7 +81,10 @@ def _as_found(model: str, look: ThingLook) -> Mesh:
 @lru_cache(maxsize=1024)
 def _bounds(model: str, seed: int) -> tuple[Array, Array]:
     """Least and greatest corner of a model as written, shut and at rest."""
-    mesh = _as_found(model, ThingLook((0.5, 0.5, 0.5), seed=seed))
+    return _corners(_as_found(model, ThingLook((0.5, 0.5, 0.5), seed=seed)))
+
+
+def _corners(mesh: Mesh) -> tuple[Array, Array]:
     return mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
 
 

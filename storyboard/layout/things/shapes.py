@@ -137,7 +137,7 @@ def sweep(
     line: Array = np.asarray(points, np.float64)
     wide: Array = np.broadcast_to(np.asarray(radii, np.float64), len(line))
     if len(line) > 2 and steps > 1:
-        line, wide = _curve(line, steps), _curve(wide[:, None], steps)[:, 0]
+        line, wide = curve(line, steps), curve(wide[:, None], steps)[:, 0]
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
     side = np.cross(along[0], np.eye(3)[np.argmin(np.abs(along).max(axis=0))])
@@ -171,8 +171,8 @@ def sweep(
     )  # fmt: skip
 
 
-def _curve(values: Array, steps: int) -> Array:
-    """Catmull-Rom through (K, D) values."""
+def curve(values: Array, steps: int) -> Array:
+    """A Catmull-Rom curve through (K, D) values, `steps` points for each of them but the last."""
     padded = np.concatenate([values[:1] * 2 - values[1:2], values, values[-1:] * 2 - values[-2:-1]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
     pieces = []

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from shots.path.rig import Framed
-from shots.staging.floor_space import direction, distance, facing, point, size_of
-from shots.staging.set_up import (
+from shots.staging.cameras.set_up import (
     Filming,
     SetUp,
     frame_people,
     frame_thing,
     side_of_line,
 )
+from shots.staging.floor.floor_space import direction, distance, facing, point, size_of
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
 
@@ -33,6 +33,7 @@ _PARTS: Mapping[str, tuple[float, float, float]] = {
     "hands": (0.20, 0.26, 0.0), "hand": (0.18, 0.22, 0.0), "feet": (0.14, 0.36, 0.0),
     "foot": (0.14, 0.30, 0.0), "shoes": (0.14, 0.36, 0.0),
 }  # fmt: skip
+_AT_THE_THING = ("pick-up", "put-down", "reach", "wipe", "open", "open-door", "push", "pull")
 _FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
 
 
@@ -209,7 +210,11 @@ def _part_of(filming: Filming, name: str, part: str) -> Standing:
     at: Point = now.head[0], now.head[2]
     base = now.top_m - under * now.tall_m - height * scale / 2
     if part in ("hands", "hand"):
-        x, middle, z = hand_spot(now, beat_at(filming.players[name], 0.5).gesture)
+        beat = beat_at(filming.players[name], 0.5)
+        x, middle, z = hand_spot(now, beat.gesture)
+        target = filming.players.get(beat.target)
+        if target is not None and target.kind == "thing" and beat.gesture in _AT_THE_THING:
+            (x, z), middle = target.at, target.base_m + size_of(target)[1]  # where it lies
         at, base = (x, z), middle - height / 2
     elif part in ("feet", "foot", "shoes"):
         at, base = now.at, filming.players[name].base_m

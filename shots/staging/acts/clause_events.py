@@ -12,8 +12,8 @@ from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, STAND_IN, find_thing
 from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb
 from shots.staging.acts.completion import complete
-from shots.staging.acts.drafts import Event
-from shots.staging.acts.objects import Act, is_liquid, read_objects
+from shots.staging.acts.drafts import PlayerEvent
+from shots.staging.acts.objects import ClauseAct, is_liquid, read_objects
 from shots.staging.acts.prepositions import read_directions, read_parts
 from shots.staging.acts.roles import Cast
 from shots.staging.acts.thing_events import read_thing_event
@@ -26,6 +26,7 @@ _STATIVE = frozenset(
     ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
      "crowd", "park", "line")
 )  # fmt: skip
+_HELD = (("in", "hands"), ("under", "arms"), ("in", "arms"), ("in", "legs"))
 _BE = Verb("be", "stand")
 
 
@@ -119,11 +120,10 @@ class EventReader:
     def _subject(self, clause: Clause, phrase: Phrase) -> list[str]:
         """Resolve a subject and the phrases attached to it: "a man with an umbrella"."""
         self.cast.is_subject = True
-        is_bottled = " of " in phrase.head
-        if phrase.noun in grammar.LIQUIDS and not is_bottled and clause.base not in ("", "be", "stand"):
-            if not clause.is_passive:
-                self.cast.lose(clause.words, "liquids do not move by themselves")
-                return []
+        is_liquid_alone = phrase.noun in grammar.LIQUIDS and " of " not in phrase.head
+        if is_liquid_alone and not clause.is_passive and clause.base not in ("", "be", "stand"):
+            self.cast.lose(clause.words, "liquids do not move by themselves")
+            return []
         verb, ids = clause.verb(), self._resolve(phrase)
         self.cast.is_subject = False
         if phrase.kind == "body" and ids:
@@ -165,6 +165,8 @@ class EventReader:
         if phrase.head in grammar.HAPPENINGS and clause.base:
             self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
+        if phrase.of is not None and clause.base and phrase.kind == "abstract":
+            self.cast.lose(clause.words, "nothing that is drawn does this")
         if phrase.words.lower() == "something":
             self.cast.lose(clause.words, "the words do not name what")
         elif phrase.head in grammar.LIGHT and clause.base:
@@ -217,7 +219,7 @@ class EventReader:
             self._unknown_verb(clause, subjects)
             return
         event = _event(clause, state, verb, slot)
-        act = Act(self.cast, clause, event, verb or state or _BE, subjects)
+        act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
         if not act.verb.is_shown and not event.gesture:
             self.cast.lose(clause.words, "nothing in the layout shows this")
@@ -229,6 +231,7 @@ class EventReader:
         read_parts(act)
         read_directions(event, clause.directions, clause.particles)
         complete(act)
+        self.cast.focus = act.focus or self.cast.focus
 
     def _animal_verb(self, clause: Clause, subjects: list[str]) -> Verb | None:
         """What an animal does that only the table of things has: lands, flies past."""
@@ -247,7 +250,7 @@ class EventReader:
         near = get_close_matches(clause.base, sorted(VERBS), n=1, cutoff=0.7)
         self.cast.lose(clause.words, "no such verb in the lexicon", near[0] if near else "")
 
-    def _instrument(self, act: Act) -> None:
+    def _instrument(self, act: ClauseAct) -> None:
         """What a violinist plays, where the words leave it out."""
         model = grammar.INSTRUMENTS.get(act.actor.noun)
         if act.clause.base != "play" or act.clause.objects or not model:
@@ -258,7 +261,7 @@ class EventReader:
         else:
             act.event.gesture, act.event.holds = "play-guitar", [key]
 
-    def _seat_of_state(self, event: Event, state: str) -> None:
+    def _seat_of_state(self, event: PlayerEvent, state: str) -> None:
         """The bicycle of "on a bicycle"."""
         words = state.split()
         found = (find_thing(words[k:]) for k in range(len(words)))
@@ -273,9 +276,9 @@ class EventReader:
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
         verb = VERBS.get(f"{clause.base} {phrase.head}")
         if subjects and verb and verb.gesture and clause.base != "cover":
-            event = Event(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
+            event = PlayerEvent(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
             for key in subjects:
-                complete(Act(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
+                complete(ClauseAct(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
             return
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
@@ -283,7 +286,7 @@ class EventReader:
                 # a hand on the phone
                 if grammar.BODY[phrase.head] == "hands":
                     self._hold(subjects[:1], others)
-            elif part.kind == "body" and prep == "in" and "hand" in part.head:
+            elif part.kind == "body" and (prep, grammar.BODY[part.head]) in _HELD:
                 self._hold(others, ids)
             else:
                 for key in ids:
@@ -303,14 +306,15 @@ def _is_participle(before: Clause, clause: Clause) -> bool:
     return is_bare and clause.form == "ed" and before.form in ("s", "base", "ing", "be")
 
 
-def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> Event:
+def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> PlayerEvent:
     """The event of a state, a verb, or a verb in a state: "talks on the phone"."""
     first = state or verb or replace(_BE, posture="")
     second = verb if state and verb else first
     posture = first.posture or second.posture
-    if second.posture in POSTURES and not POSTURES[second.posture].speed:
-        posture = second.posture
-    return Event(
+    # "waits in a wheelchair" sits, "kneels on the phone" kneels.
+    if second.posture in POSTURES and second.posture != "stand":
+        posture = posture if POSTURES[second.posture].speed else second.posture
+    return PlayerEvent(
         slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
         looks_at=first.look, to=second.to, change=first.change, words=clause.words,
     )  # fmt: skip

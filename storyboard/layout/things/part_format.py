@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import filterfalse
 from math import prod
@@ -34,12 +34,13 @@ from storyboard.layout.things.materials import material
 from storyboard.layout.things.shapes import axis_turn
 
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$")
+_ROLLING = {"wheel", "bike", "beast", "fowl"}
 _MANY = 4  # copies of a part, from which it is built coarsely
 _MOTION = re.compile(r"(spin|swing|open|slide)?([xyz])?([^@]*)(?:@(.*))?$")
 
 
 @dataclass(frozen=True)
-class Part:
+class ModelPart:
     """One parsed part; see the module."""
 
     kind: str
@@ -52,7 +53,7 @@ class Part:
 
 
 @cache
-def models() -> dict[str, tuple[Part, ...]]:
+def models() -> dict[str, tuple[ModelPart, ...]]:
     """All models of the `.parts` files beside this module."""
     text = ""
     for file in sorted(files("storyboard.layout.things").iterdir(), key=lambda f: f.name):
@@ -68,13 +69,13 @@ def models() -> dict[str, tuple[Part, ...]]:
     return {name: tuple(_parsed(body)) for name, body in found.items()}
 
 
-def _parsed(body: str) -> Iterator[Part]:
+def _parsed(body: str) -> Iterator[ModelPart]:
     for text in filter(None, map(str.strip, body.split(";"))):
         words = text.split()
         start = next(k for k, w in enumerate(words) if w in KINDS or w == "use")
         rest = words[start + 1 :]
         name = rest.pop(0) if words[start] == "use" else ""
-        yield Part(
+        yield ModelPart(
             kind=words[start],
             numbers=tuple(float(w) for w in rest if _NUMBER.match(w)),
             material=next((w for w in rest if not _NUMBER.match(w) and w[0] not in "~'"), "C"),
@@ -87,10 +88,26 @@ def _parsed(body: str) -> Iterator[Part]:
 
 def assemble(name: str, look: ThingLook, *, coarse: bool = False) -> Mesh:
     """A model of the `.parts` files as it is written, at the origin."""
-    return join(_built(part, look, coarse) for part in models()[name])
+    return join(_built(part, _look_of(part, look), coarse) for part in models()[name])
 
 
-def _built(part: Part, look: ThingLook, coarse: bool) -> Mesh:
+def _look_of(part: ModelPart, look: ThingLook) -> ThingLook:
+    """What of a look the part depends on, so that parts that do not move are built once."""
+    kind, verbs = part.kind, " ".join(part.motions)
+    if kind == "use":
+        return look
+    turns = kind in _ROLLING or "spin" in verbs or "swing" in verbs
+    return ThingLook(
+        look.colour,
+        label=look.label if kind in ("text", "label") else "",
+        phase=look.phase if turns else 0.0,
+        opened=look.opened if any(map(_opens, part.motions)) else 0.0,
+        seed=look.seed if kind in ("lump", "blobs") else 0,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _built(part: ModelPart, look: ThingLook, coarse: bool) -> Mesh:
     place, numbers = part.numbers[:3], part.numbers[3:]
     if part.kind == "tube":  # its radius comes first
         place, numbers = part.numbers[1:4], (part.numbers[0], *part.numbers[4:])

@@ -7,8 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
-from shots.staging.marks import Occupied, gap, surface_spot, surfaces
+from shots.staging.floor.floor_space import (
+    direction,
+    distance,
+    facing,
+    model_of,
+    plan_to_own,
+    point,
+    size_of,
+)
+from shots.staging.floor.marks import Occupied, surface_spot, surfaces
 from shots.staging.staged import Player, Point
 
 SMALL_M = 0.6  # things up to this size lie on tables
@@ -65,7 +73,7 @@ def _nearest_surface(occupied: Occupied, thing: Player) -> Player | None:
         wide = max(0.45, 2.5 * size_of(thing)[0])
         nearest = Player(
             "plinth", "plinth", "thing", "plinth", at=occupied.plan.centre, is_fixture=True,
-            size=(max(0.9, wide), 0.9, max(0.5, wide)),
+            size=(max(1.4, 2 * wide), 0.9, max(0.6, wide)),
         )  # fmt: skip
         occupied.things["plinth"] = nearest
     return nearest
@@ -98,6 +106,9 @@ def _on_lane(occupied: Occupied, vehicle: Player) -> Player:
     size, at = size_of(vehicle), point(middle)
     for back in np.arange(0.0, 60.0, 1.0):
         at = point(middle - back * ahead)
-        if all(gap(at, each) > size[2] / 2 + 1.0 for each in others):
+        aways = [(np.abs(plan_to_own(each.at, at, facing(start, end))), size_of(each))
+                 for each in others]  # fmt: skip
+        if all(x > (size[0] + other[0]) / 2 + 0.2 or z > (size[2] + other[2]) / 2 + 1.0
+               for (x, z), other in aways):  # fmt: skip
             break
     return replace(vehicle, at=at, facing_deg=facing(start, end))

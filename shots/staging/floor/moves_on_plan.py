@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.floor_space import (
+from shots.staging.floor.floor_space import (
     Array,
     along,
     direction,
@@ -22,7 +22,7 @@ from shots.staging.floor_space import (
     plan_to_own,
     point,
 )
-from shots.staging.marks import Occupied, Stance
+from shots.staging.floor.marks import Occupied, Stance, seat_kind
 from shots.staging.picture import SHARES, Picture
 from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import standing
@@ -104,69 +104,125 @@ def ways_to_places(
     routes: list[Route] = []
     moved = []
     for player in _with_vehicle_moves(players):
-        at, beats = player.at, list(player.beats)
+        beats: list[Beat] = []
+        at = player.at
         for k, beat in enumerate(player.beats):
             if is_relative(player, beat):
-                routes.append(Route(player.id, k, arrives=False))
+                routes.append(Route(player.id, len(beats), arrives=False))
+                beats.append(beat)
                 continue
-            after = beats[k + 1] if k + 1 < len(beats) else None
+            after = player.beats[k + 1] if k + 1 < len(player.beats) else None
+            if k and player.beats[k - 1].to and not beat.to and beats[-1].seat == "":
+                beat = _seated(beat, occupied.people.get(player.id))
             goal = _goal(player, beat, after, occupied, at)
-            if goal is None or distance(at, goal.at) < 0.25:
+            if goal is None or distance(at, goal.at) < 0.25:  # stays, or is there already
+                beats.append(replace(beat, posture="stand") if beat.to else beat)
                 continue
-            path = occupied.floor.way(at, goal.at)
-            reach = speed_of(player, beat) * (beat.end - beat.start) * seconds
-            if beat.to == "out":  # still there for half of the time
-                start = round(max(beat.start, beat.end - 0.5 * (beat.end - beat.start)), 4)
-                path = _cut_end(path, max(reach / 2, _LEAST_M))
-                waits = replace(beat, end=start, to="", posture="stand")
-                beat = replace(beat, start=start, speaks=())
-                beats[k] = waits if start > waits.start else beat
-            elif k:  # starts where it is, and may not get there
-                path = _cut_end(path, max(reach, _LEAST_M))
-            else:
-                path = _cut_start(path, reach)
-            moving = _moving(beat, path, goal if path[-1] == goal.at else None)
-            if beat.to == "out" and beats[k] is not beat:
-                beats.append(moving)
-            else:
-                beats[k] = moving
-            at = path[-1]
-            occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat)
+            first, *more = _walked_beats(player, beat, goal, occupied, at, seconds, bool(k))
             if beat.to != "out":
-                routes.append(Route(player.id, k, arrives=k == 0))
+                routes.append(Route(player.id, len(beats), arrives=k == 0))
+            beats += [first, *more]
+            at = beats[-1].path[-1]
+            occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat, goal.posture)
         moved.append(_starting(player, beats))
     return [_resting(each, seconds) for each in moved], routes
 
 
-def ways_in_picture(
-    players: Sequence[Player],
-    routes: Sequence[Route],
-    picture: Picture,
-    heading_deg: float,
-    seconds: float,
-    occupied: Occupied,
-    subjects: Sequence[str],
-) -> tuple[Player, ...]:
-    """Players with all ways: those relative to the camera, and subjects kept within the picture."""
-    by_id = {each.id: each for each in players}
-    before = dict(by_id)
-    ats = [by_id[name].at for name in subjects if name in by_id]
-    middle = np.mean(ats, axis=0) if ats else np.zeros(2)
-    for route in routes:
-        player = by_id[route.player]
-        best, most = player, -1.0
-        leads = player.id in subjects
-        ways = _variants(
-            player, route, picture, heading_deg, seconds, occupied, middle if leads else None
-        )
-        for tried in ways if leads else islice(ways, 1):
-            share = _share_in_frame(tried, by_id | {tried.id: tried}, picture)
-            if share > most + 1e-9:
-                best, most = tried, share
-            if most > 0.999:
-                break
-        by_id[player.id] = best
-    return tuple(_with_carrier(each, before, by_id) for each in by_id.values())
+def _walked_beats(
+    player: Player, beat: Beat, goal: Stance, occupied: Occupied, at: Point, seconds: float,
+    continues: bool,
+) -> list[Beat]:  # fmt: skip
+    """A beat with its way; one that leads out waits for half of its time."""
+    path = occupied.floor.way(at, goal.at)
+    reach = speed_of(player, beat) * (beat.end - beat.start) * seconds
+    if beat.to == "out":
+        middle = round((beat.start + beat.end) / 2, 4)
+        path = _cut_end(path, max(reach / 2, _LEAST_M))
+        waits = replace(beat, end=middle, to="", posture="stand")
+        return [waits, _moving(replace(beat, start=middle, speaks=()), path, None)]
+    # One who continues may not get there; one who begins may begin on the way.
+    path = _cut_end(path, max(reach, _LEAST_M)) if continues else _cut_start(path, reach)
+    return [_moving(beat, path, goal if path[-1] == goal.at else None)]
+
+
+def _seated(beat: Beat, stance: Stance | None) -> Beat:
+    """A beat of one who has come to a seat."""
+    if stance is None or not seat_kind(beat.posture):
+        return beat
+    return replace(beat, seat=stance.seat)
+
+
+@dataclass(frozen=True)
+class InPicture:
+    """Where ways have to be: in the picture of a camera.
+
+    Attributes:
+        picture: The camera.
+        heading_deg: Direction in which it looks at rest.
+        seconds: Length of the shot.
+        occupied: The set.
+        subjects: Ids of those who have to stay in the picture.
+    """
+
+    picture: Picture
+    heading_deg: float
+    seconds: float
+    occupied: Occupied
+    subjects: Sequence[str]
+
+    def ways(self, players: Sequence[Player], routes: Sequence[Route]) -> tuple[Player, ...]:
+        """Players with all ways: relative to the camera, those of subjects as long as they fit."""
+        by_id = {each.id: each for each in players}
+        before = dict(by_id)
+        ats = [by_id[name].at for name in self.subjects if name in by_id]
+        middle = np.mean(ats, axis=0) if ats else np.zeros(2)
+        for route in routes:
+            leads = route.player in self.subjects
+            best, most = by_id[route.player], -1.0
+            variants = self._variants(best, route, middle if leads else None)
+            for tried in variants if leads else islice(variants, 1):
+                share = _share_in_frame(tried, by_id | {tried.id: tried}, self.picture)
+                if share > most + 1e-9:
+                    best, most = tried, share
+                if most > 0.999:
+                    break
+            by_id[route.player] = best
+        return tuple(_with_carrier(each, before, by_id) for each in by_id.values())
+
+    def _variants(self, player: Player, route: Route, middle: Array | None) -> Iterator[Player]:
+        """The player with the longest way first, then with shorter ones."""
+        beat, along_with = player.beats[route.beat], self.picture.subject
+        goes_along = middle is not None and distance(along_with[0], along_with[-1]) > 0.2
+        for part in _PARTS:
+            if goes_along:
+                path = tuple(point(each + np.array(player.at) - middle) for each in along_with)
+            elif beat.path and not is_relative(player, beat):
+                cut = _cut_start if route.arrives else _cut_end
+                path = cut(beat.path, part * length(beat.path))
+            else:
+                path = self._relative_way(player, route, part)
+            moving = _moving(beat, path, None)
+            if beat.path and path[-1] == beat.path[-1]:
+                moving = replace(moving, facing_deg=beat.facing_deg)
+            beats = [*player.beats[: route.beat], moving, *player.beats[route.beat + 1 :]]
+            yield _starting(player, beats)
+
+    def _relative_way(self, player: Player, route: Route, part: float) -> tuple[Point, ...]:
+        """A straight way, its middle where the player is at rest."""
+        beat = player.beats[route.beat]
+        now = standing(player, beat.start, {})
+        at, ahead = np.array(now.at), direction(now.facing_deg)
+        step = ahead
+        if beat.to in RELATIVE:
+            step = direction(self.heading_deg + RELATIVE[beat.to])
+        if is_vehicle(player) and self.occupied.plan.lanes:
+            step = ahead if ahead @ step >= -0.3 else -ahead
+        reach = speed_of(player, beat) * (beat.end - beat.start) * self.seconds * part
+        before = 0.0 if route.beat else reach if beat.to == "in" else reach / 2
+        ends = [at - step * before, at + step * (reach - before)]
+        if not is_vehicle(player):
+            ends = [_walkable(at, end, self.occupied) for end in ends]
+        return point(ends[0]), point(ends[1])
 
 
 def _with_carrier(
@@ -188,7 +244,7 @@ def _goal(
     """Where a beat leads to; None if it stays."""
     plan = occupied.plan
     if beat.to == "in":
-        met = player.near or (after.target if after is not None else "")
+        met = player.near or (after.target or after.to if after is not None else "")
         spot = occupied.spot(player.id, met, player.relation) if met else None
         others = occupied.others(player.id)
         return spot or Stance(occupied.floor.nearest_free(plan.centre, others))
@@ -196,13 +252,11 @@ def _goal(
         exits = plan.entrances
         nearest = min(exits, key=lambda each: distance(each.at, at), default=None)
         return None if nearest is None else Stance(nearest.at, nearest.facing_deg + 180.0)
-    seat = (
-        beat.seat if POSTURES.get(beat.posture, POSTURES["stand"]).seat in ("seat", "bed") else ""
-    )
+    seat = beat.seat if seat_kind(beat.posture) in ("seat", "bed") else ""
     if not beat.to and not seat:
         return None
     posture = beat.posture if seat else "stand"
-    if after is not None and POSTURES.get(after.posture, POSTURES["stand"]).seat in ("seat", "bed"):
+    if after is not None and seat_kind(after.posture) in ("seat", "bed"):
         posture = after.posture
     goal = occupied.spot(player.id, beat.to or seat, "", posture)
     other = occupied.people.get(beat.to)
@@ -219,7 +273,7 @@ def _with_vehicle_moves(players: Sequence[Player]) -> list[Player]:
     carried = {}
     for player in players:
         for beat in player.beats:
-            kind = POSTURES[beat.posture].seat if player.kind == "person" else ""
+            kind = seat_kind(beat.posture) if player.kind == "person" else ""
             if kind in ("vehicle", "bicycle", "motorcycle", "horse") and beat.seat:
                 to = beat.to or ("" if kind == "vehicle" and not beat.to else "left")
                 if to and to not in ("in", "out"):
@@ -292,59 +346,6 @@ def _cut_end(path: tuple[Point, ...], metres: float) -> tuple[Point, ...]:
             break
         kept.append(corner)
     return (*kept, end)
-
-
-def _variants(
-    player: Player,
-    route: Route,
-    picture: Picture,
-    heading_deg: float,
-    seconds: float,
-    occupied: Occupied,
-    middle: Array | None,
-) -> Iterator[Player]:
-    """The player with the longest way first, then with shorter ones."""
-    beat = player.beats[route.beat]
-    for part in _PARTS:
-        travelled = distance(picture.subject[0], picture.subject[-1])
-        if middle is not None and travelled > 0.2:  # the camera goes along
-            aside = np.array(player.at) - middle
-            path = tuple(point(each + aside) for each in picture.subject)
-        elif beat.path and not is_relative(player, beat):
-            cut = _cut_start if route.arrives else _cut_end
-            path = cut(beat.path, part * length(beat.path))
-        else:
-            path = _relative_way(player, route, picture, heading_deg, seconds, occupied, part)
-        beats = list(player.beats)
-        beats[route.beat] = _moving(beat, path, None)
-        if beat.path and path[-1] == beat.path[-1]:
-            beats[route.beat] = replace(beats[route.beat], facing_deg=beat.facing_deg)
-        yield _starting(player, beats) if route.beat == 0 else replace(player, beats=tuple(beats))
-
-
-def _relative_way(
-    player: Player,
-    route: Route,
-    picture: Picture,
-    heading_deg: float,
-    seconds: float,
-    occupied: Occupied,
-    part: float,
-) -> tuple[Point, ...]:
-    """A straight way relative to the camera, its middle where the player is at rest."""
-    beat = player.beats[route.beat]
-    now = standing(player, beat.start, {})
-    at, ahead = np.array(now.at), direction(now.facing_deg)
-    step = direction(heading_deg + RELATIVE[beat.to]) if beat.to in RELATIVE else ahead
-    vehicle = is_vehicle(player)
-    if vehicle and occupied.plan.lanes:
-        step = ahead if ahead @ step >= -0.3 else -ahead
-    reach = speed_of(player, beat) * (beat.end - beat.start) * seconds * part
-    before = 0.0 if route.beat else reach if beat.to == "in" else reach / 2
-    ends = [at - step * before, at + step * (reach - before)]
-    if not vehicle:
-        ends = [_walkable(at, end, occupied) for end in ends]
-    return point(ends[0]), point(ends[1])
 
 
 def _walkable(start: Array, end: Array, occupied: Occupied) -> Array:

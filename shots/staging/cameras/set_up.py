@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shots.path.rig import FIGURE, Framed, Rig, frame_subject, relative_focal
-from shots.staging.floor_space import (
+from shots.path.rig import FIGURE, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
+from shots.staging.floor.floor_space import (
     Array,
     direction,
     distance,
@@ -19,8 +19,8 @@ from shots.staging.floor_space import (
     point,
     turn_between,
 )
-from shots.staging.marks import Occupied
-from shots.staging.moves_on_plan import RELATIVE, is_relative
+from shots.staging.floor.marks import Occupied
+from shots.staging.floor.moves_on_plan import RELATIVE, is_relative
 from shots.staging.picture import take_picture
 from shots.staging.staged import CAMERA, CameraPlace, Player, Point, ShotReading
 from shots.staging.standing import FIGURE_M, Standing, beat_at, standing
@@ -32,6 +32,7 @@ SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
+MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width
@@ -137,7 +138,8 @@ class Filming:
             return now.facing_deg
         beat = beat_at(player, self.key_share(player))
         relative = next((each.to for each in player.beats if each.to in RELATIVE), "")
-        walks = next((each for each in player.beats if len(each.path) > 1), None)
+        ways = (each for each in player.beats if len(each.path) > 1 and each.end > MOSTLY)
+        walks = next(ways, None)
         if relative:
             return now.facing_deg
         if walks is not None and walks.to != "in":
@@ -243,7 +245,8 @@ def frame_people(
     if len(states) == 1:
         now = states[0]
         if not now.lies:
-            return now.at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
+            at = now.at if filming.size in FULL_SIZES else point((now.head[0], now.head[2]))
+            return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
         at = point(np.array(head) + part * (np.array(now.at) - np.array(head)))

@@ -8,16 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from shots.path.rig import FULL_SIZES, Framed
-from shots.staging.floor_space import (
-    direction,
-    distance,
-    facing,
-    point,
-    turn_between,
-)
-from shots.staging.moves_on_plan import RELATIVE, is_vehicle
-from shots.staging.over_views import insert, over_shoulder, point_of_view
-from shots.staging.set_up import (
+from shots.staging.cameras.over_views import insert, over_shoulder, point_of_view
+from shots.staging.cameras.set_up import (
     TIGHT,
     Filming,
     SetUp,
@@ -28,14 +20,23 @@ from shots.staging.set_up import (
     frame_thing,
     side_of_line,
 )
+from shots.staging.floor.floor_space import (
+    direction,
+    distance,
+    facing,
+    point,
+    turn_between,
+)
+from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
-_ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0)
+_ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
-_OUTSIDE_PENALTY = 0.2
+# Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
+_FRONT_PENALTY, _WALL_PENALTY, _BACKDROP_PENALTY = 0.05, 0.9, 0.3
 
 
 def set_ups(filming: Filming) -> Iterator[SetUp]:
@@ -140,9 +141,15 @@ def _turns(
     if filming.looks_into_lens(name):
         return [(1.0, 0.0, 0.0), (1.0, 8.0, 0.1), (-1.0, 8.0, 0.1)]
     now = filming.now(name)
-    if now.lies:  # across the body, rather from the front of the set
+    if now.lies:  # across the body, rather from the front of the set; asleep on the right side
         return [
-            (hand, turn, abs(turn - 90.0) / 400 + abs(turn_between(0.0, gaze + hand * turn)) / 600)
+            (
+                hand,
+                turn,
+                abs(turn - 90.0) / 400
+                + abs(turn_between(0.0, gaze + hand * turn)) / 600
+                + (0.5 if hand > 0 and now.posture == "sleep" else 0.0),
+            )
             for turn in (90.0, 70.0, 115.0, 50.0)
             for hand in (1.0, -1.0)
         ]
@@ -156,11 +163,11 @@ def _turns(
     elif side := filming.shot.camera.side:
         hands = [1.0 if side == "left" else -1.0]
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
-    turns = []
+    turns, weight = [], 0.5 if filming.size in FULL_SIZES else 1.0  # small faces matter less
     for k, hand in enumerate(hands):
         for turn in (best, *_ROUND):
-            penalty = abs(turn - best) / 120.0 + 0.12 * k + (0.25 if turn > 80.0 else 0.0)
-            turns.append((hand, turn, penalty))
+            penalty = weight * (abs(turn - best) / 120.0 + (0.25 if turn > 80.0 else 0.0))
+            turns.append((hand, turn, penalty + 0.12 * k))
     return sorted(turns, key=lambda each: each[2])
 
 
@@ -284,7 +291,8 @@ def _establishing(filming: Filming) -> Iterator[SetUp]:
     if subjects:
         middle = np.array(centroid(filming.now(name) for name in subjects))
         at = point((np.array(plan.centre) + 2 * middle) / 3)
-    for k, side in enumerate((-20.0, 20.0, 0.0, -40.0, 40.0, 70.0, -70.0)):
+    sides = (0.0, -10.0, 10.0, -20.0, 20.0, -35.0, 35.0)
+    for k, side in enumerate(sides if plan.is_interior else (-20.0, 20.0, *sides)):
         place = CameraPlace(at, side, subjects=tuple(subjects))
         yield SetUp(place, Framed(), 0.04 * k)
 
@@ -326,11 +334,15 @@ def _keeps_side(filming: Filming, pair: tuple[str, str], set_up: SetUp) -> bool:
 
 
 def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
-    """A set-up that is disliked if its camera stands outside of the room."""
+    """A set-up that is disliked if its camera is outside of the room, or crosses the line."""
     eye = camera_at(filming, set_up.place, set_up.framed)
     plan = filming.occupied.plan
-    inside = filming.occupied.floor.contains(eye, 0.1)
-    penalty = set_up.penalty + (0.0 if inside or not plan.is_interior else _OUTSIDE_PENALTY)
+    left, near, right, _ = plan.bounds
+    front = left < eye[0] < right and eye[1] < near  # the fourth wall is none
+    penalty = set_up.penalty
+    if not filming.occupied.floor.contains(eye, 0.1):
+        behind = _WALL_PENALTY if plan.is_interior else _BACKDROP_PENALTY
+        penalty += _FRONT_PENALTY if front and plan.is_interior else behind
     pair, crosses = filming.line(), False
     if (
         pair

@@ -11,24 +11,18 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
-from shots.staging.marks import (
-    TALK_M,
-    Occupied,
-    Stance,
-    free_marks,
-    gap,
-)
-from shots.staging.staged import CAMERA, Beat, Place, Player, Point, ShotReading
+from shots.staging.floor.floor_space import direction, distance, facing, model_of, point, size_of
+from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind
+from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
+from shots.staging.floor.thing_places import SMALL_M, put_thing
+from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
-from shots.staging.thing_places import SMALL_M, put_thing
 
 # Metres between two who do something together.
-CONTACT_M = {"hug": 0.32, "kiss": 0.38, "shake-hands": 0.8, "give": 0.9, "punch": 0.75,
-             "whisper": 0.45, "kick": 0.9}  # fmt: skip
+CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
+             "punch": 0.78, "whisper": 0.62, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
-_MOST_IN_AN_ARC = 7
 
 
 def plan_of(place: Place) -> SetPlan:
@@ -115,22 +109,15 @@ class ScenePlan:
                 rests = Beat(posture=spot.posture, seat=spot.seat)
                 present[name] = replace(player, beats=(rests,), is_subject=False, words="")
         named = {each.id: each for each in objects}
-        for name, held_by in self.holding.items():  # what stands somewhere is held no more
-            self.holding[name] = tuple(
-                each
-                for each in held_by
-                if each[1] not in named or not (named[each[1]].near or named[each[1]].on)
-            )
+        laid = {each.id for each in objects if each.near or each.on}  # and held no more
+        for name, held_by in self.holding.items():
+            self.holding[name] = tuple(each for each in held_by if each[1] not in laid)
         placed = [self._at_spot(each) for each in present.values()]
         held = {thing for each in placed for _, thing in each.beats[0].holds}
         things = []
         for thing_id, thing in self.occupied.things.items():
             now = named.get(thing_id, replace(thing, beats=(), is_subject=False, words=""))
-            if (
-                thing.is_fixture
-                or thing_id in named
-                or thing_id in self.introduced | dict.fromkeys(held)
-            ):
+            if thing.is_fixture or thing_id in {*named, *self.introduced, *held}:
                 things.append(
                     replace(
                         now, at=thing.at, facing_deg=thing.facing_deg, base_m=thing.base_m,
@@ -165,7 +152,7 @@ class ScenePlan:
                     spot = self.occupied.people[player.id]
                     last = replace(last, at=spot.at, facing_deg=spot.facing_deg)
                 posture = beat.posture if not POSTURES[beat.posture].speed else "stand"
-                seat = beat.seat if POSTURES[posture].seat or posture == "lean" else ""
+                seat = beat.seat if seat_kind(posture) or posture == "lean" else ""
                 self.occupied.people[player.id] = Stance(last.at, last.facing_deg, seat, posture)
                 self.holding[player.id] = beat.holds
             elif player.id in self.occupied.things and player.id not in held:
@@ -186,72 +173,14 @@ class ScenePlan:
                 waiting.append(person)
         for person in list(waiting):
             partner = self.partners.get(person.id, "")
-            if partner in placed and len(waiting) <= _MOST_IN_AN_ARC:
+            if partner in placed and len(waiting) <= MOST_IN_AN_ARC:
                 opposite = self.occupied.spot(person.id, partner)
                 assert opposite is not None
                 placed[person.id] = opposite
                 waiting.remove(person)
-        self._place_freely(waiting)
+        place_freely(self.occupied, waiting, self.readings[0].place.seed)
         for person in people:
             self._face_partner(person)
-
-    def _place_freely(self, people: Sequence[Player]) -> None:
-        """Place people whom the words place nowhere: alone, as a pair, in an arc, as a crowd."""
-        occupied, placed = self.occupied, self.occupied.people
-        plan, floor = occupied.plan, occupied.floor
-        crowd = [each for each in people if is_crowd(each.id)]
-        if len(people) > _MOST_IN_AN_ARC + len(crowd):
-            crowd += [each for each in people if each.id[-1:].isdigit() and each not in crowd]
-        people = [each for each in people if each not in crowd]
-        postures = [each.beats[0].posture if each.beats else "stand" for each in people]
-        if len(people) == 1:
-            mark = next(free_marks(self.occupied), None)
-            at = floor.nearest_free(
-                plan.centre if mark is None else mark.at, self.occupied.others()
-            )
-            turned = 0.0 if mark is None else mark.facing_deg
-            placed[people[0].id] = Stance(at, turned, posture=postures[0])
-        elif people:
-            middle = self._room_for(len(people))
-            for person, posture, (at, turned) in zip(
-                people, postures, _arc(middle, len(people)), strict=True
-            ):
-                at = floor.nearest_free(at, self.occupied.others())
-                placed[person.id] = Stance(at, turned, posture=posture)
-        if crowd:
-            self._scatter(crowd)
-
-    def _room_for(self, count: int) -> Point:
-        """The mark round which so many people find room."""
-        floor, plan = self.occupied.floor, self.occupied.plan
-        others = self.occupied.others()
-        tried = [plan.centre, *(mark.at for mark in plan.marks if not mark.seat)]
-        around = [np.array([x, z]) for x in (0, 0.5, -0.5) for z in (0, -0.5, 0.5)]
-        for at in tried:
-            for step in around:
-                middle = point(np.array(at) + step)
-                if all(floor.is_free(each, others) for each, _ in _arc(middle, count)):
-                    return middle
-        return plan.centre
-
-    def _scatter(self, crowd: Sequence[Player]) -> None:
-        """Places for a crowd by the seed of the set, outside of the acting space."""
-        plan, floor = self.occupied.plan, self.occupied.floor
-        random = np.random.default_rng(self.readings[0].place.seed)
-        left, near, right, far = plan.bounds
-        reach = min(9.0, max(right - left, far - near) / 2)
-        for person in crowd:
-            host = self.occupied.people.get(person.near)
-            middle, back = (host.at, host.facing_deg + 180.0) if host else (plan.centre, 180.0)
-            around = 70.0 if host is None or person.relation == "behind" else 180.0
-            for attempt in range(60):
-                away = direction(back + random.uniform(-around, around))
-                at = point(np.array(middle) + away * random.uniform(1.4, reach))
-                if floor.is_free(at, self.occupied.others(), 0.7 if attempt < 40 else 0.5):
-                    break
-            turned = facing(at, middle) + random.uniform(-50, 50)
-            posture = person.beats[0].posture if person.beats else "stand"
-            self.occupied.people[person.id] = Stance(at, turned, posture=posture)
 
     def _place_again(self, people: Sequence[Player]) -> None:
         """Keep the spots of people, but where the words of this shot say something else."""
@@ -263,7 +192,7 @@ class ScenePlan:
             new = self._spot_by_words(person)
             first = person.beats[0] if person.beats else Beat()
             posture = first.posture
-            leaves = spot.seat and posture != "stand" and not (POSTURES[posture].seat or first.to)
+            leaves = spot.seat and posture != "stand" and not (seat_kind(posture) or first.to)
             if new is None and leaves:
                 at = self.occupied.floor.nearest_free(spot.at, self.occupied.others(person.id))
                 new = Stance(at, spot.facing_deg, posture=posture)
@@ -294,7 +223,7 @@ class ScenePlan:
         posture = beat.posture
         if gesture is not None and gesture.posture and posture == "stand" and not person.near:
             posture = gesture.posture
-        kind = POSTURES.get(posture, POSTURES["stand"]).seat
+        kind = seat_kind(posture)
         named = beat.seat or person.near
         if not named and kind == "vehicle":
             named = next((i for i, t in self.occupied.things.items()
@@ -345,17 +274,13 @@ class ScenePlan:
         spot = self.occupied.people[person.id]
         beats = list(person.beats or (Beat(),))
         first = beats[0]
-        rests = spot.posture if POSTURES[spot.posture].seat or spot.seat else ""
+        rests = spot.posture if seat_kind(spot.posture) or spot.seat else ""
         for k, beat in enumerate(beats):
-            kind = POSTURES.get(beat.posture, POSTURES["stand"]).seat
+            kind = seat_kind(beat.posture)
             if k and beats[k - 1].posture != spot.posture:
                 break
-            if (
-                rests
-                and beat.posture == "stand"
-                and not beat.to
-                and not _GETS_UP.search(beat.words)
-            ):
+            stays = beat.posture == "stand" and not (beat.to or _GETS_UP.search(beat.words))
+            if rests and stays:
                 beats[k] = replace(beat, posture=rests, seat=spot.seat)
             elif kind and spot.seat:
                 beats[k] = replace(beat, seat=spot.seat)
@@ -371,11 +296,6 @@ class ScenePlan:
     def _is_new(self, thing: Player) -> bool:
         old = self.occupied.things.get(thing.id)
         return old is None or bool(thing.near and thing.id not in self.introduced)
-
-
-def is_crowd(name: str) -> bool:
-    """Whether an id is that of one of a crowd."""
-    return name.startswith("crowd")
 
 
 def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
@@ -397,17 +317,6 @@ def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
         found[leads[0]] = reading.over
         found.setdefault(reading.over, leads[0])
     return found
-
-
-def _arc(middle: Point, count: int) -> list[tuple[Point, float]]:
-    """Places and facings of a pair, or of people in an arc that is open to the default camera."""
-    if count == 1:
-        return [(middle, 0.0)]
-    radius = TALK_M / 2 if count == 2 else max(0.8, 0.62 * (count - 1) / np.pi)
-    angles = np.linspace(-90.0, -270.0, count)  # from the left, by the back, to the right
-    places = [point(np.array(middle) + radius * direction(float(a))) for a in angles]
-    focus = middle if count == 2 else (middle[0], middle[1] - 0.35 * radius)
-    return [(at, round(facing(at, focus), 3)) for at in places]
 
 
 def _comes_in(person: Player) -> bool:

@@ -1,4 +1,4 @@
-"""The joints and named points of one body, and a stance of it that can be changed."""
+"""The joints and named points of one body, and a pose of it that can be changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose, rest_pose
@@ -17,10 +16,13 @@ from storyboard.layout.motion import rotations as r
 
 SIDES = ("L", "R")
 SIGN = {"L": 1.0, "R": -1.0}  # of x
+_BELOW = [[bone] for bone in range(len(BONES))]  # a bone and all that it carries
+for _bone in reversed(range(1, len(BONES))):
+    _BELOW[PARENTS[_bone]] += _BELOW[_bone]
 
 
 @dataclass(frozen=True, eq=False)
-class Skeleton:
+class Rig:
     """Measures of one body at rest, in the axes of the figure: metres, y down, its front at -z.
 
     Attributes:
@@ -30,6 +32,7 @@ class Skeleton:
             palm.L, fingertip.L, heel.L, ball.L, toe.L, knee.L, seat, belly, breast, back.
         palms: Of L and R at rest: the direction of the fingers, and that which the palm faces.
         leg, arm: Metres from the hip to the ankle, and from the shoulder to the knuckles.
+        lengths: (B, 3) from the joint of the parent to that of the bone.
         splay: Degrees by which thighs and arms at rest lead away from the body.
     """
 
@@ -40,6 +43,7 @@ class Skeleton:
     leg: float
     arm: float
     splay: Mapping[str, float]
+    lengths: Array
 
     def rest(self, name: str) -> Array:
         """A joint or a point at rest."""
@@ -51,98 +55,63 @@ class Skeleton:
         return np.array([SIGN[side] * 0.058 * self.height, rest[1], rest[2]])
 
 
-def skeleton(
-    joints: ArrayLike,
-    height: float,
-    landmarks: Mapping[str, Array] | None = None,
-    palms: Mapping[str, tuple[Array, Array]] | None = None,
-) -> Skeleton:
-    """Measure a body.
-
-    Args:
-        joints: (B, 3) at rest.
-        height: Of the crown.
-        landmarks: Points known better than by the height, at rest.
-        palms: As in `Skeleton`; None: fingers down, palms towards the body.
-    """
-    rest = np.asarray(joints, np.float64)
-    h = height
-    head = rest[BONE["head"]]
-    top = -h - head[1]  # from the joint at the base of the skull to the crown
-    points = {
-        "crown": ("head", head + (0, top, 0.0)),
-        "eye": ("head", head + (0, top * 0.42, -0.048 * h)),
-        "nose": ("head", head + (0, top * 0.25, -0.062 * h)),
-        "mouth": ("head", head + (0, top * 0.04, -0.056 * h)),
-        "skull": ("head", head + (0, top * 0.5, 0.052 * h)),
+@lru_cache(maxsize=96)
+def rig_of(figure: Figure) -> Rig:
+    """The rig of a figure of the cast, measured once."""
+    upright, h = rest_pose(), figure.height_m
+    rest = np.asarray(figure.joints, np.float64)
+    marks = figure.points(upright)
+    places = {
+        "eye": ("head", (marks["eye.L"] + marks["eye.R"]) / 2),
+        **{name: ("head", marks[name]) for name in ("nose", "mouth", "crown", "ear.L", "ear.R")},
+        **_surface_points(figure.body.points, h),
+        "seat": ("pelvis", rest[BONE["pelvis"]] + r.xyz(0, 0.052 * h, 0.03 * h)),
     }
-    for name, bone in (("breast", "chest"), ("belly", "spine"), ("seat", "pelvis")):
-        joint = rest[BONE[bone]]
-        points[name] = (bone, joint + (0, 0, -0.06 * h))
-    points["back"] = ("chest", rest[BONE["chest"]] + (0, -0.05 * h, 0.068 * h))
-    points["seat"] = ("pelvis", rest[BONE["pelvis"]] + (0, 0.052 * h, 0.03 * h))
-    points["rump"] = ("pelvis", rest[BONE["pelvis"]] + (0, 0.01 * h, 0.068 * h))
     for side in SIDES:
-        wrist, finger = rest[BONE[f"hand.{side}"]], rest[BONE[f"fingers.{side}"]]
-        ankle, toe = rest[BONE[f"foot.{side}"]], rest[BONE[f"toes.{side}"]]
-        inwards = -SIGN[side] * 0.012 * h
-        points |= {
-            f"ear.{side}": ("head", head + (SIGN[side] * 0.043 * h, top * 0.38, 0.0)),
-            f"palm.{side}": (f"hand.{side}", wrist + (finger - wrist) * 0.9 + (inwards, 0, 0)),
-            f"fingertip.{side}": (f"fingers.{side}", wrist + (finger - wrist) * 1.9),
-            f"heel.{side}": (f"foot.{side}", np.array([ankle[0], 0, ankle[2] + 0.03 * h])),
-            f"ball.{side}": (f"foot.{side}", np.array([toe[0], 0, toe[2]])),
-            f"toe.{side}": (f"toes.{side}", np.array([toe[0], 0, toe[2] - 0.035 * h])),
-            f"knee.{side}": (f"shin.{side}", rest[BONE[f"shin.{side}"]] + (0, 0.012 * h, -0.032 * h)),
-            f"calf.{side}": (f"shin.{side}", rest[BONE[f"shin.{side}"]] + (0, 0.06 * h, 0.03 * h)),
-            f"hip.{side}": (f"thigh.{side}", rest[BONE[f"thigh.{side}"]] + (SIGN[side] * 0.045 * h, 0, 0)),
-            f"shoulder.{side}": (f"clavicle.{side}", rest[BONE[f"arm.{side}"]] + (SIGN[side] * 0.03 * h, 0, 0)),
-        }  # fmt: skip
-    length = {
-        a: sum(
-            r.norm(rest[BONE[f"{y}.L"]] - rest[BONE[f"{x}.L"]])
-            for x, y in zip(chain, chain[1:], strict=False)
+        wrist, finger, ankle, toe, shin, thigh, arm = (
+            rest[BONE[f"{name}.{side}"]]
+            for name in ("hand", "fingers", "foot", "toes", "shin", "thigh", "arm")
         )
-        for a, chain in {
-            "leg": ("thigh", "shin", "foot"),
-            "arm": ("arm", "forearm", "hand", "fingers"),
-        }.items()
-    }
-    points |= {name: (points[name][0], at) for name, at in (landmarks or {}).items() if name in points}
-    placed = {name: (BONE[bone], np.asarray(at, np.float64)) for name, (bone, at) in points.items()}
-    hands = palms or {side: (r.Y, np.array([-SIGN[side], 0, 0])) for side in SIDES}
+        out = SIGN[side] * h
+        rows = {
+            "palm": ("hand", marks[f"palm.{side}"]),
+            "fingertip": ("fingers", wrist + (finger - wrist) * 1.9),
+            "heel": ("foot", r.xyz(ankle[0], 0, ankle[2] + 0.03 * h)),
+            "ball": ("foot", r.xyz(toe[0], 0, toe[2])),
+            "toe": ("toes", r.xyz(toe[0], 0, toe[2] - 0.035 * h)),
+            "knee": ("shin", shin + r.xyz(0, 0.012 * h, -0.032 * h)),
+            "calf": ("shin", shin + r.xyz(0, 0.06 * h, 0.03 * h)),
+            "hip": ("thigh", thigh + r.xyz(0.045 * out, 0, 0)),
+            "shoulder": ("clavicle", arm + r.xyz(0.03 * out, 0, 0)),
+        }
+        places |= {f"{k}.{side}": (f"{bone}.{side}", at) for k, (bone, at) in rows.items()}
+    palms = {side: figure.palm_frame(upright, side)[1][:, 1:].T for side in SIDES}
     splay = {}
     for first, last in (("thigh", "foot"), ("arm", "forearm")):
         way = rest[BONE[f"{last}.L"]] - rest[BONE[f"{first}.L"]]
         splay[first] = math.degrees(math.atan2(way[0], way[1]))
-    return Skeleton(rest, h, placed, hands, length["leg"], length["arm"], splay)
+    lengths = rest - rest[list(PARENTS)]
+    leg, arm_length = (
+        sum(r.norm(lengths[BONE[f"{name}.L"]]) for name in chain)
+        for chain in (("shin", "foot"), ("forearm", "hand", "fingers"))
+    )
+    points = {name: (BONE[bone], np.asarray(at, np.float64)) for name, (bone, at) in places.items()}
+    hands = {side: (axes[0].astype(float), axes[1].astype(float)) for side, axes in palms.items()}
+    return Rig(rest, h, points, hands, leg, arm_length, splay, lengths)
 
 
-@lru_cache(maxsize=96)
-def skeleton_of(figure: Figure) -> Skeleton:
-    """The skeleton of a figure of the cast, measured once."""
-    rest = rest_pose()
-    marks = figure.points(rest)
-    marks["eye"] = (marks["eye.L"] + marks["eye.R"]) / 2
-    marks |= _surface_points(figure.body.points, figure.height_m)
-    palms = {}
-    for side in SIDES:
-        axes = figure.palm_frame(rest, side)[1]
-        palms[side] = (np.asarray(axes[:, 1], np.float64), np.asarray(axes[:, 2], np.float64))
-    return skeleton(figure.joints, figure.height_m, marks, palms)
-
-
-def _surface_points(vertices: Array, height: float) -> dict[str, Array]:
+def _surface_points(vertices: Array, height: float) -> dict[str, tuple[str, Array]]:
     """Points of a body's middle, at rest, that it rests on or is touched at."""
     middle = vertices[np.abs(vertices[:, 0]) < 0.07 * height]
     found = {}
-    for name, level, front in (
-        ("breast", 0.74, True), ("belly", 0.61, True), ("back", 0.74, False),
-        ("rump", 0.50, False), ("skull", 0.95, False),
+    for name, bone, level, front in (
+        ("breast", "chest", 0.74, True), ("belly", "spine", 0.61, True),
+        ("back", "chest", 0.74, False), ("rump", "pelvis", 0.50, False),
+        ("skull", "head", 0.95, False),
     ):  # fmt: skip
         band = middle[np.abs(middle[:, 1] + level * height) < 0.02 * height]
         place = band[np.argmin(band[:, 2]) if front else np.argmax(band[:, 2])]
-        found[name] = np.array([0.0, place[1], place[2]])
+        found[name] = (bone, r.xyz(0.0, place[1], place[2]))
     return found
 
 
@@ -165,7 +134,7 @@ def turn(bone: str, flex: float = 0.0, twist: float = 0.0, spread: float = 0.0) 
 
 
 @dataclass(eq=False)
-class Stance:
+class BodyPose:
     """A pose in the making: turns of the bones, and where the figure stands in the world.
 
     Attributes:
@@ -177,7 +146,7 @@ class Stance:
         mouth, eyes, grips: As in `Pose`.
     """
 
-    body: Skeleton
+    body: Rig
     turns: Array = field(default_factory=lambda: np.tile(np.eye(3), (len(BONES), 1, 1)))
     offset: Array = field(default_factory=lambda: np.zeros(3))
     place: Array = field(default_factory=lambda: np.zeros(3))
@@ -185,19 +154,21 @@ class Stance:
     mouth: float = 0.0
     eyes: float = 1.0
     grips: list[float] = field(default_factory=lambda: [0.25, 0.25])
-    _solved: tuple[Array, Array] | None = None
+    _solved: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
-    def copy(self) -> Stance:
-        """A stance that can be changed by itself."""
-        return Stance(
+    def copy(self) -> BodyPose:
+        """A pose that can be changed by itself."""
+        return BodyPose(
             self.body, self.turns.copy(), self.offset.copy(), self.place.copy(),
             self.facing_deg, self.mouth, self.eyes, list(self.grips),
         )  # fmt: skip
 
     def set(self, bone: str, matrix: Array) -> None:
         """Give a bone its own rotation."""
-        self.turns[BONE[bone]] = matrix
-        self._solved = None
+        index = BONE[bone]
+        self.turns[index] = matrix
+        for below in _BELOW[index]:
+            self._solved.pop(below, None)
 
     def bend(self, bone: str, flex: float = 0.0, twist: float = 0.0, spread: float = 0.0) -> None:
         """Give a bone degrees of its joint; thighs and arms hang straight down at 0."""
@@ -210,37 +181,43 @@ class Stance:
 
     def move(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Move the pelvis, in the figure's axes."""
-        self.offset = self.offset + (x, y, z)
-        self._solved = None
+        self.offset = self.offset + np.array((x, y, z))
+        self._solved.clear()
 
-    def solved(self) -> tuple[Array, Array]:
-        """Positions (B, 3) and rotations (B, 3, 3) of the bones in the figure's axes."""
-        if self._solved is None:
-            rest, count = self.body.joints, len(BONES)
-            at, world = np.empty((count, 3)), np.empty((count, 3, 3))
-            at[0], world[0] = rest[0] + self.offset, self.turns[0]
-            for bone in range(1, count):
-                parent = PARENTS[bone]
-                world[bone] = world[parent] @ self.turns[bone]
-                at[bone] = at[parent] + world[parent] @ (rest[bone] - rest[parent])
-            self._solved = at, world
-        return self._solved
+    def become(self, other: BodyPose) -> None:
+        """Take over the turns and the offset of another pose of the body."""
+        self.turns, self.offset = other.turns.copy(), other.offset
+        self._solved.clear()
+
+    def solved(self, bone: int) -> tuple[Array, Array]:
+        """Position (3,) and rotation (3, 3) of a bone in the figure's axes."""
+        found = self._solved.get(bone)
+        if found is None:
+            parent = PARENTS[bone]
+            if parent < 0:
+                found = self.body.joints[bone] + self.offset, self.turns[bone]
+            else:
+                at, world = self.solved(parent)
+                found = at + world @ self.body.lengths[bone], world @ self.turns[bone]
+            self._solved[bone] = found
+        return found
 
     def joint(self, bone: str) -> Array:
         """Position of a joint in the figure's axes."""
-        return self.solved()[0][BONE[bone]]
+        return self.solved(BONE[bone])[0]
 
     def rotation(self, bone: str) -> Array:
         """Rotation of a bone in the figure's axes."""
-        return self.solved()[1][BONE[bone]]
+        return self.solved(BONE[bone])[1]
 
     def point(self, name: str) -> Array:
         """A named point of the body, or a joint, in the figure's axes."""
         if name not in self.body.points:
             return self.joint(name)
         bone, rest = self.body.points[name]
-        at, world = self.solved()
-        return at[bone] + world[bone] @ (rest - self.body.joints[bone])
+        at, world = self.solved(bone)
+        place: Array = at + world @ (rest - self.body.joints[bone])
+        return place
 
     def lowest(self, *names: str) -> float:
         """Height over the figure's origin of the lowest of some points."""

@@ -121,6 +121,14 @@ class Blocks:
         right = np.stack([-self.front[:, 1], self.front[:, 0]], axis=-1)
         return np.stack([(away * right).sum(-1), (away * -self.front).sum(-1)], axis=-1)
 
+    def corners(self, row: int) -> Array:
+        """(8, 3): x, height, z of the corners of one box."""
+        front, half = self.front[row], self.half[row]
+        right = np.array([-front[1], front[0]])
+        plan = [self.centre[row] + x * half[0] * right + z * half[1] * front
+                for x in (-1, 1) for z in (-1, 1)]  # fmt: skip
+        return np.array([(x, height, z) for height in self.heights[row] for x, z in plan])
+
     def gaps(self, points: Array) -> Array:
         """(P, B) metres on the floor from points (P, 2) to each box, 0 inside."""
         outside = np.maximum(np.abs(self.own(points)) - self.half, 0.0)

@@ -10,7 +10,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import Mark, SetPlan
 from shots.lexicon.things import MODELS
-from shots.staging.floor_space import (
+from shots.staging.floor.floor_space import (
     Blocks,
     Floor,
     direction,
@@ -36,6 +36,11 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
 }
 _AT = ("", "at", "before")
 _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
+
+
+def seat_kind(posture: str) -> str:
+    """Kind of thing that a posture rests on, "" for the floor."""
+    return POSTURES.get(posture, POSTURES["stand"]).seat
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class Occupied:
             return None
         own = next((key for key, new in self.renamed.items() if new == found.id), found.id)
         mark = self.plan.mark(own)
-        sits = POSTURES.get(posture, POSTURES["stand"]).seat
+        sits = seat_kind(posture)
         is_free = mark is not None and all(distance(mark.at, each) > 0.5 for each in others)
         if mark is not None and is_free and not (mark.seat or sits) and relation in _AT:
             return self._at_mark(mark, others, posture)
@@ -143,7 +148,7 @@ class Occupied:
         self, others: Sequence[Point], posture: str, of: Player | None = None, near: Point = (0, 0)
     ) -> Stance | None:
         """The first free seat of a thing, else at it, else the one nearest to a place."""
-        kind = POSTURES.get(posture, POSTURES["stand"]).seat
+        kind = seat_kind(posture)
         chosen: list[tuple[float, Stance]] = []
         for thing in self.things.values():
             apart = 0.0 if of is None or thing.id == of.id else gap(thing.at, of)
@@ -157,7 +162,7 @@ class Occupied:
 
     def bring_seat(self, posture: str, name: str) -> Stance:
         """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""
-        kind = POSTURES[posture].seat
+        kind = seat_kind(posture)
         model = "bed" if kind == "bed" else "chair"
         size = MODELS[model].size if model in MODELS else (0.5, 0.9, 0.5)
         found, floor = self.find(name), self.floor
@@ -177,7 +182,7 @@ class Occupied:
 
     def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Stance:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
-        sits = bool(POSTURES.get(posture, POSTURES["stand"]).seat)
+        sits = seat_kind(posture)
         if thing is not None and sits:
             seats = _seats(thing)
             at, facing_deg = seats[mark.index] if mark.index < len(seats) else (mark.at, 0.0)
@@ -211,7 +216,7 @@ class Occupied:
         if relation in ("in", "above") and model_of(thing).kind in ("fitting", "structure"):
             return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
-        reach = 0.15 if posture == "lean" else REACH_M
+        reach = 0.4 if posture == "lean" else REACH_M
         is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
@@ -312,11 +317,11 @@ def surface_spot(
     ]
     towards = surface.at if near is None else near
     free = [each for each in spots if all(distance(each, at) > need + half for at, half in taken)]
+    if not free:  # as far as there is from the others
+        free = [max(spots, key=lambda each: min(distance(each, at) - half for at, half in taken))]
     # A hand's width from the edge, rather than on it.
     middle = np.array(surface.at)
-    best = min(
-        free or spots, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle)
-    )
+    best = min(free, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle))
     return best, top
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shots.path.rig import FULL_SIZES
-from shots.staging.floor_space import (
+from shots.staging.floor.floor_space import (
     Array,
     Blocks,
     direction,
@@ -64,7 +64,7 @@ def defects(looked: Looked) -> list[Defect]:
         {key: standing(each, float(share), looked.players) for key, each in looked.players.items()}
         for share in SHARES
     ]
-    found = [*_lens(looked, states)]
+    found = [*_lens(looked, states), *_clutter(looked, states)]
     for name in looked.place.subjects:
         player = looked.players.get(name)
         is_part = looked.place.view == "insert" and player and player.kind == "person"
@@ -112,7 +112,7 @@ def _subject(
         yield Defect(3.0 - float(np.mean(inside)), _say(looked, f"{label} is out of the picture"))
         return
     if inside and np.mean(inside) < 1.0:
-        yield Defect(0.9 * (1.0 - float(np.mean(inside))))
+        yield Defect(1.5 * (1.0 - float(np.mean(inside))))
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
         what = looked.players[behind.most_common(1)[0][0]]
         text = f"{label} is hidden behind {_called(what)}"
@@ -227,6 +227,29 @@ def _lens(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[
     for name, count in inside.most_common(1):
         weight = 1.0 + count / len(states)
         yield Defect(weight, _say(looked, f"the camera is in {_called(looked.players[name])}"))
+
+
+def _clutter(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """Things before the subject that take up much of the picture; a matter of taste."""
+    k = len(states) // 2
+    kept = {*looked.place.subjects, looked.place.over}
+    subjects = [states[k][name] for name in looked.place.subjects if name in states[k]]
+    if not subjects:
+        return
+    ats = np.array([(now.at[0], now.base_m, now.at[1]) for now in subjects])
+    depth = looked.picture.project(ats)[k, :, 2].min()
+    blocks = boxes(looked.players, {key: n for key, n in states[k].items() if key not in kept})
+    covered = 0.0
+    for row in range(len(blocks.ids)):
+        corners = blocks.corners(row)
+        spots = looked.picture.project(corners)[k]
+        if spots[:, 2].min() > 0.1 and spots[:, 2].mean() < 0.8 * depth:
+            low, high = (
+                np.clip(spots[:, :2].min(0), -0.5, 0.5),
+                np.clip(spots[:, :2].max(0), -0.5, 0.5),
+            )
+            covered += float(np.prod(high - low))
+    yield Defect(0.8 * max(0.0, covered - 0.15))
 
 
 def _shoulder(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
