@@ -279,6 +279,13 @@ def test_two_who_hug_are_near_for_that_shot() -> None:
         assert distance(now(staged, "ann").at, now(staged, "bob").at) > 1.0
 
 
+def test_two_who_hug_each_other_do_not_stand_in_each_other() -> None:
+    ann = person("ann", gesture="kiss", target="bob", is_subject=True)
+    staged = film((ann, person("bob", gesture="kiss", target="ann")))[0]
+    apart = distance(now(staged, "ann").at, now(staged, "bob").at)
+    assert apart == pytest.approx(0.4, abs=0.01)
+
+
 # Moves
 
 

@@ -21,6 +21,8 @@ from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
+from storyboard.layout.render.weather import Weather
+from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
 
@@ -84,13 +86,15 @@ class ShotFilm:
         self._place = build_place(SETS[place.set], place.set, place.seed)
         self._ground = self._place.ground
         self._set = StillMesh(self._set_mesh())
-        self._palette = tuple(palette)
+        self._palette, self._shot = tuple(palette), shot
+        self._optics = ShotOptics(staged, path, shot)
         self.rig = self.lit(shot.lighting)
 
     def along(self, path: CameraPath) -> ShotFilm:
         """The same scene along another path of as many frames."""
         film = copy(self)
         film.path, film.poses = path, on_plan(path, self.staged.camera)
+        film._optics = ShotOptics(self.staged, path, self._shot)
         return film
 
     def lit(self, lighting: Lighting) -> LightRig:
@@ -116,7 +120,8 @@ class ShotFilm:
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
         pose = self.poses[frame]
-        return LensCamera(pose[:, :3].copy(), pose[:, 3].copy(), float(self.path.focal[frame]))
+        focal = float(self.path.focal[frame])
+        return LensCamera(pose[:, :3].copy(), pose[:, 3].copy(), focal, self._optics.projection)
 
     def performances(self, frame: int) -> dict[str, Performance]:
         """All people at a frame, by id."""
@@ -157,11 +162,23 @@ class ShotFilm:
         return RenderScene(self._set, join(meshes), self._ground, self._place.is_interior)
 
     def frame(
-        self, frame: int, size: Size, *, rig: LightRig | None = None, threads: int = 1
+        self,
+        frame: int,
+        size: Size,
+        *,
+        rig: LightRig | None = None,
+        is_focused: bool = True,
+        threads: int = 1,
     ) -> Frame:
         """The picture and its buffers at a frame, in its own light or another."""
-        scene, camera = self.scene(frame), self.camera(frame)
-        return render_frame(scene, camera, rig or self.rig, size, threads=threads)
+        words = self.staged.place.weather
+        seconds = float(self.path.share[frame]) * self.seconds
+        return render_frame(
+            self.scene(frame), self.camera(frame), rig or self.rig, size,
+            optics=self._optics.at(frame) if is_focused else None,
+            weather=Weather(words, seconds, self.staged.place.seed) if words else None,
+            threads=threads,
+        )  # fmt: skip
 
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
         """The pictures of all frames; a frame that rests is the same object again."""

@@ -129,7 +129,8 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
         if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
-            framed = replace(framed, pitch_deg=-28.0)
+            steep = -28.0 if filming.size in (*FULL_SIZES, "MWS", "MS") else -42.0
+            framed = replace(framed, pitch_deg=steep)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty), gaze)
 

@@ -69,7 +69,8 @@ def _nearest_surface(occupied: Occupied, thing: Player) -> Player | None:
     """The table nearest to the first person; for a product alone a plinth is brought."""
     near = next((each.at for each in occupied.people.values()), occupied.plan.centre)
     nearest = min(surfaces(occupied), key=lambda each: distance(each.at, near), default=None)
-    if nearest is None and not occupied.people and "plinth" in MODELS:
+    alone = thing.is_subject and not occupied.people and occupied.plan.is_interior
+    if nearest is None and alone and "plinth" in MODELS:
         wide = max(0.45, 2.5 * size_of(thing)[0])
         nearest = Player(
             "plinth", "plinth", "thing", "plinth", at=occupied.plan.centre, is_fixture=True,
