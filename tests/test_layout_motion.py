@@ -13,12 +13,12 @@ from shots.staging.staged import CAMERA, Appearance, Beat, Player
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.body_cycles import posture
+from storyboard.layout.motion.body_pose import SIDES, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, stride, track
 from storyboard.layout.motion.gestures import counter_gesture
 from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look, reach
 from storyboard.layout.motion.perform import PersonInShot, perform, perform_all
 from storyboard.layout.motion.postures import Moment
-from storyboard.layout.motion.rig import SIDES, BodyPose, rig_of
 from storyboard.layout.motion.world import world_at
 
 ADULT, CHILD = Appearance(), Appearance(sex="female", age=7.0, height_m=1.2)
@@ -32,7 +32,7 @@ def figure(look=ADULT):
 
 
 def body(look=ADULT):
-    return rig_of(figure(look))
+    return plan_of(figure(look))
 
 
 def actor(
@@ -203,17 +203,17 @@ def test_looks_go_to_people_and_into_the_lens():
     assert nose @ to / np.linalg.norm(to) > math.cos(math.radians(5))
 
 
-def pair(gesture, gap=1.4):
-    ann = Player(
-        "ann", at=(0.0, 0.0), facing_deg=40.0, beats=(Beat(gesture=gesture, target="bob"),)
-    )
-    bob = Player("bob", at=(0.0, -gap), facing_deg=150.0, beats=(Beat(),))
-    done = perform_all({"ann": figure(), "bob": figure(ADULT)}, [ann, bob], 0.5, SECONDS)
+def pair(gesture, look=ADULT):
+    beats = (Beat(gesture=gesture, target="bob"),)
+    ann = Player("ann", look=look, facing_deg=40.0, beats=beats)
+    bob = Player("bob", look=ADULT, at=(0.0, -1.4), facing_deg=150.0, beats=(Beat(),))
+    done = perform_all({"ann": figure(look), "bob": figure()}, [ann, bob], 0.5, SECONDS)
     return done["ann"].points, done["bob"].points
 
 
-def test_hands_meet_in_a_handshake():
-    ann, bob = pair("shake-hands")
+@pytest.mark.parametrize("look", [ADULT, CHILD], ids=["adult", "child"])
+def test_hands_meet_in_a_handshake(look):
+    ann, bob = pair("shake-hands", look)
     assert np.linalg.norm(ann["palm.R"] - bob["palm.R"]) < 0.06
 
 
@@ -296,6 +296,38 @@ def test_thrown_thing_flies_to_its_target():
     assert places[0][2] > -1.2
     assert places[0][2] > places[1][2] > places[2][2]
     assert places[2][2] == pytest.approx(-5.0, abs=0.1)
+
+
+def test_given_thing_is_in_the_hand_of_the_other():
+    gift = Player("gift", kind="thing", model="cup")
+    beat = Beat(gesture="give", target="bob", holds=(("right", "gift"),))
+    people = [Player("ann", beats=(beat,)), Player("bob", at=(0, -1.2), beats=(Beat(),))]
+    for at, holder in ((0.45, "ann"), (0.9, "bob")):
+        done = perform_all({"ann": figure(), "bob": figure()}, [*people, gift], at, SECONDS)
+        palm = done[holder].points["palm.R"]
+        assert np.linalg.norm(done["ann"].held[0].at - palm) < 0.03
+
+
+def test_gun_points_at_who_is_looked_at():
+    bob = Player("bob", at=(2.0, -1.0), beats=(Beat(),))
+    gun = Player("gun", kind="thing", model="gun")
+    beat = Beat(gesture="aim", target="gun", looks_at="bob", holds=(("both", "gun"),))
+    ann = Player("ann", beats=(beat,))
+    done = perform(figure(), ann, 0.5, SECONDS, world_at([ann, bob, gun], 0.5, SECONDS))
+    muzzle = done.held[0].turn @ (0.0, 0.0, -1.0)
+    way = np.array([2.0, -1.6, -1.0]) - done.held[0].at
+    assert muzzle @ way / np.linalg.norm(way) > 0.98
+
+
+def test_stairs_and_ladders_are_climbed():
+    stairs = Player("stairs", kind="thing", model="stairs", at=(0.0, -3.0), facing_deg=180.0)
+    ladder = Player("ladder", kind="thing", model="ladder", at=(0.0, -1.0))
+    for name in ("stairs", "ladder"):
+        me = actor(Beat(posture=f"climb-{name}", to=name), others=(stairs, ladder), seconds=8.0)
+        heights = [-float(me.stance(now).place[1]) for now in (0.1, 2.0, 7.9)]
+        assert heights[0] < 0.3
+        assert heights == sorted(heights)
+        assert 0.8 < heights[2] < 2.7
 
 
 def test_mouth_moves_only_while_speaking():

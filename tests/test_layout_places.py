@@ -340,7 +340,7 @@ def test_kitchen_chairs_face_each_other_across_the_table() -> None:
 
 
 def test_a_line_of_a_plan_that_is_no_fixture_is_an_error() -> None:
-    with pytest.raises(ValueError, match="'sofa' is no fixture of a floor plan"):
+    with pytest.raises(ValueError, match=r"'sofa' is no fixture of a floor plan."):
         read_plan("[den] -3 -3 3 3 2.7\nsofa", is_interior=True)
     name, plan = read_plan("[den] -3 -3 3 3 2.7\nsofa N 0 blue !; sign E 1 ^1.5 'NO_EXIT", True)
     assert name == "den"

@@ -106,7 +106,7 @@ SITES = _set("sites")
 """Places and parts of places, which are no things of their own."""
 FITTINGS = _set("fittings")
 """Parts of things, which are drawn with the thing or not at all."""
-WORN = _set("worn")
+CLOTHING = _set("clothing")
 """What is worn belongs to the appearance and is not held."""
 NOT_PEOPLE = _set("not people")
 NOT_ADVERBS = _set("not adverbs")

@@ -18,7 +18,7 @@ from shots.lint.board_rules import Finding, board_findings, direction_of
 from shots.problem import Problem
 from shots.prompt.compile import count_words
 from shots.prompt.negative import fit_negative
-from shots.schema import Shot, ShotList
+from shots.schema import Shot, ShotList, fold_name
 from shots.source.board_source import in_order
 from shots.vocabulary.terms import Fault
 from shots.vocabulary.values import decimal
@@ -37,6 +37,12 @@ looking holds holding always across towards besides wings glasses building ceili
 clothing
 """
 _STATIVE = frozenset(_STATIVE_TEXT.split())
+# "sits" is a state, "sits down" an event.
+_BEGINS = re.compile(
+    r"\b(?:looks?|looking|stands?|standing|sits?|sitting|lies?|lying)\s+"
+    r"(?:at|up|down|away|out|back|over|around)\b",
+    re.IGNORECASE,
+)
 _PERSON = re.compile(
     r"\b(?:(?:wo)?m[ae]n|girls?|boys?|child(?:ren)?|persons?|people|lady|ladies|gentlem[ae]n|guy|"
     r"kids?|teenagers?|(?:grand)?(?:mother|father)|driver|soldier|officer|doctor|nurse|wait(?:er|ress)|"
@@ -166,13 +172,11 @@ def _moves(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
 def _people(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
     """SB202 and SB211: fewer or more subjects than the framing is for."""
     people, view = shot.camera.people, shot.camera.view
-    named = [
-        key
-        for key, each in board.characters.items()
-        if each.name and re.search(rf"\b{re.escape(each.name)}\b", shot.action, re.IGNORECASE)
-    ]
-    named += [shot.camera.over] if shot.camera.over else []
-    count = len({*shot.subjects, *(named if view == "OTS" else ())})
+    shown = {*shot.subjects, *filter(None, (shot.camera.over,))}
+    if view == "OTS" and len(shown) < 2:  # over whose shoulder may stand in the action
+        action = fold_name(shot.action)
+        shown |= {board.characters_by_name[n].id for n in board.characters_by_name if n in action}
+    count = len(shown)
     subjects = f"{count} subject{'s' * (count != 1)}"
     if view == "OTS" and count < 2:
         fault = Fault("SB202", f"OTS with {subjects}", "list both people under subjects")
@@ -217,7 +221,7 @@ def _light(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
 def _action(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
     """SB204, SB206, SB207 and SB214: no event, a long prompt, another screen direction."""
     words = {word.lower() for word in _VERB.findall(shot.action)}
-    if not words - _STATIVE:
+    if not words - _STATIVE and not _BEGINS.search(shot.action):
         finding = f'nothing happens in "{shot.action}"' if shot.action else "the shot has no action"
         yield Fault("SB204", finding, "describe what moves or changes during the shot"), "action"
 

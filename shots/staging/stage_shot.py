@@ -11,10 +11,11 @@ import numpy as np
 from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
+from shots.staging.acts.blocked import author_plan, blocked
 from shots.staging.cameras.picture_checks import Defect, FilmedShot, defects
 from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
 from shots.staging.cameras.views import set_ups
-from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan
+from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.moves_on_plan import (
     InPicture,
     Route,
@@ -84,7 +85,7 @@ def _stage_scene(
     from shots.staging.read_shot import read_shot
 
     aspect = board.format.aspect[0] / board.format.aspect[1]
-    readings = [read_shot(board, shot) for shot in shots]
+    readings = [blocked(board, shot, read_shot(board, shot)) for shot in shots]
     groups: dict[tuple[str, str], list[int]] = {}
     for k, (shot, reading) in enumerate(zip(shots, readings, strict=True)):
         where = shot.location.id if shot.location else ""
@@ -92,7 +93,8 @@ def _stage_scene(
     staged: dict[str, StagedShot] = {}
     for members in groups.values():
         chosen = [shots[k] for k in members]
-        results = stage_readings(chosen, [readings[k] for k in members], aspect)
+        plan = author_plan(plan_of(readings[members[0]].place), chosen)
+        results = stage_readings(chosen, [readings[k] for k in members], aspect, plan)
         staged.update(
             (shots[k].id, result)
             for k, result in zip(members, results, strict=True)

@@ -21,6 +21,8 @@ from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
+from storyboard.layout.render.weather import Weather
+from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
 
@@ -80,17 +82,19 @@ class ShotFilm:
         things = [player for player in self._shown if player.kind != "person"]
         self._moving = [t for t in things if t.id in carriers or t.id in in_hand]
         self._still = [t for t in things if t.id not in carriers and t.id not in in_hand]
-        plan = SETS.get(staged.place.set)
-        self._place = build_place(plan, staged.place.set, staged.place.seed)
+        place = staged.place
+        self._place = build_place(SETS[place.set], place.set, place.seed)
         self._ground = self._place.ground
         self._set = StillMesh(self._set_mesh())
-        self._palette = tuple(palette)
+        self._palette, self._shot = tuple(palette), shot
+        self._optics = ShotOptics(staged, path, shot)
         self.rig = self.lit(shot.lighting)
 
     def along(self, path: CameraPath) -> ShotFilm:
         """The same scene along another path of as many frames."""
         film = copy(self)
         film.path, film.poses = path, on_plan(path, self.staged.camera)
+        film._optics = ShotOptics(self.staged, path, self._shot)
         return film
 
     def lit(self, lighting: Lighting) -> LightRig:
@@ -116,7 +120,8 @@ class ShotFilm:
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
         pose = self.poses[frame]
-        return LensCamera(pose[:, :3].copy(), pose[:, 3].copy(), float(self.path.focal[frame]))
+        focal = float(self.path.focal[frame])
+        return LensCamera(pose[:, :3].copy(), pose[:, 3].copy(), focal, self._optics.projection)
 
     def performances(self, frame: int) -> dict[str, Performance]:
         """All people at a frame, by id."""
@@ -157,11 +162,23 @@ class ShotFilm:
         return RenderScene(self._set, join(meshes), self._ground, self._place.is_interior)
 
     def frame(
-        self, frame: int, size: Size, *, rig: LightRig | None = None, threads: int = 1
+        self,
+        frame: int,
+        size: Size,
+        *,
+        rig: LightRig | None = None,
+        is_focused: bool = True,
+        threads: int = 1,
     ) -> Frame:
         """The picture and its buffers at a frame, in its own light or another."""
-        scene, camera = self.scene(frame), self.camera(frame)
-        return render_frame(scene, camera, rig or self.rig, size, threads=threads)
+        words = self.staged.place.weather
+        seconds = float(self.path.share[frame]) * self.seconds
+        return render_frame(
+            self.scene(frame), self.camera(frame), rig or self.rig, size,
+            optics=self._optics.at(frame) if is_focused else None,
+            weather=Weather(words, seconds, self.staged.place.seed) if words else None,
+            threads=threads,
+        )  # fmt: skip
 
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
         """The pictures of all frames; a frame that rests is the same object again."""
@@ -180,8 +197,10 @@ class ShotFilm:
 
     def mask(self, names: Iterable[str], frame: Frame) -> NDArray[np.uint8]:
         """Coverage (H, W) of some players, 255 is all of a pixel."""
-        masks = [frame.coverage(self.numbers[name]) for name in names]
-        return np.add.reduce(masks) if masks else np.zeros(frame.depth.shape, np.uint8)
+        total = np.zeros(frame.depth.shape, np.uint8)
+        for name in names:
+            total += frame.coverage(self.numbers[name])
+        return total
 
     def subject_mask(self, frame: Frame) -> NDArray[np.uint8]:
         """Coverage (H, W) of what the camera frames."""
@@ -211,12 +230,15 @@ class ShotFilm:
 
     def _before_the_lens(self) -> set[str]:
         """Ids of furniture between the camera and what is framed, which a crew takes off the set."""
-        camera, hidden = self.staged.camera, set()
+        camera, hidden = self.staged.camera, set[str]()
         eyes = self.poses[:, [0, 2], 3]
         aims = np.array(camera.at) + self.path.subject[:, [0, 2]]
         kept = {*camera.subjects, camera.over}
         kept |= {beat.seat for player in self.staged.players for beat in player.beats}
         kept |= {player.on for player in self.staged.players if not player.is_fixture}
+        plan = SETS[self.staged.place.set]
+        struck = set().union(*(plan.struck((float(x), float(z))) for x, z in eyes))
+        hidden |= struck - kept
         for player in self.staged.players:
             if not player.is_fixture or player.id in kept:
                 continue

@@ -19,6 +19,7 @@ from shots.staging.staged import Appearance, Beat, Player
 Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
 _SEATED = ("car", "cockpit", "aeroplane-cabin")  # sets in which nobody stands
+_CREW = ("stewardess", "steward", "flight attendant", "hostess", "waiter", "waitress")
 _CABINS = (*_SEATED, "tram", "train")
 _DRIVERS = ("driver", "taxi driver", "cab driver", "chauffeur", "pilot", "trucker", "captain")
 _ONWARD = ("left", "right", "towards", "away")  # directions that a movement keeps
@@ -77,7 +78,7 @@ def _is_other(word: str) -> bool:
     """Whether a word among those of an unnamed person says nothing about looks."""
     low = word.lower().removesuffix("'s")
     forms = (low, singular(low)[0])
-    if any(form in grammar.WORN for form in forms):
+    if any(form in grammar.CLOTHING for form in forms):
         return False
     tables = (people(), NOUNS, NAMES, grammar.GROUPS, grammar.QUALITIES, grammar.NUMBERS,
               grammar.PRONOUNS, grammar.SITES, grammar.BODY, grammar.ABSTRACT)  # fmt: skip
@@ -169,7 +170,9 @@ class _Timing:
             return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"
-        if posture in ("", "stand") and self.cast.place.set in _SEATED and draft.kind == "person":
+        is_crew = draft.noun in _CREW
+        is_seated = self.cast.place.set in _SEATED and draft.kind == "person" and not is_crew
+        if posture in ("", "stand") and is_seated:
             return "drive" if draft.noun in _DRIVERS else "sit"
         return posture or "stand"
 

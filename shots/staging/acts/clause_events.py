@@ -26,7 +26,7 @@ _STATIVE = frozenset(
     ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
      "crowd", "park", "line")
 )  # fmt: skip
-_HELD = (("in", "hands"), ("under", "arms"), ("in", "arms"))
+_HELD = (("in", "hands"), ("under", "arms"), ("in", "arms"), ("in", "legs"))
 _BE = Verb("be", "stand")
 
 
@@ -165,9 +165,12 @@ class EventReader:
         if phrase.head in grammar.HAPPENINGS and clause.base:
             self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
+        is_light = phrase.head in grammar.LIGHT
+        if phrase.of is not None and clause.base and phrase.kind == "abstract" and not is_light:
+            self.cast.lose(clause.words, "nothing that is drawn does this")
         if phrase.words.lower() == "something":
             self.cast.lose(clause.words, "the words do not name what")
-        elif phrase.head in grammar.LIGHT and clause.base:
+        elif is_light and clause.base:
             self.cast.lose(clause.words, "light and shadow are set by lighting:")
         elif phrase.kind in why and clause.base:
             self.cast.lose(clause.words, why[phrase.kind])
@@ -309,8 +312,9 @@ def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> 
     first = state or verb or replace(_BE, posture="")
     second = verb if state and verb else first
     posture = first.posture or second.posture
-    if second.posture in POSTURES and not POSTURES[second.posture].speed:
-        posture = second.posture
+    # "waits in a wheelchair" sits, "kneels on the phone" kneels.
+    if second.posture in POSTURES and second.posture != "stand":
+        posture = posture if POSTURES[second.posture].speed else second.posture
     return PlayerEvent(
         slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
         looks_at=first.look, to=second.to, change=first.change, words=clause.words,

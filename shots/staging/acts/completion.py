@@ -87,7 +87,8 @@ def _fit_posture(act: ClauseAct) -> None:
     if ride and event.posture in ("walk", "run", "jump"):
         event.posture, event.seat = ride, act.actor.seat
     if event.posture in ("walk", "run", "jump"):
-        event.posture = grammar.RIDERS.get(act.actor.noun, event.posture)
+        usual = grammar.RIDERS.get(act.actor.noun, event.posture)
+        event.posture = usual if event.posture != "jump" or "ride" in usual else "jump"
     if event.posture == "walk" and cast.model(event.to) in ("stairs", "ladder"):
         event.posture = f"climb-{cast.model(event.to)}"
     on = event.to or event.seat

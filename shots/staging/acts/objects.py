@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
-from shots.lexicon.things import MODELS, find_thing
+from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
 from shots.staging.acts.roles import Cast
@@ -71,20 +71,20 @@ def read_objects(act: ClauseAct) -> None:
         if act.verb.gesture == "photograph" and phrase.head in grammar.PHOTOS:
             for key in act.resolve(phrase.of)[:1] if phrase.of else ():
                 event.target = event.looks_at = key
-        elif not _is_said_by_verb(act, phrase):
+        elif not _is_implied(act, phrase):
             read_object(act, phrase)
     if act.verb.gesture == "pour" and not event.target and clause.objects:
         _pour(act)
 
 
-def _is_said_by_verb(act: ClauseAct, phrase: Phrase) -> bool:
+def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     """Whether an object adds nothing to the verb: shakes his head, makes a call."""
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
-    if verb.role == "look" and phrase.noun in grammar.WORN:
+    if verb.role == "look" and phrase.noun in grammar.CLOTHING:
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
     if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
@@ -111,6 +111,8 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
     if phrase.head in grammar.MEALS and verb.gesture == "eat":
         verb = replace(verb, role="target")
     if phrase.kind == "unknown" and verb.gesture in ("drink", "pour"):
+        if verb.gesture == "pour":
+            act.cast.lose(phrase.words, "poured from a bottle", nearest_noun(phrase.head))
         return
     if phrase.head == "glasses" and verb.gesture in ("hold-out", "drink"):
         phrase = replace(phrase, head="glass", count=max(2, len(act.subjects)))
@@ -136,16 +138,16 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
         event.holds.append(key)
         event.releases = event.releases or role == "release"
         event.target = event.target or ("" if event.gesture in ("give", "throw", "aim") else key)
-    elif role == "look":
-        event.looks_at = key
-    elif role == "seat":
-        event.seat = key
+    elif role in ("look", "seat"):
+        setattr(event, "looks_at" if role == "look" else "seat", key)
     elif role == "to":
         move_to(event, cast, key)
     elif role in ("move", "chase"):
         _take_along(act, key, chase=role == "chase")
     elif event.posture and not event.gesture and not is_human:
         act.be_at("at", key)
+    elif event.gesture == "pour" and cast.thing_model(key).kind in ("food", "product"):
+        event.holds.append(key)
     elif not event.target or is_human:
         event.target = key
     if event.gesture in ("give", "throw", "hold-out") and is_human:

@@ -23,6 +23,7 @@ _WORK = frozenset(
 )  # fmt: skip
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
+_TYING = frozenset(("tie", "chain", "strap", "bind"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
@@ -45,17 +46,26 @@ def read_parts(act: ClauseAct) -> None:
 def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
     cast, ids = act.cast, act.cast.ids(before)
-    is_attached = prep in _ATTACHED and part.kind not in ("pronoun", "place")
+    is_attached = (prep in _ATTACHED or act.clause.base in _TYING) and part.kind not in (
+        "pronoun",
+        "place",
+    )
     if not is_attached or not ids or ids[0] in act.subjects:
         return False
     is_body = before.kind == "body" and before.owner is not None
     if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
         if prep == "with" and part.kind == "thing":
             return False
-        if act.event.gesture in _HANDLING and _is_put_into(act, ids, prep, part):
+        is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
+        if is_handled and _is_put_into(act, ids, prep, part):
             return True
+        if prep not in _ATTACHED:
+            return False
         cast.attribute(ids[0], prep, part)
         return part.kind != "body"
+    if prep == "with" and part.kind in ("person", "group") and before.kind == "thing":
+        act.resolve(part)  # a bench with an old couple
+        return True
     return prep not in ("into", "with") and _is_located(act, ids, prep, part)
 
 
@@ -78,9 +88,9 @@ def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool
 def _is_put_into(act: ClauseAct, people: list[str], prep: str, part: Phrase) -> bool:
     """Whether somebody is pushed into a chair, laid on a bed, carried on a stretcher."""
     is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
-    seats = (
-        act.resolve(part)[:1] if prep == "into" or (prep in ("in", "on") and not is_push) else []
-    )
+    is_into = prep == "into" or (prep in ("in", "on") and not is_push)
+    is_tied = prep == "to" and act.clause.base in _TYING
+    seats = act.resolve(part)[:1] if is_into or is_tied else []
     if not seats or not act.cast.thing_model(seats[0]).seats:
         return False
     posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
@@ -100,7 +110,7 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = _ON_FLOOR.get(event.posture, event.posture)
-    if _is_said_already(act, prep, part):
+    if _is_redundant(act, prep, part):
         return
     if part.kind == "pronoun" and part.head == "other":
         event.looks_at = act.subjects[0]
@@ -108,13 +118,16 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     ids = act.resolve(part)
     if len(ids) > 1 and len(act.subjects) > 1 and not act.cast.is_person(ids[0]):
         event.choices = ids
-    if part.kind == "place" and prep == "into" and not event.to:
+    is_inside = part.kind == "place" or (part.kind == "character" and not ids)
+    if is_inside and prep == "into" and not event.to and event.is_moving:
         event.to = "in"
     for key in ids[:1] if event.choices else ids[:2]:
+        if key in act.subjects and part.head != "other":
+            continue
         next(rule for rule in _RULES if rule(act, prep, key, part))
 
 
-def _is_said_already(act: ClauseAct, prep: str, part: Phrase) -> bool:
+def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
     """Whether a phrase adds nobody and nothing to the picture."""
     if prep == "for":
         is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
@@ -122,7 +135,7 @@ def _is_said_already(act: ClauseAct, prep: str, part: Phrase) -> bool:
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
-    if act.event.gesture == "look" and part.head in grammar.WORN and act.is_own(part):
+    if part.noun in grammar.CLOTHING and part.owner is not None and act.is_own(part):
         return True
     is_water = part.head == "water" and part.is_definite
     return is_water or (part.kind == "body" and act.is_own(part))
@@ -163,7 +176,7 @@ def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
             led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
             act.cast.drafts[key].events.append(led)
     elif prep == "with" and act.cast.can_hold(act.subjects[0], key):
-        act.event.holds += [] if part.noun in grammar.WORN else [key]
+        act.event.holds += [] if part.noun in grammar.CLOTHING else [key]
     return prep == "with"
 
 
@@ -267,7 +280,9 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     return is_near or is_at or is_hug
 
 
-def _place(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
+        prep = "beside"  # on her father's arm
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
     if prep in LOCATIONS:

@@ -46,8 +46,11 @@ class Cast(CastList):
             return
         others = self.resolve(part, [key])
         for other in others:
-            if prep == "with" and self.can_hold(key, other):
+            is_prop = prep == "with" or (prep == "on" and self.model(other) in _CRUTCHES)
+            if is_prop and self.can_hold(key, other):
                 draft.hold(other)
+            elif prep == "with" and self.is_human(other):
+                self.drafts[other].locate("beside", key)
             elif prep == "with" and draft.kind == "animal" and not self.is_person(other):
                 self.drafts[other].locate("at", key)
             elif prep in ("in", "on") and draft.kind == "person" and self.thing_model(other).seats:
@@ -61,13 +64,13 @@ class Cast(CastList):
         """Whether a phrase is about looks alone; its words are added to them."""
         if part.kind == "body" and prep == "on" and part.owner and part.owner.kind != "pronoun":
             self.lose(f"{prep} {part.words}", "nobody sits or lies on a person")
-        is_worn = part.kind in ("thing", "unknown") and (
-            part.noun in grammar.WORN or (prep == "in" and part.noun in grammar.MATS)
+        is_garment = part.kind in ("thing", "unknown") and (
+            part.noun in grammar.CLOTHING or (prep == "in" and part.noun in grammar.MATS)
         )
-        if not (is_worn or part.kind in ("body", "unknown", "abstract")):
+        if not (is_garment or part.kind in ("body", "unknown", "abstract")):
             return False
         draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
-        return is_worn or prep != "with" or part.kind != "unknown"
+        return is_garment or prep != "with" or part.kind != "unknown"
 
     # Phrases
 
@@ -113,6 +116,10 @@ class Cast(CastList):
         return []
 
     def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
+        thing = thing_of_looks(self.board.characters[phrase.head].looks)
+        is_set = thing is not None and PLACE_WORDS.get(thing[1]) == self.place.set
+        if is_set and self.place.is_interior and phrase.head not in self.drafts:
+            return []  # the tram, in the tram
         return [self.character(phrase.head).id]
 
     def _named_person(self, phrase: Phrase, _: list[str]) -> list[str]:
@@ -128,7 +135,7 @@ class Cast(CastList):
         others = [each for each in self.people() if each not in subjects]
         if key == "self" or key == "who":
             return subjects
-        if key in ("camera", "none"):
+        if key in ("camera", "none") or phrase.words.lower() == "another":
             return []
         if key == "other":
             return subjects
@@ -168,6 +175,9 @@ class Cast(CastList):
         exact = [k for k in recent if self.drafts[k].sex == key]
         unsure = [k for k in recent if self.drafts[k].sex == ""]
         found = [k for k in (*exact, *unsure) if not (is_object and k in subjects)]
+        own = [k for k in subjects if k in exact]
+        if not found and own:
+            return own[:1]  # holds it in front of her
         if not found:
             noun = "woman" if key == "she" else "man"
             return [self.person(noun, phrase.words, f"a {noun}").id]
@@ -244,10 +254,10 @@ class Cast(CastList):
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
         colour = first_colour(" ".join(phrase.adjectives))
-        known = self._known_thing(phrase, model, subjects)
+        existing = self._existing(phrase, model, subjects)
         is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
-        if known or self._is_set(phrase) or (is_cabin and phrase.is_definite):
-            return known
+        if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
+            return existing
         words = phrase.words
         if phrase.count == 1:
             return [self.thing(phrase.head, model, words, colour).id]
@@ -255,7 +265,7 @@ class Cast(CastList):
         count = min(phrase.count, MOST_THINGS)
         return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
 
-    def _known_thing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
+    def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
         """Things named before, and furniture of the set."""
         same = [k for k in reversed(self.recent) if self.drafts[k].noun == phrase.head]
         same += [k for k in reversed(self.recent) if self.drafts[k].model == model != STAND_IN]
@@ -333,6 +343,7 @@ class Cast(CastList):
         return [self.person("someone", phrase.words, "a person").id]
 
 
+_CRUTCHES = ("crutch", "walking-stick", "walker")
 _BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
 _PRONOUN_OF = {"female": "she", "male": "he"}
 _CUPS = frozenset(
@@ -341,7 +352,7 @@ _CUPS = frozenset(
 )  # fmt: skip
 # What a definite noun may mean besides things of its own name: the glass of a window, of a drink.
 _PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
-    "glass": lambda cast, key: cast.model(key) in (*_CUPS, "window"),
+    "glass": lambda cast, key: key == "window" or cast.model(key) in (*_CUPS, "window"),
     "drink": lambda cast, key: cast.model(key) in _CUPS,
     "cup": lambda cast, key: cast.model(key) in _CUPS,
     "door": lambda cast, key: cast.thing_model(key).door and cast.model(key) != "window",

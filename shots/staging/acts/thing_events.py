@@ -17,7 +17,11 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     """Read what a thing or a fixture does in a clause."""
     verb = clause.verb(THING_VERBS)
     draft = cast.drafts.get(key)
-    lifts = verb is not None and verb.gesture == "rise" and bool(clause.objects)
+    # What lifts or splashes something else does not rise or fall itself.
+    is_self = all(each.kind == "place" for each in clause.objects) or bool(
+        {"off", "over"} & set(clause.particles)
+    )
+    lifts = verb is not None and verb.gesture in ("rise", "fall") and not is_self
     if verb is None or lifts or not verb.is_shown:
         if clause.base not in ("", "be"):
             cast.lose(clause.words, "no motion of a thing shows this")

@@ -102,6 +102,10 @@ class Clause:
         yield from (" ".join(self.particles), *self.particles) if self.particles else ()
         yield from nouns
         yield from behind
+        if len(self.objects) > 1:
+            yield "somebody something"
+        is_thing = any(each.kind in ("thing", "unknown") for each in self.objects)
+        yield from (f"something {prep}" for prep in self.preps if is_thing)
         yield from self._any_object()
         yield from () if self.objects else ("alone",)
         yield from (f"{noun} {prep}" for noun in nouns for prep in self.preps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shots.lexicon import grammar
-from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, forms
+from shots.lexicon.verbs import STATES, forms
 from shots.staging.clauses.clause import Clause, Link
 from shots.staging.clauses.lookahead import DIRECTED, is_vague
 from shots.staging.clauses.modifiers import ModifierReader
@@ -12,11 +12,8 @@ from shots.staging.clauses.phrases import Phrase
 
 # Verbs whose object does what the next verb says: "sees a man run", "teaches her to ride".
 _PERCEPTION = frozenset(("see", "watch", "hear", "find", "notice", "spot", "film", "let", "make"))
-_TAUGHT = frozenset(("teach", "help", "tell", "ask", "show", "order", "force", "allow", "invite"))
-# Particles that are prepositions before a noun, and verbs behind which they are not.
-_LOCAL = frozenset(("on", "in", "by", "along", "past", "about", "around"))
-_SEPARABLE = frozenset(
-    ("put", "try", "slip", "turn", "switch", "look", "pull", "bring", "carry", "take", "hand")
+_CAUSATIVE = frozenset(
+    ("teach", "help", "tell", "ask", "show", "order", "force", "allow", "invite")
 )
 _ON_SCREEN = frozenset(("type", "text", "read", "write", "watch", "look", "scroll", "play", "tap"))
 _LATER = ("as", "before", "after", "until", "since")
@@ -235,7 +232,7 @@ class _ClauseReader(ModifierReader):
                 return
             if self._is_relative and clause.objects and self.is_finite(self.at):
                 return
-            if not (self._particle(clause) or self._complement(clause)):
+            if not (self.read_particle(clause) or self._complement(clause)):
                 return
 
     def _list_goes_on(self, clause: Clause) -> bool:
@@ -258,6 +255,10 @@ class _ClauseReader(ModifierReader):
             return True
         if low in _LATER and self.is_clause(self.at + 1):
             return True
+        is_posed = bool(clause.parts) and clause.preps[-1] == "with"
+        if is_posed and form == "ed" and clause.parts[-1][1].kind == "body":
+            self.at += 1  # with his head bowed
+            return False
         if low in ("who", "which"):
             return self._begin(clause, "with", 1, clause.phrases[-1:] or clause.subjects[-1:])
         if low == "to" and self.reader.form(self.at + 1) == "base":
@@ -267,8 +268,8 @@ class _ClauseReader(ModifierReader):
         is_verb = self.noun(self.at) is None or self.has_determiner(self.at + 1)
         if form == "ing" and is_verb:
             return self._participle(clause, 0)
-        is_seen = form == "base" and clause.objects and clause.base in _PERCEPTION
-        return bool(is_seen) and self._participle(clause, 0)
+        is_watched = form == "base" and clause.objects and clause.base in _PERCEPTION
+        return bool(is_watched) and self._participle(clause, 0)
 
     def _coordinate(self, clause: Clause) -> bool:
         """Read "and" with another object."""
@@ -284,7 +285,7 @@ class _ClauseReader(ModifierReader):
 
     def _purpose(self, clause: Clause) -> bool:
         """Begin "to tie her shoe"; of "teaches her to ride", its subject is the object."""
-        if clause.base in _TAUGHT and clause.objects:
+        if clause.base in _CAUSATIVE and clause.objects:
             return self._begin(clause, "with", 1, clause.objects[-1:])
         return self._begin(clause, "then", 1, [])
 
@@ -309,40 +310,6 @@ class _ClauseReader(ModifierReader):
         self._clauses.append(clause)
         self._predicate(clause, self.at)
         return True
-
-    def _particle(self, clause: Clause) -> bool:
-        """Read a word such as "up" that belongs to the verb."""
-        low, stop = self.low(), self.starts(grammar.STOP_PHRASES)
-        if " " in stop:
-            self.take(stop)
-            return True
-        if low not in grammar.PARTICLES or self._is_other(clause, low):
-            return False
-        clause.particles.append(low)
-        if low == "out" and self.low(1) == "of":
-            self.at += 1
-            if self.read_part(clause):
-                clause.parts[-1] = ("from", clause.parts[-1][1])
-                return True
-            self.at -= 1
-        if low in DIRECTED and not _is_phrasal(clause, low):
-            clause.directions.append(low)
-        self.at += 1
-        return True
-
-    def _is_other(self, clause: Clause, low: str) -> bool:
-        """Whether a particle is a preposition here, or begins a direction."""
-        is_phrasal = _is_phrasal(clause, low)
-        if not is_phrasal:
-            prep, directed = self.starts(grammar.PREPOSITIONS), self.starts(DIRECTED)
-            if " " in prep and self.phrase_follows(self.at + len(prep.split())):
-                return True
-            if " " in directed and self.is_direction(directed):
-                return True
-        if low not in grammar.PREPOSITIONS or not self.phrase_follows(self.at + 1):
-            return False
-        is_local = low in _LOCAL and clause.base not in _SEPARABLE
-        return bool(clause.objects) or not is_phrasal or is_local
 
     def _complement(self, clause: Clause) -> bool:
         """Read an adverb, a preposition with its phrase, or an object."""
@@ -389,8 +356,3 @@ class _ClauseReader(ModifierReader):
                 self.at += 1
             elif self.reader.form(self.at) or not self.read_adverb(clause):
                 return
-
-
-def _is_phrasal(clause: Clause, particle: str) -> bool:
-    name = f"{clause.base} {particle}"
-    return name in VERBS or name in THING_VERBS

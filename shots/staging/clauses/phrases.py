@@ -274,7 +274,11 @@ class PhraseReader:
             return True
         if form in ("ing", "ed"):
             return bare or self._ends(at + 1) or (at > start and subject)
-        return bool(form) and bare
+        is_behind_preposition = start > 0 and self.low(start - 1) in grammar.PREPOSITIONS
+        is_object = not subject and (
+            is_behind_preposition or noun_at(self.words, at + 1, self.names) is not None
+        )
+        return bool(form) and bare and not (is_object and form == "base")
 
     def _continues(self, head: Noun, noun: Noun | None, at: int, *, subject: bool) -> bool:
         """Whether a word behind a noun forms a compound with it: the tram driver."""
@@ -283,7 +287,7 @@ class PhraseReader:
             return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
-        if head.kind == "person" and low in grammar.WORN and not form:
+        if head.kind == "person" and low in grammar.CLOTHING and not form:
             return True  # a clown costume
         if head.kind in ("group", "person"):
             is_open = head.head == "police" or (head.kind == "person" and not head.is_plural)

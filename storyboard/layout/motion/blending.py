@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import BodyPose
 from storyboard.layout.motion.inverse_kinematics import feet, stand_on
-from storyboard.layout.motion.rig import BodyPose
 
 SHORTEST_S, LONGEST_S = 0.35, 1.8
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose, turn
 from storyboard.layout.motion.gesture_table import COUNTER, GESTURE_ROWS, HANG, GestureRow, Hand
 from storyboard.layout.motion.hand_places import OTHER, GestureNow, hand_place
 from storyboard.layout.motion.inverse_kinematics import (
@@ -18,7 +19,6 @@ from storyboard.layout.motion.inverse_kinematics import (
     reach,
     stand_on,
 )
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose, turn
 
 Hands = tuple[Hand, Hand]
 
@@ -160,8 +160,10 @@ def _shiver(stance: BodyPose, act: GestureNow) -> None:
 
 def _hug(stance: BodyPose, act: GestureNow) -> None:
     """Lean in, the head beside the other's: both to their own left."""
-    stance.add("pelvis", 5, 0, 4)
-    stance.add("chest", 4, 0, 4)
+    breast = stance.point("breast")
+    down = float(act.partner.get("breast", breast)[1] - breast[1])  # to somebody smaller
+    stance.add("pelvis", 5 + 45 * min(max(down, 0.0), 0.6), 0, 4)
+    stance.add("chest", 4 + 45 * min(max(down, 0.0), 0.6), 0, 4)
 
 
 def _add(stance: BodyPose, rows: Mapping[str, float]) -> None:

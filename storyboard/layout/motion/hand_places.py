@@ -11,9 +11,9 @@ import numpy as np
 from shots.lexicon.things import Thing
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Hand
 from storyboard.layout.motion.inverse_kinematics import hand_turn
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose
 
 OTHER = {"L": "R", "R": "L"}
 
@@ -153,7 +153,8 @@ def _at_meeting(stance: BodyPose, act: GestureNow, side: str) -> Array:
     """Where the right hands of two people meet: in the middle between their shoulders."""
     own = stance.joint("clavicle.R")  # the shoulder itself moves as the arm reaches
     other = act.partner.get("clavicle.R", own + r.xyz(0, 0, -1.1 * stance.body.arm))
-    return (own + other) / 2 + r.xyz(0, 0.24 * stance.body.height, 0)
+    up = 0.71 + 0.25 * min(abs(float(own[1] - other[1])), 0.5)  # a tall one reaches less far down
+    return (own + other) / 2 * (1, up, 1)
 
 
 def _behind_partner(stance: BodyPose, act: GestureNow, side: str) -> Array:

@@ -18,13 +18,13 @@ from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
+from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Ground, Track, heading, stride, track
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture
 from storyboard.layout.motion.hand_places import GestureNow
-from storyboard.layout.motion.held import HeldThing, held_things, in_hands
+from storyboard.layout.motion.held import TAKEN, HeldThing, held_things, in_hands
 from storyboard.layout.motion.postures import Moment
-from storyboard.layout.motion.rig import BodyPose, Rig, rig_of
 from storyboard.layout.motion.world import Spot, World, beat_track, climb, world_at
 
 __all__ = ["Performance", "PersonInShot", "Spot", "World", "perform", "perform_all", "world_at"]
@@ -33,6 +33,7 @@ _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.
           "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
 _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
+_FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _FAR = 6.0
 _WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
          "back": (115.0, 0.0)}  # fmt: skip
@@ -59,10 +60,12 @@ class Performance:
 
 def perform(figure: Figure, player: Player, at: float, seconds: float, world: World) -> Performance:
     """A person at a share of the shot, 0 to 1, that is some seconds long."""
-    return perform_body(rig_of(figure), player, at, seconds, world)
+    return perform_body(plan_of(figure), player, at, seconds, world)
 
 
-def perform_body(body: Rig, player: Player, at: float, seconds: float, world: World) -> Performance:
+def perform_body(
+    body: BodyPlan, player: Player, at: float, seconds: float, world: World
+) -> Performance:
     """As `perform`, of a skeleton."""
     actor = PersonInShot(body, player, seconds, world)
     stance = actor.stance(at * seconds)
@@ -110,16 +113,27 @@ def _plain(player: Player) -> Player:
 class PersonInShot:
     """One person in a shot: stances of its beats, and the blends between them."""
 
-    body: Rig
+    body: BodyPlan
     player: Player
     seconds: float
     world: World
 
     def __post_init__(self) -> None:
         self.seed = zlib.crc32(self.player.id.encode())
-        self.beats = self.player.beats or (Beat(),)
+        self.beats = tuple(self._meant(beat) for beat in self.player.beats) or (Beat(),)
+        self.player = replace(self.player, beats=self.beats)
         self.roots = self._roots()
         self.changes: dict[int, float] = {}
+
+    def _meant(self, beat: Beat) -> Beat:
+        """A beat as it is done: what is in the own hand is no target; stairs are climbed."""
+        spots = self.world.spots
+        if beat.posture.startswith("climb") and (beat.seat or beat.to) in spots:
+            return replace(beat, seat=beat.seat or beat.to, path=())
+        own = beat.target in [thing for _, thing in beat.holds]
+        if own and beat.gesture not in (*TAKEN, "put-down"):
+            return replace(beat, target=beat.looks_at if beat.looks_at in spots else "")
+        return beat
 
     def _roots(self) -> list[tuple[float, float, float]]:
         """x, z and facing at the start of each beat, and at the end."""
@@ -138,8 +152,6 @@ class PersonInShot:
         return roots
 
     def _way(self, k: int) -> Track | None:
-        if not self.player.beats:
-            return None
         return beat_track(self.player, k, self.seconds, self.world.ground)
 
     def _turned(self, beat: Beat, x: float, z: float, facing: float) -> float:
@@ -217,7 +229,19 @@ class PersonInShot:
             stance = posture(self.body, beat.posture, moment)
         stance.place, stance.facing_deg = place + stance.place, facing
         self._approach(beat, stance)
+        if way is None and _stands(beat.posture):
+            self._face(beat, stance)
         return stance
+
+    def _face(self, beat: Beat, stance: BodyPose) -> None:
+        """Turn to what is aimed at, or so far that an arm can point there."""
+        spot = self.world.spots.get(beat.target)
+        if spot is None or beat.gesture not in _FACED:
+            return
+        way = spot.position - stance.place
+        off = math.remainder(heading(way[0], way[2]) - stance.facing_deg, 360)
+        if abs(off) > _FACED[beat.gesture]:
+            stance.facing_deg += off - math.copysign(_FACED[beat.gesture], off)
 
     def _approach(self, beat: Beat, stance: BodyPose) -> None:
         """Step up to and face the person something is done with; who sits is come to."""
@@ -232,7 +256,9 @@ class PersonInShot:
         middle = (beat.start + beat.end) / 2
         theirs = self.world.players[other].beats if other in self.world.players else ()
         sits = any(b.start <= middle <= b.end and not _stands(b.posture) for b in theirs)
-        way = 1 - min(near * self.body.height / 1.75 / distance, 1.0)
+        own = self.world.spots.get(self.player.id, partner)
+        near *= (own.size[1] + partner.size[1]) / 3.5  # both come to the same distance
+        way = 1 - min(near / distance, 1.0)
         stance.place = stance.place + gap * way * (1.0 if sits else 0.5)
         stance.facing_deg = heading(gap[0], gap[2])
 
@@ -315,7 +341,7 @@ def _stands(name: str) -> bool:
     return name in GAITS or name in ("stand", "dance", "bend", "lean", "crouch")
 
 
-def _in_place(body: Rig, beat: Beat, now: float, seed: int) -> BodyPose:
+def _in_place(body: BodyPlan, beat: Beat, now: float, seed: int) -> BodyPose:
     speed = POSTURES[beat.posture].speed * beat.pace
     way = track(((0.0, 0.0), (0.0, -100.0 * speed)), 100.0, ease=(0.0, 0.0))
     assert way is not None

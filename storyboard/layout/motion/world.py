@@ -116,7 +116,8 @@ class Spot:
         if posture == "drive" or posture.startswith("ride"):
             seats = tuple(seat for seat in seats if seat.hands) or seats
         if not seats:
-            seats = (Seat(0.0, min(self.thing.surface_m or self.size[1], 1.2), 0.0),)
+            most = 0.55 * self.size[1] if posture == "climb-ladder" else 1.2
+            seats = (Seat(0.0, min(self.thing.surface_m or self.size[1], most), 0.0),)
         places = [self.at((seat.x, 0.0, seat.z)) for seat in seats]
         away = [r.norm((each - place) * (1, 0, 1)) for each in places]
         k = away.index(min(away))

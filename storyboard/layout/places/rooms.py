@@ -11,7 +11,7 @@ from storyboard.layout.meshes import GroundPaint, Mesh, floats, join
 from storyboard.layout.places.facades import row
 from storyboard.layout.places.grounds import Mask, soft, zones
 from storyboard.layout.places.landscape import Random, broadleaf, bush, ring
-from storyboard.layout.places.scenery import Stage
+from storyboard.layout.places.scenery import SetInProgress
 from storyboard.layout.places.walls import Opening, Side, ceiling, passage, pierced, room_sides
 
 _WINDOWS = frozenset({"window", "shop-window"})
@@ -32,7 +32,7 @@ def wall_openings(plan: SetPlan, side: Side) -> list[tuple[bool, Opening]]:
     return holes
 
 
-def room_walls(stage: Stage) -> Mesh:
+def room_walls(stage: SetInProgress) -> Mesh:
     """Walls with their openings, skirting, joints, passages behind doors, and the ceiling."""
     plan, bands = stage.plan, []
     low = 0.0
@@ -56,7 +56,7 @@ def room_walls(stage: Stage) -> Mesh:
     return join(parts)
 
 
-def _trimmings(stage: Stage, side: Side, stretch: tuple[float, float]) -> list[Mesh]:
+def _trimmings(stage: SetInProgress, side: Side, stretch: tuple[float, float]) -> list[Mesh]:
     """Skirting, joints of tiles or panels on the first band, a rail on its edge."""
     parts: list[Mesh] = []
     first, last = stretch

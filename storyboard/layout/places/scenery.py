@@ -27,7 +27,7 @@ from storyboard.layout.places.grounds import Mask, moved, stripes, zones
 from storyboard.layout.places.landscape import Random, toned
 from storyboard.layout.places.paints import coast, paint
 from storyboard.layout.things.materials import material
-from storyboard.layout.things.parts import mirrored
+from storyboard.layout.things.part_format import mirrored
 
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$")
 _HEX = re.compile(r"#([0-9a-f]{6})")
@@ -40,7 +40,7 @@ def hex_colour(digits: str) -> Colour:
 
 
 @dataclass(frozen=True)
-class Coat:
+class SurfaceFinish:
     """What the faces of an item look like."""
 
     colour: Colour
@@ -49,7 +49,7 @@ class Coat:
 
 
 @dataclass
-class Stage:
+class SetInProgress:
     """A set while it is built.
 
     Attributes:
@@ -71,10 +71,10 @@ class Stage:
     ground: GroundPaint | None = None
     masks: list[tuple[Mask, GroundPaint]] = field(default_factory=list)
     lines: dict[str, list[Sequence[float]]] = field(default_factory=dict)
-    bands: list[tuple[float, Coat]] = field(default_factory=list)
+    bands: list[tuple[float, SurfaceFinish]] = field(default_factory=list)
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def coat(self, word: str) -> Coat:
+    def coat(self, word: str) -> SurfaceFinish:
         """The coat that a material names."""
         name, glow = word.partition("!")[::2]
         name, surface = name.partition(".")[::2]
@@ -86,7 +86,7 @@ class Stage:
         colour, surface, light = material(plain + suffix + (f"!{glow}" if glow else ""), own)
         if name.endswith("~"):
             colour = toned(colour, self.random, 0.045)
-        return Coat(colour, surface, light)
+        return SurfaceFinish(colour, surface, light)
 
     def colour(self, word: str) -> Colour:
         """The colour that a material names."""
@@ -101,7 +101,7 @@ class Stage:
         return ground
 
 
-Solid = Callable[[Stage, Sequence[float], Sequence[str]], Mesh]
+Solid = Callable[[SetInProgress, Sequence[float], Sequence[str]], Mesh]
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _parsed(body: str) -> Iterator[Item]:
         )
 
 
-def _set_ground(stage: Stage, item: Item) -> bool:
+def _set_ground(stage: SetInProgress, item: Item) -> bool:
     """Adds an item of the ground, if it is one."""
     n, words = item.numbers, item.words
     if item.kind == "line":  # AXIS OFFSET WIDTH DASH GAP FROM TO COLOUR
@@ -191,16 +191,16 @@ def _places(repeats: Sequence[str]) -> list[Array]:
     return places
 
 
-def _built(stage: Stage, item: Item, kinds: Mapping[str, Solid]) -> Mesh:
+def _built(stage: SetInProgress, item: Item, kinds: Mapping[str, Solid]) -> Mesh:
     """The mesh of an item with its copies, each of which varies by itself."""
     places = _places(item.repeats)
     mesh = join(kinds[item.kind](stage, item.numbers, item.words).moved(at) for at in places)
     return join((mesh, mirrored(mesh, 0))) if "2x" in item.repeats else mesh
 
 
-def set_up(plan: SetPlan, random: Random, kinds: Mapping[str, Solid]) -> Stage:
+def set_up(plan: SetPlan, random: Random, kinds: Mapping[str, Solid]) -> SetInProgress:
     """The set of a plan's shell, before walls of a room are added."""
-    stage = Stage(plan, random)
+    stage = SetInProgress(plan, random)
     for item in sceneries()[plan.shell]:
         if item.kind == "own":
             choices = item.words[0].split("|")

@@ -26,7 +26,7 @@ from storyboard.layout.places.landscape import (
     skyline,
     toned,
 )
-from storyboard.layout.places.scenery import Solid, Stage
+from storyboard.layout.places.scenery import SetInProgress, Solid
 from storyboard.layout.places.walls import Side, ceiling, pierced, quad
 
 _Numbers = Sequence[float]
@@ -41,14 +41,14 @@ def _side(n: _Numbers) -> Side:
     return Side((n[0], n[1]), (n[2], n[3]))
 
 
-def build_box(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_box(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X H Z, of the middle of its base, WIDTH HEIGHT DEPTH."""
     c = stage.coat(words[0])
     middle = (n[0], -(n[1] + n[4] / 2), n[2])
     return box(middle, n[3:6], c.colour, surface=c.surface, glow=c.glow)
 
 
-def build_rod(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_rod(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X H Z, DX DH DZ to its other end, RADIUS [OTHER RADIUS]."""
     c = stage.coat(words[0])
     start = floats((n[0], -n[1], n[2]))
@@ -60,7 +60,7 @@ def build_rod(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     )  # fmt: skip
 
 
-def build_ball(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_ball(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X H Z, of its middle, RX RH RZ."""
     c = stage.coat(words[0])
     rings = 5 if max(n[3:6]) < 1 else 12
@@ -68,26 +68,26 @@ def build_ball(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
                      surface=c.surface, glow=c.glow)  # fmt: skip
 
 
-def build_face(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_face(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1, from left to right for who sees it, LOW HIGH."""
     side, c = _side(n), stage.coat(words[0])
     return side.face((0, side.length, n[4], n[5]), c.colour, surface=c.surface, glow=c.glow)
 
 
-def build_poster(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_poster(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """Like a face, in another colour each."""
     side = _side(n)
     tone = toned(stage.colour(words[0]), stage.random, 0.3)
     return side.face((0, side.length, n[4], n[5]), tone, surface="paper")
 
 
-def build_ceil(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_ceil(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 HEIGHT: visible from below."""
     c = stage.coat(words[0])
     return ceiling((n[0], n[1], n[2], n[3]), n[4], c.colour, surface=c.surface, glow=c.glow)
 
 
-def build_slope(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_slope(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X H Z, DX DH DZ to the right, DX DH DZ upwards: visible from where that holds."""
     c = stage.coat(words[0])
     flip = floats((1, -1, 1))
@@ -95,14 +95,14 @@ def build_slope(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return quad(corner, along, up, c.colour, surface=c.surface, glow=c.glow)
 
 
-def build_grid(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_grid(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 LOW HIGH, PITCH along and up, WIDTH of its lines."""
     side = _side(n)
     area = (0.0, side.length, n[4], n[5])
     return join(side.grid(area, (n[6], n[7]), n[8], stage.colour(words[0])))
 
 
-def build_panes(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_panes(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 LOW HIGH, PITCH, WIDTH, CHANCE of light: windows of a facade."""
     side, trim = _side(n), stage.colour(words[0])
     middles = np.arange(n[6] / 2, side.length, n[6])
@@ -112,7 +112,7 @@ def build_panes(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     )
 
 
-def build_stained(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_stained(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 LOW HIGH: a window of coloured glass with a pointed top."""
     side, tall = _side(n), n[5] - n[4]
     wide, rows = side.length, 6
@@ -128,7 +128,7 @@ def build_stained(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join([*parts, from_triangles(points, [(0, 1, 2)], _STAINED[1], glow=0.55)])
 
 
-def build_glazed(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_glazed(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1, SILL HEAD of its windows, WIDTH, GAP; materials below and from the sill up."""
     side, (low, high) = _side(n), n[4:6]
     under, over = stage.coat(words[0]), stage.colour(words[1])
@@ -147,7 +147,7 @@ def build_glazed(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join(parts)
 
 
-def build_hull(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_hull(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """BEND: ceiling of a cabin along z with rounded edges."""
     x0, z0, x1, z1 = stage.plan.bounds
     c, high, bend, long = stage.coat(words[0]), stage.plan.height_m, n[0], z1 - z0
@@ -158,7 +158,7 @@ def build_hull(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join([*parts, ceiling(area, high, c.colour, surface=c.surface)])
 
 
-def build_roof(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_roof(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """KNEE RIDGE FLAT: a pitched ceiling along z from the walls to FLAT metres from its middle."""
     x0, z0, x1, z1 = stage.plan.bounds
     c, (knee, ridge, flat) = stage.coat(words[0]), n
@@ -175,7 +175,7 @@ def build_roof(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join(parts)
 
 
-def build_beams(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_beams(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """PITCH SIZE: beams across the ceiling."""
     x0, z0, x1, z1 = stage.plan.bounds
     colour, y = stage.colour(words[0]), n[1] / 2 - stage.plan.height_m
@@ -185,7 +185,7 @@ def build_beams(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     )
 
 
-def build_panels(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_panels(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """PITCH: a suspended ceiling of panels, every other one a lamp."""
     x0, z0, x1, z1 = stage.plan.bounds
     parts = []
@@ -198,7 +198,7 @@ def build_panels(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join(parts)
 
 
-def build_drape(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_drape(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 LOW HIGH OUT: a curtain with soft folds, visible from the front."""
     side = _side(n)
     along = np.linspace(0, side.length, max(4, round(side.length / 0.11)))
@@ -218,7 +218,7 @@ def _strip(count: int, rows: int) -> list[tuple[int, int, int]]:
     return faces
 
 
-def build_sweep(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_sweep(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """WIDTH BACK RADIUS HEIGHT: a seamless backdrop that bends up into a wall at z = BACK."""
     wide, back, radius, high = n
     angle = np.linspace(0, np.pi / 2, 10)
@@ -230,7 +230,7 @@ def build_sweep(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return from_triangles(points, _strip(2, len(z) - 1), c.colour, surface=c.surface)
 
 
-def build_stand(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_stand(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 ROWS: a tribune that rises away from the pitch, with spectators and a roof."""
     side, random = _side(n), stage.random
     advert = toned((0.25, 0.32, 0.50), random, 0.15)
@@ -254,7 +254,7 @@ def build_stand(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join(parts)
 
 
-def build_fence(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_fence(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 HEIGHT, PITCH and THICKNESS of posts, heights of rails in parts of its own."""
     side, c = _side(n), stage.coat(words[0])
     high, pitch, thick, *rails = n[4:]
@@ -270,7 +270,7 @@ def build_fence(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     )
 
 
-def build_plant(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_plant(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X Z HEIGHT: one tree, near that place and of about that height."""
     shape = SHAPES[words[0] if words else "tree"](
         stage.random, n[2] * float(stage.random.uniform(0.85, 1.15))
@@ -279,7 +279,7 @@ def build_plant(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return shape.moved((n[0] + dx, 0, n[1] + dz), yaw_deg=float(stage.random.uniform(0, 360)))
 
 
-def build_wood(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_wood(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 COUNT SIZE SIZE [NEAR [FAR]] SHAPE: spread, clear of camera and centre."""
     near, far = (*n[7:], *(0.0, 999.0)[len(n) - 7 :])
 
@@ -291,13 +291,13 @@ def build_wood(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join(scattered(stage.random, build, area, int(n[4]), (n[5], n[6]), keep))
 
 
-def build_row(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_row(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1, HEIGHTS from and to, CHANCES of shops and of office blocks [GAP from and to]."""
     gap = n[8:10] if len(n) > 9 else (0.0, 0.0)
     return row(_side(n), stage.random, (n[4], n[5]), shops=n[6], modern=n[7], gap=gap)
 
 
-def build_town(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_town(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """NEAR FAR LENGTH SHOPS: houses on both sides of a street along x, and at its ends."""
     near, far, long, shops = n
     end = long + 3
@@ -306,12 +306,12 @@ def build_town(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return join(build_row(stage, (*each, 8, 13, shops, 0.0), words) for each in sides)
 
 
-def build_entrance(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_entrance(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X0 Z0 X1 Z1 DOOR HEIGHT: a public building with its door DOOR metres along."""
     return entrance_front(_side(n), n[4], stage.random, n[5], stage.own)
 
 
-def build_block(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_block(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X Z YAW WIDTH HEIGHT DEEP: an office block whose ground is DEEP metres below."""
     side = Side((-n[3] / 2, 0.0), (n[3] / 2, 0.0))
     high = n[4] * float(stage.random.uniform(0.8, 1.25))
@@ -319,13 +319,13 @@ def build_block(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
     return shape.moved((n[0], n[5], n[1]), yaw_deg=n[2])
 
 
-def build_cottage(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_cottage(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """X Z YAW WIDTH DEPTH: a detached house with its front at that place."""
     shape = cottage(stage.random, stage.colour(words[0]), n[3], n[4])
     return shape.moved((n[0], 0, n[1]), yaw_deg=n[2])
 
 
-def build_hills(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_hills(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """RADIUS HEIGHT ROUGH DEEP [SNOW LINE [OPEN]]: all round, or only where z is below OPEN."""
     snow, opened = (*n[4:], *(0.0, 9999.0)[len(n) - 4 :])
     c = stage.coat(words[0])
@@ -334,7 +334,7 @@ def build_hills(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
                 surface=c.surface, until=opened)  # fmt: skip
 
 
-def build_skyline(stage: Stage, n: _Numbers, words: _Words) -> Mesh:
+def build_skyline(stage: SetInProgress, n: _Numbers, words: _Words) -> Mesh:
     """RADIUS COUNT, HEIGHTS from and to: silhouettes all round."""
     return skyline(stage.random, n[0], int(n[1]), (n[2], n[3]), stage.colour(words[0]))
 

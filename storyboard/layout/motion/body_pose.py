@@ -22,7 +22,7 @@ for _bone in reversed(range(1, len(BONES))):
 
 
 @dataclass(frozen=True, eq=False)
-class Rig:
+class BodyPlan:
     """Measures of one body at rest, in the axes of the figure: metres, y down, its front at -z.
 
     Attributes:
@@ -56,8 +56,8 @@ class Rig:
 
 
 @lru_cache(maxsize=96)
-def rig_of(figure: Figure) -> Rig:
-    """The rig of a figure of the cast, measured once."""
+def plan_of(figure: Figure) -> BodyPlan:
+    """The measures of a figure of the cast, measured once."""
     upright, h = rest_pose(), figure.height_m
     rest = np.asarray(figure.joints, np.float64)
     marks = figure.points(upright)
@@ -97,7 +97,7 @@ def rig_of(figure: Figure) -> Rig:
     )
     points = {name: (BONE[bone], np.asarray(at, np.float64)) for name, (bone, at) in places.items()}
     hands = {side: (axes[0].astype(float), axes[1].astype(float)) for side, axes in palms.items()}
-    return Rig(rest, h, points, hands, leg, arm_length, splay, lengths)
+    return BodyPlan(rest, h, points, hands, leg, arm_length, splay, lengths)
 
 
 def _surface_points(vertices: Array, height: float) -> dict[str, tuple[str, Array]]:
@@ -146,7 +146,7 @@ class BodyPose:
         mouth, eyes, grips: As in `Pose`.
     """
 
-    body: Rig
+    body: BodyPlan
     turns: Array = field(default_factory=lambda: np.tile(np.eye(3), (len(BONES), 1, 1)))
     offset: Array = field(default_factory=lambda: np.zeros(3))
     place: Array = field(default_factory=lambda: np.zeros(3))
