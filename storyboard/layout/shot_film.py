@@ -234,7 +234,7 @@ class ShotFilm:
         return join([self._place.shell, self._place.backdrop, *things])
 
     def _before_the_lens(self) -> set[str]:
-        """Ids of furniture between the camera and what is framed, which a crew takes off the set."""
+        """Ids of furniture between the camera and what is framed; a crew takes it off the set."""
         camera, hidden = self.staged.camera, set[str]()
         eyes = self.poses[:, [0, 2], 3]
         aims = np.array(camera.at) + self.path.subject[:, [0, 2]]
