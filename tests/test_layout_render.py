@@ -191,9 +191,10 @@ def test_no_pixel_depends_on_memory_that_was_not_written(monkeypatch):
     def picture():
         return render_frame(scene(), camera(), RIG, SIZE, optics=optics, weather=weather).picture
 
-    def poisoned(shape, dtype=float):
-        array = fresh(shape, dtype)
-        array.view(np.uint8).fill(0xFF)  # of floats, nan
+    def poisoned(shape, dtype=float, **more):
+        array = fresh(shape, dtype, **more)
+        if not more:
+            array.view(np.uint8).fill(0xFF)  # of floats, nan
         return array
 
     expected, fresh = picture(), np.empty
