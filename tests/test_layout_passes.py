@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from storyboard.layout.cast.pose import BONE, BONES
 from storyboard.layout.meshes import box, ellipsoid, join, yaw_matrix
 from storyboard.layout.passes.pass_pictures import (
     clay,
@@ -24,11 +25,10 @@ from storyboard.layout.passes.passes_writer import (
     TARGETS,
     PassFrame,
     PassRecord,
-    _write,
     write_passes_json,
     write_shot_passes,
 )
-from storyboard.layout.passes.skeleton import BODY_POINTS, Skeleton, pose_picture
+from storyboard.layout.passes.skeleton import BODY_POINTS, Skeleton, body_points, pose_picture
 from storyboard.layout.render.frame import render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import LightRig
@@ -164,6 +164,18 @@ def test_each_joint_is_a_disc_of_its_colour_within_a_pixel():
     dim = (np.array([255, 170, 0]) * 0.6).astype(int)  # the right upper arm
     assert (picture == dim).all(axis=2).sum() > 20
     assert picture[~picture.any(axis=2)].size > 0.9 * picture.size
+
+
+def test_points_come_from_joints_and_landmarks():
+    joints = np.arange(len(BONES) * 3, dtype=float).reshape(-1, 3)
+    marks = {f"{part}.{side}": np.full(3, -1.0) for part in ("eye", "ear") for side in "LR"}
+    points = body_points(joints, marks | {"nose": np.full(3, -2.0)})
+    at = {name: points[k] for k, name in enumerate(BODY_POINTS)}
+    assert np.array_equal(at["wrist.L"], joints[BONE["hand.L"]])
+    assert np.array_equal(at["ankle.R"], joints[BONE["foot.R"]])
+    assert np.allclose(at["neck"], (at["shoulder.L"] + at["shoulder.R"]) / 2)
+    assert at["nose"][0] == -2
+    assert at["ear.R"][0] == -1
 
 
 def test_hidden_joints_are_left_out():
