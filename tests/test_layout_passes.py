@@ -253,9 +253,3 @@ def test_a_target_gets_the_passes_that_it_knows(tmp_path, frame, target):
     write_shot_passes(tmp_path, "1", [PassFrame(frame, camera())], record, target)
     names = {each.name for each in (tmp_path / "1").iterdir()}
     assert names == set(TARGETS[target].passes) - {"clay"}  # no clay was given
-
-
-def test_a_picture_that_is_no_png_is_an_error(tmp_path):
-    wider_than_png_allows = np.zeros((1, 1_000_001), np.uint8)
-    with pytest.raises(ValueError, match=r"not written, a picture of \(1, 1000001\) is no PNG"):
-        _write(tmp_path / "a.png", wider_than_png_allows)
