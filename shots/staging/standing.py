@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Seat
-from shots.staging.floor.floor_space import (
+from shots.staging.floor_space import (
     along,
     distance,
     length,

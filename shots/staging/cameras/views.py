@@ -20,14 +20,14 @@ from shots.staging.cameras.set_up import (
     frame_thing,
     side_of_line,
 )
-from shots.staging.floor.floor_space import (
+from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
+from shots.staging.floor_space import (
     direction,
     distance,
     facing,
     point,
     turn_between,
 )
-from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at
 

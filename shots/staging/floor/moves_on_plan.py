@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.floor.floor_space import (
+from shots.staging.floor.marks import Occupied, Stance, seat_kind
+from shots.staging.floor_space import (
     Array,
     along,
     direction,
@@ -22,8 +23,7 @@ from shots.staging.floor.floor_space import (
     plan_to_own,
     point,
 )
-from shots.staging.floor.marks import Occupied, Stance, seat_kind
-from shots.staging.picture import SHARES, Picture
+from shots.staging.picture import SHARES, CameraPicture
 from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import standing
 
@@ -164,7 +164,7 @@ class InPicture:
         subjects: Ids of those who have to stay in the picture.
     """
 
-    picture: Picture
+    picture: CameraPicture
     heading_deg: float
     seconds: float
     occupied: Occupied
@@ -368,7 +368,7 @@ def _walkable(start: Array, end: Array, occupied: Occupied) -> Array:
     return last
 
 
-def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Picture) -> float:
+def _share_in_frame(player: Player, players: Mapping[str, Player], picture: CameraPicture) -> float:
     """Part of the moments at which somebody is in the picture, head and middle."""
     comes = any(beat.to == "in" for beat in player.beats)
     good = []

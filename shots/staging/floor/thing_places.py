@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.floor.floor_space import (
+from shots.staging.floor.marks import Occupied, surface_spot, surfaces
+from shots.staging.floor_space import (
     direction,
     distance,
     facing,
@@ -16,7 +17,6 @@ from shots.staging.floor.floor_space import (
     point,
     size_of,
 )
-from shots.staging.floor.marks import Occupied, surface_spot, surfaces
 from shots.staging.staged import Player, Point
 
 SMALL_M = 0.6  # things up to this size lie on tables
