@@ -56,18 +56,9 @@ def paint(mesh: Mesh) -> Array:
     return np.column_stack([mesh.colour, mesh.glow, _FINISHES[mesh.surface]]).astype(np.float32)
 
 
-# Rows of the room that the fragments of a row of pixels are collected in.
-# Finish of a face in rows 0 to 5, then:
-_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT, _LIT, _TERMS = (
-    6,
-    9,
-    12,
-    13,
-    14,
-    15,
-    16,
-    19,
-)
+# Rows of the room that the fragments of a row of pixels are collected in: first 6 of their finish.
+_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT = 6, 9, 12, 13, 14, 15
+_LIT, _TERMS = 16, 19
 ROOM_ROWS = 21
 MOST = 8  # fragments of a pixel, at most
 _ZERO, _ONE, _HALF, _UNLIKE = np.float32(0), np.float32(1), np.float32(0.5), np.float32(1e-4)
