@@ -242,7 +242,7 @@ def _render_bent(
         flat, found = render_pinhole(scene, face.camera, rig, face.size, is_wet, threads)
         nearest = np.rint(face.at[:, face.mask]).astype(int)
         column, row = (np.clip(nearest[k], 0, face.size[k] - 1) for k in range(2))
-        colour[face.mask] = cv2.remap(flat, *face.at, cv2.INTER_LINEAR)[face.mask]
+        colour[face.mask] = cv2.remap(flat, face.at[0], face.at[1], cv2.INTER_LINEAR)[face.mask]
         depth[face.mask] = found.depth[row, column] * face.scale[face.mask]
         normal[face.mask], owner[face.mask] = found.normal[row, column], found.owner[row, column]
         parts.append((face, found))
@@ -250,7 +250,7 @@ def _render_bent(
     def coverage(wanted: int) -> Bytes:
         out = np.zeros(shape, np.uint8)
         for face, found in parts:
-            bent = cv2.remap(found.coverage(wanted), *face.at, cv2.INTER_LINEAR)
+            bent = cv2.remap(found.coverage(wanted), face.at[0], face.at[1], cv2.INTER_LINEAR)
             out[face.mask] = bent[face.mask]
         return out
 
