@@ -167,8 +167,9 @@ def _soft_terms(
         len(half),
         threads,
     )
-    in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
-    in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
+    for _ in range(2):
+        in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
+        in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
     return terms, half
 
 

@@ -132,15 +132,19 @@ def _is_same_surface(a: int, b: int, surfaces: Surfaces) -> bool:
         return True
     if a < 0 or b < 0:
         return False
-    f, g, faces = surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces
-    for k in range(6):
-        if surfaces.own[f, k] != surfaces.own[g, k]:
-            return False
+    f, g, faces, own = (
+        surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces, surfaces.own
+    )  # fmt: skip
+    is_joined = False
     for k in range(3):
-        for m in range(3):
-            if faces[f, k] == faces[g, m]:
-                return True
-    return False
+        corner = faces[f, k]
+        is_joined |= corner == faces[g, 0] or corner == faces[g, 1] or corner == faces[g, 2]
+    if not is_joined:
+        return False
+    for k in range(6):
+        if own[f, k] != own[g, k]:
+            return False
+    return True
 
 
 @part
