@@ -139,12 +139,9 @@ def _is_same_surface(a: int, b: int, surfaces: Surfaces) -> bool:
     for k in range(3):
         corner = faces[f, k]
         is_joined |= corner == faces[g, 0] or corner == faces[g, 1] or corner == faces[g, 2]
-    if not is_joined:
-        return False
     for k in range(6):
-        if own[f, k] != own[g, k]:
-            return False
-    return True
+        is_joined &= own[f, k] == own[g, k]
+    return is_joined
 
 
 @part
