@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pygltflib
 import pytest
 
 from storyboard.layout.gltf import ExportPart, Skin, quaternions, sampled, write_gltf
 from storyboard.layout.meshes import box, ellipsoid, floats, join, yaw_matrix
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig
-
-pygltflib = pytest.importorskip("pygltflib")
 
 FRAMES, FPS, SIZE = 25, 24.0, (960, 540)
 FLIP = np.array([1.0, -1.0, -1.0])

@@ -1,4 +1,4 @@
-"""Lens of a shot: what is in focus at each frame, how much the rest is out of it, the projection."""
+"""Lens of a shot: what is in focus at each frame, how far the rest is out of it, projection."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class ShotOptics:
         return max(float((point - pose[:, 3]) @ pose[:, 2]), _NEAREST_M)
 
     def _second_distance(self, staged: StagedShot) -> float:
-        """Distance of the nearest other player who stands behind the subject, 0 if there is none."""
+        """Distance of the nearest other player behind the subject, 0 if there is none."""
         place = staged.camera
         turn = np.radians(place.side_deg)
         own = self._depth(0, self._aim)
