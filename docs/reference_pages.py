@@ -163,8 +163,8 @@ def staging_page() -> str:
     lines = [
         "# Words of staging",
         "",
-        "Words of `blocking`, `set` and `format: {sensor: ...}`. Actions and looks are read with the",
-        "same words. `storyboard vocab pose` prints a list; verbs are found in all of their forms.",
+        "Words of `blocking`, `set` and `format: {sensor: ...}`. Actions and looks are read with",
+        "the same words. `storyboard vocab pose` prints a list; verbs are found in all forms.",
         "",
         *["## Poses (`pose`)", "", "| word | also |", "|---|---|"],
         *(f"| `{word}` | {cell(', '.join(also))} |" for word, also in words_of("pose").items()),
@@ -177,10 +177,17 @@ def staging_page() -> str:
         lines.append(f"| `{word}` | {' | '.join(cells)} |")
     lines += ["", "## Sets (`use`)", "", "| set | also | places |", "|---|---|---|"]
     for word, also in words_of("set").items():
-        lines.append(f"| `{word}` | {cell(', '.join(also))} | {', '.join(place_names(SETS[word]))} |")
+        lines.append(
+            f"| `{word}` | {cell(', '.join(also))} | {', '.join(place_names(SETS[word]))} |"
+        )
     lines += ["", "## Things (`model`)", ""]
     for kind in dict.fromkeys(thing.kind for thing in MODELS.values()):
-        lines += [f"### {kind}", "", "| thing | also | width, height, depth in m |", "|---|---|---|"]
+        lines += [
+            f"### {kind}",
+            "",
+            "| thing | also | width, height, depth in m |",
+            "|---|---|---|",
+        ]
         for word, also in words_of("thing").items():
             if word in MODELS and MODELS[word].kind == kind:
                 size = " x ".join(f"{side:g}" for side in MODELS[word].size)

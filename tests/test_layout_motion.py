@@ -13,12 +13,12 @@ from shots.staging.staged import CAMERA, Appearance, Beat, Player
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.body_cycles import posture
+from storyboard.layout.motion.body_pose import SIDES, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, stride, track
 from storyboard.layout.motion.gestures import counter_gesture
 from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look, reach
 from storyboard.layout.motion.perform import PersonInShot, perform, perform_all
 from storyboard.layout.motion.postures import Moment
-from storyboard.layout.motion.rig import SIDES, BodyPose, rig_of
 from storyboard.layout.motion.world import world_at
 
 ADULT, CHILD = Appearance(), Appearance(sex="female", age=7.0, height_m=1.2)
@@ -32,7 +32,7 @@ def figure(look=ADULT):
 
 
 def body(look=ADULT):
-    return rig_of(figure(look))
+    return plan_of(figure(look))
 
 
 def actor(
@@ -203,17 +203,17 @@ def test_looks_go_to_people_and_into_the_lens():
     assert nose @ to / np.linalg.norm(to) > math.cos(math.radians(5))
 
 
-def pair(gesture, gap=1.4):
-    ann = Player(
-        "ann", at=(0.0, 0.0), facing_deg=40.0, beats=(Beat(gesture=gesture, target="bob"),)
-    )
-    bob = Player("bob", at=(0.0, -gap), facing_deg=150.0, beats=(Beat(),))
-    done = perform_all({"ann": figure(), "bob": figure(ADULT)}, [ann, bob], 0.5, SECONDS)
+def pair(gesture, look=ADULT):
+    beats = (Beat(gesture=gesture, target="bob"),)
+    ann = Player("ann", look=look, facing_deg=40.0, beats=beats)
+    bob = Player("bob", look=ADULT, at=(0.0, -1.4), facing_deg=150.0, beats=(Beat(),))
+    done = perform_all({"ann": figure(look), "bob": figure()}, [ann, bob], 0.5, SECONDS)
     return done["ann"].points, done["bob"].points
 
 
-def test_hands_meet_in_a_handshake():
-    ann, bob = pair("shake-hands")
+@pytest.mark.parametrize("look", [ADULT, CHILD], ids=["adult", "child"])
+def test_hands_meet_in_a_handshake(look):
+    ann, bob = pair("shake-hands", look)
     assert np.linalg.norm(ann["palm.R"] - bob["palm.R"]) < 0.06
 
 

@@ -235,6 +235,9 @@ EXAMPLES = {
     ("chase", "1A"): "car*[sports-car red]: drive/drive ^right",
     ("chase", "2A"): "courier*: stand , stand/breathe , stand/smile",
     ("product_spot", "1C"): "box*[box white]: stand/open",
+    ("campaign", "13"): "mara*: walk ^in , stand/hold-out >coin =coin ~ilya ; ilya*: stand ~mara "
+    "; coin[coin] | over ilya",
+    ("campaign", "13B"): "mara* beside:window: sit , sit/wipe >window",
     ("campaign", "13A"): "coin*[coin]: stand/be ; someone: stand =coin , stand/hold >coin =coin "
     "| detail hands",
 }

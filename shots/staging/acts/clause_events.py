@@ -165,11 +165,12 @@ class EventReader:
         if phrase.head in grammar.HAPPENINGS and clause.base:
             self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
-        if phrase.of is not None and clause.base and phrase.kind == "abstract":
+        is_light = phrase.head in grammar.LIGHT
+        if phrase.of is not None and clause.base and phrase.kind == "abstract" and not is_light:
             self.cast.lose(clause.words, "nothing that is drawn does this")
         if phrase.words.lower() == "something":
             self.cast.lose(clause.words, "the words do not name what")
-        elif phrase.head in grammar.LIGHT and clause.base:
+        elif is_light and clause.base:
             self.cast.lose(clause.words, "light and shadow are set by lighting:")
         elif phrase.kind in why and clause.base:
             self.cast.lose(clause.words, why[phrase.kind])

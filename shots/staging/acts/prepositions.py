@@ -118,7 +118,8 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     ids = act.resolve(part)
     if len(ids) > 1 and len(act.subjects) > 1 and not act.cast.is_person(ids[0]):
         event.choices = ids
-    if part.kind == "place" and prep == "into" and not event.to and event.is_moving:
+    is_inside = part.kind == "place" or (part.kind == "character" and not ids)
+    if is_inside and prep == "into" and not event.to and event.is_moving:
         event.to = "in"
     for key in ids[:1] if event.choices else ids[:2]:
         if key in act.subjects and part.head != "other":

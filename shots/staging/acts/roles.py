@@ -116,6 +116,10 @@ class Cast(CastList):
         return []
 
     def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
+        thing = thing_of_looks(self.board.characters[phrase.head].looks)
+        is_set = thing is not None and PLACE_WORDS.get(thing[1]) == self.place.set
+        if is_set and self.place.is_interior and phrase.head not in self.drafts:
+            return []  # the tram, in the tram
         return [self.character(phrase.head).id]
 
     def _named_person(self, phrase: Phrase, _: list[str]) -> list[str]:
@@ -348,7 +352,7 @@ _CUPS = frozenset(
 )  # fmt: skip
 # What a definite noun may mean besides things of its own name: the glass of a window, of a drink.
 _PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
-    "glass": lambda cast, key: cast.model(key) in (*_CUPS, "window"),
+    "glass": lambda cast, key: key == "window" or cast.model(key) in (*_CUPS, "window"),
     "drink": lambda cast, key: cast.model(key) in _CUPS,
     "cup": lambda cast, key: cast.model(key) in _CUPS,
     "door": lambda cast, key: cast.thing_model(key).door and cast.model(key) != "window",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shots.lexicon import grammar
-from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, forms
+from shots.lexicon.verbs import STATES, forms
 from shots.staging.clauses.clause import Clause, Link
 from shots.staging.clauses.lookahead import DIRECTED, is_vague
 from shots.staging.clauses.modifiers import ModifierReader
@@ -14,11 +14,6 @@ from shots.staging.clauses.phrases import Phrase
 _PERCEPTION = frozenset(("see", "watch", "hear", "find", "notice", "spot", "film", "let", "make"))
 _CAUSATIVE = frozenset(
     ("teach", "help", "tell", "ask", "show", "order", "force", "allow", "invite")
-)
-# Particles that are prepositions before a noun, and verbs behind which they are not.
-_LOCAL = frozenset(("on", "in", "by", "along", "past", "about", "around"))
-_SEPARABLE = frozenset(
-    ("put", "try", "slip", "turn", "switch", "look", "pull", "bring", "carry", "take", "hand")
 )
 _ON_SCREEN = frozenset(("type", "text", "read", "write", "watch", "look", "scroll", "play", "tap"))
 _LATER = ("as", "before", "after", "until", "since")
@@ -237,7 +232,7 @@ class _ClauseReader(ModifierReader):
                 return
             if self._is_relative and clause.objects and self.is_finite(self.at):
                 return
-            if not (self._particle(clause) or self._complement(clause)):
+            if not (self.read_particle(clause) or self._complement(clause)):
                 return
 
     def _list_goes_on(self, clause: Clause) -> bool:
@@ -316,40 +311,6 @@ class _ClauseReader(ModifierReader):
         self._predicate(clause, self.at)
         return True
 
-    def _particle(self, clause: Clause) -> bool:
-        """Read a word such as "up" that belongs to the verb."""
-        low, stop = self.low(), self.starts(grammar.STOP_PHRASES)
-        if " " in stop:
-            self.take(stop)
-            return True
-        if low not in grammar.PARTICLES or self._is_other(clause, low):
-            return False
-        clause.particles.append(low)
-        if low == "out" and self.low(1) == "of":
-            self.at += 1
-            if self.read_part(clause):
-                clause.parts[-1] = ("from", clause.parts[-1][1])
-                return True
-            self.at -= 1
-        if low in DIRECTED and not _is_phrasal(clause, low):
-            clause.directions.append(low)
-        self.at += 1
-        return True
-
-    def _is_other(self, clause: Clause, low: str) -> bool:
-        """Whether a particle is a preposition here, or begins a direction."""
-        is_phrasal = _is_phrasal(clause, low)
-        if not is_phrasal:
-            prep, directed = self.starts(grammar.PREPOSITIONS), self.starts(DIRECTED)
-            if " " in prep and self.phrase_follows(self.at + len(prep.split())):
-                return True
-            if " " in directed and self.is_direction(directed):
-                return True
-        if low not in grammar.PREPOSITIONS or not self.phrase_follows(self.at + 1):
-            return False
-        is_local = low in _LOCAL and clause.base not in _SEPARABLE
-        return bool(clause.objects) or not is_phrasal or is_local
-
     def _complement(self, clause: Clause) -> bool:
         """Read an adverb, a preposition with its phrase, or an object."""
         directed, state = self.starts(DIRECTED), self.starts(STATES)
@@ -395,8 +356,3 @@ class _ClauseReader(ModifierReader):
                 self.at += 1
             elif self.reader.form(self.at) or not self.read_adverb(clause):
                 return
-
-
-def _is_phrasal(clause: Clause, particle: str) -> bool:
-    name = f"{clause.base} {particle}"
-    return name in VERBS or name in THING_VERBS

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shots.lexicon import grammar
-from shots.lexicon.verbs import STATES
+from shots.lexicon.verbs import STATES, THING_VERBS, VERBS
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.lookahead import DIRECTED, Lookahead
 from shots.staging.clauses.phrases import Phrase
+
+# Particles that are prepositions before a noun, and verbs behind which they are not.
+_LOCAL = frozenset(("on", "in", "by", "along", "past", "about", "around"))
+_SEPARABLE = frozenset(
+    ("put", "try", "slip", "turn", "switch", "look", "pull", "bring", "carry", "take", "hand")
+)
 
 
 class ModifierReader(Lookahead):
@@ -95,3 +101,42 @@ class ModifierReader(Lookahead):
         prep = self.preposition_at(self.at + 1)
         found = prep and self.reader.phrase(self.at + 1 + len(prep.split()), subject=True)
         return bool(found and self.reader.low(found[1]) == "," and self.is_finite(found[1] + 1))
+
+    def read_particle(self, clause: Clause) -> bool:
+        """Read a word such as "up" that belongs to the verb."""
+        low, stop = self.low(), self.starts(grammar.STOP_PHRASES)
+        if " " in stop:
+            self.take(stop)
+            return True
+        if low not in grammar.PARTICLES or self._is_preposition_here(clause, low):
+            return False
+        clause.particles.append(low)
+        if low == "out" and self.low(1) == "of":
+            self.at += 1
+            if self.read_part(clause):
+                clause.parts[-1] = ("from", clause.parts[-1][1])
+                return True
+            self.at -= 1
+        if low in DIRECTED and not _is_phrasal(clause, low):
+            clause.directions.append(low)
+        self.at += 1
+        return True
+
+    def _is_preposition_here(self, clause: Clause, low: str) -> bool:
+        """Whether a particle is a preposition here, or begins a direction."""
+        is_phrasal = _is_phrasal(clause, low)
+        if not is_phrasal:
+            prep, directed = self.starts(grammar.PREPOSITIONS), self.starts(DIRECTED)
+            if " " in prep and self.phrase_follows(self.at + len(prep.split())):
+                return True
+            if " " in directed and self.is_direction(directed):
+                return True
+        if low not in grammar.PREPOSITIONS or not self.phrase_follows(self.at + 1):
+            return False
+        is_local = low in _LOCAL and clause.base not in _SEPARABLE
+        return bool(clause.objects) or not is_phrasal or is_local
+
+
+def _is_phrasal(clause: Clause, particle: str) -> bool:
+    name = f"{clause.base} {particle}"
+    return name in VERBS or name in THING_VERBS

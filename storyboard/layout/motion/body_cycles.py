@@ -10,6 +10,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from storyboard.layout.cast.pose import BONES
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose
 from storyboard.layout.motion.inverse_kinematics import hand_turn, plant, reach
 from storyboard.layout.motion.postures import (
     SOLES,
@@ -19,7 +20,6 @@ from storyboard.layout.motion.postures import (
     set_angles,
     settle,
 )
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose, Rig
 
 
 def _crawl(stance: BodyPose, moment: Moment) -> None:
@@ -259,7 +259,7 @@ MOVING: Mapping[str, Callable[[BodyPose, Moment], None]] = {
 }  # fmt: skip
 
 
-def posture(body: Rig, name: str, moment: Moment) -> BodyPose:
+def posture(body: BodyPlan, name: str, moment: Moment) -> BodyPose:
     """A stance of a posture at a moment, in the figure's axes, at the origin."""
     stance = BodyPose(body)
     moving = MOVING.get(name)

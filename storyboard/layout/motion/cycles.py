@@ -10,8 +10,8 @@ import numpy as np
 
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose, turn
 from storyboard.layout.motion.inverse_kinematics import lower_hips, plant
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose, Rig, turn
 
 Ground = Callable[[float, float], float]  # height over the floor at x, z of the plan
 
@@ -164,7 +164,7 @@ class _Foot:
     roll: float  # degrees, + toes up about the heel
 
 
-def stride(body: Rig, name: str, way: Track, seconds: float, seed: int) -> BodyPose:
+def stride(body: BodyPlan, name: str, way: Track, seconds: float, seed: int) -> BodyPose:
     """A figure on a track some seconds after it started: in the world, with feet on the ground."""
     gait = GAITS[name]
     gone, pace = way.gone(seconds)
@@ -209,7 +209,7 @@ def _final(way: Track, gone: float, facing: float) -> float:
 
 
 def _foot(
-    body: Rig, gait: Gait, way: Track, gone: float, step: float, first: float, sign: float
+    body: BodyPlan, gait: Gait, way: Track, gone: float, step: float, first: float, sign: float
 ) -> _Foot:
     """The foot whose prints are at first + 2 k steps; on a standing start and stop, within them."""
     # A foot lands nearer to the body than it leaves it, on its toes.
@@ -243,7 +243,9 @@ def _foot(
     return _Foot(at, turned, push, lift, strike)
 
 
-def _print(body: Rig, gait: Gait, way: Track, metres: float, sign: float) -> tuple[Array, float]:
+def _print(
+    body: BodyPlan, gait: Gait, way: Track, metres: float, sign: float
+) -> tuple[Array, float]:
     x, z, facing = way.at(metres)
     facing = _final(way, metres, facing)
     a = math.radians(facing)

@@ -12,7 +12,7 @@ from shots.lexicon.actions import GESTURES
 from shots.staging.staged import Beat
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.rig import SIGN, BodyPose
+from storyboard.layout.motion.body_pose import SIGN, BodyPose
 from storyboard.layout.motion.world import LYING, World
 
 # Front and up of a held thing: see `_direction`.

@@ -10,7 +10,7 @@ import numpy as np
 from storyboard.layout.cast.pose import BONE, PARENTS
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose, Rig
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose
 
 ELBOW_MAX, KNEE_MAX = math.radians(150), math.radians(158)
 WRIST_MAX = math.radians(75)
@@ -128,7 +128,7 @@ def _raise_shoulder(stance: BodyPose, side: str, target: Array) -> None:
     stance.set(clavicle, r.about(r.Z, -math.radians(SIGN[side] * lift)) @ turned)
 
 
-def hand_turn(body: Rig, side: str, fingers: Vector, palm: Vector) -> Array:
+def hand_turn(body: BodyPlan, side: str, fingers: Vector, palm: Vector) -> Array:
     """Rotation of a hand whose fingers point one way and whose palm faces another."""
     return r.frame(fingers, palm) @ r.frame(*body.palms[side]).T
 

@@ -18,13 +18,13 @@ from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
+from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Ground, Track, heading, stride, track
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
-from storyboard.layout.motion.gestures import counter_gesture, perform_gesture
+from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import GestureNow
 from storyboard.layout.motion.held import TAKEN, HeldThing, held_things, in_hands
 from storyboard.layout.motion.postures import Moment
-from storyboard.layout.motion.rig import BodyPose, Rig, rig_of
 from storyboard.layout.motion.world import Spot, World, beat_track, climb, world_at
 
 __all__ = ["Performance", "PersonInShot", "Spot", "World", "perform", "perform_all", "world_at"]
@@ -60,10 +60,12 @@ class Performance:
 
 def perform(figure: Figure, player: Player, at: float, seconds: float, world: World) -> Performance:
     """A person at a share of the shot, 0 to 1, that is some seconds long."""
-    return perform_body(rig_of(figure), player, at, seconds, world)
+    return perform_body(plan_of(figure), player, at, seconds, world)
 
 
-def perform_body(body: Rig, player: Player, at: float, seconds: float, world: World) -> Performance:
+def perform_body(
+    body: BodyPlan, player: Player, at: float, seconds: float, world: World
+) -> Performance:
     """As `perform`, of a skeleton."""
     actor = PersonInShot(body, player, seconds, world)
     stance = actor.stance(at * seconds)
@@ -111,7 +113,7 @@ def _plain(player: Player) -> Player:
 class PersonInShot:
     """One person in a shot: stances of its beats, and the blends between them."""
 
-    body: Rig
+    body: BodyPlan
     player: Player
     seconds: float
     world: World
@@ -168,7 +170,10 @@ class PersonInShot:
         for k, beat in enumerate(self.beats):
             if beat.start * self.seconds <= now + 1e-9:
                 current = k
-        return self.blended(current, now)
+        stance = self.blended(current, now)
+        since = now - self.beats[current].start * self.seconds if current else 9.0
+        turn_eyes(stance, since, now, self.seed)
+        return stance
 
     def blended(self, k: int, now: float) -> BodyPose:
         """The body in a beat at a time, or on the way to it from the beat before."""
@@ -339,7 +344,7 @@ def _stands(name: str) -> bool:
     return name in GAITS or name in ("stand", "dance", "bend", "lean", "crouch")
 
 
-def _in_place(body: Rig, beat: Beat, now: float, seed: int) -> BodyPose:
+def _in_place(body: BodyPlan, beat: Beat, now: float, seed: int) -> BodyPose:
     speed = POSTURES[beat.posture].speed * beat.pace
     way = track(((0.0, 0.0), (0.0, -100.0 * speed)), 100.0, ease=(0.0, 0.0))
     assert way is not None

@@ -12,6 +12,7 @@ from shots.lexicon.actions import POSTURES
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
+from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Angles, angles, rows
 from storyboard.layout.motion.inverse_kinematics import (
     feet,
@@ -21,7 +22,6 @@ from storyboard.layout.motion.inverse_kinematics import (
     reach,
     stand_on,
 )
-from storyboard.layout.motion.rig import SIDES, SIGN, BodyPose
 
 SOLES = ("heel.L", "ball.L", "toe.L", "heel.R", "ball.R", "toe.R")
 

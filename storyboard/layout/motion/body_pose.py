@@ -22,7 +22,7 @@ for _bone in reversed(range(1, len(BONES))):
 
 
 @dataclass(frozen=True, eq=False)
-class Rig:
+class BodyPlan:
     """Measures of one body at rest, in the axes of the figure: metres, y down, its front at -z.
 
     Attributes:
@@ -56,8 +56,8 @@ class Rig:
 
 
 @lru_cache(maxsize=96)
-def rig_of(figure: Figure) -> Rig:
-    """The rig of a figure of the cast, measured once."""
+def plan_of(figure: Figure) -> BodyPlan:
+    """The measures of a figure of the cast, measured once."""
     upright, h = rest_pose(), figure.height_m
     rest = np.asarray(figure.joints, np.float64)
     marks = figure.points(upright)
@@ -97,7 +97,7 @@ def rig_of(figure: Figure) -> Rig:
     )
     points = {name: (BONE[bone], np.asarray(at, np.float64)) for name, (bone, at) in places.items()}
     hands = {side: (axes[0].astype(float), axes[1].astype(float)) for side, axes in palms.items()}
-    return Rig(rest, h, points, hands, leg, arm_length, splay, lengths)
+    return BodyPlan(rest, h, points, hands, leg, arm_length, splay, lengths)
 
 
 def _surface_points(vertices: Array, height: float) -> dict[str, tuple[str, Array]]:
@@ -143,10 +143,11 @@ class BodyPose:
         offset: (3,) of the pelvis, as in `Pose`; change with `move`.
         place: (3,) of the figure's origin in the world, y down.
         facing_deg: Yaw of its front.
-        mouth, eyes, grips: As in `Pose`.
+        mouth, eyes, grips, pointing, smile, gaze: As in `Pose`.
+        sight: (3,) the point in the world that is looked at; None: what is ahead.
     """
 
-    body: Rig
+    body: BodyPlan
     turns: Array = field(default_factory=lambda: np.tile(np.eye(3), (len(BONES), 1, 1)))
     offset: Array = field(default_factory=lambda: np.zeros(3))
     place: Array = field(default_factory=lambda: np.zeros(3))
@@ -154,13 +155,18 @@ class BodyPose:
     mouth: float = 0.0
     eyes: float = 1.0
     grips: list[float] = field(default_factory=lambda: [0.25, 0.25])
+    pointing: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    smile: float = 0.0
+    gaze: tuple[float, float] = (0.0, 0.0)
+    sight: Array | None = None
     _solved: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     def copy(self) -> BodyPose:
         """A pose that can be changed by itself."""
         return BodyPose(
             self.body, self.turns.copy(), self.offset.copy(), self.place.copy(),
-            self.facing_deg, self.mouth, self.eyes, list(self.grips),
+            self.facing_deg, self.mouth, self.eyes, list(self.grips), list(self.pointing),
+            self.smile, self.gaze, self.sight,
         )  # fmt: skip
 
     def set(self, bone: str, matrix: Array) -> None:
@@ -239,4 +245,6 @@ class BodyPose:
     def pose(self) -> Pose:
         """The pose for drawing."""
         left, right = self.grips
-        return Pose(floats(self.turns), floats(self.offset), self.mouth, self.eyes, (left, right))
+        fingers = self.pointing[0], self.pointing[1]
+        return Pose(floats(self.turns), floats(self.offset), self.mouth, self.eyes, (left, right),
+                    fingers, self.smile, self.gaze)  # fmt: skip
