@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,6 +102,14 @@ class ShotFilm:
         film = copy(self)
         film.path, film.poses = path, on_plan(path, self.staged.camera)
         film._optics = ShotOptics(self.staged, path, self._shot)
+        return film
+
+    def acted(self, player: Player) -> ShotFilm:
+        """The same scene with a player that has other beats."""
+        film = copy(self)
+        players = [player if each.id == player.id else each for each in self.staged.players]
+        film.staged = replace(self.staged, players=tuple(players))
+        film._shown = tuple(player if each.id == player.id else each for each in self._shown)
         return film
 
     def lit(self, lighting: Lighting) -> LightRig:
