@@ -16,6 +16,7 @@ from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
+from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
@@ -156,7 +157,10 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
-        held = {thing.id: thing for act in acting.values() for thing in act.held}
+        held: dict[str, HeldThing] = {}
+        for thing in (thing for act in acting.values() for thing in act.held):
+            if thing.is_held or thing.id not in held:  # taken over by the next hand
+                held[thing.id] = thing
         for player in self._moving:
             if player.id in held:
                 state = held[player.id]

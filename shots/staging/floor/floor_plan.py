@@ -13,7 +13,7 @@ from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
 from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
-from shots.staging.floor.thing_places import SMALL_M, put_thing
+from shots.staging.floor.thing_places import SMALL_M, put_thing, surfaces
 from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
@@ -241,10 +241,28 @@ class ScenePlan:
                 free = self.occupied.bring_seat(posture, named)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
-            fixture = self.occupied.things.get(beat.target)
+            fixture = self._carrier(beat.target)
             if fixture is not None and model_of(fixture).kind in ("fitting", "furniture"):
-                return self.occupied.spot(person.id, beat.target, "", posture)
+                return self.occupied.spot(person.id, fixture.id, "", posture)
         return None
+
+    def _carrier(self, name: str) -> Player | None:
+        """What somebody goes to who does something to a thing: itself, or what it stands on."""
+        if name in self.occupied.things:
+            return self.occupied.things[name]
+        players = (player for reading in self.readings for player in reading.players)
+        thing = next((player for player in players if player.id == name), None)
+        if thing is None or max(size_of(thing)) > SMALL_M:
+            return None
+        if any(beat.gesture == "fall" for beat in thing.beats):
+            return None
+        found = self.occupied.find(thing.on or thing.near) if thing.on or thing.near else None
+        if found is None and not thing.near:
+            near = self.occupied.plan.centre
+            found = min(
+                surfaces(self.occupied), key=lambda each: distance(each.at, near), default=None
+            )
+        return found if isinstance(found, Player) else None
 
     def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()
