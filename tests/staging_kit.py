@@ -9,7 +9,7 @@ import numpy as np
 from shots.lexicon.places import Fixture, Mark, SetPlan
 from shots.path.camera_path import camera_path
 from shots.schema import Shot
-from shots.staging.picture import SHARES, Picture, take_picture
+from shots.staging.picture import SHARES, CameraPicture, take_picture
 from shots.staging.stage_shot import stage_readings
 from shots.staging.staged import Appearance, Beat, Player, ShotReading, StagedShot
 from shots.staging.standing import Standing, standing
@@ -70,7 +70,7 @@ def stage(
     return stage_readings([row[0] for row in rows], [row[1] for row in rows], aspect, plan)
 
 
-def picture(filmed: Shot, staged: StagedShot, aspect: float = WIDE) -> Picture:
+def picture(filmed: Shot, staged: StagedShot, aspect: float = WIDE) -> CameraPicture:
     return take_picture(filmed, aspect, staged.camera, staged.framed)
 
 

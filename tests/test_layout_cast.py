@@ -14,7 +14,7 @@ from shots.staging.staged import Appearance, Garment
 from storyboard.layout.cast import body as bodies
 from storyboard.layout.cast.accessories import ACCESSORIES
 from storyboard.layout.cast.body import BUILDS, atlas, build_body
-from storyboard.layout.cast.dressing import dress
+from storyboard.layout.cast.wardrobe import dress
 from storyboard.layout.cast.figure import Figure, figure_of
 from storyboard.layout.cast.garments import PIECES, SETS
 from storyboard.layout.cast.hair import HAIR_COLOURS, STYLES, hair_parts

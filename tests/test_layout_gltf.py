@@ -171,8 +171,9 @@ def test_triangles_keep_their_outside(file):
 def test_materials_have_linear_colours_glass_and_glow(file):
     looks = {each.name: each for each in file.materials}
     pane = looks["glass"]
-    assert pane.alphaMode == "BLEND" and pane.pbrMetallicRoughness.baseColorFactor[3] == 0.35
-    grey = [m for m in file.materials if m.name == "plain" and not any(m.emissiveFactor or [0])][0]
+    assert pane.alphaMode == "BLEND"
+    assert pane.pbrMetallicRoughness.baseColorFactor[3] == 0.35
+    grey = next(m for m in file.materials if m.name == "plain" and not any(m.emissiveFactor or [0]))
     assert grey.pbrMetallicRoughness.baseColorFactor[0] == pytest.approx(0.2159, abs=2e-3)
     assert any(max(m.emissiveFactor or [0]) == 1 for m in file.materials)
 
@@ -181,7 +182,8 @@ def test_the_ground_is_a_picture_the_right_way_round(file):
     primitive = file.meshes[node(file, "ground")[1].mesh].primitives[0]
     assert file.images[0].mimeType == "image/png"
     places = values(file, primitive.attributes.POSITION)
-    assert np.ptp(places[:, 1]) == 0 and np.ptp(places[:, 0]) == 40
+    assert np.ptp(places[:, 1]) == 0
+    assert np.ptp(places[:, 0]) == 40
     faces = values(file, primitive.indices)[:, 0].astype(int).reshape(-1, 3)
     up = np.cross(
         places[faces[0, 1]] - places[faces[0, 0]], places[faces[0, 2]] - places[faces[0, 0]]
@@ -208,7 +210,9 @@ def test_shapes_are_sampled_no_oftener_than_needed():
     assert sampled(line, 0.001) == [0, 19]
     curve = still + np.sin(np.arange(20) / 3)[:, None, None]
     keys = sampled(curve, 0.06)
-    assert keys[0] == 0 and keys[-1] == 19 and 4 < len(keys) < 16
+    assert keys[0] == 0
+    assert keys[-1] == 19
+    assert 4 < len(keys) < 16
 
 
 def test_quaternions_do_not_jump():
@@ -252,6 +256,6 @@ def test_joints_carry_a_skinned_mesh(tmp_path):
     expected = np.where(
         upper[:, None] > 0,
         (arm.vertices - [0, -1, 0]) @ bend.T + [0.5, -1, 0],
-        arm.vertices + [0.5, 0, 0],
+        [*arm.vertices, 0.5, 0, 0],
     )
     assert np.abs(found - expected * FLIP).max() < 1e-6

@@ -12,9 +12,10 @@ import pytest
 from shots import parse_shots
 from shots.lexicon.places import SETS
 from shots.staging.floor.floor_plan import plan_of
-from shots.staging.floor.floor_space import (
-    Blocks,
+from shots.staging.floor.marks import Occupied
+from shots.staging.floor_space import (
     Floor,
+    FloorBoxes,
     direction,
     distance,
     facing,
@@ -23,7 +24,6 @@ from shots.staging.floor.floor_space import (
     plan_to_own,
     turn_between,
 )
-from shots.staging.floor.marks import Occupied
 from shots.staging.stage_shot import stage_board, stage_shot
 from shots.staging.staged import Beat, Place
 from tests.staging_kit import KITCHEN, STREET, now, person, reading, shot, stage, thing
@@ -85,7 +85,7 @@ def test_a_way_from_a_seat_leaves_it() -> None:
     floor = Occupied.of(KITCHEN).floor
     way = floor.way((-0.98, 0.2), (0.98, 0.2))
     assert len(way) > 2, "not across the table"
-    table = Blocks.of(each for each in floor.things if each.id == "table")
+    table = FloorBoxes.of(each for each in floor.things if each.id == "table")
     assert table.gaps(samples(way)).min() > -1e-9
     assert not table.crossed(np.array(way[0]), np.array([way[1]]))[0, 0]
 
@@ -277,6 +277,13 @@ def test_two_who_hug_are_near_for_that_shot() -> None:
     assert distance(now(second, "ann").at, now(second, "bob").at) == pytest.approx(0.34, abs=0.01)
     for staged in (first, third):
         assert distance(now(staged, "ann").at, now(staged, "bob").at) > 1.0
+
+
+def test_two_who_hug_each_other_do_not_stand_in_each_other() -> None:
+    ann = person("ann", gesture="kiss", target="bob", is_subject=True)
+    staged = film((ann, person("bob", gesture="kiss", target="ann")))[0]
+    apart = distance(now(staged, "ann").at, now(staged, "bob").at)
+    assert apart == pytest.approx(0.4, abs=0.01)
 
 
 # Moves

@@ -10,7 +10,7 @@ import pytest
 from shots.path.camera_path import camera_path
 from shots.path.rig import FIGURE, FRAMINGS, Framed
 from shots.staging.cameras.set_up import side_of_line
-from shots.staging.floor.floor_space import distance, facing, turn_between
+from shots.staging.floor_space import distance, facing, turn_between
 from shots.staging.picture import SHARES, on_plan
 from shots.staging.staged import CameraPlace, StagedShot
 from shots.staging.standing import Standing

@@ -9,7 +9,7 @@ import numpy as np
 
 from shots.path.camera_path import camera_path
 from shots.path.rig import Framed
-from shots.staging.floor.floor_space import Array
+from shots.staging.floor_space import Array
 from shots.staging.staged import CameraPlace
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def on_plan(path: CameraPath, place: CameraPlace) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class CameraPicture:
     """The camera at the moments `SHARES`.
 
     Attributes:
@@ -71,8 +71,8 @@ class Picture:
         return np.stack([x, y, depth], axis=-1)
 
 
-def take_picture(shot: Shot, aspect: float, place: CameraPlace, framed: Framed) -> Picture:
+def take_picture(shot: Shot, aspect: float, place: CameraPlace, framed: Framed) -> CameraPicture:
     """The camera of a shot at the moments `SHARES`."""
     path = camera_path(shot, num_frames=len(SHARES), aspect=aspect, framed=framed)
     subject = (plan_turn(place.side_deg) @ path.subject[:, :, None])[:, :, 0]
-    return Picture(on_plan(path, place), path.focal, subject[:, [0, 2]] + place.at, aspect)
+    return CameraPicture(on_plan(path, place), path.focal, subject[:, [0, 2]] + place.at, aspect)

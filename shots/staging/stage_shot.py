@@ -11,11 +11,11 @@ import numpy as np
 from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
-from shots.staging.cameras.picture_checks import Defect, Looked, defects
+from shots.staging.acts.blocked import author_plan, blocked
+from shots.staging.cameras.picture_checks import Defect, FilmedShot, defects
 from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
 from shots.staging.cameras.views import set_ups
-from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan
-from shots.staging.floor.floor_space import distance, point, turn_between
+from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.moves_on_plan import (
     InPicture,
     Route,
@@ -23,7 +23,8 @@ from shots.staging.floor.moves_on_plan import (
     with_directions,
 )
 from shots.staging.floor.people_places import is_crowd
-from shots.staging.picture import Picture, take_picture
+from shots.staging.floor_space import distance, point, turn_between
+from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.staged import Player, ShotReading, StagedShot
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _stage_scene(
     from shots.staging.read_shot import read_shot
 
     aspect = board.format.aspect[0] / board.format.aspect[1]
-    readings = [read_shot(board, shot) for shot in shots]
+    readings = [blocked(board, shot, read_shot(board, shot)) for shot in shots]
     groups: dict[tuple[str, str], list[int]] = {}
     for k, (shot, reading) in enumerate(zip(shots, readings, strict=True)):
         where = shot.location.id if shot.location else ""
@@ -92,7 +93,8 @@ def _stage_scene(
     staged: dict[str, StagedShot] = {}
     for members in groups.values():
         chosen = [shots[k] for k in members]
-        results = stage_readings(chosen, [readings[k] for k in members], aspect)
+        plan = author_plan(plan_of(readings[members[0]].place), chosen)
+        results = stage_readings(chosen, [readings[k] for k in members], aspect, plan)
         staged.update(
             (shots[k].id, result)
             for k, result in zip(members, results, strict=True)
@@ -112,7 +114,7 @@ def stage_readings(
     Args:
         shots: Of one scene and one location.
         readings: What their words say.
-        aspect: Picture width / height.
+        aspect: CameraPicture width / height.
         plan: The set; None: the set of the first reading.
     """
     scene = ScenePlan(readings, plan)
@@ -187,14 +189,14 @@ def _look(
         and not _in_front(each, place.subjects, picture)
     )
     by_id = {each.id: each for each in moved}
-    looked = Looked(
+    filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
         picture,
     )  # fmt: skip
-    return moved, defects(looked)
+    return moved, defects(filmed)
 
 
-def _in_front(player: Player, subjects: Sequence[str], picture: Picture) -> bool:
+def _in_front(player: Player, subjects: Sequence[str], picture: CameraPicture) -> bool:
     """Whether one of a crowd stands between the lens and what is framed."""
     if not is_crowd(player.id) or player.id in subjects:
         return False

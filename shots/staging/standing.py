@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Seat
-from shots.staging.floor.floor_space import (
+from shots.staging.floor_space import (
     along,
     distance,
     length,
@@ -40,6 +40,11 @@ HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
 HEAD_AHEAD: Mapping[str, float] = {
     "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
 }  # fmt: skip
+# Gestures that bend to a low thing, and the part of the height that is left where it lies on the
+# floor; those that bend in any case.
+_BENDS = ("pick-up", "put-down", "open", "wipe", "reach", "push", "cook")
+_BENT, _LOW_M = 0.68, 0.6
+_LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
 _DESK_M = 0.78
 _HOLDING = (0.13, 1.00, 0.29)
 
@@ -116,9 +121,13 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     posture = POSTURES.get(beat.posture, POSTURES["stand"])
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
-    size = (0.27 * tall, posture.top * tall, max(0.15, posture.length) * tall)
-    if posture.top > 0.4:
-        size = (0.27 * tall, posture.top * tall, 0.18 * tall)
+    top = min(posture.top, _LOWERED.get(beat.gesture, 9.0))
+    target = players.get(beat.target)
+    if target is not None and target.kind == "thing" and beat.gesture in _BENDS and not beat.seat:
+        is_low = target.base_m + size_of(target)[1] < _LOW_M
+        top = min(top, _BENT) if is_low else top
+    depth = 0.18 if posture.top > 0.4 else max(0.15, posture.length)
+    size = (0.27 * tall, top * tall, depth * tall)
     return Standing(at, facing_deg, base_m, size, beat.posture, tall)
 
 

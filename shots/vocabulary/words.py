@@ -144,6 +144,7 @@ FOCUS = _table(
     ("tilt-shift", "", "tilt-shift lens", "A"),
     ("fisheye", "", "ultra-wide-angle fisheye", "A"),
     ("macro", "", "macro close detail", "T"),
+    ("anamorphic", "scope lens", "anamorphic lens", "T"),
 )
 
 SOURCE = _table(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.console import count_of
+from storyboard.cli.passes_commands import export_gltf
 from storyboard.cli.user_input import PATH, read_file, write_file
 from storyboard.errors import InputError
 
@@ -112,11 +113,11 @@ def _new_board(content: bytes, output: Path, report: ImportReport) -> dict[str, 
 
 @click.command()
 @click.argument("board", type=PATH)
-@click.option("--to", "form", required=True, type=click.Choice(["csv", "xlsx", "chan"]),
-              help="Format: csv, xlsx for Excel and LibreOffice, or chan for cameras in Nuke and "
-              "Blender.")  # fmt: skip
+@click.option("--to", "form", required=True, type=click.Choice(["csv", "xlsx", "chan", "gltf"]),
+              help="Format: csv, xlsx for Excel and LibreOffice, chan for cameras in Nuke and "
+              "Blender, or gltf for set, cast and camera in any 3D program.")  # fmt: skip
 @click.option("-o", "--output", type=PATH, metavar="FILE",
-              help="File to write, or folder for chan; named after BOARD by default.")  # fmt: skip
+              help="File to write, or folder for chan and gltf; named after BOARD by default.")  # fmt: skip
 @click.option("--by", type=click.Choice(["shot", "setup"]), default="shot", show_default=True,
               help="A row for each shot, or for each camera set-up in the order of "
               "shooting.")  # fmt: skip
@@ -128,8 +129,11 @@ def export(board: Path, form: str, output: Path | None, by: str, force: bool) ->
     frame: frame, position in metres with y up, rotation in degrees (order ZXY), vertical field of
     view; the subject stands at the origin.
     """
-    if form == "chan" and by == "setup":
-        raise InputError("--by setup: not with --to chan, must be csv or xlsx. Use --to csv.")
+    if form in ("chan", "gltf") and by == "setup":
+        raise InputError(f"--by setup: not with --to {form}, must be csv or xlsx. Use --to csv.")
+    if form == "gltf":
+        export_gltf(board, output or board.with_name(f"{board.stem}_scenes"), force)
+        return
     if form == "chan":
         _export_cameras(board, output or board.with_name(f"{board.stem}_cameras"), force)
         return

@@ -20,6 +20,7 @@ from storyboard.cli.check_command import COMMANDS as CHECK_COMMANDS
 from storyboard.cli.interchange_commands import COMMANDS as INTERCHANGE_COMMANDS
 from storyboard.cli.language_commands import COMMANDS as LANGUAGE_COMMANDS
 from storyboard.cli.machine_commands import COMMANDS as MACHINE_COMMANDS
+from storyboard.cli.passes_commands import COMMANDS as PASSES_COMMANDS
 from storyboard.cli.render_commands import COMMANDS as RENDER_COMMANDS
 from storyboard.cli.user_input import PATH
 from storyboard.errors import EXIT_INPUT, EXIT_INTERRUPTED, EXIT_SHOT_FAILED, StoryboardError
@@ -42,7 +43,7 @@ def presets() -> None:
         for quality, level in QUALITIES[name].items():
             size = f"{level.size[0]}x{level.size[1]}"
             click.echo(f"  {quality:8} {size:9} {level.steps:3} steps, {level.max_frames} frames")
-    click.echo("layout: no model; grey shapes along the camera path (--quality layout)")
+    click.echo("layout: no model; the staged shots as they are (--quality layout)")
 
 
 @cli.command()
@@ -62,6 +63,7 @@ for command in (
     *LANGUAGE_COMMANDS,
     *INTERCHANGE_COMMANDS,
     *MACHINE_COMMANDS,
+    *PASSES_COMMANDS,
 ):
     cli.add_command(command)
 

@@ -16,11 +16,14 @@ from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
+from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
+from storyboard.layout.render.weather import Weather
+from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
 
@@ -48,6 +51,11 @@ class ShotFilm:
         seconds: Length of the shot, of which the path may be a part.
         numbers: Number of each player as owner of its faces, by id, from 1.
         rig: Its light.
+        still: What does not move.
+        ground: Paint of the floor.
+        is_interior: Whether walls are round the set.
+        shown: The players that are drawn: not who looks, nor what was taken off the set.
+        figures: The people, by id.
     """
 
     def __init__(
@@ -71,26 +79,28 @@ class ShotFilm:
         self.numbers = {player.id: k for k, player in enumerate(staged.players, start=1)}
         hidden = {staged.camera.over} if staged.camera.view == "POV" else set()
         hidden |= self._before_the_lens()
-        self._shown = tuple(player for player in staged.players if player.id not in hidden)
+        self.shown = tuple(player for player in staged.players if player.id not in hidden)
         people = [player for player in staged.players if player.look is not None]
-        self._figures = {player.id: figure_of(player.look) for player in people if player.look}
+        self.figures = {player.id: figure_of(player.look) for player in people if player.look}
         in_hand = _handled(people)
-        carriers = {p.id for p in self._shown if p.kind != "person" and is_moving(p)}
-        carriers |= {p.id for p in self._shown if p.on in carriers}
-        things = [player for player in self._shown if player.kind != "person"]
+        carriers = {p.id for p in self.shown if p.kind != "person" and is_moving(p)}
+        carriers |= {p.id for p in self.shown if p.on in carriers}
+        things = [player for player in self.shown if player.kind != "person"]
         self._moving = [t for t in things if t.id in carriers or t.id in in_hand]
         self._still = [t for t in things if t.id not in carriers and t.id not in in_hand]
         place = staged.place
         self._place = build_place(SETS[place.set], place.set, place.seed)
-        self._ground = self._place.ground
-        self._set = StillMesh(self._set_mesh())
-        self._palette = tuple(palette)
+        self.ground, self.is_interior = self._place.ground, self._place.is_interior
+        self.still = StillMesh(self._set_mesh())
+        self._palette, self._shot = tuple(palette), shot
+        self._optics = ShotOptics(staged, path, shot)
         self.rig = self.lit(shot.lighting)
 
     def along(self, path: CameraPath) -> ShotFilm:
         """The same scene along another path of as many frames."""
         film = copy(self)
         film.path, film.poses = path, on_plan(path, self.staged.camera)
+        film._optics = ShotOptics(self.staged, path, self._shot)
         return film
 
     def lit(self, lighting: Lighting) -> LightRig:
@@ -116,24 +126,25 @@ class ShotFilm:
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
         pose = self.poses[frame]
-        return LensCamera(pose[:, :3].copy(), pose[:, 3].copy(), float(self.path.focal[frame]))
+        focal = float(self.path.focal[frame])
+        return LensCamera(pose[:, :3].copy(), pose[:, 3].copy(), focal, self._optics.projection)
 
     def performances(self, frame: int) -> dict[str, Performance]:
         """All people at a frame, by id."""
         share = float(self.path.share[frame])
         players, camera = self.staged.players, self.poses[frame][:, 3]
-        return perform_all(self._figures, players, share, self.seconds, camera)
+        return perform_all(self.figures, players, share, self.seconds, camera)
 
     def scene(self, frame: int) -> RenderScene:
         """Everything at a frame."""
         acting = self.performances(frame)
         seconds = float(self.path.share[frame]) * self.seconds
-        spots = world_at(self._shown, float(self.path.share[frame]), self.seconds).spots
+        spots = world_at(self.shown, float(self.path.share[frame]), self.seconds).spots
         meshes = [
-            self._figures[player.id]
+            self.figures[player.id]
             .mesh(acting[player.id].pose, self.numbers[player.id])
             .moved(acting[player.id].place, yaw_deg=acting[player.id].facing_deg)
-            for player in self._shown
+            for player in self.shown
             if player.id in acting
         ]
         held = {thing.id: thing for act in acting.values() for thing in act.held}
@@ -154,14 +165,26 @@ class ShotFilm:
             else:
                 mesh = self._thing(player, spots, seconds)
             meshes.append(mesh.owned_by(self.numbers[player.id]))
-        return RenderScene(self._set, join(meshes), self._ground, self._place.is_interior)
+        return RenderScene(self.still, join(meshes), self.ground, self.is_interior)
 
     def frame(
-        self, frame: int, size: Size, *, rig: LightRig | None = None, threads: int = 1
+        self,
+        frame: int,
+        size: Size,
+        *,
+        rig: LightRig | None = None,
+        is_focused: bool = True,
+        threads: int = 1,
     ) -> Frame:
         """The picture and its buffers at a frame, in its own light or another."""
-        scene, camera = self.scene(frame), self.camera(frame)
-        return render_frame(scene, camera, rig or self.rig, size, threads=threads)
+        words = self.staged.place.weather
+        seconds = float(self.path.share[frame]) * self.seconds
+        return render_frame(
+            self.scene(frame), self.camera(frame), rig or self.rig, size,
+            optics=self._optics.at(frame) if is_focused else None,
+            weather=Weather(words, seconds, self.staged.place.seed) if words else None,
+            threads=threads,
+        )  # fmt: skip
 
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
         """The pictures of all frames; a frame that rests is the same object again."""
@@ -176,7 +199,7 @@ class ShotFilm:
     @property
     def movers(self) -> tuple[str, ...]:
         """Ids of everybody and of the things that move by themselves."""
-        return (*self._figures, *(player.id for player in self._moving))
+        return (*self.figures, *(player.id for player in self._moving))
 
     def mask(self, names: Iterable[str], frame: Frame) -> NDArray[np.uint8]:
         """Coverage (H, W) of some players, 255 is all of a pixel."""
@@ -209,10 +232,14 @@ class ShotFilm:
             self._thing(player, spots, 0.0).owned_by(self.numbers[player.id])
             for player in self._still
         ]
-        return join([self._place.shell, self._place.backdrop, *things])
+        aims = self.poses[:, :, 3] + self.path.subject_distance_m * self.poses[:, :, 2]
+        shell = without_near_shell(
+            self._place.shell, self.poses, self.path.focal, self.path.aspect, aims
+        )
+        return join([shell, self._place.backdrop, *things])
 
     def _before_the_lens(self) -> set[str]:
-        """Ids of furniture between the camera and what is framed, which a crew takes off the set."""
+        """Ids of furniture between the camera and what is framed; a crew takes it off the set."""
         camera, hidden = self.staged.camera, set[str]()
         eyes = self.poses[:, [0, 2], 3]
         aims = np.array(camera.at) + self.path.subject[:, [0, 2]]

@@ -15,7 +15,7 @@ from shots.staging.cameras.set_up import (
     frame_thing,
     side_of_line,
 )
-from shots.staging.floor.floor_space import direction, distance, facing, point, size_of
+from shots.staging.floor_space import direction, distance, facing, point, size_of
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from shots.path.rig import FULL_SIZES
-from shots.staging.floor.floor_space import (
+from shots.staging.floor_space import (
     Array,
-    Blocks,
+    FloorBoxes,
     direction,
     distance,
     facing,
     model_of,
     turn_between,
 )
-from shots.staging.picture import SHARES, Picture
+from shots.staging.picture import SHARES, CameraPicture
 from shots.staging.staged import CameraPlace, Player
 from shots.staging.standing import Standing, beat_at, standing
 
@@ -46,7 +46,7 @@ class Defect:
 
 
 @dataclass(frozen=True)
-class Looked:
+class FilmedShot:
     """What is looked at: a picture of players, and what it has to show."""
 
     shot_id: str
@@ -55,35 +55,35 @@ class Looked:
     people: str
     players: Mapping[str, Player]
     place: CameraPlace
-    picture: Picture
+    picture: CameraPicture
 
 
-def defects(looked: Looked) -> list[Defect]:
+def defects(filmed: FilmedShot) -> list[Defect]:
     """Everything wrong with a picture, the worst first."""
     states = [
-        {key: standing(each, float(share), looked.players) for key, each in looked.players.items()}
+        {key: standing(each, float(share), filmed.players) for key, each in filmed.players.items()}
         for share in SHARES
     ]
-    found = [*_lens(looked, states), *_clutter(looked, states)]
-    for name in looked.place.subjects:
-        player = looked.players.get(name)
-        is_part = looked.place.view == "insert" and player and player.kind == "person"
+    found = [*_lens(filmed, states), *_clutter(filmed, states)]
+    for name in filmed.place.subjects:
+        player = filmed.players.get(name)
+        is_part = filmed.place.view == "insert" and player and player.kind == "person"
         if player and not is_part:
-            found += _subject(looked, states, name)
-    if looked.place.over and looked.place.view != "POV":
-        found += _shoulder(looked, states)
-    if looked.people == "single":
-        found += _others(looked, states)
+            found += _subject(filmed, states, name)
+    if filmed.place.over and filmed.place.view != "POV":
+        found += _shoulder(filmed, states)
+    if filmed.people == "single":
+        found += _others(filmed, states)
     return sorted(found, key=lambda each: -each.weight)
 
 
 def _subject(
-    looked: Looked, states: Sequence[Mapping[str, Standing]], name: str
+    filmed: FilmedShot, states: Sequence[Mapping[str, Standing]], name: str
 ) -> Iterator[Defect]:
-    player, picture = looked.players[name], looked.picture
+    player, picture = filmed.players[name], filmed.picture
     label = player.name or name
     inside, cut, hidden, behind, frontal = [], [], [], Counter[str](), []
-    is_whole = looked.size in FULL_SIZES
+    is_whole = filmed.size in FULL_SIZES
     for k, state in enumerate(states):
         if not _expected(player, float(SHARES[k])):
             continue
@@ -97,38 +97,38 @@ def _subject(
         )
         if not visible.any():
             continue
-        blocks = _blockers(looked, state, name, points)
+        blocks = _blockers(filmed, state, name, points)
         crossed = blocks.crossed(picture.eyes[k], points[visible])
         hidden.append(float(crossed.any(axis=1).mean()) if blocks.ids else 0.0)
         head = crossed[: max(1, int(visible[:3].sum()))].any(axis=1).mean() if blocks.ids else 0.0
         over = (
-            looked.place.view == "OTS" and player.kind == "person"
+            filmed.place.view == "OTS" and player.kind == "person"
         )  # a shoulder may hide the rest
         hidden[-1] = float(head) if over else max(hidden[-1], float(head))
         behind.update(np.array(blocks.ids)[crossed.any(axis=0)].tolist())
         frontal.append(_face_angle(state[name], picture.eyes[k]))
-    wanted = 0.1 if set(_LEAVES) & set(looked.moves) else 0.6
+    wanted = 0.1 if set(_LEAVES) & set(filmed.moves) else 0.6
     if inside and np.mean(inside) < wanted:
-        yield Defect(3.0 - float(np.mean(inside)), _say(looked, f"{label} is out of the picture"))
+        yield Defect(3.0 - float(np.mean(inside)), _say(filmed, f"{label} is out of the picture"))
         return
     if inside and np.mean(inside) < 1.0:
         yield Defect(1.5 * (1.0 - float(np.mean(inside))))
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
-        what = looked.players[behind.most_common(1)[0][0]]
+        what = filmed.players[behind.most_common(1)[0][0]]
         text = f"{label} is hidden behind {_called(what)}"
-        yield Defect(1.0 + float(np.mean(hidden)), _say(looked, text))
+        yield Defect(1.0 + float(np.mean(hidden)), _say(filmed, text))
     elif hidden:
         yield Defect(0.5 * float(np.mean(hidden)))
-    may_cut = looked.size in _HEAD_MAY_BE_CUT or wanted < 0.5 or looked.place.view == "POV"
+    may_cut = filmed.size in _HEAD_MAY_BE_CUT or wanted < 0.5 or filmed.place.view == "POV"
     if player.kind == "person" and cut and np.mean(cut) > 0.5 and not may_cut:
         part = "is not whole in the picture" if is_whole else "is cut at the head"
-        yield Defect(0.8, _say(looked, f"{label} {part}"))
+        yield Defect(0.8, _say(filmed, f"{label} {part}"))
     if player.kind == "person" and frontal:
         yield Defect(0.5 * float(np.clip(np.mean(frontal) - 75.0, 0.0, 90.0)) / 90.0)
 
 
-def _say(looked: Looked, text: str) -> str:
-    return f"{looked.shot_id}: {text}; move the camera or name another mark"
+def _say(filmed: FilmedShot, text: str) -> str:
+    return f"{filmed.shot_id}: {text}; move the camera or name another mark"
 
 
 def _called(player: Player) -> str:
@@ -165,22 +165,24 @@ def _face_angle(now: Standing, eye: Array) -> float:
     return abs(turn_between(now.facing_deg, facing(now.at, (eye[0], eye[2]))))
 
 
-def _blockers(looked: Looked, state: Mapping[str, Standing], name: str, points: Array) -> Blocks:
+def _blockers(
+    filmed: FilmedShot, state: Mapping[str, Standing], name: str, points: Array
+) -> FloorBoxes:
     """Boxes that could hide a subject: not itself, what it sits in or on, or what it holds."""
-    me = looked.players[name]
-    own = {name, me.on, looked.place.over if looked.place.view == "POV" else ""}
+    me = filmed.players[name]
+    own = {name, me.on, filmed.place.over if filmed.place.view == "POV" else ""}
     for beat in me.beats:
         own |= {beat.seat, *(held for _, held in beat.holds)}
-    own |= {key for key, each in looked.players.items()
+    own |= {key for key, each in filmed.players.items()
             if any(held == name for beat in each.beats for _, held in beat.holds)}  # fmt: skip
     others = {key: now for key, now in state.items() if key not in own}
-    blocks = boxes(looked.players, others)
+    blocks = boxes(filmed.players, others)
     inside = (blocks.gaps(points[:, [0, 2]]) < 1e-6).any(axis=0)
-    is_person = np.array([looked.players[key].kind == "person" for key in blocks.ids], bool)
+    is_person = np.array([filmed.players[key].kind == "person" for key in blocks.ids], bool)
     return blocks.pick(~inside | is_person)
 
 
-def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Blocks:
+def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> FloorBoxes:
     """Boxes of players at a moment; of a table, its top."""
     chosen = {
         key: now
@@ -197,7 +199,7 @@ def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Bloc
         slim = 0.5 if is_pole and now.size[1] > 2.0 else 1e3
         sizes.append((min(now.size[0], slim) / 2, min(now.size[2], slim) / 2))
         bases.append((now.top_m - top, now.top_m))
-    return Blocks(
+    return FloorBoxes(
         tuple(chosen),
         np.array([now.at for now in chosen.values()]).reshape(-1, 2),
         np.array([direction(now.facing_deg) for now in chosen.values()]).reshape(-1, 2),
@@ -206,17 +208,17 @@ def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Bloc
     )
 
 
-def _lens(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+def _lens(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
     """Whether the camera is in a body or a thing."""
-    within = {looked.place.over} if looked.place.view == "POV" else set()
-    for name in looked.place.subjects:
-        if name in looked.players:
-            within |= {beat_at(looked.players[name], 0.5).seat, looked.players[name].on}
+    within = {filmed.place.over} if filmed.place.view == "POV" else set()
+    for name in filmed.place.subjects:
+        if name in filmed.players:
+            within |= {beat_at(filmed.players[name], 0.5).seat, filmed.players[name].on}
     inside = Counter[str]()
     for k, state in enumerate(states):
-        eye = looked.picture.eyes[k]
+        eye = filmed.picture.eyes[k]
         others = {key: now for key, now in state.items() if key not in within}
-        blocks = boxes(looked.players, others)
+        blocks = boxes(filmed.players, others)
         near = blocks.gaps(eye[None, [0, 2]])[0] < np.minimum(0.08, blocks.half.min(axis=1))
         for row, key in enumerate(blocks.ids):  # at a head there is more room than at a chest
             now = others[key]
@@ -226,23 +228,23 @@ def _lens(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[
         inside.update(np.array(blocks.ids)[near & level].tolist())
     for name, count in inside.most_common(1):
         weight = 1.0 + count / len(states)
-        yield Defect(weight, _say(looked, f"the camera is in {_called(looked.players[name])}"))
+        yield Defect(weight, _say(filmed, f"the camera is in {_called(filmed.players[name])}"))
 
 
-def _clutter(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+def _clutter(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
     """Things before the subject that take up much of the picture; a matter of taste."""
     k = len(states) // 2
-    kept = {*looked.place.subjects, looked.place.over}
-    subjects = [states[k][name] for name in looked.place.subjects if name in states[k]]
+    kept = {*filmed.place.subjects, filmed.place.over}
+    subjects = [states[k][name] for name in filmed.place.subjects if name in states[k]]
     if not subjects:
         return
     ats = np.array([(now.at[0], now.base_m, now.at[1]) for now in subjects])
-    depth = looked.picture.project(ats)[k, :, 2].min()
-    blocks = boxes(looked.players, {key: n for key, n in states[k].items() if key not in kept})
+    depth = filmed.picture.project(ats)[k, :, 2].min()
+    blocks = boxes(filmed.players, {key: n for key, n in states[k].items() if key not in kept})
     covered = 0.0
     for row in range(len(blocks.ids)):
         corners = blocks.corners(row)
-        spots = looked.picture.project(corners)[k]
+        spots = filmed.picture.project(corners)[k]
         if spots[:, 2].min() > 0.1 and spots[:, 2].mean() < 0.8 * depth:
             low, high = (
                 np.clip(spots[:, :2].min(0), -0.5, 0.5),
@@ -252,27 +254,27 @@ def _clutter(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterat
     yield Defect(0.8 * max(0.0, covered - 0.15))
 
 
-def _shoulder(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+def _shoulder(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
     """Whether head and shoulder of the near person are in the near third of the picture."""
-    near = states[0][looked.place.over]
+    near = states[0][filmed.place.over]
     x, height, z = near.head
-    spot = looked.picture.project(np.array([(x, height, z)]))[0, 0]
-    off = -spot[0] * np.sign(looked.place.shift)
+    spot = filmed.picture.project(np.array([(x, height, z)]))[0, 0]
+    off = -spot[0] * np.sign(filmed.place.shift)
     if spot[2] < 0.2 or not 0.12 < off < 0.5:
-        name = looked.players[looked.place.over].name
-        yield Defect(0.5, _say(looked, f"the shoulder of {name} is not in the picture"))
+        name = filmed.players[filmed.place.over].name
+        yield Defect(0.5, _say(filmed, f"the shoulder of {name} is not in the picture"))
 
 
-def _others(looked: Looked, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+def _others(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
     """People in the picture of a single who are not its subject."""
     middle = len(SHARES) // 2
-    for name, player in looked.players.items():
-        if player.kind != "person" or name in looked.place.subjects or name.startswith("crowd"):
+    for name, player in filmed.players.items():
+        if player.kind != "person" or name in filmed.place.subjects or name.startswith("crowd"):
             continue
-        points = _body_points(states[middle][name], looked.picture.eyes[middle])
-        spots = looked.picture.project(points)[middle]
+        points = _body_points(states[middle][name], filmed.picture.eyes[middle])
+        spots = filmed.picture.project(points)[middle]
         visible = (np.abs(spots[:, :2]) <= 0.49).all(axis=1) & (spots[:, 2] > 0.1)
         if visible.sum() > 2:
             weight = 0.3 + 0.3 * float(visible.mean())
             text = f"{player.name or name} is in the picture of a single"
-            yield Defect(weight, _say(looked, text))
+            yield Defect(weight, _say(filmed, text))

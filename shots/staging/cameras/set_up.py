@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.path.rig import FIGURE, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
-from shots.staging.floor.floor_space import (
+from shots.staging.floor.marks import Occupied
+from shots.staging.floor.moves_on_plan import RELATIVE, is_relative
+from shots.staging.floor_space import (
     Array,
     direction,
     distance,
@@ -19,8 +21,6 @@ from shots.staging.floor.floor_space import (
     point,
     turn_between,
 )
-from shots.staging.floor.marks import Occupied
-from shots.staging.floor.moves_on_plan import RELATIVE, is_relative
 from shots.staging.picture import take_picture
 from shots.staging.staged import CAMERA, CameraPlace, Player, Point, ShotReading
 from shots.staging.standing import FIGURE_M, Standing, beat_at, standing
@@ -66,7 +66,7 @@ class Filming:
 
     Attributes:
         shot: The shot.
-        aspect: Picture width / height.
+        aspect: CameraPicture width / height.
         reading: Its words as read.
         players: By id, with the ways that do not depend on the camera.
         occupied: The set.

@@ -20,14 +20,14 @@ from shots.staging.cameras.set_up import (
     frame_thing,
     side_of_line,
 )
-from shots.staging.floor.floor_space import (
+from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
+from shots.staging.floor_space import (
     direction,
     distance,
     facing,
     point,
     turn_between,
 )
-from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at
 
@@ -129,7 +129,8 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
         if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
-            framed = replace(framed, pitch_deg=-28.0)
+            steep = -28.0 if filming.size in (*FULL_SIZES, "MWS", "MS") else -42.0
+            framed = replace(framed, pitch_deg=steep)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty), gaze)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,10 +11,10 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.floor_space import direction, distance, facing, model_of, point, size_of
 from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.thing_places import SMALL_M, put_thing
+from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
 
@@ -112,7 +112,7 @@ class ScenePlan:
         laid = {each.id for each in objects if each.near or each.on}  # and held no more
         for name, held_by in self.holding.items():
             self.holding[name] = tuple(each for each in held_by if each[1] not in laid)
-        placed = [self._at_spot(each) for each in present.values()]
+        placed = [self._at_spot(each, present) for each in present.values()]
         held = {thing for each in placed for _, thing in each.beats[0].holds}
         things = []
         for thing_id, thing in self.occupied.things.items():
@@ -269,7 +269,7 @@ class ScenePlan:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))
             self.occupied.people[person.id] = turned
 
-    def _at_spot(self, person: Player) -> Player:
+    def _at_spot(self, person: Player, present: Mapping[str, Player]) -> Player:
         """A person at the spot, with the first beats as continuity has them."""
         spot = self.occupied.people[person.id]
         beats = list(person.beats or (Beat(),))
@@ -290,7 +290,11 @@ class ScenePlan:
         apart = CONTACT_M.get(first.gesture, 9.0)
         if other is not None and not (spot.seat or first.to) and distance(at, other.at) > apart:
             away = np.array(at) - np.array(other.at)  # as near as it takes, for this shot
-            at = point(np.array(other.at) + away / np.linalg.norm(away) * apart)
+            step = away * (1.0 - apart / np.linalg.norm(away))
+            partner = present.get(first.target)
+            answers = [beat for beat in partner.beats[:1] if not other.seat] if partner else []
+            both = any(beat.target == person.id and beat.gesture in CONTACT_M for beat in answers)
+            at = point(np.array(at) - (step / 2 if both else step))
         return replace(person, at=at, facing_deg=spot.facing_deg, beats=tuple(beats))
 
     def _is_new(self, thing: Player) -> bool:

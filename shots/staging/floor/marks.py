@@ -10,9 +10,9 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import Mark, SetPlan
 from shots.lexicon.things import MODELS
-from shots.staging.floor.floor_space import (
-    Blocks,
+from shots.staging.floor_space import (
     Floor,
+    FloorBoxes,
     direction,
     distance,
     facing,
@@ -281,7 +281,7 @@ def _fits(thing: Player, kind: str, of: Player | None) -> bool:
 
 def gap(place: Point, thing: Player) -> float:
     """Metres on the floor from a place to a thing."""
-    return float(Blocks.of([thing]).gaps(np.array([place]))[0, 0])
+    return float(FloorBoxes.of([thing]).gaps(np.array([place]))[0, 0])
 
 
 def free_marks(occupied: Occupied) -> Iterator[Mark]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.floor.floor_space import (
+from shots.staging.floor.marks import Occupied, Stance, seat_kind
+from shots.staging.floor_space import (
     Array,
     along,
     direction,
@@ -22,8 +23,7 @@ from shots.staging.floor.floor_space import (
     plan_to_own,
     point,
 )
-from shots.staging.floor.marks import Occupied, Stance, seat_kind
-from shots.staging.picture import SHARES, Picture
+from shots.staging.picture import SHARES, CameraPicture
 from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import standing
 
@@ -164,7 +164,7 @@ class InPicture:
         subjects: Ids of those who have to stay in the picture.
     """
 
-    picture: Picture
+    picture: CameraPicture
     heading_deg: float
     seconds: float
     occupied: Occupied
@@ -177,11 +177,13 @@ class InPicture:
         ats = [by_id[name].at for name in self.subjects if name in by_id]
         middle = np.mean(ats, axis=0) if ats else np.zeros(2)
         for route in routes:
-            leads = route.player in self.subjects
+            leads = [n for n in self.subjects if n in by_id and _goes_with(by_id[n], route.player)]
             best, most = by_id[route.player], -1.0
-            variants = self._variants(best, route, middle if leads else None)
+            variants = self._variants(best, route, middle if route.player in leads else None)
             for tried in variants if leads else islice(variants, 1):
-                share = _share_in_frame(tried, by_id | {tried.id: tried}, self.picture)
+                after = by_id | {tried.id: tried}
+                lead = _with_carrier(after[leads[0]], before, after) if leads else tried
+                share = _share_in_frame(lead, after | {lead.id: lead}, self.picture)
                 if share > most + 1e-9:
                     best, most = tried, share
                 if most > 0.999:
@@ -223,6 +225,11 @@ class InPicture:
         if not is_vehicle(player):
             ends = [_walkable(at, end, self.occupied) for end in ends]
         return point(ends[0]), point(ends[1])
+
+
+def _goes_with(player: Player, carrier: str) -> bool:
+    """Whether a player is, or rides on, one that moves."""
+    return player.id == carrier or any(beat.seat == carrier for beat in player.beats)
 
 
 def _with_carrier(
@@ -361,7 +368,7 @@ def _walkable(start: Array, end: Array, occupied: Occupied) -> Array:
     return last
 
 
-def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Picture) -> float:
+def _share_in_frame(player: Player, players: Mapping[str, Player], picture: CameraPicture) -> float:
     """Part of the moments at which somebody is in the picture, head and middle."""
     comes = any(beat.to == "in" for beat in player.beats)
     good = []

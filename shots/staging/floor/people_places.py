@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shots.staging.floor.floor_space import direction, facing, point
 from shots.staging.floor.marks import TALK_M, Occupied, Stance, free_marks
+from shots.staging.floor_space import direction, facing, point
 from shots.staging.staged import Player, Point
 
 MOST_IN_AN_ARC = 7

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.floor.floor_space import (
+from shots.staging.floor.marks import Occupied, surface_spot, surfaces
+from shots.staging.floor_space import (
     direction,
     distance,
     facing,
@@ -16,7 +17,6 @@ from shots.staging.floor.floor_space import (
     point,
     size_of,
 )
-from shots.staging.floor.marks import Occupied, surface_spot, surfaces
 from shots.staging.staged import Player, Point
 
 SMALL_M = 0.6  # things up to this size lie on tables
@@ -69,7 +69,8 @@ def _nearest_surface(occupied: Occupied, thing: Player) -> Player | None:
     """The table nearest to the first person; for a product alone a plinth is brought."""
     near = next((each.at for each in occupied.people.values()), occupied.plan.centre)
     nearest = min(surfaces(occupied), key=lambda each: distance(each.at, near), default=None)
-    if nearest is None and not occupied.people and "plinth" in MODELS:
+    alone = thing.is_subject and not occupied.people and occupied.plan.is_interior
+    if nearest is None and alone and "plinth" in MODELS:
         wide = max(0.45, 2.5 * size_of(thing)[0])
         nearest = Player(
             "plinth", "plinth", "thing", "plinth", at=occupied.plan.centre, is_fixture=True,

@@ -9,7 +9,7 @@ import numpy as np
 from shots.staging.default_looks import dressed
 from shots.staging.staged import Appearance
 from storyboard.layout.cast.body import atlas, build_body
-from storyboard.layout.cast.dressing import dress
+from storyboard.layout.cast.wardrobe import dress
 from storyboard.layout.cast.hair import hair_parts
 from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose

@@ -33,6 +33,8 @@ def blend(a: BodyPose, b: BodyPose, part: float) -> BodyPose:
     stance.offset = stance.from_world(hips) - a.body.joints[0]
     stance.mouth, stance.eyes = b.mouth, a.eyes + (b.eyes - a.eyes) * s
     stance.grips = [x + (y - x) * s for x, y in zip(a.grips, b.grips, strict=True)]
+    stance.pointing = [x + (y - x) * s for x, y in zip(a.pointing, b.pointing, strict=True)]
+    stance.smile, stance.sight = a.smile + (b.smile - a.smile) * s, b.sight
     footing = []
     for k, (old, new) in enumerate(zip(feet(a), feet(b), strict=True)):
         step = r.smooth(part * 1.4 - 0.4 * ((k + 1) % 2))

@@ -143,7 +143,8 @@ class BodyPose:
         offset: (3,) of the pelvis, as in `Pose`; change with `move`.
         place: (3,) of the figure's origin in the world, y down.
         facing_deg: Yaw of its front.
-        mouth, eyes, grips: As in `Pose`.
+        mouth, eyes, grips, pointing, smile, gaze: As in `Pose`.
+        sight: (3,) the point in the world that is looked at; None: what is ahead.
     """
 
     body: BodyPlan
@@ -154,13 +155,18 @@ class BodyPose:
     mouth: float = 0.0
     eyes: float = 1.0
     grips: list[float] = field(default_factory=lambda: [0.25, 0.25])
+    pointing: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    smile: float = 0.0
+    gaze: tuple[float, float] = (0.0, 0.0)
+    sight: Array | None = None
     _solved: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     def copy(self) -> BodyPose:
         """A pose that can be changed by itself."""
         return BodyPose(
             self.body, self.turns.copy(), self.offset.copy(), self.place.copy(),
-            self.facing_deg, self.mouth, self.eyes, list(self.grips),
+            self.facing_deg, self.mouth, self.eyes, list(self.grips), list(self.pointing),
+            self.smile, self.gaze, self.sight,
         )  # fmt: skip
 
     def set(self, bone: str, matrix: Array) -> None:
@@ -239,4 +245,6 @@ class BodyPose:
     def pose(self) -> Pose:
         """The pose for drawing."""
         left, right = self.grips
-        return Pose(floats(self.turns), floats(self.offset), self.mouth, self.eyes, (left, right))
+        fingers = self.pointing[0], self.pointing[1]
+        return Pose(floats(self.turns), floats(self.offset), self.mouth, self.eyes, (left, right),
+                    fingers, self.smile, self.gaze)  # fmt: skip

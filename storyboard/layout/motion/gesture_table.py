@@ -29,6 +29,7 @@ class Hand:
         elbow: Direction that the elbow goes to.
         grip: How far the fingers are closed.
         sway, hertz: Amplitude and frequency of a motion about the place; both hands alternate.
+        pointing: How far the index finger is stretched out of the grip.
         head: Whether the directions turn with the head, or else with the figure.
     """
 
@@ -40,6 +41,7 @@ class Hand:
     grip: float = 0.3
     sway: Triple = (0.0, 0.0, 0.0)
     hertz: float = 0.0
+    pointing: float = 0.0
     head: bool = False
 
 
@@ -88,6 +90,7 @@ def _triple(text: str) -> Triple:
 
 _READ: Mapping[str, Callable[[str], Any]] = {
     "grip": float,
+    "pointing": float,
     "hertz": float,
     "head": bool,
     "anchor": str,

@@ -21,6 +21,7 @@ from storyboard.layout.motion.inverse_kinematics import (
 )
 
 Hands = tuple[Hand, Hand]
+_EYES_DOWN = 0.3  # of the way down to what is looked at
 
 
 def counter_gesture(gesture: str) -> str:
@@ -44,7 +45,12 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
     if gaze is None and motion.looks:
         gaze = hand_place(stance, act, act.side, first[0], second[0], part)[0]
     if gaze is not None:
-        look(stance, gaze)
+        way = gaze - stance.point("eye")
+        # The eyes do the rest of a look down, so that the face stays in the picture.
+        if way[1] > 0:
+            way[1] *= 1 - _EYES_DOWN * r.smooth(math.hypot(way[0], way[2]) / 0.5)
+        look(stance, stance.point("eye") + way)
+        stance.sight = stance.to_world(gaze)
     _move_head(stance, act)
     for k, side in enumerate((act.side, OTHER[act.side])):
         _bring(stance, act, side, first[k], second[k], part)
@@ -82,9 +88,10 @@ def _bring(
 ) -> None:
     if first.anchor == "hang" and (second.anchor == "hang" or part == 0.0):
         return
-    palm, hand, pole, grip = hand_place(stance, act, side, first, second, part)
+    palm, hand, pole, fingers = hand_place(stance, act, side, first, second, part)
     reach(stance, side, palm, hand=hand, pole=pole)
-    stance.grips[SIDES.index(side)] = grip
+    k = SIDES.index(side)
+    stance.grips[k], stance.pointing[k] = fingers
 
 
 def _stoop(stance: BodyPose, act: GestureNow, keys: tuple[Hand, Hand, float]) -> None:
@@ -136,6 +143,31 @@ def _take_part(stance: BodyPose, act: GestureNow, motion: GestureRow) -> None:
         stand_on(stance, footing)
         if act.name == "kick":
             _kick(stance, act)
+
+
+def turn_eyes(stance: BodyPose, since: float, now: float, seed: int) -> None:
+    """Turn the eyes to what is looked at, before the head gets there; they never rest quite.
+
+    Args:
+        stance: Its gaze is changed.
+        since: Seconds since what is looked at changed.
+        now: Seconds of the shot.
+        seed: Of the figure.
+    """
+    k = math.floor(now * 1.3 + seed % 17 / 17)
+    yaw, pitch = (4 * _chance(seed, 2 * k + j) - 2 for j in (0, 1))
+    if stance.sight is not None:
+        way = stance.from_world(stance.sight) - stance.point("eye")
+        x, y, z = stance.rotation("head").T @ way
+        ready = r.smooth(since / 0.16)
+        yaw = 0.4 * yaw + ready * math.degrees(math.atan2(x, -z))
+        pitch = 0.4 * pitch + ready * math.degrees(math.atan2(-y, math.hypot(x, z)))
+    stance.gaze = min(max(yaw, -30.0), 30.0), min(max(pitch, -24.0), 18.0)
+
+
+def _chance(seed: int, k: int) -> float:
+    """A number from 0 to 1 that looks random."""
+    return ((seed + 7919 * k) * 2654435761 % 4294967296) / 4294967296
 
 
 def _shake(act: GestureNow, hertz: float) -> float:
@@ -242,9 +274,12 @@ def syllable(seconds: float, seed: int) -> float:
     """How far the mouth is open in speaking, 0 to 1: 4 to 5 syllables a second, with pauses."""
     count = seconds * 4.6 + seed % 31 / 31
     k = math.floor(count)
-    size = [((seed + 7919 * (k + j)) * 2654435761 % 4294967296) / 4294967296 for j in (0, 1)]
+    size = [_chance(seed, k + j) for j in (0, 1)]
     pause = 0.0 if size[1] > 0.93 else 1.0
     return float(pause * (0.25 + 0.75 * size[0]) * abs(math.sin(math.pi * (count - k))) ** 1.4)
+
+
+_SMILES = {"smile": 1.0, "laugh": 1.0, "hug": 0.5, "wave": 0.45, "clap": 0.4, "shake-hands": 0.3}
 
 
 def _move_face(stance: BodyPose, act: GestureNow) -> None:
@@ -255,6 +290,7 @@ def _move_face(stance: BodyPose, act: GestureNow) -> None:
         "eat": 0.22 * (1 + math.sin(2 * math.pi * 1.7 * t)) / 2, "breathe": 0.1,
     }  # fmt: skip
     stance.mouth = max(stance.mouth, opened.get(act.name, 0.0))
+    stance.smile = _SMILES.get(act.name, 0.0)
     speaking = act.speaks or act.name in ("talk", "whisper")
     if speaking and act.name not in ("shout", "laugh"):
         size = 0.4 if act.name == "whisper" else 0.75

@@ -185,25 +185,26 @@ PLACES: Mapping[str, Callable[[BodyPose, GestureNow, str], Array]] = {
 
 def hand_place(
     stance: BodyPose, act: GestureNow, side: str, first: Hand, second: Hand, part: float
-) -> tuple[Array, Array, Array, float]:
-    """Palm, rotation of the hand, pole of the elbow, grip: between two keys."""
+) -> tuple[Array, Array, Array, tuple[float, float]]:
+    """Palm, rotation of the hand, pole of the elbow, grip and pointing: between two keys."""
     places = [_one_place(stance, act, side, hand) for hand in (first, second)]
     if part == 0.0 or first is second:
         return places[0]
     (p, h, e, g), (q, i, f, k) = places
-    return r.mixed(p, q, part), r.between(h, i, part), r.mixed(e, f, part), g + (k - g) * part
+    closed, stretched = (a + (b - a) * part for a, b in zip(g, k, strict=True))
+    return r.mixed(p, q, part), r.between(h, i, part), r.mixed(e, f, part), (closed, stretched)
 
 
 def _one_place(
     stance: BodyPose, act: GestureNow, side: str, hand: Hand
-) -> tuple[Array, Array, Array, float]:
+) -> tuple[Array, Array, Array, tuple[float, float]]:
     if hand.anchor == "hang":
         elbow, shoulder = stance.joint(f"forearm.{side}"), stance.joint(f"arm.{side}")
         palm = stance.point(f"palm.{side}")
         straight = (palm - shoulder) / max(r.norm(palm - shoulder), 1e-6)
         pole = elbow - shoulder - ((elbow - shoulder) @ straight) * straight
-        grip = stance.grips[SIDES.index(side)]
-        return palm, stance.rotation(f"hand.{side}"), pole + r.xyz(0, 0, 0.01), grip
+        fingers = stance.grips[SIDES.index(side)], 0.0
+        return palm, stance.rotation(f"hand.{side}"), pole + r.xyz(0, 0, 0.01), fingers
     anchor, axes = _axes(stance, act, side, hand)
     scale = stance.body.arm if hand.anchor == "aim" else stance.body.height / 1.75
     at = np.asarray(hand.at)
@@ -217,7 +218,8 @@ def _one_place(
     turned = hand_turn(
         stance.body, side, axes @ np.asarray(hand.fingers), axes @ np.asarray(hand.palm)
     )
-    return anchor + axes @ (at * scale), turned, axes @ np.asarray(hand.elbow), hand.grip
+    fingers = hand.grip, hand.pointing
+    return anchor + axes @ (at * scale), turned, axes @ np.asarray(hand.elbow), fingers
 
 
 def _rim_at_mouth(act: GestureNow, prop: Thing) -> Array:

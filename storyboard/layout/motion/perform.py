@@ -21,7 +21,7 @@ from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Ground, Track, heading, stride, track
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
-from storyboard.layout.motion.gestures import counter_gesture, perform_gesture
+from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import GestureNow
 from storyboard.layout.motion.held import TAKEN, HeldThing, held_things, in_hands
 from storyboard.layout.motion.postures import Moment
@@ -170,7 +170,10 @@ class PersonInShot:
         for k, beat in enumerate(self.beats):
             if beat.start * self.seconds <= now + 1e-9:
                 current = k
-        return self.blended(current, now)
+        stance = self.blended(current, now)
+        since = now - self.beats[current].start * self.seconds if current else 9.0
+        turn_eyes(stance, since, now, self.seed)
+        return stance
 
     def blended(self, k: int, now: float) -> BodyPose:
         """The body in a beat at a time, or on the way to it from the beat before."""

@@ -27,22 +27,36 @@ from storyboard.layout.render.lens import LensCamera
 
 
 class Target(NamedTuple):
-    """What one kind of model or tool wants: its passes, and the 8-bit depth that it knows."""
+    """What one kind of model or tool wants: passes, 8-bit depth, and the form of its clips.
+
+    `area` is that of the picture in pixels, sides are multiples of `grain`, the rate is `fps` (0:
+    that of the cut), and the number of frames is a multiple of `step` plus one.
+    """
 
     passes: tuple[str, ...]
     curve: Curve
     blur_px: float
+    area: int = 960 * 540
+    grain: int = 2
+    fps: int = 0
+    step: int = 1
 
 
 _ALL = ("depth", "depth8", "normal", "ids", "lines", "pose", "clay", "beauty")
 TARGETS: Mapping[str, Target] = {
     "": Target(_ALL, "linear", 1.5),
     # Trained on ZoeDepth, linear in metres; Fun-Control and VACE-Fun take pose, lines and depth.
-    "wan": Target(("depth8", "lines", "pose", "ids", "clay", "beauty"), "linear", 1.5),
+    "wan": Target(
+        ("depth8", "lines", "pose", "ids", "clay", "beauty"), "linear", 1.5, 832 * 480, 16, 16, 4
+    ),
     # Trained on estimates of inverse depth.
-    "ltx": Target(("depth8", "lines", "pose", "clay", "beauty"), "inverse", 1.0),
-    "cosmos": Target(("depth8", "lines", "ids", "beauty"), "inverse", 1.0),
-    "vfx": Target(("depth", "normal", "ids", "lines", "clay", "beauty"), "linear", 0.0),
+    "ltx": Target(
+        ("depth8", "lines", "pose", "clay", "beauty"), "inverse", 1.0, 1280 * 704, 32, 24, 8
+    ),
+    "cosmos": Target(("depth8", "lines", "ids", "beauty"), "inverse", 1.0, 1280 * 720, 16, 30, 4),
+    "vfx": Target(
+        ("depth", "normal", "ids", "lines", "clay", "beauty"), "linear", 0.0, 1920 * 1080
+    ),
 }
 
 
@@ -132,7 +146,4 @@ def _picture(
 def _write(path: Path, picture: NDArray[np.unsignedinteger[Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     stored = picture[..., ::-1] if picture.ndim == 3 else picture  # OpenCV writes BGR
-    coded, data = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    if not coded:
-        raise ValueError(f"{path}: not written, a picture of {picture.shape} is no PNG")
-    path.write_bytes(data.tobytes())
+    path.write_bytes(cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1].tobytes())

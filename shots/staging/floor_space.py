@@ -80,7 +80,7 @@ def _solid_size(thing: Player) -> Size:
 
 
 @dataclass(frozen=True, eq=False)
-class Blocks:
+class FloorBoxes:
     """Upright boxes on the plan: B things, each a row of the arrays.
 
     Attributes:
@@ -98,22 +98,24 @@ class Blocks:
     heights: Array
 
     @staticmethod
-    def of(things: Iterable[Player]) -> Blocks:
+    def of(things: Iterable[Player]) -> FloorBoxes:
         """The boxes of things; of a tree, its trunk."""
         every = [(each, _solid_size(each)) for each in things]
-        return Blocks(
+        return FloorBoxes(
             tuple(each.id for each, _ in every),
             np.array([each.at for each, _ in every]).reshape(-1, 2),
             np.array([direction(each.facing_deg) for each, _ in every]).reshape(-1, 2),
             np.array([(w / 2, d / 2) for _, (w, _, d) in every]).reshape(-1, 2),
-            np.array([(each.base_m, each.base_m + h) for each, (_, h, _) in every]).reshape(-1, 2),
+            np.array([(each.base_m, each.base_m + size[1]) for each, size in every]).reshape(-1, 2),
         )
 
-    def pick(self, chosen: NDArray[np.bool_]) -> Blocks:
+    def pick(self, chosen: NDArray[np.bool_]) -> FloorBoxes:
         """Some of the boxes."""
         keep = np.flatnonzero(chosen)
         ids = tuple(self.ids[k] for k in keep)
-        return Blocks(ids, self.centre[keep], self.front[keep], self.half[keep], self.heights[keep])
+        return FloorBoxes(
+            ids, self.centre[keep], self.front[keep], self.half[keep], self.heights[keep]
+        )
 
     def own(self, points: Array) -> Array:
         """(P, B, 2): points (P, 2) of the plan in the axes of each box."""
@@ -171,9 +173,9 @@ class Floor:
     things: tuple[Player, ...]
 
     @cached_property
-    def blocks(self) -> Blocks:
+    def blocks(self) -> FloorBoxes:
         """What stands in the way on the floor."""
-        return Blocks.of(
+        return FloorBoxes.of(
             each
             for each in self.things
             if each.base_m < _OVERHEAD_M
@@ -243,7 +245,7 @@ class Floor:
         return start, *(point(nodes[k]) for k in track[-2:0:-1]), end
 
 
-def _corners(blocks: Blocks, margin: float) -> Array:
+def _corners(blocks: FloorBoxes, margin: float) -> Array:
     """(4 B, 2): the corners of boxes with a margin round them."""
     right = np.stack([-blocks.front[:, 1], blocks.front[:, 0]], axis=-1)
     half = blocks.half + margin
