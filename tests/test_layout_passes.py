@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from storyboard.layout.cast.pose import BONE, BONES
 from storyboard.layout.meshes import box, ellipsoid, join, yaw_matrix
 from storyboard.layout.passes.pass_pictures import (
     clay,
@@ -24,11 +25,10 @@ from storyboard.layout.passes.passes_writer import (
     TARGETS,
     PassFrame,
     PassRecord,
-    _write,
     write_passes_json,
     write_shot_passes,
 )
-from storyboard.layout.passes.skeleton import BODY_POINTS, Skeleton, pose_picture
+from storyboard.layout.passes.skeleton import BODY_POINTS, Skeleton, body_points, pose_picture
 from storyboard.layout.render.frame import render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import LightRig
@@ -166,6 +166,18 @@ def test_each_joint_is_a_disc_of_its_colour_within_a_pixel():
     assert picture[~picture.any(axis=2)].size > 0.9 * picture.size
 
 
+def test_points_come_from_joints_and_landmarks():
+    joints = np.arange(len(BONES) * 3, dtype=float).reshape(-1, 3)
+    marks = {f"{part}.{side}": np.full(3, -1.0) for part in ("eye", "ear") for side in "LR"}
+    points = body_points(joints, marks | {"nose": np.full(3, -2.0)})
+    at = {name: points[k] for k, name in enumerate(BODY_POINTS)}
+    assert np.array_equal(at["wrist.L"], joints[BONE["hand.L"]])
+    assert np.array_equal(at["ankle.R"], joints[BONE["foot.R"]])
+    assert np.allclose(at["neck"], (at["shoulder.L"] + at["shoulder.R"]) / 2)
+    assert at["nose"][0] == -2
+    assert at["ear.R"][0] == -1
+
+
 def test_hidden_joints_are_left_out():
     lens = camera()
     wall = box((0, -0.5, -0.8), (2, 1.0, 0.1), (1, 1, 1)).owned_by(2)
@@ -241,9 +253,3 @@ def test_a_target_gets_the_passes_that_it_knows(tmp_path, frame, target):
     write_shot_passes(tmp_path, "1", [PassFrame(frame, camera())], record, target)
     names = {each.name for each in (tmp_path / "1").iterdir()}
     assert names == set(TARGETS[target].passes) - {"clay"}  # no clay was given
-
-
-def test_a_picture_that_is_no_png_is_an_error(tmp_path):
-    wider_than_png_allows = np.zeros((1, 1_000_001), np.uint8)
-    with pytest.raises(ValueError, match=r"not written, a picture of \(1, 1000001\) is no PNG"):
-        _write(tmp_path / "a.png", wider_than_png_allows)

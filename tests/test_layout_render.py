@@ -185,6 +185,23 @@ def test_one_to_four_threads_give_the_same_bits(lens):
             assert np.array_equal(getattr(other, name), getattr(frames[0], name))
 
 
+def test_no_pixel_depends_on_memory_that_was_not_written(monkeypatch):
+    optics, weather = Optics(2.0, stop=1.4), Weather(("rain",), 0.4)
+
+    def picture():
+        return render_frame(scene(), camera(), RIG, SIZE, optics=optics, weather=weather).picture
+
+    def poisoned(shape, dtype=float, **more):
+        array = fresh(shape, dtype, **more)
+        if not more:
+            array.view(np.uint8).fill(0xFF)  # of floats, nan
+        return array
+
+    expected, fresh = picture(), np.empty
+    monkeypatch.setattr(np, "empty", poisoned)
+    assert np.array_equal(picture(), expected)
+
+
 def test_what_is_kept_of_a_set_gives_the_same_picture_as_a_fresh_one():
     kept = RenderScene.of(furniture(), floor)
     for k in range(3):

@@ -16,6 +16,7 @@ from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
+from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
@@ -231,7 +232,11 @@ class ShotFilm:
             self._thing(player, spots, 0.0).owned_by(self.numbers[player.id])
             for player in self._still
         ]
-        return join([self._place.shell, self._place.backdrop, *things])
+        aims = self.poses[:, :, 3] + self.path.subject_distance_m * self.poses[:, :, 2]
+        shell = without_near_shell(
+            self._place.shell, self.poses, self.path.focal, self.path.aspect, aims
+        )
+        return join([shell, self._place.backdrop, *things])
 
     def _before_the_lens(self) -> set[str]:
         """Ids of furniture between the camera and what is framed; a crew takes it off the set."""

@@ -146,7 +146,4 @@ def _picture(
 def _write(path: Path, picture: NDArray[np.unsignedinteger[Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     stored = picture[..., ::-1] if picture.ndim == 3 else picture  # OpenCV writes BGR
-    coded, data = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    if not coded:
-        raise ValueError(f"{path}: not written, a picture of {picture.shape} is no PNG")
-    path.write_bytes(data.tobytes())
+    path.write_bytes(cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1].tobytes())

@@ -6,13 +6,14 @@ right eye, left eye, right ear, left ear. Sizes are for a picture of 512 pixels 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.render.frame import Bytes, Frame
 from storyboard.layout.render.lens import LensCamera
@@ -51,6 +52,27 @@ class Skeleton:
     body: Array
     face: Array | None = None
     hands: Array | None = None
+
+
+_BONES = {"shoulder": "arm", "elbow": "forearm", "wrist": "hand", "hip": "thigh", "knee": "shin",
+          "ankle": "foot"}  # fmt: skip
+
+
+def body_points(joints: Array, marks: Mapping[str, Array]) -> Array:
+    """(18, 3) points of `BODY_POINTS`, of a figure's joints (B, 3) by bone and its landmarks.
+
+    The neck is the middle between the shoulders, as in the data that models were trained on.
+    """
+    rows = []
+    for name in BODY_POINTS:
+        kind, _, side = name.partition(".")
+        if kind == "neck":
+            rows.append((joints[BONE["arm.L"]] + joints[BONE["arm.R"]]) / 2)
+        elif kind in _BONES:
+            rows.append(joints[BONE[f"{_BONES[kind]}.{side}"]])
+        else:
+            rows.append(marks[name])
+    return np.stack(rows)
 
 
 def visible(

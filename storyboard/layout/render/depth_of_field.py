@@ -111,7 +111,7 @@ def _gather(
                     share = min(max(spread - size * taps[k, 2] + 1.0, 0.0), 1.0)
                     share /= max(spread * spread, 0.25)
                     bright = max(colour[y, x, 0], colour[y, x, 1], colour[y, x, 2])
-                    share *= 1.0 + 3.0 * (bright > 0.96)
+                    share *= 1.0 + 3.0 * (bright > 0.93)
                     total += share
                     if is_before:
                         over += share * size * size / len(taps)
@@ -127,13 +127,15 @@ def _gather(
 
 @compiled
 def _compose(
-    colour: Array, radius: Array, blurred: Array, half: Array, first: int, last: int
+    colour: Array, radius: Array, blurred: Array, half: Array, reach: Array, first: int, last: int
 ) -> None:
     """Blend rows of a picture with the blurred half picture, where they are out of focus."""
     for row in range(first, last):
         for column in range(radius.shape[1]):
             own = radius[row, column]
             share = (abs(own) - _SHARP_PX) / (_BLURRED_PX - _SHARP_PX)
+            if share <= 0 and reach[row // (2 * _CELL), column // (2 * _CELL)] < _SHARP_PX / 2:
+                continue
             total, red, green, blue, over = 0.0, 0.0, 0.0, 0.0, 0.0
             for y in range(row // 2, min((row + 1) // 2 + 1, len(half))):
                 for x in range(column // 2, min((column + 1) // 2 + 1, half.shape[1])):
@@ -176,5 +178,7 @@ def blur(
     if largest >= 8:  # closes the gaps between the taps
         gathered = np.asarray(cv2.blur(gathered, (3, 3)))
     in_bands(
-        lambda a, b: _compose(colour, radius, gathered, half_radius, a, b), len(colour), threads
+        lambda a, b: _compose(colour, radius, gathered, half_radius, reach, a, b),
+        len(colour),
+        threads,
     )

@@ -152,9 +152,9 @@ def _rays(sight: Array, size: Size, step: int) -> Array:
 def _soft_terms(
     found: Visible, shadows: ShadowMap, camera: LensCamera, rig: LightRig, threads: int
 ) -> tuple[Array, Array]:
-    """Key and fill share (h, w, 2) of every second pixel each way, and their depth."""
+    """Key and fill share (2, h, w) of every second pixel each way, and their depth."""
     half = np.ascontiguousarray(found.depth[::2, ::2])
-    terms = np.empty((*half.shape, 2), np.float32)
+    terms = np.empty((2, *half.shape), np.float32)
     other = np.empty_like(terms)
     spread = -1.0 if rig.softness < _CRISP else 0.02 + 0.34 * rig.softness
     position, focal = (
@@ -173,23 +173,29 @@ def _soft_terms(
     return terms, half
 
 
-def _ground_albedo(
+def _finishes(
     scene: RenderScene, found: Visible, position: Array, is_wet: bool
 ) -> tuple[Array, Ints]:
-    """(P, 6) finish of the ground where a pixel shows it, and (H,) where each row begins."""
+    """(N + P, 6) finish of the faces, then of the ground where a pixel shows it.
+
+    Returns:
+        It, and (H,) where each row of the ground begins.
+    """
+    faces = scene.paint
     starts = np.zeros(len(found.soil), np.int32)
     counts = found.soil.sum(axis=1, dtype=np.int32)
     np.cumsum(counts[:-1], out=starts[1:])
-    albedo = np.zeros((int(counts.sum()) + 1, 6), np.float32)
-    if scene.ground is None or len(albedo) == 1:
-        return albedo, starts
-    spots = np.empty((3, len(albedo) - 1), np.float32)
-    locate_ground(found.soil, starts, found.sight, found.ground, position, spots)
-    albedo[:-1, :3] = scene.ground(*spots)
-    if is_wet:
-        albedo[:, :3] *= 0.7
-        albedo[:, 4:] = _WET_FINISH
-    return albedo, starts
+    spots = np.empty((3, int(counts.sum())), np.float32)
+    finish = np.zeros((len(faces) + spots.shape[1] + 1, 6), np.float32)
+    finish[: len(faces)] = faces
+    if scene.ground is not None and spots.size:
+        locate_ground(found.soil, starts, found.sight, found.ground, position, spots)
+        albedo = finish[len(faces) : -1]
+        albedo[:, :3] = scene.ground(*spots)
+        if is_wet:
+            albedo[:, :3] *= 0.7
+            albedo[:, 4:] = _WET_FINISH
+    return finish, starts + np.int32(len(faces))
 
 
 def render_pinhole(
@@ -199,11 +205,13 @@ def render_pinhole(
     found = find_visible(scene, camera, size, threads)
     position = np.asarray(camera.position, np.float64)
     points = receivers(found.depth[::8, ::8], _rays(found.sight, size, 8), position)
-    shadows = scene.still.shadows.make(scene.still.mesh, scene.moving, rig.direction, points)
+    shadows = scene.still.shadows.make(
+        scene.still.mesh, scene.moving, rig.direction, points, is_interior=scene.is_interior
+    )
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
-    albedo, starts = _ground_albedo(scene, found, position, is_wet)
+    finish, starts = _finishes(scene, found, position, is_wet)
     mesh = scene.mesh
-    surfaces = Surfaces(found.shown, mesh.normals, mesh.faces, scene.paint, found.ground, albedo)
+    surfaces = Surfaces(found.shown, mesh.normals, mesh.faces, finish, found.ground)
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
     light = Light(light_constants(rig), terms, half, shadows, taps)
     view = View(found.sight, position, found.depth, found.normal, _PLACES)
@@ -211,9 +219,11 @@ def render_pinhole(
 
     def one_band(first: int, last: int) -> None:
         room, ends = np.empty((ROOM_ROWS, MOST * size[0]), np.float32), np.empty(size[0], np.int32)
+        marks = np.empty(MOST * size[0], np.int32)
         panes = found.panes_of(first)
         shade(
-            found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, ends,
+            found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, marks,
+            ends,
             picture,
         )  # fmt: skip
 

@@ -140,7 +140,7 @@ def occlude(
     depth: Array, sight: Array, normal: Array, position: Array, focal_px: float, cast: ShadowMap,
     spread: float, pattern: Array, first: int, last: int, out: Array,
 ) -> None:  # fmt: skip
-    """Fill rows of `out` (h, w, 2): share of the key light, share of the fill.
+    """Fill rows of `out` (2, h, w): share of the key light, share of the fill.
 
     depth: (h, w) of every second pixel each way; focal_px is theirs. sight: (3, 3) from a pixel of
     the picture to its ray of unit depth; normal: (H, W, 3) of the picture. spread: negative for no
@@ -164,8 +164,8 @@ def occlude(
                 fill = _openness(
                     depth, sight, row, column, here, nx, ny, nz, pattern, which, focal_px
                 )
-            out[row, column, 0] = key
-            out[row, column, 1] = fill
+            out[0, row, column] = key
+            out[1, row, column] = fill
 
 
 @compiled
@@ -182,15 +182,15 @@ def even_out(terms: Array, depth: Array, down: int, first: int, last: int, out: 
             total, a, b = 0.0, 0.0, 0.0
             for k in range(-2, 3):
                 y, x = row + k * down, column + k * (1 - down)
-                if not (0 <= y < height and 0 <= x < width) or terms[y, x, 0] < 0:
+                if not (0 <= y < height and 0 <= x < width) or terms[0, y, x] < 0:
                     continue
                 if abs(depth[y, x] - here) < limit:
                     weight = 0.5 if abs(k) == 2 else 1.0
                     total += weight
-                    a += weight * terms[y, x, 0]
-                    b += weight * terms[y, x, 1]
+                    a += weight * terms[0, y, x]
+                    b += weight * terms[1, y, x]
             if total > 0:
-                out[row, column, 0], out[row, column, 1] = a / total, b / total
+                out[0, row, column], out[1, row, column] = a / total, b / total
             else:
-                out[row, column, 0] = max(terms[row, column, 0], 2.0 * down - 1.0)
-                out[row, column, 1] = terms[row, column, 1]
+                out[0, row, column] = max(terms[0, row, column], 2.0 * down - 1.0)
+                out[1, row, column] = terms[1, row, column]

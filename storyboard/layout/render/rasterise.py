@@ -23,6 +23,7 @@ CENTRE_SAMPLE = np.array([0.5])
 GROUND, SKY = -1, -2  # instead of the number of a triangle
 _GROUND_BACK = 1 - 2e-4  # what lies flat on the ground is in front of it
 _ONE, _LEAST = np.float32(1), np.float32(1e-18)
+_BEYOND = 1e30
 _FLAT = 1e-9  # an edge that rises less over its length is level
 
 
@@ -31,8 +32,8 @@ class Triangles(NamedTuple):
 
     Attributes:
         face: (N,) index of the mesh's face.
-        edges: (N, 4, 3) for the three edges and the near plane: side (1 inside is right of it,
-            -1 left, 0 level, 2 everywhere), then slope and start, or the level edge's own y and 1.
+        edges: (N, 6, 2) slope and start of up to three bounds on the left, then on the right: the
+            edges that are not level, and the near plane.
         inverse: (N, 3, 3); times (x, y, 1) the corners' weights over depth.
         value: (N, 3); times (x, y, 1) the value compared: the greatest is in front.
         rows: (N, 2) first and last sample row, exclusive.
@@ -45,21 +46,18 @@ class Triangles(NamedTuple):
     rows: Ints
 
 
-@compiled
-def _set_edge(edges: Array, k: int, a: float, b: float, c: float) -> None:
-    """Store the half plane a x + b y + c >= 0."""
+@part
+def _set_edge(edges: Array, rows: Ints, a: float, b: float, c: float, samples: int) -> None:
+    """Store the half plane a x + b y + c >= 0 as a left or right bound, or narrow the rows."""
     if abs(a) > _FLAT * abs(b) and a != 0:
-        edges[k, 0] = 1.0 if a > 0 else -1.0
-        edges[k, 1] = -b / a
-        edges[k, 2] = -c / a
-    elif b != 0:
-        edges[k, 0] = 0.0
-        edges[k, 1] = -c / b
-        edges[k, 2] = 1.0 if b > 0 else -1.0
-    else:
-        edges[k, 0] = 2.0
-        edges[k, 1] = 0.0
-        edges[k, 2] = 0.0
+        k = 0 if a > 0 else 3
+        while abs(edges[k, 1]) < _BEYOND:
+            k += 1
+        edges[k, 0], edges[k, 1] = -b / a, -c / a
+    elif b > 0:
+        rows[0] = max(rows[0], np.int32(np.ceil(-c / b * samples - 0.5)))
+    elif b < 0:
+        rows[1] = min(rows[1], np.int32(np.ceil(-c / b * samples - 0.5)))
 
 
 @part
@@ -105,8 +103,9 @@ def _set_up(
         if determinant > -1e-12:  # seen from behind, or edge on
             continue
         solved, planes = inverse[count], edges[count]
+        planes[:, 0], planes[:3, 1], planes[3:, 1] = 0.0, -_BEYOND, _BEYOND
         for k in range(3):
-            _set_edge(planes, k, solved[k, 0], solved[k, 1], solved[k, 2])
+            _set_edge(planes, rows[count], solved[k, 0], solved[k, 1], solved[k, 2], samples)
         for k in range(3):
             total = 0.0
             for m in range(3):
@@ -114,11 +113,10 @@ def _set_up(
                 total += solved[m, k] * depth[faces[n, m]]
             value[count, k] = total
         x, y, z = value[count]
-        planes[3, 0] = 2.0
         if min(a[2], b[2], c[2]) < near:
-            _set_edge(planes, 3, -x, -y, 1.0 / near - z)
+            _set_edge(planes, rows[count], -x, -y, 1.0 / near - z, samples)
         face[count] = n
-        count += 1
+        count += rows[count, 1] > rows[count, 0]
     return count
 
 
@@ -138,7 +136,7 @@ def set_up(
     faces = np.ascontiguousarray(faces, np.int32)
     count = len(faces)
     face, rows = np.empty(count + 1, np.int32), np.empty((count + 1, 2), np.int32)
-    edges, inverse = np.empty((count + 1, 4, 3)), np.empty((count + 1, 3, 3))
+    edges, inverse = np.empty((count + 1, 6, 2)), np.empty((count + 1, 3, 3))
     value = np.empty((count + 1, 3))
     n = _set_up(
         corners, depth, faces, size[0], size[1], samples, near, face, edges, inverse, value, rows
@@ -147,26 +145,13 @@ def set_up(
 
 
 @part
-def _span(edges: Array, y: float, offset: float, columns: int) -> tuple[int, int]:
-    """First and last column, exclusive, whose sample lies in the triangle in this row."""
-    left, right = 0.0, float(columns)
-    for k in range(4):
-        side = edges[k, 0]
-        if side == 2.0:
-            continue
-        if side == 0.0:
-            beyond = (y - edges[k, 1]) * edges[k, 2]
-            if beyond < 0 or (beyond == 0 and edges[k, 2] < 0):
-                return 0, 0
-            continue
-        x = edges[k, 1] * y + edges[k, 2] - offset
-        if side > 0:
-            left = max(left, x)
-        else:
-            right = min(right, x)
-    if not left < right:
-        return 0, 0
-    return int(np.ceil(left)), int(np.ceil(right))
+def _span(edges: Array, t: int, y: float, offset: float, columns: int) -> tuple[int, int]:
+    """First and last column, exclusive, whose sample lies in a triangle in this row."""
+    left = max(edges[t, 0, 0] * y + edges[t, 0, 1], edges[t, 1, 0] * y + edges[t, 1, 1])
+    left = max(left, edges[t, 2, 0] * y + edges[t, 2, 1]) - offset
+    right = min(edges[t, 3, 0] * y + edges[t, 3, 1], edges[t, 4, 0] * y + edges[t, 4, 1])
+    right = min(right, edges[t, 5, 0] * y + edges[t, 5, 1]) - offset
+    return int(np.ceil(max(left, 0.0))), int(np.ceil(min(right, float(columns))))
 
 
 @compiled
@@ -189,16 +174,15 @@ def fill(
         for row in range(max(rows[t, 0] - first, 0), min(rows[t, 1] - first, len(front))):
             y = (row + first + 0.5) / samples
             offset = offsets[(row + first) % samples]
-            begin, end = _span(edges[t], y, offset, front.shape[1])
+            begin, end = _span(edges, t, y, offset, front.shape[1])
             if begin >= end:
                 continue
             start = np.float32(value[t, 0] * (begin + offset) + value[t, 1] * y + value[t, 2])
             nearest, numbers = front[row, begin:end], number[row, begin:end]
-            for x in range(end - begin):
-                here = start + x_step * np.float32(x)
-                if here > nearest[x]:
-                    nearest[x] = here
-                    numbers[x] = t
+            for x in range(end - begin):  # without a branch, so that it becomes vectors
+                here, before = start + x_step * np.float32(x), nearest[x]
+                nearest[x] = here if here > before else before
+                numbers[x] = t if here > before else numbers[x]
 
 
 @compiled

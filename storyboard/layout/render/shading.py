@@ -58,25 +58,36 @@ def paint(mesh: Mesh) -> Array:
 
 # Rows of the room that the fragments of a row of pixels are collected in.
 # Finish of a face in rows 0 to 5, then:
-_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT, _LIT = 6, 9, 12, 13, 14, 15, 16
-ROOM_ROWS = 19
+_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT, _LIT, _TERMS = (
+    6,
+    9,
+    12,
+    13,
+    14,
+    15,
+    16,
+    19,
+)
+ROOM_ROWS = 21
 MOST = 8  # fragments of a pixel, at most
-_ZERO, _ONE, _HALF = np.float32(0), np.float32(1), np.float32(0.5)
+_ZERO, _ONE, _HALF, _UNLIKE = np.float32(0), np.float32(1), np.float32(0.5), np.float32(1e-4)
 
 
 @part
 def _term(terms: Array, half: Array, row: int, column: int, depth: float) -> tuple[float, float]:
     """Key and fill share at a pixel, from the nearest of the half picture of like depth."""
-    if row % 2 == 0 and column % 2 == 0:
-        return terms[row // 2, column // 2, 0], terms[row // 2, column // 2, 1]
-    total, key, fill = 0.0, 0.0, 0.0
-    for y in range(row // 2, min((row + 1) // 2 + 1, len(half))):
-        for x in range(column // 2, min((column + 1) // 2 + 1, half.shape[1])):
-            weight = 1.0 if abs(half[y, x] - depth) < 0.02 * depth else 1e-4
-            total += weight
-            key += weight * terms[y, x, 0]
-            fill += weight * terms[y, x, 1]
-    total = 1.0 / total
+    top, low = row // 2, min((row + 1) // 2, len(half) - 1)
+    left, right = column // 2, min((column + 1) // 2, half.shape[1] - 1)
+    limit = np.float32(0.02) * depth
+    a = _ONE if abs(half[top, left] - depth) < limit else _UNLIKE
+    b = _ONE if abs(half[top, right] - depth) < limit else _UNLIKE
+    c = _ONE if abs(half[low, left] - depth) < limit else _UNLIKE
+    d = _ONE if abs(half[low, right] - depth) < limit else _UNLIKE
+    key = a * terms[0, top, left] + b * terms[0, top, right]
+    key += c * terms[0, low, left] + d * terms[0, low, right]
+    fill = a * terms[1, top, left] + b * terms[1, top, right]
+    fill += c * terms[1, low, left] + d * terms[1, low, right]
+    total = _ONE / (a + b + c + d)
     return key * total, fill * total
 
 
@@ -97,8 +108,8 @@ class View(NamedTuple):
 class Surfaces(NamedTuple):
     """Triangles and their finish.
 
-    Normals, faces and `paint` of the mesh; the plane of the ground, and its paint at each pixel
-    that shows it.
+    Normals and faces of the mesh; `paint` of its faces, then of the ground at each pixel that shows
+    it; the plane of the ground.
     """
 
     triangles: Triangles
@@ -106,7 +117,6 @@ class Surfaces(NamedTuple):
     faces: Ints
     own: Array
     ground: Array
-    albedo: Array
 
 
 class Light(NamedTuple):
@@ -161,46 +171,39 @@ def _is_whole(hits: Ints, row: int, column: int) -> bool:
 
 @part
 def _add_fragment(
-    room: Array, n: int, number: int, row: int, column: int, px: float, py: float,
+    room: Array, finish: Ints, n: int, number: int, row: int, column: int, px: float, py: float,
     is_centre: bool, spot: int, weight: float, view: View, surfaces: Surfaces, light: Light,
 ) -> None:  # fmt: skip
     """Store fragment `n`: a hit at a pixel position, of a weight."""
-    sight, ground, place, constants = view.sight, surfaces.ground, view.position, light.constants
+    sight, ground, place = view.sight, surfaces.ground, view.position
     rx = sight[0, 0] * px + sight[0, 1] * py + sight[0, 2]
     ry = sight[1, 0] * px + sight[1, 1] * py + sight[1, 2]
     rz = sight[2, 0] * px + sight[2, 1] * py + sight[2, 2]
     room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n] = rx, ry, rz
     room[_WEIGHT, n] = weight
     nx, ny, nz, depth = 0.0, -1.0, 0.0, 0.0
-    if number == SKY:
-        climb = min(max(-1.6 * ry / np.sqrt(rx * rx + ry * ry + rz * rz), 0.0), 1.0)
-        climb = np.sqrt(climb * np.sqrt(climb))
-        for k in range(3):
-            horizon = constants[_HORIZON + k]
-            room[k, n] = horizon + climb * (constants[_ZENITH + k] - horizon)
-        room[3, n] = 1.0 / constants[_REST + 1]  # shines entirely
-        room[4, n] = room[5, n] = room[_KEY_SHARE, n] = room[_OPEN, n] = 0.0
-    else:
+    finish[n], key, open_share = -1, 1.0, 1.0
+    if number != SKY:
+        finish[n] = spot
+        if number != GROUND:
+            finish[n] = surfaces.triangles.face[number]
         if is_centre:
             depth, normal = view.depth[row, column], view.normal
             nx, ny, nz = normal[row, column, 0], normal[row, column, 1], normal[row, column, 2]
-        elif number == GROUND:
-            depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
+            key, open_share = room[_TERMS, column], room[_TERMS + 1, column]
         else:
-            u, v, w, depth = weigh(surfaces.triangles.inverse, number, px, py)
-            nx, ny, nz = blend_normal(
-                surfaces.normals, surfaces.faces, surfaces.triangles.face[number], u, v, w
-            )
-        for k in range(6):
             if number == GROUND:
-                room[k, n] = surfaces.albedo[spot, k]
+                depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
             else:
-                room[k, n] = surfaces.own[surfaces.triangles.face[number], k]
-        key, room[_OPEN, n] = _term(light.terms, light.half, row, column, depth)
+                u, v, w, depth = weigh(surfaces.triangles.inverse, number, px, py)
+                nx, ny, nz = blend_normal(
+                    surfaces.normals, surfaces.faces, surfaces.triangles.face[number], u, v, w
+                )
+            key, open_share = _term(light.terms, light.half, row, column, np.float32(depth))
         if len(light.taps):
             x, y, z = place[0] + depth * rx, place[1] + depth * ry, place[2] + depth * rz
             key = shadow(light.cast, x, y, z, nx, ny, nz, light.taps, 0, 0.0)
-        room[_KEY_SHARE, n] = key
+    room[_KEY_SHARE, n], room[_OPEN, n] = key, open_share
     room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n] = nx, ny, nz
     room[_DEPTH, n] = depth
 
@@ -208,7 +211,7 @@ def _add_fragment(
 @part
 def _add_pixel(
     here: Ints, is_pane: bool, can_reuse: bool, row: int, column: int, spot: int, count: int,
-    room: Array, view: View, surfaces: Surfaces, light: Light,
+    room: Array, finish: Ints, view: View, surfaces: Surfaces, light: Light,
 ) -> int:  # fmt: skip
     """Store the fragments of a pixel from number `count` on; returns the number after them."""
     is_whole = _is_whole(here, row, column)
@@ -225,8 +228,8 @@ def _add_pixel(
         if is_pane:
             share *= GLASS_SHARE
         _add_fragment(
-            room, count, number, row, column, column + x, row + y, is_whole and can_reuse, spot,
-            share, view, surfaces, light,
+            room, finish, count, number, row, column, column + x, row + y,
+            is_whole and can_reuse, spot, share, view, surfaces, light,
         )  # fmt: skip
         count += 1
     return count
@@ -258,18 +261,33 @@ def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None
 
 
 @compiled
-def _light_fragments(room: Array, count: int, light: Array, position: Array) -> None:
-    """Replace the colour in the first rows by that in light: all, gloss, glow and haze."""
+def _light_fragments(
+    room: Array, finish: Ints, count: int, own: Array, light: Array, position: Array
+) -> None:
+    """Fill the first rows with the colour of the fragments in all light, with gloss and haze."""
+    for k in range(6):
+        for n in range(count):
+            room[k, n] = own[max(finish[n], 0), k]
     soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
     level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
     quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)
     tint, two, third, least = np.float32(0.4), np.float32(2), np.float32(1 / 3), np.float32(1e-6)
+    full = np.float32(0.8)
+    steep = _ONE / (_ONE - full)
     room[_LIT : _LIT + 3, :count] = _ZERO
     for n in range(count):
         x, y, z = room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n]
         length = np.sqrt(x * x + y * y + z * z)
         room[_DEPTH, n] *= length
         length = _ONE / length
+        if finish[n] < 0:
+            climb = min(max(np.float32(-1.6) * y * length, _ZERO), _ONE)
+            climb = np.sqrt(climb * np.sqrt(climb))
+            for k in range(3):
+                horizon = light[_HORIZON + k]
+                room[k, n] = horizon + climb * (light[_ZENITH + k] - horizon)
+            room[3, n] = _ONE / light[_REST + 1]  # shines entirely
+            room[4, n] = _ZERO
         room[_RAY_ROW, n] = x * length
         room[_RAY_ROW + 1, n] = y * length
         room[_RAY_ROW + 2, n] = z * length
@@ -311,7 +329,11 @@ def _light_fragments(room: Array, count: int, light: Array, position: Array) -> 
             far = (horizon + rise * (light[_ZENITH + k] - horizon)) * (tint + (_ONE - tint) * own)
             colour += mirror * (far - colour)
             colour += glow * (own - colour)
-            room[k, n] = horizon + clear * (colour - horizon)
+            colour = horizon + clear * (colour - horizon)
+            # Film keeps drawing in what is too bright: from `full` on, it rises ever more slowly.
+            over = max(colour - full, _ZERO) * steep
+            held = full + (_ONE - full) * (_ONE - _ONE / (_ONE + over * (_ONE + over * _HALF)))
+            room[k, n] = held if colour > full else colour
 
 
 @compiled
@@ -331,17 +353,22 @@ def _spread(room: Array, ends: Ints, row: int, out: Array) -> None:
 @compiled
 def shade(
     hits: Ints, panes: Ints, soil: NDArray[np.bool_], first: int, last: int, view: View,
-    surfaces: Surfaces, light: Light, starts: Ints, room: Array, ends: Ints, out: Array,
+    surfaces: Surfaces, light: Light, starts: Ints, room: Array, finish: Ints, ends: Ints,
+    out: Array,
 ) -> None:  # fmt: skip
     """Fill rows of a picture.
 
     hits: (4 H, W) what each sample has hit: a triangle, `GROUND` or `SKY`; panes: glass before it,
     `SKY` where there is none, or (0, W). soil: (H, W) where the ground shows; starts: where in its
-    paint each row begins. room, ends: room for a row's fragments, (`ROOM_ROWS`, 8 W) and (W,).
-    out: (H, W, 3).
+    paint each row begins. room, finish, ends: room for a row's fragments, (`ROOM_ROWS`, 8 W),
+    (8 W,) and (W,). out: (H, W, 3).
     """
     for row in range(first, last):
         spot, count = starts[row], 0
+        for column in range(out.shape[1]):
+            room[_TERMS, column], room[_TERMS + 1, column] = _term(
+                light.terms, light.half, row, column, view.depth[row, column]
+            )
         for column in range(out.shape[1]):
             begin, has_pane = count, False
             for s in range(4 if len(panes) else 0):
@@ -349,8 +376,8 @@ def shade(
             for layer in range(2 if has_pane else 1):
                 here, end = panes if layer else hits, count
                 count = _add_pixel(
-                    here, layer > 0, not has_pane, row, column, spot, count, room, view, surfaces,
-                    light,
+                    here, layer > 0, not has_pane, row, column, spot, count, room, finish, view,
+                    surfaces, light,
                 )  # fmt: skip
             if has_pane:
                 glass = _ZERO
@@ -360,5 +387,5 @@ def shade(
                     room[_WEIGHT, n] *= _ONE - glass
             ends[column] = count
             spot += soil[row, column]
-        _light_fragments(room, count, light.constants, view.position)
+        _light_fragments(room, finish, count, surfaces.own, light.constants, view.position)
         _spread(room, ends, row, out)

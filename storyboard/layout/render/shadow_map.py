@@ -13,6 +13,7 @@ from storyboard.layout.render.rasterise import CENTRE_SAMPLE, fill, set_up
 _EMPTY = np.float32(-1e9)
 _FARTHEST_M = 45.0  # shadows farther from the camera are not drawn
 _TEXEL_M = 0.008  # wanted
+_LIGHT_M, _STEP_M = 3.4, 2.0  # from the middle of what moves to the key of a room, in steps
 _SIZES = (512, 1024, 2048)  # texels
 
 
@@ -39,8 +40,14 @@ class ShadowMaps:
     _key: tuple[float, ...] = ()
     _still: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
-    def make(self, still: Mesh, moving: Mesh, light: Array, points: Array) -> ShadowMap:
-        """The map that covers points (P, 3) of the world, as seen from the light."""
+    def make(
+        self, still: Mesh, moving: Mesh, light: Array, points: Array, *, is_interior: bool
+    ) -> ShadowMap:
+        """The map that covers points (P, 3) of the world, as seen from the light.
+
+        In a room the key stands in it, as on a stage: what lies farther towards the light, such as
+        the next wall, casts no shadow.
+        """
         axes = _axes(np.asarray(light, np.float64))
         flat = points @ axes[:2].T
         low, high = flat.min(axis=0), flat.max(axis=0)
@@ -50,13 +57,17 @@ class ShadowMaps:
         step = side / 16
         origin = np.round(((low + high) / 2 - side / 2) / step) * step
         texel = side / texels
-        key = (*axes.ravel(), *origin, side)
+        limit = np.inf
+        if is_interior:
+            middle = (moving.vertices if len(moving.vertices) else points).mean(axis=0)
+            limit = float(np.floor(middle @ axes[2] / _STEP_M) * _STEP_M + _LIGHT_M)
+        key = (*axes.ravel(), *origin, side, limit)
         if key != self._key:
             self._still = np.full((texels, texels), _EMPTY, np.float32)
-            _draw(self._still, still, axes, origin, texel)
+            _draw(self._still, still, axes, origin, texel, limit)
             self._key = key
         front = self._still.copy()
-        _draw(front, moving, axes, origin, texel)
+        _draw(front, moving, axes, origin, texel, limit)
         return ShadowMap(front, axes, origin, texel)
 
 
@@ -67,12 +78,14 @@ def _axes(light: Array) -> Array:
     return np.stack([right, np.cross(-light, right), light])
 
 
-def _draw(front: Array, mesh: Mesh, axes: Array, origin: Array, texel: float) -> None:
+def _draw(front: Array, mesh: Mesh, axes: Array, origin: Array, texel: float, limit: float) -> None:
     placed = np.asarray(mesh.vertices, np.float64) @ axes.T
     corners = np.ones_like(placed)
     corners[:, :2] = (placed[:, :2] - origin) / texel
     size = len(front)
-    shown = set_up(corners, placed[:, 2].copy(), mesh.faces, (size, size), 1, 0.5)
+    near = placed[:, 2] < limit
+    faces = mesh.faces if near.all() else mesh.faces[near[mesh.faces].all(axis=1)]
+    shown = set_up(corners, placed[:, 2].copy(), faces, (size, size), 1, 0.5)
     every = np.arange(len(shown.face), dtype=np.int32)
     number = np.empty(front.shape, np.int32)
     fill(every, shown, 0, CENTRE_SAMPLE, front, number)
