@@ -24,7 +24,7 @@ from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
-from storyboard.layout.render.weather import Weather
+from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
@@ -125,13 +125,14 @@ class ShotFilm:
         lamps.sort(
             key=lambda lamp: float(np.hypot(*(np.array([lamp.at[0], lamp.at[2]]) - subject)))
         )
-        return light_rig(
+        rig = light_rig(
             lighting,
             self._palette,
             side_deg=self.staged.camera.side_deg,
             is_interior=self._place.is_interior,
             lamps=lamps,
         )
+        return in_weather(rig, self.staged.place.weather)
 
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
