@@ -255,6 +255,6 @@ def test_joints_carry_a_skinned_mesh(tmp_path):
     expected = np.where(
         upper[:, None] > 0,
         (arm.vertices - [0, -1, 0]) @ bend.T + [0.5, -1, 0],
-        arm.vertices + [0.5, 0, 0],
+        arm.vertices + np.array([0.5, 0, 0]),
     )
     assert np.abs(found - expected * FLIP).max() < 1e-6

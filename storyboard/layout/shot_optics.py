@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shots.staging.staged import StagedShot
 
 _STOP = 8.0  # of a shot that asks for no focus
-_STOPS = {"shallow": 1.8, "macro": 2.8, "deep": math.inf, "tilt-shift": 2.0}
+_STOPS = {"shallow": 1.0, "macro": 2.8, "deep": math.inf, "tilt-shift": 2.0}
 _TILT = 0.9
 _RACKED = 3.0  # distances of the subject that a rack ends at if nobody stands behind it
 _RACK_S = (0.25, 0.75)  # shares of the shot between which the focus moves
