@@ -11,9 +11,9 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind
+from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
-from shots.staging.floor.thing_places import SMALL_M, put_thing, surfaces
+from shots.staging.floor.thing_places import SMALL_M, put_thing
 from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing

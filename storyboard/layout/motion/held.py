@@ -191,15 +191,17 @@ class _Hold:
         target = self.world.spots.get(self.beat.target)
         lying = replace(spot, facing_deg=pose.facing_deg, position=np.zeros(3))
         grip = lying.grip()
-        base = there.at - grip
+        base: Array = there.at - grip
         if falls:
             base = base + pose.yaw @ (0.0, 0.0, -0.12)
             base[1] = -self.world.height(float(base[0]), float(base[2]))
         elif target is None or target is spot:
             player = self.world.players.get(self.thing)
             under = self.world.spots.get(player.on) if player else None
-            base = base * (1, 0, 1) + (0, spot.position[1], 0) if under is None else (
-                under.on_top(base)
+            base = (
+                base * (1, 0, 1) + (0, spot.position[1], 0)
+                if under is None
+                else (under.on_top(base))
             )
         else:
             base = target.on_top(base)

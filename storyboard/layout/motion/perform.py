@@ -137,10 +137,10 @@ class PersonInShot:
             return replace(beat, seat=beat.seat or beat.to, path=())
         held = [thing for _, thing in beat.holds]
         before = self.beats[-1] if self.beats else Beat()
-        if beat.gesture in _ON_THE_PHONE and before.gesture == "phone-ear":
-            if set(before.holds) <= set(beat.holds):  # it stays at the ear
-                self.faces[len(self.beats)] = beat.gesture
-                return replace(beat, gesture="phone-ear")
+        is_on_the_phone = beat.gesture in _ON_THE_PHONE and before.gesture == "phone-ear"
+        if is_on_the_phone and set(before.holds) <= set(beat.holds):  # it stays at the ear
+            self.faces[len(self.beats)] = beat.gesture
+            return replace(beat, gesture="phone-ear")
         if beat.gesture in ("put-down", "") and any(
             self.world.falls(thing, beat.start, beat.end) for thing in held
         ):
