@@ -215,8 +215,8 @@ class Cast(CastList):
             one = singular(noun)[0]
             count = phrase.count if phrase.count > 1 else grammar.GROUPS[noun]
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
-        worn = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
-        looks = " ".join([phrase.words, *worn])
+        clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
+        looks = " ".join([phrase.words, *clothes])
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
