@@ -108,7 +108,7 @@ class ShotFilm:
         film = copy(self)
         players = [player if each.id == player.id else each for each in self.staged.players]
         film.staged = replace(self.staged, players=tuple(players))
-        film._shown = tuple(player if each.id == player.id else each for each in self._shown)
+        film.shown = tuple(player if each.id == player.id else each for each in self.shown)
         return film
 
     def lit(self, lighting: Lighting) -> LightRig:
