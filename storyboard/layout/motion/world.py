@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -129,6 +129,14 @@ class Spot:
         away = [r.norm((each - place) * (1, 0, 1)) for each in places]
         k = away.index(min(away))
         seat, there, facing = seats[k], places[k], self.facing_deg + seats[k].facing_deg
+        if posture == "sit" and self.model == "stairs":  # the feet are two steps lower
+            there = there - (0, seat.height / 2, 0)
+            seat = replace(seat, height=seat.height / 2)
+        elif posture == "sit" and "bed" in self.model:  # on the edge, at the nearer side
+            local = self.axes.T @ ((place - self.position) * (1, 0, 1))
+            side = math.copysign(1.0, local[0])
+            there = self.at((side * (self.size[0] / 2 - 0.10 * height), 0.0, local[2]))
+            facing = self.facing_deg + 90.0 * side
         own = r.about(r.Y, -math.radians(facing))
         if POSTURES[posture].seat == "bed":  # its middle is that of the body, not the hips
             there = there + own @ (0, 0, -0.04 * height)
