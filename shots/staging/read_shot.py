@@ -37,6 +37,7 @@ _OVER = re.compile(
     r"eyes\b\s*[:,]?",
     re.IGNORECASE,
 )
+_IS_VIEW = re.compile(r"(?:^|[.:,;]|\b(?:look\w*|see\w*|shot|from|is|camera))\s*$", re.IGNORECASE)
 
 
 def read_shot(board: ShotList, shot: Shot) -> ShotReading:
@@ -94,8 +95,11 @@ def _without_camera(action: str) -> tuple[str, str]:
         over = over or re.sub(r"^(?:from|we see|we look)\s+", "", who.strip())
         return " "
 
-    text = _OVER.sub(note, action, count=1)
-    return _OPENING.sub("", text, count=1), over
+    found = _OVER.search(action)
+    # "drapes his jacket over her shoulders" is no view.
+    if found and (not found["who"] or _IS_VIEW.search(action[: found.start()])):
+        action = note(found).join((action[: found.start()], action[found.end() :]))
+    return _OPENING.sub("", action, count=1), over
 
 
 def _mark_subjects(cast: Cast) -> None:

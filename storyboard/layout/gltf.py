@@ -240,13 +240,9 @@ def _primitives(
     groups = []
     for k, row in enumerate(looks):
         corners = mesh.faces[which.reshape(-1) == k].reshape(-1)
-        groups.append(
-            {
-                "attributes": attributes,
-                "indices": document.accessor(corners, _INT, _INDICES),
-                "material": _material(document, row[:3] / shades, row[3] / 10, int(row[4])),
-            }
-        )
+        indices = document.accessor(corners, _INT, _INDICES)
+        material = _material(document, row[:3] / shades, row[3] / 10, int(row[4]))
+        groups.append({"attributes": attributes, "indices": indices, "material": material})
     return groups
 
 

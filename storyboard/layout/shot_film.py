@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +18,13 @@ from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
+from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
-from storyboard.layout.render.weather import Weather
+from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
@@ -103,6 +105,14 @@ class ShotFilm:
         film._optics = ShotOptics(self.staged, path, self._shot)
         return film
 
+    def acted(self, player: Player) -> ShotFilm:
+        """The same scene with a player that has other beats."""
+        film = copy(self)
+        players = [player if each.id == player.id else each for each in self.staged.players]
+        film.staged = replace(self.staged, players=tuple(players))
+        film._shown = tuple(player if each.id == player.id else each for each in self._shown)
+        return film
+
     def lit(self, lighting: Lighting) -> LightRig:
         """The light of a directive on this set."""
         lamps = [
@@ -115,13 +125,14 @@ class ShotFilm:
         lamps.sort(
             key=lambda lamp: float(np.hypot(*(np.array([lamp.at[0], lamp.at[2]]) - subject)))
         )
-        return light_rig(
+        rig = light_rig(
             lighting,
             self._palette,
             side_deg=self.staged.camera.side_deg,
             is_interior=self._place.is_interior,
             lamps=lamps,
         )
+        return in_weather(rig, self.staged.place.weather)
 
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
@@ -235,7 +246,11 @@ class ShotFilm:
             self._thing(player, spots, 0.0).owned_by(self.numbers[player.id])
             for player in self._still
         ]
-        return join([self._place.shell, self._place.backdrop, *things])
+        aims = self.poses[:, :, 3] + self.path.subject_distance_m * self.poses[:, :, 2]
+        shell = without_near_shell(
+            self._place.shell, self.poses, self.path.focal, self.path.aspect, aims
+        )
+        return join([shell, self._place.backdrop, *things])
 
     def _before_the_lens(self) -> set[str]:
         """Ids of furniture between the camera and what is framed; a crew takes it off the set."""

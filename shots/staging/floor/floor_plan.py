@@ -67,6 +67,7 @@ class ScenePlan:
     def __post_init__(self) -> None:
         """Give a place to the cast of all shots, so that a pair is one from the first shot."""
         self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
+        self.occupied.partners = self.partners
         things = _first(self.readings, lambda each: each.kind != "person" and not self.is_set(each))
         large = [each for each in things if max(size_of(each)) > SMALL_M]
         for thing in large:
@@ -236,7 +237,7 @@ class ScenePlan:
             partner = self.occupied.place_of(named) or self.occupied.plan.centre
             others = self.occupied.others(person.id)
             at = self.occupied.find(named)
-            free = self.occupied.free_seat(others, posture, near=partner)
+            free = self.occupied.free_seat(others, posture, near=partner, who=person.id)
             if free is None or (isinstance(at, Player) and distance(free.at, at.at) > 2.0):
                 free = self.occupied.bring_seat(posture, named)
             return free
