@@ -16,7 +16,7 @@ from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
-from storyboard.layout.motion.held import HeldThing
+from storyboard.layout.motion.held import HeldThing, in_hands
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
@@ -282,7 +282,4 @@ class ShotFilm:
 
 def _handled(people: Iterable[Player]) -> set[str]:
     """Ids of what is in a hand at any time of the shot."""
-    beats = [beat for player in people for beat in player.beats]
-    return {thing for beat in beats for _, thing in beat.holds} | {
-        b.target for b in beats if b.target
-    }
+    return {thing for player in people for beat in player.beats for _, thing in in_hands(beat)}
