@@ -293,13 +293,24 @@ class EventReader:
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
         verb = _posed(clause, phrase)
+        if verb and verb.gesture == "aim" and clause.parts:  # three rifles trained on him
+            count = min(phrase.count, 6)
+            subjects = [self.cast.person("gunman", clause.words).id for _ in range(count)]
+            clause = replace(clause, parts=[], preps=[])
         if subjects and verb and verb.gesture and clause.base != "cover":
             event = PlayerEvent(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
             for key in subjects:
-                complete(ClauseAct(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
+                held = ids if len(subjects) == 1 else ids[subjects.index(key) :][:1]
+                own = replace(
+                    event, holds=held, target=self._subjects[0] if key not in self._subjects else ""
+                )
+                complete(ClauseAct(self.cast, clause, own, verb, [key]))
             return
         if phrase.kind == "body" and (clause.base or clause.particles):
-            self.cast.lose(clause.words, "no posture of the lexicon")
+            words = (
+                clause.words if phrase.words in clause.words else f"{phrase.words} {clause.words}"
+            )
+            self.cast.lose(words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
             if phrase.kind == "body" and part.kind != "body":

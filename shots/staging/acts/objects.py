@@ -95,7 +95,7 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and phrase.kind in ("abstract", "undrawn", "body")
+    return is_idiom and (phrase.kind in ("abstract", "undrawn") or phrase.head == "breath")
 
 
 def _is_depicted(phrase: Phrase) -> bool:

@@ -97,7 +97,8 @@ class Cast(CastList):
             "person": self._persons, "group": self._persons, "thing": self._things,
             "unknown": self._unknown, "body": self._body, "part": self._part, "place": self._place,
         }.get(phrase.kind)  # fmt: skip
-        if phrase.owner and phrase.kind != "body" and phrase.owner.is_definite:
+        is_one = phrase.owner is not None and phrase.owner.kind != "group"
+        if phrase.owner and is_one and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
@@ -301,7 +302,9 @@ class Cast(CastList):
             same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
         colour = first_colour(" ".join(phrase.adjectives))
         if colour:  # between the red wire and the blue wire
-            same = [k for k in same if k not in self.drafts or self.drafts[k].colour in ("", colour)]
+            same = [
+                k for k in same if k not in self.drafts or self.drafts[k].colour in ("", colour)
+            ]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
@@ -385,5 +388,7 @@ _PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
     "glass": lambda cast, key: key == "window" or cast.model(key) in (*_CUPS, "window"),
     "drink": lambda cast, key: cast.model(key) in _CUPS,
     "cup": lambda cast, key: cast.model(key) in _CUPS,
-    "door": lambda cast, key: cast.thing_model(key).door and cast.model(key) != "window",
+    "door": lambda cast, key: (
+        cast.thing_model(key).kind == "vehicle" or cast.model(key).endswith("door")
+    ),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
@@ -90,7 +92,10 @@ def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDra
                 cast.drafts[person].hold(draft.id)
             continue
         for other in cast.resolve(part, [draft.id])[:1]:
-            if before and prep in ("on", "in", "under", "beside"):
+            if prep == "with" and cast.thing_model(other).kind == "vehicle":
+                cast.drafts[other].locate("behind", draft.id)
+                cast.drafts[other].events.append(replace(event, holds=[]))
+            elif before and prep in ("on", "in", "under", "beside"):
                 cast.drafts[before].locate(prep, other)
             else:
                 _read_part(event, draft, prep, other)
