@@ -173,6 +173,8 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
+        if phrase.of is not None and phrase.kind in ("abstract", "undrawn"):
+            self._resolve(phrase.of)
         if phrase.head in grammar.HAPPENINGS and clause.base:
             self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}

@@ -271,7 +271,8 @@ class Cast(CastList):
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
         whole = find_thing(phrase.adjectives[-1:])
-        if whole and phrase.noun in ("door", "window") and MODELS[whole[0]].kind == "vehicle":
+        is_one = whole is not None and (MODELS[whole[0]].kind == "vehicle" or MODELS[whole[0]].door)
+        if whole and phrase.noun in ("door", "window") and is_one:
             phrase = replace(phrase, head=phrase.adjectives[-1])  # a car door is the car
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN

@@ -329,8 +329,11 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
         is_pair = outer.head == "pair" and inner.head.endswith("s")  # of glasses
         count = 1 if is_pair else grammar.GROUPS[outer.head]
         return replace(inner, words=words, count=count, is_plural=True)
-    if outer.head in grammar.ROWS and inner.is_plural and inner.kind in ("person", "thing"):
+    is_many = inner.is_plural and not inner.head.endswith("s")
+    if outer.head in grammar.ROWS and is_many and inner.kind in ("person", "thing"):
         return replace(inner, words=words, count=grammar.ROWS[outer.head])
+    if outer.head in ("drop", "droplet", "splash"):
+        return replace(outer, words=words, of=inner)
     is_shown = inner.kind not in ("abstract", "undrawn", "weather")
     if outer.kind in _EMPTY_HEADS and is_shown and outer.head not in grammar.LIGHT:
         return replace(inner, words=words)
