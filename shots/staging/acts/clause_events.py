@@ -233,6 +233,10 @@ class EventReader:
             self._unknown_verb(clause, subjects)
             return
         event = _event(clause, state, verb, slot)
+        part = next((each.head for each in clause.subjects if each.kind == "body"), "")
+        if event.is_moving and grammar.BODY.get(part, "feet") in ("hands", "arms", "eyes", "mouth"):
+            event.posture, event.gesture = "", event.gesture or "reach"
+            self.cast.lose(clause.words, f"no motion of its own: shown as {event.gesture}")
         act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
         if not act.verb.is_shown and not event.gesture:

@@ -88,9 +88,12 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
+    if verb.look and phrase.kind == "body":
+        return True  # avoids her eyes
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
-    if verb.role == "look" and phrase.noun in grammar.CLOTHING:
+    is_worn = phrase.noun in grammar.CLOTHING and phrase.owner is not None and act.is_own(phrase)
+    if is_worn and (verb.role == "look" or verb.gesture in ("hold", "hold-out")):
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
     if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
@@ -106,7 +109,7 @@ def _is_depicted(act_name: str, phrase: Phrase) -> bool:
     """Whether an object of "draws" is in the drawing rather than drawn on."""
     model = find_thing(phrase.head.split())
     is_paper = model is not None and MODELS[model[0]].kind in ("prop", "furniture", "fitting")
-    is_noted = act_name.endswith(" down")
+    is_noted = act_name.endswith(" down") and phrase.kind != "pronoun"
     return is_noted or phrase.kind in ("person", "unknown", "character") or (
         phrase.kind == "thing" and not is_paper
     )
@@ -146,8 +149,12 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
     is_human = cast.is_human(key)
     role = verb.role
     is_animal = act.actor.kind == "animal"
-    if role in ("hold", "release") and (is_human or is_animal or key not in cast.drafts):
+    is_built = cast.thing_model(key).kind in ("structure", "fitting")
+    is_loose = key in cast.drafts and not (is_built and cast.thing_model(key).grip is None)
+    if role in ("hold", "release") and (is_human or is_animal or not is_loose):
         role = "target"
+        is_fixed = event.gesture in ("pick-up", "hold", "hold-out") and not is_human
+        event.gesture = "reach" if is_fixed and not is_animal else event.gesture
     if role in ("hold", "release"):
         event.holds.append(key)
         event.releases = event.releases or role == "release"

@@ -123,6 +123,8 @@ class Cast(CastList):
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
             self.weather.append(grammar.WEATHER[phrase.head])
+        if phrase.noun in ("surface", "background", "backdrop") and phrase.adjectives:
+            self.lose(phrase.words, "surface and background are those of the set")
         if phrase.kind == "undrawn":
             self.lose(phrase.words, f"{phrase.head} is not drawn")
         for _, part in phrase.parts:
@@ -171,7 +173,7 @@ class Cast(CastList):
                 for key in reversed(self.named)
                 if not self.is_human(key) or self.drafts[key].noun in _BABIES
             ]
-            return [k for k in (self.focus, *things) if k][:1]
+            return [k for k in (self.focus, *things) if k and k not in subjects][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
         return self._he_or_she(key, phrase, subjects)
@@ -216,8 +218,8 @@ class Cast(CastList):
             one = singular(noun)[0]
             count = phrase.count if phrase.count > 1 else grammar.GROUPS[noun]
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
-        worn = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
-        looks = " ".join([phrase.words, *worn])
+        clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
+        looks = " ".join([phrase.words, *clothes])
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))

@@ -62,6 +62,8 @@ def _read_others(cast: Cast, clause: Clause, key: str) -> None:
 def _fit(verb: Verb, draft: PlayerDraft) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
+    if kind == "vehicle" and verb.name in ("slam into", "crash into", "hit", "collide"):
+        return THING_VERBS["drive"]
     if verb.posture != "drive" or kind == "vehicle":
         return verb
     if verb.name in ("land", "crash", "hit"):

@@ -306,6 +306,8 @@ class PhraseReader:
         low, form = self.low(at), self.form(at)
         if is_adverb(low) or low in grammar.PARTICLES or head.kind in ("character", "name"):
             return False
+        if noun is not None and noun.kind == "character":
+            return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
         if head.kind == "person" and low in grammar.CLOTHING and not form:
