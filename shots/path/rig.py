@@ -77,6 +77,8 @@ class Framed:
             staging places the camera, as in a point of view; None: by size and angle.
         pitch_deg: Pitch of the camera instead of the angle's; None: the angle's.
         clear_m: Nearest distance of the camera to its axis.
+        rises: Shares of the shot, and metres that the camera has gone up by then, along with a head
+            that sits down or stands up in a tight picture; empty: it stays.
     """
 
     top_m: float = FIGURE_HEIGHT_M
@@ -87,6 +89,7 @@ class Framed:
     eye: tuple[float, float] | None = None
     pitch_deg: float | None = None
     clear_m: float = SUBJECT_CLEARANCE_M
+    rises: tuple[tuple[float, float], ...] = ()
 
     @property
     def shift_m(self) -> float:

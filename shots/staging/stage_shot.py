@@ -23,7 +23,7 @@ from shots.staging.floor.moves_on_plan import (
     with_directions,
 )
 from shots.staging.floor.people_places import is_crowd
-from shots.staging.floor_space import distance, point, turn_between
+from shots.staging.floor_space import distance, model_of, point, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.staged import Player, ShotReading, StagedShot
 
@@ -131,6 +131,7 @@ def _film(
 ) -> tuple[StagedShot, Earlier]:
     """One shot: everybody at their places, ways, the best of the set-ups, and its warnings."""
     seconds = float(shot.duration_s)
+    reading = _shown_in_hand(reading, shot)
     screen = shot.continuity.screen_direction if shot.continuity else None
     begun = with_directions(scene.begin(reading), shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
@@ -165,6 +166,23 @@ def _film(
         reading.not_staged, tuple(dict.fromkeys(filter(None, (*warnings, set_up.note)))),
     )  # fmt: skip
     return result, _remembered(filming, set_up)
+
+
+def _shown_in_hand(reading: ShotReading, shot: Shot) -> ShotReading:
+    """A reading in whose insert a page or a screen in somebody's hands is turned to their eyes."""
+    if shot.camera.view != "insert":
+        return reading
+    flat = {p.id for p in reading.players if p.kind == "thing" and model_of(p).lies == "back"}
+    players = []
+    for player in reading.players:
+        beats = tuple(
+            replace(beat, gesture="read" if beat.holds[0][0] == "both" else "phone-look")
+            if beat.holds and beat.holds[0][1] in flat and beat.gesture in ("", "hold", "carry")
+            else beat
+            for beat in player.beats
+        )
+        players.append(replace(player, beats=beats))
+    return replace(reading, players=tuple(players))
 
 
 def _look(

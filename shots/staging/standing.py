@@ -46,7 +46,7 @@ _BENDS = ("pick-up", "put-down", "open", "wipe", "reach", "push", "cook")
 _BENT, _LOW_M = 0.68, 0.6
 _LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
 _DESK_M = 0.78
-_HOLDING = (0.13, 1.00, 0.29)
+_HOLDING, _HOLDING_BOTH = (0.13, 1.00, 0.29), (0.0, 1.11, 0.30)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,8 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
 
 def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
     """x, height, z of the palm of somebody who does a gesture."""
-    aside, height, ahead = HAND_SPOTS.get(gesture, _HOLDING)
+    ordinary = _HOLDING_BOTH if hand == "both" else _HOLDING
+    aside, height, ahead = HAND_SPOTS.get(gesture, ordinary)
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
@@ -183,6 +184,7 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                     size = size_of(thing)
                     if model_of(thing).lies == "back":
                         size = (size[0], size[2], size[1])
-                    base = height - size[1] / 2
+                    grip = model_of(thing).grip
+                    base = height - (min(grip[1], size[1]) if grip else size[1] / 2)
                     return Standing(point((x, z)), holder.facing_deg, base, size)
     return None

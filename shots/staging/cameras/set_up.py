@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shots.path.rig import FIGURE, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
+from shots.path.rig import FIGURE, FRAMINGS, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
 from shots.staging.floor.marks import Occupied
 from shots.staging.floor.moves_on_plan import RELATIVE, is_relative
 from shots.staging.floor_space import (
@@ -33,6 +33,8 @@ NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
+_FOLLOW_S = 0.9  # in which the camera goes along with a head that sinks or rises
+_OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width
@@ -246,7 +248,9 @@ def frame_people(
         now = states[0]
         if not now.lies:
             at = now.at if filming.size in FULL_SIZES else point((now.head[0], now.head[2]))
-            return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
+            rises = _rises(filming, names[0], now, scale)
+            top = now.top_m if rises else top
+            return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M, rises=rises)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
         at = point(np.array(head) + part * (np.array(now.at) - np.array(head)))
@@ -315,6 +319,34 @@ def shifted(filming: Filming, set_up: SetUp, shift: float) -> SetUp:
 def centroid(states: Iterable[Standing]) -> Point:
     """The middle of several places."""
     return point(np.mean([now.at for now in states], axis=0))
+
+
+def _rises(
+    filming: Filming, name: str, key: Standing, scale: float
+) -> tuple[tuple[float, float], ...]:
+    """Moments of the shot, and how much higher the head is than in the pose that is framed.
+
+    Empty for a head that stays in the picture.
+    """
+    seconds = float(filming.shot.duration_s)
+    frame_m = FRAMINGS[filming.size].frame_m * scale
+    if filming.size in FULL_SIZES or filming.shot.camera.view:
+        return ()
+    player = filming.players[name]
+    found: list[tuple[float, float]] = []
+    for beat in player.beats:
+        now = standing(player, (beat.start + beat.end) / 2, filming.players)
+        rise = round(now.top_m - key.top_m, 4)
+        if found and abs(rise - found[-1][1]) < 0.01:
+            continue
+        if found:
+            found.append((beat.start, found[-1][1]))
+        reached = beat.start + min(_FOLLOW_S / seconds, beat.end - beat.start)
+        found.append((round(reached if found else 0.0, 4), rise))
+    heights = [rise for _, rise in found] or [0.0]
+    if max(heights) - min(heights) < _OUT_OF_FRAME * frame_m:
+        return ()
+    return (*found, (max(1.0, found[-1][0] + 0.01), found[-1][1]))
 
 
 def _highest(filming: Filming, name: str) -> float:

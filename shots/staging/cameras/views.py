@@ -21,6 +21,7 @@ from shots.staging.cameras.set_up import (
     side_of_line,
 )
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
+from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor_space import (
     direction,
     distance,
@@ -91,8 +92,7 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
     if filming.size in TIGHT:
         return chosen[:1]
-    met = [b.to for n in chosen[:1] for b in filming.players[n].beats if b.to in people]
-    chosen += [name for name in met if name not in chosen]
+    chosen += [name for name in _met(filming, chosen, people) if name not in chosen]
     persons = [name for name in chosen if filming.players[name].kind == "person"]
     if persons:
         seat = beat_at(filming.players[persons[0]], 0.5).seat
@@ -103,6 +103,25 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         big = [n for n in chosen if n not in persons and is_vehicle(filming.players[n])]
         return big if big and filming.size in ("EWS", "WS") and chosen[0] in big else persons
     return chosen[:1]
+
+
+def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list[str]:
+    """Ids of those whom a subject goes to, or deals with in a picture that has room for both."""
+    beats = [(name, beat) for name in people for beat in filming.players[name].beats]
+    met = [beat.to for name, beat in beats if name in chosen[:1] and beat.to in people]
+    if filming.size == "MCU" or is_crowd(chosen[0]):
+        return met
+    for name, beat in beats:
+        done_to = {beat.target, beat.looks_at} if beat.gesture else {beat.target}
+        if name in chosen[:1]:
+            met += [other for other in people if other in done_to]
+        elif chosen[0] in done_to:
+            met.append(name)
+    others = [name for name in people if name not in chosen]
+    if len(people) == 2 and not met:  # the two of a sentence
+        met += others
+    near = [filming.now(chosen[0]).at, *(filming.now(name).at for name in met)]
+    return [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0][:3]
 
 
 def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:

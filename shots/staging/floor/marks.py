@@ -25,6 +25,7 @@ from shots.staging.floor_space import (
 from shots.staging.staged import Player, Point
 
 REACH_M = 0.45  # from the edge of a thing to somebody who uses it
+WORK_M = 0.33  # the same for somebody whose hands are on it
 TALK_M = 1.15  # between two who talk
 BESIDE_M = 0.75
 # Sides of a thing by relation, best first, and whether people there face it or the other way.
@@ -36,6 +37,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "": ("front right left back", True),
 }
 _AT = ("", "at", "before")
+_ASIDE = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6])
 _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
 
 
@@ -64,6 +66,7 @@ class Occupied:
         people: Stances of people by id.
         renamed: Names of fixtures that a shot has named, to the ids that they have since.
         partners: Who somebody relates to, by id.
+        users: Who handles a thing, by its id.
     """
 
     plan: SetPlan
@@ -71,6 +74,7 @@ class Occupied:
     people: dict[str, Stance] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     partners: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -200,6 +204,30 @@ class Occupied:
         seats = _seats(self.things[name])
         return Stance(*seats[0], name, posture) if seats else Stance(at, turned, name, posture)
 
+    def user_of(self, thing: Player) -> Point | None:
+        """Where the person is who handles a thing, else the first person."""
+        user = self.people.get(self.users.get(thing.id, ""))
+        first = next(iter(self.people.values()), None)
+        return user.at if user else first.at if first else None
+
+    def at_work(self, who: str, thing: Player, opposite: Stance | None = None) -> Stance | None:
+        """The place on the floor nearest to a thing from which it is in reach; None: nowhere.
+
+        Rather facing the front of the set; of one `opposite` to another, the farthest from that.
+        """
+        carrier = self.things.get(thing.on, thing)
+        floor, others = self.floor, self.others(who)
+        best: tuple[float, Stance] | None = None
+        for at, out in _round(carrier, "front back left right", WORK_M, 0.35):
+            if floor.is_free(at, others):
+                away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])
+                faced = thing.at
+                if opposite is not None:
+                    away, faced = -distance(at, opposite.at), opposite.at
+                if best is None or away < best[0] - 1e-6:
+                    best = away, Stance(at, round(facing(at, faced), 3))
+        return None if best is None or best[0] > 1.4 else best[1]
+
     def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Stance:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
         sits = seat_kind(posture)
@@ -259,14 +287,16 @@ class Occupied:
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 
 
-def _round(thing: Player, order: str, reach: float) -> Iterator[tuple[Point, float]]:
+def _round(
+    thing: Player, order: str, reach: float, step: float = 0.7
+) -> Iterator[tuple[Point, float]]:
     """Places round a thing and the facing away from it there."""
     width, _, depth = size_of(thing)
     for side in order.split():
         x, z = _OUTWARD[side]
         extent = width if x == 0 else depth
         out = facing((0, 0), own_to_plan((x, z), (0, 0), thing.facing_deg))
-        for aside in (0.0, 0.7, -0.7, 1.4, -1.4, 2.1, -2.1):
+        for aside in step * _ASIDE:
             if abs(aside) <= max(0.0, extent / 2 - 0.2):
                 own = (
                     x * (width / 2 + reach) + (0.0 if x else aside),

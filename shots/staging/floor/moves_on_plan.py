@@ -114,7 +114,9 @@ def ways_to_places(
             after = player.beats[k + 1] if k + 1 < len(player.beats) else None
             if k and player.beats[k - 1].to and not beat.to and beats[-1].seat == "":
                 beat = _seated(beat, occupied.people.get(player.id))
-            goal = _goal(player, beat, after, occupied, at)
+            stance = occupied.people.get(player.id)
+            rests = not k and not beat.to and stance is not None and stance.seat == beat.seat
+            goal = None if rests else _goal(player, beat, after, occupied, at)
             if goal is None or distance(at, goal.at) < 0.25:  # stays, or is there already
                 beats.append(replace(beat, posture="stand") if beat.to else beat)
                 continue
