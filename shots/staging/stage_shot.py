@@ -131,9 +131,11 @@ def _film(
 ) -> tuple[StagedShot, Earlier]:
     """One shot: everybody at their places, ways, the best of the set-ups, and its warnings."""
     seconds = float(shot.duration_s)
-    reading = _shown_in_hand(reading, shot)
     screen = shot.continuity.screen_direction if shot.continuity else None
-    begun = with_directions(scene.begin(reading), shot.camera, screen or "")
+    begins = scene.begin(reading)
+    if shot.camera.view == "insert":
+        begins = _shown_in_hand(begins)
+    begun = with_directions(begins, shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
     players = _cheated(players, shot, aspect)
     absent = {each.id for each in players if not scene.is_drawn(each, reading)}
@@ -168,21 +170,19 @@ def _film(
     return result, _remembered(filming, set_up)
 
 
-def _shown_in_hand(reading: ShotReading, shot: Shot) -> ShotReading:
-    """A reading in whose insert a page or a screen in somebody's hands is turned to their eyes."""
-    if shot.camera.view != "insert":
-        return reading
-    flat = {p.id for p in reading.players if p.kind == "thing" and model_of(p).lies == "back"}
-    players = []
-    for player in reading.players:
+def _shown_in_hand(players: Sequence[Player]) -> tuple[Player, ...]:
+    """Players of an insert: a page or a screen in somebody's hands is turned to their eyes."""
+    flat = {each.id for each in players if model_of(each).lies == "back"}
+    shown = []
+    for player in players:
         beats = tuple(
             replace(beat, gesture="read" if beat.holds[0][0] == "both" else "phone-look")
             if beat.holds and beat.holds[0][1] in flat and beat.gesture in ("", "hold", "carry")
             else beat
             for beat in player.beats
         )
-        players.append(replace(player, beats=beats))
-    return replace(reading, players=tuple(players))
+        shown.append(replace(player, beats=beats))
+    return tuple(shown)
 
 
 def _look(

@@ -33,6 +33,7 @@ NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
+_ARMS_UP = ("raise-arm", "hands-up", "stretch")  # over the head
 _FOLLOW_S = 0.9  # in which the camera goes along with a head that sinks or rises
 _OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
@@ -357,4 +358,6 @@ def _highest(filming: Filming, name: str) -> float:
         return key.top_m
     shares = [(beat.start + beat.end) / 2 for beat in player.beats]
     tops = [standing(player, share, filming.players).top_m for share in shares]
-    return max([key.top_m, *(top for top in tops if top < key.top_m + 0.6)])
+    highest = max([key.top_m, *(top for top in tops if top < key.top_m + 0.6)])
+    raises = any(beat.gesture in _ARMS_UP for beat in player.beats)
+    return highest + (0.17 * key.tall_m if raises and filming.size == "FS" else 0.0)

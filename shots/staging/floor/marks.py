@@ -36,6 +36,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "under": ("front right left back", False),
     "": ("front right left back", True),
 }
+_PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
 _AT = ("", "at", "before")
 _ASIDE = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6])
 _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
@@ -359,6 +360,7 @@ def surface_spot(
     """A free place on top of a thing, the nearest to a place, and the height of the top."""
     width, height, depth = size_of(surface)
     need = max(size_of(thing)[0], size_of(thing)[2], 0.12) / 2
+    room = need + (_PRODUCT_GAP_M if thing.is_subject else 0.0)
     top = model_of(surface).surface_m
     top = surface.base_m + (top * height / model_of(surface).size[1] if top else height)
     taken = [
@@ -377,7 +379,7 @@ def surface_spot(
         for x in columns
     ]
     towards = surface.at if near is None else near
-    free = [each for each in spots if all(distance(each, at) > need + half for at, half in taken)]
+    free = [each for each in spots if all(distance(each, at) > room + half for at, half in taken)]
     if not free:  # as far as there is from the others
         free = [max(spots, key=lambda each: min(distance(each, at) - half for at, half in taken))]
     # A hand's width from the edge, rather than on it.
