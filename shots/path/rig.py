@@ -58,7 +58,7 @@ SMALL_SHARES = {"EWS": 0.10, "WS": 0.28, "FS": 0.55, "MWS": 0.6, "MS": 0.66, "MC
                 "CU": 0.9, "BCU": 1.4, "ECU": 2.5}  # fmt: skip
 HUGE_SHARES = {"EWS": 0.32, "WS": 0.72, "FS": 0.9, "MWS": 1.2, "MS": 1.8, "MCU": 2.6, "CU": 3.5,
                "BCU": 5.0, "ECU": 9.0}  # fmt: skip
-SHARES_BY_EXTENT = ((0.5, SMALL_SHARES), (1.5, LARGE_SHARES), (12.0, HUGE_SHARES))
+SHARES_BY_EXTENT = ((0.7, SMALL_SHARES), (1.5, LARGE_SHARES), (12.0, HUGE_SHARES))
 """Extents in metres to which the tables apply; mixed between them."""
 
 
@@ -230,7 +230,7 @@ def _framing(
     extent_m = framed.top_m - framed.foot_m
     frame_m, aim_m = FRAMINGS[size]
     if framed.whole:
-        largest = max(extent_m, framed.width_m)
+        largest = max(extent_m, framed.width_m / aspect)
         extents = np.log([extent for extent, _ in SHARES_BY_EXTENT])
         shares = np.log([table[size] for _, table in SHARES_BY_EXTENT])
         share = np.exp(np.interp(np.log(largest), extents, shares))

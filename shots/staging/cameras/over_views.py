@@ -44,6 +44,7 @@ _PARTS: Mapping[str, tuple[float, float, float]] = {
 }  # fmt: skip
 _AT_THE_THING = ("pick-up", "put-down", "reach", "wipe", "open", "open-door", "push", "pull",
                  "type", "write", "play-piano", "knock")  # fmt: skip
+_AT_DESK = ("type", "write", "play-piano")
 _OVER_SHOULDER_DEG = -44.0  # down on what faces the eyes of its holder
 _FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
 
@@ -210,7 +211,7 @@ def _detail(
         if part in ("hands", "hand"):
             player = filming.players[people[0]]
             gesture = beat_at(player, filming.key_share(player)).gesture
-            if gesture in (*_AT_THE_THING, *_FACES_HOLDER, "play-piano", "cook", "pour"):
+            if gesture in _AT_DESK:
                 return "", spot, front + 180.0, _OVER_SHOULDER_DEG, people[0]
             return "", spot, front, -20.0, people[0]
         return "", spot, front, None, people[0]

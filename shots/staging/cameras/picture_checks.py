@@ -75,6 +75,8 @@ def defects(filmed: FilmedShot) -> list[Defect]:
         found += _shoulder(filmed, states)
     if filmed.people == "single":
         found += _others(filmed, states)
+    elif filmed.place.view not in ("POV", "insert"):
+        found += _headless(filmed, states)
     return sorted(found, key=lambda each: -each.weight)
 
 
@@ -269,6 +271,20 @@ def _shoulder(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> I
         name = filmed.players[filmed.place.over].name
         text = f"the face of {name}, over whose shoulder it looks, is turned to the camera"
         yield Defect(1.0 + (_SHOWS_FACE_DEG - turned) / 90.0, _say(filmed, text))
+
+
+def _headless(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """People in the picture without their heads; a matter of taste."""
+    middle = len(SHARES) // 2
+    for name, player in filmed.players.items():
+        framed = name in filmed.place.subjects or name == filmed.place.over
+        if player.kind != "person" or framed:
+            continue
+        points = _body_points(states[middle][name], filmed.picture.eyes[middle])
+        spots = filmed.picture.project(points)[middle]
+        visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.1)
+        if visible[3:].sum() > 1 and not visible[:3].any():
+            yield Defect(0.3)
 
 
 def _others(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:

@@ -28,12 +28,13 @@ from shots.staging.standing import FIGURE_M, Standing, beat_at, standing
 if TYPE_CHECKING:
     from shots.schema import Shot
 
-SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
+SHOULDERS_M = 0.31  # half the room in the picture that a person's body takes up
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
 _ARMS_UP = ("raise-arm", "hands-up", "stretch")  # over the head
+_CHEST = 0.3  # of the standing height, from the head of the lower of two to the picture's edge
 _FOLLOW_S = 0.9  # in which the camera goes along with a head that sinks or rises
 _OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
@@ -127,7 +128,13 @@ class Filming:
     def key_share(self, player: Player) -> float:
         """Moment of the shot, as a share, at which a player is framed: where a way ends."""
         share = 0.0 if len(player.beats) < 2 else 0.5
+        if player.kind == "thing" and not player.beats:
+            every = [beat for p in self.players.values() for beat in p.beats]
+            held = (b for b in every if any(thing == player.id for _, thing in b.holds))
+            share = next(((beat.start + beat.end) / 2 for beat in held), share)
         for beat in player.beats:
+            if beat.posture.startswith("climb"):
+                return (beat.start + beat.end) / 2
             if beat.to == "out" or is_relative(player, beat):
                 return beat.start
             if len(beat.path) > 1:
@@ -265,7 +272,7 @@ def frame_people(
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
     # From the highest head down to the lowest one.
-    high = top - min(now.top_m - 0.17 * now.tall_m for now in states)
+    high = top - min(_lowest(filming, name) - _CHEST * filming.now(name).tall_m for name in names)
     width = max(width, 1.2 * high * filming.aspect)
     at = point(middle * right + depth.mean() * ahead)
     clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)
@@ -320,6 +327,14 @@ def shifted(filming: Filming, set_up: SetUp, shift: float) -> SetUp:
 def centroid(states: Iterable[Standing]) -> Point:
     """The middle of several places."""
     return point(np.mean([now.at for now in states], axis=0))
+
+
+def _lowest(filming: Filming, name: str) -> float:
+    """Height of the head in the lowest posture of the shot."""
+    player = filming.players[name]
+    shares = [(beat.start + beat.end) / 2 for beat in player.beats]
+    tops = [standing(player, share, filming.players).top_m for share in shares]
+    return min([filming.now(name).top_m, *tops])
 
 
 def _rises(

@@ -11,9 +11,10 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind, surface_spot
+from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.thing_places import SMALL_M, put_thing
+from shots.staging.floor.work_places import send_to_work, users
 from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
@@ -22,7 +23,6 @@ from shots.staging.standing import beat_at, standing
 CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
              "punch": 0.78, "whisper": 0.62, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
-_LOW = ("lie", "sleep", "sit-floor", "lie-floor", "swim")
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
 
 
@@ -86,7 +86,7 @@ class ScenePlan:
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
-        self._send_to_work(cast)
+        send_to_work(self.occupied, cast)
 
     def is_set(self, player: Player) -> bool:
         """Whether a thing is the set itself: the tram in which a scene plays."""
@@ -109,7 +109,7 @@ class ScenePlan:
         self.partners.update(relations(reading, list(self.occupied.people)))
         self.occupied.users.update(users(reading))
         self._place_again(people)
-        self._send_to_work(people)
+        send_to_work(self.occupied, people)
         present = {each.id: each for each in people}
         for name, player in self.cast.items():
             if name in self.occupied.people and name not in present:
@@ -211,40 +211,6 @@ class ScenePlan:
             if person.id not in placed and _comes_in(person):
                 placed[person.id] = self._entrance(person)
         self.place_people(people)
-
-    def _send_to_work(self, people: Sequence[Player]) -> None:
-        """Bring people on their feet to the thing that their hands are on first."""
-        for person in people:
-            spot = self.occupied.people.get(person.id)
-            if spot is None or spot.seat or person.near or spot.posture in _LOW:
-                continue
-            moves = any(beat.to or POSTURES[beat.posture].speed for beat in person.beats)
-            worked = next((name for beat in person.beats if (name := worked_on(beat))), "")
-            thing = self.occupied.find(worked)
-            if moves or not isinstance(thing, Player) or gap(spot.at, thing) < 0.5:
-                continue
-            if model_of(thing).kind == "vehicle" or model_of(thing).place in ("ceiling", "sky"):
-                continue
-            if new := self.occupied.at_work(person.id, thing):
-                self.occupied.people[person.id] = replace(new, posture=spot.posture)
-                self._bring_opposite(self.partners.get(person.id, ""), new, thing, people)
-                if thing.on and not thing.is_fixture and not thing.near:
-                    surface = self.occupied.things[thing.on]
-                    at, top = surface_spot(self.occupied, thing, surface, new.at)
-                    self.occupied.things[thing.id] = replace(thing, at=at, base_m=top)
-
-    def _bring_opposite(
-        self, name: str, worker: Stance, thing: Player, people: Sequence[Player]
-    ) -> None:
-        """Bring the partner of somebody at a table to its other side, if nothing else is said."""
-        partner = next((each for each in people if each.id == name), None)
-        old = self.occupied.people.get(name)
-        if partner is None or old is None or old.seat or partner.near:
-            return
-        if any(beat.to or beat.seat or worked_on(beat) for beat in partner.beats):
-            return
-        if new := self.occupied.at_work(name, thing, opposite=worker):
-            self.occupied.people[name] = replace(new, posture=old.posture)
 
     def _is_there(self, person: Player, spot: Stance, new: Stance) -> bool:
         """Whether somebody already is where the words say."""
@@ -367,31 +333,6 @@ def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
     if len(leads) == 1 and reading.over in ids and reading.over != leads[0]:
         found[leads[0]] = reading.over
         found.setdefault(reading.over, leads[0])
-    return found
-
-
-def worked_on(beat: Beat) -> str:
-    """Id of the thing that the hands of a beat are on, "" if there is none."""
-    own = {thing for _, thing in beat.holds}
-    is_work = GESTURES.get(beat.gesture, GESTURES["look"]).needs == "thing" or (
-        beat.gesture in ("pour", "cook", "write")
-    )
-    is_work = is_work or (beat.gesture == "look" and beat.target == beat.looks_at)
-    return beat.target if is_work and beat.target not in own and beat.gesture != "hold" else ""
-
-
-def users(reading: ShotReading) -> dict[str, str]:
-    """Who handles each thing of a shot: by the hands, the target, or the place, by its id."""
-    found: dict[str, str] = {}
-    people = [each for each in reading.players if each.kind == "person"]
-    for person in people:
-        for beat in person.beats:
-            for thing in (*(held for _, held in beat.holds), beat.target, beat.looks_at):
-                found.setdefault(thing, person.id)
-    for each in reading.players:
-        if each.kind == "thing" and people:
-            near = each.near if any(p.id == each.near for p in people) else people[0].id
-            found.setdefault(each.id, near)
     return found
 
 

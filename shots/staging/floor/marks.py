@@ -25,7 +25,6 @@ from shots.staging.floor_space import (
 from shots.staging.staged import Player, Point
 
 REACH_M = 0.45  # from the edge of a thing to somebody who uses it
-WORK_M = 0.33  # the same for somebody whose hands are on it
 TALK_M = 1.15  # between two who talk
 BESIDE_M = 0.75
 # Sides of a thing by relation, best first, and whether people there face it or the other way.
@@ -150,6 +149,8 @@ class Occupied:
             seat = self.free_seat(others, posture, of=found, who=who)
             if seat is not None:
                 return seat
+        if sits == "seat" and not _seats(found) and _can_be_sat_on(found):
+            return Stance(found.at, found.facing_deg, found.id, posture)
         return self._at_thing(found, others, relation, posture)
 
     def free_seat(
@@ -193,7 +194,7 @@ class Occupied:
         found, floor = self.find(name), self.floor
         at, turned = floor.nearest_free(self.plan.centre, self.others(), size[2]), 0.0
         if isinstance(found, Player) and kind == "seat":
-            for place, out in _round(found, "left right back front", 0.1):
+            for place, out in places_round(found, "left right back front", 0.1):
                 if all(gap(place, each) > 0.25 for each in self.things.values() if each != found):
                     at, turned = place, out + 180.0
                     break
@@ -210,24 +211,6 @@ class Occupied:
         user = self.people.get(self.users.get(thing.id, ""))
         first = next(iter(self.people.values()), None)
         return user.at if user else first.at if first else None
-
-    def at_work(self, who: str, thing: Player, opposite: Stance | None = None) -> Stance | None:
-        """The place on the floor nearest to a thing from which it is in reach; None: nowhere.
-
-        Rather facing the front of the set; of one `opposite` to another, the farthest from that.
-        """
-        carrier = self.things.get(thing.on, thing)
-        floor, others = self.floor, self.others(who)
-        best: tuple[float, Stance] | None = None
-        for at, out in _round(carrier, "front back left right", WORK_M, 0.35):
-            if floor.is_free(at, others):
-                away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])
-                faced = thing.at
-                if opposite is not None:
-                    away, faced = -distance(at, opposite.at), opposite.at
-                if best is None or away < best[0] - 1e-6:
-                    best = away, Stance(at, round(facing(at, faced), 3))
-        return None if best is None or best[0] > 1.4 else best[1]
 
     def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Stance:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
@@ -270,7 +253,7 @@ class Occupied:
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
             order, reach = "front", reach + 0.15
-        places = list(_round(thing, order, reach))
+        places = list(places_round(thing, order, reach))
         floor = self.floor
         free = (each for each in places if floor.is_free(each[0], others))
         at, out_deg = next(free, (floor.nearest_free(places[0][0], others), places[0][1]))
@@ -288,7 +271,7 @@ class Occupied:
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 
 
-def _round(
+def places_round(
     thing: Player, order: str, reach: float, step: float = 0.7
 ) -> Iterator[tuple[Point, float]]:
     """Places round a thing and the facing away from it there."""
@@ -339,6 +322,12 @@ def _fits(thing: Player, kind: str, of: Player | None) -> bool:
     if kind == "bed":
         return is_bed or "sofa" in thing.model
     return kind == "seat" and model.kind == "furniture" and not is_bed
+
+
+def _can_be_sat_on(thing: Player) -> bool:
+    """Whether somebody can sit on top of a thing without seats: a washing machine, a crate."""
+    is_table = "table" in thing.model or "desk" in thing.model or "counter" in thing.model
+    return not is_table and model_of(thing).kind != "vehicle" and 0.3 < size_of(thing)[1] < 1.3
 
 
 def gap(place: Point, thing: Player) -> float:
