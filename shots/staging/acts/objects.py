@@ -12,10 +12,8 @@ from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
-_DEPICTING = frozenset(
-    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down",
-     "note down")
-)
+_DEPICTING = ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down",
+              "scribble down", "note down")  # fmt: skip
 
 _LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
 """Verbs whose object lies, and how."""
@@ -110,8 +108,10 @@ def _is_depicted(act_name: str, phrase: Phrase) -> bool:
     model = find_thing(phrase.head.split())
     is_paper = model is not None and MODELS[model[0]].kind in ("prop", "furniture", "fitting")
     is_noted = act_name.endswith(" down") and phrase.kind != "pronoun"
-    return is_noted or phrase.kind in ("person", "unknown", "character") or (
-        phrase.kind == "thing" and not is_paper
+    return (
+        is_noted
+        or phrase.kind in ("person", "unknown", "character")
+        or (phrase.kind == "thing" and not is_paper)
     )
 
 
@@ -136,12 +136,17 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         if not act.cast.is_person(key):
             act.focus = key
         elif act.clause.base in _LAID and act.cast.is_human(key):
-            led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
-            beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
-            if act.clause.base == "drag":
-                act.cast.lose(act.clause.words, "who is dragged stays in place")
-            led.seat = beds[0] if beds and led.posture == "lie" else ""
-            act.cast.drafts[key].events.append(led)
+            _lay_down(act, key)
+
+
+def _lay_down(act: ClauseAct, key: str) -> None:
+    """Let somebody lie while something is done to them: on a bed if there is one."""
+    led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
+    beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
+    if act.clause.base == "drag":
+        act.cast.lose(act.clause.words, "who is dragged stays in place")
+    led.seat = beds[0] if beds and led.posture == "lie" else ""
+    act.cast.drafts[key].events.append(led)
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:

@@ -194,7 +194,7 @@ class _Hold:
         target = self.world.spots.get(self.beat.target)
         lying = replace(spot, facing_deg=pose.facing_deg, position=np.zeros(3))
         grip = lying.grip()
-        base = there.at - grip
+        base: Array = there.at - grip
         if falls:
             base = base + pose.yaw @ r.xyz(0.0, 0.0, -0.12)
             base[1] = -self.world.height(float(base[0]), float(base[2]))
