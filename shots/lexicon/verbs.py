@@ -121,7 +121,7 @@ THING_VERBS: Mapping[str, Verb] = {
 @cache
 def forms() -> Mapping[str, tuple[str, str]]:
     """Inflected words to base form and form: base, s, ing or ed (also the past participle)."""
-    bases = {name.split()[0] for table in (VERBS, THING_VERBS) for name in table}
+    bases = {name.split()[0] for table in (VERBS, THING_VERBS) for name in table} | {"pretend"}
     irregular = {row.split()[0]: row.split() for row in " ".join(_ROWS["irregular"]).split(";")}
     table: dict[str, tuple[str, str]] = {}
     for base in sorted(bases | set(irregular)):

@@ -16,13 +16,15 @@ from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
+from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
+from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
-from storyboard.layout.render.weather import Weather
+from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
@@ -123,13 +125,14 @@ class ShotFilm:
         lamps.sort(
             key=lambda lamp: float(np.hypot(*(np.array([lamp.at[0], lamp.at[2]]) - subject)))
         )
-        return light_rig(
+        rig = light_rig(
             lighting,
             self._palette,
             side_deg=self.staged.camera.side_deg,
             is_interior=self._place.is_interior,
             lamps=lamps,
         )
+        return in_weather(rig, self.staged.place.weather)
 
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
@@ -155,7 +158,10 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
-        held = {thing.id: thing for act in acting.values() for thing in act.held}
+        held: dict[str, HeldThing] = {}
+        for thing in (thing for act in acting.values() for thing in act.held):
+            if thing.is_held or thing.id not in held:  # taken over by the next hand
+                held[thing.id] = thing
         for player in self._moving:
             if player.id in held:
                 state = held[player.id]
@@ -240,7 +246,11 @@ class ShotFilm:
             self._thing(player, spots, 0.0).owned_by(self.numbers[player.id])
             for player in self._still
         ]
-        return join([self._place.shell, self._place.backdrop, *things])
+        aims = self.poses[:, :, 3] + self.path.subject_distance_m * self.poses[:, :, 2]
+        shell = without_near_shell(
+            self._place.shell, self.poses, self.path.focal, self.path.aspect, aims
+        )
+        return join([shell, self._place.backdrop, *things])
 
     def _before_the_lens(self) -> set[str]:
         """Ids of furniture between the camera and what is framed; a crew takes it off the set."""

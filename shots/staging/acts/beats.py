@@ -78,7 +78,7 @@ def _is_other(word: str) -> bool:
     """Whether a word among those of an unnamed person says nothing about looks."""
     low = word.lower().removesuffix("'s")
     forms = (low, singular(low)[0])
-    if any(form in grammar.CLOTHING for form in forms):
+    if any(form in grammar.CLOTHING or form in grammar.VISIBLE for form in forms):
         return False
     tables = (people(), NOUNS, NAMES, grammar.GROUPS, grammar.QUALITIES, grammar.NUMBERS,
               grammar.PRONOUNS, grammar.SITES, grammar.BODY, grammar.ABSTRACT)  # fmt: skip

@@ -79,7 +79,9 @@ class CastList:
         for draft in self.drafts.values():
             if draft.model == model and draft.kind != "person":
                 return draft.id
-        return self.thing(model.replace("-", " "), model, words).id
+        key = self.thing(model.replace("-", " "), model, words).id
+        self.recent.append(key)
+        return key
 
     def mention(self, ids: Iterable[str]) -> None:
         """Note who or what was named last."""

@@ -24,7 +24,8 @@ _TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of
 # Participles that say where somebody is, and not what somebody else does.
 _STATIVE = frozenset(
     ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
-     "crowd", "park", "line")
+     "crowd", "park", "line", "light", "burn", "wrap", "freeze", "drape", "stack", "crack", "smash",
+     "shatter", "wreck", "decorate")
 )  # fmt: skip
 _HELD = (("in", "hands"), ("under", "arms"), ("in", "arms"), ("in", "legs"))
 _BE = Verb("be", "stand")
@@ -67,6 +68,14 @@ class EventReader:
         return self.cast.resolve(phrase, self._subjects)
 
     def _clause(self, before: Clause | None, clause: Clause) -> None:
+        if clause.base == "light" and clause.is_passive and clause.subjects[0].kind == "body":
+            # her face lit by her phone: looks at it
+            lamps = [("at", part) for prep, part in clause.parts if prep == "beside"]
+            clause = replace(
+                clause, base="look" if lamps else "", form="ing", is_passive=False, link="with",
+                subjects=[], parts=lamps, preps=["at"] * len(lamps),
+            )  # fmt: skip
+            self.cast.lose(clause.words, "light is set by lighting:")
         subjects, clause = self._passive(clause) if self._is_passive(clause) else (
             self._who(clause), clause,
         )  # fmt: skip
@@ -75,6 +84,8 @@ class EventReader:
         if clause.is_negated or (clause.subjects and not subjects):
             self._report_subject(clause)
         elif clause.is_passive or not (clause.base or clause.state):
+            if clause.base and any(not self.cast.is_person(key) for key in subjects):
+                self.cast.lose(clause.words, "the state of a thing is not drawn")
             for prep, part in clause.parts:
                 for key in subjects:
                     self.cast.attribute(key, prep, part)
@@ -149,7 +160,7 @@ class EventReader:
         is_personal = verb and verb.gesture and not clause.verb(THING_VERBS)
         if draft.model != STAND_IN or not verb or not (is_personal or draft.noun.endswith(_TRADES)):
             return False
-        draft.kind, draft.model, draft.looks = "person", "person", f"a {draft.noun}"
+        draft.kind, draft.model, draft.looks = "person", "person", "a person"
         self.cast.not_staged = [n for n in self.cast.not_staged if n.words != draft.words]
         self.cast.lose(draft.words, "no word for a person: shown as one, for what it does")
         return True
@@ -225,7 +236,13 @@ class EventReader:
         if not act.verb.is_shown and not event.gesture:
             self.cast.lose(clause.words, "nothing in the layout shows this")
         elif act.verb.is_alike:
-            self.cast.lose(clause.words, f"no gesture of its own: shown as {event.gesture}")
+            shown = event.gesture or event.posture
+            self.cast.lose(clause.words, f"no gesture of its own: shown as {shown}")
+        elif verb and event.gesture != "look" and not event.is_moving:
+            for word in {"off", "out", "over", "through", "in"} & set(clause.particles):
+                if word not in verb.name.split():
+                    name = f"{clause.base} {word}"
+                    self.cast.lose(clause.words, f'"{name}" is no verb of the lexicon: {verb.name}')
         read_objects(act)
         if state:
             self._seat_of_state(event, clause.state)
@@ -275,12 +292,14 @@ class EventReader:
         phrase = clause.subjects[0]
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
-        verb = VERBS.get(f"{clause.base} {phrase.head}")
+        verb = _posed(clause, phrase)
         if subjects and verb and verb.gesture and clause.base != "cover":
             event = PlayerEvent(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
             for key in subjects:
                 complete(ClauseAct(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
             return
+        if phrase.kind == "body" and (clause.base or clause.particles):
+            self.cast.lose(clause.words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
             if phrase.kind == "body" and part.kind != "body":
@@ -299,6 +318,18 @@ class EventReader:
             for key in things:
                 if self.cast.can_hold(who, key):
                     self.cast.drafts[who].hold(key)
+
+
+def _posed(clause: Clause, phrase: Phrase) -> Verb | None:
+    """The verb of "arms crossed", "both hands up", "hands in her pockets", "a candle held out"."""
+    base = clause.base or ("raise" if "up" in clause.particles else "")
+    nouns = [f"{phrase.head}s"] * (phrase.is_plural or phrase.count > 1) + [phrase.head]
+    names = [f"{base} {noun}" for noun in nouns]
+    for prep, part in () if base else clause.parts:
+        names += [f"put {noun} {prep} {part.head}{s}" for noun in nouns for s in ("s", "")]
+    named = next((VERBS[name] for name in names if name in VERBS), None)
+    own = clause.verb() if phrase.kind == "thing" and not named else None
+    return own if own and own.role == "hold" else named
 
 
 def _is_participle(before: Clause, clause: Clause) -> bool:

@@ -18,7 +18,7 @@ _SEATS = {
     "drive": "car", "ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle",
     "ride-horse": "horse",
 }  # fmt: skip
-_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper"))
+_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper", "give"))
 _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
@@ -130,6 +130,9 @@ def _add_prop(act: ClauseAct) -> None:
     gesture = GESTURES.get(event.gesture)
     prop = verb.prop or (gesture.prop if gesture else "")
     if prop not in MODELS or event.holds or act.actor.kind != "person":
+        return
+    if event.gesture == "kick" and not event.target:
+        event.target = cast.prop(prop, act.clause.words)
         return
     held = [key for subject in act.subjects for key in cast.drafts[subject].holding()]
     meant = [key for key in (event.looks_at, event.target) if cast.model(key) == prop]

@@ -12,7 +12,9 @@ from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
-_DEPICTING = frozenset(("draw", "sketch", "scribble", "doodle", "trace"))
+_DEPICTING = frozenset(
+    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down")
+)
 
 
 @dataclass
@@ -93,7 +95,7 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and phrase.kind in ("abstract", "undrawn")
+    return is_idiom and phrase.kind in ("abstract", "undrawn", "body")
 
 
 def _is_depicted(phrase: Phrase) -> bool:
@@ -121,7 +123,7 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         act.event.choices = ids
     for key in ids:
         _give_role(act, verb, key)
-        if verb.motion and verb.role == "target":
+        if verb.motion and (verb.role == "target" or verb.gesture == "put-down"):
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
             act.focus = key
@@ -137,7 +139,8 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
     if role in ("hold", "release"):
         event.holds.append(key)
         event.releases = event.releases or role == "release"
-        event.target = event.target or ("" if event.gesture in ("give", "throw", "aim") else key)
+        is_aside = event.gesture in ("give", "throw", "aim", "punch")
+        event.target = event.target or ("" if is_aside else key)
     elif role in ("look", "seat"):
         setattr(event, "looks_at" if role == "look" else "seat", key)
     elif role == "to":

@@ -40,6 +40,11 @@ def read_parts(act: ClauseAct) -> None:
             read_object(act, part)  # chews on a pencil
         elif before is None or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
+        if prep == "at" and part.kind == "body" and grammar.BODY[part.head] == "feet" and before:
+            for key in act.cast.ids(before):  # with a suitcase at her feet
+                act.event.holds = [held for held in act.event.holds if held != key]
+                if key in act.cast.drafts and key not in act.subjects:
+                    act.cast.drafts[key].locate("beside", act.subjects[0])
         before = part
 
 
@@ -110,10 +115,14 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = _ON_FLOOR.get(event.posture, event.posture)
+    if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
+        for key in act.subjects:
+            act.cast.attribute(key, prep, part)
+        return
     if _is_redundant(act, prep, part):
         return
-    if part.kind == "pronoun" and part.head == "other":
-        event.looks_at = act.subjects[0]
+    is_other = part.kind == "pronoun" and part.head == "other"
+    event.looks_at = act.subjects[0] if is_other else event.looks_at
     event.goes = event.goes or prep in _WAYS
     ids = act.resolve(part)
     if len(ids) > 1 and len(act.subjects) > 1 and not act.cast.is_person(ids[0]):
@@ -214,6 +223,8 @@ def _put_or_given(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.seat = key
     elif prep != "from" and event.is_travelling:
         event.to = key
+    elif event.gesture == "reach":
+        event.target = key  # dunks a biscuit in her milk
     return True
 
 
@@ -274,6 +285,7 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if event.has_object and not (is_pour or is_hug) and prep in ("in", "above", "from"):
         return False
     is_near = prep in ("on", "in", "from") and event.gesture in _WORK
+    is_near = is_near or (prep in ("along", "across", "above") and event.gesture == "wipe")
     is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
     if is_near or is_at or is_hug:
         event.target = act.focus = key
@@ -285,6 +297,8 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         prep = "beside"  # on her father's arm
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
+    if prep in ("at", "across") and "table" in act.cast.model(key) and act.event.gesture:
+        act.event.posture = act.event.posture or "sit"  # hides her face at the table
     if prep in LOCATIONS:
         act.be_at(prep, key)
     elif prep == "from":
@@ -306,5 +320,5 @@ def read_directions(event: PlayerEvent, directions: list[str], particles: list[s
             event.to = named if " " in words else event.to or named
         elif not is_moving and words in grammar.LOOKS:
             look = grammar.LOOKS[words]
-            if look == CAMERA or event.gesture in ADDRESSED:
+            if look == CAMERA or (event.gesture in ADDRESSED and event.gesture != "raise-arm"):
                 event.looks_at = event.looks_at or look

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from shots.lexicon import grammar
+from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS, SETS
@@ -22,6 +23,7 @@ MOST_THINGS = 12  # players made from one plural
 _CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift"))
 # Parts of a cabin that are no fixtures, as words of `Beat.looks_at`.
 _CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": []}
+_BRAND = re.compile(r"\b[A-Z][A-Z&-]{2,}\b")
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
 
 
@@ -89,6 +91,7 @@ class Cast(CastList):
         return self.ids(phrase)
 
     def _find(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        self._report_adjectives(phrase)
         finder = {
             "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
             "person": self._persons, "group": self._persons, "thing": self._things,
@@ -99,6 +102,22 @@ class Cast(CastList):
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
         return ids
+
+    def _report_adjectives(self, phrase: Phrase) -> None:
+        """Report adjectives of a thing that change it or that are in no table."""
+        if phrase.kind not in ("thing", "body", "part"):
+            return
+        brands = {word.lower() for word in phrase.words.split() if word[0].isupper()}
+        for word in (*phrase.adjectives, phrase.head):
+            if word in grammar.VISIBLE:
+                self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
+            elif not (word in grammar.QUALITIES or word in brands or find_colour(word)):
+                stems = (word, singular(word)[0])
+                tables = (NOUNS, grammar.CLOTHS, grammar.BODY, grammar.PEOPLE, grammar.SITES,
+                          grammar.ABSTRACT, PLACE_WORDS, grammar.FITTINGS, grammar.NUMBERS,
+                          grammar.LIQUIDS, grammar.CLOTHING, grammar.UNDRAWN)  # fmt: skip
+                if not any(stem in table for stem in stems for table in tables):
+                    self.lose(f"{word} {phrase.noun}", "no word of the lexicon", "")
 
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
@@ -196,7 +215,8 @@ class Cast(CastList):
             one = singular(noun)[0]
             count = phrase.count if phrase.count > 1 else grammar.GROUPS[noun]
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
-        looks = " ".join([phrase.words, *(f"{prep} {p.words}" for prep, p in phrase.parts)])
+        clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
+        looks = " ".join([phrase.words, *clothes])
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
@@ -235,7 +255,8 @@ class Cast(CastList):
             return self.people()
         for key, character in self.board.characters.items():
             named = character.as_.lower().removeprefix("the ").split()
-            if named and named[-1] == noun:
+            is_here = key in self.drafts or not self.shot.subjects
+            if named and named[-1] == noun and is_here and not phrase.adjectives:
                 return [self.character(key).id]
         sex = _GENERIC.get(noun, "")
         alike = [k for k in reversed(self.recent) if sex and self.drafts[k].sex == sex]
@@ -245,7 +266,7 @@ class Cast(CastList):
         trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
         if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
             phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
-        for trade in trades[:1]:
+        for trade in (*trades[:1], self.place.set):
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
         whole = find_thing(phrase.adjectives[-1:])
@@ -259,11 +280,17 @@ class Cast(CastList):
         if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
             return existing
         words = phrase.words
+        brand = _BRAND.search(words) if model != STAND_IN else None
         if phrase.count == 1:
-            return [self.thing(phrase.head, model, words, colour).id]
+            made = self.thing(phrase.head, model, words, colour)
+            made.label = brand[0] if brand else made.label
+            return [made.id]
         noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
         count = min(phrase.count, MOST_THINGS)
-        return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
+        many = [self.thing(f"{noun} {k + 1}", model, words, colour) for k in range(count)]
+        for made in many:
+            made.label = brand[0] if brand else made.label
+        return [made.id for made in many]
 
     def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
         """Things named before, and furniture of the set."""
@@ -272,6 +299,10 @@ class Cast(CastList):
         is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
         if phrase.head in _PARTS and phrase.is_definite and not same:
             same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
+        colour = first_colour(" ".join(phrase.adjectives))
+        if colour:  # between the red wire and the blue wire
+            drafts = self.drafts
+            same = [k for k in same if k not in drafts or drafts[k].colour in ("", colour)]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:

@@ -31,6 +31,9 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
         if draft is None:
             cast.lose(clause.words, "the set has no such thing that moves")
     if verb is None or draft is None:
+        own = cast.drafts.get(key)
+        if own and own.kind == "thing" and not clause.objects:
+            _read_parts(cast, clause, PlayerEvent(slot, "stand"), own)  # melts on the pancakes
         _read_others(cast, clause, key)
         return
     verb = _fit(verb, draft)

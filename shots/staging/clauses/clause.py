@@ -107,9 +107,8 @@ class Clause:
         is_thing = any(each.kind in ("thing", "unknown") for each in self.objects)
         yield from (f"something {prep}" for prep in self.preps if is_thing)
         yield from self._any_object()
-        yield from () if self.objects else ("alone",)
         yield from (f"{noun} {prep}" for noun in nouns for prep in self.preps)
-        yield from () if self.objects else self.preps
+        yield from () if self.objects else (*self.preps, "alone")
         yield ""
 
     def _any_object(self) -> Iterator[str]:

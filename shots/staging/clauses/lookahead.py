@@ -28,6 +28,7 @@ class Lookahead:
     Attributes:
         at: Position of the next word.
         last_form: Form of the verb of the clause before, in the same sentence, or "".
+        lost: Words that say something and are not understood.
     """
 
     def __init__(self, text: str, names: Names) -> None:
@@ -35,6 +36,7 @@ class Lookahead:
         self.reader = PhraseReader(text, self.words, names)
         self.at = 0
         self.last_form = ""
+        self.lost: list[str] = []
 
     def low(self, offset: int = 0) -> str:
         """The word at the position, in lower case."""
@@ -108,9 +110,13 @@ class Lookahead:
             return self.is_unknown_verb(self.at)
         if form in ("s", "base") and self.last_form in ("s", "base"):
             return form == self.last_form and not self._is_placed_body(noun)
+        if noun is None and form in ("ed", "ing") and self.reader.is_attribute(self.at):
+            return False
         if noun is None or noun.kind == "character":
             return noun is None
         found = self.reader.phrase(self.at, subject=True)
+        if found and form == "base" and self.reader.form(found[1]) == "ing":
+            return False  # foam running over
         return not (found and self.is_finite(found[1]))
 
     def _is_placed_body(self, noun: Noun | None) -> bool:
@@ -140,7 +146,8 @@ class Lookahead:
         """Whether a word in no table stands like the second verb of "kneels and plugs in"."""
         low, behind = self.reader.low(at), self.reader.low(at + 1)
         is_open = self.noun(at) is None and not is_function_word(low) and low.endswith("s")
-        return is_open and self.last_form == "s" and is_function_word(behind)
+        is_last = self.is_end(at + 1) and self.reader.low(at - 1) in ("and", "but")
+        return is_open and self.last_form == "s" and (is_function_word(behind) or is_last)
 
     def is_plural_verb(self, at: int) -> bool:
         """Whether a verb of several subjects stands at a position."""
