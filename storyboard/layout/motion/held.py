@@ -194,7 +194,7 @@ class _Hold:
         target = self.world.spots.get(self.beat.target)
         lying = replace(spot, facing_deg=pose.facing_deg, position=np.zeros(3))
         grip = lying.grip()
-        base = there.at - grip
+        base: Array = there.at - grip
         if falls:
             base = base + pose.yaw @ r.xyz(0.0, 0.0, -0.12)
             base[1] = -self.world.height(float(base[0]), float(base[2]))
@@ -202,7 +202,7 @@ class _Hold:
             player = self.world.players.get(self.thing)
             under = self.world.spots.get(player.on) if player else None
             level = r.xyz(float(base[0]), float(spot.position[1]), float(base[2]))
-            base = level if under is None else under.on_top(base)
+            base = level if under is None else under.on_top(level)
         else:
             base = target.on_top(base)
         goal, turned = base + grip, pose.yaw @ LYING[spot.thing.lies]
