@@ -38,7 +38,7 @@ _ALONE = (
     "kneels on the floor", "crouches", "lies on the floor", "dances", "jumps", "waves",
     "points to the left", "raises both hands", "crosses her arms", "talks on the phone",
     "looks at a phone", "reads a book", "reads a newspaper", "drinks a cup of coffee",
-    "eats an apple", "smokes a cigarette", "holds a lamp", "carries a box", "pushes a shopping cart",
+    "eats an apple", "smokes a cigarette", "holds a lamp", "carries a box", "pushes a cart",
     "plays the guitar", "types on a laptop", "aims a gun", "opens an umbrella", "rides a bicycle",
     "stops and looks up", "turns round", "cries", "laughs", "climbs a ladder",
     "picks up a suitcase", "throws a ball", "takes a photograph", "salutes", "bows", "shrugs",
@@ -51,15 +51,20 @@ _PAIRS = (
     "waves at {b}", "listens to {b}", "shows {b} a photograph", "gives {b} a cup",
 )  # fmt: skip
 _TRIOS = (
-    "talks to {b} while {c} listens", "and {b} walk past {c}", "sits between {b} and {c}",
-    "points at {b}, and {c} laughs", "and {b} carry a box while {c} reads a book",
+    "talks to {b} while {c} listens",
+    "and {b} walk past {c}",
+    "sits between {b} and {c}",
+    "points at {b}, and {c} laughs",
+    "and {b} carry a box while {c} reads a book",
 )
 _THINGS = (
-    "A red phone lies on a table.", "A bottle of wine stands on a table.", "A cup stands on a table.",
+    "A red phone lies on a table.", "A bottle of wine stands on a table.",
+    "A cup stands on a table.",
     "A yellow taxi drives from left to right.", "A black car is parked.", "A tram passes.",
     "A bicycle leans against the wall.", "A dog runs towards the camera.", "A cat sleeps.",
     "A horse stands still.", "A green suitcase stands on the floor.", "A guitar lies on a chair.",
-    "A bouquet of roses lies on a table.", "A motorcycle is parked.", "An open book lies on a table.",
+    "A bouquet of roses lies on a table.", "A motorcycle is parked.",
+    "An open book lies on a table.",
     "A ring lies on a table.", "A blue bus drives from right to left.",
 )  # fmt: skip
 _INDOORS = (
@@ -144,10 +149,9 @@ def draw(seed: int) -> Drawn:
         ("tone", ("", "", "warm", "cool")),
         ("direction", ("", "", "side left", "side right", "back")),
     ):
-        light |= {field: word for word in [_one(random, words)] if word}
-    return Drawn(
-        seed, people, _action(random, cast), camera, light, _heading(random), cast
-    )
+        word = _one(random, words)
+        light |= {field: word} if word else {}
+    return Drawn(seed, people, _action(random, cast), camera, light, _heading(random), cast)
 
 
 def draw_tight(seed: int) -> Drawn:

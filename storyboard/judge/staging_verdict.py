@@ -18,11 +18,12 @@ from shots.staging.floor.people_places import is_crowd
 from shots.staging.staged import Beat, Player
 from storyboard.judge.coherence import look_frames
 from storyboard.judge.finding import UNDECIDED, Finding
-from storyboard.judge.motion import Array, Frame, Frames
+from storyboard.judge.motion import Frame, Frames
 
 if TYPE_CHECKING:
     from shots.schema import Shot
     from storyboard.layout import ShotFilm
+    from storyboard.layout.meshes import Array
     from storyboard.layout.render.frame import Frame as Rendered
     from storyboard.layout.render.lens import LensCamera
 

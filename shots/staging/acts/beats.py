@@ -166,7 +166,7 @@ class _Timing:
             if is_going:
                 posture = "stand" if is_arrived else last.posture
         has_bed = event.seat or (self.cast.place.is_interior and draft.relation != "under")
-        if posture == "sleep" and self.cast.place.set in _CABINS:
+        if posture in ("sleep", "lean") and self.cast.place.set in _CABINS:
             return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"

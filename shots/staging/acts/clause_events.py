@@ -173,6 +173,8 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
+        if phrase.of is not None and phrase.kind in ("abstract", "undrawn"):
+            self._resolve(phrase.of)
         if phrase.head in grammar.HAPPENINGS and clause.base:
             self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
@@ -231,6 +233,10 @@ class EventReader:
             self._unknown_verb(clause, subjects)
             return
         event = _event(clause, state, verb, slot)
+        part = next((each.head for each in clause.subjects if each.kind == "body"), "")
+        if event.is_moving and grammar.BODY.get(part, "feet") in ("hands", "arms", "eyes", "mouth"):
+            event.posture, event.gesture = "", event.gesture or "reach"
+            self.cast.lose(clause.words, f"no motion of its own: shown as {event.gesture}")
         act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
         if not act.verb.is_shown and not event.gesture:
@@ -293,13 +299,24 @@ class EventReader:
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
         verb = _posed(clause, phrase)
+        if verb and verb.gesture == "aim" and clause.parts:  # three rifles trained on him
+            count = min(phrase.count, 6)
+            subjects = [self.cast.person("gunman", clause.words).id for _ in range(count)]
+            clause = replace(clause, parts=[], preps=[])
         if subjects and verb and verb.gesture and clause.base != "cover":
             event = PlayerEvent(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
             for key in subjects:
-                complete(ClauseAct(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
+                held = ids if len(subjects) == 1 else ids[subjects.index(key) :][:1]
+                own = replace(
+                    event, holds=held, target=self._subjects[0] if key not in self._subjects else ""
+                )
+                complete(ClauseAct(self.cast, clause, own, verb, [key]))
             return
         if phrase.kind == "body" and (clause.base or clause.particles):
-            self.cast.lose(clause.words, "no posture of the lexicon")
+            words = (
+                clause.words if phrase.words in clause.words else f"{phrase.words} {clause.words}"
+            )
+            self.cast.lose(words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
             if phrase.kind == "body" and part.kind != "body":

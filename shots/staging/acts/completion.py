@@ -168,7 +168,8 @@ def _own(act: ClauseAct, key: str) -> PlayerEvent:
         own.looks_at = partner
     if own.gesture in _MUTUAL:
         own.target = own.target or _partner(act, key, partner)
-        own.looks_at = own.looks_at or own.target
+        if own.gesture != "give" or act.cast.is_person(own.target):
+            own.looks_at = own.looks_at or own.target
     return own
 
 

@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
-from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
+from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
 _DEPICTING = frozenset(
-    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down")
+    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down",
+     "note down")
 )
+
+_LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
+"""Verbs whose object lies, and how."""
 
 
 @dataclass
@@ -84,25 +88,29 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
+    if verb.look and phrase.kind == "body":
+        return True  # avoids her eyes
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
-    if verb.role == "look" and phrase.noun in grammar.CLOTHING:
+    is_worn = phrase.noun in grammar.CLOTHING and phrase.owner is not None and act.is_own(phrase)
+    if is_worn and (verb.role == "look" or verb.gesture in ("hold", "hold-out")):
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
     if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
         return True
-    if verb.name in _DEPICTING and _is_depicted(phrase):
+    if verb.name in _DEPICTING and _is_depicted(verb.name, phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and phrase.kind in ("abstract", "undrawn", "body")
+    return is_idiom and (phrase.kind in ("abstract", "undrawn") or phrase.head == "breath")
 
 
-def _is_depicted(phrase: Phrase) -> bool:
+def _is_depicted(act_name: str, phrase: Phrase) -> bool:
     """Whether an object of "draws" is in the drawing rather than drawn on."""
     model = find_thing(phrase.head.split())
     is_paper = model is not None and MODELS[model[0]].kind in ("prop", "furniture", "fitting")
-    return phrase.kind in ("person", "unknown", "character") or (
+    is_noted = act_name.endswith(" down") and phrase.kind != "pronoun"
+    return is_noted or phrase.kind in ("person", "unknown", "character") or (
         phrase.kind == "thing" and not is_paper
     )
 
@@ -127,6 +135,13 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
             act.focus = key
+        elif act.clause.base in _LAID and act.cast.is_human(key):
+            led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
+            beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
+            if act.clause.base == "drag":
+                act.cast.lose(act.clause.words, "who is dragged stays in place")
+            led.seat = beds[0] if beds and led.posture == "lie" else ""
+            act.cast.drafts[key].events.append(led)
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
@@ -134,8 +149,12 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
     is_human = cast.is_human(key)
     role = verb.role
     is_animal = act.actor.kind == "animal"
-    if role in ("hold", "release") and (is_human or is_animal or key not in cast.drafts):
+    is_built = cast.thing_model(key).kind in ("structure", "fitting")
+    is_loose = key in cast.drafts and not (is_built and cast.thing_model(key).grip is None)
+    if role in ("hold", "release") and (is_human or is_animal or not is_loose):
         role = "target"
+        is_fixed = event.gesture in ("pick-up", "hold", "hold-out") and not is_human
+        event.gesture = "reach" if is_fixed and not is_animal else event.gesture
     if role in ("hold", "release"):
         event.holds.append(key)
         event.releases = event.releases or role == "release"

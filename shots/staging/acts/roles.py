@@ -97,7 +97,8 @@ class Cast(CastList):
             "person": self._persons, "group": self._persons, "thing": self._things,
             "unknown": self._unknown, "body": self._body, "part": self._part, "place": self._place,
         }.get(phrase.kind)  # fmt: skip
-        if phrase.owner and phrase.kind != "body" and phrase.owner.is_definite:
+        is_one = phrase.owner is not None and phrase.owner.kind != "group"
+        if phrase.owner and is_one and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
@@ -122,6 +123,8 @@ class Cast(CastList):
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
             self.weather.append(grammar.WEATHER[phrase.head])
+        if phrase.noun in ("surface", "background", "backdrop") and phrase.adjectives:
+            self.lose(phrase.words, "surface and background are those of the set")
         if phrase.kind == "undrawn":
             self.lose(phrase.words, f"{phrase.head} is not drawn")
         for _, part in phrase.parts:
@@ -170,7 +173,7 @@ class Cast(CastList):
                 for key in reversed(self.named)
                 if not self.is_human(key) or self.drafts[key].noun in _BABIES
             ]
-            return [k for k in (self.focus, *things) if k][:1]
+            return [k for k in (self.focus, *things) if k and k not in subjects][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
         return self._he_or_she(key, phrase, subjects)
@@ -215,8 +218,8 @@ class Cast(CastList):
             one = singular(noun)[0]
             count = phrase.count if phrase.count > 1 else grammar.GROUPS[noun]
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
-        worn = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
-        looks = " ".join([phrase.words, *worn])
+        clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
+        looks = " ".join([phrase.words, *clothes])
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
@@ -270,7 +273,8 @@ class Cast(CastList):
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
         whole = find_thing(phrase.adjectives[-1:])
-        if whole and phrase.noun in ("door", "window") and MODELS[whole[0]].kind == "vehicle":
+        is_one = whole is not None and (MODELS[whole[0]].kind == "vehicle" or MODELS[whole[0]].door)
+        if whole and phrase.noun in ("door", "window") and is_one:
             phrase = replace(phrase, head=phrase.adjectives[-1])  # a car door is the car
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
@@ -387,5 +391,7 @@ _PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
     "glass": lambda cast, key: key == "window" or cast.model(key) in (*_CUPS, "window"),
     "drink": lambda cast, key: cast.model(key) in _CUPS,
     "cup": lambda cast, key: cast.model(key) in _CUPS,
-    "door": lambda cast, key: cast.thing_model(key).door and cast.model(key) != "window",
+    "door": lambda cast, key: (
+        cast.thing_model(key).kind == "vehicle" or cast.model(key).endswith("door")
+    ),
 }

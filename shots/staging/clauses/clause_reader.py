@@ -276,7 +276,9 @@ class _ClauseReader(ModifierReader):
         """Whether a posture follows "with" and a part of the body."""
         if not clause.parts or clause.preps[-1] != "with" or clause.parts[-1][1].kind != "body":
             return False
-        return form in ("ed", "ing") or low in ("up", "down", "in", "on", "behind", "over", "out")
+        is_limb = grammar.BODY[clause.parts[-1][1].head] not in ("face", "body")
+        is_placed = low in ("in", "on", "behind", "over") and is_limb
+        return form in ("ed", "ing") or low in ("up", "down", "out") or is_placed
 
     def _coordinate(self, clause: Clause) -> bool:
         """Read "and" with another object."""

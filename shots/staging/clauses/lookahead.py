@@ -108,6 +108,8 @@ class Lookahead:
         form, noun = self.reader.form(self.at), self.noun(self.at)
         if not form:
             return self.is_unknown_verb(self.at)
+        if noun is not None and form == "s" and self.reader.form(self.at + 1) == "ing":
+            return False  # crows hopping behind it
         if form in ("s", "base") and self.last_form in ("s", "base"):
             return form == self.last_form and not self._is_placed_body(noun)
         if noun is None and form in ("ed", "ing") and self.reader.is_attribute(self.at):

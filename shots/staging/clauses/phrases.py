@@ -22,6 +22,7 @@ from shots.staging.clauses.nouns import (
 
 _SOME = frozenset(("one", "two", "three", "some", "all", "none", "both", "each", "most", "many"))
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "both"))
+_TOOLS = frozenset(("seat", "chair", "desk", "cap", "uniform", "mask", "doll", "statue", "figure"))
 # Nouns that are only what something is part or made of: the edge of the roof.
 _EMPTY_HEADS = frozenset(("abstract", "unknown", "undrawn"))
 _Core = tuple[Noun, tuple[str, ...], int]  # noun, adjectives, position behind them
@@ -199,7 +200,8 @@ class PhraseReader:
                     break
                 adjectives.append(head.head)
                 # A robot's arm is the robot.
-                if not (noun and noun.kind == "body" and head.kind == "thing"):
+                is_whole = noun and noun.kind == "body" and head.kind == "thing"
+                if not (is_whole and noun and noun.head not in grammar.CLOTHING):
                     name, is_plural = singular(self.low(at))
                     head = noun or Noun(1, "unknown", name, is_plural)
                 at += noun.length if noun else 1
@@ -255,8 +257,9 @@ class PhraseReader:
         if not subject or not adjectives or form not in ("s", "base"):
             return False
         is_noun = noun_at(self.words, at, self.names) is not None
-        if is_noun and form == "base" and self.form(at + 1) in ("s", "ed"):
-            return False  # a clawed hand reaches
+        behind = "" if self.low(at + 1) in grammar.PARTICLES else self.form(at + 1)
+        if is_noun and behind and (behind != "base" or form == "s") and behind != "ing":
+            return False  # a clawed hand reaches, red lights flash
         is_first, is_capital = at == start + 1, self.words[start].text[0].isupper()
         if is_first and is_capital and self.low(start) in NAMES:
             return True
@@ -303,10 +306,14 @@ class PhraseReader:
         low, form = self.low(at), self.form(at)
         if is_adverb(low) or low in grammar.PARTICLES or head.kind in ("character", "name"):
             return False
+        if noun is not None and noun.kind == "character":
+            return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
         if head.kind == "person" and low in grammar.CLOTHING and not form:
             return True  # a clown costume
+        if head.kind == "person" and not head.is_plural and noun and noun.head in _TOOLS:
+            return True  # the pilot seat
         if head.kind in ("group", "person"):
             is_open = head.head == "police" or (head.kind == "person" and not head.is_plural)
             return is_open and noun is not None and noun.kind == "person"
@@ -324,8 +331,11 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
         is_pair = outer.head == "pair" and inner.head.endswith("s")  # of glasses
         count = 1 if is_pair else grammar.GROUPS[outer.head]
         return replace(inner, words=words, count=count, is_plural=True)
-    if outer.head in grammar.ROWS and inner.is_plural and inner.kind in ("person", "thing"):
+    is_many = inner.is_plural and not inner.head.endswith("s")
+    if outer.head in grammar.ROWS and is_many and inner.kind in ("person", "thing"):
         return replace(inner, words=words, count=grammar.ROWS[outer.head])
+    if outer.head in ("drop", "droplet", "splash"):
+        return replace(outer, words=words, of=inner)
     is_shown = inner.kind not in ("abstract", "undrawn", "weather")
     if outer.kind in _EMPTY_HEADS and is_shown and outer.head not in grammar.LIGHT:
         return replace(inner, words=words)
