@@ -260,7 +260,7 @@ class ScenePlan:
             return self.occupied.things[name]
         players = (player for reading in self.readings for player in reading.players)
         thing = next((player for player in players if player.id == name), None)
-        if thing is None or max(size_of(thing)) > SMALL_M:
+        if thing is None or thing.kind != "thing" or max(size_of(thing)) > SMALL_M:
             return None
         if any(beat.gesture == "fall" for beat in thing.beats):
             return None
