@@ -90,7 +90,7 @@ ABSTRACT = _set("abstract")
 UNDRAWN = _set("undrawn")
 """Visible, and not drawn: reported."""
 VISIBLE = _set("visible")
-"""Adjectives, participles and adverbs that would change the picture, and are not drawn: reported."""
+"""Adjectives, participles and adverbs that would change the picture, not drawn: reported."""
 QUALITIES = _set("qualities") | VISIBLE
 """Adjectives and adverbs; those that are not in VISIBLE change nothing that is drawn."""
 UNSTAGED = _set("unstaged phrases")

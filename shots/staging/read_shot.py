@@ -18,7 +18,7 @@ from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause_reader import read_clauses
 from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import PhraseReader
-from shots.staging.staged import Beat, NotStaged, Place, Player, ShotReading, Staged
+from shots.staging.staged import Beat, Place, Player, ShotReading, Staged
 
 # How a shot list opens a shot: "Close on", "Wide shot of", "POV:". Camera words are no action.
 _OPENING = re.compile(
@@ -137,21 +137,3 @@ def describe_beat(beat: Beat) -> str:
     ):  # fmt: skip
         parts.append(f"{label} {value}" if value else "")
     return ", ".join(part for part in parts if part)
-
-
-def describe_reading(reading: ShotReading) -> list[str]:
-    """Lines for people: what is staged and from which words, and what is not and why."""
-    lines = [f'{each.what}, from "{each.words}"' for each in reading.staged]
-    lines += [f'not staged: "{lost.words}": {lost.why}{_hint(lost)}' for lost in reading.not_staged]
-    return lines
-
-
-def staging_hints(board: ShotList) -> Iterator[tuple[Shot, NotStaged]]:
-    """What the shots of a board name and staging does not show, in the order of the cut."""
-    for shot in board.shots:
-        for lost in read_shot(board, shot).not_staged:
-            yield shot, lost
-
-
-def _hint(lost: NotStaged) -> str:
-    return f'; nearest: "{lost.nearest}"' if lost.nearest else ""

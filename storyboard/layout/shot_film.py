@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
+from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
@@ -22,7 +24,7 @@ from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
-from storyboard.layout.render.weather import Weather
+from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
@@ -103,6 +105,14 @@ class ShotFilm:
         film._optics = ShotOptics(self.staged, path, self._shot)
         return film
 
+    def acted(self, player: Player) -> ShotFilm:
+        """The same scene with a player that has other beats."""
+        film = copy(self)
+        players = [player if each.id == player.id else each for each in self.staged.players]
+        film.staged = replace(self.staged, players=tuple(players))
+        film.shown = tuple(player if each.id == player.id else each for each in self.shown)
+        return film
+
     def lit(self, lighting: Lighting) -> LightRig:
         """The light of a directive on this set."""
         lamps = [
@@ -115,13 +125,14 @@ class ShotFilm:
         lamps.sort(
             key=lambda lamp: float(np.hypot(*(np.array([lamp.at[0], lamp.at[2]]) - subject)))
         )
-        return light_rig(
+        rig = light_rig(
             lighting,
             self._palette,
             side_deg=self.staged.camera.side_deg,
             is_interior=self._place.is_interior,
             lamps=lamps,
         )
+        return in_weather(rig, self.staged.place.weather)
 
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
@@ -147,7 +158,10 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
-        held = {thing.id: thing for act in acting.values() for thing in act.held}
+        held: dict[str, HeldThing] = {}
+        for thing in (thing for act in acting.values() for thing in act.held):
+            if thing.is_held or thing.id not in held:  # taken over by the next hand
+                held[thing.id] = thing
         for player in self._moving:
             if player.id in held:
                 state = held[player.id]

@@ -1,4 +1,4 @@
-"""Lens of a shot: what is in focus at each frame, how much the rest is out of it, the projection."""
+"""Lens of a shot: what is in focus at each frame, how far the rest is out of it, projection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shots.staging.staged import StagedShot
 
 _STOP = 8.0  # of a shot that asks for no focus
-_STOPS = {"shallow": 1.8, "macro": 2.8, "deep": math.inf, "tilt-shift": 2.0}
+_STOPS = {"shallow": 1.0, "macro": 2.8, "deep": math.inf, "tilt-shift": 2.0}
 _TILT = 0.9
 _RACKED = 3.0  # distances of the subject that a rack ends at if nobody stands behind it
 _RACK_S = (0.25, 0.75)  # shares of the shot between which the focus moves
@@ -61,7 +61,7 @@ class ShotOptics:
         return max(float((point - pose[:, 3]) @ pose[:, 2]), _NEAREST_M)
 
     def _second_distance(self, staged: StagedShot) -> float:
-        """Distance of the nearest other player who stands behind the subject, 0 if there is none."""
+        """Distance of the nearest other player behind the subject, 0 if there is none."""
         place = staged.camera
         turn = np.radians(place.side_deg)
         own = self._depth(0, self._aim)

@@ -131,7 +131,7 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         act.event.choices = ids
     for key in ids:
         _give_role(act, verb, key)
-        if verb.motion and verb.role == "target":
+        if verb.motion and (verb.role == "target" or verb.gesture == "put-down"):
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
             act.focus = key

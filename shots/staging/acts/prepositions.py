@@ -124,8 +124,8 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if _is_redundant(act, prep, part):
         return
-    if part.kind == "pronoun" and part.head == "other":
-        event.looks_at = act.subjects[0]
+    is_other = part.kind == "pronoun" and part.head == "other"
+    event.looks_at = act.subjects[0] if is_other else event.looks_at
     event.goes = event.goes or prep in _WAYS
     ids = act.resolve(part)
     if len(ids) > 1 and len(act.subjects) > 1 and not act.cast.is_person(ids[0]):

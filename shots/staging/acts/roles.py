@@ -305,9 +305,8 @@ class Cast(CastList):
             same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
         colour = first_colour(" ".join(phrase.adjectives))
         if colour:  # between the red wire and the blue wire
-            same = [
-                k for k in same if k not in self.drafts or self.drafts[k].colour in ("", colour)
-            ]
+            drafts = self.drafts
+            same = [k for k in same if k not in drafts or drafts[k].colour in ("", colour)]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:

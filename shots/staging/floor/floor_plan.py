@@ -11,7 +11,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind
+from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.thing_places import SMALL_M, put_thing
 from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
@@ -67,6 +67,7 @@ class ScenePlan:
     def __post_init__(self) -> None:
         """Give a place to the cast of all shots, so that a pair is one from the first shot."""
         self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
+        self.occupied.partners = self.partners
         things = _first(self.readings, lambda each: each.kind != "person" and not self.is_set(each))
         large = [each for each in things if max(size_of(each)) > SMALL_M]
         for thing in large:
@@ -236,15 +237,33 @@ class ScenePlan:
             partner = self.occupied.place_of(named) or self.occupied.plan.centre
             others = self.occupied.others(person.id)
             at = self.occupied.find(named)
-            free = self.occupied.free_seat(others, posture, near=partner)
+            free = self.occupied.free_seat(others, posture, near=partner, who=person.id)
             if free is None or (isinstance(at, Player) and distance(free.at, at.at) > 2.0):
                 free = self.occupied.bring_seat(posture, named)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
-            fixture = self.occupied.things.get(beat.target)
+            fixture = self._carrier(beat.target)
             if fixture is not None and model_of(fixture).kind in ("fitting", "furniture"):
-                return self.occupied.spot(person.id, beat.target, "", posture)
+                return self.occupied.spot(person.id, fixture.id, "", posture)
         return None
+
+    def _carrier(self, name: str) -> Player | None:
+        """What somebody goes to who does something to a thing: itself, or what it stands on."""
+        if name in self.occupied.things:
+            return self.occupied.things[name]
+        players = (player for reading in self.readings for player in reading.players)
+        thing = next((player for player in players if player.id == name), None)
+        if thing is None or max(size_of(thing)) > SMALL_M:
+            return None
+        if any(beat.gesture == "fall" for beat in thing.beats):
+            return None
+        found = self.occupied.find(thing.on or thing.near) if thing.on or thing.near else None
+        if found is None and not thing.near:
+            near = self.occupied.plan.centre
+            found = min(
+                surfaces(self.occupied), key=lambda each: distance(each.at, near), default=None
+            )
+        return found if isinstance(found, Player) else None
 
     def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()

@@ -20,6 +20,7 @@ from shots.staging.floor_space import (
     own_to_plan,
     point,
     size_of,
+    turn_between,
 )
 from shots.staging.staged import Player, Point
 
@@ -62,12 +63,14 @@ class Occupied:
         things: Fixtures and things by id, in order.
         people: Stances of people by id.
         renamed: Names of fixtures that a shot has named, to the ids that they have since.
+        partners: Who somebody relates to, by id.
     """
 
     plan: SetPlan
     things: dict[str, Player] = field(default_factory=dict)
     people: dict[str, Stance] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    partners: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -139,15 +142,24 @@ class Occupied:
         if mark is not None and is_free and not (mark.seat or sits) and relation in _AT:
             return self._at_mark(mark, others, posture)
         if sits or (relation == "in" and _seats(found)):
-            seat = self.free_seat(others, posture, of=found)
+            seat = self.free_seat(others, posture, of=found, who=who)
             if seat is not None:
                 return seat
         return self._at_thing(found, others, relation, posture)
 
     def free_seat(
-        self, others: Sequence[Point], posture: str, of: Player | None = None, near: Point = (0, 0)
+        self,
+        others: Sequence[Point],
+        posture: str,
+        of: Player | None = None,
+        near: Point = (0, 0),
+        who: str = "",
     ) -> Stance | None:
-        """The first free seat of a thing, else at it, else the one nearest to a place."""
+        """The first free seat of a thing, else at it, else the one nearest to a place.
+
+        Of the seats at a table, one that faces the seat of whom `who` relates to, or that leaves
+        room for that.
+        """
         kind = seat_kind(posture)
         chosen: list[tuple[float, Stance]] = []
         for thing in self.things.values():
@@ -158,7 +170,15 @@ class Occupied:
                 if all(distance(at, each) > 0.35 for each in others):
                     away = distance(at, near) if of is None else apart
                     chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
-        return min(chosen, key=lambda each: each[0], default=(0.0, None))[1]
+        chosen.sort(key=lambda each: each[0])
+        partner = self.partners.get(who, "")
+        if not partner or kind != "seat" or not chosen or (of is not None and chosen[0][0] == 0.0):
+            return chosen[0][1] if chosen else None
+        sits = self.people.get(partner)
+        free = [each[1] for each in chosen]
+        opposite = [sits] if sits is not None and sits.seat else free
+        faced = (each for each in free if any(_face_each_other(each, other) for other in opposite))
+        return next(faced, free[0])
 
     def bring_seat(self, posture: str, name: str) -> Stance:
         """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""
@@ -264,6 +284,17 @@ def _seats(thing: Player) -> list[tuple[Point, float]]:
         )
         for seat in model_of(thing).seats
     ]
+
+
+def _face_each_other(one: Stance, other: Stance) -> bool:
+    """Whether two who sit at one table look at each other."""
+    apart = distance(one.at, other.at)
+    turns = (
+        turn_between(a.facing_deg, facing(a.at, b.at))
+        for a, b in ((one, other), (other, one))
+        if apart > 0.5
+    )
+    return 0.5 < apart < 2.6 and all(abs(turn) < 40.0 for turn in turns)
 
 
 def _fits(thing: Player, kind: str, of: Player | None) -> bool:

@@ -22,10 +22,10 @@ from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Ground, Track, heading, stride, track
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
-from storyboard.layout.motion.hand_places import GestureNow
-from storyboard.layout.motion.held import TAKEN, HeldThing, held_things, in_hands
-from storyboard.layout.motion.postures import Moment
-from storyboard.layout.motion.world import Spot, World, beat_track, climb, world_at
+from storyboard.layout.motion.hand_places import OTHER, GestureNow
+from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
+from storyboard.layout.motion.postures import Moment, lean_at
+from storyboard.layout.motion.world import Spot, World, beat_track, climb, table_before, world_at
 
 __all__ = ["Performance", "PersonInShot", "Spot", "World", "perform", "perform_all", "world_at"]
 
@@ -34,6 +34,7 @@ _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.
 _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
+_ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
 _FAR = 6.0
 _WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
          "back": (115.0, 0.0)}  # fmt: skip
@@ -120,7 +121,11 @@ class PersonInShot:
 
     def __post_init__(self) -> None:
         self.seed = zlib.crc32(self.player.id.encode())
-        self.beats = tuple(self._meant(beat) for beat in self.player.beats) or (Beat(),)
+        self.faces: dict[int, str] = {}
+        self.beats: tuple[Beat, ...] = ()
+        for beat in self.player.beats or (Beat(),):
+            self.beats = (*self.beats, self._meant(beat))
+        self._beside_seats()
         self.player = replace(self.player, beats=self.beats)
         self.roots = self._roots()
         self.changes: dict[int, float] = {}
@@ -130,10 +135,48 @@ class PersonInShot:
         spots = self.world.spots
         if beat.posture.startswith("climb") and (beat.seat or beat.to) in spots:
             return replace(beat, seat=beat.seat or beat.to, path=())
-        own = beat.target in [thing for _, thing in beat.holds]
+        held = [thing for _, thing in beat.holds]
+        before = self.beats[-1] if self.beats else Beat()
+        is_on_the_phone = beat.gesture in _ON_THE_PHONE and before.gesture == "phone-ear"
+        if is_on_the_phone and set(before.holds) <= set(beat.holds):  # it stays at the ear
+            self.faces[len(self.beats)] = beat.gesture
+            return replace(beat, gesture="phone-ear")
+        if beat.gesture in ("put-down", "") and any(
+            self.world.falls(thing, beat.start, beat.end) for thing in held
+        ):
+            return replace(beat, gesture="drop")
+        own = beat.target in held
         if own and beat.gesture not in (*TAKEN, "put-down"):
             return replace(beat, target=beat.looks_at if beat.looks_at in spots else "")
         return beat
+
+    def _beside_seats(self) -> None:
+        """Let people stand before what they are going to sit on, or have got up from."""
+        beats = list(self.beats)
+        self.risen: dict[int, tuple[float, float]] = {}
+        for k, beat in enumerate(beats):
+            spot = self.world.spots.get(beat.seat)
+            if spot is None or POSTURES[beat.posture].seat not in ("seat", "bed"):
+                continue
+            here = np.array([*self.player.at, 0.0])[[0, 2, 1]]
+            way = beats[k - 1].path if k else ()
+            if way:
+                here = r.xyz(way[-1][0], 0, way[-1][1])
+            on = spot.seated(beat.posture, here, self.body.height)
+            ahead = r.about(r.Y, -math.radians(on.facing_deg)) @ (0, 0, -0.24 * self.body.height)
+            stand = float(on.place[0] + ahead[0]), float(on.place[2] + ahead[2])
+            middle = float(on.place[0]), float(on.place[2])
+            if len(way) > 1 and math.dist(way[-1], middle) < 0.6:
+                turned = replace(beats[k - 1], path=(*way[:-1], stand))
+                beats[k - 1] = replace(turned, facing_deg=on.facing_deg)
+            if k + 1 == len(beats) or not _stands(beats[k + 1].posture):
+                continue
+            path = beats[k + 1].path
+            if not path:
+                self.risen[k + 1] = stand
+            elif math.dist(path[0], middle) < 0.6:
+                beats[k + 1] = replace(beats[k + 1], path=(stand, *path[1:]))
+        self.beats = tuple(beats)
 
     def _roots(self) -> list[tuple[float, float, float]]:
         """x, z and facing at the start of each beat, and at the end."""
@@ -141,6 +184,9 @@ class PersonInShot:
         facing = self.player.facing_deg
         roots = [(x, z, facing)]
         for k, beat in enumerate(self.beats):
+            if k in self.risen:
+                x, z = self.risen[k]
+                roots[k] = (x, z, facing)
             way = self._way(k)
             if way is not None:
                 x, z, facing = way.at(way.length)
@@ -193,6 +239,7 @@ class PersonInShot:
         part = min(max((now - begin) / max(end - begin, 1e-6), 0.0), 1.0)
         stance = self._moved(k, beat, now, part, max(end - begin, 0.05))
         act = self._act(beat, stance, now - begin, part)
+        act.face = self.faces.get(k, "")
         act.speaks = any(a <= now / self.seconds < b for a, b in beat.speaks)
         gaze = self._gaze(beat, stance)
         perform_gesture(stance, act, gaze)
@@ -223,6 +270,8 @@ class PersonInShot:
             place, facing = on.place, on.facing_deg
             metres = metres or seat.gone
             moment = replace(moment, rest_m=on.height, hands=on.hands, metres=metres)
+            if beat.posture == "sit" and not on.hands:
+                moment = replace(moment, table=table_before(self.world.spots, on))
         elif way is not None and self.world.ground:
             place[1] -= self.world.ground(x, z)
         if beat.posture in GAITS:  # walks on the spot
@@ -234,6 +283,8 @@ class PersonInShot:
         self._approach(beat, stance)
         if way is None and _stands(beat.posture):
             self._face(beat, stance)
+        if beat.posture == "lean" and seat is not None:
+            lean_at(stance, seat)
         return stance
 
     def _face(self, beat: Beat, stance: BodyPose) -> None:
@@ -288,9 +339,13 @@ class PersonInShot:
         if other and not gesture:
             gesture, target = counter_gesture(theirs), other
         side = next((hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right")), "R")
+        full = frozenset(hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right"))
         if not gesture and beat.holds:
             gesture = "carry" if any(hand == "both" for hand, _ in beat.holds) else "hold"
+        if gesture and gesture not in HANDLING and full == {side}:
+            side = OTHER[side]
         act = GestureNow(gesture, side, since, part, self.seed, stands=_stands(beat.posture))
+        act.holds = full - ({side} if gesture in HANDLING else set())
         act.prop = self._prop(beat)
         spot = self.world.spots.get(target)
         if spot is not None:

@@ -18,6 +18,7 @@ from storyboard.layout.motion.cycles import Ground, Track, track
 # From a thing as held to the same as it lies: see `Thing.lies`.
 LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
 _KEYS_M = {"piano": 0.72, "grand-piano": 0.72}
+_AHEAD = np.arange(0.0, 0.61, 0.04)  # metres before a seat
 _NOTHING = Thing("prop", (0.3, 0.3, 0.3))
 
 
@@ -73,6 +74,12 @@ class Spot:
         half = np.maximum(np.array([self.size[0], 0.0, self.size[2]]) / 2, 1e-3)
         edge = np.clip(local, -half, half)
         return self.at(np.clip(edge + r.unit(edge - local) * inside, -half, half))
+
+    def on_top(self, place: Array) -> Array:
+        """The point of its top that is nearest to a place."""
+        half = np.maximum(np.array([self.size[0], 0.0, self.size[2]]) / 2 - 0.06, 1e-3)
+        at = self.at(np.clip(self.axes.T @ ((place - self.position) * (1, 0, 1)), -half, half))
+        return r.xyz(at[0], -self.top(), at[2])
 
     def eye(self) -> Array:
         """The point that is looked at: eyes, or the upper part of a thing."""
@@ -150,6 +157,21 @@ class Seated:
     hands: tuple[Array, ...]
 
 
+def table_before(spots: Mapping[str, Spot], on: Seated) -> tuple[float, float] | None:
+    """Of a table before somebody seated: height of its top, and metres to its edge; or None."""
+    front = r.about(r.Y, -math.radians(on.facing_deg)) @ r.FRONT
+    for spot in spots.values():
+        if not spot.thing.surface_m or spot.thing.kind != "furniture" or spot.thing.seats:
+            continue
+        top = spot.top() - on.height
+        way, ahead = spot.axes.T @ ((on.place - spot.position) * (1, 0, 1)), spot.axes.T @ front
+        half = np.array([spot.size[0], 0.0, spot.size[2]]) / 2
+        inside = [d for d in _AHEAD if np.all(np.abs(way + ahead * d)[[0, 2]] <= half[[0, 2]])]
+        if 0.15 < top < 0.45 and inside:
+            return spot.top() + float(on.place[1]), inside[0]
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """Everybody and everything at a time of the shot.
@@ -165,6 +187,15 @@ class World:
     players: Mapping[str, Player] = field(default_factory=dict)
     camera: Array | None = None
     ground: Ground | None = None
+
+    def height(self, x: float, z: float) -> float:
+        """Of the ground over height 0."""
+        return self.ground(x, z) if self.ground else 0.0
+
+    def falls(self, name: str, start: float, end: float) -> bool:
+        """Whether a thing falls during a part of the shot."""
+        beats = self.players[name].beats if name in self.players else ()
+        return any(b.gesture == "fall" and b.start < end and b.end > start for b in beats)
 
 
 def world_at(

@@ -46,7 +46,6 @@ _SAMPLES = len(PICTURE_SAMPLES)
 _BAND = 16  # rows of pixels filled at once: their samples fit in the processor's cache
 _PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(_SAMPLES) + 0.5) / _SAMPLES])
 _WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
-_NO_MAP = np.empty(0, np.float32)  # both coordinates are in one array
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
 
@@ -168,8 +167,9 @@ def _soft_terms(
         len(half),
         threads,
     )
-    in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
-    in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
+    for _ in range(2):
+        in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
+        in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
     return terms, half
 
 
@@ -241,9 +241,9 @@ def _render_bent(
     parts: list[tuple[Face, Visible]] = []
     for face in faces(camera, size):
         flat, found = render_pinhole(scene, face.camera, rig, face.size, is_wet, threads)
-        nearest = np.rint(face.at[face.mask]).astype(int)
-        column, row = (np.clip(nearest[:, k], 0, face.size[k] - 1) for k in range(2))
-        colour[face.mask] = cv2.remap(flat, face.at, _NO_MAP, cv2.INTER_LINEAR)[face.mask]
+        nearest = np.rint(face.at[:, face.mask]).astype(int)
+        column, row = (np.clip(nearest[k], 0, face.size[k] - 1) for k in range(2))
+        colour[face.mask] = cv2.remap(flat, face.at[0], face.at[1], cv2.INTER_LINEAR)[face.mask]
         depth[face.mask] = found.depth[row, column] * face.scale[face.mask]
         normal[face.mask], owner[face.mask] = found.normal[row, column], found.owner[row, column]
         parts.append((face, found))
@@ -251,7 +251,7 @@ def _render_bent(
     def coverage(wanted: int) -> Bytes:
         out = np.zeros(shape, np.uint8)
         for face, found in parts:
-            bent = cv2.remap(found.coverage(wanted), face.at, _NO_MAP, cv2.INTER_LINEAR)
+            bent = cv2.remap(found.coverage(wanted), face.at[0], face.at[1], cv2.INTER_LINEAR)
             out[face.mask] = bent[face.mask]
         return out
 

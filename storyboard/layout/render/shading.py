@@ -56,18 +56,9 @@ def paint(mesh: Mesh) -> Array:
     return np.column_stack([mesh.colour, mesh.glow, _FINISHES[mesh.surface]]).astype(np.float32)
 
 
-# Rows of the room that the fragments of a row of pixels are collected in.
-# Finish of a face in rows 0 to 5, then:
-_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT, _LIT, _TERMS = (
-    6,
-    9,
-    12,
-    13,
-    14,
-    15,
-    16,
-    19,
-)
+# Rows of the room that the fragments of a row of pixels are collected in: first 6 of their finish.
+_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT = 6, 9, 12, 13, 14, 15
+_LIT, _TERMS = 16, 19
 ROOM_ROWS = 21
 MOST = 8  # fragments of a pixel, at most
 _ZERO, _ONE, _HALF, _UNLIKE = np.float32(0), np.float32(1), np.float32(0.5), np.float32(1e-4)
@@ -78,11 +69,12 @@ def _term(terms: Array, half: Array, row: int, column: int, depth: float) -> tup
     """Key and fill share at a pixel, from the nearest of the half picture of like depth."""
     top, low = row // 2, min((row + 1) // 2, len(half) - 1)
     left, right = column // 2, min((column + 1) // 2, half.shape[1] - 1)
-    limit = np.float32(0.02) * depth
-    a = _ONE if abs(half[top, left] - depth) < limit else _UNLIKE
-    b = _ONE if abs(half[top, right] - depth) < limit else _UNLIKE
-    c = _ONE if abs(half[low, left] - depth) < limit else _UNLIKE
-    d = _ONE if abs(half[low, right] - depth) < limit else _UNLIKE
+    here = np.float32(depth)
+    limit = np.float32(0.02) * here
+    a = _ONE if abs(half[top, left] - here) < limit else _UNLIKE
+    b = _ONE if abs(half[top, right] - here) < limit else _UNLIKE
+    c = _ONE if abs(half[low, left] - here) < limit else _UNLIKE
+    d = _ONE if abs(half[low, right] - here) < limit else _UNLIKE
     key = a * terms[0, top, left] + b * terms[0, top, right]
     key += c * terms[0, low, left] + d * terms[0, low, right]
     fill = a * terms[1, top, left] + b * terms[1, top, right]
@@ -140,15 +132,16 @@ def _is_same_surface(a: int, b: int, surfaces: Surfaces) -> bool:
         return True
     if a < 0 or b < 0:
         return False
-    f, g, faces = surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces
-    for k in range(6):
-        if surfaces.own[f, k] != surfaces.own[g, k]:
-            return False
+    f, g, faces, own = (
+        surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces, surfaces.own
+    )  # fmt: skip
+    is_joined = False
     for k in range(3):
-        for m in range(3):
-            if faces[f, k] == faces[g, m]:
-                return True
-    return False
+        corner = faces[f, k]
+        is_joined |= corner == faces[g, 0] or corner == faces[g, 1] or corner == faces[g, 2]
+    for k in range(6):
+        is_joined &= own[f, k] == own[g, k]
+    return is_joined
 
 
 @part
@@ -199,7 +192,7 @@ def _add_fragment(
                 nx, ny, nz = blend_normal(
                     surfaces.normals, surfaces.faces, surfaces.triangles.face[number], u, v, w
                 )
-            key, open_share = _term(light.terms, light.half, row, column, np.float32(depth))
+            key, open_share = _term(light.terms, light.half, row, column, depth)
         if len(light.taps):
             x, y, z = place[0] + depth * rx, place[1] + depth * ry, place[2] + depth * rz
             key = shadow(light.cast, x, y, z, nx, ny, nz, light.taps, 0, 0.0)
@@ -261,19 +254,11 @@ def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None
 
 
 @compiled
-def _light_fragments(
-    room: Array, finish: Ints, count: int, own: Array, light: Array, position: Array
-) -> None:
-    """Fill the first rows with the colour of the fragments in all light, with gloss and haze."""
+def _prepare(room: Array, finish: Ints, count: int, own: Array, light: Array) -> None:
+    """Fill in the finish of fragments, the sky's colour, unit rays and distances along them."""
     for k in range(6):
         for n in range(count):
             room[k, n] = own[max(finish[n], 0), k]
-    soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
-    level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
-    quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)
-    tint, two, third, least = np.float32(0.4), np.float32(2), np.float32(1 / 3), np.float32(1e-6)
-    full = np.float32(0.8)
-    steep = _ONE / (_ONE - full)
     room[_LIT : _LIT + 3, :count] = _ZERO
     for n in range(count):
         x, y, z = room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n]
@@ -291,8 +276,17 @@ def _light_fragments(
         room[_RAY_ROW, n] = x * length
         room[_RAY_ROW + 1, n] = y * length
         room[_RAY_ROW + 2, n] = z * length
-    if light[_REST + 4] > 0:
-        _light_lamps(room, count, light, position)
+
+
+@compiled
+def _light_fragments(room: Array, count: int, light: Array) -> None:
+    """Replace the colour of prepared fragments by that in light, with gloss, glow and haze."""
+    soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
+    level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
+    quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)
+    tint, two, third, least = np.float32(0.4), np.float32(2), np.float32(1 / 3), np.float32(1e-6)
+    full = np.float32(0.8)
+    steep = _ONE / (_ONE - full)
     for n in range(count):
         nx, ny, nz = room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n]
         rx, ry, rz = room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n]
@@ -387,5 +381,8 @@ def shade(
                     room[_WEIGHT, n] *= _ONE - glass
             ends[column] = count
             spot += soil[row, column]
-        _light_fragments(room, finish, count, surfaces.own, light.constants, view.position)
+        _prepare(room, finish, count, surfaces.own, light.constants)
+        if light.constants[_REST + 4] > 0:
+            _light_lamps(room, count, light.constants, view.position)
+        _light_fragments(room, count, light.constants)
         _spread(room, ends, row, out)

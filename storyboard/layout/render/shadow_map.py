@@ -12,9 +12,9 @@ from storyboard.layout.render.rasterise import CENTRE_SAMPLE, fill, set_up
 
 _EMPTY = np.float32(-1e9)
 _FARTHEST_M = 45.0  # shadows farther from the camera are not drawn
-_TEXEL_M = 0.008  # wanted
+_TEXEL_M = 0.011  # wanted
 _LIGHT_M, _STEP_M = 3.4, 2.0  # from the middle of what moves to the key of a room, in steps
-_SIZES = (512, 1024, 2048)  # texels
+_SIZES = (512, 768, 1024, 1536, 2048)  # texels
 
 
 class ShadowMap(NamedTuple):
