@@ -8,7 +8,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES
-from shots.lexicon.things import NOUNS
+from shots.lexicon.things import MODELS, NOUNS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
@@ -68,6 +68,10 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     return look
 
 
+def _is_vehicle(draft: PlayerDraft) -> bool:
+    return draft.kind == "thing" and MODELS[draft.model].kind == "vehicle"
+
+
 def _one_garment(word: str) -> str:
     """A garment in the singular: "men in suits" wear one each."""
     one = singular(word)[0]
@@ -120,6 +124,9 @@ class _Timing:
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
             events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
+        vehicles = [key for key, each in self.cast.drafts.items() if _is_vehicle(each)]
+        if draft.noun in _DRIVERS and vehicles and not draft.events:
+            draft.seat = draft.seat or vehicles[0]
         beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
         if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
             events[0].posture, events[0].seat = "lie", beds[0]

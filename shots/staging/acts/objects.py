@@ -13,8 +13,17 @@ from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
 _DEPICTING = frozenset(
-    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down",
-     "note down")
+    (
+        "draw",
+        "sketch",
+        "scribble",
+        "doodle",
+        "trace",
+        "write down",
+        "jot down",
+        "scribble down",
+        "note down",
+    )
 )
 
 _LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
@@ -110,8 +119,10 @@ def _is_depicted(act_name: str, phrase: Phrase) -> bool:
     model = find_thing(phrase.head.split())
     is_paper = model is not None and MODELS[model[0]].kind in ("prop", "furniture", "fitting")
     is_noted = act_name.endswith(" down") and phrase.kind != "pronoun"
-    return is_noted or phrase.kind in ("person", "unknown", "character") or (
-        phrase.kind == "thing" and not is_paper
+    return (
+        is_noted
+        or phrase.kind in ("person", "unknown", "character")
+        or (phrase.kind == "thing" and not is_paper)
     )
 
 
@@ -124,7 +135,8 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         if verb.gesture == "pour":
             act.cast.lose(phrase.words, "poured from a bottle", nearest_noun(phrase.head))
         return
-    if phrase.head == "glasses" and verb.gesture in ("hold-out", "drink"):
+    is_drunk = phrase.count > 1 or verb.gesture in ("hold-out", "drink", "pour", "wipe")
+    if phrase.head == "glasses" and is_drunk:
         phrase = replace(phrase, head="glass", count=max(2, len(act.subjects)))
     ids = act.resolve(phrase)
     if len(ids) > 1 and len(act.subjects) > 1:
@@ -168,7 +180,11 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
         _take_along(act, key, chase=role == "chase")
     elif event.posture and not event.gesture and not is_human:
         act.be_at("at", key)
-    elif event.gesture == "pour" and cast.thing_model(key).kind in ("food", "product"):
+    elif (
+        event.gesture == "pour"
+        and cast.thing_model(key).kind in ("food", "product")
+        and verb.prop != "watering-can"
+    ):
         event.holds.append(key)
     elif not event.target or is_human:
         event.target = key

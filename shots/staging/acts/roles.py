@@ -47,6 +47,8 @@ class Cast(CastList):
         if draft.kind == "person" and self._is_look(draft, prep, part):
             return
         others = self.resolve(part, [key])
+        if prep == "under" and self.model(others[0] if others else "") == "blanket":
+            return
         for other in others:
             is_prop = prep == "with" or (prep == "on" and self.model(other) in _CRUTCHES)
             if is_prop and self.can_hold(key, other):
@@ -173,6 +175,7 @@ class Cast(CastList):
                 for key in reversed(self.named)
                 if not self.is_human(key) or self.drafts[key].noun in _BABIES
             ]
+            things.sort(key=lambda k: k in self.fixtures or self.thing_model(k).kind == "structure")
             return [k for k in (self.focus, *things) if k and k not in subjects][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
@@ -353,7 +356,10 @@ class Cast(CastList):
         plan = SETS.get(self.place.set)
         return [phrase.head] if plan and plan.mark(phrase.head) else []
 
-    def _unknown(self, phrase: Phrase, _: list[str]) -> list[str]:
+    def _unknown(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        noun = grammar.TRADE_NOUNS.get(f"{self.place.set} {phrase.head}", "")
+        if noun:
+            return self._things(replace(phrase, kind="thing", head=noun), subjects)
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
         if same:
             return same[:1]
