@@ -38,8 +38,7 @@ _ALONE = (
     "kneels on the floor", "crouches", "lies on the floor", "dances", "jumps", "waves",
     "points to the left", "raises both hands", "crosses her arms", "talks on the phone",
     "looks at a phone", "reads a book", "reads a newspaper", "drinks a cup of coffee",
-    "eats an apple", "smokes a cigarette", "holds a lamp", "carries a box",
-    "pushes a shopping cart",
+    "eats an apple", "smokes a cigarette", "holds a lamp", "carries a box", "pushes a cart",
     "plays the guitar", "types on a laptop", "aims a gun", "opens an umbrella", "rides a bicycle",
     "stops and looks up", "turns round", "cries", "laughs", "climbs a ladder",
     "picks up a suitcase", "throws a ball", "takes a photograph", "salutes", "bows", "shrugs",
@@ -150,8 +149,8 @@ def draw(seed: int) -> Drawn:
         ("tone", ("", "", "warm", "cool")),
         ("direction", ("", "", "side left", "side right", "back")),
     ):
-        if word := _one(random, words):
-            light[field] = word
+        word = _one(random, words)
+        light |= {field: word} if word else {}
     return Drawn(seed, people, _action(random, cast), camera, light, _heading(random), cast)
 
 

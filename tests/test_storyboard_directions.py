@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from benchmarks.directions import is_likeliest, score, table, words_of
-from shots import camera_path, parse_shots
+from shots import parse_shots
+from shots.staging.stage_shot import staged_path
 from storyboard.judge.camera_verdict import expected_motion, judge_camera, judge_motion
 from storyboard.judge.motion import measure_motion, step_frames
 from storyboard.layout import layout_with_mask
@@ -43,7 +44,8 @@ MOVES = (
 def film(move, size="WS", place="street", action=STANDS, num_frames=NUM_FRAMES):
     text = BOARD.format(move=move, size=size, place=place, action=action)
     board = parse_shots(text, Path("directions.yaml"))
-    path = camera_path(board.shots[0], num_frames=num_frames, aspect=SIZE[0] / SIZE[1])
+    aspect = SIZE[0] / SIZE[1]
+    path = staged_path(board, board.shots[0], num_frames=num_frames, aspect=aspect)
     return *layout_with_mask(board, board.shots[0], path, SIZE), path
 
 

@@ -136,6 +136,9 @@ def camera_path(
         progress = np.clip((time_s - index * share_s) / min(share_s, action.at_most_s), 0.0, 1.0)
         eased = progress if camera.linear else progress**2 * (3.0 - 2.0 * progress)
         rig = action.apply(rig, move.reach * eased)
+    if framed.rises:
+        rise = _rise(framed, time_s / duration_s)
+        rig = replace(rig, eye=rig.eye - rise, aim=rig.aim - rise)
     for texture in textures:
         rig = shake(rig, time_s, TEXTURES[texture], seed)
 
@@ -153,6 +156,15 @@ def camera_path(
         textures=textures,
         linear=camera.linear,
     )
+
+
+def _rise(framed: Framed, share: Array) -> Array:
+    """(F, 3): metres up that the camera goes along with a head, eased between its moments."""
+    moments, metres = np.array(framed.rises).T
+    k = np.clip(np.searchsorted(moments, share, side="right") - 1, 0, len(moments) - 2)
+    part = np.clip((share - moments[k]) / np.maximum(moments[k + 1] - moments[k], 1e-9), 0.0, 1.0)
+    up = metres[k] + (metres[k + 1] - metres[k]) * part**2 * (3.0 - 2.0 * part)
+    return np.outer(up, [0.0, 1.0, 0.0])
 
 
 def _plan_moves(

@@ -58,7 +58,7 @@ SMALL_SHARES = {"EWS": 0.10, "WS": 0.28, "FS": 0.55, "MWS": 0.6, "MS": 0.66, "MC
                 "CU": 0.9, "BCU": 1.4, "ECU": 2.5}  # fmt: skip
 HUGE_SHARES = {"EWS": 0.32, "WS": 0.72, "FS": 0.9, "MWS": 1.2, "MS": 1.8, "MCU": 2.6, "CU": 3.5,
                "BCU": 5.0, "ECU": 9.0}  # fmt: skip
-SHARES_BY_EXTENT = ((0.5, SMALL_SHARES), (1.5, LARGE_SHARES), (12.0, HUGE_SHARES))
+SHARES_BY_EXTENT = ((0.7, SMALL_SHARES), (1.5, LARGE_SHARES), (12.0, HUGE_SHARES))
 """Extents in metres to which the tables apply; mixed between them."""
 
 
@@ -77,6 +77,8 @@ class Framed:
             staging places the camera, as in a point of view; None: by size and angle.
         pitch_deg: Pitch of the camera instead of the angle's; None: the angle's.
         clear_m: Nearest distance of the camera to its axis.
+        rises: Shares of the shot, and metres that the camera has gone up by then, along with a head
+            that sits down or stands up in a tight picture; empty: it stays.
     """
 
     top_m: float = FIGURE_HEIGHT_M
@@ -87,6 +89,7 @@ class Framed:
     eye: tuple[float, float] | None = None
     pitch_deg: float | None = None
     clear_m: float = SUBJECT_CLEARANCE_M
+    rises: tuple[tuple[float, float], ...] = ()
 
     @property
     def shift_m(self) -> float:
@@ -227,7 +230,7 @@ def _framing(
     extent_m = framed.top_m - framed.foot_m
     frame_m, aim_m = FRAMINGS[size]
     if framed.whole:
-        largest = max(extent_m, framed.width_m)
+        largest = max(extent_m, framed.width_m / aspect)
         extents = np.log([extent for extent, _ in SHARES_BY_EXTENT])
         shares = np.log([table[size] for _, table in SHARES_BY_EXTENT])
         share = np.exp(np.interp(np.log(largest), extents, shares))

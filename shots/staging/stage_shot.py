@@ -23,7 +23,7 @@ from shots.staging.floor.moves_on_plan import (
     with_directions,
 )
 from shots.staging.floor.people_places import is_crowd
-from shots.staging.floor_space import distance, point, turn_between
+from shots.staging.floor_space import distance, model_of, point, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.staged import Player, ShotReading, StagedShot
 
@@ -132,7 +132,10 @@ def _film(
     """One shot: everybody at their places, ways, the best of the set-ups, and its warnings."""
     seconds = float(shot.duration_s)
     screen = shot.continuity.screen_direction if shot.continuity else None
-    begun = with_directions(scene.begin(reading), shot.camera, screen or "")
+    begins = scene.begin(reading)
+    if shot.camera.view == "insert":
+        begins = _shown_in_hand(begins)
+    begun = with_directions(begins, shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
     players = _cheated(players, shot, aspect)
     absent = {each.id for each in players if not scene.is_drawn(each, reading)}
@@ -165,6 +168,21 @@ def _film(
         reading.not_staged, tuple(dict.fromkeys(filter(None, (*warnings, set_up.note)))),
     )  # fmt: skip
     return result, _remembered(filming, set_up)
+
+
+def _shown_in_hand(players: Sequence[Player]) -> tuple[Player, ...]:
+    """Players of an insert: a page or a screen in somebody's hands is turned to their eyes."""
+    flat = {each.id for each in players if model_of(each).lies == "back"}
+    shown = []
+    for player in players:
+        beats = tuple(
+            replace(beat, gesture="read" if beat.holds[0][0] == "both" else "phone-look")
+            if beat.holds and beat.holds[0][1] in flat and beat.gesture in ("", "hold", "carry")
+            else beat
+            for beat in player.beats
+        )
+        shown.append(replace(player, beats=beats))
+    return tuple(shown)
 
 
 def _look(

@@ -45,8 +45,10 @@ HEAD_AHEAD: Mapping[str, float] = {
 _BENDS = ("pick-up", "put-down", "open", "wipe", "reach", "push", "cook")
 _BENT, _LOW_M = 0.68, 0.6
 _LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
-_DESK_M = 0.78
-_HOLDING = (0.13, 1.00, 0.29)
+_LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
+_DESK_M, _CLIMBED_M = 0.78, 1.8  # metres of stairs that somebody climbs in a shot
+_CLIMBS = ("stairs", "ladder")
+_HOLDING, _HOLDING_BOTH = (0.13, 1.00, 0.29), (0.0, 1.11, 0.30)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,9 @@ def beat_at(player: Player, share: float) -> Beat:
 def seat_of(thing: Player, place: Point) -> Seat | None:
     """The seat of a thing that somebody at a place of the plan has."""
     seats = model_of(thing).seats
+    if not seats and thing.kind == "thing":  # on top of it
+        top = model_of(thing).surface_m or size_of(thing)[1]
+        return Seat(0.0, min(top, 1.2), 0.0)
     own = [own_to_plan((seat.x, seat.z), thing.at, thing.facing_deg) for seat in seats]
     nearest = min(range(len(seats)), key=lambda k: distance(own[k], place), default=None)
     return None if nearest is None else seats[nearest]
@@ -108,10 +113,14 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     carrier = players.get(beat.seat if player.kind == "person" else player.on)
     base_m, seat = player.base_m, None
     if carrier is not None and carrier.id != player.id and carrier.kind != "person":
-        seat = seat_of(carrier, player.at) if player.kind == "person" else None
+        sits = player.kind == "person" and POSTURES[beat.posture].seat not in _CLIMBS
+        seat = seat_of(carrier, player.at) if sits and beat.posture != "lean" else None
         at, facing_deg = _carried(player, carrier, at, facing_deg, share)
         if seat is not None:
             base_m = carrier.base_m + seat.height
+    if beat.posture == "climb-stairs" and carrier is not None:
+        at, base_m = _climbed(beat, carrier, share)
+        facing_deg = carrier.facing_deg + 180.0
     if player.kind != "person":
         held = _held(player, share, players)
         if held is not None:
@@ -133,7 +142,8 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
 
 def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
     """x, height, z of the palm of somebody who does a gesture."""
-    aside, height, ahead = HAND_SPOTS.get(gesture, _HOLDING)
+    ordinary = _HOLDING_BOTH if hand == "both" else _HOLDING
+    aside, height, ahead = HAND_SPOTS.get(gesture, ordinary)
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
@@ -141,6 +151,14 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     if person.posture == "sit" and ahead > 0.45:
         height = max(height, _DESK_M)
     return x, max(0.1, height), z
+
+
+def _climbed(beat: Beat, stairs: Player, share: float) -> tuple[Point, float]:
+    """Place and height of one who climbs stairs from their foot."""
+    _, high, deep = size_of(stairs)
+    gone = min(deep, _CLIMBED_M * (share - beat.start))
+    at = point(own_to_plan((0.0, gone - deep / 2), stairs.at, stairs.facing_deg))
+    return at, stairs.base_m + high * gone / max(deep, 1e-6)
 
 
 def _walked(player: Player, share: float) -> tuple[Point, float]:
@@ -177,12 +195,13 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
         if person.kind == "person":
             beat = beat_at(person, share)
             for hand, held in beat.holds:
-                if held == thing.id:
+                if held == thing.id and beat.gesture not in _LAID:
                     holder = standing(person, share, players)
                     x, height, z = hand_spot(holder, beat.gesture, hand)
                     size = size_of(thing)
                     if model_of(thing).lies == "back":
                         size = (size[0], size[2], size[1])
-                    base = height - size[1] / 2
+                    grip = model_of(thing).grip
+                    base = height - (min(grip[1], size[1]) if grip else size[1] / 2)
                     return Standing(point((x, z)), holder.facing_deg, base, size)
     return None

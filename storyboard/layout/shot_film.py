@@ -16,7 +16,7 @@ from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
-from storyboard.layout.motion.held import HeldThing
+from storyboard.layout.motion.held import HeldThing, in_hands
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
@@ -40,6 +40,7 @@ _LAMPS = {
     "street-lamp": 0.95, "candle": 1.0, "lantern": 0.7, "campfire": 0.5, "fireplace": 0.3,
 }  # fmt: skip
 """Models that light what is round them, and the height of the light in parts of theirs."""
+_LEAST_FOCUS_M = 0.1
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
 
 
@@ -95,6 +96,7 @@ class ShotFilm:
         self.ground, self.is_interior = self._place.ground, self._place.is_interior
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
+        self._acting: tuple[int, dict[str, Performance]] | None = None  # of the last frame
         self._optics = ShotOptics(staged, path, shot)
         self.rig = self.lit(shot.lighting)
 
@@ -102,7 +104,7 @@ class ShotFilm:
         """The same scene along another path of as many frames."""
         film = copy(self)
         film.path, film.poses = path, on_plan(path, self.staged.camera)
-        film._optics = ShotOptics(self.staged, path, self._shot)
+        film._optics, film._acting = ShotOptics(self.staged, path, self._shot), None
         return film
 
     def acted(self, player: Player) -> ShotFilm:
@@ -111,6 +113,7 @@ class ShotFilm:
         players = [player if each.id == player.id else each for each in self.staged.players]
         film.staged = replace(self.staged, players=tuple(players))
         film.shown = tuple(player if each.id == player.id else each for each in self.shown)
+        film._acting = None
         return film
 
     def lit(self, lighting: Lighting) -> LightRig:
@@ -142,9 +145,12 @@ class ShotFilm:
 
     def performances(self, frame: int) -> dict[str, Performance]:
         """All people at a frame, by id."""
-        share = float(self.path.share[frame])
-        players, camera = self.staged.players, self.poses[frame][:, 3]
-        return perform_all(self.figures, players, share, self.seconds, camera)
+        if self._acting is None or self._acting[0] != frame:
+            share = float(self.path.share[frame])
+            players, camera = self.staged.players, self.poses[frame][:, 3]
+            found = perform_all(self.figures, players, share, self.seconds, camera)
+            self._acting = frame, found
+        return self._acting[1]
 
     def scene(self, frame: int) -> RenderScene:
         """Everything at a frame."""
@@ -193,12 +199,22 @@ class ShotFilm:
         """The picture and its buffers at a frame, in its own light or another."""
         words = self.staged.place.weather
         seconds = float(self.path.share[frame]) * self.seconds
+        optics = self._optics.at(frame, self._eyes_m(frame)) if is_focused else None
         return render_frame(
-            self.scene(frame), self.camera(frame), rig or self.rig, size,
-            optics=self._optics.at(frame) if is_focused else None,
+            self.scene(frame), self.camera(frame), rig or self.rig, size, optics=optics,
             weather=Weather(words, seconds, self.staged.place.seed) if words else None,
             threads=threads,
         )  # fmt: skip
+
+    def _eyes_m(self, frame: int) -> float | None:
+        """Distance of the subject's eyes along the camera's axis; None if it has none in view."""
+        pose = self.poses[frame]
+        for name in self.staged.camera.subjects[:1]:
+            if name in self.figures:
+                eye = self.performances(frame)[name].points["eye"]
+                distance = float((eye - pose[:, 3]) @ pose[:, 2])
+                return distance if distance > _LEAST_FOCUS_M else None
+        return None
 
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
         """The pictures of all frames; a frame that rests is the same object again."""
@@ -282,7 +298,4 @@ class ShotFilm:
 
 def _handled(people: Iterable[Player]) -> set[str]:
     """Ids of what is in a hand at any time of the shot."""
-    beats = [beat for player in people for beat in player.beats]
-    return {thing for beat in beats for _, thing in beat.holds} | {
-        b.target for b in beats if b.target
-    }
+    return {thing for player in people for beat in player.beats for _, thing in in_hands(beat)}

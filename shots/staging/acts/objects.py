@@ -97,8 +97,11 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
-    if verb.look and phrase.kind == "body":
-        return True  # avoids her eyes
+    is_wiped_off = act.clause.base in ("wipe", "rub", "brush", "clean") and any(
+        prep == "from" for prep, _ in act.clause.parts
+    )
+    if is_wiped_off or (verb.look and phrase.kind == "body"):
+        return True  # wipes steam off the mirror, avoids her eyes
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
     is_worn = phrase.noun in grammar.CLOTHING and phrase.owner is not None and act.is_own(phrase)
@@ -148,12 +151,17 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         if not act.cast.is_person(key):
             act.focus = key
         elif act.clause.base in _LAID and act.cast.is_human(key):
-            led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
-            beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
-            if act.clause.base == "drag":
-                act.cast.lose(act.clause.words, "who is dragged stays in place")
-            led.seat = beds[0] if beds and led.posture == "lie" else ""
-            act.cast.drafts[key].events.append(led)
+            _lay_down(act, key)
+
+
+def _lay_down(act: ClauseAct, key: str) -> None:
+    """Let somebody lie who is tucked in or dragged."""
+    led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
+    beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
+    led.seat = beds[0] if beds and led.posture == "lie" else ""
+    act.cast.drafts[key].events.append(led)
+    if act.clause.base == "drag":
+        act.cast.lose(act.clause.words, "who is dragged stays in place")
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:

@@ -11,12 +11,21 @@ from shots.path.rig import Framed
 from shots.staging.cameras.set_up import (
     Filming,
     SetUp,
+    centroid,
     frame_people,
     frame_thing,
     side_of_line,
 )
-from shots.staging.floor_space import direction, distance, facing, point, size_of
-from shots.staging.staged import CameraPlace, Point
+from shots.staging.floor_space import (
+    direction,
+    distance,
+    facing,
+    own_to_plan,
+    plan_to_own,
+    point,
+    size_of,
+)
+from shots.staging.staged import CameraPlace, Player, Point
 from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
 
 BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
@@ -33,7 +42,10 @@ _PARTS: Mapping[str, tuple[float, float, float]] = {
     "hands": (0.20, 0.26, 0.0), "hand": (0.18, 0.22, 0.0), "feet": (0.14, 0.36, 0.0),
     "foot": (0.14, 0.30, 0.0), "shoes": (0.14, 0.36, 0.0),
 }  # fmt: skip
-_AT_THE_THING = ("pick-up", "put-down", "reach", "wipe", "open", "open-door", "push", "pull")
+_AT_THE_THING = ("pick-up", "put-down", "reach", "wipe", "open", "open-door", "push", "pull",
+                 "type", "write", "play-piano", "knock")  # fmt: skip
+_AT_DESK = ("type", "write", "play-piano")
+_OVER_SHOULDER_DEG = -44.0  # down on what faces the eyes of its holder
 _FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
 
 
@@ -73,7 +85,7 @@ def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
             side = to_camera + hand * np.degrees(np.arctan(shift / filming.focal))
             at = point(eye - run * direction(side))
             place = CameraPlace(at, side, subjects=(subject,), over=over, shift=hand * shift)
-            placed = replace(framed, eye=(run, height), pitch_deg=None)
+            placed = replace(framed, eye=(run, height), pitch_deg=None, rises=())
             yield SetUp(place, placed, 0.05 * k + abs(extra), note)
 
 
@@ -102,7 +114,7 @@ def _over_height(filming: Filming, target: Standing, near: Standing) -> float:
     height = _eyes(near) + 0.02
     if target.tall_m:
         # Level with the subject as far as the near shoulder stays in the picture.
-        height = float(np.clip(_eyes(target) - 0.03, height - 0.13, height + 0.12))
+        height = float(np.clip(_eyes(target) - 0.03, height - 0.07, height + 0.12))
     return max(0.2, height + {"high": 0.35, "low": -0.35}.get(filming.shot.camera.angle, 0.0))
 
 
@@ -116,22 +128,28 @@ def point_of_view(filming: Filming, people: Sequence[str]) -> Iterator[SetUp]:
     over = reading.over if reading.over in filming.players else (people[0] if people else "")
     if not over:
         return
-    target = _point_looked_at(filming, over, people)
+    name, now = _point_looked_at(filming, over, people)
     near = filming.now(over)
     eye = near.head
-    name, now = target
+    framed_people = [name] if now is not None and now.tall_m else []
+    if framed_people and filming.partner(name) not in ("", over):
+        framed_people.append(filming.partner(name))
     if now is None:
         ahead = np.array(near.at) + 3.0 * direction(near.facing_deg)
         at, framed = point(ahead), Framed()
-    elif now.tall_m:
-        at, framed = frame_people(filming, [name], facing(now.at, near.at))
+    elif framed_people:
+        middle = centroid(filming.now(each) for each in framed_people)
+        at, framed = frame_people(filming, framed_people, facing(middle, near.at))
     else:
         at, framed = now.at, frame_thing(filming, now, facing(now.at, near.at), None)
     run = max(0.12, distance(at, (eye[0], eye[2])))
+    looks_on = filming.partner(over) not in framed_people and not filming.players[over].near
+    if framed_people and looks_on and near.posture == "stand":
+        run = max(run, float(filming.rig(framed).distance[0]))  # who looks on keeps away
     side = facing(at, (eye[0], eye[2]))
-    framed = replace(framed, eye=(run, eye[1]), clear_m=min(framed.clear_m, 0.12))
-    place = CameraPlace(at, side, subjects=(name,) if name else (), over=over)
-    yield SetUp(place, framed)
+    framed = replace(framed, eye=(run, eye[1]), clear_m=min(framed.clear_m, 0.12), rises=())
+    subjects = tuple(framed_people) or ((name,) if name else ())
+    yield SetUp(CameraPlace(at, side, subjects=subjects, over=over), framed)
 
 
 def _point_looked_at(
@@ -155,9 +173,11 @@ def insert(filming: Filming) -> Iterator[SetUp]:
     name, now, front, pitch, holder = _detail(filming)
     if now is None:
         return
+    turns: tuple[float, ...] = (25, -25, 0, 45, -45, 70, -70, 110, -110, 150, 180)
+    if pitch == _OVER_SHOULDER_DEG:  # past the holder's head
+        turns = (42, -42, 60, -60, 85, -85)
     if filming.shot.camera.angle != "eye-level":
         pitch = None
-    turns = (25.0, -25.0, 0.0, 45.0, -45.0, 70.0, -70.0, 110.0, -110.0, 150.0, 180.0)
     for k, turn in enumerate(turns):
         side = front + turn
         framed = frame_thing(filming, now, side, pitch)
@@ -187,16 +207,24 @@ def _detail(
             return "", None, 0.0, None, ""
         part = reading.detail if reading.detail in _PARTS else "hands"
         spot = _part_of(filming, people[0], part)
-        pitch = {"hands": -20.0, "hand": -20.0}.get(part)
-        return "", spot, filming.gaze(people[0]), pitch, people[0]
+        front = filming.gaze(people[0])
+        if part in ("hands", "hand"):
+            player = filming.players[people[0]]
+            gesture = beat_at(player, filming.key_share(player)).gesture
+            if gesture in _AT_DESK:
+                return "", spot, front + 180.0, _OVER_SHOULDER_DEG, people[0]
+            return "", spot, front, -20.0, people[0]
+        return "", spot, front, None, people[0]
     now = filming.now(name)
     holder = next(
         (p for p in people for b in players[p].beats for _, t in b.holds if t == name), ""
     )
     if holder:
         gesture = beat_at(players[holder], filming.key_share(players[holder])).gesture
-        front = filming.gaze(holder) + (180.0 if gesture in _FACES_HOLDER else 0.0)
-        return name, now, front, -14.0, holder
+        if gesture in _FACES_HOLDER:
+            front = filming.now(holder).facing_deg + 180.0
+            return name, now, front, _OVER_SHOULDER_DEG, holder
+        return name, now, filming.now(holder).facing_deg, -14.0, holder
     lies_flat = now.size[1] < 0.35 * max(now.size[0], now.size[2])
     large = max(size_of(players[name])) > 1.2
     return name, now, now.facing_deg, None if large else (-35.0 if lies_flat else -12.0), ""
@@ -214,9 +242,22 @@ def _part_of(filming: Filming, name: str, part: str) -> Standing:
         x, middle, z = hand_spot(now, beat.gesture)
         target = filming.players.get(beat.target)
         if target is not None and target.kind == "thing" and beat.gesture in _AT_THE_THING:
-            (x, z), middle = target.at, target.base_m + size_of(target)[1]  # where it lies
+            x, z = _reached(target, now)  # where it lies
+            middle = target.base_m + min(size_of(target)[1], 1.1)
         at, base = (x, z), middle - height / 2
     elif part in ("feet", "foot", "shoes"):
         at, base = now.at, filming.players[name].base_m
     size = (width * scale, height * scale, 0.5 * width * scale)
     return Standing(point(at), now.facing_deg, round(base, 4), size)
+
+
+def _reached(thing: Player, person: Standing) -> Point:
+    """The point of a thing on the plan that somebody's hands are on: near the edge next to them."""
+    width, _, depth = size_of(thing)
+    x, z = plan_to_own(person.at, thing.at, thing.facing_deg)
+    half_x, half_z = width / 2, depth / 2
+    inside = float(np.clip(x, -half_x, half_x)), float(np.clip(z, -half_z, half_z))
+    away = np.array(inside) - (x, z)
+    step = away * (0.18 / max(0.18, float(np.linalg.norm(away))))
+    own = np.clip(np.array(inside) + step, (-half_x, -half_z), (half_x, half_z))
+    return own_to_plan((float(own[0]), float(own[1])), thing.at, thing.facing_deg)

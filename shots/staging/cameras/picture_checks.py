@@ -30,6 +30,7 @@ _LEAVES = ("whip-pan-left", "whip-pan-right", "pan-left", "pan-right", "tilt-up"
 _HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
 _MOST_HIDDEN = 0.6
 _TABLE_TOP_M = 0.08
+_SHOWS_FACE_DEG = 95.0  # between the lens and where the near person of an OTS faces, at least
 # Points of a body, in parts of its width and of its height; the first three are of the head.
 _SAMPLES = np.array(
     [(0.0, 0.93), (-0.2, 0.9), (0.2, 0.9), (0.0, 0.78), (-0.35, 0.72), (0.35, 0.72), (0.0, 0.6),
@@ -74,6 +75,8 @@ def defects(filmed: FilmedShot) -> list[Defect]:
         found += _shoulder(filmed, states)
     if filmed.people == "single":
         found += _others(filmed, states)
+    elif filmed.place.view not in ("POV", "insert"):
+        found += _headless(filmed, states)
     return sorted(found, key=lambda each: -each.weight)
 
 
@@ -263,6 +266,25 @@ def _shoulder(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> I
     if spot[2] < 0.2 or not 0.12 < off < 0.5:
         name = filmed.players[filmed.place.over].name
         yield Defect(0.5, _say(filmed, f"the shoulder of {name} is not in the picture"))
+    turned = _face_angle(near, filmed.picture.eyes[0])
+    if turned < _SHOWS_FACE_DEG and not near.lies:
+        name = filmed.players[filmed.place.over].name
+        text = f"the face of {name}, over whose shoulder it looks, is turned to the camera"
+        yield Defect(1.0 + (_SHOWS_FACE_DEG - turned) / 90.0, _say(filmed, text))
+
+
+def _headless(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """People in the picture without their heads; a matter of taste."""
+    middle = len(SHARES) // 2
+    for name, player in filmed.players.items():
+        framed = name in filmed.place.subjects or name == filmed.place.over
+        if player.kind != "person" or framed:
+            continue
+        points = _body_points(states[middle][name], filmed.picture.eyes[middle])
+        spots = filmed.picture.project(points)[middle]
+        visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.1)
+        if visible[3:].sum() > 1 and not visible[:3].any():
+            yield Defect(0.3)
 
 
 def _others(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:

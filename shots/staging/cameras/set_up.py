@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shots.path.rig import FIGURE, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
+from shots.path.rig import FIGURE, FRAMINGS, FULL_SIZES, Framed, Rig, frame_subject, relative_focal
 from shots.staging.floor.marks import Occupied
 from shots.staging.floor.moves_on_plan import RELATIVE, is_relative
 from shots.staging.floor_space import (
@@ -28,11 +28,15 @@ from shots.staging.standing import FIGURE_M, Standing, beat_at, standing
 if TYPE_CHECKING:
     from shots.schema import Shot
 
-SHOULDERS_M = 0.27  # half the room in the picture that a person's body takes up
+SHOULDERS_M = 0.31  # half the room in the picture that a person's body takes up
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
+_ARMS_UP = ("raise-arm", "hands-up", "stretch")  # over the head
+_CHEST = 0.3  # of the standing height, from the head of the lower of two to the picture's edge
+_FOLLOW_S = 0.9  # in which the camera goes along with a head that sinks or rises
+_OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
 _LOOK_ROOM = {"balanced": -0.08, "short-side": 0.14}  # to where somebody looks, of the width
@@ -124,7 +128,13 @@ class Filming:
     def key_share(self, player: Player) -> float:
         """Moment of the shot, as a share, at which a player is framed: where a way ends."""
         share = 0.0 if len(player.beats) < 2 else 0.5
+        if player.kind == "thing" and not player.beats:
+            every = [beat for p in self.players.values() for beat in p.beats]
+            held = (b for b in every if any(thing == player.id for _, thing in b.holds))
+            share = next(((beat.start + beat.end) / 2 for beat in held), share)
         for beat in player.beats:
+            if beat.posture.startswith("climb"):
+                return (beat.start + beat.end) / 2
             if beat.to == "out" or is_relative(player, beat):
                 return beat.start
             if len(beat.path) > 1:
@@ -246,7 +256,9 @@ def frame_people(
         now = states[0]
         if not now.lies:
             at = now.at if filming.size in FULL_SIZES else point((now.head[0], now.head[2]))
-            return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M)
+            rises = _rises(filming, names[0], now, scale)
+            top = now.top_m if rises else top
+            return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M, rises=rises)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
         at = point(np.array(head) + part * (np.array(now.at) - np.array(head)))
@@ -260,7 +272,7 @@ def frame_people(
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
     # From the highest head down to the lowest one.
-    high = top - min(now.top_m - 0.17 * now.tall_m for now in states)
+    high = top - min(_lowest(filming, name) - _CHEST * filming.now(name).tall_m for name in names)
     width = max(width, 1.2 * high * filming.aspect)
     at = point(middle * right + depth.mean() * ahead)
     clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)
@@ -317,6 +329,42 @@ def centroid(states: Iterable[Standing]) -> Point:
     return point(np.mean([now.at for now in states], axis=0))
 
 
+def _lowest(filming: Filming, name: str) -> float:
+    """Height of the head in the lowest posture of the shot."""
+    player = filming.players[name]
+    shares = [(beat.start + beat.end) / 2 for beat in player.beats]
+    tops = [standing(player, share, filming.players).top_m for share in shares]
+    return min([filming.now(name).top_m, *tops])
+
+
+def _rises(
+    filming: Filming, name: str, key: Standing, scale: float
+) -> tuple[tuple[float, float], ...]:
+    """Moments of the shot, and how much higher the head is than in the pose that is framed.
+
+    Empty for a head that stays in the picture.
+    """
+    seconds = float(filming.shot.duration_s)
+    frame_m = FRAMINGS[filming.size].frame_m * scale
+    if filming.size in FULL_SIZES or filming.shot.camera.view:
+        return ()
+    player = filming.players[name]
+    found: list[tuple[float, float]] = []
+    for beat in player.beats:
+        now = standing(player, (beat.start + beat.end) / 2, filming.players)
+        rise = round(now.top_m - key.top_m, 4)
+        if found and abs(rise - found[-1][1]) < 0.01:
+            continue
+        if found:
+            found.append((beat.start, found[-1][1]))
+        reached = beat.start + min(_FOLLOW_S / seconds, beat.end - beat.start)
+        found.append((round(reached if found else 0.0, 4), rise))
+    heights = [rise for _, rise in found] or [0.0]
+    if max(heights) - min(heights) < _OUT_OF_FRAME * frame_m:
+        return ()
+    return (*found, (max(1.0, found[-1][0] + 0.01), found[-1][1]))
+
+
 def _highest(filming: Filming, name: str) -> float:
     """Height of the head: of the tallest posture of the shot, unless the size is tight."""
     player = filming.players[name]
@@ -325,4 +373,6 @@ def _highest(filming: Filming, name: str) -> float:
         return key.top_m
     shares = [(beat.start + beat.end) / 2 for beat in player.beats]
     tops = [standing(player, share, filming.players).top_m for share in shares]
-    return max([key.top_m, *(top for top in tops if top < key.top_m + 0.6)])
+    highest = max([key.top_m, *(top for top in tops if top < key.top_m + 0.6)])
+    raises = any(beat.gesture in _ARMS_UP for beat in player.beats)
+    return highest + (0.17 * key.tall_m if raises and filming.size == "FS" else 0.0)

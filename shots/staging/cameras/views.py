@@ -21,18 +21,21 @@ from shots.staging.cameras.set_up import (
     side_of_line,
 )
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
+from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor_space import (
     direction,
     distance,
     facing,
+    own_to_plan,
     point,
     turn_between,
 )
-from shots.staging.staged import CameraPlace, Point
+from shots.staging.staged import CameraPlace, Player, Point
 from shots.staging.standing import Standing, beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
+_FIGURES = ("robot", "statue", "snowman")  # things with a head on top
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
@@ -91,8 +94,10 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
     if filming.size in TIGHT:
         return chosen[:1]
-    met = [b.to for n in chosen[:1] for b in filming.players[n].beats if b.to in people]
-    chosen += [name for name in met if name not in chosen]
+    stem = chosen[0].rstrip("0123456789")
+    if filming.size in (*FULL_SIZES, "MWS") and stem.endswith("-") and not is_crowd(stem):
+        chosen += [n for n in people if n.startswith(stem) and n not in chosen][:7]  # a team
+    chosen += [name for name in _met(filming, chosen, people) if name not in chosen]
     persons = [name for name in chosen if filming.players[name].kind == "person"]
     if persons:
         seat = beat_at(filming.players[persons[0]], 0.5).seat
@@ -103,6 +108,25 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         big = [n for n in chosen if n not in persons and is_vehicle(filming.players[n])]
         return big if big and filming.size in ("EWS", "WS") and chosen[0] in big else persons
     return chosen[:1]
+
+
+def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list[str]:
+    """Ids of those whom a subject goes to, or deals with in a picture that has room for both."""
+    beats = [(name, beat) for name in people for beat in filming.players[name].beats]
+    met = [beat.to for name, beat in beats if name in chosen[:1] and beat.to in people]
+    if filming.size == "MCU" or is_crowd(chosen[0]):
+        return met
+    for name, beat in beats:
+        done_to = {beat.target, beat.looks_at} if beat.gesture else {beat.target}
+        if name in chosen[:1]:
+            met += [other for other in people if other in done_to]
+        elif chosen[0] in done_to:
+            met.append(name)
+    others = [name for name in people if name not in chosen]
+    if len(people) == 2 and not met:  # the two of a sentence
+        met += others
+    near = [filming.now(chosen[0]).at, *(filming.now(name).at for name in met)]
+    return [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0][:3]
 
 
 def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:
@@ -258,12 +282,29 @@ def _thing(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
     pitch = None if not small else (-32.0 if flat(now.size) else -12.0)
     if not small and now.base_m < 0.4 and now.size[1] < 1.2 and not moves and max(now.size) < 2.5:
         pitch = -12.0 if filming.shot.camera.angle == "eye-level" else None
+    if len(names) == 1 and filming.size in ("MCU", *TIGHT):
+        now, pitch = _with_face(player, now), None if _has_face(player) else pitch
     for k, turn in enumerate(turns):
         side = front + turn
         away = abs(turn_between(0.0, side))  # the front of the set is liked
         framed = frame_thing(filming, now, side, pitch)
         place = CameraPlace(now.at, side, subjects=tuple(names))
         yield composed(filming, SetUp(place, framed, 0.04 * k + away / 900.0), None)
+
+
+def _has_face(player: Player) -> bool:
+    return player.kind == "animal" or player.model in _FIGURES
+
+
+def _with_face(player: Player, now: Standing) -> Standing:
+    """Of an animal or a figure its head, at its front and its top; of another thing all."""
+    if not _has_face(player):
+        return now
+    part = 0.3 if player.model in _FIGURES else 0.5
+    head = min(part * now.size[1], 0.6 * now.size[2])
+    ahead = 0.0 if player.model in _FIGURES else max(0.0, now.size[2] / 2 - head / 2)
+    at = point(own_to_plan((0.0, -ahead), now.at, now.facing_deg))
+    return Standing(at, now.facing_deg, now.top_m - head, (head, head, head))
 
 
 def united(states: Sequence[Standing]) -> Standing:

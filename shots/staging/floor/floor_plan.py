@@ -14,6 +14,7 @@ from shots.lexicon.places import Mark as FloorMark
 from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.thing_places import SMALL_M, put_thing
+from shots.staging.floor.work_places import send_to_work, users
 from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
@@ -78,10 +79,14 @@ class ScenePlan:
         for reading in self.readings:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.partners.setdefault(who, whom)
+        for reading in self.readings:
+            for held, user in users(reading).items():
+                self.occupied.users.setdefault(held, user)
         self.place_people(cast)
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
+        send_to_work(self.occupied, cast)
 
     def is_set(self, player: Player) -> bool:
         """Whether a thing is the set itself: the tram in which a scene plays."""
@@ -102,7 +107,9 @@ class ScenePlan:
             if drives or self._is_new(thing):
                 put_thing(self.occupied, thing)
         self.partners.update(relations(reading, list(self.occupied.people)))
+        self.occupied.users.update(users(reading))
         self._place_again(people)
+        send_to_work(self.occupied, people)
         present = {each.id: each for each in people}
         for name, player in self.cast.items():
             if name in self.occupied.people and name not in present:
@@ -303,6 +310,11 @@ class ScenePlan:
                 beats[k] = replace(beat, posture=rests, seat=spot.seat)
             elif kind and spot.seat:
                 beats[k] = replace(beat, seat=spot.seat)
+        gets_up = rests and not beats[0].seat and not (first.path or first.to)
+        if gets_up and first.posture == "stand" and _GETS_UP.search(first.words):
+            part = round(first.start + 0.3 * (first.end - first.start), 4)
+            sits = Beat(first.start, part, rests, seat=spot.seat, holds=first.holds)
+            beats[:1] = [sits, replace(first, start=part)]
         if not first.holds and self.holding.get(person.id) and not first.gesture:
             beats[0] = replace(beats[0], holds=self.holding[person.id])
         at, other = spot.at, self.occupied.people.get(first.target)

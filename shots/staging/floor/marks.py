@@ -18,6 +18,7 @@ from shots.staging.floor_space import (
     facing,
     model_of,
     own_to_plan,
+    plan_to_own,
     point,
     size_of,
     turn_between,
@@ -35,7 +36,9 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "under": ("front right left back", False),
     "": ("front right left back", True),
 }
+_PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
 _AT = ("", "at", "before")
+_ASIDE = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6])
 _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
 
 
@@ -64,6 +67,7 @@ class Occupied:
         people: Stances of people by id.
         renamed: Names of fixtures that a shot has named, to the ids that they have since.
         partners: Who somebody relates to, by id.
+        users: Who handles a thing, by its id.
     """
 
     plan: SetPlan
@@ -71,6 +75,7 @@ class Occupied:
     people: dict[str, Stance] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     partners: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -145,6 +150,8 @@ class Occupied:
             seat = self.free_seat(others, posture, of=found, who=who)
             if seat is not None:
                 return seat
+        if sits == "seat" and not _seats(found) and _can_be_sat_on(found):
+            return Stance(found.at, found.facing_deg, found.id, posture)
         return self._at_thing(found, others, relation, posture)
 
     def free_seat(
@@ -169,6 +176,8 @@ class Occupied:
             for at, facing_deg in _seats(thing):
                 if all(distance(at, each) > 0.35 for each in others):
                     away = distance(at, near) if of is None else apart
+                    if kind == "seat" and "bed" in thing.model:
+                        at, facing_deg = self._bed_edge(thing)
                     chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
         chosen.sort(key=lambda each: each[0])
         partner = self.partners.get(who, "")
@@ -180,6 +189,14 @@ class Occupied:
         faced = (each for each in free if any(_face_each_other(each, other) for other in opposite))
         return next(faced, free[0])
 
+    def _bed_edge(self, bed: Player) -> tuple[Point, float]:
+        """Where somebody sits on a bed: at the side towards the room."""
+        middle = plan_to_own(self.plan.centre, bed.at, bed.facing_deg)
+        side = 1.0 if middle[0] >= 0 else -1.0
+        across = side * (size_of(bed)[0] / 2 - 0.17)
+        at = point(np.array(own_to_plan((across, 0.0), bed.at, bed.facing_deg)))
+        return at, bed.facing_deg + 90.0 * side
+
     def bring_seat(self, posture: str, name: str) -> Stance:
         """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""
         kind = seat_kind(posture)
@@ -188,7 +205,7 @@ class Occupied:
         found, floor = self.find(name), self.floor
         at, turned = floor.nearest_free(self.plan.centre, self.others(), size[2]), 0.0
         if isinstance(found, Player) and kind == "seat":
-            for place, out in _round(found, "left right back front", 0.1):
+            for place, out in places_round(found, "left right back front", 0.1):
                 if all(gap(place, each) > 0.25 for each in self.things.values() if each != found):
                     at, turned = place, out + 180.0
                     break
@@ -199,6 +216,12 @@ class Occupied:
         )  # fmt: skip
         seats = _seats(self.things[name])
         return Stance(*seats[0], name, posture) if seats else Stance(at, turned, name, posture)
+
+    def user_of(self, thing: Player) -> Point | None:
+        """Where the person is who handles a thing, else the first person."""
+        user = self.people.get(self.users.get(thing.id, ""))
+        first = next(iter(self.people.values()), None)
+        return user.at if user else first.at if first else None
 
     def _at_mark(self, mark: Mark, others: Sequence[Point], posture: str) -> Stance:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
@@ -241,7 +264,7 @@ class Occupied:
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
             order, reach = "front", reach + 0.15
-        places = list(_round(thing, order, reach))
+        places = list(places_round(thing, order, reach))
         floor = self.floor
         free = (each for each in places if floor.is_free(each[0], others))
         at, out_deg = next(free, (floor.nearest_free(places[0][0], others), places[0][1]))
@@ -259,14 +282,16 @@ class Occupied:
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 
 
-def _round(thing: Player, order: str, reach: float) -> Iterator[tuple[Point, float]]:
+def places_round(
+    thing: Player, order: str, reach: float, step: float = 0.7
+) -> Iterator[tuple[Point, float]]:
     """Places round a thing and the facing away from it there."""
     width, _, depth = size_of(thing)
     for side in order.split():
         x, z = _OUTWARD[side]
         extent = width if x == 0 else depth
         out = facing((0, 0), own_to_plan((x, z), (0, 0), thing.facing_deg))
-        for aside in (0.0, 0.7, -0.7, 1.4, -1.4, 2.1, -2.1):
+        for aside in step * _ASIDE:
             if abs(aside) <= max(0.0, extent / 2 - 0.2):
                 own = (
                     x * (width / 2 + reach) + (0.0 if x else aside),
@@ -310,6 +335,12 @@ def _fits(thing: Player, kind: str, of: Player | None) -> bool:
     return kind == "seat" and model.kind == "furniture" and not is_bed
 
 
+def _can_be_sat_on(thing: Player) -> bool:
+    """Whether somebody can sit on top of a thing without seats: a washing machine, a crate."""
+    is_table = "table" in thing.model or "desk" in thing.model or "counter" in thing.model
+    return not is_table and model_of(thing).kind != "vehicle" and 0.3 < size_of(thing)[1] < 1.3
+
+
 def gap(place: Point, thing: Player) -> float:
     """Metres on the floor from a place to a thing."""
     return float(FloorBoxes.of([thing]).gaps(np.array([place]))[0, 0])
@@ -329,6 +360,7 @@ def surface_spot(
     """A free place on top of a thing, the nearest to a place, and the height of the top."""
     width, height, depth = size_of(surface)
     need = max(size_of(thing)[0], size_of(thing)[2], 0.12) / 2
+    room = need + (_PRODUCT_GAP_M if thing.is_subject else 0.0)
     top = model_of(surface).surface_m
     top = surface.base_m + (top * height / model_of(surface).size[1] if top else height)
     taken = [
@@ -347,7 +379,7 @@ def surface_spot(
         for x in columns
     ]
     towards = surface.at if near is None else near
-    free = [each for each in spots if all(distance(each, at) > need + half for at, half in taken)]
+    free = [each for each in spots if all(distance(each, at) > room + half for at, half in taken)]
     if not free:  # as far as there is from the others
         free = [max(spots, key=lambda each: min(distance(each, at) - half for at, half in taken))]
     # A hand's width from the edge, rather than on it.

@@ -114,7 +114,13 @@ def ways_to_places(
             after = player.beats[k + 1] if k + 1 < len(player.beats) else None
             if k and player.beats[k - 1].to and not beat.to and beats[-1].seat == "":
                 beat = _seated(beat, occupied.people.get(player.id))
-            goal = _goal(player, beat, after, occupied, at)
+            stairs = occupied.find(beat.to or beat.seat)
+            if beat.posture.startswith("climb") and isinstance(stairs, Player):
+                beats.append(replace(beat, seat=stairs.id, to="", path=()))
+                continue
+            stance = occupied.people.get(player.id)
+            rests = not k and not beat.to and stance is not None and stance.seat == beat.seat
+            goal = None if rests else _goal(player, beat, after, occupied, at)
             if goal is None or distance(at, goal.at) < 0.25:  # stays, or is there already
                 beats.append(replace(beat, posture="stand") if beat.to else beat)
                 continue
@@ -259,10 +265,13 @@ def _goal(
         exits = plan.entrances
         nearest = min(exits, key=lambda each: distance(each.at, at), default=None)
         return None if nearest is None else Stance(nearest.at, nearest.facing_deg + 180.0)
-    seat = beat.seat if seat_kind(beat.posture) in ("seat", "bed") else ""
+    rests = seat_kind(beat.posture) in ("seat", "bed") or beat.posture == "lean"
+    seat = beat.seat if rests else ""
     if not beat.to and not seat:
         return None
     posture = beat.posture if seat else "stand"
+    if posture == "lean" and after is None and player.beats[0] is beat:
+        return None
     if after is not None and seat_kind(after.posture) in ("seat", "bed"):
         posture = after.posture
     goal = occupied.spot(player.id, beat.to or seat, "", posture)

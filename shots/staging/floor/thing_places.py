@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.floor.marks import Occupied, surface_spot, surfaces
+from shots.staging.floor.marks import Occupied, gap, surface_spot, surfaces
 from shots.staging.floor_space import (
     direction,
     distance,
@@ -19,6 +19,10 @@ from shots.staging.floor_space import (
 )
 from shots.staging.staged import Player, Point
 
+_STUDIOS = ("studio", "tabletop")  # shells of sets in which products are filmed
+_HEIGHTS = {"sky": 4.0}  # of animals by the place where they are found
+_BUILDING_M = 4.0  # structures that are wider stand behind the acting space
+_FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 SMALL_M = 0.6  # things up to this size lie on tables
 _ON = ("on", "above", "at", "")
 
@@ -51,26 +55,49 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     if model.place in ("wall", "ceiling"):
         return _on_shell(occupied, thing)
     if thing.kind == "animal":
-        owner = next(iter(occupied.people), "")
-        spot = occupied.spot(thing.id, owner, "beside") if owner else None
-        at = spot.at if spot else occupied.floor.nearest_free(occupied.plan.centre)
-        base = {"sky": 4.0}.get(model.place, 0.0)
-        return replace(thing, at=at, base_m=base, facing_deg=spot.facing_deg if spot else -60.0)
+        return _animal(occupied, thing)
+    if model.place == "sky" and not occupied.plan.is_interior:
+        centre, far = occupied.plan.centre, occupied.plan.bounds[3]
+        return replace(thing, at=(centre[0] + 4.0, far + 12.0), base_m=14.0)
+    if model.kind == "structure" and max(size[0], size[2]) > _BUILDING_M:
+        far = occupied.plan.bounds[3] + size[2] / 2  # behind the acting space
+        return replace(thing, at=(occupied.plan.centre[0], far))
     is_small = model.place in ("table", "hand") or max(size) < SMALL_M
     if is_small and (surface := _nearest_surface(occupied, thing)):
-        user = next(iter(occupied.people.values()), None)
-        at, top = surface_spot(occupied, thing, surface, user.at if user else None)
+        at, top = surface_spot(occupied, thing, surface, occupied.user_of(thing))
         return replace(thing, at=at, base_m=top, on=surface.id)
+    user = occupied.people.get(occupied.users.get(thing.id, ""))
+    if user is not None and max(size) < 1.2:  # on the floor before whom it belongs to
+        reach = 0.3 + size[2] / 2
+        return replace(thing, at=point(np.array(user.at) + reach * direction(user.facing_deg)))
     room = max(0.8, max(size) / 2 + 0.3)
     at = occupied.floor.nearest_free(occupied.plan.centre, occupied.others(), room)
     return replace(thing, at=at)
 
 
+def _animal(occupied: Occupied, animal: Player) -> Player:
+    """An animal beside whom it belongs to; a large one turned to them."""
+    owner = next(iter(occupied.people.values()), None)
+    if owner is None:
+        at = occupied.floor.nearest_free(occupied.plan.centre)
+        return replace(animal, at=at, base_m=_HEIGHTS.get(model_of(animal).place, 0.0),
+                       facing_deg=-60.0)  # fmt: skip
+    half = max(size_of(animal)[0], size_of(animal)[2]) / 2
+    reach = max(0.75, 0.45 + half)
+    aside = np.array(owner.at) + reach * direction(owner.facing_deg + 90.0)
+    at = occupied.floor.nearest_free(point(aside), occupied.others(), reach - 0.1)
+    turned = facing(at, owner.at) if half > 0.8 else owner.facing_deg
+    base = _HEIGHTS.get(model_of(animal).place, 0.0)
+    return replace(animal, at=at, base_m=base, facing_deg=round(turned, 3))
+
+
 def _nearest_surface(occupied: Occupied, thing: Player) -> Player | None:
-    """The table nearest to the first person; for a product alone a plinth is brought."""
-    near = next((each.at for each in occupied.people.values()), occupied.plan.centre)
+    """The table nearest to its user; in a studio, for a product alone, a plinth is brought."""
+    near = occupied.user_of(thing) or occupied.plan.centre
     nearest = min(surfaces(occupied), key=lambda each: distance(each.at, near), default=None)
-    alone = thing.is_subject and not occupied.people and occupied.plan.is_interior
+    if occupied.people and nearest is not None and gap(near, nearest) > _FAR_M:
+        return None
+    alone = thing.is_subject and not occupied.people and occupied.plan.shell in _STUDIOS
     if nearest is None and alone and "plinth" in MODELS:
         wide = max(0.45, 2.5 * size_of(thing)[0])
         nearest = Player(

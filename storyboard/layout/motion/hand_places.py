@@ -150,7 +150,8 @@ def _at_page(stance: BodyPose, act: GestureNow, side: str) -> Array:
     """At the lower corners of what is read."""
     width = act.prop.size[0] if act.prop else 0.16
     h = stance.body.height / 1.75
-    return stance.point("breast") + r.xyz(SIGN[side] * min(0.42 * width, 0.25), 0.10 * h, -0.29 * h)
+    low = min(0.25 * width - 0.06, 0.08)  # large ones lower, for the face to stay free
+    return stance.point("breast") + r.xyz(SIGN[side] * min(0.42 * width, 0.25), low * h, -0.29 * h)
 
 
 def _at_meeting(stance: BodyPose, act: GestureNow, side: str) -> Array:

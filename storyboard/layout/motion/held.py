@@ -131,6 +131,9 @@ def held_things(
         begin, length = beat.start * seconds, max((beat.end - beat.start) * seconds, 1e-6)
         part = min((now - begin) / length, 1.0)
         for hand, thing in in_hands(beat):
+            spot = world.spots.get(thing)
+            if spot is not None and spot.thing.grip is None and spot.thing.surface_m:
+                continue  # a table that something is put on
             things.pop(thing, None)
             hold = _Hold(beat, "both" if hand == "both" else hand[0].upper(), thing, world)
             if beat.gesture in RELEASED and part > 0.5:
@@ -191,18 +194,15 @@ class _Hold:
         target = self.world.spots.get(self.beat.target)
         lying = replace(spot, facing_deg=pose.facing_deg, position=np.zeros(3))
         grip = lying.grip()
-        base: Array = there.at - grip
+        base = there.at - grip
         if falls:
-            base = base + pose.yaw @ (0.0, 0.0, -0.12)
+            base = base + pose.yaw @ r.xyz(0.0, 0.0, -0.12)
             base[1] = -self.world.height(float(base[0]), float(base[2]))
         elif target is None or target is spot:
             player = self.world.players.get(self.thing)
             under = self.world.spots.get(player.on) if player else None
-            base = (
-                base * (1, 0, 1) + (0, spot.position[1], 0)
-                if under is None
-                else (under.on_top(base))
-            )
+            level = r.xyz(float(base[0]), float(spot.position[1]), float(base[2]))
+            base = level if under is None else under.on_top(base)
         else:
             base = target.on_top(base)
         goal, turned = base + grip, pose.yaw @ LYING[spot.thing.lies]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, Seat, Thing
-from shots.staging.staged import Player
+from shots.staging.staged import Beat, Player
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.cycles import Ground, Track, track
+from storyboard.layout.motion.cycles import GAITS, Ground, Track, track
 
 # From a thing as held to the same as it lies: see `Thing.lies`.
 LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
@@ -129,6 +129,14 @@ class Spot:
         away = [r.norm((each - place) * (1, 0, 1)) for each in places]
         k = away.index(min(away))
         seat, there, facing = seats[k], places[k], self.facing_deg + seats[k].facing_deg
+        if posture == "sit" and self.model == "stairs":  # the feet are two steps lower
+            there = there - (0, seat.height / 2, 0)
+            seat = replace(seat, height=seat.height / 2)
+        elif posture == "sit" and "bed" in self.model:  # on the edge, at the nearer side
+            local = self.axes.T @ ((place - self.position) * (1, 0, 1))
+            side = math.copysign(1.0, local[0])
+            there = self.at((side * (self.size[0] / 2 - 0.10 * height), 0.0, local[2]))
+            facing = self.facing_deg + 90.0 * side
         own = r.about(r.Y, -math.radians(facing))
         if POSTURES[posture].seat == "bed":  # its middle is that of the body, not the hips
             there = there + own @ (0, 0, -0.04 * height)
@@ -260,3 +268,43 @@ def climb(spot: Spot, speed: float, seconds: float) -> Track:
     ends = [spot.at((0, 0, -deep / 2 + tread / 2 + z)) for z in (0.0, far)]
     way = [(float(end[0]), float(end[2])) for end in ends]
     return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)
+
+
+def stands(name: str) -> bool:
+    """Whether a body in a posture is on its feet."""
+    return name in GAITS or name in ("stand", "dance", "bend", "lean", "crouch")
+
+
+def beside_seats(
+    beats: Sequence[Beat], player: Player, spots: Mapping[str, Spot]
+) -> tuple[tuple[Beat, ...], dict[int, tuple[float, float]]]:
+    """Let somebody stand before what they are going to sit on, or have got up from.
+
+    Returns:
+        The beats with ways that end and begin there, and the places in x, z where beats without
+        a way are, by index.
+    """
+    changed, risen = list(beats), dict[int, tuple[float, float]]()
+    height = player.look.height_m if player.look else 1.75
+    for k, beat in enumerate(beats):
+        spot = spots.get(beat.seat)
+        if spot is None or POSTURES[beat.posture].seat not in ("seat", "bed"):
+            continue
+        way = changed[k - 1].path if k else ()
+        here = way[-1] if way else player.at
+        on = spot.seated(beat.posture, r.xyz(here[0], 0.0, here[1]), height)
+        ahead = r.about(r.Y, -math.radians(on.facing_deg)) @ (0, 0, -0.24 * height)
+        stand = float(on.place[0] + ahead[0]), float(on.place[2] + ahead[2])
+        middle = float(on.place[0]), float(on.place[2])
+        if len(way) > 1 and math.dist(way[-1], middle) < 0.6:
+            changed[k - 1] = replace(
+                changed[k - 1], path=(*way[:-1], stand), facing_deg=on.facing_deg
+            )
+        if k + 1 == len(beats) or not stands(beats[k + 1].posture):
+            continue
+        path = beats[k + 1].path
+        if not path:
+            risen[k + 1] = stand
+        elif math.dist(path[0], middle) < 0.6:
+            changed[k + 1] = replace(beats[k + 1], path=(stand, *path[1:]))
+    return tuple(changed), risen

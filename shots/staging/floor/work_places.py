@@ -1,0 +1,114 @@
+"""Places of people whose hands are on a thing, and of those who are across from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shots.lexicon.actions import GESTURES, POSTURES
+from shots.staging.floor.marks import (
+    Occupied,
+    Stance,
+    gap,
+    places_round,
+    surface_spot,
+    surfaces,
+)
+from shots.staging.floor_space import direction, distance, facing, model_of
+from shots.staging.staged import Beat, Player, ShotReading
+
+WORK_M = 0.33  # from the edge of a thing to somebody whose hands are on it
+_IN_REACH_M, _FAR_M = 0.5, 1.4
+_LOW = ("lie", "sleep", "sit-floor", "lie-floor", "swim")
+
+
+def send_to_work(occupied: Occupied, people: Sequence[Player]) -> None:
+    """Bring people on their feet to the thing that their hands are on first."""
+    for person in people:
+        spot = occupied.people.get(person.id)
+        if spot is None or spot.seat or person.near or spot.posture in _LOW:
+            continue
+        moves = any(beat.to or POSTURES[beat.posture].speed for beat in person.beats)
+        worked = next((name for beat in person.beats if (name := worked_on(beat))), "")
+        thing = occupied.find(worked)
+        if moves or not isinstance(thing, Player) or gap(spot.at, thing) < _IN_REACH_M:
+            continue
+        if model_of(thing).kind == "vehicle" or model_of(thing).place in ("ceiling", "sky"):
+            continue
+        new = work_place(occupied, person.id, thing)
+        if new is None:
+            continue
+        occupied.people[person.id] = replace(new, posture=spot.posture)
+        _bring_opposite(occupied, occupied.partners.get(person.id, ""), new, thing, people)
+        if thing.on and not thing.is_fixture and not thing.near:
+            at, top = surface_spot(occupied, thing, occupied.things[thing.on], new.at)
+            occupied.things[thing.id] = replace(thing, at=at, base_m=top)
+
+
+def work_place(
+    occupied: Occupied, who: str, thing: Player, opposite: Stance | None = None
+) -> Stance | None:
+    """The place on the floor nearest to a thing from which it is in reach; None: nowhere.
+
+    Rather facing the front of the set; of one `opposite` to another, the farthest from that.
+    """
+    carrier = occupied.things.get(thing.on) or _under(occupied, thing)
+    floor, others = occupied.floor, occupied.others(who)
+    best: tuple[float, Stance] | None = None
+    for at, out in places_round(carrier, "front back left right", WORK_M, 0.35):
+        if floor.is_free(at, others):
+            away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])
+            faced = thing.at
+            if opposite is not None:
+                away, faced = -distance(at, opposite.at), opposite.at
+            if best is None or away < best[0] - 1e-6:
+                best = away, Stance(at, round(facing(at, faced), 3))
+    return None if best is None or best[0] > _FAR_M else best[1]
+
+
+def worked_on(beat: Beat) -> str:
+    """Id of the thing that the hands of a beat are on, "" if there is none."""
+    own = {thing for _, thing in beat.holds}
+    is_work = GESTURES.get(beat.gesture, GESTURES["look"]).needs == "thing"
+    is_work = is_work or beat.gesture in ("pour", "cook", "write")
+    is_work = is_work or (beat.gesture == "look" and beat.target == beat.looks_at)
+    return beat.target if is_work and beat.target not in own and beat.gesture != "hold" else ""
+
+
+def users(reading: ShotReading) -> dict[str, str]:
+    """Who handles each thing of a shot: by the hands, the target, or the place, by its id."""
+    found: dict[str, str] = {}
+    people = [each for each in reading.players if each.kind == "person"]
+    for person in people:
+        for beat in person.beats:
+            for thing in (*(held for _, held in beat.holds), beat.target, beat.looks_at):
+                found.setdefault(thing, person.id)
+    for each in reading.players:
+        if each.kind == "thing" and people:
+            near = each.near if any(p.id == each.near for p in people) else people[0].id
+            found.setdefault(each.id, near)
+    return found
+
+
+def _bring_opposite(
+    occupied: Occupied, name: str, worker: Stance, thing: Player, people: Sequence[Player]
+) -> None:
+    """Bring the partner of somebody at a table to its other side, if nothing else is said."""
+    partner = next((each for each in people if each.id == name), None)
+    old = occupied.people.get(name)
+    if partner is None or old is None or old.seat or partner.near:
+        return
+    if any(beat.to or beat.seat or worked_on(beat) for beat in partner.beats):
+        return
+    if new := work_place(occupied, name, thing, opposite=worker):
+        occupied.people[name] = replace(new, posture=old.posture)
+
+
+def _under(occupied: Occupied, thing: Player) -> Player:
+    """The table or bench that a thing of the set stands on, else the thing itself."""
+    under = (
+        each for each in surfaces(occupied)
+        if thing.base_m > 0.3 and each.id != thing.id and gap(thing.at, each) == 0.0
+        and abs(each.base_m + model_of(each).surface_m - thing.base_m) < 0.15
+    )  # fmt: skip
+    return next(under, thing)
