@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from shots.lexicon import grammar
-from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS, SETS
@@ -93,7 +92,7 @@ class Cast(CastList):
         return self.ids(phrase)
 
     def _find(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        self._report_adjectives(phrase)
+        self.report_adjectives(phrase)
         finder = {
             "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
             "person": self._persons, "group": self._persons, "thing": self._things,
@@ -105,22 +104,6 @@ class Cast(CastList):
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
         return ids
-
-    def _report_adjectives(self, phrase: Phrase) -> None:
-        """Report adjectives of a thing that change it or that are in no table."""
-        if phrase.kind not in ("thing", "body", "part"):
-            return
-        brands = {word.lower() for word in phrase.words.split() if word[0].isupper()}
-        for word in (*phrase.adjectives, phrase.head):
-            if word in grammar.VISIBLE:
-                self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
-            elif not (word in grammar.QUALITIES or word in brands or find_colour(word)):
-                stems = (word, singular(word)[0])
-                tables = (NOUNS, grammar.CLOTHS, grammar.BODY, grammar.PEOPLE, grammar.SITES,
-                          grammar.ABSTRACT, PLACE_WORDS, grammar.FITTINGS, grammar.NUMBERS,
-                          grammar.LIQUIDS, grammar.CLOTHING, grammar.UNDRAWN)  # fmt: skip
-                if not any(stem in table for stem in stems for table in tables):
-                    self.lose(f"{word} {phrase.noun}", "no word of the lexicon", "")
 
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
