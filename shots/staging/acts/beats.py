@@ -124,9 +124,7 @@ class _Timing:
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
             events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
-        vehicles = [key for key, each in self.cast.drafts.items() if _is_vehicle(each)]
-        if draft.noun in _DRIVERS and vehicles and not draft.events:
-            draft.seat = draft.seat or vehicles[0]
+        self._seat_drivers(draft)
         beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
         if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
             events[0].posture, events[0].seat = "lie", beds[0]
@@ -143,6 +141,14 @@ class _Timing:
             if event.releases:
                 held = [key for key in held if key not in event.holds]
         return tuple(beats)
+
+    def _seat_drivers(self, draft: PlayerDraft) -> None:
+        """Seat drivers in the vehicle of the picture; who is under a blanket is in bed."""
+        if draft.relation == "under" and self.cast.model(draft.near) == "blanket":
+            draft.relation = draft.near = ""  # in bed
+        vehicles = [key for key, each in self.cast.drafts.items() if _is_vehicle(each)]
+        if draft.noun in _DRIVERS and vehicles and not draft.events:
+            draft.seat = draft.seat or vehicles[0]
 
     def _beat(
         self, draft: PlayerDraft, event: PlayerEvent, held: list[str], span: Span, last: Beat | None

@@ -26,6 +26,7 @@ _DEPICTING = frozenset(
     )
 )
 
+_DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
 _LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
 """Verbs whose object lies, and how."""
 
@@ -141,7 +142,8 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
     is_drunk = phrase.count > 1 or verb.gesture in ("hold-out", "drink", "pour", "wipe")
     if phrase.head == "glasses" and is_drunk:
         phrase = replace(phrase, head="glass", count=max(2, len(act.subjects)))
-    ids = act.resolve(phrase)
+    wearers = _wearers(act, phrase)
+    ids = [key for key in wearers if key not in act.subjects] if wearers else act.resolve(phrase)
     if len(ids) > 1 and len(act.subjects) > 1:
         act.event.choices = ids
     for key in ids:
@@ -152,6 +154,17 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
             act.focus = key
         elif act.clause.base in _LAID and act.cast.is_human(key):
             _lay_down(act, key)
+
+
+def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
+    """Whose garment an object is, where it is worn: ties her scarf, buttons his shirt."""
+    is_worn = phrase.noun in grammar.CLOTHING and act.event.gesture in _DRESSING
+    if not (is_worn and phrase.owner) or act.clause.base in ("put", "slip", "pull", "try", "don"):
+        return []
+    people = [key for key in act.resolve(phrase.owner) if act.cast.is_human(key)]
+    for draft in map(act.cast.drafts.__getitem__, people):
+        draft.looks += "" if phrase.noun in draft.looks else f", {phrase.noun}"
+    return people
 
 
 def _lay_down(act: ClauseAct, key: str) -> None:
