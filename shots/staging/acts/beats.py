@@ -157,6 +157,8 @@ class _Timing:
         seat = event.seat
         if last and not seat and POSTURES[posture].seat and POSTURES[last.posture].seat:
             seat = last.seat
+        if posture in ("lie", "sleep") and not seat:
+            seat = next((key for key, made in self.cast.fixtures.items() if is_bed(made)), "")
         speaks = tuple(
             (max(span[0], start), min(span[1], end))
             for start, end in self.speech.get(draft.id, ())
