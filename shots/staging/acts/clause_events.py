@@ -61,6 +61,10 @@ class EventReader:
                 self._absolute(clause)
             else:
                 self._clause(before, clause)
+        for draft in list(self.cast.drafts.values()):
+            model = grammar.INSTRUMENTS.get(draft.noun, "")
+            if model and MODELS[model].grip and not draft.holding():
+                draft.hold(self.cast.thing(model, model, draft.words).id)
         drafts = self.cast.drafts.values()
         self.slots = 1 + max([self._slot, 0, *(e.slot for draft in drafts for e in draft.events)])
 
