@@ -11,7 +11,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind
+from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.thing_places import SMALL_M, put_thing
 from shots.staging.floor.work_places import send_to_work, users
@@ -23,6 +23,7 @@ from shots.staging.standing import beat_at, standing
 CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
              "punch": 0.78, "whisper": 0.62, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
+_STANDS = re.compile(r"\b(stand|stands|standing|stood|walk|walks|walking)\b", re.IGNORECASE)
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
 
 
@@ -224,6 +225,9 @@ class ScenePlan:
 
     def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
+        return self._seat_to_eat(person) or self._named_spot(person)
+
+    def _named_spot(self, person: Player) -> Stance | None:
         beat = person.beats[0] if person.beats else Beat()
         if beat.to and beat.to not in ("in", "out") and not (person.near or beat.seat):
             return None
@@ -253,6 +257,18 @@ class ScenePlan:
             if fixture is not None and model_of(fixture).kind in ("fitting", "furniture"):
                 return self.occupied.spot(person.id, beat.target, "", posture)
         return None
+
+    def _seat_to_eat(self, person: Player) -> Stance | None:
+        """A free seat at a table for one who eats, if the words do not place them otherwise."""
+        if not person.beats or person.beats[0].gesture != "eat":
+            return None
+        table = next((each for each in surfaces(self.occupied) if "table" in each.model), None)
+        first = person.beats[0]
+        is_placed = person.near or first.seat or first.to or _STANDS.search(first.words)
+        if table is None or size_of(table)[1] < 0.6 or is_placed:
+            return None
+        others = self.occupied.others(person.id)
+        return self.occupied.free_seat(others, "sit", of=table, who=person.id)
 
     def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()

@@ -26,7 +26,7 @@ from shots.staging.staged import Player, Point
 
 REACH_M = 0.45  # from the edge of a thing to somebody who uses it
 TALK_M = 1.15  # between two who talk
-BESIDE_M = 0.75
+BESIDE_M = 0.65
 # Sides of a thing by relation, best first, and whether people there face it or the other way.
 _SIDES: Mapping[str, tuple[str, bool]] = {
     "before": ("front back right left", True),
