@@ -36,6 +36,7 @@ from shots.staging.standing import beat_at
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
+_MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
 _WORK_M = 1.2  # from somebody to what their hands are on
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
@@ -114,6 +115,8 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
     """Ids of those whom a subject goes to, or deals with in a picture that has room for both."""
     beats = [(name, beat) for name in people for beat in filming.players[name].beats]
     met = [beat.to for name, beat in beats if name in chosen[:1] and beat.to in people]
+    if filming.size in FULL_SIZES and len(people) <= _MOST_IN_FULL:
+        met += people
     if filming.size == "MCU" or is_crowd(chosen[0]):
         return met
     for name, beat in beats:
@@ -126,7 +129,8 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
     if len(people) == 2 and not met:  # the two of a sentence
         met += others
     near = [filming.now(chosen[0]).at, *(filming.now(name).at for name in met)]
-    return [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0][:3]
+    found = [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0]
+    return list(dict.fromkeys(found))[:_MOST_IN_FULL]
 
 
 def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:

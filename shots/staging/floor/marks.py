@@ -321,7 +321,8 @@ def _fits(thing: Player, kind: str, of: Player | None) -> bool:
     is_bed = "bed" in thing.model
     if kind == "bed":
         return is_bed or "sofa" in thing.model
-    return kind == "seat" and model.kind == "furniture" and not is_bed
+    is_seat = model.kind == "furniture" or (model.kind == "vehicle" and thing.is_fixture)
+    return kind == "seat" and is_seat and not is_bed
 
 
 def _can_be_sat_on(thing: Player) -> bool:
