@@ -324,12 +324,12 @@ def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uin
 
 @compiled
 def locate_ground(
-    soil: NDArray[np.bool_], starts: Ints, sight: Array, ground: Array, position: Array,
-    out: Array,
+    soil: NDArray[np.bool_], first: int, last: int, starts: Ints, sight: Array, ground: Array,
+    position: Array, out: Array,
 ) -> None:  # fmt: skip
-    """Fill world x, z and distance (3, P) of the ground in each pixel that shows it."""
-    for row in range(len(soil)):
-        spot = starts[row]
+    """Fill world x, z and distance (3, P) of the ground in each pixel of rows that shows it."""
+    for row in range(first, last):
+        spot = starts[row] - starts[first]
         for column in range(soil.shape[1]):
             if not soil[row, column]:
                 continue
