@@ -185,25 +185,32 @@ def _add_fragment(
 
 @part
 def _add_samples(
-    here: Ints, is_pane: bool, row: int, column: int, spot: int, count: int, room: Array,
-    finish: Ints, view: View, surfaces: Surfaces, light: Light,
+    hits: Ints, panes: Ints, has_pane: bool, row: int, column: int, spot: int, count: int,
+    room: Array, finish: Ints, view: View, surfaces: Surfaces, light: Light,
 ) -> int:  # fmt: skip
     """Store the fragments of a pixel from number `count` on; returns the number after them."""
-    rest = 15  # bits of the samples that are in no fragment yet
-    for s in range(4):
-        number = here[4 * row + s, column]
-        if rest >> s & 1 == 0 or (is_pane and number == SKY):
-            continue
-        taken = _take_alike(here, row, column, s, rest, surfaces)
-        rest &= ~(taken >> 3)
-        share, x, y = (taken & 7) * 0.25, view.samples[s, 0], view.samples[s, 1]
-        if is_pane:
-            share *= GLASS_SHARE
-        _add_fragment(
-            room, finish, count, number, row, column, column + x, row + y, spot, share, view,
-            surfaces, light,
-        )  # fmt: skip
-        count += 1
+    begin, end, glass = count, count, _ZERO
+    for layer in range(2 if has_pane else 1):
+        here, end = panes if layer else hits, count
+        rest = 15  # bits of the samples that are in no fragment yet
+        for s in range(4):
+            number = here[4 * row + s, column]
+            if rest >> s & 1 == 0 or (layer and number == SKY):
+                continue
+            taken = _take_alike(here, row, column, s, rest, surfaces)
+            rest &= ~(taken >> 3)
+            share, x, y = (taken & 7) * 0.25, view.samples[s, 0], view.samples[s, 1]
+            share *= GLASS_SHARE if layer else 1.0
+            _add_fragment(
+                room, finish, count, number, row, column, column + x, row + y, spot, share, view,
+                surfaces, light,
+            )  # fmt: skip
+            count += 1
+    if has_pane:
+        for n in range(end, count):
+            glass += room[_WEIGHT, n]
+        for n in range(begin, end):
+            room[_WEIGHT, n] *= _ONE - glass
     return count
 
 
@@ -235,7 +242,7 @@ def _begin_row(
 def _sharpen_shadows(room: Array, count: int, position: Array, light: Light) -> None:
     """Replace the key shares of fragments by those of crisp shadows."""
     for n in range(count):
-        depth = room[_DEPTH, n]
+        depth = float(room[_DEPTH, n])
         if depth <= 0:
             continue
         x = position[0] + depth * room[_RAY_ROW, n]
@@ -383,23 +390,15 @@ def shade(
             number, has_pane = hits[4 * row, column], False
             if number == GROUND:
                 finish[column] = spot
+            is_whole = number == hits[4 * row + 1, column] and number == hits[4 * row + 2, column]
             for s in range(4 if len(panes) else 0):
                 has_pane |= panes[4 * row + s, column] != SKY
-            is_whole = number == hits[4 * row + 1, column] and number == hits[4 * row + 2, column]
             if has_pane or not is_whole or number != hits[4 * row + 3, column]:
-                room[_WEIGHT, column], begin = _ZERO, count
+                room[_WEIGHT, column] = _ZERO
                 count = _add_samples(
-                    hits, False, row, column, spot, count, room, finish, view, surfaces, light
-                )
-                if has_pane:
-                    end, glass = count, _ZERO
-                    count = _add_samples(
-                        panes, True, row, column, spot, count, room, finish, view, surfaces, light
-                    )
-                    for n in range(end, count):
-                        glass += room[_WEIGHT, n]
-                    for n in range(begin, end):
-                        room[_WEIGHT, n] *= _ONE - glass
+                    hits, panes, has_pane, row, column, spot, count, room, finish, view, surfaces,
+                    light,
+                )  # fmt: skip
             ends[column] = count
             spot += soil[row, column]
         if len(light.taps):
