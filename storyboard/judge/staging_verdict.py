@@ -53,7 +53,8 @@ def judge_staging(frames: Frames, film: ShotFilm, shot: Shot) -> Iterator[Findin
         for player in subjects
         if max(float((film.mask([player.id], each) > 127).mean()) for each in layouts) < _LEAST_PART
     ]
-    cut = [] if shot.camera.size in _CUT_ASKED else list(_cut_heads(film, chosen, size))
+    may_cut = shot.camera.size in _CUT_ASKED or shot.camera.view == "insert"
+    cut = [] if may_cut else list(_cut_heads(film, chosen, size))
     if lost or cut:
         found = [f"{name} is not in the picture" for name in lost]
         found += [f"the head of {name} is cut" for name in cut]
