@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from benchmarks.findings import Row, table
+from benchmarks.staged_boards import FIRST_SEED, draw, draw_tight, with_other_action
+from benchmarks.staging import Filmed, defects, pair_defects, staging_of_another
 from shots import camera_path, parse_shots
 from shots.staging.stage_shot import staged_path
 from storyboard.judge import Finding, judge_drift, score_clip
@@ -229,3 +232,20 @@ def test_the_table_counts_verdicts_and_right_ones():
     ]
     line = table(rows).splitlines()[-1]
     assert line.split() == ["time", "own", "2", "1", "0", "1", "2", "1", "1", "0", "66.7%"]
+
+
+def test_boards_of_the_staging_benchmark_are_seeded_and_pass_their_own_tests():
+    drawn = draw(FIRST_SEED + 1)
+    assert drawn == draw(FIRST_SEED + 1) != draw(FIRST_SEED + 2)
+    assert with_other_action(drawn).action != drawn.action
+    filmed = Filmed.of(drawn)
+    assert list(defects(filmed)) == []
+    waits = replace(drawn, people=0, cast=(), action="A dog waits.")
+    assert staging_of_another(waits)[1] == []
+
+
+def test_a_tight_shot_of_two_has_both_beside_the_middle():
+    drawn = draw_tight(FIRST_SEED)
+    one, two = (name.title() for name, _, _ in drawn.cast)
+    talking = replace(drawn, action=f"{one} talks to {two}.", heading="INT. KITCHEN")
+    assert list(pair_defects(Filmed.of(talking))) == []
