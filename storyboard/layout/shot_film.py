@@ -258,12 +258,18 @@ class ShotFilm:
 
     def displacements(self, first: int, last: int) -> dict[int, Array]:
         """Metres (3,) that players move between two frames, in the path's axes, by number."""
-        players, back = self.staged.players, plan_turn(self.staged.camera.side_deg).T
-        begin, end = (
-            world_at(players, float(self.path.share[k]), self.seconds).spots for k in (first, last)
-        )
-        moves = {name: back @ (end[name].position - begin[name].position) for name in self.numbers}
+        back = plan_turn(self.staged.camera.side_deg).T
+        begin, end = self._positions(first), self._positions(last)
+        moves = {name: back @ (end[name] - begin[name]) for name in self.numbers}
         return {self.numbers[name]: move for name, move in moves.items() if np.any(move)}
+
+    def _positions(self, frame: int) -> dict[str, Array]:
+        """Where everybody and everything is at a frame; a rider is where the vehicle is."""
+        spots = world_at(self.staged.players, float(self.path.share[frame]), self.seconds).spots
+        acting = self.performances(frame)
+        return {name: spot.position for name, spot in spots.items()} | {
+            name: performance.place for name, performance in acting.items()
+        }
 
     def _thing(self, player: Player, spots: Mapping[str, Spot], seconds: float) -> Mesh:
         spot = spots[player.id]
