@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -62,7 +63,8 @@ class Layout:
         film = ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
 
         def write(path: Path) -> Meta:
-            write_video(path, film.pictures(take.size), fps=self.fps, encoding=LOSSLESS)
+            pictures = film.pictures(take.size, threads=min(os.cpu_count() or 1, 4))
+            write_video(path, pictures, fps=self.fps, encoding=LOSSLESS)
             return {"seconds": since(started)}
 
         store.put(self.refs(take)[0], write)

@@ -13,8 +13,17 @@ from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
 _DEPICTING = frozenset(
-    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down",
-     "note down")
+    (
+        "draw",
+        "sketch",
+        "scribble",
+        "doodle",
+        "trace",
+        "write down",
+        "jot down",
+        "scribble down",
+        "note down",
+    )
 )
 
 _LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
@@ -110,8 +119,10 @@ def _is_depicted(act_name: str, phrase: Phrase) -> bool:
     model = find_thing(phrase.head.split())
     is_paper = model is not None and MODELS[model[0]].kind in ("prop", "furniture", "fitting")
     is_noted = act_name.endswith(" down") and phrase.kind != "pronoun"
-    return is_noted or phrase.kind in ("person", "unknown", "character") or (
-        phrase.kind == "thing" and not is_paper
+    return (
+        is_noted
+        or phrase.kind in ("person", "unknown", "character")
+        or (phrase.kind == "thing" and not is_paper)
     )
 
 

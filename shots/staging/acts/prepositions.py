@@ -305,7 +305,12 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         return True
     if prep in ("at", "across") and "table" in act.cast.model(key) and act.event.gesture:
         act.event.posture = act.event.posture or "sit"  # hides her face at the table
-    is_bag = prep == "in" and act.cast.thing_model(key).kind == "prop" and part.owner is not None and act.is_own(part)
+    is_bag = (
+        prep == "in"
+        and act.cast.thing_model(key).kind == "prop"
+        and part.owner is not None
+        and act.is_own(part)
+    )
     is_held = is_bag or (prep == "under" and act.cast.model(key) == "umbrella")
     if is_held and act.cast.can_hold(act.subjects[0], key):
         act.event.holds.append(key)

@@ -37,8 +37,10 @@ class ShadowMap(NamedTuple):
 class ShadowMaps:
     """Makes the shadow maps of a clip; the part of the set is kept while light and field stay."""
 
-    _key: tuple[float, ...] = ()
-    _still: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    # One tuple, so that frames of several threads see a key with its own map.
+    _kept: tuple[tuple[float, ...], Array] = field(
+        default_factory=lambda: ((), np.zeros((0, 0), np.float32))
+    )
 
     def make(
         self, still: Mesh, moving: Mesh, light: Array, points: Array, *, is_interior: bool
@@ -62,11 +64,12 @@ class ShadowMaps:
             middle = (moving.vertices if len(moving.vertices) else points).mean(axis=0)
             limit = float(np.floor(middle @ axes[2] / _STEP_M) * _STEP_M + _LIGHT_M)
         key = (*axes.ravel(), *origin, side, limit)
-        if key != self._key:
-            self._still = np.full((texels, texels), _EMPTY, np.float32)
-            _draw(self._still, still, axes, origin, texel, limit)
-            self._key = key
-        front = self._still.copy()
+        kept, base = self._kept
+        if key != kept:
+            base = np.full((texels, texels), _EMPTY, np.float32)
+            _draw(base, still, axes, origin, texel, limit)
+            self._kept = key, base
+        front = base.copy()
         _draw(front, moving, axes, origin, texel, limit)
         return ShadowMap(front, axes, origin, texel)
 
