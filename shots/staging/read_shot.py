@@ -26,7 +26,8 @@ _OPENING = re.compile(
     r"(?:close[- ]?ups?|close|wide|wide shot|establishing shot|insert|detail|detail shot|pov|ots|"
     r"ecu|cu|mcu|ms|mws|ws|ews|fs|angle|shot|two[- ]shot|over[- ]the[- ]shoulder|macro|aerial|"
     r"drone shot|tracking shot|pack ?shot|beauty shot|hero shot|montage|slow motion|macro shot|"
-    r"tilt[- ]up|pan|interview|talking head|testimonial|vox pop|(?:[\w-]+ ){1,2}shot(?=\s*(?::|of|on)))"
+    r"tilt[- ]up|pan|interview|talking head|testimonial|"
+    r"(?:[\w-]+ ){1,2}shot(?=\s*(?::|of|on)))"
     r"(?:\s+shot)?\s*(?:(?:of|on|:|-|–|—|,|to|from)\s+)?(?=\S)",  # noqa: RUF001
     re.IGNORECASE,
 )

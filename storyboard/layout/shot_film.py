@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -238,21 +239,25 @@ class ShotFilm:
         return None
 
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
-        """The pictures of all frames; a frame that rests is the same object again."""
-        path, frames = self.path, range(self.path.num_frames)
+        """The pictures of all frames; a frame that rests is the same object again.
+
+        Threads draw the frames ahead, so that the caller may encode meanwhile.
+        """
+        path = self.path
         moments = [
             self.poses[k].tobytes() + path.focal[k].tobytes() + path.share[k].tobytes()
-            for k in frames
+            for k in range(path.num_frames)
         ]
-        fresh = [k for k in frames if k == 0 or moments[k] != moments[k - 1]]
-        made = zip(
-            fresh, _ahead(lambda k: self.frame(k, size).picture, fresh, threads), strict=True
-        )
-        following = next(made, None)
-        for k in frames:
-            if following is not None and following[0] == k:
-                picture, following = following[1], next(made, None)
-            yield picture
+        is_new = [k == 0 or moments[k] != moments[k - 1] for k in range(path.num_frames)]
+        todo = iter(np.flatnonzero(is_new).tolist())
+        ahead = deque[Future[NDArray[np.uint8]]]()
+        with ThreadPoolExecutor(threads) as pool:
+            for frame in range(path.num_frames):
+                if is_new[frame]:
+                    for k in islice(todo, threads + 1 - len(ahead)):
+                        ahead.append(pool.submit(lambda k: self.frame(k, size).picture, k))
+                    picture = ahead.popleft().result()
+                yield picture
 
     @property
     def movers(self) -> tuple[str, ...]:
@@ -322,23 +327,6 @@ class ShotFilm:
             if near.any() and player.base_m + height > 0.5:
                 hidden.add(player.id)
         return hidden
-
-
-def _ahead(
-    work: Callable[[int], NDArray[np.uint8]], frames: Iterable[int], threads: int
-) -> Iterator[NDArray[np.uint8]]:
-    """The results of a function for each frame, in order, some computed ahead by threads."""
-    if threads <= 1:
-        yield from map(work, frames)
-        return
-    with ThreadPoolExecutor(threads, thread_name_prefix="film") as pool:
-        waiting: deque[Future[NDArray[np.uint8]]] = deque()
-        for frame in frames:
-            waiting.append(pool.submit(work, frame))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _handled(people: Iterable[Player]) -> set[str]:

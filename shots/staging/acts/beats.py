@@ -8,7 +8,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES
-from shots.lexicon.things import NOUNS
+from shots.lexicon.things import MODELS, NOUNS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
@@ -68,6 +68,10 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     return look
 
 
+def _is_vehicle(draft: PlayerDraft) -> bool:
+    return draft.kind == "thing" and MODELS[draft.model].kind == "vehicle"
+
+
 def _one_garment(word: str) -> str:
     """A garment in the singular: "men in suits" wear one each."""
     one = singular(word)[0]
@@ -120,6 +124,7 @@ class _Timing:
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
             events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
+        self._seat_drivers(draft)
         beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
         if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
             events[0].posture, events[0].seat = "lie", beds[0]
@@ -137,6 +142,14 @@ class _Timing:
                 held = [key for key in held if key not in event.holds]
         return tuple(beats)
 
+    def _seat_drivers(self, draft: PlayerDraft) -> None:
+        """Seat drivers in the vehicle of the picture; who is under a blanket is in bed."""
+        if draft.relation == "under" and self.cast.model(draft.near) == "blanket":
+            draft.relation = draft.near = ""  # in bed
+        vehicles = [key for key, each in self.cast.drafts.items() if _is_vehicle(each)]
+        if draft.noun in _DRIVERS and vehicles and not draft.events:
+            draft.seat = draft.seat or vehicles[0]
+
     def _beat(
         self, draft: PlayerDraft, event: PlayerEvent, held: list[str], span: Span, last: Beat | None
     ) -> Beat:
@@ -144,6 +157,8 @@ class _Timing:
         seat = event.seat
         if last and not seat and POSTURES[posture].seat and POSTURES[last.posture].seat:
             seat = last.seat
+        if posture in ("lie", "sleep") and not seat:
+            seat = next((key for key, made in self.cast.fixtures.items() if is_bed(made)), "")
         speaks = tuple(
             (max(span[0], start), min(span[1], end))
             for start, end in self.speech.get(draft.id, ())

@@ -61,6 +61,10 @@ class EventReader:
                 self._absolute(clause)
             else:
                 self._clause(before, clause)
+        for draft in list(self.cast.drafts.values()):
+            model = grammar.INSTRUMENTS.get(draft.noun, "")
+            if model and MODELS[model].grip and not draft.holding():
+                draft.hold(self.cast.thing(model, model, draft.words).id)
         drafts = self.cast.drafts.values()
         self.slots = 1 + max([self._slot, 0, *(e.slot for draft in drafts for e in draft.events)])
 
@@ -298,37 +302,39 @@ class EventReader:
         phrase = clause.subjects[0]
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
-        verb = _posed(clause, phrase)
-        if verb and verb.gesture == "aim" and clause.parts:  # three rifles trained on him
-            count = min(phrase.count, 6)
-            subjects = [self.cast.person("gunman", clause.words).id for _ in range(count)]
-            clause = replace(clause, parts=[], preps=[])
-        if subjects and verb and verb.gesture and clause.base != "cover":
-            event = PlayerEvent(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
-            for key in subjects:
-                held = ids if len(subjects) == 1 else ids[subjects.index(key) :][:1]
-                own = replace(
-                    event, holds=held, target=self._subjects[0] if key not in self._subjects else ""
-                )
-                complete(ClauseAct(self.cast, clause, own, verb, [key]))
+        if self._pose(clause, phrase, subjects, ids):
             return
         if phrase.kind == "body" and (clause.base or clause.particles):
-            words = (
-                clause.words if phrase.words in clause.words else f"{phrase.words} {clause.words}"
-            )
-            self.cast.lose(words, "no posture of the lexicon")
+            own = "" if phrase.words in clause.words else f"{phrase.words} "
+            self.cast.lose(own + clause.words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
-            if phrase.kind == "body" and part.kind != "body":
-                # a hand on the phone
-                if grammar.BODY[phrase.head] == "hands":
-                    self._hold(subjects[:1], others)
+            if phrase.kind == "body" and part.kind != "body":  # a hand on the phone
+                is_hand = grammar.BODY[phrase.head] == "hands"
+                self._hold(subjects[:1], others if is_hand else [])
             elif part.kind == "body" and (prep, grammar.BODY[part.head]) in _HELD:
                 self._hold(others, ids)
             else:
                 for key in ids:
                     for other in others:
                         self.cast.drafts[key].locate("on" if part.head == "lap" else prep, other)
+
+    def _pose(self, clause: Clause, phrase: Phrase, subjects: list[str], ids: list[str]) -> bool:
+        """Give people the gesture of "one arm raised"; whether it is one."""
+        verb = _posed(clause, phrase)
+        target = ""
+        if verb and verb.gesture == "aim" and clause.parts:  # three rifles trained on him
+            target = next(iter(subjects), "")
+            gunmen = [self.cast.person("gunman", clause.words, "a person") for _ in ids[:6]]
+            subjects, clause = [each.id for each in gunmen], replace(clause, parts=[], preps=[])
+        if not (subjects and verb and verb.gesture) or clause.base == "cover":
+            return False
+        for at, key in enumerate(subjects):
+            held = list(ids) if len(subjects) == 1 else ids[at : at + 1]
+            event = PlayerEvent(max(self._slot, 0), "", verb.gesture, target=target, holds=held)
+            event.words = clause.words
+            complete(ClauseAct(self.cast, clause, event, verb, [key]))
+        return True
 
     def _hold(self, people: list[str], things: list[str]) -> None:
         for who in people:

@@ -26,6 +26,7 @@ _DEPICTING = frozenset(
     )
 )
 
+_DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
 _LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
 """Verbs whose object lies, and how."""
 
@@ -97,8 +98,11 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
-    if verb.look and phrase.kind == "body":
-        return True  # avoids her eyes
+    is_wiped_off = act.clause.base in ("wipe", "rub", "brush", "clean") and any(
+        prep == "from" for prep, _ in act.clause.parts
+    )
+    if is_wiped_off or (verb.look and phrase.kind == "body"):
+        return True  # wipes steam off the mirror, avoids her eyes
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
     is_worn = phrase.noun in grammar.CLOTHING and phrase.owner is not None and act.is_own(phrase)
@@ -135,9 +139,11 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         if verb.gesture == "pour":
             act.cast.lose(phrase.words, "poured from a bottle", nearest_noun(phrase.head))
         return
-    if phrase.head == "glasses" and verb.gesture in ("hold-out", "drink"):
+    is_drunk = phrase.count > 1 or verb.gesture in ("hold-out", "drink", "pour", "wipe")
+    if phrase.head == "glasses" and is_drunk:
         phrase = replace(phrase, head="glass", count=max(2, len(act.subjects)))
-    ids = act.resolve(phrase)
+    wearers = _wearers(act, phrase)
+    ids = [key for key in wearers if key not in act.subjects] if wearers else act.resolve(phrase)
     if len(ids) > 1 and len(act.subjects) > 1:
         act.event.choices = ids
     for key in ids:
@@ -147,12 +153,28 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         if not act.cast.is_person(key):
             act.focus = key
         elif act.clause.base in _LAID and act.cast.is_human(key):
-            led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
-            beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
-            if act.clause.base == "drag":
-                act.cast.lose(act.clause.words, "who is dragged stays in place")
-            led.seat = beds[0] if beds and led.posture == "lie" else ""
-            act.cast.drafts[key].events.append(led)
+            _lay_down(act, key)
+
+
+def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
+    """Whose garment an object is, where it is worn: ties her scarf, buttons his shirt."""
+    is_worn = phrase.noun in grammar.CLOTHING and act.event.gesture in _DRESSING
+    if not (is_worn and phrase.owner) or act.clause.base in ("put", "slip", "pull", "try", "don"):
+        return []
+    people = [key for key in act.resolve(phrase.owner) if act.cast.is_human(key)]
+    for draft in map(act.cast.drafts.__getitem__, people):
+        draft.looks += "" if phrase.noun in draft.looks else f", {phrase.noun}"
+    return people
+
+
+def _lay_down(act: ClauseAct, key: str) -> None:
+    """Let somebody lie who is tucked in or dragged."""
+    led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
+    beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
+    led.seat = beds[0] if beds and led.posture == "lie" else ""
+    act.cast.drafts[key].events.append(led)
+    if act.clause.base == "drag":
+        act.cast.lose(act.clause.words, "who is dragged stays in place")
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
@@ -179,7 +201,11 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
         _take_along(act, key, chase=role == "chase")
     elif event.posture and not event.gesture and not is_human:
         act.be_at("at", key)
-    elif event.gesture == "pour" and cast.thing_model(key).kind in ("food", "product"):
+    elif (
+        event.gesture == "pour"
+        and cast.thing_model(key).kind in ("food", "product")
+        and verb.prop != "watering-can"
+    ):
         event.holds.append(key)
     elif not event.target or is_human:
         event.target = key

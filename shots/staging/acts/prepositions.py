@@ -42,6 +42,15 @@ def read_parts(act: ClauseAct) -> None:
         elif before is None or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
         before = part
+    tables = [
+        key
+        for prep, part in act.clause.parts
+        if prep in ("at", "across")
+        for key in act.cast.ids(part)
+        if "table" in act.cast.model(key)
+    ]
+    if tables and act.event.gesture not in ("", "wipe"):
+        act.event.posture = act.event.posture or "sit"  # slides a letter across the table
     if act.event.gesture != "look" and set(act.clause.directions) & _AT_FEET:
         for key in act.event.holds:  # with a suitcase at her feet
             act.cast.drafts[key].locate("beside", act.subjects[0])
@@ -303,8 +312,6 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         prep = "beside"  # on her father's arm
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
-    if prep in ("at", "across") and "table" in act.cast.model(key) and act.event.gesture:
-        act.event.posture = act.event.posture or "sit"  # hides her face at the table
     is_bag = (
         prep == "in"
         and act.cast.thing_model(key).kind == "prop"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from shots.lexicon import grammar
-from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS, SETS
@@ -47,6 +46,8 @@ class Cast(CastList):
         if draft.kind == "person" and self._is_look(draft, prep, part):
             return
         others = self.resolve(part, [key])
+        if prep == "under" and self.model(others[0] if others else "") == "blanket":
+            return
         for other in others:
             is_prop = prep == "with" or (prep == "on" and self.model(other) in _CRUTCHES)
             if is_prop and self.can_hold(key, other):
@@ -91,7 +92,7 @@ class Cast(CastList):
         return self.ids(phrase)
 
     def _find(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        self._report_adjectives(phrase)
+        self.report_adjectives(phrase)
         finder = {
             "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
             "person": self._persons, "group": self._persons, "thing": self._things,
@@ -103,22 +104,6 @@ class Cast(CastList):
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
         return ids
-
-    def _report_adjectives(self, phrase: Phrase) -> None:
-        """Report adjectives of a thing that change it or that are in no table."""
-        if phrase.kind not in ("thing", "body", "part"):
-            return
-        brands = {word.lower() for word in phrase.words.split() if word[0].isupper()}
-        for word in (*phrase.adjectives, phrase.head):
-            if word in grammar.VISIBLE:
-                self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
-            elif not (word in grammar.QUALITIES or word in brands or find_colour(word)):
-                stems = (word, singular(word)[0])
-                tables = (NOUNS, grammar.CLOTHS, grammar.BODY, grammar.PEOPLE, grammar.SITES,
-                          grammar.ABSTRACT, PLACE_WORDS, grammar.FITTINGS, grammar.NUMBERS,
-                          grammar.LIQUIDS, grammar.CLOTHING, grammar.UNDRAWN)  # fmt: skip
-                if not any(stem in table for stem in stems for table in tables):
-                    self.lose(f"{word} {phrase.noun}", "no word of the lexicon", "")
 
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
@@ -173,6 +158,7 @@ class Cast(CastList):
                 for key in reversed(self.named)
                 if not self.is_human(key) or self.drafts[key].noun in _BABIES
             ]
+            things.sort(key=lambda k: k in self.fixtures or self.thing_model(k).kind == "structure")
             return [k for k in (self.focus, *things) if k and k not in subjects][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
@@ -305,9 +291,8 @@ class Cast(CastList):
             same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
         colour = first_colour(" ".join(phrase.adjectives))
         if colour:  # between the red wire and the blue wire
-            same = [
-                k for k in same if k not in self.drafts or self.drafts[k].colour in ("", colour)
-            ]
+            drafts = self.drafts
+            same = [k for k in same if k not in drafts or drafts[k].colour in ("", colour)]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
@@ -354,7 +339,10 @@ class Cast(CastList):
         plan = SETS.get(self.place.set)
         return [phrase.head] if plan and plan.mark(phrase.head) else []
 
-    def _unknown(self, phrase: Phrase, _: list[str]) -> list[str]:
+    def _unknown(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        noun = grammar.TRADE_NOUNS.get(f"{self.place.set} {phrase.head}", "")
+        if noun:
+            return self._things(replace(phrase, kind="thing", head=noun), subjects)
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
         if same:
             return same[:1]

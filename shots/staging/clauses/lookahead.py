@@ -96,6 +96,8 @@ class Lookahead:
         behind = self.at + len(words.split())
         if " " in words:
             is_open = words.split()[-1] in grammar.POSSESSIVES and self.phrase_follows(behind)
+            noun = self.noun(behind)  # at the floor numbers
+            is_open = is_open or (noun is not None and noun.kind in ("thing", "abstract"))
             return self.reader.low(behind) != "of" and not is_open
         if words in grammar.PARTICLES:
             return False

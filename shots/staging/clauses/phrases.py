@@ -164,7 +164,8 @@ class PhraseReader:
         if at >= len(self.words) or self.words[at].is_mark:
             return True
         low, before = self.low(at), self.low(at - 1) if at else ""
-        if low == "can" and (before in grammar.ARTICLES or before in grammar.NUMBERS):
+        is_modified = before in grammar.QUALITIES or find_colour(before)
+        if low == "can" and (before in (*grammar.ARTICLES, *grammar.NUMBERS) or is_modified):
             return False
         if is_function_word(low):
             return low not in ("one", "own")

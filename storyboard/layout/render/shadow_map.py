@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -37,10 +37,7 @@ class ShadowMap(NamedTuple):
 class ShadowMaps:
     """Makes the shadow maps of a clip; the part of the set is kept while light and field stay."""
 
-    # One tuple, so that frames of several threads see a key with its own map.
-    _kept: tuple[tuple[float, ...], Array] = field(
-        default_factory=lambda: ((), np.zeros((0, 0), np.float32))
-    )
+    _kept: tuple[tuple[float, ...], Array] = ((), np.zeros((0, 0), np.float32))
 
     def make(
         self, still: Mesh, moving: Mesh, light: Array, points: Array, *, is_interior: bool
@@ -64,12 +61,12 @@ class ShadowMaps:
             middle = (moving.vertices if len(moving.vertices) else points).mean(axis=0)
             limit = float(np.floor(middle @ axes[2] / _STEP_M) * _STEP_M + _LIGHT_M)
         key = (*axes.ravel(), *origin, side, limit)
-        kept, base = self._kept
+        kept, front = self._kept  # read and written at once, since frames share it
         if key != kept:
-            base = np.full((texels, texels), _EMPTY, np.float32)
-            _draw(base, still, axes, origin, texel, limit)
-            self._kept = key, base
-        front = base.copy()
+            front = np.full((texels, texels), _EMPTY, np.float32)
+            _draw(front, still, axes, origin, texel, limit)
+            self._kept = key, front
+        front = front.copy()
         _draw(front, moving, axes, origin, texel, limit)
         return ShadowMap(front, axes, origin, texel)
 
