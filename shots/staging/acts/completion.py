@@ -80,6 +80,9 @@ def _fit_posture(act: ClauseAct) -> None:
     if event.gesture in ("hold", "hold-out", "carry") and not event.posture and event.goes:
         event.posture = "walk"
     last = act.actor.events[-1] if act.actor.events else None
+    is_meal = event.gesture == "eat" and not (event.has_object or event.holds or last)
+    if is_meal and act.actor.kind == "person" and cast.place.is_interior:
+        event.posture = event.posture or "sit"
     is_riding = last is not None and last.posture.startswith(("ride", "drive"))
     if last and is_riding and event.posture in ("walk", "run") and not act.verb.change:
         event.posture, event.seat = last.posture, last.seat
