@@ -39,8 +39,6 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _OUTDOORS = frozenset(("pool", "stadium", "sea", "beach", "forest", "field", "river-bank"))
-    ("pool", "stadium", "sea", "beach", "forest", "field", "river-bank", "market")
-)
 _IS_VIEW = re.compile(r"(?:^|[.:,;]|\b(?:look\w*|see\w*|shot|from|is|camera))\s*$", re.IGNORECASE)
 
 

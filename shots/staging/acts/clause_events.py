@@ -249,7 +249,7 @@ class EventReader:
             shown = event.gesture or event.posture
             self.cast.lose(clause.words, f"no gesture of its own: shown as {shown}")
         elif verb and event.gesture != "look" and not event.is_moving:
-            for word in {"off", "out", "over", "through", "in"} & set(clause.particles):
+            for word in {"off", "out", "through", "in"} & set(clause.particles):
                 if word not in verb.name.split():
                     name = f"{clause.base} {word}"
                     self.cast.lose(clause.words, f'"{name}" is no verb of the lexicon: {verb.name}')
