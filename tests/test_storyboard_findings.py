@@ -38,7 +38,7 @@ scenes:
 locations:
   street: {{heading: EXT. STREET, looks: a wide city street}}
 """
-ACTION = "A man in a red coat stands still."
+ACTION = "A man in a red jacket stands still."
 
 
 def read(light="day", size="FS", action=ACTION, move="static"):
@@ -171,19 +171,21 @@ def score(board, frames):
 
 
 def test_a_whole_clip_is_scored_camera_first():
-    findings = score(read("night", move="pan left"), film("night", num_frames=17, move="pan left"))
+    asked = {"light": "night", "action": WAITS, "move": "pan left"}
+    findings = score(read(**asked), film(**asked, num_frames=17))
     names = ["camera", "size", "time", "subjects", "action", "coherence"]
     assert list(findings) == names
     for name in ("camera", "subjects", "action"):
         assert findings[name].verdict == "agrees", name
 
 
-SITS = "A man in a red coat sits on the ground."
+WAITS = "A man in a red jacket waits."
+SITS = "A man in a red jacket sits on the ground."
 
 
-@pytest.mark.parametrize("action", [SITS, "A man in a red coat waves.", "A red car is parked."])
+@pytest.mark.parametrize("action", [SITS, "A man in a red jacket waves.", "A red car is parked."])
 def test_the_layout_of_something_else_is_not_called_obeyed(action):
-    findings = score(read(), film(num_frames=3, action=action))
+    findings = score(read(action=WAITS), film(num_frames=3, action=action))
     assert findings["subjects"].verdict == findings["action"].verdict == "cannot tell"
     assert findings["action"].measured == "staged; the clip is not measured"
     its_own = score(read(action=action), film(num_frames=3, action=action))
@@ -191,14 +193,15 @@ def test_the_layout_of_something_else_is_not_called_obeyed(action):
 
 
 def test_an_action_that_the_picture_does_not_show_has_no_verdict():
-    findings = score(read(size="CU"), film(num_frames=3, size="CU"))
+    asked = {"size": "CU", "action": WAITS}
+    findings = score(read(**asked), film(**asked, num_frames=3))
     assert findings["subjects"].verdict == "agrees"
     assert findings["action"].verdict == "cannot tell"
     assert "not visible here" in findings["action"].measured
 
 
 def test_words_that_are_not_staged_have_no_verdict():
-    action = "A man in a red coat frobnicates the quux."
+    action = "A man in a red jacket frobnicates the quux."
     findings = score(read(action=action), film(num_frames=3, action=action))
     assert findings["action"].verdict == "cannot tell"
     assert "not staged" in findings["action"].measured

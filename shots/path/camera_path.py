@@ -159,12 +159,9 @@ def camera_path(
 
 
 def _rise(framed: Framed, share: Array) -> Array:
-    """(F, 3): metres up that the camera goes along with a head, eased between its moments."""
+    """(F, 3): metres up that the camera goes along with a head."""
     moments, metres = np.array(framed.rises).T
-    k = np.clip(np.searchsorted(moments, share, side="right") - 1, 0, len(moments) - 2)
-    part = np.clip((share - moments[k]) / np.maximum(moments[k + 1] - moments[k], 1e-9), 0.0, 1.0)
-    up = metres[k] + (metres[k + 1] - metres[k]) * part**2 * (3.0 - 2.0 * part)
-    return np.outer(up, [0.0, 1.0, 0.0])
+    return np.outer(np.interp(share, moments, metres), [0.0, 1.0, 0.0])
 
 
 def _plan_moves(

@@ -275,3 +275,20 @@ def along(path: Sequence[Point], metres: float) -> tuple[Point, float]:
 def length(path: Sequence[Point]) -> float:
     """Metres along a path."""
     return sum(distance(a, b) for a, b in pairwise(path))
+
+
+def cut_start(path: Sequence[Point], metres: float) -> tuple[Point, ...]:
+    """The last part of a way."""
+    return tuple(reversed(cut_end(path[::-1], metres)))
+
+
+def cut_end(path: Sequence[Point], metres: float) -> tuple[Point, ...]:
+    """The first part of a way."""
+    if metres >= length(path):
+        return tuple(path)
+    end, kept = along(path, metres)[0], [path[0]]
+    for corner in path[1:]:
+        if length((*kept, corner)) >= metres:
+            break
+        kept.append(corner)
+    return (*kept, end)

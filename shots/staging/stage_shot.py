@@ -23,6 +23,7 @@ from shots.staging.floor.moves_on_plan import (
     with_directions,
 )
 from shots.staging.floor.people_places import is_crowd
+from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import distance, model_of, point, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.staged import Player, ShotReading, StagedShot
@@ -117,6 +118,7 @@ def stage_readings(
         aspect: CameraPicture width / height.
         plan: The set; None: the set of the first reading.
     """
+    readings = [under_umbrellas(each) for each in readings]
     scene = ScenePlan(readings, plan)
     earlier, staged = Earlier(), []
     for shot, reading in zip(shots, readings, strict=True):

@@ -59,6 +59,7 @@ class Beat:
             (the camera), away, left, right, past. The floor plan turns it into `path`.
         path: Points walked through, the first being where the beat begins; empty: stays there.
         facing_deg: Facing at the end of the beat; None: along the path, else unchanged.
+        arrives: Whether the way ends with the beat, however fast that is.
         speaks: Parts of the shot, as shares, in which the player speaks.
         words: The words of the shot list that this beat was read from.
     """
@@ -75,6 +76,7 @@ class Beat:
     to: str = ""
     path: tuple[Point, ...] = ()
     facing_deg: float | None = None
+    arrives: bool = False
     speaks: tuple[tuple[float, float], ...] = ()
     words: str = ""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Seat
 from shots.staging.floor_space import (
@@ -26,10 +28,10 @@ EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the heigh
 HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
     "phone-ear": (0.11, 1.57, 0.08), "phone-look": (-0.13, 1.29, 0.36), "read": (0.0, 1.22, 0.41),
     "drink": (0.04, 1.37, 0.20), "eat": (0.01, 1.49, 0.26), "smoke": (0.13, 1.05, 0.16),
-    "hold-out": (0.09, 1.26, 0.49), "give": (0.0, 1.04, 0.46), "aim": (0.0, 1.40, 0.56),
-    "photograph": (0.0, 1.60, 0.19), "write": (0.11, 1.09, 0.55), "type": (0.0, 1.09, 0.54),
+    "hold-out": (0.18, 1.33, 0.51), "give": (0.0, 1.04, 0.46), "aim": (0.0, 1.59, 0.61),
+    "photograph": (0.0, 1.60, 0.19), "write": (0.12, 1.09, 0.45), "type": (0.0, 1.09, 0.54),
     "carry": (0.0, 1.11, 0.30), "raise-arm": (0.24, 2.06, 0.04), "wave": (0.30, 1.77, 0.09),
-    "point": (0.07, 1.32, 0.62), "pour": (0.07, 1.46, 0.63), "play-guitar": (0.0, 1.10, 0.24),
+    "point": (0.19, 1.39, 0.61), "pour": (0.12, 1.40, 0.33), "play-guitar": (0.0, 1.10, 0.24),
     "tie-shoe": (0.0, 0.65, 0.10), "pick-up": (0.10, 1.00, 0.50), "put-down": (0.10, 1.00, 0.50),
     "reach": (0.10, 1.10, 0.60), "push": (0.21, 1.18, 0.75), "open-door": (0.30, 1.09, 0.53),
     "knock": (0.10, 1.44, 0.46), "hands-up": (0.37, 1.74, 0.09), "cook": (0.15, 1.14, 0.35),
@@ -46,6 +48,7 @@ _BENDS = ("pick-up", "put-down", "open", "wipe", "reach", "push", "cook")
 _BENT, _LOW_M = 0.68, 0.6
 _LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
+_POURED_M = 0.22  # from what is poured into to the hand with the bottle
 _DESK_M, _CLIMBED_M = 0.78, 1.8  # metres of stairs that somebody climbs in a shot
 _CLIMBS = ("stairs", "ladder")
 _HOLDING, _HOLDING_BOTH = (0.13, 1.00, 0.29), (0.0, 1.11, 0.30)
@@ -134,7 +137,8 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     target = players.get(beat.target)
     if target is not None and target.kind == "thing" and beat.gesture in _BENDS and not beat.seat:
         is_low = target.base_m + size_of(target)[1] < _LOW_M
-        top = min(top, _BENT) if is_low else top
+        is_up = beat.gesture == "pick-up" and share > beat.start + 0.65 * (beat.end - beat.start)
+        top = min(top, _BENT) if is_low and not is_up else top
     depth = 0.18 if posture.top > 0.4 else max(0.15, posture.length)
     size = (0.27 * tall, top * tall, depth * tall)
     return Standing(at, facing_deg, base_m, size, beat.posture, tall)
@@ -151,6 +155,18 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     if person.posture == "sit" and ahead > 0.45:
         height = max(height, _DESK_M)
     return x, max(0.1, height), z
+
+
+def reached(thing: Player, person: Standing) -> Point:
+    """The point of a thing on the plan that somebody's hands are on: near the edge next to them."""
+    width, _, depth = size_of(thing)
+    x, z = plan_to_own(person.at, thing.at, thing.facing_deg)
+    half_x, half_z = width / 2, depth / 2
+    inside = float(np.clip(x, -half_x, half_x)), float(np.clip(z, -half_z, half_z))
+    away = np.array(inside) - (x, z)
+    step = away * (0.18 / max(0.18, float(np.linalg.norm(away))))
+    own = np.clip(np.array(inside) + step, (-half_x, -half_z), (half_x, half_z))
+    return own_to_plan((float(own[0]), float(own[1])), thing.at, thing.facing_deg)
 
 
 def _climbed(beat: Beat, stairs: Player, share: float) -> tuple[Point, float]:
@@ -198,6 +214,10 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                 if held == thing.id and beat.gesture not in _LAID:
                     holder = standing(person, share, players)
                     x, height, z = hand_spot(holder, beat.gesture, hand)
+                    target = players.get(beat.target)
+                    if beat.gesture == "pour" and target is not None and target.kind == "thing":
+                        x, z = reached(target, holder)
+                        height = target.base_m + size_of(target)[1] + _POURED_M
                     size = size_of(thing)
                     if model_of(thing).lies == "back":
                         size = (size[0], size[2], size[1])

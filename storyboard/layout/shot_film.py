@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -217,14 +220,25 @@ class ShotFilm:
         return None
 
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
-        """The pictures of all frames; a frame that rests is the same object again."""
-        before: tuple[bytes, NDArray[np.uint8]] | None = None
-        for frame in range(self.path.num_frames):
-            pose, focal, share = self.poses[frame], self.path.focal[frame], self.path.share[frame]
-            moment = pose.tobytes() + focal.tobytes() + share.tobytes()
-            if before is None or before[0] != moment:
-                before = moment, self.frame(frame, size, threads=threads).picture
-            yield before[1]
+        """The pictures of all frames; a frame that rests is the same object again.
+
+        Threads draw the frames ahead, so that the caller may encode meanwhile.
+        """
+        path = self.path
+        moments = [
+            self.poses[k].tobytes() + path.focal[k].tobytes() + path.share[k].tobytes()
+            for k in range(path.num_frames)
+        ]
+        is_new = [k == 0 or moments[k] != moments[k - 1] for k in range(path.num_frames)]
+        todo = iter(np.flatnonzero(is_new).tolist())
+        ahead = deque[Future[NDArray[np.uint8]]]()
+        with ThreadPoolExecutor(threads) as pool:
+            for frame in range(path.num_frames):
+                if is_new[frame]:
+                    for k in islice(todo, threads + 1 - len(ahead)):
+                        ahead.append(pool.submit(lambda k: self.frame(k, size).picture, k))
+                    picture = ahead.popleft().result()
+                yield picture
 
     @property
     def movers(self) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def _beats(first: Beat, moves: Sequence[BlockingMove], seconds: float) -> Iterat
         way: dict[str, Any] = {"posture": "walk", "seat": ""} if move.to else {}
         way |= {"to": _mark_name(move.to, move.facing)} if move.to else {}
         beat = replace(last, start=start, end=end, pace=move.pace or 1.0, **way | _doing(move))
-        yield beat
+        yield replace(beat, arrives=bool(move.to and move.until))
         rests = "stand" if move.to else beat.posture
         last, now = replace(beat, to="", posture=rests, pace=1.0), end
     if now < 1.0:

@@ -309,10 +309,9 @@ class EventReader:
             self.cast.lose(own + clause.words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
-            if phrase.kind == "body" and part.kind != "body":
-                # a hand on the phone
-                if grammar.BODY[phrase.head] == "hands":
-                    self._hold(subjects[:1], others)
+            if phrase.kind == "body" and part.kind != "body":  # a hand on the phone
+                is_hand = grammar.BODY[phrase.head] == "hands"
+                self._hold(subjects[:1], others if is_hand else [])
             elif part.kind == "body" and (prep, grammar.BODY[part.head]) in _HELD:
                 self._hold(others, ids)
             else:

@@ -20,13 +20,11 @@ from shots.staging.floor_space import (
     direction,
     distance,
     facing,
-    own_to_plan,
-    plan_to_own,
     point,
     size_of,
 )
-from shots.staging.staged import CameraPlace, Player, Point
-from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot
+from shots.staging.staged import CameraPlace, Point
+from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot, reached
 
 BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
 BEHIND_BY_FOCAL_M = 0.5  # in proportion to the lens, so that the head is a third of the picture
@@ -242,22 +240,10 @@ def _part_of(filming: Filming, name: str, part: str) -> Standing:
         x, middle, z = hand_spot(now, beat.gesture)
         target = filming.players.get(beat.target)
         if target is not None and target.kind == "thing" and beat.gesture in _AT_THE_THING:
-            x, z = _reached(target, now)  # where it lies
+            x, z = reached(target, now)  # where it lies
             middle = target.base_m + min(size_of(target)[1], 1.1)
         at, base = (x, z), middle - height / 2
     elif part in ("feet", "foot", "shoes"):
         at, base = now.at, filming.players[name].base_m
     size = (width * scale, height * scale, 0.5 * width * scale)
     return Standing(point(at), now.facing_deg, round(base, 4), size)
-
-
-def _reached(thing: Player, person: Standing) -> Point:
-    """The point of a thing on the plan that somebody's hands are on: near the edge next to them."""
-    width, _, depth = size_of(thing)
-    x, z = plan_to_own(person.at, thing.at, thing.facing_deg)
-    half_x, half_z = width / 2, depth / 2
-    inside = float(np.clip(x, -half_x, half_x)), float(np.clip(z, -half_z, half_z))
-    away = np.array(inside) - (x, z)
-    step = away * (0.18 / max(0.18, float(np.linalg.norm(away))))
-    own = np.clip(np.array(inside) + step, (-half_x, -half_z), (half_x, half_z))
-    return own_to_plan((float(own[0]), float(own[1])), thing.at, thing.facing_deg)

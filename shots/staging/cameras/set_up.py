@@ -35,7 +35,6 @@ MOST_APART_M = 2.6  # of two who relate to each other though the words of the sh
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
 _ARMS_UP = ("raise-arm", "hands-up", "stretch")  # over the head
 _CHEST = 0.3  # of the standing height, from the head of the lower of two to the picture's edge
-_FOLLOW_S = 0.9  # in which the camera goes along with a head that sinks or rises
 _OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
@@ -344,25 +343,16 @@ def _rises(
 
     Empty for a head that stays in the picture.
     """
-    seconds = float(filming.shot.duration_s)
-    frame_m = FRAMINGS[filming.size].frame_m * scale
     if filming.size in FULL_SIZES or filming.shot.camera.view:
         return ()
-    player = filming.players[name]
-    found: list[tuple[float, float]] = []
-    for beat in player.beats:
-        now = standing(player, (beat.start + beat.end) / 2, filming.players)
-        rise = round(now.top_m - key.top_m, 4)
-        if found and abs(rise - found[-1][1]) < 0.01:
-            continue
-        if found:
-            found.append((beat.start, found[-1][1]))
-        reached = beat.start + min(_FOLLOW_S / seconds, beat.end - beat.start)
-        found.append((round(reached if found else 0.0, 4), rise))
-    heights = [rise for _, rise in found] or [0.0]
-    if max(heights) - min(heights) < _OUT_OF_FRAME * frame_m:
+    player, moments = filming.players[name], np.linspace(0.0, 1.0, 13)
+    tops = [standing(player, float(share), filming.players).top_m for share in moments]
+    if max(tops) - min(tops) < _OUT_OF_FRAME * FRAMINGS[filming.size].frame_m * scale:
         return ()
-    return (*found, (max(1.0, found[-1][0] + 0.01), found[-1][1]))
+    padded = np.array([tops[0], *tops, tops[-1]]) - key.top_m
+    eased = padded[:-2] / 4 + padded[1:-1] / 2 + padded[2:] / 4
+    rises = zip(moments.tolist(), eased.round(4).tolist(), strict=True)
+    return tuple((round(share, 4), rise) for share, rise in rises)
 
 
 def _highest(filming: Filming, name: str) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from shots.path.rig import FULL_SIZES, Framed
+from shots.path.rig import FRAMINGS, FULL_SIZES, Framed
 from shots.staging.cameras.over_views import insert, over_shoulder, point_of_view
 from shots.staging.cameras.set_up import (
     TIGHT,
@@ -17,26 +17,27 @@ from shots.staging.cameras.set_up import (
     centroid,
     composed,
     frame_people,
-    frame_thing,
     side_of_line,
 )
+from shots.staging.cameras.thing_views import things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.floor.people_places import is_crowd
+from shots.staging.floor.work_places import worked_on
 from shots.staging.floor_space import (
     direction,
     distance,
     facing,
-    own_to_plan,
     point,
     turn_between,
 )
-from shots.staging.staged import CameraPlace, Player, Point
-from shots.staging.standing import Standing, beat_at
+from shots.staging.staged import CameraPlace, Point
+from shots.staging.standing import beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
-_FIGURES = ("robot", "statue", "snowman")  # things with a head on top
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
+_MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
+_WORK_M = 1.2  # from somebody to what their hands are on
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
 _FRONT_PENALTY, _WALL_PENALTY, _BACKDROP_PENALTY = 0.05, 0.9, 0.3
@@ -114,6 +115,8 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
     """Ids of those whom a subject goes to, or deals with in a picture that has room for both."""
     beats = [(name, beat) for name in people for beat in filming.players[name].beats]
     met = [beat.to for name, beat in beats if name in chosen[:1] and beat.to in people]
+    if filming.size in FULL_SIZES and len(people) <= _MOST_IN_FULL:
+        met += people
     if filming.size == "MCU" or is_crowd(chosen[0]):
         return met
     for name, beat in beats:
@@ -126,7 +129,8 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
     if len(people) == 2 and not met:  # the two of a sentence
         met += others
     near = [filming.now(chosen[0]).at, *(filming.now(name).at for name in met)]
-    return [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0][:3]
+    found = [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0]
+    return list(dict.fromkeys(found))[:_MOST_IN_FULL]
 
 
 def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:
@@ -134,7 +138,7 @@ def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:
     if not subjects:
         return _establishing(filming)
     if not people:
-        return _thing(filming, subjects)
+        return things(filming, subjects)
     if len(people) == 1:
         return _single(filming, people[0])
     if len(people) == 2:
@@ -152,11 +156,30 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
     for hand, turn, penalty in _turns(filming, name, gaze, partner):
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
+        at, framed = _with_work(filming, name, at, framed)
         if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
             steep = -28.0 if filming.size in (*FULL_SIZES, "MWS", "MS") else -42.0
             framed = replace(framed, pitch_deg=steep)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty), gaze)
+
+
+def _with_work(filming: Filming, name: str, at: Point, framed: Framed) -> tuple[Point, Framed]:
+    """A medium framing, moved and widened a little to show what somebody's hands are on."""
+    if filming.size not in ("MS", "MWS"):
+        return at, framed
+    player = filming.players[name]
+    beats = player.beats if len(player.beats) < 2 else player.beats[:-1]
+    worked = next((w for beat in beats if (w := worked_on(beat)) in filming.players), "")
+    if not worked or filming.players[worked].kind != "thing":
+        return at, framed
+    thing = filming.now(worked)
+    high = 1.1 * (framed.top_m - thing.base_m) + 0.05
+    usual = FRAMINGS[filming.size].frame_m * framed.scale
+    if distance(thing.at, at) > _WORK_M or not usual < high < 1.5 * usual:
+        return at, framed
+    at = point(np.array(at) + 0.35 * (np.array(thing.at) - np.array(at)))
+    return at, replace(framed, width_m=high * filming.aspect)
 
 
 def _turns(
@@ -250,7 +273,8 @@ def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
         side = across + turn
         at, framed = frame_people(filming, (first, second), side)
         place = CameraPlace(at, side, subjects=(first, second))
-        yield composed(filming, SetUp(place, framed, 0.08 * k), None)
+        along = any(abs(abs(turn_between(n.facing_deg, side)) - 90) > 50 for n in (a, b) if n.lies)
+        yield composed(filming, SetUp(place, framed, 0.08 * k + 0.5 * along), None)
 
 
 def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
@@ -263,65 +287,6 @@ def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
         at, framed = frame_people(filming, names, side, margin=0.1)
         place = CameraPlace(at, side, subjects=tuple(names))
         yield composed(filming, SetUp(place, framed, 0.05 * k), None)
-
-
-def _thing(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
-    """A thing, several or an animal, three quarters from the front of the first."""
-    player, now = filming.players[names[0]], united([filming.now(name) for name in names])
-    moves = next((beat.to for beat in player.beats if beat.to in RELATIVE), "")
-    front = now.facing_deg
-    turns: tuple[float, ...] = (28.0, -28.0, 0.0, 50.0, -50.0, 75.0, -75.0, 100.0, 180.0)
-    if moves:  # its way has to run as the words say
-        lane = now.facing_deg
-        front = {"left": lane + 90.0, "right": lane - 90.0, "away": lane + 180.0}.get(moves, lane)
-        turns = (0.0, 15.0, -15.0, 25.0, -25.0, 35.0, -35.0)
-        turns = turns if moves in ("left", "right") else (20.0, -20.0, 30.0, -30.0, 10.0, 0.0)
-    elif is_vehicle(player) or max(now.size[0], now.size[2]) > 1.5:
-        turns = (35.0, -35.0, 60.0, -60.0, 90.0, -90.0, 0.0, 150.0, -150.0)
-    small = max(now.size) < 0.6 and filming.shot.camera.angle == "eye-level"
-    pitch = None if not small else (-32.0 if flat(now.size) else -12.0)
-    if not small and now.base_m < 0.4 and now.size[1] < 1.2 and not moves and max(now.size) < 2.5:
-        pitch = -12.0 if filming.shot.camera.angle == "eye-level" else None
-    if len(names) == 1 and filming.size in ("MCU", *TIGHT):
-        now, pitch = _with_face(player, now), None if _has_face(player) else pitch
-    for k, turn in enumerate(turns):
-        side = front + turn
-        away = abs(turn_between(0.0, side))  # the front of the set is liked
-        framed = frame_thing(filming, now, side, pitch)
-        place = CameraPlace(now.at, side, subjects=tuple(names))
-        yield composed(filming, SetUp(place, framed, 0.04 * k + away / 900.0), None)
-
-
-def _has_face(player: Player) -> bool:
-    return player.kind == "animal" or player.model in _FIGURES
-
-
-def _with_face(player: Player, now: Standing) -> Standing:
-    """Of an animal or a figure its head, at its front and its top; of another thing all."""
-    if not _has_face(player):
-        return now
-    part = 0.3 if player.model in _FIGURES else 0.5
-    head = min(part * now.size[1], 0.6 * now.size[2])
-    ahead = 0.0 if player.model in _FIGURES else max(0.0, now.size[2] / 2 - head / 2)
-    at = point(own_to_plan((0.0, -ahead), now.at, now.facing_deg))
-    return Standing(at, now.facing_deg, now.top_m - head, (head, head, head))
-
-
-def united(states: Sequence[Standing]) -> Standing:
-    """Several things as one that contains them."""
-    if len(states) == 1:
-        return states[0]
-    half = np.array([max(now.size[0], now.size[2]) / 2 for now in states])
-    ats = np.array([now.at for now in states])
-    low, high = (ats - half[:, None]).min(axis=0), (ats + half[:, None]).max(axis=0)
-    base, top = min(now.base_m for now in states), max(now.top_m for now in states)
-    size = (float(high[0] - low[0]), top - base, float(high[1] - low[1]))
-    return Standing(point((low + high) / 2), states[0].facing_deg, base, size)
-
-
-def flat(size: tuple[float, float, float]) -> bool:
-    """Whether a thing lies flat, so that it is looked at from above."""
-    return size[1] < 0.35 * max(size[0], size[2])
 
 
 def _establishing(filming: Filming) -> Iterator[SetUp]:

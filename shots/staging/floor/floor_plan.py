@@ -23,6 +23,7 @@ from shots.staging.standing import beat_at, standing
 CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
              "punch": 0.78, "whisper": 0.62, "kick": 0.9}  # fmt: skip
 _OPEN = 25.0  # half extent in metres of a set without a plan
+_STANDS = re.compile(r"\b(stand|stands|standing|stood|walk|walks|walking)\b", re.IGNORECASE)
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
 
 
@@ -224,6 +225,9 @@ class ScenePlan:
 
     def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
+        return self._seat_to_eat(person) or self._named_spot(person)
+
+    def _named_spot(self, person: Player) -> Stance | None:
         beat = person.beats[0] if person.beats else Beat()
         if beat.to and beat.to not in ("in", "out") and not (person.near or beat.seat):
             return None
@@ -249,28 +253,22 @@ class ScenePlan:
                 free = self.occupied.bring_seat(posture, named)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
-            fixture = self._carrier(beat.target)
+            fixture = self.occupied.things.get(beat.target)
             if fixture is not None and model_of(fixture).kind in ("fitting", "furniture"):
-                return self.occupied.spot(person.id, fixture.id, "", posture)
+                return self.occupied.spot(person.id, beat.target, "", posture)
         return None
 
-    def _carrier(self, name: str) -> Player | None:
-        """What somebody goes to who does something to a thing: itself, or what it stands on."""
-        if name in self.occupied.things:
-            return self.occupied.things[name]
-        players = (player for reading in self.readings for player in reading.players)
-        thing = next((player for player in players if player.id == name), None)
-        if thing is None or max(size_of(thing)) > SMALL_M:
+    def _seat_to_eat(self, person: Player) -> Stance | None:
+        """A free seat at a table for one who eats, if the words do not place them otherwise."""
+        if not person.beats or person.beats[0].gesture != "eat":
             return None
-        if any(beat.gesture == "fall" for beat in thing.beats):
+        table = next((each for each in surfaces(self.occupied) if "table" in each.model), None)
+        first = person.beats[0]
+        is_placed = person.near or first.seat or first.to or _STANDS.search(first.words)
+        if table is None or size_of(table)[1] < 0.6 or is_placed:
             return None
-        found = self.occupied.find(thing.on or thing.near) if thing.on or thing.near else None
-        if found is None and not thing.near:
-            near = self.occupied.plan.centre
-            found = min(
-                surfaces(self.occupied), key=lambda each: distance(each.at, near), default=None
-            )
-        return found if isinstance(found, Player) else None
+        others = self.occupied.others(person.id)
+        return self.occupied.free_seat(others, "sit", of=table, who=person.id)
 
     def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()

@@ -27,7 +27,7 @@ from shots.staging.staged import Player, Point
 
 REACH_M = 0.45  # from the edge of a thing to somebody who uses it
 TALK_M = 1.15  # between two who talk
-BESIDE_M = 0.75
+BESIDE_M = 0.65
 # Sides of a thing by relation, best first, and whether people there face it or the other way.
 _SIDES: Mapping[str, tuple[str, bool]] = {
     "before": ("front back right left", True),
@@ -332,7 +332,8 @@ def _fits(thing: Player, kind: str, of: Player | None) -> bool:
     is_bed = "bed" in thing.model
     if kind == "bed":
         return is_bed or "sofa" in thing.model
-    return kind == "seat" and model.kind == "furniture" and not is_bed
+    is_seat = model.kind == "furniture" or (model.kind == "vehicle" and thing.is_fixture)
+    return kind == "seat" and is_seat and not is_bed
 
 
 def _can_be_sat_on(thing: Player) -> bool:

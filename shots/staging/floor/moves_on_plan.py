@@ -14,6 +14,8 @@ from shots.staging.floor.marks import Occupied, Stance, seat_kind
 from shots.staging.floor_space import (
     Array,
     along,
+    cut_end,
+    cut_start,
     direction,
     distance,
     facing,
@@ -125,7 +127,7 @@ def ways_to_places(
                 beats.append(replace(beat, posture="stand") if beat.to else beat)
                 continue
             first, *more = _walked_beats(player, beat, goal, occupied, at, seconds, bool(k))
-            if beat.to != "out":
+            if beat.to != "out" and not beat.arrives:
                 routes.append(Route(player.id, len(beats), arrives=k == 0))
             beats += [first, *more]
             at = beats[-1].path[-1]
@@ -140,14 +142,16 @@ def _walked_beats(
 ) -> list[Beat]:  # fmt: skip
     """A beat with its way; one that leads out waits for half of its time."""
     path = occupied.floor.way(at, goal.at)
+    if beat.arrives:
+        return [_moving(beat, path, goal)]
     reach = speed_of(player, beat) * (beat.end - beat.start) * seconds
     if beat.to == "out":
         middle = round((beat.start + beat.end) / 2, 4)
-        path = _cut_end(path, max(reach / 2, _LEAST_M))
+        path = cut_end(path, max(reach / 2, _LEAST_M))
         waits = replace(beat, end=middle, to="", posture="stand")
         return [waits, _moving(replace(beat, start=middle, speaks=()), path, None)]
     # One who continues may not get there; one who begins may begin on the way.
-    path = _cut_end(path, max(reach, _LEAST_M)) if continues else _cut_start(path, reach)
+    path = cut_end(path, max(reach, _LEAST_M)) if continues else cut_start(path, reach)
     return [_moving(beat, path, goal if path[-1] == goal.at else None)]
 
 
@@ -205,7 +209,7 @@ class InPicture:
             if goes_along:
                 path = tuple(point(each + np.array(player.at) - middle) for each in along_with)
             elif beat.path and not is_relative(player, beat):
-                cut = _cut_start if route.arrives else _cut_end
+                cut = cut_start if route.arrives else cut_end
                 path = cut(beat.path, part * length(beat.path))
             else:
                 path = self._relative_way(player, route, part)
@@ -331,7 +335,12 @@ def _resting(player: Player, seconds: float) -> Player:
         span = (beat.end - beat.start) * seconds
         walk_s = length(beat.path) / max(0.1, speed_of(player, beat)) if beat.path else span
         after = player.beats[k + 1] if k + 1 < len(player.beats) else None
-        rests = player.kind == "person" and beat.to != "out" and walk_s <= 0.85 * span
+        rests = (
+            player.kind == "person"
+            and beat.to != "out"
+            and not beat.arrives
+            and walk_s <= 0.85 * span
+        )
         if not rests or len(beat.path) < 2:
             beats.append(beat)
             continue
@@ -345,23 +354,6 @@ def _resting(player: Player, seconds: float) -> Player:
         if beats[k].start > beats[k - 1].end + 1e-6:
             beats[k] = replace(beats[k], start=beats[k - 1].end)
     return replace(player, beats=tuple(beats))
-
-
-def _cut_start(path: tuple[Point, ...], metres: float) -> tuple[Point, ...]:
-    """The last part of a way."""
-    return tuple(reversed(_cut_end(tuple(reversed(path)), metres)))
-
-
-def _cut_end(path: tuple[Point, ...], metres: float) -> tuple[Point, ...]:
-    """The first part of a way."""
-    if metres >= length(path):
-        return path
-    end, kept = along(path, metres)[0], [path[0]]
-    for corner in path[1:]:
-        if length((*kept, corner)) >= metres:
-            break
-        kept.append(corner)
-    return (*kept, end)
 
 
 def _walkable(start: Array, end: Array, occupied: Occupied) -> Array:

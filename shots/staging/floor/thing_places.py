@@ -37,7 +37,10 @@ def put_thing(occupied: Occupied, thing: Player) -> None:
         if named or same:
             occupied.rename((named or same)[0].id, thing)
             return
-    things[thing.id] = _placed(occupied, thing)
+    if thing.kind == "animal" and not (thing.near or thing.on):
+        things[thing.id] = _animal(occupied, thing)
+    else:
+        things[thing.id] = _placed(occupied, thing)
 
 
 def _placed(occupied: Occupied, thing: Player) -> Player:
@@ -54,8 +57,6 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         return _on_lane(occupied, thing)
     if model.place in ("wall", "ceiling"):
         return _on_shell(occupied, thing)
-    if thing.kind == "animal":
-        return _animal(occupied, thing)
     if model.place == "sky" and not occupied.plan.is_interior:
         centre, far = occupied.plan.centre, occupied.plan.bounds[3]
         return replace(thing, at=(centre[0] + 4.0, far + 12.0), base_m=14.0)
@@ -64,7 +65,10 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         return replace(thing, at=(occupied.plan.centre[0], far))
     is_small = model.place in ("table", "hand") or max(size) < SMALL_M
     if is_small and (surface := _nearest_surface(occupied, thing)):
-        at, top = surface_spot(occupied, thing, surface, occupied.user_of(thing))
+        near = occupied.user_of(thing)
+        if near is None and not thing.is_subject:  # behind what the shot is about
+            near = point(np.array(surface.at) - direction(surface.facing_deg))
+        at, top = surface_spot(occupied, thing, surface, near)
         return replace(thing, at=at, base_m=top, on=surface.id)
     user = occupied.people.get(occupied.users.get(thing.id, ""))
     if user is not None and max(size) < 1.2:  # on the floor before whom it belongs to

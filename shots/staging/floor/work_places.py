@@ -90,6 +90,25 @@ def users(reading: ShotReading) -> dict[str, str]:
     return found
 
 
+def under_umbrellas(reading: ShotReading) -> ShotReading:
+    """A reading in which the tallest of those under an umbrella holds it over the others."""
+    players = {each.id: each for each in reading.players}
+    for thing in reading.players:
+        under = [p for p in players.values() if p.near == thing.id and p.relation == "under"]
+        if thing.model != "umbrella" or not under:
+            continue
+        holder = max(under, key=lambda each: each.look.height_m if each.look else 0.0)
+        beats = (
+            replace(b, gesture=b.gesture or "hold-out", holds=(*b.holds, ("right", thing.id)))
+            for b in holder.beats
+        )
+        players[holder.id] = replace(holder, near="", relation="", beats=tuple(beats))
+        for other in under:
+            if other is not holder:
+                players[other.id] = replace(other, near=holder.id, relation="beside")
+    return replace(reading, players=tuple(players.values()))
+
+
 def _bring_opposite(
     occupied: Occupied, name: str, worker: Stance, thing: Player, people: Sequence[Player]
 ) -> None:

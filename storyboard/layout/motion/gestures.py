@@ -172,7 +172,7 @@ def turn_eyes(stance: BodyPose, since: float, now: float, seed: int) -> None:
     if stance.sight is not None:
         way = stance.from_world(stance.sight) - stance.point("eye")
         x, y, z = stance.rotation("head").T @ way
-        ready = r.smooth(since / 0.16)
+        ready = r.smooth(since / 0.1)
         yaw = 0.4 * yaw + ready * math.degrees(math.atan2(x, -z))
         pitch = 0.4 * pitch + ready * math.degrees(math.atan2(-y, math.hypot(x, z)))
     stance.gaze = min(max(yaw, -30.0), 30.0), min(max(pitch, -24.0), 18.0)

@@ -30,6 +30,7 @@ TAKEN = ("pick-up", "catch")
 HANDLING = (*RELEASED, *TAKEN, *_LIE, "hold", "put-on", "wipe")
 """Gestures of the hand that has the thing; others are done by the free one."""
 _G_M_S2, _BOUNCE = 9.81, 0.22
+_TURN_S = 0.45  # in which a thing turns over from one gesture to the next
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +142,11 @@ def held_things(
                 things[thing] = replace(hold.released(pose_at(k, left), now - left), is_held=False)
             elif k == begun[-1] and not (beat.gesture in TAKEN and part < 0.5):
                 things[thing] = hold.lying(pose, part)
+                before = _Hold(beats[k - 1], hold.hand, thing, world)
+                if k and now - begin < _TURN_S and (hand, thing) in in_hands(before.beat):
+                    old, new = before.lying(pose, 1.0).turn, things[thing].turn
+                    turned = r.between(old, new, r.smooth((now - begin) / _TURN_S))
+                    things[thing] = replace(things[thing], turn=turned)
     return tuple(things.values())
 
 
@@ -194,7 +200,7 @@ class _Hold:
         target = self.world.spots.get(self.beat.target)
         lying = replace(spot, facing_deg=pose.facing_deg, position=np.zeros(3))
         grip = lying.grip()
-        base = there.at - grip
+        base: Array = there.at - grip
         if falls:
             base = base + pose.yaw @ r.xyz(0.0, 0.0, -0.12)
             base[1] = -self.world.height(float(base[0]), float(base[2]))
@@ -202,7 +208,7 @@ class _Hold:
             player = self.world.players.get(self.thing)
             under = self.world.spots.get(player.on) if player else None
             level = r.xyz(float(base[0]), float(spot.position[1]), float(base[2]))
-            base = level if under is None else under.on_top(base)
+            base = level if under is None else under.on_top(level)
         else:
             base = target.on_top(base)
         goal, turned = base + grip, pose.yaw @ LYING[spot.thing.lies]

@@ -202,7 +202,10 @@ class World:
 
     def falls(self, name: str, start: float, end: float) -> bool:
         """Whether a thing falls during a part of the shot."""
-        beats = self.players[name].beats if name in self.players else ()
+        player = self.players.get(name)
+        if player is None or (player.near and player.relation in ("in", "on")):
+            return False  # it is let go into or onto something
+        beats = player.beats
         return any(b.gesture == "fall" and b.start < end and b.end > start for b in beats)
 
 

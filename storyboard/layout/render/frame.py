@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, floats
+from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, GroundPaint, floats
 from storyboard.layout.render.compiled import in_bands
 from storyboard.layout.render.depth_of_field import Optics, blur
 from storyboard.layout.render.lens import Face, LensCamera, Size, faces
@@ -173,29 +173,35 @@ def _soft_terms(
     return terms, half
 
 
-def _finishes(
-    scene: RenderScene, found: Visible, position: Array, is_wet: bool
-) -> tuple[Array, Ints]:
-    """(N + P, 6) finish of the faces, then of the ground where a pixel shows it.
+def _finishes(scene: RenderScene, found: Visible) -> tuple[Array, Ints]:
+    """(N + P, 6) finish of the faces, then room for that of the ground where a pixel shows it.
 
     Returns:
-        It, and (H,) where each row of the ground begins.
+        It, and (H + 1,) where each row of the ground begins and the last one ends.
     """
-    faces = scene.paint
-    starts = np.zeros(len(found.soil), np.int32)
     counts = found.soil.sum(axis=1, dtype=np.int32)
-    np.cumsum(counts[:-1], out=starts[1:])
-    spots = np.empty((3, int(counts.sum())), np.float32)
-    finish = np.zeros((len(faces) + spots.shape[1] + 1, 6), np.float32)
-    finish[: len(faces)] = faces
-    if scene.ground is not None and spots.size:
-        locate_ground(found.soil, starts, found.sight, found.ground, position, spots)
-        albedo = finish[len(faces) : -1]
-        albedo[:, :3] = scene.ground(*spots)
-        if is_wet:
-            albedo[:, :3] *= 0.7
-            albedo[:, 4:] = _WET_FINISH
-    return finish, starts + np.int32(len(faces))
+    starts = np.cumsum(np.append(len(scene.paint), counts), dtype=np.int32)
+    finish = np.empty((starts[-1] + 1, 6), np.float32)
+    finish[: len(scene.paint)] = scene.paint
+    return finish, starts
+
+
+def _paint_ground(
+    ground: GroundPaint, found: Visible, rows: slice, starts: Ints, position: Array, is_wet: bool,
+    finish: Array,
+) -> None:  # fmt: skip
+    """Fill the finish of the ground in some rows of pixels; few at once stay in the cache."""
+    begin, end = starts[rows.start], starts[rows.stop]
+    if begin == end:
+        return
+    spots, albedo = np.empty((3, end - begin), np.float32), finish[begin:end]
+    locate_ground(
+        found.soil, rows.start, rows.stop, starts, found.sight, found.ground, position, spots
+    )
+    albedo[:, :3], albedo[:, 3:] = ground(*spots), 0
+    if is_wet:
+        albedo[:, :3] *= 0.7
+        albedo[:, 4:] = _WET_FINISH
 
 
 def render_pinhole(
@@ -209,7 +215,7 @@ def render_pinhole(
         scene.still.mesh, scene.moving, rig.direction, points, is_interior=scene.is_interior
     )
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
-    finish, starts = _finishes(scene, found, position, is_wet)
+    finish, starts = _finishes(scene, found)
     mesh = scene.mesh
     surfaces = Surfaces(found.shown, mesh.normals, mesh.faces, finish, found.ground)
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
@@ -221,6 +227,9 @@ def render_pinhole(
         room, ends = np.empty((ROOM_ROWS, MOST * size[0]), np.float32), np.empty(size[0], np.int32)
         marks = np.empty(MOST * size[0], np.int32)
         panes = found.panes_of(first)
+        if scene.ground is not None:
+            rows = slice(first, last)
+            _paint_ground(scene.ground, found, rows, starts, position, is_wet, finish)
         shade(
             found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, marks,
             ends,
