@@ -309,6 +309,7 @@ class EventReader:
             self.cast.lose(own + clause.words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
+            others = [key for key in others if self.cast.model(key) != "rope"]  # on a leash
             if phrase.kind == "body" and part.kind != "body":  # a hand on the phone
                 is_hand = grammar.BODY[phrase.head] == "hands"
                 self._hold(subjects[:1], others if is_hand else [])

@@ -139,6 +139,8 @@ def _add_prop(act: ClauseAct) -> None:
         return
     held = [key for subject in act.subjects for key in cast.drafts[subject].holding()]
     meant = [key for key in (event.looks_at, event.target) if cast.model(key) == prop]
+    if event.gesture == "eat" and cast.thing_model(cast.focus).kind == "food":
+        meant += [cast.focus] * cast.can_hold(act.actor.id, cast.focus)  # takes a bite
     if meant:
         event.holds = meant[:1]
     elif any(cast.model(key) == prop for key in held):
