@@ -87,7 +87,7 @@ class ScenePlan:
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
-        send_to_work(self.occupied, cast)
+        send_to_work(self.occupied, cast, is_first=True)
 
     def is_set(self, player: Player) -> bool:
         """Whether a thing is the set itself: the tram in which a scene plays."""

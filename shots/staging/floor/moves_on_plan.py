@@ -128,9 +128,9 @@ def ways_to_places(
                 continue
             first, *more = _walked_beats(player, beat, goal, occupied, at, seconds, bool(k))
             if beat.to != "out" and not beat.arrives:
-                routes.append(Route(player.id, len(beats), arrives=k == 0))
+                routes.append(Route(player.id, len(beats), arrives=not k or bool(goal.seat)))
             beats += [first, *more]
-            at = beats[-1].path[-1]
+            at = next(each.path[-1] for each in reversed(beats) if each.path)
             occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat, goal.posture)
         moved.append(_starting(player, beats))
     return [_resting(each, seconds) for each in moved], routes
@@ -152,7 +152,13 @@ def _walked_beats(
         return [waits, _moving(replace(beat, start=middle, speaks=()), path, None)]
     # One who continues may not get there; one who begins may begin on the way.
     path = cut_end(path, max(reach, _LEAST_M)) if continues else cut_start(path, reach)
-    return [_moving(beat, path, goal if path[-1] == goal.at else None)]
+    moving = _moving(beat, path, goal if path[-1] == goal.at else None)
+    if not (goal.seat and seat_kind(beat.posture) and path[-1] == goal.at):
+        return [moving]
+    walk = length(path) / max(0.1, speed_of(player, beat)) / seconds
+    arrival = round(beat.start + min(0.6 * (beat.end - beat.start), walk), 4)
+    sits = replace(beat, start=arrival, to="", seat=goal.seat)
+    return [replace(moving, end=arrival, gesture="", speaks=()), sits]
 
 
 def _seated(beat: Beat, stance: Stance | None) -> Beat:
@@ -383,8 +389,9 @@ def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Came
         half = 0.0
         if not now.tall_m:  # of a long thing, most
             half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
-        inside = abs(head[0]) <= max(0.1, 0.44 - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
         high_m = head[2] / (picture.focal[k] * picture.aspect)
+        edge = 0.44 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
+        inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
         if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
             inside = inside and abs(foot[1]) <= 0.5
         good.append(bool(inside))
