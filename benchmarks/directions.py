@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from shots import CameraPath, Shot, ShotList, compile_prompt
 from shots.path.rig import turn_about
 from shots.staging.stage_shot import staged_path
+from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.camera_verdict import (
     CameraVerdict,
     compare_hypotheses,
@@ -32,8 +34,8 @@ from storyboard.judge.camera_verdict import (
     judge_motion,
 )
 from storyboard.judge.motion import Motion, background_motion, measure_motion
-from storyboard.judge.predicted_flow import PredictedFlow, predict_flow
-from storyboard.layout import layout_with_mask
+from storyboard.judge.predicted_flow import Geometry, PredictedFlow, predict_flow
+from storyboard.layout import ShotFilm, layout_film, layout_with_mask
 from training.films.boards import PHRASES, UNSEEN_SEED
 from training.films.filming import Clip, is_usable
 from training.films.footage import SIZE
@@ -60,6 +62,17 @@ class UnseenShot:
     layout: Frames
     masks: Frames
     """(T, H, W), 255 where the layout has the subject."""
+    film: ShotFilm
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        """Its layouts in other lights and sizes, and their depth."""
+        return Alternatives(self.film, self.shot)
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """What the layout has in each cell."""
+        return self.alternatives.geometry()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +123,8 @@ def unseen(move: str, count: int, num_frames: int, first_seed: int) -> Iterator[
         frames, masks = layout_with_mask(board, shot, path, SIZE)
         if is_usable(Clip(frames, masks, path)):
             num_yielded += 1
-            yield UnseenShot(seed, board, shot, path, frames, masks)
+            film = layout_film(board, shot, path)
+            yield UnseenShot(seed, board, shot, path, frames, masks, film)
         seed += 1
 
 
@@ -155,11 +169,16 @@ def alternative_moves(path: CameraPath) -> Iterator[CameraPath]:
         yield replace(path, camera_to_world=poses)
 
 
-def is_likeliest(motion: Motion, path: CameraPath, masks: Frames | None = None) -> bool:
+def is_likeliest(
+    motion: Motion,
+    path: CameraPath,
+    masks: Frames | None = None,
+    geometry: Geometry | None = None,
+) -> bool:
     """Whether a path explains more of the picture than its reverse and than a static camera.
 
     A static path has no reverse: in the background of the masks of its subject, (K, h, w), it
-    competes with every direction it could move in.
+    competes with every direction it could move in. `geometry` is what the layout has in each cell.
     """
     shape = (motion.flow.shape[1], motion.flow.shape[2])
     if is_static(path):
@@ -171,15 +190,16 @@ def is_likeliest(motion: Motion, path: CameraPath, masks: Frames | None = None) 
             if evidence.still >= min(evidence.path, evidence.reverse):
                 return False
         return True
-    evidence = compare_hypotheses(motion, predict_flow(path, shape))
+    evidence = compare_hypotheses(motion, predict_flow(path, shape, geometry))
     return evidence.path < min(evidence.reverse, evidence.still)
 
 
 def judge_shot(motion: Motion, shot: UnseenShot) -> tuple[CameraVerdict, bool]:
     """The verdict on a motion; without one, also whether the requested camera is likeliest."""
-    verdict = judge_motion(motion, shot.path, shot.masks)
+    masks = shot.alternatives.subject_masks() if is_static(shot.path) else None
+    verdict = judge_motion(motion, shot.path, masks, shot.geometry)
     is_unclear = verdict.verdict == "cannot tell"
-    return verdict, is_unclear and is_likeliest(motion, shot.path, shot.masks)
+    return verdict, is_unclear and is_likeliest(motion, shot.path, masks, shot.geometry)
 
 
 def score(move: str, judged: list[Judged]) -> Score:

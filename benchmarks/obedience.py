@@ -29,10 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.directions import UnseenShot, judge_shot, unseen
-from benchmarks.recognition import FIELDS, Recogniser
+from benchmarks.recognition import FIELDS, Recogniser, classes
 from benchmarks.recognition import load as load_recogniser
 from storyboard.judge import subject_size
-from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.coherence import measure_coherence
 from storyboard.judge.exposure import (
     LEAST_VISIBLE_STOPS,
@@ -41,7 +40,6 @@ from storyboard.judge.exposure import (
     light_distances,
 )
 from storyboard.judge.motion import measure_motion, shrink
-from storyboard.layout import layout_film
 from training.films.boards import PHRASES, UNSEEN_SEED
 from training.films.footage import training_folder
 from training.films.prompts import meaning
@@ -123,7 +121,7 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
     """Measure everything in one clip that its shot requests."""
     board, shot = unseen_shot.board, unseen_shot.shot
     camera, is_likeliest = judge_shot(measure_motion(clip), unseen_shot)
-    alternatives = Alternatives(layout_film(board, shot, unseen_shot.path), shot)
+    alternatives = unseen_shot.alternatives
     size, lighting = shot.camera.size, shot.lighting
     frame = shrink(clip[alternatives.frame], alternatives.size)
     right = {}
@@ -136,7 +134,7 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
         lean, visible = lean_to_side(frame, alternatives, lighting.side, size)
         if visible >= LEAST_VISIBLE_STOPS:
             right["key side"] = lean > 0
-    named, meant = recogniser.name(clip, unseen_shot.masks), meaning(board, shot)
+    named, meant = recogniser.name(clip, unseen_shot.masks), classes(meaning(board, shot))
     right |= {field: named[field] == meant[field] for field in FIELDS}
     right["camera"] = camera.verdict == "agrees" or is_likeliest
     move = shot.camera.movement[0]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from shots import CameraPath, Shot, ShotList, parse_shots
 from storyboard.layout import layout_film
-from training.films.boards import UNSEEN_SEED, Board, Random, sample_board
+from training.films.boards import PHRASES, UNSEEN_SEED, Board, Random, sample_board
 
 Frames = NDArray[np.uint8]
 
@@ -56,10 +56,17 @@ def scene_mapping(seed: int) -> Board:
 
 
 def with_other_things(seed: int) -> Board:
-    """The same directives with another set, and in half of the cases another subject."""
+    """The same directives in another set, and in half of the cases with another subject."""
     random = np.random.default_rng(seed + 99)
     board = scene_mapping(seed)
-    board["title"] = f"Other {seed}"  # the title is part of the seed of a set
+    place = board["locations"]["place"]
+    is_inside = place["heading"].startswith("INT")
+    names = [name for name in PHRASES["places"] if (name in PHRASES["indoors"]) == is_inside]
+    name = str(random.choice(names))
+    place["heading"] = f"{'INT' if is_inside else 'EXT'}. {name.upper()}"
+    place["looks"] = str(random.choice(PHRASES["places"][name]))
+    board["locations"] = {"elsewhere": place}  # the id is the seed of a set
+    board["scenes"][0]["location"] = "elsewhere"
     if random.random() < 0.5:
         return board
     other = sample_board(seed + 700_000)

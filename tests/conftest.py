@@ -22,6 +22,7 @@ SLOW_FILES = {
     "test_storyboard_assembly",
     "test_storyboard_directions",
     "test_storyboard_fetching",
+    "test_storyboard_passes",
     "test_storyboard_render",
     "test_storyboard_run",
     "test_storyboard_watch",

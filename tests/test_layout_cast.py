@@ -14,7 +14,6 @@ from shots.staging.staged import Appearance, Garment
 from storyboard.layout.cast import body as bodies
 from storyboard.layout.cast.accessories import ACCESSORIES
 from storyboard.layout.cast.body import BUILDS, atlas, build_body
-from storyboard.layout.cast.wardrobe import dress
 from storyboard.layout.cast.figure import Figure, figure_of
 from storyboard.layout.cast.garments import PIECES, SETS
 from storyboard.layout.cast.hair import HAIR_COLOURS, STYLES, hair_parts
@@ -22,6 +21,7 @@ from storyboard.layout.cast.part import SKINS
 from storyboard.layout.cast.pose import BONE, BONES, Pose, rest_pose
 from storyboard.layout.cast.shells import cut, shell
 from storyboard.layout.cast.skinning import EYES, LINK, rotation
+from storyboard.layout.cast.wardrobe import dress
 from training.cast.decimate import reduce_half
 
 LOOKS = [

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pygltflib
 import pytest
 
 from storyboard.layout.gltf import ExportPart, Skin, quaternions, sampled, write_gltf
 from storyboard.layout.meshes import box, ellipsoid, floats, join, yaw_matrix
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig
-
-pygltflib = pytest.importorskip("pygltflib")
 
 FRAMES, FPS, SIZE = 25, 24.0, (960, 540)
 FLIP = np.array([1.0, -1.0, -1.0])
@@ -256,6 +255,6 @@ def test_joints_carry_a_skinned_mesh(tmp_path):
     expected = np.where(
         upper[:, None] > 0,
         (arm.vertices - [0, -1, 0]) @ bend.T + [0.5, -1, 0],
-        [*arm.vertices, 0.5, 0, 0],
+        arm.vertices + np.array([0.5, 0, 0]),
     )
     assert np.abs(found - expected * FLIP).max() < 1e-6

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from shots.lexicon.actions import GESTURES, POSTURES
+from shots.lexicon.things import MODELS
 from shots.staging.staged import CAMERA, Appearance, Beat, Player
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS
@@ -20,6 +21,7 @@ from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look
 from storyboard.layout.motion.perform import PersonInShot, perform, perform_all
 from storyboard.layout.motion.postures import Moment
 from storyboard.layout.motion.world import world_at
+from storyboard.layout.things.models import build_thing
 
 ADULT, CHILD = Appearance(), Appearance(sex="female", age=7.0, height_m=1.2)
 SECONDS = 4.0
@@ -306,6 +308,139 @@ def test_given_thing_is_in_the_hand_of_the_other():
         done = perform_all({"ann": figure(), "bob": figure()}, [*people, gift], at, SECONDS)
         palm = done[holder].points["palm.R"]
         assert np.linalg.norm(done["ann"].held[0].at - palm) < 0.03
+
+
+TABLE = Player("table", kind="thing", model="table", at=(0.0, -0.75), is_fixture=True)
+TABLE_M = MODELS["table"].surface_m
+
+
+def held_by(player, at, *others, seconds=SECONDS):
+    players = (player, *others)
+    return perform(figure(), player, at, seconds, world_at(players, at, seconds)).held
+
+
+def lowest(thing, model):
+    """Height of the lowest point of a thing in a hand or let go."""
+    mesh = build_thing(model, held=True).turned(thing.turn).moved(thing.at)
+    return -float(mesh.vertices[:, 1].max())
+
+
+@pytest.mark.parametrize("model", ["letter", "cup", "phone", "book"])
+def test_thing_put_on_a_table_stays_lying_on_its_top(model):
+    thing = Player("it", kind="thing", model=model, at=(0.0, -0.6), base_m=TABLE_M, on="table")
+    beats = (
+        Beat(0, 0.5, gesture="put-down", target="table", holds=(("right", "it"),)),
+        Beat(0.5, 1, "walk", path=((0, 0), (2, 1))),
+    )
+    ann = Player("ann", beats=beats)
+    for at in (0.4, 0.9):
+        (left,) = held_by(ann, at, thing, TABLE)
+        assert not left.is_held
+        assert lowest(left, model) == pytest.approx(TABLE_M, abs=0.012)
+        assert abs(left.at[2] + 0.75) <= MODELS["table"].size[2] / 2
+        flat = build_thing(model, held=True).turned(left.turn).vertices
+        extent = float(np.ptp(flat[:, 1]))
+        assert extent == pytest.approx(MODELS[model].size[1], abs=0.02)  # as it is found
+
+
+def test_thing_let_go_falls_to_the_floor():
+    cup = Player("cup", kind="thing", model="cup", beats=(Beat(0.2, 1, "fall", "fall"),))
+    ann = Player("ann", beats=(Beat(gesture="put-down", target="cup", holds=(("right", "cup"),)),))
+    heights = [lowest(held_by(ann, at, cup)[0], "cup") for at in (0.3, 0.49, 0.56, 0.75, 1.0)]
+    assert min(heights[:2]) > 0.7
+    assert heights[1] > heights[2] > heights[3]
+    assert heights[3:] == pytest.approx([0.0, 0.0], abs=0.01)
+
+
+def test_given_thing_is_kept_by_the_other_as_it_goes_on():
+    gift = Player("gift", kind="thing", model="letter")
+    give = Beat(0, 0.5, gesture="give", target="bob", holds=(("right", "gift"),))
+    reads = Beat(0.5, 1, gesture="read", holds=(("both", "gift"),))
+    ann, bob = Player("ann", beats=(give,)), Player("bob", at=(0, -1), beats=(Beat(0, 0.5), reads))
+    done = perform_all({"ann": figure(), "bob": figure()}, [ann, bob, gift], 0.8, SECONDS)
+    assert [thing.is_held for thing in done["bob"].held] == [True]
+    assert not any(thing.is_held for thing in done["ann"].held)
+
+
+def test_phone_stays_at_the_ear_while_talking():
+    phone = (("right", "phone"),)
+    me = actor(Beat(0, 0.4, gesture="phone-ear", holds=phone), Beat(0.4, 1, gesture="talk",
+               holds=phone))  # fmt: skip
+    stances = [me.stance(now) for now in np.arange(2.0, 4.0, 0.07)]
+    for stance in stances:
+        assert np.linalg.norm(stance.point("palm.R") - stance.point("ear.R")) < 0.16
+    assert max(stance.mouth for stance in stances) > 0.3
+
+
+def test_the_free_hand_makes_the_gesture():
+    me = actor(Beat(gesture="wave", holds=(("right", "cup"),)))
+    stance = me.stance(2.0)
+    assert stance.point("palm.L")[1] < stance.joint("arm.L")[1]
+    assert stance.point("palm.R")[1] > stance.joint("arm.R")[1]
+
+
+def test_eyes_are_there_before_the_head():
+    bob = Player("bob", at=(-2.0, -2.0), beats=(Beat(),))
+    me = actor(Beat(0, 0.25), Beat(0.25, 1, looks_at="bob"), others=(bob,))
+    noses = [me.stance(now).rotation("head") @ (0, 0, -1.0) for now in (1.0, 1.08, 3.0)]
+    gazes = [me.stance(now).gaze[0] for now in (1.0, 1.08, 3.0)]
+    assert noses[1] @ noses[0] > 0.97 > noses[2] @ noses[0]  # the head has just begun
+    assert gazes[1] < -18.0  # to the right
+    assert abs(gazes[2]) < 6.0
+
+
+def test_pointing_stretches_the_index_finger_and_smiles_smile():
+    points, smiles = (actor(Beat(gesture=name)).stance(1.0).pose() for name in ("point", "smile"))
+    assert points.pointing == (0.0, 1.0)
+    assert points.grips[1] > 0.7
+    assert smiles.smile == 1.0
+
+
+def test_forearms_lie_on_the_table_of_a_seated_person():
+    chair = Player("chair", kind="thing", model="chair", facing_deg=0.0, is_fixture=True)
+    me = actor(Beat(posture="sit", seat="chair"), others=(chair, TABLE))
+    stance = me.stance(2.0)
+    for side in SIDES:
+        palm = stance.to_world(stance.point(f"palm.{side}"))
+        assert -palm[1] == pytest.approx(TABLE_M + 0.04, abs=0.04)
+
+
+def test_sitting_down_leans_and_goes_back_before_it_goes_down():
+    chair = Player("chair", kind="thing", model="chair", at=(0.0, 1.0), is_fixture=True)
+    me = actor(
+        Beat(0, 0.4, "walk", path=((0, -2), (0, 1))), Beat(0.4, 1, "sit", seat="chair"),
+        others=(chair,), at=(0.0, -2.0), facing=180.0,
+    )  # fmt: skip
+    start = me.stance(1.59)
+    assert start.place[2] < 0.75  # before the seat
+    middle = [me.stance(1.6 + 0.1 * k) for k in range(1, 12)]
+    leans = [stance.rotation("chest")[1, 2] for stance in middle]
+    assert max(abs(lean) for lean in leans) > math.sin(math.radians(20))
+    end = me.stance(3.9)
+    assert end.place[2] == pytest.approx(1.0, abs=0.1)
+
+
+def test_people_sit_on_the_edge_of_a_bed_and_on_steps():
+    bed = Player("bed", kind="thing", model="double-bed", is_fixture=True)
+    stairs = Player("stairs", kind="thing", model="stairs", is_fixture=True)
+    on_bed = actor(Beat(posture="sit", seat="bed"), at=(0.5, 0.0), others=(bed,)).stance(1.0)
+    knee = on_bed.to_world(on_bed.joint("foot.L"))
+    assert knee[0] > MODELS["double-bed"].size[0] / 2  # the shins hang before it
+    step = actor(Beat(posture="sit", seat="stairs"), others=(stairs,)).stance(1.0)
+    assert -step.to_world(step.point("seat"))[1] == pytest.approx(0.8, abs=0.05)
+    assert -step.to_world(step.point("heel.L"))[1] == pytest.approx(0.4, abs=0.03)
+
+
+def test_leaning_touches_what_is_leant_on():
+    wall = Player("door", kind="thing", model="door", at=(0.0, 0.6), is_fixture=True)
+    me = actor(Beat(posture="lean", seat="door"), others=(wall,)).stance(1.0)
+    back = me.to_world(me.point("back"))
+    assert back[2] == pytest.approx(0.6 - MODELS["door"].size[2] / 2, abs=0.03)
+    desk = Player("bar", kind="thing", model="kitchen-counter", at=(0, -0.8), is_fixture=True)
+    over = actor(Beat(posture="lean", seat="bar"), others=(desk,)).stance(1.0)
+    top = MODELS["kitchen-counter"].surface_m
+    for side in SIDES:
+        assert -over.to_world(over.point(f"palm.{side}"))[1] == pytest.approx(top, abs=0.05)
 
 
 def test_gun_points_at_who_is_looked_at():

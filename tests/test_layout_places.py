@@ -17,7 +17,6 @@ from shots.lexicon.places import (
     nearest_place,
     read_plan,
 )
-from shots.lexicon.plan_outline import plan_outline
 from shots.lexicon.things import MODELS
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.scenery import sceneries
@@ -315,21 +314,6 @@ def test_what_stands_against_a_wall_goes_with_it() -> None:
     assert "fridge" in plan.struck((0, 6))
     assert plan.struck((0, 0)) == plan.struck((3, 3)) == frozenset()
     assert SETS["street"].struck((0, -20)) == frozenset()
-
-
-def test_a_floor_plan_is_drawn_from_its_outline() -> None:
-    shapes = plan_outline(SETS["kitchen"])
-    kinds = {each.name: each.kind for each in shapes}
-    assert shapes[0].kind == "wall"
-    assert shapes[0].points == ((-3.2, -3.2), (3.2, -3.2), (3.2, 4.0), (-3.2, 4.0))
-    assert (kinds["door"], kinds["window"], kinds["table"]) == ("door", "window", "fixture")
-    assert kinds["lamp"] == "overhead"
-    chair = next(each for each in shapes if each.name == "chair-1")
-    assert len(chair.points) == 4
-    assert np.mean(chair.points, axis=0) == pytest.approx(SETS["kitchen"].fixture("chair-1").at)
-    lanes = [each for each in plan_outline(SETS["street"]) if each.kind == "lane"]
-    assert len(lanes) == 2
-    assert not lanes[0].is_closed
 
 
 def test_kitchen_chairs_face_each_other_across_the_table() -> None:

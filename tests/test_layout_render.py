@@ -10,7 +10,7 @@ import pytest
 
 from shots.vocabulary.lighting import Lighting
 from storyboard.layout.meshes import box, ellipsoid, floats, from_triangles, join, lathe
-from storyboard.layout.render.depth_of_field import Optics, blur, optics_of
+from storyboard.layout.render.depth_of_field import Optics, blur
 from storyboard.layout.render.frame import render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
@@ -385,17 +385,13 @@ def test_a_blurred_foreground_spreads_over_what_is_sharp():
     assert colour[32, 62].max() == 0
 
 
-def test_focus_words_choose_the_stop_and_tilt():
-    base = Optics(3.0)
-    assert optics_of("deep", base) is None
-    stops = [optics_of(word, base).stop for word in ("shallow", "macro", "")]
-    assert stops == sorted(stops)
-    assert stops[-1] == 5.6
-    tilted = optics_of("tilt-shift", base)
-    rows = np.abs(tilted.radius_px(np.full((101, 180), 3.0, np.float32), 1.0))[:, 1]
-    assert rows[50] < 0.3
-    assert rows[0] > 1
-    assert rows[-1] > 1
+def test_a_leaning_plane_of_focus_leaves_a_sharp_band():
+    for hinge in (0.3, 0.5):
+        optics = Optics(3.0, stop=1.4, tilt=1.5, hinge=hinge)
+        rows = np.abs(optics.radius_px(np.full((100, 300), 3.0, np.float32), 1.0))[:, 1]
+        assert abs(int(rows.argmin()) - 100 * hinge) <= 1
+        assert rows.min() < 0.05
+        assert min(rows[0], rows[-1]) > 0.5
 
 
 def test_rain_falls_behind_what_is_near_and_keeps_its_way_through_the_world():

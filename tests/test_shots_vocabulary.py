@@ -21,7 +21,8 @@ from shots.vocabulary.words import (
 CAMERA = [*GROUPS["camera"]]
 LIGHTING = [*GROUPS["lighting"]]
 
-# From the tables of shot-language.md 2.2; orbit keeps its hand as a word of its own.
+# From the tables of shot-language.md 2.2; orbit keeps its hand as a word of its own. Anamorphic is
+# added: the layout shows its picture.
 SPEC_WORDS = {
     "size": "EWS WS FS MWS MS MCU CU BCU ECU",
     "people": "single two-shot three-shot group empty",
@@ -31,7 +32,7 @@ SPEC_WORDS = {
     "track-right follow lead orbit orbit-left orbit-right crane-up crane-down fly-through zoom-in "
     "zoom-out dolly-zoom whip-pan-left whip-pan-right roll-left roll-right handheld steadicam "
     "rack-focus",
-    "focus": "shallow deep tilt-shift fisheye macro",
+    "focus": "shallow deep tilt-shift fisheye macro anamorphic",
     "source": "daylight sun clear-sky overcast moonlight practical artificial fluorescent "
     "firelight mixed neon",
     "quality": "soft hard",

@@ -162,7 +162,7 @@ def test_check_annotates_pull_requests(good):
 
 
 def test_check_writes_sarif(good):
-    good.write_text(BAD.replace("folow", "follow"))
+    good.write_text(BAD.replace("folow", "static"))
     result = run("check", good, "--format", "sarif")
     log = json.loads(result.output)
     Draft7Validator(SARIF).validate(log)

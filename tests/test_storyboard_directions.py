@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from benchmarks.directions import is_likeliest, score, table, words_of
-from shots import camera_path, parse_shots
+from shots import parse_shots
+from shots.staging.stage_shot import staged_path
 from storyboard.judge.camera_verdict import expected_motion, judge_camera, judge_motion
 from storyboard.judge.motion import measure_motion, step_frames
 from storyboard.layout import layout_with_mask
@@ -31,7 +32,7 @@ locations:
   forest: {{heading: EXT. FOREST, looks: a dark pine forest}}
   studio: {{heading: INT. STUDIO, looks: a bare photo studio}}
 """
-STANDS, CROSSES = "A man in a red coat stands still.", "A man in a red coat walks to the right."
+STANDS, CROSSES = "A man in a red jacket stands still.", "A man in a red jacket walks to the right."
 MOVES = (
     "pan left", "pan right", "tilt up", "tilt down", "push in", "pull out", "track left",
     "track right", "crane up", "crane down", "orbit left", "orbit right", "zoom in", "zoom out",
@@ -43,7 +44,8 @@ MOVES = (
 def film(move, size="WS", place="street", action=STANDS, num_frames=NUM_FRAMES):
     text = BOARD.format(move=move, size=size, place=place, action=action)
     board = parse_shots(text, Path("directions.yaml"))
-    path = camera_path(board.shots[0], num_frames=num_frames, aspect=SIZE[0] / SIZE[1])
+    aspect = SIZE[0] / SIZE[1]
+    path = staged_path(board, board.shots[0], num_frames=num_frames, aspect=aspect)
     return *layout_with_mask(board, board.shots[0], path, SIZE), path
 
 
@@ -95,7 +97,7 @@ def test_a_standstill_is_unlikely_where_the_camera_moves(move):
 @pytest.mark.parametrize("place", ["street", "room", "forest"])
 @pytest.mark.parametrize("ways", ["stands still", "walks to the right", "walks up to the camera"])
 def test_a_standstill_is_likeliest_whoever_walks(place, ways):
-    frames, path = shoot("static", "FS", place, f"A man in a red coat {ways}.")
+    frames, path = shoot("static", "FS", place, f"A man in a red jacket {ways}.")
     assert is_likeliest(measure_motion(degraded(frames)), path)
 
 
@@ -108,7 +110,7 @@ def softened(move, place, action):
 
 @pytest.mark.parametrize("ways", ["runs away from the camera", "walks towards the camera"])
 def test_a_camera_that_should_stand_is_judged_beside_who_passes(ways):
-    frames, masks, path = softened("static", "studio", f"A man in a red coat {ways}.")
+    frames, masks, path = softened("static", "studio", f"A man in a red jacket {ways}.")
     assert judge_camera(frames, path).verdict == "cannot tell"
     assert judge_camera(frames, path, masks).verdict == "agrees"
 
@@ -166,7 +168,7 @@ def test_somebody_walking_through_does_not_move_the_camera(place):
 
 @pytest.mark.parametrize("size", ["FS", "MS"])
 def test_somebody_running_through_an_empty_place_does_not_move_the_camera(size):
-    runs = "A man in a red coat runs from right to left."
+    runs = "A man in a red jacket runs from right to left."
     assert judge_camera(*shoot("static", size, "studio", runs, 33)).verdict == "agrees"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.findings import Row, table
 from shots import camera_path, parse_shots
+from shots.staging.stage_shot import staged_path
 from storyboard.judge import Finding, judge_drift, score_clip
 from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.clip import judge_picture
@@ -21,7 +22,7 @@ from storyboard.judge.coherence import (
     measure_coherence,
     measure_look,
 )
-from storyboard.layout import layout_frames
+from storyboard.layout import layout_film
 
 SIZE = (224, 128)
 BOARD = """
@@ -37,7 +38,7 @@ scenes:
 locations:
   street: {{heading: EXT. STREET, looks: a wide city street}}
 """
-ACTION = "A man in a red coat stands still."
+ACTION = "A man in a red jacket stands still."
 
 
 def read(light="day", size="FS", action=ACTION, move="static"):
@@ -45,19 +46,22 @@ def read(light="day", size="FS", action=ACTION, move="static"):
     return parse_shots(text, Path("findings.yaml"))
 
 
+def layout(board, index=0, num_frames=1):
+    shot = board.shots[index]
+    path = staged_path(board, shot, num_frames=num_frames, aspect=SIZE[0] / SIZE[1])
+    return layout_film(board, shot, path)
+
+
 @cache
 def film(light="day", size="FS", num_frames=1, index=0, action=ACTION, move="static"):
-    board = read(light, size, action, move)
-    shot = board.shots[index]
-    path = camera_path(shot, num_frames=num_frames, aspect=SIZE[0] / SIZE[1])
-    return layout_frames(board, shot, path, SIZE)
+    filmed = layout(read(light, size, action, move), index, num_frames)
+    return np.stack(list(filmed.pictures(SIZE)))
 
 
 def judged(frames, light="day", size="FS"):
     """Findings by directive of frames, against a board with this light and size."""
     board = read(light, size)
-    path = camera_path(board.shots[0], num_frames=len(frames), aspect=SIZE[0] / SIZE[1])
-    alternatives = Alternatives(board, board.shots[0], path)
+    alternatives = Alternatives(layout(board, num_frames=len(frames)), board.shots[0])
     return {f.directive: f for f in judge_picture(frames, alternatives, board.shots[0])}
 
 
@@ -161,13 +165,46 @@ def test_shots_that_ask_for_different_light_are_not_compared():
     assert list(judge_drift([(day, look), (night, look)])) == []
 
 
+def score(board, frames):
+    filmed = layout(board, num_frames=len(frames))
+    return {f.directive: f for f in score_clip(frames, filmed, board.shots[0]).findings}
+
+
 def test_a_whole_clip_is_scored_camera_first():
-    board = read("night", move="pan left")
-    path = camera_path(board.shots[0], num_frames=17, aspect=SIZE[0] / SIZE[1])
-    frames = layout_frames(board, board.shots[0], path, SIZE)
-    findings = score_clip(frames, board, board.shots[0], path).findings
-    assert [f.directive for f in findings] == ["camera", "size", "time", "coherence"]
-    assert findings[0].verdict == "agrees"
+    asked = {"light": "night", "action": WAITS, "move": "pan left"}
+    findings = score(read(**asked), film(**asked, num_frames=17))
+    names = ["camera", "size", "time", "subjects", "action", "coherence"]
+    assert list(findings) == names
+    for name in ("camera", "subjects", "action"):
+        assert findings[name].verdict == "agrees", name
+
+
+WAITS = "A man in a red jacket waits."
+SITS = "A man in a red jacket sits on the ground."
+
+
+@pytest.mark.parametrize("action", [SITS, "A man in a red jacket waves.", "A red car is parked."])
+def test_the_layout_of_something_else_is_not_called_obeyed(action):
+    findings = score(read(action=WAITS), film(num_frames=3, action=action))
+    assert findings["subjects"].verdict == findings["action"].verdict == "cannot tell"
+    assert findings["action"].measured == "staged; the clip is not measured"
+    its_own = score(read(action=action), film(num_frames=3, action=action))
+    assert its_own["subjects"].verdict == its_own["action"].verdict == "agrees"
+
+
+def test_an_action_that_the_picture_does_not_show_has_no_verdict():
+    asked = {"size": "CU", "action": WAITS}
+    findings = score(read(**asked), film(**asked, num_frames=3))
+    assert findings["subjects"].verdict == "agrees"
+    assert findings["action"].verdict == "cannot tell"
+    assert "not visible here" in findings["action"].measured
+
+
+def test_words_that_are_not_staged_have_no_verdict():
+    action = "A man in a red jacket frobnicates the quux."
+    findings = score(read(action=action), film(num_frames=3, action=action))
+    assert findings["action"].verdict == "cannot tell"
+    assert "not staged" in findings["action"].measured
 
 
 def test_a_finding_is_one_sentence():

@@ -50,7 +50,9 @@ def laid_out(tmp_path_factory):
 def test_run_json_holds_what_was_asked_beside_what_was_measured(laid_out):
     manifest = read_manifest(laid_out)
     findings = {f["directive"]: f for f in manifest.entry("1A", 1).findings}
-    assert set(findings) == {"camera", "size", "time", "coherence"}
+    assert set(findings) == {"camera", "size", "time", "coherence", "subjects", "action"}
+    assert (findings["subjects"]["asked"], findings["action"]["measured"]) == ("A man", "as staged")
+    assert findings["subjects"]["verdict"] == findings["action"]["verdict"] == "agrees"
     assert findings["time"]["asked"] == "night"
     assert findings["time"]["verdict"] == "agrees"
     assert manifest.entry("1A", 1).keys["score"]

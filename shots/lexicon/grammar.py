@@ -72,6 +72,8 @@ WEATHER = _mapping("weather")
 PEOPLE = _set("people") | _set("trades")
 GROUPS = _counts("groups")
 """Groups of people, and how many stand for them."""
+ROWS = _counts("rows")
+"""What things and animals form together, and how many stand for them."""
 MEMBER = _mapping("member")
 MEMBERS: Mapping[str, tuple[str, ...]] = {
     group: tuple(_split(who)) for group, who in _mapping("members").items()
@@ -87,9 +89,13 @@ BODY = _mapping("body")
 ABSTRACT = _set("abstract")
 UNDRAWN = _set("undrawn")
 """Visible, and not drawn: reported."""
-QUALITIES = _set("qualities")
-"""Adjectives and adverbs that change nothing that is drawn."""
-STOP_PHRASES = _set("stop phrases")
+VISIBLE = _set("visible")
+"""Adjectives, participles and adverbs that would change the picture, not drawn: reported."""
+QUALITIES = _set("qualities") | VISIBLE
+"""Adjectives and adverbs; those that are not in VISIBLE change nothing that is drawn."""
+UNSTAGED = _set("unstaged phrases")
+"""Phrases that would change the picture, and are not staged: reported."""
+STOP_PHRASES = _set("stop phrases") | UNSTAGED
 """Phrases that say nothing about what is in the picture."""
 FLOORS = _set("floors")
 LIGHT = _set("light")

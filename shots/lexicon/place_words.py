@@ -46,6 +46,8 @@ _INTERIORS, _EMPTY = _GROUPS["interiors"], _GROUPS["empty"]
 _GENERIC = _EMPTY | _GROUPS["weak"]
 _LONGEST = max(len(word.split()) for word in PLACES)
 
+_STUDIOS = frozenset(("studio", "tabletop", "void", "ground"))
+
 
 def _candidates(words: list[str]) -> Iterator[str]:
     """A phrase, and with its last word in the singular."""
@@ -124,6 +126,8 @@ def find_place(heading: str, looks: str, action: str = "") -> tuple[str, bool, s
     body = _KIND.sub("", heading)
     sources = (_in_heading(body), *map(_head, re.split(r"[,;:.]", looks)), _in_action(action))
     named = [each for each in sources if each]
+    if named and named[0][1] == "studio":  # a bar of chocolate is no bar
+        named = [each for each in named if PLACES[each[1]][0] in _STUDIOS]
     firm = [each for each in named if each[1] not in _EMPTY]
     words, name = next(iter(firm or named), ("", ""))
     usual, other = PLACES.get(name, ("room", "ground") if kind else ("ground", "room"))

@@ -119,12 +119,6 @@ MODELS: Mapping[str, Thing] = {
 NOUNS: Mapping[str, str] = {
     noun.strip(): row["model"] for row in _ROWS for noun in row["nouns"].split(",")
 }
-# Nouns that are verbs or adverbs more often: things only behind an article or an adjective.
-_VERBS = (
-    "bear book bow can drill drink duck fan fire fly hammer iron lead match note pipe ring rose"
-    " saw sink smoke spray stick swing torch watch water well"
-)
-VERBS_TOO = frozenset(_VERBS.split())
 _MAX_WORDS = max(len(noun.split()) for noun in NOUNS)
 _IRREGULAR = {"mice": "mouse", "geese": "goose", "calves": "calf", "oxen": "ox", "dice": "dice"}
 _ENDINGS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""), ("'s", ""))

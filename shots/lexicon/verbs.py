@@ -4,7 +4,7 @@ The tables are in `english.verbs` beside this module. A row is `verbs = posture/
 options`: verbs in the base form, with their particle, preposition or object, separated by commas.
 Inflected forms are computed. Of the names that the words of a clause form, the most special holds:
 "pick up phone" before "pick up" before "pick". Behind a verb, "something" and "somebody" stand for
-any object, "by cyclist" for a subject.
+any object, "item" for one that a hand holds, "by cyclist" for a subject.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Verb:
     @property
     def is_added(self) -> bool:
         """Whether a state can go with another verb: talks on the phone, comes on a bicycle."""
-        return bool(self.gesture and not self.posture) or self.posture.startswith("ride")
+        is_posed = self.posture.startswith("ride") or self.posture in ("kneel", "crawl")
+        return bool(self.gesture and not self.posture) or is_posed
 
 
 def _sections() -> Mapping[str, list[str]]:
@@ -121,7 +122,7 @@ THING_VERBS: Mapping[str, Verb] = {
 @cache
 def forms() -> Mapping[str, tuple[str, str]]:
     """Inflected words to base form and form: base, s, ing or ed (also the past participle)."""
-    bases = {name.split()[0] for table in (VERBS, THING_VERBS) for name in table}
+    bases = {name.split()[0] for table in (VERBS, THING_VERBS) for name in table} | {"pretend"}
     irregular = {row.split()[0]: row.split() for row in " ".join(_ROWS["irregular"]).split(";")}
     table: dict[str, tuple[str, str]] = {}
     for base in sorted(bases | set(irregular)):

@@ -18,7 +18,7 @@ from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause_reader import read_clauses
 from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import PhraseReader
-from shots.staging.staged import Beat, NotStaged, Place, Player, ShotReading, Staged
+from shots.staging.staged import Beat, Place, Player, ShotReading, Staged
 
 # How a shot list opens a shot: "Close on", "Wide shot of", "POV:". Camera words are no action.
 _OPENING = re.compile(
@@ -26,7 +26,8 @@ _OPENING = re.compile(
     r"(?:close[- ]?ups?|close|wide|wide shot|establishing shot|insert|detail|detail shot|pov|ots|"
     r"ecu|cu|mcu|ms|mws|ws|ews|fs|angle|shot|two[- ]shot|over[- ]the[- ]shoulder|macro|aerial|"
     r"drone shot|tracking shot|pack ?shot|beauty shot|hero shot|montage|slow motion|macro shot|"
-    r"tilt[- ]up|pan|(?:[\w-]+ ){1,2}shot(?=\s*(?::|of|on)))"
+    r"tilt[- ]up|pan|interview|talking head|testimonial|"
+    r"(?:[\w-]+ ){1,2}shot(?=\s*(?::|of|on)))"
     r"(?:\s+shot)?\s*(?:(?:of|on|:|-|–|—|,|to|from)\s+)?(?=\S)",  # noqa: RUF001
     re.IGNORECASE,
 )
@@ -37,6 +38,7 @@ _OVER = re.compile(
     r"eyes\b\s*[:,]?",
     re.IGNORECASE,
 )
+_IS_VIEW = re.compile(r"(?:^|[.:,;]|\b(?:look\w*|see\w*|shot|from|is|camera))\s*$", re.IGNORECASE)
 
 
 def read_shot(board: ShotList, shot: Shot) -> ShotReading:
@@ -94,8 +96,11 @@ def _without_camera(action: str) -> tuple[str, str]:
         over = over or re.sub(r"^(?:from|we see|we look)\s+", "", who.strip())
         return " "
 
-    text = _OVER.sub(note, action, count=1)
-    return _OPENING.sub("", text, count=1), over
+    found = _OVER.search(action)
+    # "drapes his jacket over her shoulders" is no view.
+    if found and (not found["who"] or _IS_VIEW.search(action[: found.start()])):
+        action = note(found).join((action[: found.start()], action[found.end() :]))
+    return _OPENING.sub("", action, count=1), over
 
 
 def _mark_subjects(cast: Cast) -> None:
@@ -133,21 +138,3 @@ def describe_beat(beat: Beat) -> str:
     ):  # fmt: skip
         parts.append(f"{label} {value}" if value else "")
     return ", ".join(part for part in parts if part)
-
-
-def describe_reading(reading: ShotReading) -> list[str]:
-    """Lines for people: what is staged and from which words, and what is not and why."""
-    lines = [f'{each.what}, from "{each.words}"' for each in reading.staged]
-    lines += [f'not staged: "{lost.words}": {lost.why}{_hint(lost)}' for lost in reading.not_staged]
-    return lines
-
-
-def staging_hints(board: ShotList) -> Iterator[tuple[Shot, NotStaged]]:
-    """What the shots of a board name and staging does not show, in the order of the cut."""
-    for shot in board.shots:
-        for lost in read_shot(board, shot).not_staged:
-            yield shot, lost
-
-
-def _hint(lost: NotStaged) -> str:
-    return f'; nearest: "{lost.nearest}"' if lost.nearest else ""

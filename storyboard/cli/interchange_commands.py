@@ -117,7 +117,8 @@ def _new_board(content: bytes, output: Path, report: ImportReport) -> dict[str, 
               help="Format: csv, xlsx for Excel and LibreOffice, chan for cameras in Nuke and "
               "Blender, or gltf for set, cast and camera in any 3D program.")  # fmt: skip
 @click.option("-o", "--output", type=PATH, metavar="FILE",
-              help="File to write, or folder for chan and gltf; named after BOARD by default.")  # fmt: skip
+              help="File to write, or folder for chan and gltf; named after BOARD "
+              "by default.")  # fmt: skip
 @click.option("--by", type=click.Choice(["shot", "setup"]), default="shot", show_default=True,
               help="A row for each shot, or for each camera set-up in the order of "
               "shooting.")  # fmt: skip

@@ -23,8 +23,9 @@ TARGET_NAMES = ("wan", "ltx", "cosmos", "vfx")
 @click.command()
 @click.argument("board", type=PATH)
 @click.option("-o", "--output", type=PATH, required=True, help="Folder to write into.")
-@click.option("--for", "target", type=click.Choice(TARGET_NAMES), help="Model or tool that reads "
-              "the passes: it decides size, rate, number of frames and the form of depth.")  # fmt: skip
+@click.option("--for", "target", type=click.Choice(TARGET_NAMES),
+              help="Model or tool that reads the passes: it decides size, rate, number of frames "
+              "and the form of depth.")  # fmt: skip
 @click.option("--shot", "ids", multiple=True, help="Only this shot; may be repeated.")
 @click.option("--force", is_flag=True, help="Write into a folder that has passes already.")
 def passes(

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.camera_verdict import is_static, judge_camera
 from storyboard.judge.coherence import (
@@ -48,8 +50,19 @@ def score_clip(frames: Frames, film: ShotFilm, shot: Shot) -> Score:
     findings += judge_picture(frames, alternatives, shot)
     findings += judge_staging(frames, film, shot)
     if len(frames) > 2:  # coherence compares frames with neighbours on both sides
-        findings.append(judge_coherence(measure_coherence(frames), fastest_turn(path)))
+        findings.append(_judge_steadiness(frames, film, alternatives))
     return Score(tuple(findings), measure_look(frames))
+
+
+def _judge_steadiness(frames: Frames, film: ShotFilm, alternatives: Alternatives) -> Finding:
+    """Judge coherence; a clip that is less steady than most is compared with its own layout."""
+    coherence, turn = measure_coherence(frames), fastest_turn(film.path)
+    finding = judge_coherence(coherence, turn)
+    if finding.verdict == "agrees":
+        return finding
+    width, height = alternatives.size
+    layout = np.stack(list(film.pictures((2 * width, 2 * height))))
+    return judge_coherence(coherence, turn, measure_coherence(layout))
 
 
 def judge_picture(frames: Frames, alternatives: Alternatives, shot: Shot) -> Iterator[Finding]:

@@ -91,14 +91,24 @@ def fastest_turn(path: CameraPath) -> float:
     return float((turns * path.focal[1:]).max())
 
 
-def judge_coherence(coherence: Coherence, turn: float = 0.0) -> Finding:
-    """Compare with the steadiness of layouts; `turn` is `fastest_turn` of the requested camera."""
+def judge_coherence(
+    coherence: Coherence, turn: float = 0.0, layout: Coherence | None = None
+) -> Finding:
+    """Compare with the steadiness of layouts.
+
+    Args:
+        coherence: Of the clip.
+        turn: `fastest_turn` of the requested camera.
+        layout: Of the layout of the shot, which may be less steady than others; None: not measured.
+    """
+    least = layout or Coherence(0.0, 0.0, 1.0)
+    warp_error, flicker = max(_WARP_ERROR, least.warp_error), max(_FLICKER, least.flicker)
     words = f"warp error {coherence.warp_error:.3f}, flicker {coherence.flicker:.3f}"
     if coherence.tracked < _LEAST_TRACKED:
         return Finding("coherence", "steady", f"{words}, too little could be tracked", *UNDECIDED)
     if turn > _FASTEST:
         return Finding("coherence", "steady", f"{words}, the camera turns too fast", *UNDECIDED)
-    share = max(coherence.warp_error / _WARP_ERROR, coherence.flicker / _FLICKER)
+    share = max(coherence.warp_error / warp_error, coherence.flicker / flicker)
     verdict: Agreement = "agrees" if share <= 1 else "cannot tell"
     if share >= _BROKEN:
         verdict = "disagrees"

@@ -26,8 +26,8 @@ class Finding:
     """One directive and its verdict for the finished clip; the field names are those of run.json.
 
     Attributes:
-        directive: "camera", "time", "temperature", "contrast", "key side", "size" or "coherence";
-            of scenes "palette", "luminance" or "sharpness".
+        directive: "camera", "size", "time", "temperature", "contrast", "key side", "subjects",
+            "action" or "coherence"; of scenes "palette", "luminance" or "sharpness".
         asked: The directive in the words of the board: "night", "push-in 1.2 m over 4.0 s, ease".
         measured: What the clip shows, in words and figures.
         verdict: Whether they agree.

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from storyboard.layout.cast.skinning import rotation_quaternions
 from storyboard.layout.meshes import SURFACES, Array, GroundPaint, Mesh, floats
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import LightRig
@@ -240,13 +241,9 @@ def _primitives(
     groups = []
     for k, row in enumerate(looks):
         corners = mesh.faces[which.reshape(-1) == k].reshape(-1)
-        groups.append(
-            {
-                "attributes": attributes,
-                "indices": document.accessor(corners, _INT, _INDICES),
-                "material": _material(document, row[:3] / shades, row[3] / 10, int(row[4])),
-            }
-        )
+        indices = document.accessor(corners, _INT, _INDICES)
+        material = _material(document, row[:3] / shades, row[3] / 10, int(row[4]))
+        groups.append({"attributes": attributes, "indices": indices, "material": material})
     return groups
 
 
@@ -316,21 +313,9 @@ def _place(
 
 def quaternions(turns: Array) -> Array:
     """(F, 4) unit quaternions x, y, z, w of (F, 3, 3) rotations, without jumps of the sign."""
-    out = np.empty((len(turns), 4))
-    for k, m in enumerate(np.asarray(turns, np.float64)):
-        # The outer product of the quaternion with itself; its greatest row is the safest.
-        xx, yy, zz = np.diag(m)
-        square = np.array(
-            [
-                [1 + xx - yy - zz, m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[2, 1] - m[1, 2]],
-                [m[0, 1] + m[1, 0], 1 - xx + yy - zz, m[1, 2] + m[2, 1], m[0, 2] - m[2, 0]],
-                [m[0, 2] + m[2, 0], m[1, 2] + m[2, 1], 1 - xx - yy + zz, m[1, 0] - m[0, 1]],
-                [m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1], 1 + xx + yy + zz],
-            ]
-        )
-        row = square[np.diag(square).argmax()]
-        out[k] = row / np.linalg.norm(row)
-        if k and out[k] @ out[k - 1] < 0:
+    out = np.roll(rotation_quaternions(np.asarray(turns, np.float64)), -1, axis=1)
+    for k in range(1, len(out)):
+        if out[k] @ out[k - 1] < 0:
             out[k] = -out[k]
     return out
 

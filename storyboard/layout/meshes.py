@@ -257,28 +257,3 @@ def limb(
     turn = np.stack([x, -up, np.cross(x, -up)], axis=1)
     placed = column.turned(turn)
     return placed.moved(begin)
-
-
-def prism(
-    outline: ArrayLike,
-    depth: float,
-    colour: Vector,
-    *,
-    surface: str = "plain",
-    glow: float = 0.0,
-) -> Mesh:
-    """A convex outline (K, 2) of x and height, from z = -depth / 2 to depth / 2, flat sides."""
-    flat = floats(outline)
-    count = len(flat)
-    front = np.column_stack([flat[:, 0], -flat[:, 1], np.full(count, -depth / 2)])
-    vertices = np.concatenate([front, front + floats([0, 0, depth])])
-    fan = [(0, k, k + 1) for k in range(1, count - 1)]
-    faces = fan + [(a + count, c + count, b + count) for a, b, c in fan]
-    for k in range(count):
-        n = (k + 1) % count
-        faces += [(k, k + count, n), (n, k + count, n + count)]
-    area = np.sum(flat[:, 0] * np.roll(flat[:, 1], -1) - flat[:, 1] * np.roll(flat[:, 0], -1))
-    order = [0, 1, 2] if area > 0 else [0, 2, 1]  # a counter-clockwise outline, or a clockwise one
-    return from_triangles(
-        vertices, np.asarray(faces)[:, order], colour, smooth=False, surface=surface, glow=glow
-    )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +19,7 @@ from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
+from storyboard.layout.motion.held import HeldThing, in_hands
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
@@ -22,7 +27,7 @@ from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
-from storyboard.layout.render.weather import Weather
+from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
 from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
 from storyboard.layout.things.models import build_thing
@@ -38,6 +43,7 @@ _LAMPS = {
     "street-lamp": 0.95, "candle": 1.0, "lantern": 0.7, "campfire": 0.5, "fireplace": 0.3,
 }  # fmt: skip
 """Models that light what is round them, and the height of the light in parts of theirs."""
+_LEAST_FOCUS_M = 0.1
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
 
 
@@ -93,6 +99,7 @@ class ShotFilm:
         self.ground, self.is_interior = self._place.ground, self._place.is_interior
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
+        self._acting: tuple[int, dict[str, Performance]] | None = None  # of the last frame
         self._optics = ShotOptics(staged, path, shot)
         self.rig = self.lit(shot.lighting)
 
@@ -100,7 +107,16 @@ class ShotFilm:
         """The same scene along another path of as many frames."""
         film = copy(self)
         film.path, film.poses = path, on_plan(path, self.staged.camera)
-        film._optics = ShotOptics(self.staged, path, self._shot)
+        film._optics, film._acting = ShotOptics(self.staged, path, self._shot), None
+        return film
+
+    def acted(self, player: Player) -> ShotFilm:
+        """The same scene with a player that has other beats."""
+        film = copy(self)
+        players = [player if each.id == player.id else each for each in self.staged.players]
+        film.staged = replace(self.staged, players=tuple(players))
+        film.shown = tuple(player if each.id == player.id else each for each in self.shown)
+        film._acting = None
         return film
 
     def lit(self, lighting: Lighting) -> LightRig:
@@ -115,13 +131,14 @@ class ShotFilm:
         lamps.sort(
             key=lambda lamp: float(np.hypot(*(np.array([lamp.at[0], lamp.at[2]]) - subject)))
         )
-        return light_rig(
+        rig = light_rig(
             lighting,
             self._palette,
             side_deg=self.staged.camera.side_deg,
             is_interior=self._place.is_interior,
             lamps=lamps,
         )
+        return in_weather(rig, self.staged.place.weather)
 
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
@@ -131,9 +148,12 @@ class ShotFilm:
 
     def performances(self, frame: int) -> dict[str, Performance]:
         """All people at a frame, by id."""
-        share = float(self.path.share[frame])
-        players, camera = self.staged.players, self.poses[frame][:, 3]
-        return perform_all(self.figures, players, share, self.seconds, camera)
+        if self._acting is None or self._acting[0] != frame:
+            share = float(self.path.share[frame])
+            players, camera = self.staged.players, self.poses[frame][:, 3]
+            found = perform_all(self.figures, players, share, self.seconds, camera)
+            self._acting = frame, found
+        return self._acting[1]
 
     def scene(self, frame: int) -> RenderScene:
         """Everything at a frame."""
@@ -147,7 +167,10 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
-        held = {thing.id: thing for act in acting.values() for thing in act.held}
+        held: dict[str, HeldThing] = {}
+        for thing in (thing for act in acting.values() for thing in act.held):
+            if thing.is_held or thing.id not in held:  # taken over by the next hand
+                held[thing.id] = thing
         for player in self._moving:
             if player.id in held:
                 state = held[player.id]
@@ -179,22 +202,43 @@ class ShotFilm:
         """The picture and its buffers at a frame, in its own light or another."""
         words = self.staged.place.weather
         seconds = float(self.path.share[frame]) * self.seconds
+        optics = self._optics.at(frame, self._eyes_m(frame)) if is_focused else None
         return render_frame(
-            self.scene(frame), self.camera(frame), rig or self.rig, size,
-            optics=self._optics.at(frame) if is_focused else None,
+            self.scene(frame), self.camera(frame), rig or self.rig, size, optics=optics,
             weather=Weather(words, seconds, self.staged.place.seed) if words else None,
             threads=threads,
         )  # fmt: skip
 
+    def _eyes_m(self, frame: int) -> float | None:
+        """Distance of the subject's eyes along the camera's axis; None if it has none in view."""
+        pose = self.poses[frame]
+        for name in self.staged.camera.subjects[:1]:
+            if name in self.figures:
+                eye = self.performances(frame)[name].points["eye"]
+                distance = float((eye - pose[:, 3]) @ pose[:, 2])
+                return distance if distance > _LEAST_FOCUS_M else None
+        return None
+
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:
-        """The pictures of all frames; a frame that rests is the same object again."""
-        before: tuple[bytes, NDArray[np.uint8]] | None = None
-        for frame in range(self.path.num_frames):
-            pose, focal, share = self.poses[frame], self.path.focal[frame], self.path.share[frame]
-            moment = pose.tobytes() + focal.tobytes() + share.tobytes()
-            if before is None or before[0] != moment:
-                before = moment, self.frame(frame, size, threads=threads).picture
-            yield before[1]
+        """The pictures of all frames; a frame that rests is the same object again.
+
+        Threads draw the frames ahead, so that the caller may encode meanwhile.
+        """
+        path = self.path
+        moments = [
+            self.poses[k].tobytes() + path.focal[k].tobytes() + path.share[k].tobytes()
+            for k in range(path.num_frames)
+        ]
+        is_new = [k == 0 or moments[k] != moments[k - 1] for k in range(path.num_frames)]
+        todo = iter(np.flatnonzero(is_new).tolist())
+        ahead = deque[Future[NDArray[np.uint8]]]()
+        with ThreadPoolExecutor(threads) as pool:
+            for frame in range(path.num_frames):
+                if is_new[frame]:
+                    for k in islice(todo, threads + 1 - len(ahead)):
+                        ahead.append(pool.submit(lambda k: self.frame(k, size).picture, k))
+                    picture = ahead.popleft().result()
+                yield picture
 
     @property
     def movers(self) -> tuple[str, ...]:
@@ -268,7 +312,4 @@ class ShotFilm:
 
 def _handled(people: Iterable[Player]) -> set[str]:
     """Ids of what is in a hand at any time of the shot."""
-    beats = [beat for player in people for beat in player.beats]
-    return {thing for beat in beats for _, thing in beat.holds} | {
-        b.target for b in beats if b.target
-    }
+    return {thing for player in people for beat in player.beats for _, thing in in_hands(beat)}

@@ -1,4 +1,4 @@
-"""Lens of a shot: what is in focus at each frame, how much the rest is out of it, the projection."""
+"""Lens of a shot: what is in focus at each frame, how far the rest is out of it, projection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shots.staging.staged import StagedShot
 
 _STOP = 8.0  # of a shot that asks for no focus
-_STOPS = {"shallow": 1.8, "macro": 2.8, "deep": math.inf, "tilt-shift": 2.0}
+_STOPS = {"shallow": 1.4, "macro": 2.8, "deep": math.inf, "tilt-shift": 2.0}
 _TILT = 0.9
 _RACKED = 3.0  # distances of the subject that a rack ends at if nobody stands behind it
 _RACK_S = (0.25, 0.75)  # shares of the shot between which the focus moves
@@ -43,11 +43,11 @@ class ShotOptics:
         self._racks = "rack-focus" in camera.movement
         self._behind_m = self._second_distance(staged)
 
-    def at(self, frame: int) -> Optics | None:
-        """Focus of a frame; None where all is sharp."""
+    def at(self, frame: int, eyes_m: float | None = None) -> Optics | None:
+        """Focus of a frame, on the subject's eyes if it has some; None where all is sharp."""
         if math.isinf(self._stop):
             return None
-        focus_m = self._depth(frame, self._path.subject[frame] + self._aim)
+        focus_m = eyes_m or self._depth(frame, self._path.subject[frame] + self._aim)
         if self._racks:
             first, last = _RACK_S
             part = np.clip((float(self._path.share[frame]) - first) / (last - first), 0.0, 1.0)
@@ -61,7 +61,7 @@ class ShotOptics:
         return max(float((point - pose[:, 3]) @ pose[:, 2]), _NEAREST_M)
 
     def _second_distance(self, staged: StagedShot) -> float:
-        """Distance of the nearest other player who stands behind the subject, 0 if there is none."""
+        """Distance of the nearest other player behind the subject, 0 if there is none."""
         place = staged.camera
         turn = np.radians(place.side_deg)
         own = self._depth(0, self._aim)

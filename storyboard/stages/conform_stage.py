@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
+from os import cpu_count
 from pathlib import Path
 from time import perf_counter
 
@@ -18,6 +19,8 @@ from storyboard.film.video import DELIVERY, LOSSLESS, VIDEO, Frame, read_video, 
 from storyboard.stages.stage import Stage, Step, make_ref, noise_meta, since
 from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Size, Take
+
+_THREADS = min(cpu_count() or 1, 4)  # that draw layouts; the frames are the same with any number
 
 
 def layout_inputs(take: Take) -> dict[str, object]:
@@ -62,7 +65,9 @@ class Layout:
         film = ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
 
         def write(path: Path) -> Meta:
-            write_video(path, film.pictures(take.size), fps=self.fps, encoding=LOSSLESS)
+            write_video(
+                path, film.pictures(take.size, threads=_THREADS), fps=self.fps, encoding=LOSSLESS
+            )
             return {"seconds": since(started)}
 
         store.put(self.refs(take)[0], write)

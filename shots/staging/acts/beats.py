@@ -8,7 +8,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES
-from shots.lexicon.things import NOUNS
+from shots.lexicon.things import MODELS, NOUNS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
@@ -68,6 +68,10 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     return look
 
 
+def _is_vehicle(draft: PlayerDraft) -> bool:
+    return draft.kind == "thing" and MODELS[draft.model].kind == "vehicle"
+
+
 def _one_garment(word: str) -> str:
     """A garment in the singular: "men in suits" wear one each."""
     one = singular(word)[0]
@@ -78,7 +82,7 @@ def _is_other(word: str) -> bool:
     """Whether a word among those of an unnamed person says nothing about looks."""
     low = word.lower().removesuffix("'s")
     forms = (low, singular(low)[0])
-    if any(form in grammar.CLOTHING for form in forms):
+    if any(form in grammar.CLOTHING or form in grammar.VISIBLE for form in forms):
         return False
     tables = (people(), NOUNS, NAMES, grammar.GROUPS, grammar.QUALITIES, grammar.NUMBERS,
               grammar.PRONOUNS, grammar.SITES, grammar.BODY, grammar.ABSTRACT)  # fmt: skip
@@ -120,6 +124,7 @@ class _Timing:
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
             events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
+        self._seat_drivers(draft)
         beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
         if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
             events[0].posture, events[0].seat = "lie", beds[0]
@@ -137,6 +142,14 @@ class _Timing:
                 held = [key for key in held if key not in event.holds]
         return tuple(beats)
 
+    def _seat_drivers(self, draft: PlayerDraft) -> None:
+        """Seat drivers in the vehicle of the picture; who is under a blanket is in bed."""
+        if draft.relation == "under" and self.cast.model(draft.near) == "blanket":
+            draft.relation = draft.near = ""  # in bed
+        vehicles = [key for key, each in self.cast.drafts.items() if _is_vehicle(each)]
+        if draft.noun in _DRIVERS and vehicles and not draft.events:
+            draft.seat = draft.seat or vehicles[0]
+
     def _beat(
         self, draft: PlayerDraft, event: PlayerEvent, held: list[str], span: Span, last: Beat | None
     ) -> Beat:
@@ -144,6 +157,8 @@ class _Timing:
         seat = event.seat
         if last and not seat and POSTURES[posture].seat and POSTURES[last.posture].seat:
             seat = last.seat
+        if posture in ("lie", "sleep") and not seat:
+            seat = next((key for key, made in self.cast.fixtures.items() if is_bed(made)), "")
         speaks = tuple(
             (max(span[0], start), min(span[1], end))
             for start, end in self.speech.get(draft.id, ())
@@ -166,7 +181,7 @@ class _Timing:
             if is_going:
                 posture = "stand" if is_arrived else last.posture
         has_bed = event.seat or (self.cast.place.is_interior and draft.relation != "under")
-        if posture == "sleep" and self.cast.place.set in _CABINS:
+        if posture in ("sleep", "lean") and self.cast.place.set in _CABINS:
             return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"

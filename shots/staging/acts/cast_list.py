@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
-from shots.lexicon.places import SETS
-from shots.lexicon.things import MODELS, STAND_IN, Thing
+from shots.lexicon.places import PLACE_WORDS, SETS
+from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing
 from shots.schema import Character, Shot, ShotList
 from shots.staging.acts.characters import thing_of_looks
 from shots.staging.acts.drafts import PlayerDraft
+from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
 
 
@@ -79,7 +80,9 @@ class CastList:
         for draft in self.drafts.values():
             if draft.model == model and draft.kind != "person":
                 return draft.id
-        return self.thing(model.replace("-", " "), model, words).id
+        key = self.thing(model.replace("-", " "), model, words).id
+        self.recent.append(key)
+        return key
 
     def mention(self, ids: Iterable[str]) -> None:
         """Note who or what was named last."""
@@ -110,6 +113,22 @@ class CastList:
         lost = NotStaged(words, why, nearest)
         if lost not in self.not_staged:
             self.not_staged.append(lost)
+
+    def report_adjectives(self, phrase: Phrase) -> None:
+        """Report adjectives of a thing that change it or that are in no table."""
+        if phrase.kind not in ("thing", "body", "part"):
+            return
+        brands = {word.lower() for word in phrase.words.split() if word[0].isupper()}
+        for word in (*phrase.adjectives, phrase.head):
+            if word in grammar.VISIBLE:
+                self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
+            elif not (word in grammar.QUALITIES or word in brands or find_colour(word)):
+                stems = (word, singular(word)[0])
+                tables = (NOUNS, grammar.CLOTHS, grammar.BODY, grammar.PEOPLE, grammar.SITES,
+                          grammar.ABSTRACT, PLACE_WORDS, grammar.FITTINGS, grammar.NUMBERS,
+                          grammar.LIQUIDS, grammar.CLOTHING, grammar.UNDRAWN)  # fmt: skip
+                if not any(stem in table for stem in stems for table in tables):
+                    self.lose(f"{word} {phrase.noun}", "no word of the lexicon", "")
 
     def _free_id(self, noun: str) -> str:
         key = re.sub(r"\W+", "-", noun.lower()).strip("-") or "thing"

@@ -24,7 +24,8 @@ _TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of
 # Participles that say where somebody is, and not what somebody else does.
 _STATIVE = frozenset(
     ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
-     "crowd", "park", "line")
+     "crowd", "park", "line", "light", "burn", "wrap", "freeze", "drape", "stack", "crack", "smash",
+     "shatter", "wreck", "decorate")
 )  # fmt: skip
 _HELD = (("in", "hands"), ("under", "arms"), ("in", "arms"), ("in", "legs"))
 _BE = Verb("be", "stand")
@@ -60,6 +61,10 @@ class EventReader:
                 self._absolute(clause)
             else:
                 self._clause(before, clause)
+        for draft in list(self.cast.drafts.values()):
+            model = grammar.INSTRUMENTS.get(draft.noun, "")
+            if model and MODELS[model].grip and not draft.holding():
+                draft.hold(self.cast.thing(model, model, draft.words).id)
         drafts = self.cast.drafts.values()
         self.slots = 1 + max([self._slot, 0, *(e.slot for draft in drafts for e in draft.events)])
 
@@ -67,6 +72,14 @@ class EventReader:
         return self.cast.resolve(phrase, self._subjects)
 
     def _clause(self, before: Clause | None, clause: Clause) -> None:
+        if clause.base == "light" and clause.is_passive and clause.subjects[0].kind == "body":
+            # her face lit by her phone: looks at it
+            lamps = [("at", part) for prep, part in clause.parts if prep == "beside"]
+            clause = replace(
+                clause, base="look" if lamps else "", form="ing", is_passive=False, link="with",
+                subjects=[], parts=lamps, preps=["at"] * len(lamps),
+            )  # fmt: skip
+            self.cast.lose(clause.words, "light is set by lighting:")
         subjects, clause = self._passive(clause) if self._is_passive(clause) else (
             self._who(clause), clause,
         )  # fmt: skip
@@ -75,6 +88,8 @@ class EventReader:
         if clause.is_negated or (clause.subjects and not subjects):
             self._report_subject(clause)
         elif clause.is_passive or not (clause.base or clause.state):
+            if clause.base and any(not self.cast.is_person(key) for key in subjects):
+                self.cast.lose(clause.words, "the state of a thing is not drawn")
             for prep, part in clause.parts:
                 for key in subjects:
                     self.cast.attribute(key, prep, part)
@@ -149,7 +164,7 @@ class EventReader:
         is_personal = verb and verb.gesture and not clause.verb(THING_VERBS)
         if draft.model != STAND_IN or not verb or not (is_personal or draft.noun.endswith(_TRADES)):
             return False
-        draft.kind, draft.model, draft.looks = "person", "person", f"a {draft.noun}"
+        draft.kind, draft.model, draft.looks = "person", "person", "a person"
         self.cast.not_staged = [n for n in self.cast.not_staged if n.words != draft.words]
         self.cast.lose(draft.words, "no word for a person: shown as one, for what it does")
         return True
@@ -162,6 +177,8 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
+        if phrase.of is not None and phrase.kind in ("abstract", "undrawn"):
+            self._resolve(phrase.of)
         if phrase.head in grammar.HAPPENINGS and clause.base:
             self.cast.lose(clause.words, "the words do not name who does it")
         why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
@@ -220,12 +237,22 @@ class EventReader:
             self._unknown_verb(clause, subjects)
             return
         event = _event(clause, state, verb, slot)
+        part = next((each.head for each in clause.subjects if each.kind == "body"), "")
+        if event.is_moving and grammar.BODY.get(part, "feet") in ("hands", "arms", "eyes", "mouth"):
+            event.posture, event.gesture = "", event.gesture or "reach"
+            self.cast.lose(clause.words, f"no motion of its own: shown as {event.gesture}")
         act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
         if not act.verb.is_shown and not event.gesture:
             self.cast.lose(clause.words, "nothing in the layout shows this")
         elif act.verb.is_alike:
-            self.cast.lose(clause.words, f"no gesture of its own: shown as {event.gesture}")
+            shown = event.gesture or event.posture
+            self.cast.lose(clause.words, f"no gesture of its own: shown as {shown}")
+        elif verb and event.gesture != "look" and not event.is_moving:
+            for word in {"off", "out", "over", "through", "in"} & set(clause.particles):
+                if word not in verb.name.split():
+                    name = f"{clause.base} {word}"
+                    self.cast.lose(clause.words, f'"{name}" is no verb of the lexicon: {verb.name}')
         read_objects(act)
         if state:
             self._seat_of_state(event, clause.state)
@@ -275,18 +302,16 @@ class EventReader:
         phrase = clause.subjects[0]
         subjects = [key for key in self._subjects if self.cast.is_person(key)]
         ids = [] if phrase.kind == "body" else self._resolve(phrase)
-        verb = VERBS.get(f"{clause.base} {phrase.head}")
-        if subjects and verb and verb.gesture and clause.base != "cover":
-            event = PlayerEvent(max(self._slot, 0), "", verb.gesture, words=clause.words, holds=ids)
-            for key in subjects:
-                complete(ClauseAct(self.cast, clause, replace(event, holds=list(ids)), verb, [key]))
+        if self._pose(clause, phrase, subjects, ids):
             return
+        if phrase.kind == "body" and (clause.base or clause.particles):
+            own = "" if phrase.words in clause.words else f"{phrase.words} "
+            self.cast.lose(own + clause.words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
-            if phrase.kind == "body" and part.kind != "body":
-                # a hand on the phone
-                if grammar.BODY[phrase.head] == "hands":
-                    self._hold(subjects[:1], others)
+            if phrase.kind == "body" and part.kind != "body":  # a hand on the phone
+                is_hand = grammar.BODY[phrase.head] == "hands"
+                self._hold(subjects[:1], others if is_hand else [])
             elif part.kind == "body" and (prep, grammar.BODY[part.head]) in _HELD:
                 self._hold(others, ids)
             else:
@@ -294,11 +319,40 @@ class EventReader:
                     for other in others:
                         self.cast.drafts[key].locate("on" if part.head == "lap" else prep, other)
 
+    def _pose(self, clause: Clause, phrase: Phrase, subjects: list[str], ids: list[str]) -> bool:
+        """Give people the gesture of "one arm raised"; whether it is one."""
+        verb = _posed(clause, phrase)
+        target = ""
+        if verb and verb.gesture == "aim" and clause.parts:  # three rifles trained on him
+            target = next(iter(subjects), "")
+            gunmen = [self.cast.person("gunman", clause.words, "a person") for _ in ids[:6]]
+            subjects, clause = [each.id for each in gunmen], replace(clause, parts=[], preps=[])
+        if not (subjects and verb and verb.gesture) or clause.base == "cover":
+            return False
+        for at, key in enumerate(subjects):
+            held = list(ids) if len(subjects) == 1 else ids[at : at + 1]
+            event = PlayerEvent(max(self._slot, 0), "", verb.gesture, target=target, holds=held)
+            event.words = clause.words
+            complete(ClauseAct(self.cast, clause, event, verb, [key]))
+        return True
+
     def _hold(self, people: list[str], things: list[str]) -> None:
         for who in people:
             for key in things:
                 if self.cast.can_hold(who, key):
                     self.cast.drafts[who].hold(key)
+
+
+def _posed(clause: Clause, phrase: Phrase) -> Verb | None:
+    """The verb of "arms crossed", "both hands up", "hands in her pockets", "a candle held out"."""
+    base = clause.base or ("raise" if "up" in clause.particles else "")
+    nouns = [f"{phrase.head}s"] * (phrase.is_plural or phrase.count > 1) + [phrase.head]
+    names = [f"{base} {noun}" for noun in nouns]
+    for prep, part in () if base else clause.parts:
+        names += [f"put {noun} {prep} {part.head}{s}" for noun in nouns for s in ("s", "")]
+    named = next((VERBS[name] for name in names if name in VERBS), None)
+    own = clause.verb() if phrase.kind == "thing" and not named else None
+    return own if own and own.role == "hold" else named
 
 
 def _is_participle(before: Clause, clause: Clause) -> bool:

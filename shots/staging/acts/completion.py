@@ -18,7 +18,7 @@ _SEATS = {
     "drive": "car", "ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle",
     "ride-horse": "horse",
 }  # fmt: skip
-_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper"))
+_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper", "give"))
 _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
@@ -131,6 +131,9 @@ def _add_prop(act: ClauseAct) -> None:
     prop = verb.prop or (gesture.prop if gesture else "")
     if prop not in MODELS or event.holds or act.actor.kind != "person":
         return
+    if event.gesture == "kick" and not event.target:
+        event.target = cast.prop(prop, act.clause.words)
+        return
     held = [key for subject in act.subjects for key in cast.drafts[subject].holding()]
     meant = [key for key in (event.looks_at, event.target) if cast.model(key) == prop]
     if meant:
@@ -165,7 +168,8 @@ def _own(act: ClauseAct, key: str) -> PlayerEvent:
         own.looks_at = partner
     if own.gesture in _MUTUAL:
         own.target = own.target or _partner(act, key, partner)
-        own.looks_at = own.looks_at or own.target
+        if own.gesture != "give" or act.cast.is_person(own.target):
+            own.looks_at = own.looks_at or own.target
     return own
 
 

@@ -7,12 +7,28 @@ from dataclasses import dataclass, replace
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
-from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
+from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
-_DEPICTING = frozenset(("draw", "sketch", "scribble", "doodle", "trace"))
+_DEPICTING = frozenset(
+    (
+        "draw",
+        "sketch",
+        "scribble",
+        "doodle",
+        "trace",
+        "write down",
+        "jot down",
+        "scribble down",
+        "note down",
+    )
+)
+
+_DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
+_LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
+"""Verbs whose object lies, and how."""
 
 
 @dataclass
@@ -82,26 +98,35 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     verb, idiom = act.verb, act.verb.name.split()
     if phrase.head == "self" or (phrase.kind == "body" and act.is_own(phrase)):
         return True
+    is_wiped_off = act.clause.base in ("wipe", "rub", "brush", "clean") and any(
+        prep == "from" for prep, _ in act.clause.parts
+    )
+    if is_wiped_off or (verb.look and phrase.kind == "body"):
+        return True  # wipes steam off the mirror, avoids her eyes
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
-    if verb.role == "look" and phrase.noun in grammar.CLOTHING:
+    is_worn = phrase.noun in grammar.CLOTHING and phrase.owner is not None and act.is_own(phrase)
+    if is_worn and (verb.role == "look" or verb.gesture in ("hold", "hold-out")):
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
     if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
         return True
-    if verb.name in _DEPICTING and _is_depicted(phrase):
+    if verb.name in _DEPICTING and _is_depicted(verb.name, phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and phrase.kind in ("abstract", "undrawn")
+    return is_idiom and (phrase.kind in ("abstract", "undrawn") or phrase.head == "breath")
 
 
-def _is_depicted(phrase: Phrase) -> bool:
+def _is_depicted(act_name: str, phrase: Phrase) -> bool:
     """Whether an object of "draws" is in the drawing rather than drawn on."""
     model = find_thing(phrase.head.split())
     is_paper = model is not None and MODELS[model[0]].kind in ("prop", "furniture", "fitting")
-    return phrase.kind in ("person", "unknown", "character") or (
-        phrase.kind == "thing" and not is_paper
+    is_noted = act_name.endswith(" down") and phrase.kind != "pronoun"
+    return (
+        is_noted
+        or phrase.kind in ("person", "unknown", "character")
+        or (phrase.kind == "thing" and not is_paper)
     )
 
 
@@ -114,17 +139,42 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
         if verb.gesture == "pour":
             act.cast.lose(phrase.words, "poured from a bottle", nearest_noun(phrase.head))
         return
-    if phrase.head == "glasses" and verb.gesture in ("hold-out", "drink"):
+    is_drunk = phrase.count > 1 or verb.gesture in ("hold-out", "drink", "pour", "wipe")
+    if phrase.head == "glasses" and is_drunk:
         phrase = replace(phrase, head="glass", count=max(2, len(act.subjects)))
-    ids = act.resolve(phrase)
+    wearers = _wearers(act, phrase)
+    ids = [key for key in wearers if key not in act.subjects] if wearers else act.resolve(phrase)
     if len(ids) > 1 and len(act.subjects) > 1:
         act.event.choices = ids
     for key in ids:
         _give_role(act, verb, key)
-        if verb.motion and verb.role == "target":
+        if verb.motion and (verb.role == "target" or verb.gesture == "put-down"):
             _set_in_motion(act, verb.motion, key)
         if not act.cast.is_person(key):
             act.focus = key
+        elif act.clause.base in _LAID and act.cast.is_human(key):
+            _lay_down(act, key)
+
+
+def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
+    """Whose garment an object is, where it is worn: ties her scarf, buttons his shirt."""
+    is_worn = phrase.noun in grammar.CLOTHING and act.event.gesture in _DRESSING
+    if not (is_worn and phrase.owner) or act.clause.base in ("put", "slip", "pull", "try", "don"):
+        return []
+    people = [key for key in act.resolve(phrase.owner) if act.cast.is_human(key)]
+    for draft in map(act.cast.drafts.__getitem__, people):
+        draft.looks += "" if phrase.noun in draft.looks else f", {phrase.noun}"
+    return people
+
+
+def _lay_down(act: ClauseAct, key: str) -> None:
+    """Let somebody lie who is tucked in or dragged."""
+    led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
+    beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
+    led.seat = beds[0] if beds and led.posture == "lie" else ""
+    act.cast.drafts[key].events.append(led)
+    if act.clause.base == "drag":
+        act.cast.lose(act.clause.words, "who is dragged stays in place")
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
@@ -132,12 +182,17 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
     is_human = cast.is_human(key)
     role = verb.role
     is_animal = act.actor.kind == "animal"
-    if role in ("hold", "release") and (is_human or is_animal or key not in cast.drafts):
+    is_built = cast.thing_model(key).kind in ("structure", "fitting")
+    is_loose = key in cast.drafts and not (is_built and cast.thing_model(key).grip is None)
+    if role in ("hold", "release") and (is_human or is_animal or not is_loose):
         role = "target"
+        is_fixed = event.gesture in ("pick-up", "hold", "hold-out") and not is_human
+        event.gesture = "reach" if is_fixed and not is_animal else event.gesture
     if role in ("hold", "release"):
         event.holds.append(key)
         event.releases = event.releases or role == "release"
-        event.target = event.target or ("" if event.gesture in ("give", "throw", "aim") else key)
+        is_aside = event.gesture in ("give", "throw", "aim", "punch")
+        event.target = event.target or ("" if is_aside else key)
     elif role in ("look", "seat"):
         setattr(event, "looks_at" if role == "look" else "seat", key)
     elif role == "to":
@@ -146,7 +201,11 @@ def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
         _take_along(act, key, chase=role == "chase")
     elif event.posture and not event.gesture and not is_human:
         act.be_at("at", key)
-    elif event.gesture == "pour" and cast.thing_model(key).kind in ("food", "product"):
+    elif (
+        event.gesture == "pour"
+        and cast.thing_model(key).kind in ("food", "product")
+        and verb.prop != "watering-can"
+    ):
         event.holds.append(key)
     elif not event.target or is_human:
         event.target = key

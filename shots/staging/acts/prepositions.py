@@ -24,6 +24,7 @@ _WORK = frozenset(
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
+_AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
@@ -41,6 +42,19 @@ def read_parts(act: ClauseAct) -> None:
         elif before is None or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
         before = part
+    tables = [
+        key
+        for prep, part in act.clause.parts
+        if prep in ("at", "across")
+        for key in act.cast.ids(part)
+        if "table" in act.cast.model(key)
+    ]
+    if tables and act.event.gesture not in ("", "wipe"):
+        act.event.posture = act.event.posture or "sit"  # slides a letter across the table
+    if act.event.gesture != "look" and set(act.clause.directions) & _AT_FEET:
+        for key in act.event.holds:  # with a suitcase at her feet
+            act.cast.drafts[key].locate("beside", act.subjects[0])
+        act.event.holds = []
 
 
 def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
@@ -79,6 +93,9 @@ def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool
     others = act.resolve(part)[:1] if is_near and is_loose else []
     if not others or any(_sits_there(act, key) for key in others):
         return False
+    if prep == "under" and cast.model(others[0]) in ("sink", "washbasin", "shower"):
+        act.be_at("at", others[0])  # under the tap
+        return True
     for key in ids:
         for other in others:
             cast.drafts[key].locate(prep, other)
@@ -110,10 +127,14 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = _ON_FLOOR.get(event.posture, event.posture)
+    if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
+        for key in act.subjects:
+            act.cast.attribute(key, prep, part)
+        return
     if _is_redundant(act, prep, part):
         return
-    if part.kind == "pronoun" and part.head == "other":
-        event.looks_at = act.subjects[0]
+    is_other = part.kind == "pronoun" and part.head == "other"
+    event.looks_at = act.subjects[0] if is_other else event.looks_at
     event.goes = event.goes or prep in _WAYS
     ids = act.resolve(part)
     if len(ids) > 1 and len(act.subjects) > 1 and not act.cast.is_person(ids[0]):
@@ -214,6 +235,8 @@ def _put_or_given(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.seat = key
     elif prep != "from" and event.is_travelling:
         event.to = key
+    elif event.gesture == "reach":
+        event.target = key  # dunks a biscuit in her milk
     return True
 
 
@@ -273,7 +296,11 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         return False
     if event.has_object and not (is_pour or is_hug) and prep in ("in", "above", "from"):
         return False
+    if event.gesture == "play-guitar" and act.cast.can_hold(act.subjects[0], key):
+        event.holds = [key]
+        return True
     is_near = prep in ("on", "in", "from") and event.gesture in _WORK
+    is_near = is_near or (prep in ("along", "across", "above") and event.gesture == "wipe")
     is_at = prep in ("at", "to", "into", "after") or (prep == "above" and is_pour)
     if is_near or is_at or is_hug:
         event.target = act.focus = key
@@ -285,7 +312,16 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         prep = "beside"  # on her father's arm
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
-    if prep in LOCATIONS:
+    is_bag = (
+        prep == "in"
+        and act.cast.thing_model(key).kind == "prop"
+        and part.owner is not None
+        and act.is_own(part)
+    )
+    is_held = is_bag or (prep == "under" and act.cast.model(key) == "umbrella")
+    if is_held and act.cast.can_hold(act.subjects[0], key):
+        act.event.holds.append(key)
+    elif prep in LOCATIONS:
         act.be_at(prep, key)
     elif prep == "from":
         act.locate("at", key)
@@ -306,5 +342,5 @@ def read_directions(event: PlayerEvent, directions: list[str], particles: list[s
             event.to = named if " " in words else event.to or named
         elif not is_moving and words in grammar.LOOKS:
             look = grammar.LOOKS[words]
-            if look == CAMERA or event.gesture in ADDRESSED:
+            if look == CAMERA or (event.gesture in ADDRESSED and event.gesture != "raise-arm"):
                 event.looks_at = event.looks_at or look

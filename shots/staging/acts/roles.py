@@ -22,6 +22,7 @@ MOST_THINGS = 12  # players made from one plural
 _CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift"))
 # Parts of a cabin that are no fixtures, as words of `Beat.looks_at`.
 _CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": []}
+_BRAND = re.compile(r"\b[A-Z][A-Z&-]{2,}\b")
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
 
 
@@ -45,6 +46,8 @@ class Cast(CastList):
         if draft.kind == "person" and self._is_look(draft, prep, part):
             return
         others = self.resolve(part, [key])
+        if prep == "under" and self.model(others[0] if others else "") == "blanket":
+            return
         for other in others:
             is_prop = prep == "with" or (prep == "on" and self.model(other) in _CRUTCHES)
             if is_prop and self.can_hold(key, other):
@@ -89,12 +92,14 @@ class Cast(CastList):
         return self.ids(phrase)
 
     def _find(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        self.report_adjectives(phrase)
         finder = {
             "character": self._named, "name": self._named_person, "pronoun": self._pronoun,
             "person": self._persons, "group": self._persons, "thing": self._things,
             "unknown": self._unknown, "body": self._body, "part": self._part, "place": self._place,
         }.get(phrase.kind)  # fmt: skip
-        if phrase.owner and phrase.kind != "body" and phrase.owner.is_definite:
+        is_one = phrase.owner is not None and phrase.owner.kind != "group"
+        if phrase.owner and is_one and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
         self.mention(ids)
@@ -103,6 +108,8 @@ class Cast(CastList):
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
             self.weather.append(grammar.WEATHER[phrase.head])
+        if phrase.noun in ("surface", "background", "backdrop") and phrase.adjectives:
+            self.lose(phrase.words, "surface and background are those of the set")
         if phrase.kind == "undrawn":
             self.lose(phrase.words, f"{phrase.head} is not drawn")
         for _, part in phrase.parts:
@@ -151,7 +158,8 @@ class Cast(CastList):
                 for key in reversed(self.named)
                 if not self.is_human(key) or self.drafts[key].noun in _BABIES
             ]
-            return [k for k in (self.focus, *things) if k][:1]
+            things.sort(key=lambda k: k in self.fixtures or self.thing_model(k).kind == "structure")
+            return [k for k in (self.focus, *things) if k and k not in subjects][:1]
         if key in ("they", "we"):
             return self._they(phrase, subjects)
         return self._he_or_she(key, phrase, subjects)
@@ -196,7 +204,8 @@ class Cast(CastList):
             one = singular(noun)[0]
             count = phrase.count if phrase.count > 1 else grammar.GROUPS[noun]
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
-        looks = " ".join([phrase.words, *(f"{prep} {p.words}" for prep, p in phrase.parts)])
+        clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
+        looks = " ".join([phrase.words, *clothes])
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
@@ -235,7 +244,8 @@ class Cast(CastList):
             return self.people()
         for key, character in self.board.characters.items():
             named = character.as_.lower().removeprefix("the ").split()
-            if named and named[-1] == noun:
+            is_here = key in self.drafts or not self.shot.subjects
+            if named and named[-1] == noun and is_here and not phrase.adjectives:
                 return [self.character(key).id]
         sex = _GENERIC.get(noun, "")
         alike = [k for k in reversed(self.recent) if sex and self.drafts[k].sex == sex]
@@ -245,11 +255,12 @@ class Cast(CastList):
         trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
         if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
             phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
-        for trade in trades[:1]:
+        for trade in (*trades[:1], self.place.set):
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
         whole = find_thing(phrase.adjectives[-1:])
-        if whole and phrase.noun in ("door", "window") and MODELS[whole[0]].kind == "vehicle":
+        is_one = whole is not None and (MODELS[whole[0]].kind == "vehicle" or MODELS[whole[0]].door)
+        if whole and phrase.noun in ("door", "window") and is_one:
             phrase = replace(phrase, head=phrase.adjectives[-1])  # a car door is the car
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
@@ -259,11 +270,17 @@ class Cast(CastList):
         if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
             return existing
         words = phrase.words
+        brand = _BRAND.search(words) if model != STAND_IN else None
         if phrase.count == 1:
-            return [self.thing(phrase.head, model, words, colour).id]
+            made = self.thing(phrase.head, model, words, colour)
+            made.label = brand[0] if brand else made.label
+            return [made.id]
         noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
         count = min(phrase.count, MOST_THINGS)
-        return [self.thing(f"{noun} {k + 1}", model, words, colour).id for k in range(count)]
+        many = [self.thing(f"{noun} {k + 1}", model, words, colour) for k in range(count)]
+        for made in many:
+            made.label = brand[0] if brand else made.label
+        return [made.id for made in many]
 
     def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
         """Things named before, and furniture of the set."""
@@ -272,6 +289,10 @@ class Cast(CastList):
         is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
         if phrase.head in _PARTS and phrase.is_definite and not same:
             same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
+        colour = first_colour(" ".join(phrase.adjectives))
+        if colour:  # between the red wire and the blue wire
+            drafts = self.drafts
+            same = [k for k in same if k not in drafts or drafts[k].colour in ("", colour)]
         if same and not is_new and (phrase.is_definite or phrase.owner):
             return same if phrase.count > 1 else same[:1]
         if phrase.owner and not phrase.is_definite:
@@ -318,7 +339,10 @@ class Cast(CastList):
         plan = SETS.get(self.place.set)
         return [phrase.head] if plan and plan.mark(phrase.head) else []
 
-    def _unknown(self, phrase: Phrase, _: list[str]) -> list[str]:
+    def _unknown(self, phrase: Phrase, subjects: list[str]) -> list[str]:
+        noun = grammar.TRADE_NOUNS.get(f"{self.place.set} {phrase.head}", "")
+        if noun:
+            return self._things(replace(phrase, kind="thing", head=noun), subjects)
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
         if same:
             return same[:1]
@@ -355,5 +379,7 @@ _PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
     "glass": lambda cast, key: key == "window" or cast.model(key) in (*_CUPS, "window"),
     "drink": lambda cast, key: cast.model(key) in _CUPS,
     "cup": lambda cast, key: cast.model(key) in _CUPS,
-    "door": lambda cast, key: cast.thing_model(key).door and cast.model(key) != "window",
+    "door": lambda cast, key: (
+        cast.thing_model(key).kind == "vehicle" or cast.model(key).endswith("door")
+    ),
 }

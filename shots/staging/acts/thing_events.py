@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
@@ -31,6 +33,9 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
         if draft is None:
             cast.lose(clause.words, "the set has no such thing that moves")
     if verb is None or draft is None:
+        own = cast.drafts.get(key)
+        if own and own.kind == "thing" and not clause.objects:
+            _read_parts(cast, clause, PlayerEvent(slot, "stand"), own)  # melts on the pancakes
         _read_others(cast, clause, key)
         return
     verb = _fit(verb, draft)
@@ -57,6 +62,8 @@ def _read_others(cast: Cast, clause: Clause, key: str) -> None:
 def _fit(verb: Verb, draft: PlayerDraft) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
+    if kind == "vehicle" and verb.name in ("slam into", "crash into", "hit", "collide"):
+        return THING_VERBS["drive"]
     if verb.posture != "drive" or kind == "vehicle":
         return verb
     if verb.name in ("land", "crash", "hit"):
@@ -87,7 +94,10 @@ def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDra
                 cast.drafts[person].hold(draft.id)
             continue
         for other in cast.resolve(part, [draft.id])[:1]:
-            if before and prep in ("on", "in", "under", "beside"):
+            if prep == "with" and cast.thing_model(other).kind == "vehicle":
+                cast.drafts[other].locate("behind", draft.id)
+                cast.drafts[other].events.append(replace(event, holds=[]))
+            elif before and prep in ("on", "in", "under", "beside"):
                 cast.drafts[before].locate(prep, other)
             else:
                 _read_part(event, draft, prep, other)

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shots.lexicon.grammar import singular
+from shots.lexicon.things import MODELS, find_thing
 from shots.lexicon.verbs import STATES, VERBS, Verb
 from shots.staging.clauses.phrases import Phrase
 
 Link = Literal["then", "with", "first", "later", "lead"]
 """How a clause follows the one before: after it, at the same time, before it; at the start of a
 sentence: after the next one, at the same time as the next one."""
+
+
+def is_held(phrase: Phrase) -> bool:
+    """Whether a phrase names something that a hand holds."""
+    model = find_thing(phrase.head.split())
+    return model is not None and MODELS[model[0]].grip is not None
 
 
 @dataclass
@@ -107,14 +114,14 @@ class Clause:
         is_thing = any(each.kind in ("thing", "unknown") for each in self.objects)
         yield from (f"something {prep}" for prep in self.preps if is_thing)
         yield from self._any_object()
-        yield from () if self.objects else ("alone",)
         yield from (f"{noun} {prep}" for noun in nouns for prep in self.preps)
-        yield from () if self.objects else self.preps
+        yield from () if self.objects else (*self.preps, "alone")
         yield ""
 
     def _any_object(self) -> Iterator[str]:
         kinds = {each.kind for each in self.objects}
         if kinds & {"thing", "unknown"} or any(each.head == "it" for each in self.objects):
+            yield from ("item",) * any(map(is_held, self.objects))
             yield "something"
         if kinds & {"person", "character", "name", "group"} or kinds == {"pronoun"}:
             yield "somebody"

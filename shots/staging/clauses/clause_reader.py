@@ -31,11 +31,12 @@ class _ClauseReader(ModifierReader):
     def __init__(self, text: str, names: Names) -> None:
         super().__init__(text, names)
         self._clauses: list[Clause] = []
-        self._lost: list[str] = []
         self._opens = True
         self._is_relative = False
 
     def read(self) -> tuple[list[Clause], list[str]]:
+        words = " ".join(word.low for word in self.words)
+        self.lost += [each for each in sorted(grammar.UNSTAGED) if f" {each} " in f" {words} "]
         while not self.is_over:
             begin = self.at
             clause = self._link()
@@ -45,12 +46,12 @@ class _ClauseReader(ModifierReader):
             self._opens = False
             if self.at == begin:
                 self._lose()
-        return [clause for clause in self._clauses if not clause.is_empty], self._lost
+        return [clause for clause in self._clauses if not clause.is_empty], self.lost
 
     def _lose(self) -> bool:
         word = self.words[self.at]
         if not word.is_mark and not is_vague(word.low):
-            self._lost.append(word.text)
+            self.lost.append(word.text)
         self.at += 1
         return True
 
@@ -255,10 +256,9 @@ class _ClauseReader(ModifierReader):
             return True
         if low in _LATER and self.is_clause(self.at + 1):
             return True
-        is_posed = bool(clause.parts) and clause.preps[-1] == "with"
-        if is_posed and form == "ed" and clause.parts[-1][1].kind == "body":
-            self.at += 1  # with his head bowed
-            return False
+        if self._is_posed(clause, low, form):
+            clause.preps.pop()  # with his head bowed, with both hands up
+            return self._begin(clause, "then", 0, [clause.parts.pop()[1]])
         if low in ("who", "which"):
             return self._begin(clause, "with", 1, clause.phrases[-1:] or clause.subjects[-1:])
         if low == "to" and self.reader.form(self.at + 1) == "base":
@@ -270,6 +270,15 @@ class _ClauseReader(ModifierReader):
             return self._participle(clause, 0)
         is_watched = form == "base" and clause.objects and clause.base in _PERCEPTION
         return bool(is_watched) and self._participle(clause, 0)
+
+    @staticmethod
+    def _is_posed(clause: Clause, low: str, form: str) -> bool:
+        """Whether a posture follows "with" and a part of the body."""
+        if not clause.parts or clause.preps[-1] != "with" or clause.parts[-1][1].kind != "body":
+            return False
+        is_limb = grammar.BODY[clause.parts[-1][1].head] not in ("face", "body")
+        is_placed = low in ("in", "on", "behind", "over") and is_limb
+        return form in ("ed", "ing") or low in ("up", "down", "out") or is_placed
 
     def _coordinate(self, clause: Clause) -> bool:
         """Read "and" with another object."""
@@ -353,6 +362,7 @@ class _ClauseReader(ModifierReader):
             if self.read_part(clause):
                 continue
             if self.low() in grammar.PARTICLES:
+                clause.particles.append(self.low())
                 self.at += 1
             elif self.reader.form(self.at) or not self.read_adverb(clause):
                 return

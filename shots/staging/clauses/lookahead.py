@@ -28,6 +28,7 @@ class Lookahead:
     Attributes:
         at: Position of the next word.
         last_form: Form of the verb of the clause before, in the same sentence, or "".
+        lost: Words that say something and are not understood.
     """
 
     def __init__(self, text: str, names: Names) -> None:
@@ -35,6 +36,7 @@ class Lookahead:
         self.reader = PhraseReader(text, self.words, names)
         self.at = 0
         self.last_form = ""
+        self.lost: list[str] = []
 
     def low(self, offset: int = 0) -> str:
         """The word at the position, in lower case."""
@@ -94,6 +96,8 @@ class Lookahead:
         behind = self.at + len(words.split())
         if " " in words:
             is_open = words.split()[-1] in grammar.POSSESSIVES and self.phrase_follows(behind)
+            noun = self.noun(behind)  # at the floor numbers
+            is_open = is_open or (noun is not None and noun.kind in ("thing", "abstract"))
             return self.reader.low(behind) != "of" and not is_open
         if words in grammar.PARTICLES:
             return False
@@ -106,11 +110,17 @@ class Lookahead:
         form, noun = self.reader.form(self.at), self.noun(self.at)
         if not form:
             return self.is_unknown_verb(self.at)
+        if noun is not None and form == "s" and self.reader.form(self.at + 1) == "ing":
+            return False  # crows hopping behind it
         if form in ("s", "base") and self.last_form in ("s", "base"):
             return form == self.last_form and not self._is_placed_body(noun)
+        if noun is None and form in ("ed", "ing") and self.reader.is_attribute(self.at):
+            return False
         if noun is None or noun.kind == "character":
             return noun is None
         found = self.reader.phrase(self.at, subject=True)
+        if found and form == "base" and self.reader.form(found[1]) == "ing":
+            return False  # foam running over
         return not (found and self.is_finite(found[1]))
 
     def _is_placed_body(self, noun: Noun | None) -> bool:
@@ -140,7 +150,8 @@ class Lookahead:
         """Whether a word in no table stands like the second verb of "kneels and plugs in"."""
         low, behind = self.reader.low(at), self.reader.low(at + 1)
         is_open = self.noun(at) is None and not is_function_word(low) and low.endswith("s")
-        return is_open and self.last_form == "s" and is_function_word(behind)
+        is_last = self.is_end(at + 1) and self.reader.low(at - 1) in ("and", "but")
+        return is_open and self.last_form == "s" and (is_function_word(behind) or is_last)
 
     def is_plural_verb(self, at: int) -> bool:
         """Whether a verb of several subjects stands at a position."""

@@ -55,6 +55,7 @@ class ModifierReader(Lookahead):
         elif stop:
             self.take(stop)
         elif self.is_filler() or self.low() in grammar.NEGATIONS:
+            self.lost += [self.low()] * (self.low() in grammar.VISIBLE)
             clause.is_negated = clause.is_negated or self.low() in grammar.NEGATIONS
             self.at += 1
         else:

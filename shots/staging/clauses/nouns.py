@@ -24,6 +24,7 @@ _CLITIC = re.compile(r"(.+)['’](s|re|ve)", re.IGNORECASE)  # noqa: RUF001
 _QUOTED = re.compile(r"[\"“”][^\"“”]*[\"“”]|(?<!\w)['‘][^'’\n]{3,}?['’](?!\w)")  # noqa: RUF001
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _MOST_WORDS = 4  # of one noun
+_PERSONS = ("ist", "ician", "woman", "keeper", "maker", "smith", "owner")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def _kind_of(text: str) -> tuple[Kind, str, bool] | None:
         for form in dict.fromkeys((text, head)):
             if form in table:
                 return kind, form, is_plural
-    return None
+    is_person = len(head) > 6 and head.endswith(_PERSONS) and not head.endswith("list")
+    return ("person", head, is_plural) if is_person and " " not in head else None
 
 
 def noun_at(words: Sequence[Word], at: int, names: Names) -> Noun | None:

@@ -22,6 +22,7 @@ from shots.staging.clauses.nouns import (
 
 _SOME = frozenset(("one", "two", "three", "some", "all", "none", "both", "each", "most", "many"))
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "both"))
+_TOOLS = frozenset(("seat", "chair", "desk", "cap", "uniform", "mask", "doll", "statue", "figure"))
 # Nouns that are only what something is part or made of: the edge of the roof.
 _EMPTY_HEADS = frozenset(("abstract", "unknown", "undrawn"))
 _Core = tuple[Noun, tuple[str, ...], int]  # noun, adjectives, position behind them
@@ -163,7 +164,8 @@ class PhraseReader:
         if at >= len(self.words) or self.words[at].is_mark:
             return True
         low, before = self.low(at), self.low(at - 1) if at else ""
-        if low == "can" and (before in grammar.ARTICLES or before in grammar.NUMBERS):
+        is_modified = before in grammar.QUALITIES or find_colour(before)
+        if low == "can" and (before in (*grammar.ARTICLES, *grammar.NUMBERS) or is_modified):
             return False
         if is_function_word(low):
             return low not in ("one", "own")
@@ -199,7 +201,8 @@ class PhraseReader:
                     break
                 adjectives.append(head.head)
                 # A robot's arm is the robot.
-                if not (noun and noun.kind == "body" and head.kind == "thing"):
+                is_whole = noun and noun.kind == "body" and head.kind == "thing"
+                if not (is_whole and noun and noun.head not in grammar.CLOTHING):
                     name, is_plural = singular(self.low(at))
                     head = noun or Noun(1, "unknown", name, is_plural)
                 at += noun.length if noun else 1
@@ -214,26 +217,33 @@ class PhraseReader:
                 adjectives.append(self.low(at))
                 at += 1
         if head is None:
-            return self._headless(start, at, adjectives, must_be_name=bare and subject)
+            return self._headless(start, at, adjectives, bare=bare, must_be_name=bare and subject)
         return head, tuple(adjectives), at
 
     def _headless(
-        self, start: int, at: int, adjectives: list[str], *, must_be_name: bool
+        self, start: int, at: int, adjectives: list[str], *, bare: bool, must_be_name: bool
     ) -> _Core | None:
         """A phrase without a noun of the lexicon: a name, a colour, an unknown noun."""
         if not adjectives:
             return None
         last, words = adjectives[-1], tuple(adjectives)
-        if find_colour(last) or last in grammar.CLOTHS:
+        if find_colour(last) or last in grammar.CLOTHS or last in grammar.CLOTHING:
             return Noun(1, "abstract", last), words, at
         if must_be_name and not self._is_name(start):
             return None
-        if self._is_name(start) and at - start == 1:
+        if self._is_name(start) and at - start == 1 and (bare or must_be_name):
             return Noun(1, "name", self.words[start].text), (), at
         if all(low in grammar.QUALITIES for low in adjectives):
             return None
         head, is_plural = singular(last)
         return Noun(1, "unknown", head, is_plural), words[:-1], at
+
+    def is_attribute(self, at: int) -> bool:
+        """Whether a participle stands before a noun with a verb: "Melted chocolate pours"."""
+        noun = noun_at(self.words, at + 1, self.names) if at + 1 < len(self.words) else None
+        behind = at + 1 + (noun.length if noun else 0)
+        is_verb = self.form(behind) in ("s", "base") or self.low(behind) in grammar.BE
+        return noun is not None and noun.kind != "character" and is_verb
 
     def _is_name(self, at: int) -> bool:
         """Whether a word that is in no table is written like a name."""
@@ -247,6 +257,10 @@ class PhraseReader:
         form = self.form(at)
         if not subject or not adjectives or form not in ("s", "base"):
             return False
+        is_noun = noun_at(self.words, at, self.names) is not None
+        behind = "" if self.low(at + 1) in grammar.PARTICLES else self.form(at + 1)
+        if is_noun and behind and (behind != "base" or form == "s") and behind != "ing":
+            return False  # a clawed hand reaches, red lights flash
         is_first, is_capital = at == start + 1, self.words[start].text[0].isupper()
         if is_first and is_capital and self.low(start) in NAMES:
             return True
@@ -263,32 +277,44 @@ class PhraseReader:
         if subject and self.form(behind) in ("s", "ed"):
             return False
         is_quality = low in grammar.QUALITIES or find_colour(low) is not None
-        return is_quality and bool(noun_at(self.words, behind, self.names) or not self.form(behind))
+        if noun_at(self.words, behind, self.names):
+            return is_quality
+        is_open = not self.form(behind) and self.low(behind) not in grammar.QUALITIES
+        return is_quality and (is_open or bool(noun_at(self.words, behind + 1, self.names)))
 
     def _stops(self, at: int, start: int, *, subject: bool, bare: bool) -> bool:
         """Whether a word that is no noun ends the phrase: a verb or an adverb."""
         low, form = self.low(at), self.form(at)
         if low in grammar.QUALITIES or find_colour(low):
             return False
-        if is_adverb(low) or (form in ("s", "base") and subject and at > start):
+        is_brand = self.words[at].text.isupper()
+        is_verb = form in ("s", "base") and subject and at > start
+        if (is_adverb(low) and not is_brand) or is_verb:
             return True
         if form in ("ing", "ed"):
+            if at == start and (self.low(at - 1) == "of" or (subject and self.is_attribute(at))):
+                return self._ends(at + 1)
             return bare or self._ends(at + 1) or (at > start and subject)
         is_behind_preposition = start > 0 and self.low(start - 1) in grammar.PREPOSITIONS
         is_object = not subject and (
             is_behind_preposition or noun_at(self.words, at + 1, self.names) is not None
         )
-        return bool(form) and bare and not (is_object and form == "base")
+        is_of = start > 0 and self.low(start - 1) == "of"  # a row of switches
+        return bool(form) and bare and not (is_object and (form == "base" or is_of))
 
     def _continues(self, head: Noun, noun: Noun | None, at: int, *, subject: bool) -> bool:
         """Whether a word behind a noun forms a compound with it: the tram driver."""
         low, form = self.low(at), self.form(at)
         if is_adverb(low) or low in grammar.PARTICLES or head.kind in ("character", "name"):
             return False
+        if noun is not None and noun.kind == "character":
+            return False
         if subject and (form in ("s", "ed") or (form == "base" and head.is_plural)):
             return False
         if head.kind == "person" and low in grammar.CLOTHING and not form:
             return True  # a clown costume
+        if head.kind == "person" and not head.is_plural and noun and noun.head in _TOOLS:
+            return True  # the pilot seat
         if head.kind in ("group", "person"):
             is_open = head.head == "police" or (head.kind == "person" and not head.is_plural)
             return is_open and noun is not None and noun.kind == "person"
@@ -306,6 +332,11 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
         is_pair = outer.head == "pair" and inner.head.endswith("s")  # of glasses
         count = 1 if is_pair else grammar.GROUPS[outer.head]
         return replace(inner, words=words, count=count, is_plural=True)
+    is_many = inner.is_plural and not inner.head.endswith("s")
+    if outer.head in grammar.ROWS and is_many and inner.kind in ("person", "thing"):
+        return replace(inner, words=words, count=grammar.ROWS[outer.head])
+    if outer.head in ("drop", "droplet", "splash"):
+        return replace(outer, words=words, of=inner)
     is_shown = inner.kind not in ("abstract", "undrawn", "weather")
     if outer.kind in _EMPTY_HEADS and is_shown and outer.head not in grammar.LIGHT:
         return replace(inner, words=words)

@@ -18,6 +18,7 @@ from shots.staging.floor_space import (
     facing,
     model_of,
     own_to_plan,
+    plan_to_own,
     point,
     size_of,
     turn_between,
@@ -175,6 +176,8 @@ class Occupied:
             for at, facing_deg in _seats(thing):
                 if all(distance(at, each) > 0.35 for each in others):
                     away = distance(at, near) if of is None else apart
+                    if kind == "seat" and "bed" in thing.model:
+                        at, facing_deg = self._bed_edge(thing)
                     chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
         chosen.sort(key=lambda each: each[0])
         partner = self.partners.get(who, "")
@@ -185,6 +188,14 @@ class Occupied:
         opposite = [sits] if sits is not None and sits.seat else free
         faced = (each for each in free if any(_face_each_other(each, other) for other in opposite))
         return next(faced, free[0])
+
+    def _bed_edge(self, bed: Player) -> tuple[Point, float]:
+        """Where somebody sits on a bed: at the side towards the room."""
+        middle = plan_to_own(self.plan.centre, bed.at, bed.facing_deg)
+        side = 1.0 if middle[0] >= 0 else -1.0
+        across = side * (size_of(bed)[0] / 2 - 0.17)
+        at = point(np.array(own_to_plan((across, 0.0), bed.at, bed.facing_deg)))
+        return at, bed.facing_deg + 90.0 * side
 
     def bring_seat(self, posture: str, name: str) -> Stance:
         """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""

@@ -48,7 +48,8 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     named = thing.on or (thing.near if thing.relation in _ON else "")
     support = occupied.find(named) if named else None
     if isinstance(support, Player) and model_of(support).surface_m and model.kind != "animal":
-        at, top = surface_spot(occupied, thing, support, None)
+        users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
+        at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
         return replace(thing, at=at, base_m=top, on=support.id)
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
         return replace(thing, at=spot.at, facing_deg=spot.facing_deg)

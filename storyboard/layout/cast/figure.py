@@ -9,11 +9,11 @@ import numpy as np
 from shots.staging.default_looks import dressed
 from shots.staging.staged import Appearance
 from storyboard.layout.cast.body import atlas, build_body
-from storyboard.layout.cast.wardrobe import dress
 from storyboard.layout.cast.hair import hair_parts
 from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
 from storyboard.layout.cast.skinning import EYES, Posed, place_bones, place_links, skin
+from storyboard.layout.cast.wardrobe import dress
 from storyboard.layout.meshes import SET_OWNER, Array, Mesh, floats
 
 _WIDE = 0.22  # lids a little further up than the model's: eyes have to read at a distance

@@ -114,13 +114,13 @@ def rotation(axis: Array, angle: float) -> Array:
 
 
 def _half_twist(turn: Array, axis: Array) -> Array:
-    q = _quaternions(turn[None])[0]
+    q = rotation_quaternions(turn[None])[0]
     angle = 2 * np.arctan2(float(q[1:] @ axis), float(q[0]))
     angle = (angle + np.pi) % (2 * np.pi) - np.pi
     return rotation(axis, angle / 2)
 
 
-def _quaternions(turns: Array) -> Array:
+def rotation_quaternions(turns: Array) -> Array:
     """(N, 4) unit quaternions, w x y z, of (N, 3, 3) rotations."""
     m = turns
     d = np.stack([m[:, 0, 0], m[:, 1, 1], m[:, 2, 2]], 1)
@@ -141,7 +141,7 @@ def skin(
     points: Array, normals: Array, weights: Array, joints: Array, posed: Posed
 ) -> tuple[Array, Array]:
     """Points and normals (V, 3) at rest, carried by links with weights (V, L)."""
-    real = _quaternions(posed.turns)
+    real = rotation_quaternions(posed.turns)
     for index, parent in enumerate(LINK_PARENTS):  # the same half of the quaternions as the parent
         if parent >= 0 and real[index] @ real[parent] < 0:
             real[index] = -real[index]

@@ -21,6 +21,11 @@ def blend_seconds(a: BodyPose, b: BodyPose) -> float:
     return min(max(SHORTEST_S, 0.85 * way, 1.7 * hips), LONGEST_S)
 
 
+def _upright(stance: BodyPose) -> float:
+    """1 for a body whose trunk is upright, else 0."""
+    return float(stance.rotation("pelvis")[1, 1] > 0.7)
+
+
 def blend(a: BodyPose, b: BodyPose, part: float) -> BodyPose:
     """Between two stances; feet on the ground step over one after the other."""
     s = part**3 * (10 - 15 * part + 6 * part * part)
@@ -29,7 +34,17 @@ def blend(a: BodyPose, b: BodyPose, part: float) -> BodyPose:
     stance.place = r.mixed(a.place, b.place, s)
     stance.facing_deg = a.facing_deg + math.remainder(b.facing_deg - a.facing_deg, 360) * s
     # The pelvis goes straight in the world; offsets in turning axes would swing it round.
-    hips = r.mixed(a.to_world(a.joint("pelvis")), b.to_world(b.joint("pelvis")), s)
+    start, end = a.to_world(a.joint("pelvis")), b.to_world(b.joint("pelvis"))
+    hips = r.mixed(start, end, s)
+    drop = _upright(a) * _upright(b) * float(end[1] - start[1]) / a.body.leg
+    if abs(drop) > 0.15:  # onto a seat or up from it: the trunk leans over the feet
+        lean = min(abs(drop) * 1.6, 1.0) * math.sin(math.pi * part) ** 2
+        stance.add("pelvis", 26 * lean)
+        stance.add("spine", 14 * lean)
+        stance.add("neck", -14 * lean)
+        # Down: back over the seat first, then lower; up: the other way round.
+        late = s**1.7 if drop > 0 else 1 - (1 - s) ** 1.7
+        hips[1] = start[1] + (end[1] - start[1]) * late
     stance.offset = stance.from_world(hips) - a.body.joints[0]
     stance.mouth, stance.eyes = b.mouth, a.eyes + (b.eyes - a.eyes) * s
     stance.grips = [x + (y - x) * s for x, y in zip(a.grips, b.grips, strict=True)]

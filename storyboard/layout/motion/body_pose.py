@@ -129,8 +129,7 @@ def turn(bone: str, flex: float = 0.0, twist: float = 0.0, spread: float = 0.0) 
     name, _, side = bone.partition(".")
     inwards = SIGN[side] if side else -1.0
     a, b, c = (math.radians(angle) for angle in (flex, twist, spread))
-    around = r.about(r.X, a * _FLEX.get(name, 1.0))
-    return around @ r.about(r.Z, -c * inwards) @ r.about(r.Y, b * inwards)
+    return r.about_x_z_y(a * _FLEX.get(name, 1.0), -c * inwards, b * inwards)
 
 
 @dataclass(eq=False)

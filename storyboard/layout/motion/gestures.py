@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
+from shots.lexicon.things import Thing
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion import rotations as r
@@ -43,7 +44,9 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
     if motion.stoop and (act.aim is not None or first[0].anchor != "touch"):
         _stoop(stance, act, (first[0], second[0], part))
     if gaze is None and motion.looks:
-        gaze = hand_place(stance, act, act.side, first[0], second[0], part)[0]
+        gaze = act.aim
+        if gaze is None or act.name == "put-down":
+            gaze = hand_place(stance, act, act.side, first[0], second[0], part)[0]
     if gaze is not None:
         way = gaze - stance.point("eye")
         # The eyes do the rest of a look down, so that the face stays in the picture.
@@ -53,7 +56,11 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
         stance.sight = stance.to_world(gaze)
     _move_head(stance, act)
     for k, side in enumerate((act.side, OTHER[act.side])):
-        _bring(stance, act, side, first[k], second[k], part)
+        if side in act.holds and first[k].anchor == second[k].anchor == "hang":
+            low = _holding(act.prop).keys[0][1]
+            _bring(stance, act, side, low, low, 0.0)
+        else:
+            _bring(stance, act, side, first[k], second[k], part)
     _move_face(stance, act)
 
 
@@ -62,10 +69,16 @@ def _motion(act: GestureNow) -> GestureRow:
     name, prop = act.name, act.prop
     if name == "aim" and prop is not None and prop.size[2] > 0.5:
         name = "aim-long"
-    if name == "hold" and prop is not None and prop.grip is not None:
+    return _holding(prop) if name == "hold" else GESTURE_ROWS.get(name, GestureRow())
+
+
+def _holding(prop: Thing | None) -> GestureRow:
+    """How a thing is held: hanging from its handle, or upright before the body."""
+    name = "hold"
+    if prop is not None and prop.grip is not None:
         tall = max(prop.size[1:]) if prop.lies else prop.size[1]
         name = "hang" if tall > 0.25 and prop.grip[1] > 0.7 * tall else name
-    return GESTURE_ROWS.get(name, GestureRow())
+    return GESTURE_ROWS[name]
 
 
 def _keys(act: GestureNow, motion: GestureRow) -> tuple[Hands, Hands, float]:
@@ -159,7 +172,7 @@ def turn_eyes(stance: BodyPose, since: float, now: float, seed: int) -> None:
     if stance.sight is not None:
         way = stance.from_world(stance.sight) - stance.point("eye")
         x, y, z = stance.rotation("head").T @ way
-        ready = r.smooth(since / 0.16)
+        ready = r.smooth(since / 0.1)
         yaw = 0.4 * yaw + ready * math.degrees(math.atan2(x, -z))
         pitch = 0.4 * pitch + ready * math.degrees(math.atan2(-y, math.hypot(x, z)))
     stance.gaze = min(max(yaw, -30.0), 30.0), min(max(pitch, -24.0), 18.0)
@@ -248,7 +261,7 @@ def _kick(stance: BodyPose, act: GestureNow) -> None:
 
 
 def _move_head(stance: BodyPose, act: GestureNow) -> None:
-    t = act.seconds
+    t, name = act.seconds, act.face or act.name
     turns = {
         "nod": (11 * math.sin(2 * math.pi * 1.5 * t), 0, 0),
         "shake-head": (0, 20 * math.sin(2 * math.pi * 1.3 * t), 0),
@@ -257,14 +270,14 @@ def _move_head(stance: BodyPose, act: GestureNow) -> None:
         "smile": (0, 0, 5), "shout": (-5, 0, 0), "salute": (-3, 0, 0),
         "photograph": (4, 0, 0), "phone-ear": (2, 0, 0),
     }  # fmt: skip
-    if act.name in turns:
-        flex, twist, spread = turns[act.name]
-        way = SIGN[act.side] if act.name == "listen" else 1.0
+    if name in turns:
+        flex, twist, spread = turns[name]
+        way = SIGN[act.side] if name == "listen" else 1.0
         stance.set("head", stance.turns[BONE["head"]] @ turn("head", flex, twist, spread * way))
-    if act.name in ("shrug", "shiver", "laugh"):
+    if name in ("shrug", "shiver", "laugh"):
         lift = {"shrug": 20.0, "shiver": 12.0, "laugh": 5 + 4 * math.sin(2 * math.pi * 4.2 * t)}
         for side in SIDES:
-            stance.add(f"clavicle.{side}", 0, 0, lift[act.name])
+            stance.add(f"clavicle.{side}", 0, 0, lift[name])
     if act.speaks:
         beat = syllable(t, act.seed)
         stance.set("head", stance.turns[BONE["head"]] @ turn("head", 2.5 * beat, 1.5 * beat))
@@ -283,19 +296,19 @@ _SMILES = {"smile": 1.0, "laugh": 1.0, "hug": 0.5, "wave": 0.45, "clap": 0.4, "s
 
 
 def _move_face(stance: BodyPose, act: GestureNow) -> None:
-    t = act.seconds
+    t, name = act.seconds, act.face or act.name
     opened = {
         "shout": 0.75 + 0.25 * math.sin(2 * math.pi * 2.2 * t), "cry": 0.25,
         "laugh": 0.65 + 0.25 * math.sin(2 * math.pi * 4.2 * t), "smile": 0.12, "stretch": 0.5,
         "eat": 0.22 * (1 + math.sin(2 * math.pi * 1.7 * t)) / 2, "breathe": 0.1,
     }  # fmt: skip
-    stance.mouth = max(stance.mouth, opened.get(act.name, 0.0))
-    stance.smile = _SMILES.get(act.name, 0.0)
-    speaking = act.speaks or act.name in ("talk", "whisper")
-    if speaking and act.name not in ("shout", "laugh"):
-        size = 0.4 if act.name == "whisper" else 0.75
+    stance.mouth = max(stance.mouth, opened.get(name, 0.0))
+    stance.smile = _SMILES.get(name, 0.0)
+    speaking = act.speaks or name in ("talk", "whisper")
+    if speaking and name not in ("shout", "laugh"):
+        size = 0.4 if name == "whisper" else 0.75
         stance.mouth = size * syllable(t, act.seed)
-    if act.name in ("kiss", "cry"):
+    if name in ("kiss", "cry"):
         stance.eyes = 0.0
     elif stance.eyes > 0.5:  # a blink of an eighth of a second every few seconds
         blink = (t + act.seed % 53 / 16) % 3.4

@@ -35,6 +35,8 @@ class GestureNow:
         speaks: Whether it speaks now.
         prop: Model of what is in the hands.
         size: Of the thing that it is done to.
+        face: Gesture of head and face, where it is another.
+        holds: Sides of the hands with something in them that the gesture does not need.
     """
 
     name: str
@@ -49,6 +51,8 @@ class GestureNow:
     speaks: bool = False
     prop: Thing | None = None
     size: tuple[float, float, float] | None = None
+    face: str = ""
+    holds: frozenset[str] = frozenset()
 
 
 def _axes(stance: BodyPose, act: GestureNow, side: str, hand: Hand) -> tuple[Array, Array]:
@@ -146,7 +150,8 @@ def _at_page(stance: BodyPose, act: GestureNow, side: str) -> Array:
     """At the lower corners of what is read."""
     width = act.prop.size[0] if act.prop else 0.16
     h = stance.body.height / 1.75
-    return stance.point("breast") + r.xyz(SIGN[side] * min(0.42 * width, 0.25), 0.04 * h, -0.28 * h)
+    low = min(0.25 * width - 0.06, 0.08)  # large ones lower, for the face to stay free
+    return stance.point("breast") + r.xyz(SIGN[side] * min(0.42 * width, 0.25), low * h, -0.29 * h)
 
 
 def _at_meeting(stance: BodyPose, act: GestureNow, side: str) -> Array:

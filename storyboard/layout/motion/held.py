@@ -25,8 +25,12 @@ _LIE: Mapping[str, tuple[str, str]] = {
     "tie-shoe": ("front", "up"),
 }  # fmt: skip
 _ORDINARY = ("front", "up")
-RELEASED = ("put-down", "throw", "give")
+RELEASED = ("put-down", "drop", "throw", "give")
 TAKEN = ("pick-up", "catch")
+HANDLING = (*RELEASED, *TAKEN, *_LIE, "hold", "put-on", "wipe")
+"""Gestures of the hand that has the thing; others are done by the free one."""
+_G_M_S2, _BOUNCE = 9.81, 0.22
+_TURN_S = 0.45  # in which a thing turns over from one gesture to the next
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,7 @@ class HeldThing:
     id: str
     turn: Array
     at: Array
+    is_held: bool = True  # or else it has left the hand
 
 
 def lie_in_hand(
@@ -63,6 +68,8 @@ def lie_in_hand(
     front, up = (
         _direction(stance, word, at, sides[-1], aim) for word in _LIE.get(gesture, _ORDINARY)
     )
+    if gesture == "read":  # flatter than it is read, so that the page shows from the side, too
+        front = r.unit(front) + 0.3 * r.UP
     if gesture in ("phone-look", "read", "photograph", "aim", "phone-ear"):
         return r.facing(front, up), at
     # Up holds exactly, the front as near as it can.
@@ -94,7 +101,7 @@ def _direction(stance: BodyPose, word: str, at: Array, side: str, aim: Array | N
 
 def in_hands(beat: Beat) -> list[tuple[str, str]]:
     """Hands and the ids of the things in them; a thing picked up, put down or thrown counts."""
-    if beat.gesture in (*TAKEN, "put-down", "throw") and beat.target and not beat.holds:
+    if beat.gesture in (*TAKEN, "put-down", "drop", "throw") and beat.target and not beat.holds:
         hands = GESTURES[beat.gesture].hands if beat.gesture in TAKEN else "right"
         return [(hands or "right", beat.target)]
     return list(beat.holds)
@@ -125,13 +132,21 @@ def held_things(
         begin, length = beat.start * seconds, max((beat.end - beat.start) * seconds, 1e-6)
         part = min((now - begin) / length, 1.0)
         for hand, thing in in_hands(beat):
+            spot = world.spots.get(thing)
+            if spot is not None and spot.thing.grip is None and spot.thing.surface_m:
+                continue  # a table that something is put on
             things.pop(thing, None)
             hold = _Hold(beat, "both" if hand == "both" else hand[0].upper(), thing, world)
             if beat.gesture in RELEASED and part > 0.5:
                 left = begin + 0.5 * length
-                things[thing] = hold.released(pose_at(k, left), now - left)
+                things[thing] = replace(hold.released(pose_at(k, left), now - left), is_held=False)
             elif k == begun[-1] and not (beat.gesture in TAKEN and part < 0.5):
                 things[thing] = hold.lying(pose, part)
+                before = _Hold(beats[k - 1], hold.hand, thing, world)
+                if k and now - begin < _TURN_S and (hand, thing) in in_hands(before.beat):
+                    old, new = before.lying(pose, 1.0).turn, things[thing].turn
+                    turned = r.between(old, new, r.smooth((now - begin) / _TURN_S))
+                    things[thing] = replace(things[thing], turn=turned)
     return tuple(things.values())
 
 
@@ -149,25 +164,62 @@ class _Hold:
         target = self.world.spots.get(self.beat.target)
         aim = None if target is None else pose.from_world(target.eye())
         turned, at = lie_in_hand(pose, self.beat.gesture, self.hand, aim)
-        turned = pose.yaw @ turned
+        turned, place = pose.yaw @ turned, pose.to_world(at)
         spot = self.world.spots.get(self.thing)
-        change = {"pick-up": part - 0.5, "put-down": 0.5 - part}.get(self.beat.gesture)
-        if spot is not None and change is not None:
-            found = spot.axes @ LYING[spot.thing.lies]
-            turned = r.between(found, turned, r.smooth(change / 0.3))
-        return HeldThing(self.thing, turned, pose.to_world(at))
+        if spot is not None and self.beat.gesture == "pick-up":
+            found, taken = spot.axes @ LYING[spot.thing.lies], r.smooth((part - 0.5) / 0.3)
+            turned = r.between(found, turned, taken)
+            place = r.mixed(spot.grip(), place, r.smooth((part - 0.5) / 0.1))
+        elif spot is not None and self.beat.gesture == "put-down":
+            found = pose.yaw @ LYING[spot.thing.lies]
+            turned = r.between(found, turned, r.smooth((0.5 - part) / 0.3))
+        return HeldThing(self.thing, turned, place)
 
     def released(self, pose: BodyPose, since: float) -> HeldThing:
         """Some seconds after it left the hand of somebody in that pose."""
         there = self.lying(pose, 0.5)
         target = self.world.spots.get(self.beat.target)
         if self.beat.gesture == "give" and target is not None and "palm.R" in target.points:
-            return replace(there, at=target.points["palm.R"])
+            turned = r.between(there.turn, target.axes, r.smooth(since / 0.4))
+            return replace(there, at=target.points["palm.R"], turn=turned)
         if self.beat.gesture != "throw":
-            return there
+            return self._laid(there, pose, since)
         # On a parabola to the target, or eight metres; there it stays.
         goal = pose.to_world((0.0, -0.05, -8.0)) if target is None else target.eye()
         way = goal - there.at
         length = max(0.27 * math.sqrt(r.norm(way)), 0.3)
         t = min(since / length, 1.0)
         return replace(there, at=there.at + way * t - r.xyz(0, 4.9 * length**2 * t * (1 - t), 0))
+
+    def _laid(self, there: HeldThing, pose: BodyPose, since: float) -> HeldThing:
+        """On what it is put on, or on the floor below the hand that let it go."""
+        spot = self.world.spots.get(self.thing)
+        if spot is None:
+            return there
+        falls = self.beat.gesture == "drop"
+        target = self.world.spots.get(self.beat.target)
+        lying = replace(spot, facing_deg=pose.facing_deg, position=np.zeros(3))
+        grip = lying.grip()
+        base: Array = there.at - grip
+        if falls:
+            base = base + pose.yaw @ r.xyz(0.0, 0.0, -0.12)
+            base[1] = -self.world.height(float(base[0]), float(base[2]))
+        elif target is None or target is spot:
+            player = self.world.players.get(self.thing)
+            under = self.world.spots.get(player.on) if player else None
+            level = r.xyz(float(base[0]), float(spot.position[1]), float(base[2]))
+            base = level if under is None else under.on_top(level)
+        else:
+            base = target.on_top(base)
+        goal, turned = base + grip, pose.yaw @ LYING[spot.thing.lies]
+        if not falls:
+            return replace(there, at=r.mixed(there.at, goal, r.smooth(since / 0.15)), turn=turned)
+        drop = max(float(goal[1] - there.at[1]), 1e-3)
+        landing = math.sqrt(2 * drop / _G_M_S2)
+        part = min(since / landing, 1.0)
+        at = r.mixed(there.at, goal, part)
+        at[1] = there.at[1] + drop * part * part
+        rebound, after = _BOUNCE * landing * 2, since - landing  # up and down again
+        if 0 < after < rebound:
+            at[1] -= _G_M_S2 / 2 * after * (rebound - after)
+        return replace(there, at=at, turn=r.between(there.turn, turned, r.smooth(part)))

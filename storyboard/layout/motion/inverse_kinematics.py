@@ -244,3 +244,14 @@ def _direction(stance: BodyPose, point: Array) -> tuple[float, float]:
     yaw = math.degrees(math.atan2(way[0], -way[2]))
     pitch = math.degrees(math.atan2(-way[1], math.hypot(way[0], way[2])))
     return yaw, pitch
+
+
+WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
+        "back": (115.0, 0.0)}  # fmt: skip
+"""Directions of a look: degrees to the left of the body, and up."""
+
+
+def way_to(yaw: float, pitch: float) -> Array:
+    """The unit vector in a direction: degrees to the left of the body, and up."""
+    a, b = math.radians(yaw), math.radians(pitch)
+    return np.array([math.sin(a) * math.cos(b), -math.sin(b), -math.cos(a) * math.cos(b)])

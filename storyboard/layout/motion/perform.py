@@ -22,10 +22,20 @@ from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Ground, Track, heading, stride, track
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
-from storyboard.layout.motion.hand_places import GestureNow
-from storyboard.layout.motion.held import TAKEN, HeldThing, held_things, in_hands
-from storyboard.layout.motion.postures import Moment
-from storyboard.layout.motion.world import Spot, World, beat_track, climb, world_at
+from storyboard.layout.motion.hand_places import OTHER, GestureNow
+from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
+from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
+from storyboard.layout.motion.postures import Moment, lean_at
+from storyboard.layout.motion.world import (
+    Spot,
+    World,
+    beat_track,
+    beside_seats,
+    climb,
+    stands,
+    table_before,
+    world_at,
+)
 
 __all__ = ["Performance", "PersonInShot", "Spot", "World", "perform", "perform_all", "world_at"]
 
@@ -34,9 +44,8 @@ _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.
 _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
+_ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
 _FAR = 6.0
-_WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
-         "back": (115.0, 0.0)}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +76,18 @@ def perform_body(
     body: BodyPlan, player: Player, at: float, seconds: float, world: World
 ) -> Performance:
     """As `perform`, of a skeleton."""
-    actor = PersonInShot(body, player, seconds, world)
-    stance = actor.stance(at * seconds)
-    points = {name: stance.to_world(stance.point(name)) for name in _NAMED}
-    held = held_things(actor.beats, seconds, at * seconds, world, actor.blended, stance)
-    return Performance(stance.pose(), stance.place, stance.facing_deg, held, points)
+    return _performed(PersonInShot(body, player, seconds, world), at)
+
+
+def _performed(actor: PersonInShot, at: float) -> Performance:
+    now = at * actor.seconds
+    stance = actor.stance(now)
+    held = held_things(actor.beats, actor.seconds, now, actor.world, actor.blended, stance)
+    return Performance(stance.pose(), stance.place, stance.facing_deg, held, _points(stance))
+
+
+def _points(stance: BodyPose) -> dict[str, Array]:
+    return {name: stance.to_world(stance.point(name)) for name in _NAMED}
 
 
 def perform_all(
@@ -88,25 +104,23 @@ def perform_all(
     people = [player for player in players if player.id in figures]
     met = {name for p in people for beat in p.beats for name in (beat.target, beat.looks_at)}
     met |= {p.id for p in people if any(beat.gesture in TOGETHER for beat in p.beats)}
-    done: dict[str, Performance] = {}
+    world = replace(world, spots=spots)  # in which those who have a place get points
+    actors = [PersonInShot(plan_of(figures[p.id]), p, seconds, world) for p in people]
     # First those whom others touch or look at, without gestures of their own, so that all have a
     # place and eyes; then everybody.
-    for acting in [*(_plain(p) for p in people if p.id in met), *people]:
-        now = replace(world, spots=spots)
-        done[acting.id] = perform(figures[acting.id], acting, at, seconds, now)
-        spots[acting.id] = replace(spots[acting.id], points=done[acting.id].points)
+    for actor in actors:
+        if actor.player.id in met:
+            _place_points(spots, actor.player.id, _points(actor.plain(at * seconds)))
+    done = {}
+    for actor in actors:
+        name = actor.player.id
+        done[name] = _performed(actor, at)
+        _place_points(spots, name, done[name].points)
     return done
 
 
-def _plain(player: Player) -> Player:
-    # The names of gestures done together stay: they bring people to each other.
-    beats = [
-        beat
-        if beat.gesture in GESTURE_ROWS and GESTURE_ROWS[beat.gesture].near
-        else replace(beat, gesture="", looks_at="")
-        for beat in player.beats
-    ]
-    return replace(player, beats=tuple(beats))
+def _place_points(spots: dict[str, Spot], name: str, points: Mapping[str, Array]) -> None:
+    spots[name] = replace(spots[name], points=points)
 
 
 @dataclass(eq=False)
@@ -120,17 +134,32 @@ class PersonInShot:
 
     def __post_init__(self) -> None:
         self.seed = zlib.crc32(self.player.id.encode())
-        self.beats = tuple(self._meant(beat) for beat in self.player.beats) or (Beat(),)
+        self.faces: dict[int, str] = {}
+        self.beats: tuple[Beat, ...] = ()
+        for beat in self.player.beats or (Beat(),):
+            self.beats = (*self.beats, self._meant(beat))
+        self.beats, self.risen = beside_seats(self.beats, self.player, self.world.spots)
         self.player = replace(self.player, beats=self.beats)
         self.roots = self._roots()
-        self.changes: dict[int, float] = {}
+        self.changes: dict[tuple[int, bool], float] = {}
+        self.placed: dict[tuple[int, float], BodyPose] = {}
 
     def _meant(self, beat: Beat) -> Beat:
         """A beat as it is done: what is in the own hand is no target; stairs are climbed."""
         spots = self.world.spots
         if beat.posture.startswith("climb") and (beat.seat or beat.to) in spots:
             return replace(beat, seat=beat.seat or beat.to, path=())
-        own = beat.target in [thing for _, thing in beat.holds]
+        held = [thing for _, thing in beat.holds]
+        before = self.beats[-1] if self.beats else Beat()
+        stays = before.gesture == "phone-ear" and set(before.holds) <= set(beat.holds)
+        if stays and beat.gesture in _ON_THE_PHONE:
+            self.faces[len(self.beats)] = beat.gesture
+            return replace(beat, gesture="phone-ear")
+        if beat.gesture in ("put-down", "") and any(
+            self.world.falls(thing, beat.start, beat.end) for thing in held
+        ):
+            return replace(beat, gesture="drop")
+        own = beat.target in held
         if own and beat.gesture not in (*TAKEN, "put-down"):
             return replace(beat, target=beat.looks_at if beat.looks_at in spots else "")
         return beat
@@ -141,6 +170,9 @@ class PersonInShot:
         facing = self.player.facing_deg
         roots = [(x, z, facing)]
         for k, beat in enumerate(self.beats):
+            if k in self.risen:
+                x, z = self.risen[k]
+                roots[k] = (x, z, facing)
             way = self._way(k)
             if way is not None:
                 x, z, facing = way.at(way.length)
@@ -166,37 +198,55 @@ class PersonInShot:
 
     def stance(self, now: float) -> BodyPose:
         """The body at a time in seconds, blended over from one beat to the next."""
-        current = 0
-        for k, beat in enumerate(self.beats):
-            if beat.start * self.seconds <= now + 1e-9:
-                current = k
+        current = self._current(now)
         stance = self.blended(current, now)
         since = now - self.beats[current].start * self.seconds if current else 9.0
         turn_eyes(stance, since, now, self.seed)
         return stance
 
-    def blended(self, k: int, now: float) -> BodyPose:
+    def plain(self, now: float) -> BodyPose:
+        """The body at a time, without what it does alone with hands and head."""
+        return self.blended(self._current(now), now, plain=True)
+
+    def _current(self, now: float) -> int:
+        begun = (k for k, beat in enumerate(self.beats) if beat.start * self.seconds <= now + 1e-9)
+        return max(begun, default=0)
+
+    def blended(self, k: int, now: float, plain: bool = False) -> BodyPose:
         """The body in a beat at a time, or on the way to it from the beat before."""
-        stance = self._beat(k, now)
+        stance = self._beat(k, now, plain)
         begin = self.beats[k].start * self.seconds
         if k == 0 or now - begin > LONGEST_S:
             return stance
-        if k not in self.changes:
-            self.changes[k] = blend_seconds(self.blended(k - 1, begin), self._beat(k, begin))
-        part = (now - begin) / self.changes[k]
-        return stance if part >= 1 else blend(self.blended(k - 1, now), stance, part)
+        if (k, plain) not in self.changes:
+            before = self.blended(k - 1, begin, plain)
+            self.changes[k, plain] = blend_seconds(before, self._beat(k, begin, plain))
+        part = (now - begin) / self.changes[k, plain]
+        return stance if part >= 1 else blend(self.blended(k - 1, now, plain), stance, part)
 
-    def _beat(self, k: int, now: float) -> BodyPose:
+    def _beat(self, k: int, now: float, plain: bool) -> BodyPose:
         """The body in one beat, as if it went on for ever."""
         beat = self.beats[k]
+        if plain and not self._together(beat)[1]:
+            return self._placed(k, now).copy()
         begin, end = beat.start * self.seconds, beat.end * self.seconds
         part = min(max((now - begin) / max(end - begin, 1e-6), 0.0), 1.0)
-        stance = self._moved(k, beat, now, part, max(end - begin, 0.05))
+        stance = self._placed(k, now).copy()
         act = self._act(beat, stance, now - begin, part)
+        act.face = self.faces.get(k, "")
         act.speaks = any(a <= now / self.seconds < b for a, b in beat.speaks)
         gaze = self._gaze(beat, stance)
         perform_gesture(stance, act, gaze)
         return stance
+
+    def _placed(self, k: int, now: float) -> BodyPose:
+        """Posture and place in one beat, made once: it depends on nobody's gestures."""
+        if (k, now) not in self.placed:
+            beat = self.beats[k]
+            begin, end = beat.start * self.seconds, beat.end * self.seconds
+            part = min(max((now - begin) / max(end - begin, 1e-6), 0.0), 1.0)
+            self.placed[k, now] = self._moved(k, beat, now, part, max(end - begin, 0.05))
+        return self.placed[k, now]
 
     def _moved(self, k: int, beat: Beat, now: float, part: float, length: float) -> BodyPose:
         """Posture and place."""
@@ -223,6 +273,8 @@ class PersonInShot:
             place, facing = on.place, on.facing_deg
             metres = metres or seat.gone
             moment = replace(moment, rest_m=on.height, hands=on.hands, metres=metres)
+            if beat.posture == "sit" and not on.hands:
+                moment = replace(moment, table=table_before(self.world.spots, on))
         elif way is not None and self.world.ground:
             place[1] -= self.world.ground(x, z)
         if beat.posture in GAITS:  # walks on the spot
@@ -232,8 +284,10 @@ class PersonInShot:
             stance = posture(self.body, beat.posture, moment)
         stance.place, stance.facing_deg = place + stance.place, facing
         self._approach(beat, stance)
-        if way is None and _stands(beat.posture):
+        if way is None and stands(beat.posture):
             self._face(beat, stance)
+        if beat.posture == "lean" and seat is not None:
+            lean_at(stance, seat)
         return stance
 
     def _face(self, beat: Beat, stance: BodyPose) -> None:
@@ -250,7 +304,7 @@ class PersonInShot:
         """Step up to and face the person something is done with; who sits is come to."""
         near, other = self._together(beat)
         partner = self.world.spots.get(other)
-        if partner is None or not _stands(beat.posture):
+        if partner is None or not stands(beat.posture):
             return
         gap = (partner.position - stance.place) * (1, 0, 1)
         distance = r.norm(gap)
@@ -258,7 +312,7 @@ class PersonInShot:
             return
         middle = (beat.start + beat.end) / 2
         theirs = self.world.players[other].beats if other in self.world.players else ()
-        sits = any(b.start <= middle <= b.end and not _stands(b.posture) for b in theirs)
+        sits = any(b.start <= middle <= b.end and not stands(b.posture) for b in theirs)
         own = self.world.spots.get(self.player.id, partner)
         near *= (own.size[1] + partner.size[1]) / 3.5  # both come to the same distance
         way = 1 - min(near / distance, 1.0)
@@ -288,9 +342,13 @@ class PersonInShot:
         if other and not gesture:
             gesture, target = counter_gesture(theirs), other
         side = next((hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right")), "R")
+        full = frozenset(hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right"))
         if not gesture and beat.holds:
             gesture = "carry" if any(hand == "both" for hand, _ in beat.holds) else "hold"
-        act = GestureNow(gesture, side, since, part, self.seed, stands=_stands(beat.posture))
+        if gesture and gesture not in HANDLING and full == {side}:
+            side = OTHER[side]
+        act = GestureNow(gesture, side, since, part, self.seed, stands=stands(beat.posture))
+        act.holds = full - ({side} if gesture in HANDLING else set())
         act.prop = self._prop(beat)
         spot = self.world.spots.get(target)
         if spot is not None:
@@ -331,17 +389,8 @@ class PersonInShot:
                 stance.from_world(self.world.camera) if self.world.camera is not None else r.FRONT
             )
             yaw = -70.0 if camera[0] >= 0 else 70.0
-            return eye + _FAR * _way_to(yaw, -8.0)
-        return eye + _FAR * _way_to(*_WAYS[word]) if word in _WAYS else None
-
-
-def _way_to(yaw: float, pitch: float) -> Array:
-    a, b = math.radians(yaw), math.radians(pitch)
-    return np.array([math.sin(a) * math.cos(b), -math.sin(b), -math.cos(a) * math.cos(b)])
-
-
-def _stands(name: str) -> bool:
-    return name in GAITS or name in ("stand", "dance", "bend", "lean", "crouch")
+            return eye + _FAR * way_to(yaw, -8.0)
+        return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None
 
 
 def _in_place(body: BodyPlan, beat: Beat, now: float, seed: int) -> BodyPose:

@@ -22,6 +22,7 @@ from storyboard.layout.motion.inverse_kinematics import (
     reach,
     stand_on,
 )
+from storyboard.layout.motion.world import Spot
 
 SOLES = ("heel.L", "ball.L", "toe.L", "heel.R", "ball.R", "toe.R")
 
@@ -39,6 +40,7 @@ class Moment:
         rest_m: Height of what it rests on over the figure's origin; None: the usual.
         hands: Points of the figure's axes that the hands hold: wheel, bars, reins; left first.
         metres: Gone along the path so far.
+        table: Before a seat: height of its top over the figure's origin, and metres to its edge.
     """
 
     seconds: float = 0.0
@@ -49,6 +51,7 @@ class Moment:
     rest_m: float | None = None
     hands: tuple[Array, ...] = ()
     metres: float = 0.0
+    table: tuple[float, float] | None = None
 
     def wave(self, hertz: float, phase: float = 0.0) -> float:
         """A sine of the time, -1 to 1, shifted by the seed; `phase` in turns."""
@@ -125,6 +128,49 @@ def _rest_hands(stance: BodyPose) -> None:
               pole=(SIGN[side] * 0.7, 0.3, 0.8))  # fmt: skip
 
 
+def _rest_arms(stance: BodyPose, height: float, edge: float) -> None:
+    """Lean to a table and lay the forearms on it, one hand over the other wrist."""
+    h = stance.body.height
+    footing = feet(stance)
+    stance.add("pelvis", 6 + 14 * min(edge / 0.5, 1.0))
+    stance.add("chest", 4)
+    stance.add("neck", -6)
+    stand_on(stance, footing)
+    shoulder = stance.joint("arm.L")[2]
+    ahead = min(shoulder - 0.23 * h, -edge - 0.05 * h)
+    for k, side in enumerate(SIDES):
+        palm = r.xyz(SIGN[side] * 0.035 * h, -height - 0.022 - 0.022 * k, ahead + 0.03 * h * k)
+        reach(stance, side, palm, hand=hand_turn(stance.body, side, (-SIGN[side], 0.02, -0.55),
+              (0, 1, 0)), pole=(SIGN[side] * 0.95, 0.5, 0.25))  # fmt: skip
+
+
+def lean_at(stance: BodyPose, spot: Spot) -> None:
+    """Lean back against a wall, a door or a car, or forward on the top of a counter."""
+    h = stance.body.height
+    edge = spot.near(stance.place)
+    out = (stance.place - edge) * (1, 0, 1)
+    away = r.norm(out)
+    if not 0.01 < away < 1.2:
+        return
+    front, out = stance.yaw @ r.FRONT, out / away
+    top = spot.top() + float(stance.place[1])
+    low = 0.42 * h < top < 0.72 * h
+    if front @ out > 0 or not low:
+        stance.facing_deg = math.degrees(math.atan2(out[0], -out[2]))
+        contact = float(stance.point("rump" if low else "back")[2])
+        stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) + out * contact
+        return
+    stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) + out * 0.2 * h
+    stance.facing_deg = math.degrees(math.atan2(-out[0], out[2]))
+    set_angles(stance, {"pelvis": (16,), "spine": (8,), "chest": (4,), "neck": (-8,),
+                        "head": (-14,), "thigh": (10, -2, 3), "shin": (4,)})  # fmt: skip
+    _stand(stance, 0.12, True)
+    for side in SIDES:
+        palm = r.xyz(SIGN[side] * 0.17 * h, -top - 0.02, -0.25 * h)
+        reach(stance, side, palm, hand=hand_turn(stance.body, side, (SIGN[side] * 0.4, 0.15, -1),
+              (0, 1, 0)), pole=(SIGN[side] * 0.9, 0.2, 0.6))  # fmt: skip
+
+
 def _drop_knees(stance: BodyPose) -> None:
     body = stance.body
     for side in SIDES:
@@ -159,7 +205,9 @@ def hold_posture(stance: BodyPose, name: str, moment: Moment, raised: bool = Tru
     elif held.soles:
         _stand(stance, held.back, name != "crouch")
     stance.eyes = held.eyes
-    if name == "sit" and not moment.hands:
+    if name == "sit" and moment.table is not None:
+        _rest_arms(stance, *moment.table)
+    elif name == "sit" and not moment.hands:
         _rest_hands(stance)
     if name == "drive" or moment.hands:
         grasp(stance, moment, height)

@@ -48,6 +48,18 @@ def about(axis: Vector, radians: float) -> Array:
     )
 
 
+def about_x_z_y(a: float, b: float, c: float) -> Array:
+    """Rotation about y by c, then about z by b, then about x by a, in radians."""
+    sa, ca, sb, cb = math.sin(a), math.cos(a), math.sin(b), math.cos(b)
+    sc, cc = math.sin(c), math.cos(c)
+    p, q = sb * cc, sb * sc
+    return np.array([
+        [cb * cc, -sb, cb * sc],
+        [ca * p + sa * sc, ca * cb, ca * q - sa * cc],
+        [sa * p - ca * sc, sa * cb, sa * q + ca * cc],
+    ])  # fmt: skip
+
+
 def frame(y: Vector, x: Vector) -> Array:
     """Axes as columns: the second is `y`, the first is `x` made perpendicular to it."""
     # In plain numbers: arrays of three take five times as long.

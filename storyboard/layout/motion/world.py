@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, Seat, Thing
-from shots.staging.staged import Player
+from shots.staging.staged import Beat, Player
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.cycles import Ground, Track, track
+from storyboard.layout.motion.cycles import GAITS, Ground, Track, track
 
 # From a thing as held to the same as it lies: see `Thing.lies`.
 LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
 _KEYS_M = {"piano": 0.72, "grand-piano": 0.72}
+_AHEAD = np.arange(0.0, 0.61, 0.04)  # metres before a seat
 _NOTHING = Thing("prop", (0.3, 0.3, 0.3))
 
 
@@ -74,6 +75,12 @@ class Spot:
         edge = np.clip(local, -half, half)
         return self.at(np.clip(edge + r.unit(edge - local) * inside, -half, half))
 
+    def on_top(self, place: Array) -> Array:
+        """The point of its top that is nearest to a place."""
+        half = np.maximum(np.array([self.size[0], 0.0, self.size[2]]) / 2 - 0.06, 1e-3)
+        at = self.at(np.clip(self.axes.T @ ((place - self.position) * (1, 0, 1)), -half, half))
+        return r.xyz(at[0], -self.top(), at[2])
+
     def eye(self) -> Array:
         """The point that is looked at: eyes, or the upper part of a thing."""
         if "eye" in self.points:
@@ -122,6 +129,14 @@ class Spot:
         away = [r.norm((each - place) * (1, 0, 1)) for each in places]
         k = away.index(min(away))
         seat, there, facing = seats[k], places[k], self.facing_deg + seats[k].facing_deg
+        if posture == "sit" and self.model == "stairs":  # the feet are two steps lower
+            there = there - (0, seat.height / 2, 0)
+            seat = replace(seat, height=seat.height / 2)
+        elif posture == "sit" and "bed" in self.model:  # on the edge, at the nearer side
+            local = self.axes.T @ ((place - self.position) * (1, 0, 1))
+            side = math.copysign(1.0, local[0])
+            there = self.at((side * (self.size[0] / 2 - 0.10 * height), 0.0, local[2]))
+            facing = self.facing_deg + 90.0 * side
         own = r.about(r.Y, -math.radians(facing))
         if POSTURES[posture].seat == "bed":  # its middle is that of the body, not the hips
             there = there + own @ (0, 0, -0.04 * height)
@@ -150,6 +165,21 @@ class Seated:
     hands: tuple[Array, ...]
 
 
+def table_before(spots: Mapping[str, Spot], on: Seated) -> tuple[float, float] | None:
+    """Of a table before somebody seated: height of its top, and metres to its edge; or None."""
+    front = r.about(r.Y, -math.radians(on.facing_deg)) @ r.FRONT
+    for spot in spots.values():
+        if not spot.thing.surface_m or spot.thing.kind != "furniture" or spot.thing.seats:
+            continue
+        top = spot.top() - on.height
+        way, ahead = spot.axes.T @ ((on.place - spot.position) * (1, 0, 1)), spot.axes.T @ front
+        half = np.array([spot.size[0], 0.0, spot.size[2]]) / 2
+        inside = [d for d in _AHEAD if np.all(np.abs(way + ahead * d)[[0, 2]] <= half[[0, 2]])]
+        if 0.15 < top < 0.45 and inside:
+            return spot.top() + float(on.place[1]), inside[0]
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """Everybody and everything at a time of the shot.
@@ -165,6 +195,18 @@ class World:
     players: Mapping[str, Player] = field(default_factory=dict)
     camera: Array | None = None
     ground: Ground | None = None
+
+    def height(self, x: float, z: float) -> float:
+        """Of the ground over height 0."""
+        return self.ground(x, z) if self.ground else 0.0
+
+    def falls(self, name: str, start: float, end: float) -> bool:
+        """Whether a thing falls during a part of the shot."""
+        player = self.players.get(name)
+        if player is None or (player.near and player.relation in ("in", "on")):
+            return False  # it is let go into or onto something
+        beats = player.beats
+        return any(b.gesture == "fall" and b.start < end and b.end > start for b in beats)
 
 
 def world_at(
@@ -229,3 +271,43 @@ def climb(spot: Spot, speed: float, seconds: float) -> Track:
     ends = [spot.at((0, 0, -deep / 2 + tread / 2 + z)) for z in (0.0, far)]
     way = [(float(end[0]), float(end[2])) for end in ends]
     return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)
+
+
+def stands(name: str) -> bool:
+    """Whether a body in a posture is on its feet."""
+    return name in GAITS or name in ("stand", "dance", "bend", "lean", "crouch")
+
+
+def beside_seats(
+    beats: Sequence[Beat], player: Player, spots: Mapping[str, Spot]
+) -> tuple[tuple[Beat, ...], dict[int, tuple[float, float]]]:
+    """Let somebody stand before what they are going to sit on, or have got up from.
+
+    Returns:
+        The beats with ways that end and begin there, and the places in x, z where beats without
+        a way are, by index.
+    """
+    changed, risen = list(beats), dict[int, tuple[float, float]]()
+    height = player.look.height_m if player.look else 1.75
+    for k, beat in enumerate(beats):
+        spot = spots.get(beat.seat)
+        if spot is None or POSTURES[beat.posture].seat not in ("seat", "bed"):
+            continue
+        way = changed[k - 1].path if k else ()
+        here = way[-1] if way else player.at
+        on = spot.seated(beat.posture, r.xyz(here[0], 0.0, here[1]), height)
+        ahead = r.about(r.Y, -math.radians(on.facing_deg)) @ (0, 0, -0.24 * height)
+        stand = float(on.place[0] + ahead[0]), float(on.place[2] + ahead[2])
+        middle = float(on.place[0]), float(on.place[2])
+        if len(way) > 1 and math.dist(way[-1], middle) < 0.6:
+            changed[k - 1] = replace(
+                changed[k - 1], path=(*way[:-1], stand), facing_deg=on.facing_deg
+            )
+        if k + 1 == len(beats) or not stands(beats[k + 1].posture):
+            continue
+        path = beats[k + 1].path
+        if not path:
+            risen[k + 1] = stand
+        elif math.dist(path[0], middle) < 0.6:
+            changed[k + 1] = replace(beats[k + 1], path=(stand, *path[1:]))
+    return tuple(changed), risen

@@ -26,7 +26,7 @@ def line(at: Array, width_m: float, distance: Array) -> Array:
 
 def _repeat(at: Array, pitch_m: float) -> Array:
     """Distance from the nearest multiple of the pitch, with sign."""
-    offset: Array = (at + pitch_m / 2) % pitch_m - pitch_m / 2
+    offset: Array = at - np.rint(at / pitch_m) * pitch_m  # a remainder takes ten times as long
     return offset
 
 
@@ -39,7 +39,8 @@ def grid(x: Array, z: Array, distance: Array, pitch_m: float, width_m: float) ->
 
 def blend(base: Array, over: Colour, share: Array) -> Array:
     """Colours (P, 3) with another laid over them by a share (P,)."""
-    return floats(base + (floats(over) - base) * share[:, None])
+    tones = base.T  # numpy's loops along P are many times as fast as those along 3
+    return floats(tones + (floats(over)[:, None] - tones) * share).T
 
 
 def _flat(colour: Colour, count: int) -> Array:
@@ -79,7 +80,8 @@ def checks(colour: Colour, other: Colour, pitch_m: float) -> GroundPaint:
     """A chessboard of two tones."""
 
     def wave(at: Array, distance: Array) -> Array:
-        edge = np.abs(at / pitch_m % 2 - 1) * pitch_m - pitch_m / 2
+        pair = at / (2 * pitch_m)
+        edge = np.abs((pair - np.floor(pair)) * 2 - 1) * pitch_m - pitch_m / 2
         stripes: Array = np.clip(edge / (0.003 * distance + 0.004), -1, 1)
         faded: Array = stripes * np.clip(pitch_m / (0.01 * distance + 0.01), 0, 1)
         return faded
@@ -161,6 +163,8 @@ def zones(base: GroundPaint, *laid: tuple[Mask, GroundPaint]) -> GroundPaint:
         colour = np.empty((len(x), 3), np.float32)
         for number, each in enumerate((base, *(paint for _, paint in laid))):
             chosen = np.flatnonzero(which == number)
+            if len(chosen) == len(x):
+                return each(x, z, distance)
             if len(chosen):
                 colour[chosen] = each(x[chosen], z[chosen], distance[chosen])
         return colour

@@ -6,7 +6,7 @@ more than the pixel itself is out of focus; what is before it can.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -32,8 +32,10 @@ class Optics:
         stop: f-number; infinite for no blur.
         sensor_mm: Width of the sensor.
         tilt: How much the plane of focus leans, as with a tilt-shift lens: the inverse of the
-            distance in focus changes by this share from the middle of the picture to its top.
+            distance in focus changes by this share over half the picture's height.
         squeeze: Height over width of a point out of focus: 2 for an anamorphic lens.
+        hinge: Height in the picture, from 0 at the top to 1, at which a leaning plane is `focus_m`
+            away.
     """
 
     focus_m: float
@@ -41,6 +43,7 @@ class Optics:
     sensor_mm: float = SUPER35_WIDTH_MM
     tilt: float = 0.0
     squeeze: float = 1.0
+    hinge: float = 0.5
 
     def radius_px(self, depth: Array, focal: float) -> Array:
         """(H, W) radius of the blur in pixels, negative nearer than the focus.
@@ -51,23 +54,12 @@ class Optics:
         """
         height, width = depth.shape
         lens_m = focal * self.sensor_mm / 1000
-        rows = 1 - (np.arange(height, dtype=np.float32)[:, None] + 0.5) * (2 / height)
+        rows = 2 * self.hinge - (np.arange(height, dtype=np.float32)[:, None] + 0.5) * (2 / height)
         # By inverse distances, because a tilted plane of focus may pass behind the camera.
         focus = np.minimum((1 + self.tilt * rows) / self.focus_m, 1 / (1.5 * lens_m))
         off = (focus - 1 / np.maximum(depth, 1e-3)) / (1 - lens_m * focus)
         radius = focal * lens_m / self.stop * width / 2 * off
         return floats(np.clip(radius, -_LARGEST_PX, _LARGEST_PX))
-
-
-_STOPS = {"": 5.6, "shallow": 1.4, "macro": 2.0, "tilt-shift": 1.0, "fisheye": 8.0}
-
-
-def optics_of(focus_word: str, optics: Optics) -> Optics | None:
-    """Optics of a word of `vocabulary.words.FOCUS`, "" being ordinary; None for `deep`."""
-    if focus_word == "deep":
-        return None
-    tilt = 2.5 if focus_word == "tilt-shift" else 0.0
-    return replace(optics, stop=_STOPS.get(focus_word, 5.6), tilt=tilt)
 
 
 def _spiral(count: int) -> Array:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, floats
+from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, GroundPaint, floats
 from storyboard.layout.render.compiled import in_bands
 from storyboard.layout.render.depth_of_field import Optics, blur
 from storyboard.layout.render.lens import Face, LensCamera, Size, faces
@@ -46,7 +46,6 @@ _SAMPLES = len(PICTURE_SAMPLES)
 _BAND = 16  # rows of pixels filled at once: their samples fit in the processor's cache
 _PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(_SAMPLES) + 0.5) / _SAMPLES])
 _WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
-_NO_MAP = np.empty(0, np.float32)  # both coordinates are in one array
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
 
@@ -168,34 +167,41 @@ def _soft_terms(
         len(half),
         threads,
     )
-    in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
-    in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
+    for _ in range(2):
+        in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
+        in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
     return terms, half
 
 
-def _finishes(
-    scene: RenderScene, found: Visible, position: Array, is_wet: bool
-) -> tuple[Array, Ints]:
-    """(N + P, 6) finish of the faces, then of the ground where a pixel shows it.
+def _finishes(scene: RenderScene, found: Visible) -> tuple[Array, Ints]:
+    """(N + P, 6) finish of the faces, then room for that of the ground where a pixel shows it.
 
     Returns:
-        It, and (H,) where each row of the ground begins.
+        It, and (H + 1,) where each row of the ground begins and the last one ends.
     """
-    faces = scene.paint
-    starts = np.zeros(len(found.soil), np.int32)
     counts = found.soil.sum(axis=1, dtype=np.int32)
-    np.cumsum(counts[:-1], out=starts[1:])
-    spots = np.empty((3, int(counts.sum())), np.float32)
-    finish = np.zeros((len(faces) + spots.shape[1] + 1, 6), np.float32)
-    finish[: len(faces)] = faces
-    if scene.ground is not None and spots.size:
-        locate_ground(found.soil, starts, found.sight, found.ground, position, spots)
-        albedo = finish[len(faces) : -1]
-        albedo[:, :3] = scene.ground(*spots)
-        if is_wet:
-            albedo[:, :3] *= 0.7
-            albedo[:, 4:] = _WET_FINISH
-    return finish, starts + np.int32(len(faces))
+    starts = np.cumsum(np.append(len(scene.paint), counts), dtype=np.int32)
+    finish = np.empty((starts[-1] + 1, 6), np.float32)
+    finish[: len(scene.paint)] = scene.paint
+    return finish, starts
+
+
+def _paint_ground(
+    ground: GroundPaint, found: Visible, rows: slice, starts: Ints, position: Array, is_wet: bool,
+    finish: Array,
+) -> None:  # fmt: skip
+    """Fill the finish of the ground in some rows of pixels; few at once stay in the cache."""
+    begin, end = starts[rows.start], starts[rows.stop]
+    if begin == end:
+        return
+    spots, albedo = np.empty((3, end - begin), np.float32), finish[begin:end]
+    locate_ground(
+        found.soil, rows.start, rows.stop, starts, found.sight, found.ground, position, spots
+    )
+    albedo[:, :3], albedo[:, 3:] = ground(*spots), 0
+    if is_wet:
+        albedo[:, :3] *= 0.7
+        albedo[:, 4:] = _WET_FINISH
 
 
 def render_pinhole(
@@ -209,7 +215,7 @@ def render_pinhole(
         scene.still.mesh, scene.moving, rig.direction, points, is_interior=scene.is_interior
     )
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
-    finish, starts = _finishes(scene, found, position, is_wet)
+    finish, starts = _finishes(scene, found)
     mesh = scene.mesh
     surfaces = Surfaces(found.shown, mesh.normals, mesh.faces, finish, found.ground)
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
@@ -221,6 +227,9 @@ def render_pinhole(
         room, ends = np.empty((ROOM_ROWS, MOST * size[0]), np.float32), np.empty(size[0], np.int32)
         marks = np.empty(MOST * size[0], np.int32)
         panes = found.panes_of(first)
+        if scene.ground is not None:
+            rows = slice(first, last)
+            _paint_ground(scene.ground, found, rows, starts, position, is_wet, finish)
         shade(
             found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, marks,
             ends,
@@ -241,9 +250,9 @@ def _render_bent(
     parts: list[tuple[Face, Visible]] = []
     for face in faces(camera, size):
         flat, found = render_pinhole(scene, face.camera, rig, face.size, is_wet, threads)
-        nearest = np.rint(face.at[face.mask]).astype(int)
-        column, row = (np.clip(nearest[:, k], 0, face.size[k] - 1) for k in range(2))
-        colour[face.mask] = cv2.remap(flat, face.at, _NO_MAP, cv2.INTER_LINEAR)[face.mask]
+        nearest = np.rint(face.at[:, face.mask]).astype(int)
+        column, row = (np.clip(nearest[k], 0, face.size[k] - 1) for k in range(2))
+        colour[face.mask] = cv2.remap(flat, face.at[0], face.at[1], cv2.INTER_LINEAR)[face.mask]
         depth[face.mask] = found.depth[row, column] * face.scale[face.mask]
         normal[face.mask], owner[face.mask] = found.normal[row, column], found.owner[row, column]
         parts.append((face, found))
@@ -251,7 +260,7 @@ def _render_bent(
     def coverage(wanted: int) -> Bytes:
         out = np.zeros(shape, np.uint8)
         for face, found in parts:
-            bent = cv2.remap(found.coverage(wanted), face.at, _NO_MAP, cv2.INTER_LINEAR)
+            bent = cv2.remap(found.coverage(wanted), face.at[0], face.at[1], cv2.INTER_LINEAR)
             out[face.mask] = bent[face.mask]
         return out
 

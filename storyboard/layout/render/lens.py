@@ -118,7 +118,7 @@ class Face(NamedTuple):
     Attributes:
         camera: Pinhole camera.
         size: Width and height of its picture.
-        at: (H, W, 2) float32 pixel of the face at each pixel of the bent picture, for cv2.remap.
+        at: (2, H, W) float32 column and row of the face at each pixel of the bent picture.
         mask: (H, W) where the face is the one to take.
         scale: (H, W) the bent picture's depth over the face's.
     """
@@ -147,13 +147,19 @@ def faces(camera: LensCamera, size: Size) -> list[Face]:
         pixel = local[k, ..., :2] / depth[..., None] * focal_px
         low = np.floor(pixel[mask].min(axis=0)) - _MARGIN_PX
         width, height = (np.ceil(pixel[mask].max(axis=0)) + _MARGIN_PX - low).astype(int)
-        centre = ((-low[0] - width / 2) / width, (-low[1] - height / 2) / width)
+        x, y = (float(part) for part in -low - np.array([width, height]) / 2)
         pinhole = replace(
             camera, turn=np.asarray(camera.turn) @ turn, focal=focal_px / width,
-            projection="pinhole", centre=centre,
+            projection="pinhole", centre=(x / width, y / width),
         )  # fmt: skip
         scale = 1 / depth if is_fisheye else np.ones_like(depth)
         found.append(
-            Face(pinhole, (int(width), int(height)), floats(pixel - low - 0.5), mask, scale)
+            Face(
+                pinhole,
+                (int(width), int(height)),
+                np.moveaxis(floats(pixel - low - 0.5), -1, 0).copy(),
+                mask,
+                scale,
+            )
         )
     return found

@@ -144,16 +144,6 @@ def set_up(
     return Triangles(face[:n], edges[:n], inverse[:n], value[:n], rows[:n])
 
 
-@part
-def _span(edges: Array, t: int, y: float, offset: float, columns: int) -> tuple[int, int]:
-    """First and last column, exclusive, whose sample lies in a triangle in this row."""
-    left = max(edges[t, 0, 0] * y + edges[t, 0, 1], edges[t, 1, 0] * y + edges[t, 1, 1])
-    left = max(left, edges[t, 2, 0] * y + edges[t, 2, 1]) - offset
-    right = min(edges[t, 3, 0] * y + edges[t, 3, 1], edges[t, 4, 0] * y + edges[t, 4, 1])
-    right = min(right, edges[t, 5, 0] * y + edges[t, 5, 1]) - offset
-    return int(np.ceil(max(left, 0.0))), int(np.ceil(min(right, float(columns))))
-
-
 @compiled
 def fill(
     chosen: Ints, triangles: Triangles, first: int, offsets: Array, front: Array, number: Ints
@@ -168,16 +158,26 @@ def fill(
         front: (R, W) greatest value so far.
         number: (R, W) index of the triangle there.
     """
-    samples, edges, value, rows = len(offsets), triangles.edges, triangles.value, triangles.rows
+    scale, widest, lines = 1.0 / len(offsets), float(front.shape[1]), len(front)
+    edges, value, rows = triangles.edges, triangles.value, triangles.rows
     for t in chosen:
-        x_step = np.float32(value[t, 0])
-        for row in range(max(rows[t, 0] - first, 0), min(rows[t, 1] - first, len(front))):
-            y = (row + first + 0.5) / samples
-            offset = offsets[(row + first) % samples]
-            begin, end = _span(edges, t, y, offset, front.shape[1])
+        a, b, c = edges[t, 0, 0], edges[t, 1, 0], edges[t, 2, 0]
+        i, j, k = edges[t, 0, 1], edges[t, 1, 1], edges[t, 2, 1]
+        d, e, f = edges[t, 3, 0], edges[t, 4, 0], edges[t, 5, 0]
+        l, m, n = edges[t, 3, 1], edges[t, 4, 1], edges[t, 5, 1]
+        x_value, y_value, z_value = value[t, 0], value[t, 1], value[t, 2]
+        x_step = np.float32(x_value)
+        begin_row, end_row = max(rows[t, 0] - first, 0), min(rows[t, 1] - first, lines)
+        which = (begin_row + first) % len(offsets)
+        for row in range(begin_row, end_row):
+            y, offset = (row + first + 0.5) * scale, offsets[which]
+            which = which + 1 if which + 1 < len(offsets) else 0
+            left = max(max(a * y + i, b * y + j), c * y + k) - offset
+            right = min(min(d * y + l, e * y + m), f * y + n) - offset
+            begin, end = int(np.ceil(max(left, 0.0))), int(np.ceil(min(right, widest)))
             if begin >= end:
                 continue
-            start = np.float32(value[t, 0] * (begin + offset) + value[t, 1] * y + value[t, 2])
+            start = np.float32(x_value * (begin + offset) + y_value * y + z_value)
             nearest, numbers = front[row, begin:end], number[row, begin:end]
             for x in range(end - begin):  # without a branch, so that it becomes vectors
                 here, before = start + x_step * np.float32(x), nearest[x]
@@ -324,12 +324,12 @@ def cover(hits: Ints, panes: Ints, owners: Ints, owner: int, out: NDArray[np.uin
 
 @compiled
 def locate_ground(
-    soil: NDArray[np.bool_], starts: Ints, sight: Array, ground: Array, position: Array,
-    out: Array,
+    soil: NDArray[np.bool_], first: int, last: int, starts: Ints, sight: Array, ground: Array,
+    position: Array, out: Array,
 ) -> None:  # fmt: skip
-    """Fill world x, z and distance (3, P) of the ground in each pixel that shows it."""
-    for row in range(len(soil)):
-        spot = starts[row]
+    """Fill world x, z and distance (3, P) of the ground in each pixel of rows that shows it."""
+    for row in range(first, last):
+        spot = starts[row] - starts[first]
         for column in range(soil.shape[1]):
             if not soil[row, column]:
                 continue

@@ -56,21 +56,13 @@ def paint(mesh: Mesh) -> Array:
     return np.column_stack([mesh.colour, mesh.glow, _FINISHES[mesh.surface]]).astype(np.float32)
 
 
-# Rows of the room that the fragments of a row of pixels are collected in.
-# Finish of a face in rows 0 to 5, then:
-_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT, _LIT, _TERMS = (
-    6,
-    9,
-    12,
-    13,
-    14,
-    15,
-    16,
-    19,
-)
-ROOM_ROWS = 21
-MOST = 8  # fragments of a pixel, at most
+# Rows of the room that the fragments of a row of pixels are collected in: first 6 of their finish.
+_NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT = 6, 9, 12, 13, 14, 15
+_LIT = 16
+ROOM_ROWS = 19
+MOST = 9  # fragments of a pixel, at most
 _ZERO, _ONE, _HALF, _UNLIKE = np.float32(0), np.float32(1), np.float32(0.5), np.float32(1e-4)
+_FARTHEST = np.float32(1e9)
 
 
 @part
@@ -78,11 +70,12 @@ def _term(terms: Array, half: Array, row: int, column: int, depth: float) -> tup
     """Key and fill share at a pixel, from the nearest of the half picture of like depth."""
     top, low = row // 2, min((row + 1) // 2, len(half) - 1)
     left, right = column // 2, min((column + 1) // 2, half.shape[1] - 1)
-    limit = np.float32(0.02) * depth
-    a = _ONE if abs(half[top, left] - depth) < limit else _UNLIKE
-    b = _ONE if abs(half[top, right] - depth) < limit else _UNLIKE
-    c = _ONE if abs(half[low, left] - depth) < limit else _UNLIKE
-    d = _ONE if abs(half[low, right] - depth) < limit else _UNLIKE
+    here = np.float32(depth)
+    limit = np.float32(0.02) * here
+    a = _ONE if abs(half[top, left] - here) < limit else _UNLIKE
+    b = _ONE if abs(half[top, right] - here) < limit else _UNLIKE
+    c = _ONE if abs(half[low, left] - here) < limit else _UNLIKE
+    d = _ONE if abs(half[low, right] - here) < limit else _UNLIKE
     key = a * terms[0, top, left] + b * terms[0, top, right]
     key += c * terms[0, low, left] + d * terms[0, low, right]
     fill = a * terms[1, top, left] + b * terms[1, top, right]
@@ -140,14 +133,16 @@ def _is_same_surface(a: int, b: int, surfaces: Surfaces) -> bool:
         return True
     if a < 0 or b < 0:
         return False
-    f, g, faces = surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces
+    f, g, faces, own = (
+        surfaces.triangles.face[a], surfaces.triangles.face[b], surfaces.faces, surfaces.own
+    )  # fmt: skip
     for k in range(6):
-        if surfaces.own[f, k] != surfaces.own[g, k]:
+        if own[f, k] != own[g, k]:
             return False
     for k in range(3):
-        for m in range(3):
-            if faces[f, k] == faces[g, m]:
-                return True
+        corner = faces[f, k]
+        if corner == faces[g, 0] or corner == faces[g, 1] or corner == faces[g, 2]:
+            return True
     return False
 
 
@@ -163,76 +158,98 @@ def _take_alike(hits: Ints, row: int, column: int, s: int, rest: int, surfaces: 
 
 
 @part
-def _is_whole(hits: Ints, row: int, column: int) -> bool:
-    """Whether all samples of a pixel have hit the same."""
-    a, b, c = hits[4 * row, column], hits[4 * row + 1, column], hits[4 * row + 2, column]
-    return bool(a == b and a == c and a == hits[4 * row + 3, column])
-
-
-@part
 def _add_fragment(
     room: Array, finish: Ints, n: int, number: int, row: int, column: int, px: float, py: float,
-    is_centre: bool, spot: int, weight: float, view: View, surfaces: Surfaces, light: Light,
+    spot: int, weight: float, view: View, surfaces: Surfaces, light: Light,
 ) -> None:  # fmt: skip
-    """Store fragment `n`: a hit at a pixel position, of a weight."""
-    sight, ground, place = view.sight, surfaces.ground, view.position
-    rx = sight[0, 0] * px + sight[0, 1] * py + sight[0, 2]
-    ry = sight[1, 0] * px + sight[1, 1] * py + sight[1, 2]
-    rz = sight[2, 0] * px + sight[2, 1] * py + sight[2, 2]
-    room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n] = rx, ry, rz
+    """Store fragment `n`: a hit at a sample's place, of a weight."""
+    sight, ground = view.sight, surfaces.ground
+    for k in range(3):
+        room[_RAY_ROW + k, n] = sight[k, 0] * px + sight[k, 1] * py + sight[k, 2]
     room[_WEIGHT, n] = weight
     nx, ny, nz, depth = 0.0, -1.0, 0.0, 0.0
     finish[n], key, open_share = -1, 1.0, 1.0
     if number != SKY:
         finish[n] = spot
-        if number != GROUND:
-            finish[n] = surfaces.triangles.face[number]
-        if is_centre:
-            depth, normal = view.depth[row, column], view.normal
-            nx, ny, nz = normal[row, column, 0], normal[row, column, 1], normal[row, column, 2]
-            key, open_share = room[_TERMS, column], room[_TERMS + 1, column]
+        if number == GROUND:
+            depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
         else:
-            if number == GROUND:
-                depth = 1.0 / max(ground[0] * px + ground[1] * py + ground[2], 1e-6)
-            else:
-                u, v, w, depth = weigh(surfaces.triangles.inverse, number, px, py)
-                nx, ny, nz = blend_normal(
-                    surfaces.normals, surfaces.faces, surfaces.triangles.face[number], u, v, w
-                )
-            key, open_share = _term(light.terms, light.half, row, column, np.float32(depth))
-        if len(light.taps):
-            x, y, z = place[0] + depth * rx, place[1] + depth * ry, place[2] + depth * rz
-            key = shadow(light.cast, x, y, z, nx, ny, nz, light.taps, 0, 0.0)
+            finish[n] = surfaces.triangles.face[number]
+            u, v, w, depth = weigh(surfaces.triangles.inverse, number, px, py)
+            nx, ny, nz = blend_normal(surfaces.normals, surfaces.faces, finish[n], u, v, w)
+        key, open_share = _term(light.terms, light.half, row, column, depth)
     room[_KEY_SHARE, n], room[_OPEN, n] = key, open_share
     room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n] = nx, ny, nz
     room[_DEPTH, n] = depth
 
 
 @part
-def _add_pixel(
-    here: Ints, is_pane: bool, can_reuse: bool, row: int, column: int, spot: int, count: int,
+def _add_samples(
+    hits: Ints, panes: Ints, has_pane: bool, row: int, column: int, spot: int, count: int,
     room: Array, finish: Ints, view: View, surfaces: Surfaces, light: Light,
 ) -> int:  # fmt: skip
     """Store the fragments of a pixel from number `count` on; returns the number after them."""
-    is_whole = _is_whole(here, row, column)
-    rest = 15  # bits of the samples that are in no fragment yet
-    for s in range(1 if is_whole else 4):
-        number = here[4 * row + s, column]
-        if rest >> s & 1 == 0 or (is_pane and number == SKY):
-            continue
-        share, x, y = 1.0, 0.5, 0.5
-        if not is_whole:
+    begin, end, glass = count, count, _ZERO
+    for layer in range(2 if has_pane else 1):
+        here, end = panes if layer else hits, count
+        rest = 15  # bits of the samples that are in no fragment yet
+        for s in range(4):
+            number = here[4 * row + s, column]
+            if rest >> s & 1 == 0 or (layer and number == SKY):
+                continue
             taken = _take_alike(here, row, column, s, rest, surfaces)
             rest &= ~(taken >> 3)
             share, x, y = (taken & 7) * 0.25, view.samples[s, 0], view.samples[s, 1]
-        if is_pane:
-            share *= GLASS_SHARE
-        _add_fragment(
-            room, finish, count, number, row, column, column + x, row + y,
-            is_whole and can_reuse, spot, share, view, surfaces, light,
-        )  # fmt: skip
-        count += 1
+            share *= GLASS_SHARE if layer else 1.0
+            _add_fragment(
+                room, finish, count, number, row, column, column + x, row + y, spot, share, view,
+                surfaces, light,
+            )  # fmt: skip
+            count += 1
+    if has_pane:
+        for n in range(end, count):
+            glass += room[_WEIGHT, n]
+        for n in range(begin, end):
+            room[_WEIGHT, n] *= _ONE - glass
     return count
+
+
+@compiled
+def _begin_row(
+    hits: Ints, row: int, room: Array, finish: Ints, view: View, faces: Ints, light: Light
+) -> None:
+    """Store a fragment a pixel, as if all its samples hit what the first does."""
+    width, sight, y = view.depth.shape[1], view.sight, row + 0.5
+    for k in range(3):
+        start = sight[k, 1] * y + sight[k, 2]
+        for column in range(width):
+            room[_RAY_ROW + k, column] = sight[k, 0] * (column + 0.5) + start
+    for column in range(width):
+        for k in range(3):
+            room[_NORMAL_ROW + k, column] = view.normal[row, column, k]
+    for column in range(width):
+        number, depth = hits[4 * row, column], np.float32(view.depth[row, column])
+        key, open_share = _term(light.terms, light.half, row, column, depth)
+        is_sky = not depth < _FARTHEST
+        room[_DEPTH, column] = _ZERO if is_sky else depth
+        room[_KEY_SHARE, column] = _ONE if is_sky else key
+        room[_OPEN, column] = _ONE if is_sky else open_share
+        room[_WEIGHT, column] = _ONE
+        finish[column] = faces[number] if number >= 0 else -1
+
+
+@compiled
+def _sharpen_shadows(room: Array, count: int, position: Array, light: Light) -> None:
+    """Replace the key shares of fragments by those of crisp shadows."""
+    for n in range(count):
+        depth = float(room[_DEPTH, n])
+        if depth <= 0:
+            continue
+        x = position[0] + depth * room[_RAY_ROW, n]
+        y = position[1] + depth * room[_RAY_ROW + 1, n]
+        z = position[2] + depth * room[_RAY_ROW + 2, n]
+        i, j, k = room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n]
+        room[_KEY_SHARE, n] = shadow(light.cast, x, y, z, i, j, k, light.taps, 0, 0.0)
 
 
 @compiled
@@ -261,19 +278,12 @@ def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None
 
 
 @compiled
-def _light_fragments(
-    room: Array, finish: Ints, count: int, own: Array, light: Array, position: Array
-) -> None:
-    """Fill the first rows with the colour of the fragments in all light, with gloss and haze."""
-    for k in range(6):
-        for n in range(count):
-            room[k, n] = own[max(finish[n], 0), k]
-    soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
-    level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
-    quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)
-    tint, two, third, least = np.float32(0.4), np.float32(2), np.float32(1 / 3), np.float32(1e-6)
-    full = np.float32(0.8)
-    steep = _ONE / (_ONE - full)
+def _prepare(room: Array, finish: Ints, count: int, own: Array, light: Array) -> None:
+    """Fill in the finish of fragments, the sky's colour, unit rays and distances along them."""
+    for n in range(count):
+        f = max(finish[n], 0)
+        for k in range(6):
+            room[k, n] = own[f, k]
     room[_LIT : _LIT + 3, :count] = _ZERO
     for n in range(count):
         x, y, z = room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n]
@@ -291,8 +301,17 @@ def _light_fragments(
         room[_RAY_ROW, n] = x * length
         room[_RAY_ROW + 1, n] = y * length
         room[_RAY_ROW + 2, n] = z * length
-    if light[_REST + 4] > 0:
-        _light_lamps(room, count, light, position)
+
+
+@compiled
+def _light_fragments(room: Array, count: int, light: Array) -> None:
+    """Replace the colour of prepared fragments by that in light, with gloss, glow and haze."""
+    soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
+    level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
+    quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)
+    tint, two, third, least = np.float32(0.4), np.float32(2), np.float32(1 / 3), np.float32(1e-6)
+    full = np.float32(0.8)
+    steep = _ONE / (_ONE - full)
     for n in range(count):
         nx, ny, nz = room[_NORMAL_ROW, n], room[_NORMAL_ROW + 1, n], room[_NORMAL_ROW + 2, n]
         rx, ry, rz = room[_RAY_ROW, n], room[_RAY_ROW + 1, n], room[_RAY_ROW + 2, n]
@@ -338,10 +357,11 @@ def _light_fragments(
 
 @compiled
 def _spread(room: Array, ends: Ints, row: int, out: Array) -> None:
-    """Add up the fragments of a row's pixels; each pixel's end at `ends`."""
-    n = 0
+    """Add up the fragments of a row's pixels: one each, then the others, which end at `ends`."""
+    n = out.shape[1]
     for column in range(out.shape[1]):
-        red, green, blue = _ZERO, _ZERO, _ZERO
+        share = room[_WEIGHT, column]
+        red, green, blue = share * room[0, column], share * room[1, column], share * room[2, column]
         while n < ends[column]:
             red += room[_WEIGHT, n] * room[0, n]
             green += room[_WEIGHT, n] * room[1, n]
@@ -360,32 +380,31 @@ def shade(
 
     hits: (4 H, W) what each sample has hit: a triangle, `GROUND` or `SKY`; panes: glass before it,
     `SKY` where there is none, or (0, W). soil: (H, W) where the ground shows; starts: where in its
-    paint each row begins. room, finish, ends: room for a row's fragments, (`ROOM_ROWS`, 8 W),
-    (8 W,) and (W,). out: (H, W, 3).
+    paint each row begins. room, finish, ends: room for a row's fragments, (`ROOM_ROWS`, `MOST` W),
+    (`MOST` W,) and (W,). out: (H, W, 3).
     """
     for row in range(first, last):
-        spot, count = starts[row], 0
+        spot, count = starts[row], out.shape[1]
+        _begin_row(hits, row, room, finish, view, surfaces.triangles.face, light)
         for column in range(out.shape[1]):
-            room[_TERMS, column], room[_TERMS + 1, column] = _term(
-                light.terms, light.half, row, column, view.depth[row, column]
-            )
-        for column in range(out.shape[1]):
-            begin, has_pane = count, False
+            number, has_pane = hits[4 * row, column], False
+            if number == GROUND:
+                finish[column] = spot
+            is_whole = number == hits[4 * row + 1, column] and number == hits[4 * row + 2, column]
             for s in range(4 if len(panes) else 0):
                 has_pane |= panes[4 * row + s, column] != SKY
-            for layer in range(2 if has_pane else 1):
-                here, end = panes if layer else hits, count
-                count = _add_pixel(
-                    here, layer > 0, not has_pane, row, column, spot, count, room, finish, view,
-                    surfaces, light,
+            if has_pane or not is_whole or number != hits[4 * row + 3, column]:
+                room[_WEIGHT, column] = _ZERO
+                count = _add_samples(
+                    hits, panes, has_pane, row, column, spot, count, room, finish, view, surfaces,
+                    light,
                 )  # fmt: skip
-            if has_pane:
-                glass = _ZERO
-                for n in range(end, count):
-                    glass += room[_WEIGHT, n]
-                for n in range(begin, end):
-                    room[_WEIGHT, n] *= _ONE - glass
             ends[column] = count
             spot += soil[row, column]
-        _light_fragments(room, finish, count, surfaces.own, light.constants, view.position)
+        if len(light.taps):
+            _sharpen_shadows(room, count, view.position, light)
+        _prepare(room, finish, count, surfaces.own, light.constants)
+        if light.constants[_REST + 4] > 0:
+            _light_lamps(room, count, light.constants, view.position)
+        _light_fragments(room, count, light.constants)
         _spread(room, ends, row, out)

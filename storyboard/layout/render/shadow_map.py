@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,9 +12,9 @@ from storyboard.layout.render.rasterise import CENTRE_SAMPLE, fill, set_up
 
 _EMPTY = np.float32(-1e9)
 _FARTHEST_M = 45.0  # shadows farther from the camera are not drawn
-_TEXEL_M = 0.008  # wanted
+_TEXEL_M = 0.011  # wanted
 _LIGHT_M, _STEP_M = 3.4, 2.0  # from the middle of what moves to the key of a room, in steps
-_SIZES = (512, 1024, 2048)  # texels
+_SIZES = (512, 768, 1024, 1536, 2048)  # texels
 
 
 class ShadowMap(NamedTuple):
@@ -37,8 +37,7 @@ class ShadowMap(NamedTuple):
 class ShadowMaps:
     """Makes the shadow maps of a clip; the part of the set is kept while light and field stay."""
 
-    _key: tuple[float, ...] = ()
-    _still: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    _kept: tuple[tuple[float, ...], Array] = ((), np.zeros((0, 0), np.float32))
 
     def make(
         self, still: Mesh, moving: Mesh, light: Array, points: Array, *, is_interior: bool
@@ -62,11 +61,12 @@ class ShadowMaps:
             middle = (moving.vertices if len(moving.vertices) else points).mean(axis=0)
             limit = float(np.floor(middle @ axes[2] / _STEP_M) * _STEP_M + _LIGHT_M)
         key = (*axes.ravel(), *origin, side, limit)
-        if key != self._key:
-            self._still = np.full((texels, texels), _EMPTY, np.float32)
-            _draw(self._still, still, axes, origin, texel, limit)
-            self._key = key
-        front = self._still.copy()
+        kept, front = self._kept  # read and written at once, since frames share it
+        if key != kept:
+            front = np.full((texels, texels), _EMPTY, np.float32)
+            _draw(front, still, axes, origin, texel, limit)
+            self._kept = key, front
+        front = front.copy()
         _draw(front, moving, axes, origin, texel, limit)
         return ShadowMap(front, axes, origin, texel)
 
