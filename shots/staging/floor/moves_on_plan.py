@@ -40,7 +40,7 @@ _WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "trac
 _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
 _NEAR_PERSON_M = 0.85
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
-_LEAST_M = 0.4
+_LEAST_M, _SOON = 0.4, 0.6
 _PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.015)
 
 
@@ -124,7 +124,8 @@ def ways_to_places(
             rests = not k and not beat.to and stance is not None and stance.seat == beat.seat
             goal = None if rests else _goal(player, beat, after, occupied, at)
             if goal is None or distance(at, goal.at) < 0.25:  # stays, or is there already
-                beats.append(replace(beat, posture="stand") if beat.to else beat)
+                stays = not beat.to or seat_kind(beat.posture)
+                beats.append(beat if stays else replace(beat, posture="stand"))
                 continue
             first, *more = _walked_beats(player, beat, goal, occupied, at, seconds, bool(k))
             if beat.to != "out" and not beat.arrives:
@@ -236,7 +237,8 @@ class InPicture:
         if is_vehicle(player) and self.occupied.plan.lanes:
             step = ahead if ahead @ step >= -0.3 else -ahead
         reach = speed_of(player, beat) * (beat.end - beat.start) * self.seconds * part
-        before = 0.0 if route.beat else reach if beat.to == "in" else reach / 2
+        arrives = beat.to == "in" or beat.end < _SOON  # and then does something there
+        before = 0.0 if route.beat else reach if arrives else reach / 2
         ends = [at - step * before, at + step * (reach - before)]
         if not is_vehicle(player):
             ends = [_walkable(at, end, self.occupied) for end in ends]
@@ -390,7 +392,7 @@ def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Came
         if not now.tall_m:  # of a long thing, most
             half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
         high_m = head[2] / (picture.focal[k] * picture.aspect)
-        edge = 0.44 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
+        edge = 0.40 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
         inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
         if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
             inside = inside and abs(foot[1]) <= 0.5

@@ -19,6 +19,7 @@ from shots.staging.staged import Beat, Player, ShotReading
 
 WORK_M = 0.33  # from the edge of a thing to somebody whose hands are on it
 _IN_REACH_M, _FAR_M = 0.45, 1.4
+_ALL_SIDES = "front back left right"
 _LOW = ("lie", "sleep", "sit-floor", "lie-floor", "swim")
 
 
@@ -62,7 +63,8 @@ def work_place(
     carrier = occupied.things.get(thing.on) or _under(occupied, thing)
     floor, others = occupied.floor, occupied.others(who)
     best: tuple[float, Stance] | None = None
-    for at, out in places_round(carrier, "front back left right", WORK_M, 0.35):
+    sides = "front" if carrier is thing and "table" not in thing.model else _ALL_SIDES
+    for at, out in places_round(carrier, sides, WORK_M, 0.35):
         if floor.is_free(at, others):
             away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])
             faced = thing.at
