@@ -53,7 +53,7 @@ POSTURES: Mapping[str, Posture] = {
     "stagger": Posture(top=0.92, length=0.5, speed=0.7),
     "crawl": Posture(top=0.40, length=0.8, speed=0.5),
     "sit": Posture(top=0.52, rest=0.45, length=0.45, seat="seat"),
-    "sit-floor": Posture(top=0.50, length=0.6),
+    "sit-floor": Posture(top=0.53, length=0.6),
     "drive": Posture(top=0.52, rest=0.45, length=0.6, seat="vehicle"),
     "lie": Posture(top=0.15, rest=0.5, length=1.0, seat="bed"),
     "lie-floor": Posture(top=0.15, length=1.0),

@@ -49,7 +49,7 @@ _BENT, _LOW_M = 0.68, 0.6
 _LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
-_DESK_M, _CLIMBED_M = 0.78, 1.8  # metres of stairs that somebody climbs in a shot
+_DESK_M, _CLIMBED_M = 0.78, 2.4  # metres of stairs that somebody climbs in a shot
 _CLIMBS = ("stairs", "ladder")
 _HOLDING, _HOLDING_BOTH = (0.13, 1.00, 0.29), (0.0, 1.11, 0.30)
 
@@ -157,14 +157,14 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     return x, max(0.1, height), z
 
 
-def reached(thing: Player, person: Standing) -> Point:
+def reached(thing: Player, person: Standing, inside_m: float = 0.18) -> Point:
     """The point of a thing on the plan that somebody's hands are on: near the edge next to them."""
     width, _, depth = size_of(thing)
     x, z = plan_to_own(person.at, thing.at, thing.facing_deg)
     half_x, half_z = width / 2, depth / 2
     inside = float(np.clip(x, -half_x, half_x)), float(np.clip(z, -half_z, half_z))
     away = np.array(inside) - (x, z)
-    step = away * (0.18 / max(0.18, float(np.linalg.norm(away))))
+    step = away * (inside_m / max(0.18, float(np.linalg.norm(away))))
     own = np.clip(np.array(inside) + step, (-half_x, -half_z), (half_x, half_z))
     return own_to_plan((float(own[0]), float(own[1])), thing.at, thing.facing_deg)
 
@@ -216,7 +216,7 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                     x, height, z = hand_spot(holder, beat.gesture, hand)
                     target = players.get(beat.target)
                     if beat.gesture == "pour" and target is not None and target.kind == "thing":
-                        x, z = reached(target, holder)
+                        x, z = reached(target, holder, 0.0)
                         height = target.base_m + size_of(target)[1] + _POURED_M
                     size = size_of(thing)
                     if model_of(thing).lies == "back":

@@ -42,6 +42,7 @@ _PARTS: Mapping[str, tuple[float, float, float]] = {
 }  # fmt: skip
 _AT_THE_THING = ("pick-up", "put-down", "reach", "wipe", "open", "open-door", "push", "pull",
                  "type", "write", "play-piano", "knock")  # fmt: skip
+_KEYS_M = 0.75  # height of the keys of a piano
 _AT_DESK = ("type", "write", "play-piano")
 _OVER_SHOULDER_DEG = -44.0  # down on what faces the eyes of its holder
 _FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
@@ -208,8 +209,10 @@ def _detail(
         front = filming.gaze(people[0])
         if part in ("hands", "hand"):
             player = filming.players[people[0]]
-            gesture = beat_at(player, filming.key_share(player)).gesture
-            if gesture in _AT_DESK:
+            beat = beat_at(player, filming.key_share(player))
+            target = filming.players.get(beat.target)
+            is_tall = target is not None and target.kind == "thing" and size_of(target)[1] > 1.0
+            if beat.gesture in _AT_DESK or (beat.gesture in _AT_THE_THING and is_tall):
                 return "", spot, front + 180.0, _OVER_SHOULDER_DEG, people[0]
             return "", spot, front, -20.0, people[0]
         return "", spot, front, None, people[0]
@@ -241,7 +244,8 @@ def _part_of(filming: Filming, name: str, part: str) -> Standing:
         target = filming.players.get(beat.target)
         if target is not None and target.kind == "thing" and beat.gesture in _AT_THE_THING:
             x, z = reached(target, now)  # where it lies
-            middle = target.base_m + min(size_of(target)[1], 1.1)
+            reach_m = _KEYS_M if "piano" in target.model else 1.1
+            middle = target.base_m + min(size_of(target)[1], reach_m)
         at, base = (x, z), middle - height / 2
     elif part in ("feet", "foot", "shoes"):
         at, base = now.at, filming.players[name].base_m

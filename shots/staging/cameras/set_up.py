@@ -266,7 +266,10 @@ def frame_people(
     right, ahead = direction(side_deg + 90.0), -direction(side_deg)
     aside = np.array([np.array(now.at) @ right for now in states])
     depth = np.array([np.array(now.at) @ ahead for now in states])
-    reach = np.array([0.5 * now.tall_m if now.lies else SHOULDERS_M * scale for now in states])
+    reach = np.array([
+        max(now.size[0], now.size[2]) / 2 if not now.tall_m
+        else 0.5 * now.tall_m if now.lies else SHOULDERS_M * scale for now in states
+    ])  # fmt: skip
     middle = (max(aside + reach) + min(aside - reach)) / 2
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)

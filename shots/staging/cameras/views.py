@@ -27,11 +27,12 @@ from shots.staging.floor_space import (
     direction,
     distance,
     facing,
+    plan_to_own,
     point,
     turn_between,
 )
 from shots.staging.staged import CameraPlace, Point
-from shots.staging.standing import beat_at
+from shots.staging.standing import Standing, beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
@@ -107,8 +108,21 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         if rides and filming.size in FULL_SIZES:
             return [seat]
         big = [n for n in chosen if n not in persons and is_vehicle(filming.players[n])]
-        return big if big and filming.size in ("EWS", "WS") and chosen[0] in big else persons
+        if big and filming.size in ("EWS", "WS") and chosen[0] in big:
+            return big
+        return [*persons, *_animals(filming, persons[0])] if len(persons) < 3 else persons
     return chosen[:1]
+
+
+def _animals(filming: Filming, name: str) -> list[str]:
+    """Ids of the animals of the words near somebody, if the picture has room for them."""
+    at = filming.now(name).at
+    found = [
+        each.id for each in filming.reading.players
+        if each.kind == "animal" and each.id in filming.players
+        and distance(filming.now(each.id).at, at) < 3.5
+    ]  # fmt: skip
+    return found[:2] if filming.size in FULL_SIZES else []
 
 
 def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list[str]:
@@ -135,6 +149,8 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
 
 def _ordinary(filming: Filming, subjects: Sequence[str]) -> Iterator[SetUp]:
     people = [name for name in subjects if filming.players[name].kind == "person"]
+    if people and filming.shot.camera.people != "single":
+        people = [name for name in subjects if filming.players[name].kind != "thing"]
     if not subjects:
         return _establishing(filming)
     if not people:
@@ -174,9 +190,11 @@ def _with_work(filming: Filming, name: str, at: Point, framed: Framed) -> tuple[
     if not worked or filming.players[worked].kind != "thing":
         return at, framed
     thing = filming.now(worked)
-    high = 1.1 * (framed.top_m - thing.base_m) + 0.05
+    if thing.base_m < 0.3:
+        return at, framed
+    high = 1.25 * (framed.top_m - thing.base_m)
     usual = FRAMINGS[filming.size].frame_m * framed.scale
-    if distance(thing.at, at) > _WORK_M or not usual < high < 1.5 * usual:
+    if distance(thing.at, at) > _WORK_M or not usual < high < 1.6 * usual:
         return at, framed
     at = point(np.array(at) + 0.35 * (np.array(thing.at) - np.array(at)))
     return at, replace(framed, width_m=high * filming.aspect)
@@ -201,6 +219,8 @@ def _turns(
             for turn in (90.0, 70.0, 115.0, 50.0)
             for hand in (1.0, -1.0)
         ]
+    if special := _fixed_turns(filming, name, now):
+        return special
     hands = sorted((1.0, -1.0), key=lambda hand: abs(turn_between(0.0, gaze + hand * 32.0)))
     if partner:
         first, second = sorted((name, partner))
@@ -217,6 +237,22 @@ def _turns(
             penalty = weight * (abs(turn - best) / 120.0 + (0.25 if turn > 80.0 else 0.0))
             turns.append((hand, turn, penalty + 0.12 * k))
     return sorted(turns, key=lambda each: each[2])
+
+
+def _fixed_turns(filming: Filming, name: str, now: Standing) -> list[tuple[float, float, float]]:
+    """As `_turns`: through the windscreen onto one at the wheel, up the stairs onto one on them."""
+    player = filming.players[name]
+    beat = beat_at(player, filming.key_share(player))
+    carrier = filming.players.get(beat.seat)
+    if carrier is None:
+        return []
+    if beat.posture == "climb-stairs":
+        return [(1.0, 155.0, 0.0), (-1.0, 155.0, 0.05), (1.0, 180.0, 0.1)]
+    aside = plan_to_own(now.at, carrier.at, carrier.facing_deg)[0]
+    if not is_vehicle(carrier) or abs(aside) < 0.1 or filming.size in FULL_SIZES:
+        return []
+    inwards = -float(np.sign(aside))  # past the pillar at the driver's side
+    return [(inwards, turn, k / 20) for k, turn in enumerate((18.0, 8.0, 26.0, 0.0))]
 
 
 def _moving(filming: Filming, name: str) -> Iterator[SetUp]:

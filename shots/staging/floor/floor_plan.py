@@ -11,7 +11,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.marks import Occupied, Stance, gap, seat_kind, surfaces
+from shots.staging.floor.marks import Occupied, Stance, faces, gap, seat_kind, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.thing_places import SMALL_M, put_thing
 from shots.staging.floor.work_places import send_to_work, users
@@ -71,6 +71,9 @@ class ScenePlan:
         self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
         self.occupied.partners = self.partners
         things = _first(self.readings, lambda each: each.kind != "person" and not self.is_set(each))
+        for reading in self.readings:
+            for held, user in users(reading).items():
+                self.occupied.users.setdefault(held, user)
         large = [each for each in things if max(size_of(each)) > SMALL_M]
         for thing in large:
             put_thing(self.occupied, thing)
@@ -80,14 +83,11 @@ class ScenePlan:
         for reading in self.readings:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.partners.setdefault(who, whom)
-        for reading in self.readings:
-            for held, user in users(reading).items():
-                self.occupied.users.setdefault(held, user)
         self.place_people(cast)
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
-        send_to_work(self.occupied, cast)
+        send_to_work(self.occupied, cast, is_first=True)
 
     def is_set(self, player: Player) -> bool:
         """Whether a thing is the set itself: the tram in which a scene plays."""
@@ -225,7 +225,19 @@ class ScenePlan:
 
     def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
-        return self._seat_to_eat(person) or self._named_spot(person)
+        return self._seat_to_eat(person) or self._named_spot(person) or self._facing_seat(person)
+
+    def _facing_seat(self, person: Player) -> Stance | None:
+        """A seat opposite to a seated partner, for one over whose shoulder a shot looks."""
+        partner = self.occupied.people.get(self.partners.get(person.id, ""))
+        waits = all(b.posture == "stand" and not (b.to or b.gesture) for b in person.beats)
+        over = any(reading.over == person.id for reading in self.readings)
+        if not over or not waits or partner is None or not partner.seat or person.near:
+            return None
+        others = self.occupied.others(person.id)
+        near = point(np.array(partner.at) + 1.3 * direction(partner.facing_deg))
+        seat = self.occupied.free_seat(others, "sit", near=near, who=person.id)
+        return seat if seat is not None and faces(seat, partner) else None
 
     def _named_spot(self, person: Player) -> Stance | None:
         beat = person.beats[0] if person.beats else Beat()

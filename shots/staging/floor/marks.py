@@ -37,6 +37,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "": ("front right left back", True),
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
+_BACK_TO_IT = ("lean", "sit-floor")  # postures with the back to what they are at
 _AT = ("", "at", "before")
 _ASIDE = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6])
 _OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
@@ -144,6 +145,7 @@ class Occupied:
         mark = self.plan.mark(own)
         sits = seat_kind(posture)
         is_free = mark is not None and all(distance(mark.at, each) > 0.5 for each in others)
+        is_free = is_free and posture not in _BACK_TO_IT
         if mark is not None and is_free and not (mark.seat or sits) and relation in _AT:
             return self._at_mark(mark, others, posture)
         if sits or (relation == "in" and _seats(found)):
@@ -186,7 +188,7 @@ class Occupied:
         sits = self.people.get(partner)
         free = [each[1] for each in chosen]
         opposite = [sits] if sits is not None and sits.seat else free
-        faced = (each for each in free if any(_face_each_other(each, other) for other in opposite))
+        faced = (each for each in free if any(faces(each, other) for other in opposite))
         return next(faced, free[0])
 
     def _bed_edge(self, bed: Player) -> tuple[Point, float]:
@@ -264,7 +266,8 @@ class Occupied:
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
             order, reach = "front", reach + 0.15
-        places = list(places_round(thing, order, reach))
+        beyond = BESIDE_M if relation == "before" else 0.0  # two of them before a narrow thing
+        places = list(places_round(thing, order, reach, beyond, beyond))
         floor = self.floor
         free = (each for each in places if floor.is_free(each[0], others))
         at, out_deg = next(free, (floor.nearest_free(places[0][0], others), places[0][1]))
@@ -276,14 +279,14 @@ class Occupied:
         if relation == "beside":
             facing_deg = thing.facing_deg
         if wall and relation in ("", "at", "beside"):  # neither out of it nor with the back to it
-            facing_deg = thing.facing_deg + 110.0
-        if posture == "lean":
+            facing_deg = thing.facing_deg + (145.0 if "mirror" in thing.model else 110.0)
+        if posture in _BACK_TO_IT:
             facing_deg = out_deg
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 
 
 def places_round(
-    thing: Player, order: str, reach: float, step: float = 0.7
+    thing: Player, order: str, reach: float, step: float = 0.0, beyond: float = 0.0
 ) -> Iterator[tuple[Point, float]]:
     """Places round a thing and the facing away from it there."""
     width, _, depth = size_of(thing)
@@ -291,8 +294,8 @@ def places_round(
         x, z = _OUTWARD[side]
         extent = width if x == 0 else depth
         out = facing((0, 0), own_to_plan((x, z), (0, 0), thing.facing_deg))
-        for aside in step * _ASIDE:
-            if abs(aside) <= max(0.0, extent / 2 - 0.2):
+        for aside in (step or 0.7) * _ASIDE:
+            if abs(aside) <= max(beyond, extent / 2 - 0.2):
                 own = (
                     x * (width / 2 + reach) + (0.0 if x else aside),
                     z * (depth / 2 + reach) + (aside if x else 0.0),
@@ -311,7 +314,7 @@ def _seats(thing: Player) -> list[tuple[Point, float]]:
     ]
 
 
-def _face_each_other(one: Stance, other: Stance) -> bool:
+def faces(one: Stance, other: Stance) -> bool:
     """Whether two who sit at one table look at each other."""
     apart = distance(one.at, other.at)
     turns = (

@@ -40,7 +40,7 @@ _WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "trac
 _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
 _NEAR_PERSON_M = 0.85
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
-_LEAST_M = 0.4
+_LEAST_M, _SOON = 0.4, 0.6
 _PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.015)
 
 
@@ -124,13 +124,14 @@ def ways_to_places(
             rests = not k and not beat.to and stance is not None and stance.seat == beat.seat
             goal = None if rests else _goal(player, beat, after, occupied, at)
             if goal is None or distance(at, goal.at) < 0.25:  # stays, or is there already
-                beats.append(replace(beat, posture="stand") if beat.to else beat)
+                stays = not beat.to or seat_kind(beat.posture)
+                beats.append(beat if stays else replace(beat, posture="stand"))
                 continue
             first, *more = _walked_beats(player, beat, goal, occupied, at, seconds, bool(k))
             if beat.to != "out" and not beat.arrives:
-                routes.append(Route(player.id, len(beats), arrives=k == 0))
+                routes.append(Route(player.id, len(beats), arrives=not k or bool(goal.seat)))
             beats += [first, *more]
-            at = beats[-1].path[-1]
+            at = next(each.path[-1] for each in reversed(beats) if each.path)
             occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat, goal.posture)
         moved.append(_starting(player, beats))
     return [_resting(each, seconds) for each in moved], routes
@@ -152,7 +153,13 @@ def _walked_beats(
         return [waits, _moving(replace(beat, start=middle, speaks=()), path, None)]
     # One who continues may not get there; one who begins may begin on the way.
     path = cut_end(path, max(reach, _LEAST_M)) if continues else cut_start(path, reach)
-    return [_moving(beat, path, goal if path[-1] == goal.at else None)]
+    moving = _moving(beat, path, goal if path[-1] == goal.at else None)
+    if not (goal.seat and seat_kind(beat.posture) and path[-1] == goal.at):
+        return [moving]
+    walk = length(path) / max(0.1, speed_of(player, beat)) / seconds
+    arrival = round(beat.start + min(0.6 * (beat.end - beat.start), walk), 4)
+    sits = replace(beat, start=arrival, to="", seat=goal.seat)
+    return [replace(moving, end=arrival, gesture="", speaks=()), sits]
 
 
 def _seated(beat: Beat, stance: Stance | None) -> Beat:
@@ -230,7 +237,8 @@ class InPicture:
         if is_vehicle(player) and self.occupied.plan.lanes:
             step = ahead if ahead @ step >= -0.3 else -ahead
         reach = speed_of(player, beat) * (beat.end - beat.start) * self.seconds * part
-        before = 0.0 if route.beat else reach if beat.to == "in" else reach / 2
+        arrives = beat.to == "in" or beat.end < _SOON  # and then does something there
+        before = 0.0 if route.beat else reach if arrives else reach / 2
         ends = [at - step * before, at + step * (reach - before)]
         if not is_vehicle(player):
             ends = [_walkable(at, end, self.occupied) for end in ends]
@@ -383,8 +391,9 @@ def _share_in_frame(player: Player, players: Mapping[str, Player], picture: Came
         half = 0.0
         if not now.tall_m:  # of a long thing, most
             half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
-        inside = abs(head[0]) <= max(0.1, 0.44 - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
         high_m = head[2] / (picture.focal[k] * picture.aspect)
+        edge = 0.40 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
+        inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
         if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
             inside = inside and abs(foot[1]) <= 0.5
         good.append(bool(inside))

@@ -63,7 +63,8 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     if model.kind == "structure" and max(size[0], size[2]) > _BUILDING_M:
         far = occupied.plan.bounds[3] + size[2] / 2  # behind the acting space
         return replace(thing, at=(occupied.plan.centre[0], far))
-    is_small = model.place in ("table", "hand") or max(size) < SMALL_M
+    is_flat = thing.id in occupied.users and size[1] < 0.15 and max(size) < 2.1  # a plank
+    is_small = model.place in ("table", "hand") or max(size) < SMALL_M or is_flat
     if is_small and (surface := _nearest_surface(occupied, thing)):
         near = occupied.user_of(thing)
         if near is None and not thing.is_subject:  # behind what the shot is about

@@ -18,12 +18,16 @@ from shots.staging.floor_space import direction, distance, facing, model_of
 from shots.staging.staged import Beat, Player, ShotReading
 
 WORK_M = 0.33  # from the edge of a thing to somebody whose hands are on it
-_IN_REACH_M, _FAR_M = 0.5, 1.4
+_IN_REACH_M, _FAR_M = 0.45, 1.4
+_ALL_SIDES = "front back left right"
 _LOW = ("lie", "sleep", "sit-floor", "lie-floor", "swim")
 
 
-def send_to_work(occupied: Occupied, people: Sequence[Player]) -> None:
-    """Bring people on their feet to the thing that their hands are on first."""
+def send_to_work(occupied: Occupied, people: Sequence[Player], *, is_first: bool = False) -> None:
+    """Bring people on their feet to the thing that their hands are on first.
+
+    When a scene begins, those who relate to them come to the other side of it.
+    """
     for person in people:
         spot = occupied.people.get(person.id)
         if spot is None or spot.seat or person.near or spot.posture in _LOW:
@@ -31,15 +35,19 @@ def send_to_work(occupied: Occupied, people: Sequence[Player]) -> None:
         moves = any(beat.to or POSTURES[beat.posture].speed for beat in person.beats)
         worked = next((name for beat in person.beats if (name := worked_on(beat))), "")
         thing = occupied.find(worked)
-        if moves or not isinstance(thing, Player) or gap(spot.at, thing) < _IN_REACH_M:
+        if moves or not isinstance(thing, Player):
             continue
         if model_of(thing).kind == "vehicle" or model_of(thing).place in ("ceiling", "sky"):
             continue
-        new = work_place(occupied, person.id, thing)
-        if new is None:
-            continue
+        if gap(spot.at, thing) < _IN_REACH_M:
+            new = replace(spot, facing_deg=round(facing(spot.at, thing.at), 3))
+        else:
+            new = work_place(occupied, person.id, thing) or spot
         occupied.people[person.id] = replace(new, posture=spot.posture)
-        _bring_opposite(occupied, occupied.partners.get(person.id, ""), new, thing, people)
+        if new is spot:
+            continue
+        if is_first and thing.on:
+            _bring_opposite(occupied, occupied.partners.get(person.id, ""), new, thing, people)
         if thing.on and not thing.is_fixture and not thing.near:
             at, top = surface_spot(occupied, thing, occupied.things[thing.on], new.at)
             occupied.things[thing.id] = replace(thing, at=at, base_m=top)
@@ -55,7 +63,8 @@ def work_place(
     carrier = occupied.things.get(thing.on) or _under(occupied, thing)
     floor, others = occupied.floor, occupied.others(who)
     best: tuple[float, Stance] | None = None
-    for at, out in places_round(carrier, "front back left right", WORK_M, 0.35):
+    sides = "front" if carrier is thing and "table" not in thing.model else _ALL_SIDES
+    for at, out in places_round(carrier, sides, WORK_M, 0.35):
         if floor.is_free(at, others):
             away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])
             faced = thing.at
