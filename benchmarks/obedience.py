@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.directions import UnseenShot, judge_shot, unseen
-from benchmarks.recognition import FIELDS, Recogniser, classes
+from benchmarks.recognition import FIELDS, Recogniser
 from benchmarks.recognition import load as load_recogniser
 from storyboard.judge import subject_size
 from storyboard.judge.coherence import measure_coherence
@@ -134,7 +134,7 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
         lean, visible = lean_to_side(frame, alternatives, lighting.side, size)
         if visible >= LEAST_VISIBLE_STOPS:
             right["key side"] = lean > 0
-    named, meant = recogniser.name(clip, unseen_shot.masks), classes(meaning(board, shot))
+    named, meant = recogniser.name(clip, unseen_shot.masks), meaning(board, shot)
     right |= {field: named[field] == meant[field] for field in FIELDS}
     right["camera"] = camera.verdict == "agrees" or is_likeliest
     move = shot.camera.movement[0]

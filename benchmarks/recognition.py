@@ -27,8 +27,6 @@ from torch import Tensor, nn
 
 from benchmarks.scenes import CALIBRATION_SEED, SIZE, film
 from shots.lexicon.colours import COLOURS
-from shots.lexicon.place_words import find_place
-from shots.lexicon.things import find_thing
 from shots.staging.stage_shot import staged_path
 from training.films.boards import PHRASES
 from training.films.filming import shows_subject
@@ -39,29 +37,9 @@ from training.optimizer import warm_cosine
 Frames = NDArray[np.uint8]
 Meaning = Mapping[str, str]
 
-_LOCATIONS = {
-    name: [looks, *PHRASES["more"]["places"].get(name, [])]
-    for name, looks in PHRASES["places"].items()
-}
-CLASS_OF: Mapping[str, Mapping[str, str]] = {
-    "figure": {"person": "person"}
-    | {
-        model: figure
-        for figure, nouns in PHRASES["things"].items()
-        for model, _ in filter(None, (find_thing(noun.split()) for noun in nouns))
-    },
-    "colour": {colour: colour for colour in (*COLOURS, "none")},
-    "place": {
-        find_place(f"{'INT' if name in PHRASES['indoors'] else 'EXT'}. {name}", looks)[0]: name
-        for name, phrases in _LOCATIONS.items()
-        for looks in phrases
-    },
-}
-"""Field: every model, colour and set that the training boards stage, to its class."""
-
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "figure": tuple(name for name, share in PHRASES["shares"].items() if share),
-    "colour": tuple(CLASS_OF["colour"]),
+    "colour": (*COLOURS, "none"),
     "place": tuple(PHRASES["places"]),
 }
 """Fields and their classes."""
@@ -194,20 +172,15 @@ def _around(picture: Frames, mask: Frames, random: np.random.Generator | None) -
     )
 
 
-def classes(meant: Meaning) -> dict[str, str]:
-    """The class of each field of a meaning, "" for what no class holds."""
-    return {field: CLASS_OF[field].get(meant[field], "") for field in FIELDS}
-
-
 def filmed(first_seed: int) -> Iterator[tuple[Frames, Frames, Meaning]]:
-    """Three frames of the layout of each board from a seed on, masks, and its classes."""
+    """Three frames of the layout of each board from a seed on, masks, and the meaning."""
     seed = first_seed
     while True:
         board, shot = read_wording(seed, wording=0, is_mirrored=False)
         aspect = SIZE[0] / SIZE[1]
         path = staged_path(board, shot, num_frames=NUM_FRAMES, aspect=aspect, seed=seed)
         frames, masks = film(board, shot, path, READ_FRAMES)
-        found = classes(meaning(board, shot))
+        found = meaning(board, shot)
         if shows_subject(masks) and all(found[field] in FIELDS[field] for field in FIELDS):
             yield frames, masks, found
         seed += 1

@@ -13,13 +13,29 @@ import click
 import yaml
 
 from shots import Shot, ShotList, compile_prompt, parse_shots
+from shots.lexicon.place_words import find_place
+from shots.lexicon.things import find_thing
 from shots.staging.stage_shot import stage_shot
 from shots.staging.staged import Player
-from training.films.boards import sample_board
+from training.films.boards import PHRASES, sample_board
 from training.films.footage import Footage, training_folder
 from training.films.wording import mirrored, reworded
 
 WORDINGS = 2
+
+
+_FIGURE_OF = {
+    found[0]: figure
+    for figure, nouns in PHRASES["things"].items()
+    for noun in nouns
+    if (found := find_thing(noun.split()))
+}
+_PLACE_OF = {
+    find_place(f"{'INT' if place in PHRASES['indoors'] else 'EXT'}. {place}", looks)[0]: place
+    for place, phrases in PHRASES["places"].items()
+    for looks in (*phrases, *PHRASES["more"]["places"][place])
+}
+"""Models and sets that the boards stage, and the class of `phrases.yaml` that each belongs to."""
 
 
 def read_prompts(folder: Path) -> list[dict[str, Any]]:
@@ -46,10 +62,10 @@ def meaning(board: ShotList, shot: Shot) -> dict[str, str]:
     moves = [beat for beat in lead.beats if len(beat.path) > 1]
     camera, light = shot.camera, shot.lighting
     fields = {
-        "figure": lead.model,
+        "figure": _FIGURE_OF.get(lead.model, lead.model),
         "colour": _colour(lead),
         "count": str(len(subjects)),
-        "place": staged.place.set,
+        "place": _PLACE_OF.get(staged.place.set, staged.place.set),
         "pace": moves[0].posture if moves else "none",
         "heading": moves[0].to or "none" if moves else "none",
         "size": camera.size,
