@@ -129,8 +129,9 @@ def judge(each: Sample, random: np.random.Generator) -> Iterator[Row]:
             bounds = _BOUNDS.get(directive, exposure.LIGHT_BOUNDS)
             verdict = "cannot tell" if value is None else bounds.judge(value)
             yield Row(directive, footage, is_requested, verdict)
+    layout = measure_coherence(each.burst)
     for frames, is_steady in ((each.burst, True), (_degraded(each.burst, random), False)):
-        verdict = judge_coherence(measure_coherence(frames)).verdict
+        verdict = judge_coherence(measure_coherence(frames), layout=layout).verdict
         yield Row("coherence", "own", is_steady, verdict)
     for measure, apart, is_same in _distances(each.scene):
         yield Row(measure, "own", is_same, judge_distance(measure, apart)[0])

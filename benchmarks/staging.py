@@ -5,11 +5,11 @@ line for every failure, a table and, last, a line of JSON.
 
 "verdicts" are exact layouts, so every "disagrees" is an error of the judge or of the staging.
 "others" are layouts of the same board with another action or thing, judged against the shot:
-"agrees" on subjects or action is an error. "random" shots fail if no subject is in any of three
-frames, if a frame is blank, or if of people in a size tighter than FS no face is visible, unless
-the words turn them away. "pairs" are tight shots of two, which fail if both are in the picture and
-a head is in its middle third, if somebody is missing, or if the size does not allow a cut crown and
-one is cut.
+"agrees" on action, or on other subjects, is an error. "random" shots fail if no subject is in any
+of three frames, if a frame is blank, or if of people in a size tighter than FS no face is visible,
+unless the words turn them away. "pairs" are tight shots of two, which fail if both are in the
+picture and a head is in its middle third, if somebody is missing, or if the size does not allow a
+cut crown and one is cut.
 """
 
 from __future__ import annotations
@@ -107,13 +107,23 @@ def verdicts(drawn: Drawn) -> tuple[Filmed, list[Finding]]:
     return filmed, list(score_clip(clip, filmed.film, filmed.shot).findings)
 
 
-def staging_of_another(drawn: Drawn) -> tuple[Filmed, list[Finding]]:
-    """Findings on the staging of a layout with another action or thing, by the same directives."""
+def staging_of_another(drawn: Drawn) -> tuple[Filmed, list[str]]:
+    """A layout with another action or thing by the same directives, and what is called obeyed.
+
+    The same subjects in the same picture are no error: through the eyes of who talks to somebody
+    and of who dances with them the picture is one.
+    """
     filmed, other = Filmed.of(drawn), Filmed.of(with_other_action(drawn))
     clip = np.zeros((NUM_FRAMES, SIZE[1], SIZE[0], 3), np.uint8)
     for k, frame in other.frames.items():
         clip[k] = frame.picture
-    return other, list(judge_staging(clip, filmed.film, filmed.shot))
+    agreed = [
+        finding.directive
+        for finding in judge_staging(clip, filmed.film, filmed.shot)
+        if finding.verdict == "agrees"
+    ]
+    is_same = filmed.film.staged.camera.subjects == other.film.staged.camera.subjects
+    return other, [] if agreed == ["subjects"] and is_same else agreed
 
 
 def defects(filmed: Filmed) -> Iterator[str]:
@@ -195,8 +205,7 @@ def measure_others(count: int, seed: int, tally: Tally) -> dict[str, object]:
     """How often another action or thing is called obeyed."""
     obeyed = 0
     for k in range(count):
-        filmed, findings = staging_of_another(draw(seed + k))
-        agreed = [f.directive for f in findings if f.verdict == "agrees"]
+        filmed, agreed = staging_of_another(draw(seed + k))
         obeyed += bool(agreed)
         if agreed:
             original = draw(seed + k).action

@@ -372,6 +372,14 @@ def test_phone_stays_at_the_ear_while_talking():
     assert max(stance.mouth for stance in stances) > 0.3
 
 
+@pytest.mark.parametrize("seconds", [1.6, 4.0])
+def test_a_drink_comes_to_the_mouth_in_any_beat(seconds):
+    me = actor(Beat(gesture="drink", holds=(("right", "cup"),)), seconds=seconds)
+    stances = [me.stance(now) for now in np.linspace(0, seconds, 20)]
+    gaps = [np.linalg.norm(each.point("palm.R") - each.point("mouth")) for each in stances]
+    assert gaps[0] > 0.3 > 0.17 > min(gaps)
+
+
 def test_the_free_hand_makes_the_gesture():
     me = actor(Beat(gesture="wave", holds=(("right", "cup"),)))
     stance = me.stance(2.0)

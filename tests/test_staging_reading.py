@@ -235,7 +235,7 @@ EXAMPLES = {
     "; coin[coin] | over ilya",
     ("campaign", "13B"): "mara* beside:window: sit , sit/wipe >window",
     ("campaign", "13A"): "coin*[coin]: stand/be ; someone: stand =coin , stand/hold >coin =coin "
-    "| detail hands",
+    "| detail hands | !wet coin",
 }
 
 

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-_FILE = "english.words"
 
-
-def _read_sections() -> dict[str, list[str]]:
+def read_sections(file: str) -> dict[str, list[str]]:
+    """The rows of each [section] of a file beside this module, wrapped lines joined."""
     sections: dict[str, list[str]] = {}
     lines: list[str] = []
-    for line in (files("shots.lexicon") / _FILE).read_text(encoding="utf-8").splitlines():
+    for line in (files("shots.lexicon") / file).read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             lines = sections.setdefault(line[1:-1], [])
         elif line.startswith("  "):
@@ -25,7 +24,7 @@ def _read_sections() -> dict[str, list[str]]:
     return sections
 
 
-_SECTIONS = _read_sections()
+_SECTIONS = read_sections("english.words")
 
 
 def _split(text: str) -> list[str]:

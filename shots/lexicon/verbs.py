@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from shots.lexicon.grammar import read_sections
 
 _FILE = "english.verbs"
 _ROLES = frozenset(("none", "chase", "move", "hold", "release", "look", "seat", "to", "wear"))
@@ -66,20 +67,6 @@ class Verb:
         return bool(self.gesture and not self.posture) or is_posed
 
 
-def _sections() -> Mapping[str, list[str]]:
-    """The rows of each section of the file, wrapped lines joined."""
-    sections: dict[str, list[str]] = {}
-    rows: list[str] = []
-    for line in (files("shots.lexicon") / _FILE).read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            rows = sections.setdefault(line[1:-1], [])
-        elif line.startswith("  "):
-            rows[-1] += " " + line.strip()
-        elif line and not line.startswith("#"):
-            rows.append(line)
-    return sections
-
-
 def _verbs(rows: list[str], *, is_shown: bool = True) -> Iterator[tuple[str, Verb]]:
     for row in rows:
         names, _, action = row.partition(" =")
@@ -106,7 +93,7 @@ def _verbs(rows: list[str], *, is_shown: bool = True) -> Iterator[tuple[str, Ver
             )
 
 
-_ROWS = _sections()
+_ROWS = read_sections(_FILE)
 # Of a name in several rows, the first of the first section below holds.
 VERBS: Mapping[str, Verb] = {
     **dict(_verbs(_ROWS["invisible"], is_shown=False)),

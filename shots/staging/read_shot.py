@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shots.lexicon import grammar
-from shots.lexicon.places import SETS, find_place, nearest_place
+from shots.lexicon.places import PLACE_WORDS, SETS, find_place, nearest_place
 from shots.lexicon.things import STAND_IN
 from shots.schema import Shot, ShotList
 from shots.staging.acts.beats import read_players
@@ -38,6 +38,7 @@ _OVER = re.compile(
     r"eyes\b\s*[:,]?",
     re.IGNORECASE,
 )
+_OUTDOORS = frozenset(("pool", "stadium", "sea", "beach", "forest", "field", "river-bank"))
 _IS_VIEW = re.compile(r"(?:^|[.:,;]|\b(?:look\w*|see\w*|shot|from|is|camera))\s*$", re.IGNORECASE)
 
 
@@ -56,6 +57,8 @@ def read_shot(board: ShotList, shot: Shot) -> ShotReading:
     heading = shot.location.heading if shot.location else ""
     if heading and not place.words:
         cast.lose(heading, f"no such place: {place.set}", nearest_place(heading))
+    if place.is_interior and PLACE_WORDS.get(place.words) in _OUTDOORS:
+        cast.lose(heading, f"no such interior: {place.set}")
     _mark_subjects(cast)
     players = read_players(board, shot, cast, events.slots)
     things = [player.id for player in players if player.kind == "thing"]

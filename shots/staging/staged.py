@@ -8,6 +8,7 @@ the camera of a scene stands by default; positive angles turn the front towards 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from shots.path.rig import FIGURE, Framed
@@ -225,6 +226,10 @@ class StagedShot:
 
     def shown(self) -> dict[str, object]:
         """What can be seen of the shot, as JSON: the staging without its report and its words."""
+        return self._shown
+
+    @cached_property
+    def _shown(self) -> dict[str, object]:
         found = asdict(self)
         for name in ("staged", "not_staged", "warnings"):
             del found[name]

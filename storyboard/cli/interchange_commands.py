@@ -14,7 +14,7 @@ import click
 
 from storyboard.cli.console import count_of
 from storyboard.cli.passes_commands import export_gltf
-from storyboard.cli.user_input import PATH, read_file, write_file
+from storyboard.cli.user_input import PATH, read_file, refuse_existing, write_file
 from storyboard.errors import InputError
 
 if TYPE_CHECKING:
@@ -190,12 +190,7 @@ def _export_cameras(board: Path, folder: Path, force: bool) -> None:
     shots = parse_shots(read_file(board), board)
     width, height = shots.format.aspect
     targets = {shot.id: folder / f"{shot.id}.chan" for shot in shots.shots}
-    existing = [path for path in targets.values() if path.exists()]
-    if existing and not force:
-        raise InputError(
-            f"{existing[0]}: exists already. Name another folder with -o, or overwrite with "
-            "--force."
-        )
+    refuse_existing(targets.values(), force=force)
     for shot in shots.shots:
         path = staged_path(
             shots,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storyboard.cli.console import count_of
-from storyboard.cli.user_input import PATH
+from storyboard.cli.user_input import PATH, refuse_existing
 from storyboard.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,12 +77,7 @@ def export_gltf(board: Path, folder: Path, force: bool) -> None:
     shots = load_shots(board)
     size = clip_size(TARGETS[""], shots)
     targets = {shot.id: folder / f"{shot.id}.glb" for shot in shots.shots}
-    existing = [path for path in targets.values() if path.exists()]
-    if existing and not force:
-        raise InputError(
-            f"{existing[0]}: exists already. Name another folder with -o, or overwrite with "
-            "--force."
-        )
+    refuse_existing(targets.values(), force=force)
     folder.mkdir(parents=True, exist_ok=True)
     fps = shots.format.fps
     for shot in shots.shots:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -29,6 +30,20 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path}: cannot be read: {reason}. Check the path.") from None
+
+
+def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
+    """Check the files that a command is going to write.
+
+    Raises:
+        InputError: One of them exists, and `force` is not given.
+    """
+    existing = [path for path in paths if path.exists()]
+    if existing and not force:
+        raise InputError(
+            f"{existing[0]}: exists already. Name another folder with -o, or overwrite with "
+            "--force."
+        )
 
 
 def write_file(path: Path, content: bytes) -> None:

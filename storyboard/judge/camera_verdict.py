@@ -170,6 +170,12 @@ def judge_motion(
         amount = evidence.amount
         is_unsure = bool(set(words) & _UNSURE)
         verdict, confidence = _judge_move(motion, evidence, expected.drift, is_unsure=is_unsure)
+        if verdict != "agrees" and geometry is not None and geometry.walked.any():
+            # Whoever rides or runs through a tight picture is most of its motion.
+            walks = geometry.walked.any(axis=-1).astype(np.uint8) * 255
+            rest = background_motion(motion, walks)
+            evidence = compare_hypotheses(rest, predicted)
+            verdict, confidence = _judge_move(rest, evidence, expected.drift, is_unsure=is_unsure)
     return CameraVerdict(
         directive=" then ".join([*words, *path.textures]) or "static",
         verdict=verdict,

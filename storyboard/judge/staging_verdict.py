@@ -16,6 +16,7 @@ import numpy as np
 
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.staged import Beat, Player
+from storyboard.judge.alternatives import best_framed_frame
 from storyboard.judge.coherence import look_frames
 from storyboard.judge.finding import UNDECIDED, Finding
 from storyboard.judge.motion import Frame, Frames
@@ -53,7 +54,9 @@ def judge_staging(frames: Frames, film: ShotFilm, shot: Shot) -> Iterator[Findin
         for player in subjects
         if max(float((film.mask([player.id], each) > 127).mean()) for each in layouts) < _LEAST_PART
     ]
-    cut = [] if shot.camera.size in _CUT_ASKED else list(_cut_heads(film, chosen, size))
+    may_cut = shot.camera.size in _CUT_ASKED or shot.camera.view == "insert"
+    shown = best_framed_frame(shot, staged, film.path)
+    cut = [] if may_cut else list(_cut_heads(film, shown, size))
     if lost or cut:
         found = [f"{name} is not in the picture" for name in lost]
         found += [f"the head of {name} is cut" for name in cut]
@@ -136,11 +139,10 @@ def _is_inside(camera: LensCamera, point: Array, aspect: float) -> bool:
     return bool(z > 0 and 0 <= x / z <= 1000 and 0 <= y / z <= 1000 / aspect)
 
 
-def _cut_heads(film: ShotFilm, frames: list[int], size: tuple[int, int]) -> Iterator[str]:
-    """Names of the subjects whose crown is outside of the picture at the framing of the shot."""
-    middle = frames[len(frames) // 2]
-    camera, height = film.camera(middle), size[1]
-    acting = film.performances(middle)
+def _cut_heads(film: ShotFilm, frame: int, size: tuple[int, int]) -> Iterator[str]:
+    """Names of the subjects whose crown is outside of the picture at a frame."""
+    camera, height = film.camera(frame), size[1]
+    acting = film.performances(frame)
     for player in film.staged.players:
         if player.id not in film.staged.camera.subjects or player.id not in acting:
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from storyboard.layout.motion.held import HeldThing, in_hands
 from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
+from storyboard.layout.places.set_place import SetPlace
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
@@ -45,6 +47,14 @@ _LAMPS = {
 """Models that light what is round them, and the height of the light in parts of theirs."""
 _LEAST_FOCUS_M = 0.1
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
+
+
+_KEPT = 10  # scenes
+
+
+@lru_cache(maxsize=4)
+def _place_of(name: str, seed: int) -> SetPlace:
+    return build_place(SETS[name], name, seed)
 
 
 class ShotFilm:
@@ -95,7 +105,8 @@ class ShotFilm:
         self._moving = [t for t in things if t.id in carriers or t.id in in_hand]
         self._still = [t for t in things if t.id not in carriers and t.id not in in_hand]
         place = staged.place
-        self._place = build_place(SETS[place.set], place.set, place.seed)
+        self._place = _place_of(place.set, place.seed)
+        self._scenes: dict[int, RenderScene] = {}
         self.ground, self.is_interior = self._place.ground, self._place.is_interior
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
@@ -106,13 +117,14 @@ class ShotFilm:
     def along(self, path: CameraPath) -> ShotFilm:
         """The same scene along another path of as many frames."""
         film = copy(self)
-        film.path, film.poses = path, on_plan(path, self.staged.camera)
+        film.path, film.poses, film._scenes = path, on_plan(path, self.staged.camera), {}
         film._optics, film._acting = ShotOptics(self.staged, path, self._shot), None
         return film
 
     def acted(self, player: Player) -> ShotFilm:
         """The same scene with a player that has other beats."""
         film = copy(self)
+        film._scenes = {}
         players = [player if each.id == player.id else each for each in self.staged.players]
         film.staged = replace(self.staged, players=tuple(players))
         film.shown = tuple(player if each.id == player.id else each for each in self.shown)
@@ -156,7 +168,14 @@ class ShotFilm:
         return self._acting[1]
 
     def scene(self, frame: int) -> RenderScene:
-        """Everything at a frame."""
+        """Everything at a frame; the last few are kept for other lights and sizes."""
+        found = self._scenes.get(frame)
+        if found is None:
+            found = self._built(frame)
+            self._scenes = {**dict(list(self._scenes.items())[1 - _KEPT :]), frame: found}
+        return found
+
+    def _built(self, frame: int) -> RenderScene:
         acting = self.performances(frame)
         seconds = float(self.path.share[frame]) * self.seconds
         spots = world_at(self.shown, float(self.path.share[frame]), self.seconds).spots
@@ -258,12 +277,18 @@ class ShotFilm:
 
     def displacements(self, first: int, last: int) -> dict[int, Array]:
         """Metres (3,) that players move between two frames, in the path's axes, by number."""
-        players, back = self.staged.players, plan_turn(self.staged.camera.side_deg).T
-        begin, end = (
-            world_at(players, float(self.path.share[k]), self.seconds).spots for k in (first, last)
-        )
-        moves = {name: back @ (end[name].position - begin[name].position) for name in self.numbers}
+        back = plan_turn(self.staged.camera.side_deg).T
+        begin, end = self._positions(first), self._positions(last)
+        moves = {name: back @ (end[name] - begin[name]) for name in self.numbers}
         return {self.numbers[name]: move for name, move in moves.items() if np.any(move)}
+
+    def _positions(self, frame: int) -> dict[str, Array]:
+        """Where everybody and everything is at a frame; a rider is where the vehicle is."""
+        spots = world_at(self.staged.players, float(self.path.share[frame]), self.seconds).spots
+        acting = self.performances(frame)
+        return {name: spot.position for name, spot in spots.items()} | {
+            name: performance.place for name, performance in acting.items()
+        }
 
     def _thing(self, player: Player, spots: Mapping[str, Spot], seconds: float) -> Mesh:
         spot = spots[player.id]

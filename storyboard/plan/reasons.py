@@ -21,6 +21,7 @@ _BOOKKEEPING = {
     "notes", "status", "review", "priority", "use", "takes", "dialogue", "sound", "references",
     "loop", "focus", "take", "transition_in", "transition_out",
 }  # fmt: skip
+_EFFECTS = ("prompt", "negative prompt", "staging")  # change because another field did
 Facts = Mapping[str, object]
 """Field to JSON value."""
 
@@ -58,7 +59,7 @@ def take_facts(plan: RenderPlan, take: Take) -> Facts:
         facts["model.tile"] = [settings.tiles.side, settings.tiles.overlap]
     if settings.weights is not None:
         facts |= {f"weights.{name}": key for name, key in settings.weights.fingerprints.items()}
-    # Prompts and staging come last: they change because a field above or an earlier shot changed.
+    # Last, because they change with a field above or, staging, with an earlier shot.
     facts |= {"prompt": take.prompt, "negative prompt": take.negative}
     facts["staging"] = content_key(take.staged.shown())
     if take.picture is not None:
@@ -91,7 +92,7 @@ def reason(now: Facts, before: Facts | None) -> str:
         return "new"
     names = [name for name in (*now, *before) if now.get(name) != before.get(name)]
     changed = list(dict.fromkeys(names))
-    causes = [name for name in changed if name not in ("prompt", "negative prompt")] or changed
+    causes = [name for name in changed if name not in _EFFECTS] or changed
     if not causes:
         return "not finished"
     parts = []

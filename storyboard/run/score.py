@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from storyboard.judge import (
 )
 from storyboard.layout import ShotFilm
 from storyboard.plan.plan import RenderPlan
-from storyboard.stages.conform_stage import layout_inputs
+from storyboard.stages.conform_stage import LAYOUT_THREADS, layout_inputs
 from storyboard.store import Ref, Store, content_key, read_object
 from storyboard.take.take import Take
 
@@ -52,18 +53,21 @@ class Scores:
 
 def score_takes(plan: RenderPlan, store: Store) -> Scores:
     """Judge every take whose clip exists; cached findings are read from the store."""
+    clips = [clip for take in plan.takes for clip in take.segments or (take,)]
+    refs_of = ((_findings_ref(plan, clip), clip) for clip in clips if store.holds(plan.clip(clip)))
+    missing = {ref: clip for ref, clip in refs_of if not store.holds(ref)}
+
+    def judge(clip: Take) -> Score:
+        return score_clip(read_clip(store.path(plan.clip(clip))), _film(clip), clip.filmed)
+
+    with ThreadPoolExecutor(LAYOUT_THREADS) as pool:
+        for ref, score in zip(missing, pool.map(judge, missing.values()), strict=True):
+            _write(store, ref, score)
     scores, refs = {}, {}
     for take in plan.takes:
-        clips = take.segments or (take,)
-        kept = [_findings_ref(plan, clip) for clip in clips]
-        parts: list[Score] = []
-        for clip, ref in zip(clips, kept, strict=True):
-            if not store.holds(ref) and store.holds(plan.clip(clip)):
-                frames = read_clip(store.path(plan.clip(clip)))
-                _write(store, ref, score_clip(frames, _film(clip), clip.filmed))
-            if store.holds(ref):
-                parts.append(_read(store, ref))
-        if len(parts) < len(clips):
+        kept = [_findings_ref(plan, clip) for clip in take.segments or (take,)]
+        parts = [_read(store, ref) for ref in kept if store.holds(ref)]
+        if len(parts) < len(kept):
             continue
         # A chain counts as its least obedient clip, directive by directive.
         findings: dict[str, Finding] = {}

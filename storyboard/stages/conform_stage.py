@@ -20,7 +20,9 @@ from storyboard.stages.stage import Stage, Step, make_ref, noise_meta, since
 from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Size, Take
 
-_THREADS = min(cpu_count() or 1, 4)  # that draw layouts; the frames are the same with any number
+LAYOUT_THREADS = min(
+    cpu_count() or 1, 4
+)  # that draw layouts; the frames are the same with any number
 
 
 def layout_inputs(take: Take) -> dict[str, object]:
@@ -66,7 +68,10 @@ class Layout:
 
         def write(path: Path) -> Meta:
             write_video(
-                path, film.pictures(take.size, threads=_THREADS), fps=self.fps, encoding=LOSSLESS
+                path,
+                film.pictures(take.size, threads=LAYOUT_THREADS),
+                fps=self.fps,
+                encoding=LOSSLESS,
             )
             return {"seconds": since(started)}
 

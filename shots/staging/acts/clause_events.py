@@ -249,7 +249,7 @@ class EventReader:
             shown = event.gesture or event.posture
             self.cast.lose(clause.words, f"no gesture of its own: shown as {shown}")
         elif verb and event.gesture != "look" and not event.is_moving:
-            for word in {"off", "out", "over", "through", "in"} & set(clause.particles):
+            for word in {"off", "out", "through", "in"} & set(clause.particles):
                 if word not in verb.name.split():
                     name = f"{clause.base} {word}"
                     self.cast.lose(clause.words, f'"{name}" is no verb of the lexicon: {verb.name}')
@@ -309,6 +309,7 @@ class EventReader:
             self.cast.lose(own + clause.words, "no posture of the lexicon")
         for prep, part in clause.parts or phrase.parts:
             others = self._resolve(part)[:1]
+            others = [key for key in others if self.cast.model(key) != "rope"]  # on a leash
             if phrase.kind == "body" and part.kind != "body":  # a hand on the phone
                 is_hand = grammar.BODY[phrase.head] == "hands"
                 self._hold(subjects[:1], others if is_hand else [])

@@ -80,6 +80,9 @@ def _fit_posture(act: ClauseAct) -> None:
     if event.gesture in ("hold", "hold-out", "carry") and not event.posture and event.goes:
         event.posture = "walk"
     last = act.actor.events[-1] if act.actor.events else None
+    is_meal = event.gesture == "eat" and not (event.has_object or event.holds or last)
+    if is_meal and act.actor.kind == "person" and cast.place.is_interior:
+        event.posture = event.posture or "sit"
     is_riding = last is not None and last.posture.startswith(("ride", "drive"))
     if last and is_riding and event.posture in ("walk", "run") and not act.verb.change:
         event.posture, event.seat = last.posture, last.seat
@@ -136,6 +139,8 @@ def _add_prop(act: ClauseAct) -> None:
         return
     held = [key for subject in act.subjects for key in cast.drafts[subject].holding()]
     meant = [key for key in (event.looks_at, event.target) if cast.model(key) == prop]
+    if event.gesture == "eat" and cast.thing_model(cast.focus).kind == "food":
+        meant += [cast.focus] * cast.can_hold(act.actor.id, cast.focus)  # takes a bite
     if meant:
         event.holds = meant[:1]
     elif any(cast.model(key) == prop for key in held):

@@ -209,6 +209,8 @@ def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.holds.append(key)
     elif event.gesture in _CONSUMED and act.actor.kind == "animal":
         event.target = key
+    elif event.gesture == "wipe":
+        event.target = event.target or key
     elif event.gesture == "look":
         event.looks_at = event.looks_at or key
     else:

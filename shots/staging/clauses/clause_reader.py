@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from shots.lexicon import grammar
 from shots.lexicon.verbs import STATES, forms
 from shots.staging.clauses.clause import Clause, Link
@@ -46,6 +48,9 @@ class _ClauseReader(ModifierReader):
             self._opens = False
             if self.at == begin:
                 self._lose()
+        for before, clause in pairwise(self._clauses):
+            if before.is_empty:  # "Inside the box: letters"
+                clause.parts[:0], clause.preps[:0] = before.parts, before.preps
         return [clause for clause in self._clauses if not clause.is_empty], self.lost
 
     def _lose(self) -> bool:

@@ -156,7 +156,10 @@ class Lookahead:
     def is_plural_verb(self, at: int) -> bool:
         """Whether a verb of several subjects stands at a position."""
         low = self.reader.low(at)
-        return low in ("are", "have", "do", "were", ",") or self.reader.form(at) == "base"
+        is_base = low in forms() and forms()[low][0] == low  # run, put and come are participles too
+        return (
+            is_base or low in ("are", "have", "do", "were", ",") or self.reader.form(at) == "base"
+        )
 
     def is_auxiliary_here(self) -> bool:
         """Whether "has" stands before another verb rather than before what somebody has."""

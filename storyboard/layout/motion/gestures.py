@@ -22,6 +22,7 @@ from storyboard.layout.motion.inverse_kinematics import (
 )
 
 Hands = tuple[Hand, Hand]
+_SHORTEST_S = 1.6  # of a round that leads to the mouth and back
 _EYES_DOWN = 0.3  # of the way down to what is looked at
 
 
@@ -45,7 +46,7 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
         _stoop(stance, act, (first[0], second[0], part))
     if gaze is None and motion.looks:
         gaze = act.aim
-        if gaze is None or act.name == "put-down":
+        if gaze is None:
             gaze = hand_place(stance, act, act.side, first[0], second[0], part)[0]
     if gaze is not None:
         way = gaze - stance.point("eye")
@@ -85,7 +86,11 @@ def _keys(act: GestureNow, motion: GestureRow) -> tuple[Hands, Hands, float]:
     """The hands before and after now, leading hand first, and the way between them, 0 to 1."""
     if not motion.keys:
         return (HANG, HANG), (HANG, HANG), 0.0
-    at = (act.seconds / motion.period) % 1.0 if motion.period else act.part
+    # Once at least in a short beat: a drink of two seconds comes to the mouth.
+    period = (
+        min(motion.period, max(act.length, _SHORTEST_S)) if motion.period > 2 else motion.period
+    )
+    at = (act.seconds / period) % 1.0 if period else act.part
     keys = list(motion.keys)
     if motion.period:
         keys.append((1.0, *keys[0][1:]))

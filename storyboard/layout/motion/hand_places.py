@@ -27,6 +27,7 @@ class GestureNow:
         side: Of the leading hand.
         seconds: Since the beat began.
         part: Share of the beat that is over.
+        length: Seconds of the beat.
         seed: Of the figure.
         aim: The point that it is directed at: of a person the breast, of a thing where it is held.
         partner: Points of the other person, by name.
@@ -53,6 +54,7 @@ class GestureNow:
     size: tuple[float, float, float] | None = None
     face: str = ""
     holds: frozenset[str] = frozenset()
+    length: float = 9.0
 
 
 def _axes(stance: BodyPose, act: GestureNow, side: str, hand: Hand) -> tuple[Array, Array]:

@@ -233,7 +233,7 @@ class PersonInShot:
         part = min(max((now - begin) / max(end - begin, 1e-6), 0.0), 1.0)
         stance = self._placed(k, now).copy()
         act = self._act(beat, stance, now - begin, part)
-        act.face = self.faces.get(k, "")
+        act.face, act.length = self.faces.get(k, ""), end - begin
         act.speaks = any(a <= now / self.seconds < b for a, b in beat.speaks)
         gaze = self._gaze(beat, stance)
         perform_gesture(stance, act, gaze)

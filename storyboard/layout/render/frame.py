@@ -49,6 +49,10 @@ _WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
 
+# The C library gives large blocks back to the system, which clears them for the next frame, until
+# one of nearly 32 MB has been freed: from then on it keeps blocks up to that size.
+np.empty(31 << 20, np.uint8)
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:

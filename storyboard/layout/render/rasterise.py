@@ -164,7 +164,7 @@ def fill(
         a, b, c = edges[t, 0, 0], edges[t, 1, 0], edges[t, 2, 0]
         i, j, k = edges[t, 0, 1], edges[t, 1, 1], edges[t, 2, 1]
         d, e, f = edges[t, 3, 0], edges[t, 4, 0], edges[t, 5, 0]
-        l, m, n = edges[t, 3, 1], edges[t, 4, 1], edges[t, 5, 1]
+        p, q, r = edges[t, 3, 1], edges[t, 4, 1], edges[t, 5, 1]
         x_value, y_value, z_value = value[t, 0], value[t, 1], value[t, 2]
         x_step = np.float32(x_value)
         begin_row, end_row = max(rows[t, 0] - first, 0), min(rows[t, 1] - first, lines)
@@ -173,7 +173,7 @@ def fill(
             y, offset = (row + first + 0.5) * scale, offsets[which]
             which = which + 1 if which + 1 < len(offsets) else 0
             left = max(max(a * y + i, b * y + j), c * y + k) - offset
-            right = min(min(d * y + l, e * y + m), f * y + n) - offset
+            right = min(min(d * y + p, e * y + q), f * y + r) - offset
             begin, end = int(np.ceil(max(left, 0.0))), int(np.ceil(min(right, widest)))
             if begin >= end:
                 continue

@@ -228,7 +228,7 @@ def _begin_row(
         for k in range(3):
             room[_NORMAL_ROW + k, column] = view.normal[row, column, k]
     for column in range(width):
-        number, depth = hits[4 * row, column], np.float32(view.depth[row, column])
+        number, depth = hits[4 * row, column], view.depth[row, column]
         key, open_share = _term(light.terms, light.half, row, column, depth)
         is_sky = not depth < _FARTHEST
         room[_DEPTH, column] = _ZERO if is_sky else depth
