@@ -42,10 +42,17 @@ HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
 HEAD_AHEAD: Mapping[str, float] = {
     "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
 }  # fmt: skip
-# Gestures that bend to a low thing, and the part of the height that is left where it lies on the
-# floor; those that bend in any case.
-_BENDS = ("pick-up", "put-down", "open", "wipe", "reach", "push", "cook")
-_BENT, _LOW_M = 0.68, 0.6
+# Gestures that bend to a thing, and how much, 0 to 1; heights of its top, and the parts of the
+# standing height at which the top of the head is then, and ahead. Measured on the layout's poses.
+_BENDS: Mapping[str, float] = {
+    "pick-up": 1.0, "put-down": 1.0, "open": 1.0, "wipe": 1.0, "reach": 1.0, "push": 0.85,
+    "cook": 0.3, "write": 0.3, "pour": 0.3,
+}  # fmt: skip
+_TOPS_M, _HEAD_AT, _AHEAD_AT = (
+    (0.0, 0.3, 0.85, 1.4),
+    (0.42, 0.55, 0.82, 1.0),
+    (0.35, 0.35, 0.3, 0.0),
+)
 _LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
@@ -65,6 +72,7 @@ class Standing:
         size: Width, height and depth that it takes up over its base, in its own axes.
         posture: Of a person.
         tall_m: Standing height of a person, 0 for others.
+        stoops: Parts of that height that the head is ahead of the place, over something worked on.
     """
 
     at: Point
@@ -73,6 +81,7 @@ class Standing:
     size: Size
     posture: str = ""
     tall_m: float = 0.0
+    stoops: float = 0.0
 
     @property
     def top_m(self) -> float:
@@ -87,7 +96,7 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        ahead = -0.4 if self.lies else HEAD_AHEAD.get(self.posture, 0.0)
+        ahead = -0.4 if self.lies else self.stoops or HEAD_AHEAD.get(self.posture, 0.0)
         x, z = own_to_plan((0.0, -ahead * self.tall_m), self.at, self.facing_deg)
         return x, self.top_m - (0.10 if self.lies else EYES_UNDER_TOP * self.tall_m), z
 
@@ -134,14 +143,22 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
     top = min(posture.top, _LOWERED.get(beat.gesture, 9.0))
-    target = players.get(beat.target)
-    if target is not None and target.kind == "thing" and beat.gesture in _BENDS and not beat.seat:
-        is_low = target.base_m + size_of(target)[1] < _LOW_M
-        is_up = beat.gesture == "pick-up" and share > beat.start + 0.65 * (beat.end - beat.start)
-        top = min(top, _BENT) if is_low and not is_up else top
+    stoop, ahead = _stoop(beat, share, players.get(beat.target))
+    top = min(top, stoop)
     depth = 0.18 if posture.top > 0.4 else max(0.15, posture.length)
     size = (0.27 * tall, top * tall, depth * tall)
-    return Standing(at, facing_deg, base_m, size, beat.posture, tall)
+    return Standing(at, facing_deg, base_m, size, beat.posture, tall, ahead)
+
+
+def _stoop(beat: Beat, share: float, target: Player | None) -> tuple[float, float]:
+    """Parts of the standing height: of the top of the head over a thing, and ahead of the feet."""
+    if target is None or target.kind != "thing" or beat.seat or beat.posture != "stand":
+        return 1.0, 0.0
+    is_up = beat.gesture == "pick-up" and share > beat.start + 0.65 * (beat.end - beat.start)
+    part = 0.0 if is_up else _BENDS.get(beat.gesture, 0.0)
+    top_m = target.base_m + size_of(target)[1]
+    head, ahead = (float(np.interp(top_m, _TOPS_M, row)) for row in (_HEAD_AT, _AHEAD_AT))
+    return 1.0 - part * (1.0 - head), round(part * ahead, 4)
 
 
 def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
