@@ -48,6 +48,7 @@ class LightRig:
         tint: Multiplies the finished picture.
         is_dark: Lamps and windows glow.
         lamps: Lit lamps; the first four count.
+        bounce: How even the fill is, 0 for that of the sky to 1 for the same from all sides.
     """
 
     towards: tuple[float, float, float] = (-0.4, -0.75, -0.55)
@@ -64,6 +65,7 @@ class LightRig:
     tint: Colour = (1.0, 1.0, 1.0)
     is_dark: bool = False
     lamps: tuple[Lamp, ...] = ()
+    bounce: float = 0.0
 
     @property
     def direction(self) -> Array:
@@ -145,7 +147,7 @@ def light_rig(
     if is_interior:
         # Beyond the walls it is dim instead of sky, a room has no haze, and walls reflect light.
         grey = (0.10 if rig.is_dark else 0.42,) * 3
-        rig = replace(rig, zenith=grey, horizon=grey, haze=0.015, fill=rig.fill * 1.4)
+        rig = replace(rig, zenith=grey, horizon=grey, haze=0.015, fill=rig.fill * 1.4, bounce=0.8)
     x, y, z = (float(part) for part in floats(rig.towards) @ yaw_matrix(side_deg))
     return replace(rig, towards=(x, y, z), lamps=tuple(lamps) if rig.is_dark else ())
 

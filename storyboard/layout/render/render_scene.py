@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from storyboard.layout.meshes import SURFACE, Array, GroundPaint, Mesh, join
-from storyboard.layout.render.shading import paint
+from storyboard.layout.render.finishes import paint
 from storyboard.layout.render.shadow_map import ShadowMaps
 
 

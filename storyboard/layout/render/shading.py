@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.meshes import SURFACES, Array, Mesh, floats
+from storyboard.layout.meshes import Array, floats
 from storyboard.layout.render.compiled import compiled, part
 from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import shadow
@@ -20,16 +20,9 @@ from storyboard.layout.render.rasterise import GROUND, SKY, Ints, Triangles, ble
 from storyboard.layout.render.shadow_map import ShadowMap
 
 # Strength of highlight and reflection, and how often the highlight is squared (3 soft, 7 sharp).
-_FINISH = {
-    "skin": (0.10, 3), "hair": (0.16, 4), "leather": (0.22, 4), "wood": (0.10, 4),
-    "metal": (0.55, 5), "glass": (0.85, 7), "screen": (0.35, 6), "plastic": (0.26, 5),
-    "stone": (0.08, 4), "tile": (0.24, 6), "asphalt": (0.03, 3), "snow": (0.05, 3),
-    "water": (0.6, 6), "leaf": (0.08, 3), "food": (0.14, 4), "eye": (0.8, 6), "cloth": (0.0, 3),
-}  # fmt: skip
-_FINISHES = floats([_FINISH.get(name, (0.0, 3)) for name in SURFACES])
 GLASS_SHARE = 0.35  # of a pane's own colour over what is behind it
 # Places in the array of constants that `light_constants` makes.
-_KEY, _FILL, _RIM, _HORIZON, _ZENITH, _REST, _LAMPS = 3, 6, 9, 12, 15, 18, 24
+_KEY, _FILL, _RIM, _HORIZON, _ZENITH, _REST, _LAMPS = 3, 6, 9, 12, 15, 18, 25
 
 
 def light_constants(rig: LightRig) -> Array:
@@ -42,6 +35,7 @@ def light_constants(rig: LightRig) -> Array:
         1 - 0.6 * rig.softness,
         float(len(rig.lamps[:4])),
         1 / (1 + 0.25 * rig.softness),
+        0.38 * (1 - rig.bounce),
     ]
     lamps = [(*lamp.at, *lamp.colour, lamp.reach_m) for lamp in rig.lamps[:4]]
     parts = (
@@ -49,11 +43,6 @@ def light_constants(rig: LightRig) -> Array:
         rig.zenith, rest, np.ravel(lamps),
     )  # fmt: skip
     return np.concatenate([floats(part) for part in parts])
-
-
-def paint(mesh: Mesh) -> Array:
-    """(N, 6) of each face: colour, glow, gloss, sharpness of the highlight."""
-    return np.column_stack([mesh.colour, mesh.glow, _FINISHES[mesh.surface]]).astype(np.float32)
 
 
 # Rows of the room that the fragments of a row of pixels are collected in: first 6 of their finish.
@@ -307,7 +296,7 @@ def _prepare(room: Array, finish: Ints, count: int, own: Array, light: Array) ->
 def _light_fragments(room: Array, count: int, light: Array) -> None:
     """Replace the colour of prepared fragments by that in light, with gloss, glow and haze."""
     soft, wrapped, dark = light[_REST], light[_REST + 5], light[_REST + 3]
-    level, turn, bend = np.float32(0.72), np.float32(0.38), np.float32(0.3)
+    level, turn, bend = np.float32(0.72), light[_REST + 6], np.float32(0.3)
     quarter, mirror_share, rise_share = np.float32(0.25), np.float32(0.6), np.float32(0.8)
     tint, two, third, least = np.float32(0.4), np.float32(2), np.float32(1 / 3), np.float32(1e-6)
     full = np.float32(0.8)
