@@ -94,7 +94,7 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         partner = filming.partner(people[0]) if people else ""
         crowd.sort(key=lambda key: (key not in people[:1], key != partner))
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
-    if filming.size in TIGHT:
+    if filming.size in TIGHT or not chosen:
         return chosen[:1]
     stem = chosen[0].rstrip("0123456789")
     if filming.size in (*FULL_SIZES, "MWS") and stem.endswith("-") and not is_crowd(stem):
