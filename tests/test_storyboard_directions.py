@@ -119,14 +119,14 @@ def softened(move, place, action):
     return np.where(masks[..., None] > 128, frames, soft), masks, path
 
 
-@pytest.mark.parametrize("ways", ["runs away from the camera", weak("walks towards the camera")])
+@pytest.mark.parametrize("ways", ["runs away from the camera", "walks towards the camera"])
 def test_a_camera_that_should_stand_is_judged_beside_who_passes(ways):
     frames, masks, path = softened("static", "studio", f"A man in a red jacket {ways}.")
     assert judge_camera(frames, path).verdict == "cannot tell"
     assert judge_camera(frames, path, masks).verdict == "agrees"
 
 
-@pytest.mark.parametrize("move", [weak("pan left"), weak("tilt up"), weak("zoom in")])
+@pytest.mark.parametrize("move", ["pan left", "tilt up", "zoom in"])
 def test_a_camera_that_moves_disobeys_a_lock_off_whoever_passes(move):
     frames, _, _ = softened(move, "street", CROSSES)
     _, masks, path = softened("static", "street", CROSSES)
