@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,8 @@ from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import distance, model_of, point, turn_between
 from shots.staging.picture import CameraPicture, take_picture
-from shots.staging.staged import Player, ShotReading, StagedShot
+from shots.staging.read_shot import read_shot
+from shots.staging.staged import Beat, Player, ShotReading, StagedShot
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
@@ -36,21 +38,36 @@ _MOST_TRIED = 26
 _REPORTED = 0.6  # defects of less weight are no warning
 _OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
 NEAREST_M = 0.6  # between two who are cheated together
-_boards: dict[int, tuple[ShotList, Mapping[str, StagedShot]]] = {}
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What a shot is filmed from: its words as read, everybody's places, the set-up before."""
+
+    reading: ShotReading
+    scene: ScenePlan
+    earlier: Earlier
+    aspect: float
+
+
+_Filmed = tuple["Shot", _Before, StagedShot]
+
+
+@dataclass(frozen=True, eq=False)
+class _StagedBoard:
+    """All shots of a board as staged, and what each is filmed from, both by id."""
+
+    board: ShotList
+    shots: dict[str, StagedShot] = field(default_factory=dict)
+    before: dict[str, _Before] = field(default_factory=dict)
+
+
+_boards: deque[_StagedBoard] = deque(maxlen=4)  # the last ones staged
 
 
 def stage_board(board: ShotList) -> Mapping[str, StagedShot]:
     """Stage all shots of a board, by id; the last boards staged are kept."""
-    kept = _boards.get(id(board))
-    if kept is not None and kept[0] is board:
-        return kept[1]
-    staged: dict[str, StagedShot] = {}
-    for scene in board.scenes:
-        staged.update(_stage_scene(board, scene.shots))
-    while len(_boards) > 3:
-        _boards.pop(next(iter(_boards)))
-    _boards[id(board)] = (board, staged)
-    return staged
+    return _staged_board(board).shots
 
 
 def stage_shot(board: ShotList, shot: Shot) -> StagedShot:
@@ -62,13 +79,16 @@ def stage_shot(board: ShotList, shot: Shot) -> StagedShot:
     """
     scene = board.scene_of(shot)
     shots = scene.shots if scene else ()
-    index = next((k for k, each in enumerate(shots) if each.id == shot.id), None)
-    if index is None:
-        return _stage_scene(board, (shot,))[shot.id]
-    if shots[index] == shot:
+    own = next((each for each in shots if each.id == shot.id), None)
+    if own == shot:
         return stage_board(board)[shot.id]
-    changed = (*shots[:index], shot, *shots[index + 1 :])
-    return _stage_scene(board, changed, until=index + 1)[shot.id]
+    if own is not None and own == shot.model_copy(update={"duration_s": own.duration_s}):
+        before, reading = _staged_board(board).before[shot.id], _read(board, shot)
+        # What happens in a shot changes the places of its whole scene; when it happens does not.
+        if _untimed(reading) == _untimed(before.reading):
+            return _film(replace(before, reading=reading), shot)[0]
+    changed = (shot,) if own is None else [shot if each is own else each for each in shots]
+    return next(staged for each, _, staged in _stage_scene(board, changed) if each is shot)
 
 
 def staged_path(
@@ -79,29 +99,41 @@ def staged_path(
     return camera_path(shot, num_frames=num_frames, aspect=aspect, seed=seed, framed=framed)
 
 
-def _stage_scene(
-    board: ShotList, shots: Sequence[Shot], until: int | None = None
-) -> dict[str, StagedShot]:
-    """The shots of a scene; those of one location share a floor plan."""
-    from shots.staging.read_shot import read_shot
+def _staged_board(board: ShotList) -> _StagedBoard:
+    kept = next((each for each in _boards if each.board is board), None)
+    if kept is None:
+        kept = _StagedBoard(board)
+        for scene in board.scenes:
+            for shot, before, staged in _stage_scene(board, scene.shots):
+                kept.before[shot.id], kept.shots[shot.id] = before, staged
+        _boards.append(kept)
+    return kept
 
-    aspect = board.format.aspect[0] / board.format.aspect[1]
-    readings = [blocked(board, shot, read_shot(board, shot)) for shot in shots]
+
+def _stage_scene(board: ShotList, shots: Sequence[Shot]) -> Iterator[_Filmed]:
+    """Stage the shots of a scene; those of one location share a floor plan."""
+    readings = [_read(board, shot) for shot in shots]
     groups: dict[tuple[str, str], list[int]] = {}
     for k, (shot, reading) in enumerate(zip(shots, readings, strict=True)):
         where = shot.location.id if shot.location else ""
         groups.setdefault((where, reading.place.set), []).append(k)
-    staged: dict[str, StagedShot] = {}
+    aspect = board.format.aspect[0] / board.format.aspect[1]
     for members in groups.values():
         chosen = [shots[k] for k in members]
         plan = author_plan(plan_of(readings[members[0]].place), chosen)
-        results = stage_readings(chosen, [readings[k] for k in members], aspect, plan)
-        staged.update(
-            (shots[k].id, result)
-            for k, result in zip(members, results, strict=True)
-            if until is None or k < until
-        )
-    return staged
+        yield from _in_order(chosen, [readings[k] for k in members], aspect, plan)
+
+
+def _read(board: ShotList, shot: Shot) -> ShotReading:
+    return under_umbrellas(blocked(board, shot, read_shot(board, shot)))
+
+
+def _untimed(reading: ShotReading) -> list[tuple[Beat, ...]]:
+    """The beats of a reading without the times at which they happen."""
+    return [
+        tuple(replace(beat, start=0.0, end=1.0, speaks=()) for beat in player.beats)
+        for player in reading.players
+    ]
 
 
 def stage_readings(
@@ -115,23 +147,32 @@ def stage_readings(
     Args:
         shots: Of one scene and one location.
         readings: What their words say.
-        aspect: CameraPicture width / height.
+        aspect: Picture width / height.
         plan: The set; None: the set of the first reading.
     """
     readings = [under_umbrellas(each) for each in readings]
-    scene = ScenePlan(readings, plan)
-    earlier, staged = Earlier(), []
+    return [staged for _, _, staged in _in_order(shots, readings, aspect, plan)]
+
+
+def _in_order(
+    shots: Sequence[Shot], readings: Sequence[ShotReading], aspect: float, plan: SetPlan | None
+) -> Iterator[_Filmed]:
+    """Stage shots on one floor plan, each from where the one before ends."""
+    scene, earlier = ScenePlan(readings, plan), Earlier()
     for shot, reading in zip(shots, readings, strict=True):
-        result, earlier = _film(scene, shot, reading, aspect, earlier)
-        scene.end(result.players)
-        staged.append(result)
-    return staged
+        before = _Before(reading, scene, earlier, aspect)
+        staged, scene, earlier = _film(before, shot)
+        scene.end(staged.players)
+        yield shot, before, staged
 
 
-def _film(
-    scene: ScenePlan, shot: Shot, reading: ShotReading, aspect: float, earlier: Earlier
-) -> tuple[StagedShot, Earlier]:
-    """One shot: everybody at their places, ways, the best of the set-ups, and its warnings."""
+def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
+    """Stage one shot: everybody at their places, ways, the best of the set-ups, and its warnings.
+
+    Returns:
+        The staged shot, its scene before `ScenePlan.end`, and its set-up for the next shot.
+    """
+    scene, reading, aspect = before.scene.copy(), before.reading, before.aspect
     seconds = float(shot.duration_s)
     screen = shot.continuity.screen_direction if shot.continuity else None
     begins = scene.begin(reading)
@@ -145,7 +186,7 @@ def _film(
         players = [each for each in players if each.kind != "person"]
     filming = Filming(
         shot, aspect, reading, {each.id: each for each in players}, scene.occupied,
-        scene.partners, scene.line_sides, earlier,
+        scene.line_sides, before.earlier,
     )  # fmt: skip
     crosses = filming.take_side()
     best: tuple[float, SetUp, tuple[Player, ...], list[Defect]] | None = None
@@ -169,7 +210,7 @@ def _film(
         reading.place, moved, set_up.place, set_up.framed, line, reading.staged,
         reading.not_staged, tuple(dict.fromkeys(filter(None, (*warnings, set_up.note)))),
     )  # fmt: skip
-    return result, _remembered(filming, set_up)
+    return result, scene, _remembered(filming, set_up)
 
 
 def _shown_in_hand(players: Sequence[Player]) -> tuple[Player, ...]:

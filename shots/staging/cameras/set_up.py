@@ -69,11 +69,10 @@ class Filming:
 
     Attributes:
         shot: The shot.
-        aspect: CameraPicture width / height.
+        aspect: Picture width / height.
         reading: Its words as read.
         players: By id, with the ways that do not depend on the camera.
         occupied: The set.
-        partners: Who somebody relates to, by id.
         line_sides: Side of the line of action on which the cameras of the scene are, and where the
             line ran, by the pair.
         earlier: The set-up before.
@@ -84,7 +83,6 @@ class Filming:
     reading: ShotReading
     players: Mapping[str, Player]
     occupied: Occupied
-    partners: Mapping[str, str]
     line_sides: dict[tuple[str, str], tuple[float, float]]
     earlier: Earlier = Earlier()
 
@@ -166,7 +164,7 @@ class Filming:
 
     def partner(self, name: str) -> str:
         """Who somebody relates to in this shot, "" if nobody who is there."""
-        found = self.partners.get(name, "")
+        found = self.occupied.partners.get(name, "")
         if found not in self.players:
             return ""
         beats = self.players[name].beats

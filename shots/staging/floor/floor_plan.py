@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -50,7 +51,6 @@ class ScenePlan:
         readings: Of the scene's shots on this set, in the order of the cut.
         plan: The set; None: that of the first reading.
         occupied: The set as it is now.
-        partners: Who somebody relates to, by id.
         cast: People by id, as first named.
         introduced: People and things by id that a shot has named.
         line_sides: Side of the line of action that the cameras are on, and where it runs, by pair.
@@ -60,7 +60,6 @@ class ScenePlan:
     readings: Sequence[ShotReading]
     plan: SetPlan | None = None
     occupied: Occupied = field(init=False)
-    partners: dict[str, str] = field(default_factory=dict)
     cast: dict[str, Player] = field(default_factory=dict)
     introduced: dict[str, Player] = field(default_factory=dict)
     line_sides: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
@@ -69,7 +68,6 @@ class ScenePlan:
     def __post_init__(self) -> None:
         """Give a place to the cast of all shots, so that a pair is one from the first shot."""
         self.occupied = Occupied.of(self.plan or plan_of(self.readings[0].place))
-        self.occupied.partners = self.partners
         things = _first(self.readings, lambda each: each.kind != "person" and not self.is_set(each))
         for reading in self.readings:
             for held, user in users(reading).items():
@@ -82,12 +80,21 @@ class ScenePlan:
         cast = [each for each in cast if not _comes_in(each)]
         for reading in self.readings:
             for who, whom in relations(reading, [each.id for each in cast]).items():
-                self.partners.setdefault(who, whom)
+                self.occupied.partners.setdefault(who, whom)
         self.place_people(cast)
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
         send_to_work(self.occupied, cast, is_first=True)
+
+    def copy(self) -> ScenePlan:
+        """A scene in the same state; what changes in one does not change in the other."""
+        kept = copy(self)
+        kept.occupied = copy(self.occupied)
+        for part in (kept, kept.occupied):
+            own = {name: dict(each) for name, each in vars(part).items() if isinstance(each, dict)}
+            vars(part).update(own)
+        return kept
 
     def is_set(self, player: Player) -> bool:
         """Whether a thing is the set itself: the tram in which a scene plays."""
@@ -107,7 +114,7 @@ class ScenePlan:
             drives = any(beat.to for beat in thing.beats) and model_of(thing).kind == "vehicle"
             if drives or self._is_new(thing):
                 put_thing(self.occupied, thing)
-        self.partners.update(relations(reading, list(self.occupied.people)))
+        self.occupied.partners.update(relations(reading, list(self.occupied.people)))
         self.occupied.users.update(users(reading))
         self._place_again(people)
         send_to_work(self.occupied, people)
@@ -181,7 +188,7 @@ class ScenePlan:
             elif person.id not in placed:
                 waiting.append(person)
         for person in list(waiting):
-            partner = self.partners.get(person.id, "")
+            partner = self.occupied.partners.get(person.id, "")
             if partner in placed and len(waiting) <= MOST_IN_AN_ARC:
                 opposite = self.occupied.spot(person.id, partner)
                 assert opposite is not None
@@ -229,7 +236,7 @@ class ScenePlan:
 
     def _facing_seat(self, person: Player) -> Stance | None:
         """A seat opposite to a seated partner, for one over whose shoulder a shot looks."""
-        partner = self.occupied.people.get(self.partners.get(person.id, ""))
+        partner = self.occupied.people.get(self.occupied.partners.get(person.id, ""))
         waits = all(b.posture == "stand" and not (b.to or b.gesture) for b in person.beats)
         over = any(reading.over == person.id for reading in self.readings)
         if not over or not waits or partner is None or not partner.seat or person.near:
@@ -297,7 +304,7 @@ class ScenePlan:
         if spot is None or spot.seat or spot.posture in ("lie", "sleep", "lie-floor", "swim"):
             return
         beat = person.beats[0] if person.beats else Beat()
-        whom = beat.target or beat.looks_at or self.partners.get(person.id, "")
+        whom = beat.target or beat.looks_at or self.occupied.partners.get(person.id, "")
         if whom == CAMERA:
             return
         at = self.occupied.place_of(whom)
