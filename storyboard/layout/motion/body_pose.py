@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose, rest_pose
 from storyboard.layout.meshes import Array, Vector, floats
-from storyboard.layout.motion import rotations as r
 
 SIDES = ("L", "R")
 SIGN = {"L": 1.0, "R": -1.0}  # of x

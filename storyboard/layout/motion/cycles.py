@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose, turn
 from storyboard.layout.motion.inverse_kinematics import lower_hips, plant
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 
 from shots.lexicon.things import Thing
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose, turn
 from storyboard.layout.motion.gesture_table import COUNTER, GESTURE_ROWS, HANG, GestureRow, Hand
 from storyboard.layout.motion.hand_places import OTHER, GestureNow, hand_place

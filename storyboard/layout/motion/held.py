@@ -10,8 +10,8 @@ import numpy as np
 
 from shots.lexicon.actions import GESTURES
 from shots.staging.staged import Beat
+from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIGN, BodyPose
 from storyboard.layout.motion.world import LYING, World
 

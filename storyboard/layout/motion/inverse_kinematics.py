@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE, PARENTS
 from storyboard.layout.meshes import Array, Vector
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose
 
 ELBOW_MAX, KNEE_MAX = math.radians(150), math.radians(158)

@@ -12,10 +12,10 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Thing
 from shots.staging.staged import CAMERA, Beat, Player
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Angles, angles, rows
 from storyboard.layout.motion.inverse_kinematics import (

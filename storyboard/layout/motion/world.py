@@ -11,8 +11,8 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import Beat, Player
+from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array, Vector
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.cycles import GAITS, Ground, Track, track
 
 # From a thing as held to the same as it lies: see `Thing.lies`.
