@@ -141,7 +141,6 @@ def track(
     *,
     ease: tuple[float, float] = (0.5, 0.5),
     end_facing: float | None = None,
-    ground: Ground | None = None,
 ) -> Track | None:
     """The track of a path, or None where it goes nowhere."""
     points = [path[0]] if path else []
@@ -150,7 +149,7 @@ def track(
             points.append(point)
     if len(points) < 2:
         return None
-    return Track(np.asarray(points, np.float64), max(seconds, 0.05), ease, end_facing, ground)
+    return Track(np.asarray(points, np.float64), max(seconds, 0.05), ease, end_facing)
 
 
 @dataclass(frozen=True)

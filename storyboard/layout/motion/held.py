@@ -203,7 +203,7 @@ class _Hold:
         base: Array = there.at - grip
         if falls:
             base = base + pose.yaw @ r.xyz(0.0, 0.0, -0.12)
-            base[1] = -self.world.height(float(base[0]), float(base[2]))
+            base[1] = 0.0
         elif target is None or target is spot:
             player = self.world.players.get(self.thing)
             under = self.world.spots.get(player.on) if player else None

@@ -13,7 +13,7 @@ from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import Beat, Player
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array, Vector
-from storyboard.layout.motion.cycles import GAITS, Ground, Track, track
+from storyboard.layout.motion.cycles import GAITS, Track, track
 
 # From a thing as held to the same as it lies: see `Thing.lies`.
 LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
@@ -188,17 +188,11 @@ class World:
         spots: By id of the player or fixture.
         players: By id, for what partners do.
         camera: (3,) place of the camera; None where nobody looks at it.
-        ground: Height of the ground at x, z; None: 0.
     """
 
     spots: Mapping[str, Spot]
     players: Mapping[str, Player] = field(default_factory=dict)
     camera: Array | None = None
-    ground: Ground | None = None
-
-    def height(self, x: float, z: float) -> float:
-        """Of the ground over height 0."""
-        return self.ground(x, z) if self.ground else 0.0
 
     def falls(self, name: str, start: float, end: float) -> bool:
         """Whether a thing falls during a part of the shot."""
@@ -210,15 +204,11 @@ class World:
 
 
 def world_at(
-    players: Sequence[Player],
-    at: float,
-    seconds: float,
-    camera: Array | None = None,
-    ground: Ground | None = None,
+    players: Sequence[Player], at: float, seconds: float, camera: Array | None = None
 ) -> World:
     """Where everybody is at a share of a shot; people have no points before they are performed."""
     spots = {player.id: _spot(player, at * seconds, seconds) for player in players}
-    return World(spots, {player.id: player for player in players}, camera, ground)
+    return World(spots, {player.id: player for player in players}, camera)
 
 
 def _spot(player: Player, now: float, seconds: float) -> Spot:
@@ -240,9 +230,7 @@ def _spot(player: Player, now: float, seconds: float) -> Spot:
     return Spot(place, facing, player.size or own, player.model, gone=gone)
 
 
-def beat_track(
-    player: Player, index: int, seconds: float, ground: Ground | None = None
-) -> Track | None:
+def beat_track(player: Player, index: int, seconds: float) -> Track | None:
     """The way that a player goes in one of its beats, or None.
 
     What begins with the shot or ends with it, or goes on in the next beat, does not start or stop.
@@ -253,7 +241,7 @@ def beat_track(
     stops = beat.end < 0.99 and not (index + 1 < len(beats) and len(beats[index + 1].path) > 1)
     length = (beat.end - beat.start) * seconds
     ease = (0.5 * starts, 0.5 * stops)
-    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, ground=ground)
+    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg)
 
 
 def climb(spot: Spot, speed: float, seconds: float) -> Track:
