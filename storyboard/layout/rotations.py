@@ -48,6 +48,16 @@ def about(axis: Vector, radians: float) -> Array:
     )
 
 
+def yaw(facing_deg: float) -> Array:
+    """From the axes of who faces that way on the plan to the world's: 0 is -z, 90 is +x."""
+    return about(Y, -math.radians(facing_deg))
+
+
+def heading(x: float, z: float) -> float:
+    """Facing in degrees of a direction on the plan: 0 is -z, 90 is +x."""
+    return math.degrees(math.atan2(x, -z))
+
+
 def about_x_z_y(a: float, b: float, c: float) -> Array:
     """Rotation about y by c, then about z by b, then about x by a, in radians."""
     sa, ca, sb, cb = math.sin(a), math.cos(a), math.sin(b), math.cos(b)

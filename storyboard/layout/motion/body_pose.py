@@ -231,7 +231,7 @@ class BodyPose:
     @property
     def yaw(self) -> Array:
         """(3, 3) from the figure's axes to the world's."""
-        return r.about(r.Y, -math.radians(self.facing_deg))
+        return r.yaw(self.facing_deg)
 
     def to_world(self, point: Vector) -> Array:
         """A point of the figure's axes in the world."""

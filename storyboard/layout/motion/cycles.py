@@ -115,7 +115,7 @@ class Track:
         """x, z and the heading in degrees after some metres; straight on beyond the ends."""
         x, z = self._point(metres)
         behind, ahead = self._point(metres - 0.25), self._point(metres + 0.25)
-        return x, z, heading(ahead[0] - behind[0], ahead[1] - behind[1])
+        return x, z, r.heading(ahead[0] - behind[0], ahead[1] - behind[1])
 
     def _point(self, metres: float) -> tuple[float, float]:
         steps = np.diff(self.points, axis=0)
@@ -128,11 +128,6 @@ class Track:
     def height(self, x: float, z: float) -> float:
         """Height of the ground there."""
         return self.ground(x, z) if self.ground else 0.0
-
-
-def heading(x: float, z: float) -> float:
-    """Facing in degrees of a direction on the plan: 0 is -z, 90 is +x."""
-    return math.degrees(math.atan2(x, -z))
 
 
 def track(
@@ -292,7 +287,7 @@ def _ankle(stance: BodyPose, side: str, foot: _Foot) -> tuple[Array, Array]:
     """Place of the ankle in the figure's axes and rotation of the foot."""
     body = stance.body
     ankle, heel, ball = (body.rest(f"{name}.{side}") for name in ("foot", "heel", "ball"))
-    yaw = r.about(r.Y, -math.radians(foot.facing - stance.facing_deg))
+    yaw = r.yaw(foot.facing - stance.facing_deg)
     turned = yaw @ r.about(r.X, math.radians(foot.pitch - foot.roll))
     pivot = heel if foot.roll > foot.pitch else ball
     under = np.array([ankle[0], 0, ankle[2]])  # the print is below the ankle of a flat foot

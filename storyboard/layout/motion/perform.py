@@ -19,7 +19,7 @@ from storyboard.layout.meshes import Array
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
-from storyboard.layout.motion.cycles import GAITS, Track, heading, stride, track
+from storyboard.layout.motion.cycles import GAITS, Track, stride, track
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
@@ -169,7 +169,7 @@ class PersonInShot:
         target = self._eye_of(beat.target or beat.looks_at)
         goal = self.world.camera if target is None else target
         if goal is not None:
-            to = heading(goal[0] - x, goal[2] - z)
+            to = r.heading(goal[0] - x, goal[2] - z)
             if target is not None or abs(math.remainder(to - facing, 360)) > 60:
                 return facing + math.remainder(to - facing, 360)
         return facing + 150.0
@@ -279,7 +279,7 @@ class PersonInShot:
         if spot is None or beat.gesture not in _FACED:
             return
         way = spot.position - stance.place
-        off = math.remainder(heading(way[0], way[2]) - stance.facing_deg, 360)
+        off = math.remainder(r.heading(way[0], way[2]) - stance.facing_deg, 360)
         if abs(off) > _FACED[beat.gesture]:
             stance.facing_deg += off - math.copysign(_FACED[beat.gesture], off)
 
@@ -300,7 +300,7 @@ class PersonInShot:
         near *= (own.size[1] + partner.size[1]) / 3.5  # both come to the same distance
         way = 1 - min(near / distance, 1.0)
         stance.place = stance.place + gap * way * (1.0 if sits else 0.5)
-        stance.facing_deg = heading(gap[0], gap[2])
+        stance.facing_deg = r.heading(gap[0], gap[2])
 
     def _together(self, beat: Beat) -> tuple[float, str]:
         """The distance that a gesture of two needs, and the other: by the own beat or theirs."""

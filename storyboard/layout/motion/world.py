@@ -50,7 +50,7 @@ class Spot:
     @property
     def axes(self) -> Array:
         """(3, 3) from the thing's axes to the world's."""
-        return r.about(r.Y, -math.radians(self.facing_deg))
+        return r.yaw(self.facing_deg)
 
     def at(self, point: Vector) -> Array:
         """A point of the thing's axes in the world."""
@@ -137,7 +137,7 @@ class Spot:
             side = math.copysign(1.0, local[0])
             there = self.at((side * (self.size[0] / 2 - 0.10 * height), 0.0, local[2]))
             facing = self.facing_deg + 90.0 * side
-        own = r.about(r.Y, -math.radians(facing))
+        own = r.yaw(facing)
         if POSTURES[posture].seat == "bed":  # its middle is that of the body, not the hips
             there = there + own @ (0, 0, -0.04 * height)
         hands = tuple(own.T @ self.axes @ (x - seat.x, -up, z - seat.z) for x, up, z in seat.hands)
@@ -167,7 +167,7 @@ class Seated:
 
 def table_before(spots: Mapping[str, Spot], on: Seated) -> tuple[float, float] | None:
     """Of a table before somebody seated: height of its top, and metres to its edge; or None."""
-    front = r.about(r.Y, -math.radians(on.facing_deg)) @ r.FRONT
+    front = r.yaw(on.facing_deg) @ r.FRONT
     for spot in spots.values():
         if not spot.thing.surface_m or spot.thing.kind != "furniture" or spot.thing.seats:
             continue
@@ -284,7 +284,7 @@ def beside_seats(
         way = changed[k - 1].path if k else ()
         here = way[-1] if way else player.at
         on = spot.seated(beat.posture, r.xyz(here[0], 0.0, here[1]), height)
-        ahead = r.about(r.Y, -math.radians(on.facing_deg)) @ (0, 0, -0.24 * height)
+        ahead = r.yaw(on.facing_deg) @ (0, 0, -0.24 * height)
         stand = float(on.place[0] + ahead[0]), float(on.place[2] + ahead[2])
         middle = float(on.place[0]), float(on.place[2])
         if len(way) > 1 and math.dist(way[-1], middle) < 0.6:
