@@ -20,8 +20,9 @@ from storyboard.layout.cast.hair import HAIR_COLOURS, STYLES, hair_parts
 from storyboard.layout.cast.part import SKINS
 from storyboard.layout.cast.pose import BONE, BONES, Pose, rest_pose
 from storyboard.layout.cast.shells import cut, shell
-from storyboard.layout.cast.skinning import EYES, LINK, rotation
+from storyboard.layout.cast.skinning import EYES, LINK
 from storyboard.layout.cast.wardrobe import dress
+from storyboard.layout.rotations import about
 from training.cast.decimate import reduce_half
 
 LOOKS = [
@@ -52,7 +53,7 @@ def posed(**turns: tuple[float, float, float]) -> Pose:
     for name, degrees in turns.items():
         turn = np.eye(3)
         for axis, angle in zip(np.eye(3), degrees, strict=True):
-            turn = rotation(axis, np.radians(angle)) @ turn
+            turn = about(axis, np.radians(angle)) @ turn
         pose.turns[BONE[name.replace("_", ".")]] = turn
     return pose
 

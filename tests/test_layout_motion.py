@@ -18,7 +18,7 @@ from storyboard.layout.motion.body_pose import SIDES, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, stride, track
 from storyboard.layout.motion.gestures import counter_gesture
 from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look, reach
-from storyboard.layout.motion.perform import PersonInShot, perform, perform_all
+from storyboard.layout.motion.perform import PersonInShot, perform_all
 from storyboard.layout.motion.postures import Moment
 from storyboard.layout.motion.world import world_at
 from storyboard.layout.things.models import build_thing
@@ -281,7 +281,7 @@ def test_thing_is_taken_and_stays_in_the_hand():
     ann = Player("ann", beats=beats)
     for at, count in ((0.1, 0), (0.35, 1), (0.8, 1)):
         world = world_at([ann, cup], at, SECONDS)
-        done = perform(figure(), ann, at, SECONDS, world)
+        done = PersonInShot(body(), ann, SECONDS, world).performance(at)
         assert len(done.held) == count
         if count:
             assert np.linalg.norm(done.held[0].at - done.points["palm.R"]) < 0.01
@@ -294,7 +294,7 @@ def test_thrown_thing_flies_to_its_target():
     places = []
     for at in (0.45, 0.6, 1.0):
         world = world_at([ann, bob], at, SECONDS)
-        places.append(perform(figure(), ann, at, SECONDS, world).held[0].at)
+        places.append(PersonInShot(body(), ann, SECONDS, world).performance(at).held[0].at)
     assert places[0][2] > -1.2
     assert places[0][2] > places[1][2] > places[2][2]
     assert places[2][2] == pytest.approx(-5.0, abs=0.1)
@@ -315,8 +315,8 @@ TABLE_M = MODELS["table"].surface_m
 
 
 def held_by(player, at, *others, seconds=SECONDS):
-    players = (player, *others)
-    return perform(figure(), player, at, seconds, world_at(players, at, seconds)).held
+    world = world_at((player, *others), at, seconds)
+    return PersonInShot(body(), player, seconds, world).performance(at).held
 
 
 def lowest(thing, model):
@@ -456,7 +456,8 @@ def test_gun_points_at_who_is_looked_at():
     gun = Player("gun", kind="thing", model="gun")
     beat = Beat(gesture="aim", target="gun", looks_at="bob", holds=(("both", "gun"),))
     ann = Player("ann", beats=(beat,))
-    done = perform(figure(), ann, 0.5, SECONDS, world_at([ann, bob, gun], 0.5, SECONDS))
+    world = world_at([ann, bob, gun], 0.5, SECONDS)
+    done = PersonInShot(body(), ann, SECONDS, world).performance(0.5)
     muzzle = done.held[0].turn @ (0.0, 0.0, -1.0)
     way = np.array([2.0, -1.6, -1.0]) - done.held[0].at
     assert muzzle @ way / np.linalg.norm(way) > 0.98

@@ -21,7 +21,8 @@ from shots.staging.staged import Player, StagedShot
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.held import HeldThing, in_hands
-from storyboard.layout.motion.perform import Performance, Spot, perform_all, world_at
+from storyboard.layout.motion.perform import Performance, perform_all
+from storyboard.layout.motion.world import Spot, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.set_place import SetPlace

@@ -11,8 +11,8 @@ import numpy as np
 from shots.lexicon.things import MODELS
 from shots.staging.staged import Player
 from storyboard.layout.meshes import Array, Mesh
-from storyboard.layout.motion.perform import Spot
-from storyboard.layout.motion.rotations import about, smooth
+from storyboard.layout.motion.world import Spot
+from storyboard.layout.rotations import about, smooth
 from storyboard.layout.things.models import build_thing
 
 _WHEEL_M = 0.33  # radius of a wheel

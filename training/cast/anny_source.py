@@ -9,6 +9,7 @@ import numpy as np
 
 from storyboard.layout.cast import skinning
 from storyboard.layout.cast.skinning import LINK, LINK_PARENTS, LINKS, Posed
+from storyboard.layout.rotations import about
 from training.cast.decimate import Floats, Ints
 
 _BONES_OF = {
@@ -38,7 +39,6 @@ HEADS = {
 # Directions of the left arm at rest, in the axes of a figure.
 _REST = (("arm", "forearm", (0.165, 0.985, 0.03)), ("forearm", "hand", (0.10, 0.98, -0.15)),
          ("hand", "fingers", (0.02, 0.99, -0.12)))  # fmt: skip
-_FOREARM_ROLL = np.radians(0.0)
 
 
 class AnnySource:
@@ -113,9 +113,6 @@ class AnnySource:
                 a, b = LINK[f"{start}.{side}"], LINK[f"{end}.{side}"]
                 target = np.array(goal) * [sign, 1, 1]
                 turn = _between(turn @ (joints[b] - joints[a]), target) @ turn
-                if start == "forearm":
-                    axis = target / np.linalg.norm(target)
-                    turn = skinning.rotation(axis, sign * _FOREARM_ROLL) @ turn
                 own[a] = turn
         places = joints.copy()
         done = {"arm": "arm", "armtwist": "arm", "forearm": "forearm", "foretwist": "forearm"}
@@ -151,5 +148,5 @@ def _between(start: Floats, end: Floats) -> Floats:
     a, b = start / np.linalg.norm(start), end / np.linalg.norm(end)
     axis = np.cross(a, b)
     sine = float(np.linalg.norm(axis))
-    turn: Floats = skinning.rotation(axis / max(sine, 1e-9), float(np.arctan2(sine, a @ b)))
+    turn: Floats = about(axis / max(sine, 1e-9), float(np.arctan2(sine, a @ b)))
     return turn

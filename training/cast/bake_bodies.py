@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from storyboard.layout.cast import skinning
 from storyboard.layout.cast.pose import BONE, Pose, rest_pose
 from storyboard.layout.cast.skinning import LINK, LINKS
+from storyboard.layout.rotations import about
 from training.cast.anny_source import HEADS, AnnySource
 from training.cast.decimate import Floats, Ints, reduce_half
 
@@ -101,7 +102,7 @@ def _sitting(source: AnnySource, phenotypes: Mapping[str, float]) -> Floats:
             ("arm", (0, 0, sign), 70), ("forearm", (1, 0, 0), -90), ("thigh", (1, 0, 0), -80),
             ("shin", (1, 0, 0), 85), ("foot", (1, 0, 0), 20),
         ):  # fmt: skip
-            turn = skinning.rotation(np.array(axis, float), np.radians(degrees))
+            turn = about(np.array(axis, float), np.radians(degrees))
             pose.turns[BONE[f"{bone}.{side}"]] = turn
     rest = joints
     bent = Pose(pose.turns, pose.offset, grips=(0.8, 0.8))

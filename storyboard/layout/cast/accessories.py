@@ -23,6 +23,7 @@ from storyboard.layout.meshes import (
     lathe,
     limb,
 )
+from storyboard.layout.rotations import X, about
 
 _DARK = (0.06, 0.06, 0.07)
 
@@ -121,9 +122,8 @@ def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:
             band = [(1.115, 0.08 * unit), (1.125, 0.27 * unit)]
             meshes.append(lathe(band, floats(colour) * 0.45, segments=20, surface="cloth").moved(
                 (0, 0, 0), scale=scale))  # fmt: skip
-        a = np.radians(tilt)
-        turn = [[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]]
-        wardrobe.parts.append(solid(join(meshes).turned(turn).moved(head.centre), "head"))
+        leaning = join(meshes).turned(about(X, np.radians(tilt)))
+        wardrobe.parts.append(solid(leaning.moved(head.centre), "head"))
         wardrobe.hair_line = min(wardrobe.hair_line, line + 0.1)
 
     return put_on

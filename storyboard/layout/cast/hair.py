@@ -17,6 +17,7 @@ from storyboard.layout.cast.sheets import sheet
 from storyboard.layout.cast.shells import shell
 from storyboard.layout.cast.skinning import EYES, LINK, LINKS
 from storyboard.layout.meshes import Array, Colour, ellipsoid, floats, vertex_normals
+from storyboard.layout.rotations import X, about
 
 HAIR_COLOURS: Mapping[str, Colour] = {
     "black": (0.07, 0.06, 0.06), "dark brown": (0.16, 0.10, 0.07), "brown": (0.27, 0.17, 0.10),
@@ -192,8 +193,7 @@ def _knots(body: Body, style: Haircut, colour: Colour) -> list[FigurePart]:
             lock = ellipsoid(middle, (width, reach, width * 0.85), tint * (0.95 + 0.05 * (k % 2)),
                              segments=10, rings=6, surface="hair")  # fmt: skip
             lean = np.arctan2(b[2] - a[2], b[1] - a[1])
-            turn = [[1, 0, 0], [0, np.cos(lean), -np.sin(lean)], [0, np.sin(lean), np.cos(lean)]]
-            parts.append(solid(lock.turned(turn, middle), "head" if k < 2 else "neck"))
+            parts.append(solid(lock.turned(about(X, lean), middle), "head" if k < 2 else "neck"))
     return parts
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose
 from storyboard.layout.meshes import Array
+from storyboard.layout.rotations import about
 
 # Extra links of a side: name, its parent, what turns it, and the degrees of a fist.
 _PARTS = (
@@ -89,35 +90,23 @@ def _turn_parts(
             turn = own[child] @ twist.T if name == "armtwist" else twist
         elif kind == "gaze":
             yaw, pitch = np.radians(pose.gaze)
-            turn = rotation(np.array([0, -1, 0]), yaw) @ rotation(np.array([-1, 0, 0]), pitch)
+            turn = about((0, -1, 0), yaw) @ about((-1, 0, 0), pitch)
         else:
             closed = grip * (1 - pose.pointing[hand]) if name.startswith("index") else grip
-            turn = rotation(curl_axes[hand, int(kind == "thumb")], np.radians(degrees * closed))
+            turn = about(curl_axes[hand, int(kind == "thumb")], np.radians(degrees * closed))
         if name == "index1":
             turn = own[BONE[f"fingers.{side}"]] @ turn
         own[len(BONES) + hand * len(_PARTS) + part] = turn
     for thumb, (bone, degrees) in enumerate((("fingers", _KNUCKLES_DEG), ("thumb", _THUMB_DEG))):
-        closing = rotation(curl_axes[hand, thumb], np.radians(degrees * grip))
+        closing = about(curl_axes[hand, thumb], np.radians(degrees * grip))
         own[BONE[f"{bone}.{side}"]] = own[BONE[f"{bone}.{side}"]] @ closing
-
-
-def rotation(axis: Array, angle: float) -> Array:
-    """(3, 3) rotation, for column vectors, about a unit axis by radians."""
-    x, y, z = (float(v) for v in axis)
-    c, s = float(np.cos(angle)), float(np.sin(angle))
-    k = 1 - c
-    return np.array([
-        [c + x * x * k, x * y * k - z * s, x * z * k + y * s],
-        [x * y * k + z * s, c + y * y * k, y * z * k - x * s],
-        [x * z * k - y * s, y * z * k + x * s, c + z * z * k],
-    ])  # fmt: skip
 
 
 def _half_twist(turn: Array, axis: Array) -> Array:
     q = rotation_quaternions(turn[None])[0]
     angle = 2 * np.arctan2(float(q[1:] @ axis), float(q[0]))
     angle = (angle + np.pi) % (2 * np.pi) - np.pi
-    return rotation(axis, angle / 2)
+    return about(axis, angle / 2)
 
 
 def rotation_quaternions(turns: Array) -> Array:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from storyboard.layout.motion import rotations as r
+from storyboard.layout import rotations as r
 from storyboard.layout.motion.body_pose import BodyPose
 from storyboard.layout.motion.inverse_kinematics import feet, stand_on
 

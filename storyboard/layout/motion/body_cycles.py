@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONES
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose
 from storyboard.layout.motion.inverse_kinematics import hand_turn, plant, reach
 from storyboard.layout.motion.postures import (

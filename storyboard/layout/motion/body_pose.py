@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS, Pose, rest_pose
 from storyboard.layout.meshes import Array, Vector, floats
-from storyboard.layout.motion import rotations as r
 
 SIDES = ("L", "R")
 SIGN = {"L": 1.0, "R": -1.0}  # of x
@@ -231,7 +231,7 @@ class BodyPose:
     @property
     def yaw(self) -> Array:
         """(3, 3) from the figure's axes to the world's."""
-        return r.about(r.Y, -math.radians(self.facing_deg))
+        return r.yaw(self.facing_deg)
 
     def to_world(self, point: Vector) -> Array:
         """A point of the figure's axes in the world."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose, turn
 from storyboard.layout.motion.inverse_kinematics import lower_hips, plant
 
@@ -115,7 +115,7 @@ class Track:
         """x, z and the heading in degrees after some metres; straight on beyond the ends."""
         x, z = self._point(metres)
         behind, ahead = self._point(metres - 0.25), self._point(metres + 0.25)
-        return x, z, heading(ahead[0] - behind[0], ahead[1] - behind[1])
+        return x, z, r.heading(ahead[0] - behind[0], ahead[1] - behind[1])
 
     def _point(self, metres: float) -> tuple[float, float]:
         steps = np.diff(self.points, axis=0)
@@ -130,18 +130,12 @@ class Track:
         return self.ground(x, z) if self.ground else 0.0
 
 
-def heading(x: float, z: float) -> float:
-    """Facing in degrees of a direction on the plan: 0 is -z, 90 is +x."""
-    return math.degrees(math.atan2(x, -z))
-
-
 def track(
     path: Sequence[tuple[float, float]],
     seconds: float,
     *,
     ease: tuple[float, float] = (0.5, 0.5),
     end_facing: float | None = None,
-    ground: Ground | None = None,
 ) -> Track | None:
     """The track of a path, or None where it goes nowhere."""
     points = [path[0]] if path else []
@@ -150,7 +144,7 @@ def track(
             points.append(point)
     if len(points) < 2:
         return None
-    return Track(np.asarray(points, np.float64), max(seconds, 0.05), ease, end_facing, ground)
+    return Track(np.asarray(points, np.float64), max(seconds, 0.05), ease, end_facing)
 
 
 @dataclass(frozen=True)
@@ -293,7 +287,7 @@ def _ankle(stance: BodyPose, side: str, foot: _Foot) -> tuple[Array, Array]:
     """Place of the ankle in the figure's axes and rotation of the foot."""
     body = stance.body
     ankle, heel, ball = (body.rest(f"{name}.{side}") for name in ("foot", "heel", "ball"))
-    yaw = r.about(r.Y, -math.radians(foot.facing - stance.facing_deg))
+    yaw = r.yaw(foot.facing - stance.facing_deg)
     turned = yaw @ r.about(r.X, math.radians(foot.pitch - foot.roll))
     pivot = heel if foot.roll > foot.pitch else ball
     under = np.array([ankle[0], 0, ankle[2]])  # the print is below the ankle of a flat foot

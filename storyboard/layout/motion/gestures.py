@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 
 from shots.lexicon.things import Thing
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose, turn
 from storyboard.layout.motion.gesture_table import COUNTER, GESTURE_ROWS, HANG, GestureRow, Hand
 from storyboard.layout.motion.hand_places import OTHER, GestureNow, hand_place
@@ -19,6 +19,7 @@ from storyboard.layout.motion.inverse_kinematics import (
     plant,
     reach,
     stand_on,
+    way_degrees,
 )
 
 Hands = tuple[Hand, Hand]
@@ -135,7 +136,7 @@ def _bent(upright: BodyPose, amount: float, target: Array, stands: bool) -> Body
     footing = feet(stance)
     low = min(max((target[1] + 0.45 * stance.body.height) / (0.35 * stance.body.height), 0.0), 1.0)
     hips = stance.joint("pelvis")
-    yaw = math.degrees(math.atan2(target[0] - hips[0], -(target[2] - hips[2])))
+    yaw = r.heading(target[0] - hips[0], target[2] - hips[2])
     yaw = min(max(yaw, -60.0), 60.0) * min(amount * 2, 1.0)
     if stands:
         leg = stance.body.leg
@@ -176,10 +177,9 @@ def turn_eyes(stance: BodyPose, since: float, now: float, seed: int) -> None:
     yaw, pitch = (4 * _chance(seed, 2 * k + j) - 2 for j in (0, 1))
     if stance.sight is not None:
         way = stance.from_world(stance.sight) - stance.point("eye")
-        x, y, z = stance.rotation("head").T @ way
+        left, up = way_degrees(stance.rotation("head").T @ way)
         ready = r.smooth(since / 0.1)
-        yaw = 0.4 * yaw + ready * math.degrees(math.atan2(x, -z))
-        pitch = 0.4 * pitch + ready * math.degrees(math.atan2(-y, math.hypot(x, z)))
+        yaw, pitch = 0.4 * yaw + ready * left, 0.4 * pitch + ready * up
     stance.gaze = min(max(yaw, -30.0), 30.0), min(max(pitch, -24.0), 18.0)
 
 

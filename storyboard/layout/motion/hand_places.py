@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shots.lexicon.things import Thing
+from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Hand
 from storyboard.layout.motion.inverse_kinematics import hand_turn

@@ -10,8 +10,8 @@ import numpy as np
 
 from shots.lexicon.actions import GESTURES
 from shots.staging.staged import Beat
+from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIGN, BodyPose
 from storyboard.layout.motion.world import LYING, World
 
@@ -203,7 +203,7 @@ class _Hold:
         base: Array = there.at - grip
         if falls:
             base = base + pose.yaw @ r.xyz(0.0, 0.0, -0.12)
-            base[1] = -self.world.height(float(base[0]), float(base[2]))
+            base[1] = 0.0
         elif target is None or target is spot:
             player = self.world.players.get(self.thing)
             under = self.world.spots.get(player.on) if player else None

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE, PARENTS
 from storyboard.layout.meshes import Array, Vector
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose
 
 ELBOW_MAX, KNEE_MAX = math.radians(150), math.radians(158)
@@ -234,21 +234,23 @@ def _beyond(angle: float, limit: float, more: float) -> float:
 
 def _look_turn(yaw: float, pitch: float) -> Array:
     """Rotation of the head against the chest: degrees to the left of the body, and up."""
-    return r.about(r.Y, -math.radians(yaw)) @ r.about(r.X, -math.radians(pitch))
+    return r.yaw(yaw) @ r.about(r.X, -math.radians(pitch))
 
 
 def _direction(stance: BodyPose, point: Array) -> tuple[float, float]:
-    """Yaw to the left and pitch up, in degrees, of a point seen from the head by the chest."""
+    """Degrees to the left of the chest, and up, of the way from the head to a point."""
     nose = (stance.point("nose") + stance.point("eye")) / 2
-    way = stance.rotation("chest").T @ (point - nose)
-    yaw = math.degrees(math.atan2(way[0], -way[2]))
-    pitch = math.degrees(math.atan2(-way[1], math.hypot(way[0], way[2])))
-    return yaw, pitch
+    return way_degrees(stance.rotation("chest").T @ (point - nose))
 
 
 WAYS = {"up": (0.0, 42.0), "down": (0.0, -38.0), "left": (55.0, 0.0), "right": (-55.0, 0.0),
         "back": (115.0, 0.0)}  # fmt: skip
 """Directions of a look: degrees to the left of the body, and up."""
+
+
+def way_degrees(way: Array) -> tuple[float, float]:
+    """A direction as degrees to the left of the body, and up."""
+    return r.heading(way[0], way[2]), math.degrees(math.atan2(-way[1], math.hypot(way[0], way[2])))
 
 
 def way_to(yaw: float, pitch: float) -> Array:

@@ -12,14 +12,14 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Thing
 from shots.staging.staged import CAMERA, Beat, Player
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
-from storyboard.layout.motion.cycles import GAITS, Ground, Track, heading, stride, track
+from storyboard.layout.motion.cycles import GAITS, Track, stride, track
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
@@ -36,8 +36,6 @@ from storyboard.layout.motion.world import (
     table_before,
     world_at,
 )
-
-__all__ = ["Performance", "PersonInShot", "Spot", "World", "perform", "perform_all", "world_at"]
 
 _NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",
           "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
@@ -67,25 +65,6 @@ class Performance:
     points: Mapping[str, Array]
 
 
-def perform(figure: Figure, player: Player, at: float, seconds: float, world: World) -> Performance:
-    """A person at a share of the shot, 0 to 1, that is some seconds long."""
-    return perform_body(plan_of(figure), player, at, seconds, world)
-
-
-def perform_body(
-    body: BodyPlan, player: Player, at: float, seconds: float, world: World
-) -> Performance:
-    """As `perform`, of a skeleton."""
-    return _performed(PersonInShot(body, player, seconds, world), at)
-
-
-def _performed(actor: PersonInShot, at: float) -> Performance:
-    now = at * actor.seconds
-    stance = actor.stance(now)
-    held = held_things(actor.beats, actor.seconds, now, actor.world, actor.blended, stance)
-    return Performance(stance.pose(), stance.place, stance.facing_deg, held, _points(stance))
-
-
 def _points(stance: BodyPose) -> dict[str, Array]:
     return {name: stance.to_world(stance.point(name)) for name in _NAMED}
 
@@ -96,10 +75,9 @@ def perform_all(
     at: float,
     seconds: float,
     camera: Array | None = None,
-    ground: Ground | None = None,
 ) -> dict[str, Performance]:
     """All people of a shot at a time, by id; those who touch each other know where they are."""
-    world = world_at(players, at, seconds, camera, ground)
+    world = world_at(players, at, seconds, camera)
     spots = dict(world.spots)
     people = [player for player in players if player.id in figures]
     met = {name for p in people for beat in p.beats for name in (beat.target, beat.looks_at)}
@@ -114,7 +92,7 @@ def perform_all(
     done = {}
     for actor in actors:
         name = actor.player.id
-        done[name] = _performed(actor, at)
+        done[name] = actor.performance(at)
         _place_points(spots, name, done[name].points)
     return done
 
@@ -184,17 +162,24 @@ class PersonInShot:
         return roots
 
     def _way(self, k: int) -> Track | None:
-        return beat_track(self.player, k, self.seconds, self.world.ground)
+        return beat_track(self.player, k, self.seconds)
 
     def _turned(self, beat: Beat, x: float, z: float, facing: float) -> float:
         """Where somebody turns to: the target, else the camera, else round."""
         target = self._eye_of(beat.target or beat.looks_at)
         goal = self.world.camera if target is None else target
         if goal is not None:
-            to = heading(goal[0] - x, goal[2] - z)
+            to = r.heading(goal[0] - x, goal[2] - z)
             if target is not None or abs(math.remainder(to - facing, 360)) > 60:
                 return facing + math.remainder(to - facing, 360)
         return facing + 150.0
+
+    def performance(self, at: float) -> Performance:
+        """The person at a share of the shot, 0 to 1."""
+        now = at * self.seconds
+        stance = self.stance(now)
+        held = held_things(self.beats, self.seconds, now, self.world, self.blended, stance)
+        return Performance(stance.pose(), stance.place, stance.facing_deg, held, _points(stance))
 
     def stance(self, now: float) -> BodyPose:
         """The body at a time in seconds, blended over from one beat to the next."""
@@ -275,8 +260,6 @@ class PersonInShot:
             moment = replace(moment, rest_m=on.height, hands=on.hands, metres=metres)
             if beat.posture == "sit" and not on.hands:
                 moment = replace(moment, table=table_before(self.world.spots, on))
-        elif way is not None and self.world.ground:
-            place[1] -= self.world.ground(x, z)
         if beat.posture in GAITS:  # walks on the spot
             stance = _in_place(self.body, beat, now, self.seed)
             stance.place = np.zeros(3)
@@ -296,7 +279,7 @@ class PersonInShot:
         if spot is None or beat.gesture not in _FACED:
             return
         way = spot.position - stance.place
-        off = math.remainder(heading(way[0], way[2]) - stance.facing_deg, 360)
+        off = math.remainder(r.heading(way[0], way[2]) - stance.facing_deg, 360)
         if abs(off) > _FACED[beat.gesture]:
             stance.facing_deg += off - math.copysign(_FACED[beat.gesture], off)
 
@@ -317,7 +300,7 @@ class PersonInShot:
         near *= (own.size[1] + partner.size[1]) / 3.5  # both come to the same distance
         way = 1 - min(near / distance, 1.0)
         stance.place = stance.place + gap * way * (1.0 if sits else 0.5)
-        stance.facing_deg = heading(gap[0], gap[2])
+        stance.facing_deg = r.heading(gap[0], gap[2])
 
     def _together(self, beat: Beat) -> tuple[float, str]:
         """The distance that a gesture of two needs, and the other: by the own beat or theirs."""

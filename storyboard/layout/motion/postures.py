@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
+from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
-from storyboard.layout.motion import rotations as r
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Angles, angles, rows
 from storyboard.layout.motion.inverse_kinematics import (
@@ -156,12 +156,12 @@ def lean_at(stance: BodyPose, spot: Spot) -> None:
     top = spot.top() + float(stance.place[1])
     low = 0.42 * h < top < 0.72 * h
     if front @ out > 0 or not low:
-        stance.facing_deg = math.degrees(math.atan2(out[0], -out[2]))
+        stance.facing_deg = r.heading(out[0], out[2])
         contact = float(stance.point("rump" if low else "back")[2])
         stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) + out * contact
         return
     stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) + out * 0.2 * h
-    stance.facing_deg = math.degrees(math.atan2(-out[0], out[2]))
+    stance.facing_deg = r.heading(-out[0], -out[2])
     set_angles(stance, {"pelvis": (16,), "spine": (8,), "chest": (4,), "neck": (-8,),
                         "head": (-14,), "thigh": (10, -2, 3), "shin": (4,)})  # fmt: skip
     _stand(stance, 0.12, True)

@@ -11,9 +11,9 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import Beat, Player
+from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array, Vector
-from storyboard.layout.motion import rotations as r
-from storyboard.layout.motion.cycles import GAITS, Ground, Track, track
+from storyboard.layout.motion.cycles import GAITS, Track, track
 
 # From a thing as held to the same as it lies: see `Thing.lies`.
 LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
@@ -50,7 +50,7 @@ class Spot:
     @property
     def axes(self) -> Array:
         """(3, 3) from the thing's axes to the world's."""
-        return r.about(r.Y, -math.radians(self.facing_deg))
+        return r.yaw(self.facing_deg)
 
     def at(self, point: Vector) -> Array:
         """A point of the thing's axes in the world."""
@@ -137,7 +137,7 @@ class Spot:
             side = math.copysign(1.0, local[0])
             there = self.at((side * (self.size[0] / 2 - 0.10 * height), 0.0, local[2]))
             facing = self.facing_deg + 90.0 * side
-        own = r.about(r.Y, -math.radians(facing))
+        own = r.yaw(facing)
         if POSTURES[posture].seat == "bed":  # its middle is that of the body, not the hips
             there = there + own @ (0, 0, -0.04 * height)
         hands = tuple(own.T @ self.axes @ (x - seat.x, -up, z - seat.z) for x, up, z in seat.hands)
@@ -167,7 +167,7 @@ class Seated:
 
 def table_before(spots: Mapping[str, Spot], on: Seated) -> tuple[float, float] | None:
     """Of a table before somebody seated: height of its top, and metres to its edge; or None."""
-    front = r.about(r.Y, -math.radians(on.facing_deg)) @ r.FRONT
+    front = r.yaw(on.facing_deg) @ r.FRONT
     for spot in spots.values():
         if not spot.thing.surface_m or spot.thing.kind != "furniture" or spot.thing.seats:
             continue
@@ -188,17 +188,11 @@ class World:
         spots: By id of the player or fixture.
         players: By id, for what partners do.
         camera: (3,) place of the camera; None where nobody looks at it.
-        ground: Height of the ground at x, z; None: 0.
     """
 
     spots: Mapping[str, Spot]
     players: Mapping[str, Player] = field(default_factory=dict)
     camera: Array | None = None
-    ground: Ground | None = None
-
-    def height(self, x: float, z: float) -> float:
-        """Of the ground over height 0."""
-        return self.ground(x, z) if self.ground else 0.0
 
     def falls(self, name: str, start: float, end: float) -> bool:
         """Whether a thing falls during a part of the shot."""
@@ -210,15 +204,11 @@ class World:
 
 
 def world_at(
-    players: Sequence[Player],
-    at: float,
-    seconds: float,
-    camera: Array | None = None,
-    ground: Ground | None = None,
+    players: Sequence[Player], at: float, seconds: float, camera: Array | None = None
 ) -> World:
     """Where everybody is at a share of a shot; people have no points before they are performed."""
     spots = {player.id: _spot(player, at * seconds, seconds) for player in players}
-    return World(spots, {player.id: player for player in players}, camera, ground)
+    return World(spots, {player.id: player for player in players}, camera)
 
 
 def _spot(player: Player, now: float, seconds: float) -> Spot:
@@ -240,9 +230,7 @@ def _spot(player: Player, now: float, seconds: float) -> Spot:
     return Spot(place, facing, player.size or own, player.model, gone=gone)
 
 
-def beat_track(
-    player: Player, index: int, seconds: float, ground: Ground | None = None
-) -> Track | None:
+def beat_track(player: Player, index: int, seconds: float) -> Track | None:
     """The way that a player goes in one of its beats, or None.
 
     What begins with the shot or ends with it, or goes on in the next beat, does not start or stop.
@@ -253,7 +241,7 @@ def beat_track(
     stops = beat.end < 0.99 and not (index + 1 < len(beats) and len(beats[index + 1].path) > 1)
     length = (beat.end - beat.start) * seconds
     ease = (0.5 * starts, 0.5 * stops)
-    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, ground=ground)
+    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg)
 
 
 def climb(spot: Spot, speed: float, seconds: float) -> Track:
@@ -296,7 +284,7 @@ def beside_seats(
         way = changed[k - 1].path if k else ()
         here = way[-1] if way else player.at
         on = spot.seated(beat.posture, r.xyz(here[0], 0.0, here[1]), height)
-        ahead = r.about(r.Y, -math.radians(on.facing_deg)) @ (0, 0, -0.24 * height)
+        ahead = r.yaw(on.facing_deg) @ (0, 0, -0.24 * height)
         stand = float(on.place[0] + ahead[0]), float(on.place[2] + ahead[2])
         middle = float(on.place[0]), float(on.place[2])
         if len(way) > 1 and math.dist(way[-1], middle) < 0.6:

@@ -36,7 +36,7 @@ def unit(vector: Vector) -> Array:
 
 def about(axis: Vector, radians: float) -> Array:
     """Right-handed rotation about a unit axis."""
-    x, y, z = axis
+    x, y, z = (float(v) for v in axis)
     s, c = math.sin(radians), math.cos(radians)
     t = 1 - c
     return np.array(
@@ -46,6 +46,16 @@ def about(axis: Vector, radians: float) -> Array:
             [z * x * t - y * s, z * y * t + x * s, c + z * z * t],
         ]
     )
+
+
+def yaw(facing_deg: float) -> Array:
+    """From the axes of who faces that way on the plan to the world's: 0 is -z, 90 is +x."""
+    return about(Y, -math.radians(facing_deg))
+
+
+def heading(x: float, z: float) -> float:
+    """Facing in degrees of a direction on the plan: 0 is -z, 90 is +x."""
+    return math.degrees(math.atan2(x, -z))
 
 
 def about_x_z_y(a: float, b: float, c: float) -> Array:
