@@ -25,6 +25,9 @@ SURFACES = (
 )  # fmt: skip
 """Names of the surfaces; `Mesh.surface` holds indices. Glass is transparent."""
 SURFACE = {name: index for index, name in enumerate(SURFACES)}
+_BOX_CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2
+_BOX_SIDES = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+_BOX_FACES = np.array(_BOX_SIDES)[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
 SET_OWNER = 0  # owner of the floor, walls and everything that is nobody's
 
 
@@ -171,16 +174,8 @@ def box(
     centre: Vector, size: Vector, colour: Vector, *, surface: str = "plain", glow: float = 0.0
 ) -> Mesh:
     """An upright box; `size` is its extent along x, y, z in metres."""
-    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2
-    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    faces = []
-    for quad in quads:
-        a, b, c, _ = corners[list(quad)]
-        outwards = np.cross(b - a, c - a) @ (a + c) > 0
-        q = quad if outwards else quad[::-1]
-        faces += [(q[0], q[1], q[2]), (q[0], q[2], q[3])]
-    placed = corners * floats(size) + floats(centre)
-    return from_triangles(placed, faces, colour, smooth=False, surface=surface, glow=glow)
+    placed = _BOX_CORNERS * floats(size) + floats(centre)
+    return from_triangles(placed, _BOX_FACES, colour, smooth=False, surface=surface, glow=glow)
 
 
 def ellipsoid(
