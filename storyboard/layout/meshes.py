@@ -69,6 +69,15 @@ class Mesh:
         vertices = (self.vertices - centre) @ turn + centre
         return replace(self, vertices=vertices, normals=self.normals @ turn)
 
+    def mirrored(self, axis: int) -> Mesh:
+        """The mesh with one axis reversed; its faces still point outwards."""
+        flip = np.ones(3, np.float32)
+        flip[axis] = -1
+        return replace(
+            self, vertices=self.vertices * flip, normals=self.normals * flip,
+            faces=self.faces[:, ::-1].copy(),
+        )  # fmt: skip
+
     def owned_by(self, owner: int) -> Mesh:
         """The same faces with another owner."""
         return replace(self, owner=np.full_like(self.owner, owner))
