@@ -25,6 +25,9 @@ SURFACES = (
 )  # fmt: skip
 """Names of the surfaces; `Mesh.surface` holds indices. Glass is transparent."""
 SURFACE = {name: index for index, name in enumerate(SURFACES)}
+_BOX_CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2
+_BOX_SIDES = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+_BOX_FACES = np.array(_BOX_SIDES)[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
 SET_OWNER = 0  # owner of the floor, walls and everything that is nobody's
 
 
@@ -57,7 +60,7 @@ class Mesh:
         factors = np.broadcast_to(np.asarray(scale, np.float32), 3)
         turn = yaw_matrix(yaw_deg)
         vertices = (self.vertices * factors) @ turn + np.asarray(offset, np.float32)
-        normals = _unit((self.normals / factors) @ turn)
+        normals = unit_rows((self.normals / factors) @ turn)
         return replace(self, vertices=vertices, normals=normals)
 
     def turned(self, matrix: ArrayLike, about: Vector = (0, 0, 0)) -> Mesh:
@@ -65,6 +68,15 @@ class Mesh:
         turn, centre = np.asarray(matrix, np.float32).T, np.asarray(about, np.float32)
         vertices = (self.vertices - centre) @ turn + centre
         return replace(self, vertices=vertices, normals=self.normals @ turn)
+
+    def mirrored(self, axis: int) -> Mesh:
+        """The mesh with one axis reversed; its faces still point outwards."""
+        flip = np.ones(3, np.float32)
+        flip[axis] = -1
+        return replace(
+            self, vertices=self.vertices * flip, normals=self.normals * flip,
+            faces=self.faces[:, ::-1].copy(),
+        )  # fmt: skip
 
     def owned_by(self, owner: int) -> Mesh:
         """The same faces with another owner."""
@@ -136,28 +148,43 @@ def vertex_normals(vertices: Array, faces: NDArray[np.int32]) -> Array:
             total[:, axis] += np.bincount(
                 faces[:, corner], normal[:, axis], minlength=len(vertices)
             ).astype(np.float32)
-    return _unit(total)
+    return unit_rows(total)
 
 
-def _unit(vectors: Array) -> Array:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return floats(vectors / np.maximum(length, 1e-9))
+def unit_rows(vectors: Array) -> Array:
+    """The vectors (..., D) at length 1."""
+    unit: Array = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return unit
+
+
+def grid_faces(rows: int, columns: int, *, closed: bool = False) -> NDArray[np.int64]:
+    """(N, 3) faces of a grid of vertices, row by row; closed: its last column meets the first."""
+    row, here = np.divmod(np.arange((rows - 1) * (columns - 1 + closed)), columns - 1 + closed)
+    a, b = row * columns + here, row * columns + (here + 1) % columns
+    c, d = a + columns, b + columns
+    return np.concatenate([np.stack([a, b, c], axis=1), np.stack([b, d, c], axis=1)])
+
+
+def loft(
+    rings: Array, normals: Array, colour: Vector, *, surface: str = "plain", glow: float = 0.0
+) -> Mesh:
+    """A tube through rings (R, K, 3) with their normals (R, K, 3); a ring may be a point."""
+    vertices = rings.reshape(-1, 3)
+    faces = grid_faces(*rings.shape[:2], closed=True)
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    faces = faces[area > 1e-12]  # at a point one of two triangles has no area
+    return from_triangles(
+        vertices, faces, colour, normals=normals.reshape(-1, 3), surface=surface, glow=glow
+    )
 
 
 def box(
     centre: Vector, size: Vector, colour: Vector, *, surface: str = "plain", glow: float = 0.0
 ) -> Mesh:
     """An upright box; `size` is its extent along x, y, z in metres."""
-    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2
-    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    faces = []
-    for quad in quads:
-        a, b, c, _ = corners[list(quad)]
-        outwards = np.cross(b - a, c - a) @ (a + c) > 0
-        q = quad if outwards else quad[::-1]
-        faces += [(q[0], q[1], q[2]), (q[0], q[2], q[3])]
-    placed = corners * floats(size) + floats(centre)
-    return from_triangles(placed, faces, colour, smooth=False, surface=surface, glow=glow)
+    placed = _BOX_CORNERS * floats(size) + floats(centre)
+    return from_triangles(placed, _BOX_FACES, colour, smooth=False, surface=surface, glow=glow)
 
 
 def ellipsoid(
@@ -212,25 +239,13 @@ def _revolve(profile: Array, colour: Vector, segments: int, surface: str, glow: 
     x = np.outer(profile[:, 0], np.cos(around))
     z = np.outer(profile[:, 0], np.sin(around))
     y = np.outer(-profile[:, 1], np.ones(segments))
-    vertices = np.stack([x, y, z], axis=-1).reshape(-1, 3)
-    ring, here = np.meshgrid(np.arange(len(profile) - 1), np.arange(segments), indexing="ij")
-    after = (here + 1) % segments
-    a, b = ring * segments + here, ring * segments + after
-    c, d = a + segments, b + segments
-    faces = np.concatenate([np.stack(f, -1).reshape(-1, 3) for f in ((a, b, c), (b, d, c))])
-    corner = vertices[faces]
-    sides = corner[:, 1:] - corner[:, :1]
-    area = np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1)
-    faces = faces[area > 1e-12]  # at the axis one of two triangles has no area
-    step = np.gradient(profile, axis=0) if len(profile) > 1 else profile
-    outward, up = step[:, 1], -step[:, 0]  # the outline's normal, for a profile from the bottom up
-    normal = np.stack(
-        [np.outer(outward, np.cos(around)), np.outer(-up, np.ones(segments)),
-         np.outer(outward, np.sin(around))], axis=-1,
-    ).reshape(-1, 3)  # fmt: skip
-    return from_triangles(
-        vertices, faces, colour, normals=_unit(floats(normal)), surface=surface, glow=glow
-    )
+    step = np.gradient(profile, axis=0)
+    normal = np.stack(  # of the outline, for a profile from the bottom up
+        [np.outer(step[:, 1], np.cos(around)), np.outer(step[:, 0], np.ones(segments)),
+         np.outer(step[:, 1], np.sin(around))], axis=-1,
+    )  # fmt: skip
+    rings = np.stack([x, y, z], axis=-1)
+    return loft(rings, unit_rows(floats(normal)), colour, surface=surface, glow=glow)
 
 
 def limb(

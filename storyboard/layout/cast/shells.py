@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.part import FigurePart, make_part
 from storyboard.layout.cast.sheets import border_edges
-from storyboard.layout.meshes import Array, Vector, floats, vertex_normals
+from storyboard.layout.meshes import Array, Vector, floats, unit_rows, vertex_normals
 
 Ints = NDArray[np.int64]
 
@@ -123,8 +123,7 @@ def shell(
     piece = cut(field)
     if not len(piece.faces):
         return None
-    skin, normals = piece.take(body.points), piece.take(body.normals)
-    normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    skin, normals = piece.take(body.points), unit_rows(piece.take(body.normals))
     amount = np.broadcast_to(np.asarray(offset, np.float64), len(body.points))
     push = piece.take(amount)[:, None]
     points = smooth(piece, skin + normals * push, rounds)

@@ -7,19 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from storyboard.layout.cast.pose import BONE
 from storyboard.layout.gltf import ExportPart
-from storyboard.layout.meshes import SET_OWNER, Array, Mesh, yaw_matrix
+from storyboard.layout.meshes import SET_OWNER, Mesh, yaw_matrix
 from storyboard.layout.motion.perform import Performance
 from storyboard.layout.passes.pass_pictures import clay, clay_set, depth_range
 from storyboard.layout.passes.passes_writer import TARGETS, PassFrame, PassRecord
-from storyboard.layout.passes.skeleton import BODY_POINTS, Skeleton
+from storyboard.layout.passes.skeleton import Skeleton, body_points
 from storyboard.layout.render.frame import Bytes, render_frame
 from storyboard.layout.shot_film import ShotFilm
 
 Size = tuple[int, int]
-_JOINTS = {"neck": "neck", "shoulder": "arm", "elbow": "forearm", "wrist": "hand", "hip": "thigh",
-           "knee": "shin", "ankle": "foot"}  # fmt: skip
 _RANGE_SHRINK = 4  # the depths of a clip are measured on smaller pictures
 
 
@@ -55,15 +52,8 @@ def pass_record(film: ShotFilm, size: Size) -> PassRecord:
 def skeleton(film: ShotFilm, name: str, act: Performance) -> Skeleton:
     """The 18 points of a person in the world."""
     figure = film.figures[name]
-    joints, marks = figure.pose_joints(act.pose), figure.points(act.pose)
-    turn = yaw_matrix(act.facing_deg).T
-    points: list[Array] = []
-    for point in BODY_POINTS:
-        part, _, side = point.partition(".")
-        bone = _JOINTS.get(part)
-        local = marks[point] if bone is None else joints[BONE[f"{bone}.{side}".strip(".")]]
-        points.append(turn @ local + act.place)
-    return Skeleton(film.numbers[name], np.stack(points))
+    local = body_points(figure.pose_joints(act.pose), figure.points(act.pose))
+    return Skeleton(film.numbers[name], local @ yaw_matrix(act.facing_deg) + act.place)
 
 
 def gltf_parts(film: ShotFilm) -> list[ExportPart]:

@@ -1,14 +1,13 @@
 """Sets written as text: the format of the `.scenery` files.
 
-A file is a list of sets, `NAME: ITEM; ITEM; ...`, which may go on over indented lines. An item is
+A file is a list of sets, `NAME: ITEM; ITEM; ...`, as in `item_format`. An item is
 
     [REPEATS] KIND NUMBERS [MATERIALS]
 
-in metres, heights up; `solids` and this module say which numbers a kind takes. Repeats: `2x`
-mirrors, `*4:.2,0,0` builds four, each .2 m further to +x; `far` puts it into the backdrop, which
-casts no shadows. A material is `NAME[+ or -][~][.SURFACE][!GLOW]`: NAME is one of
-`things.materials`, a colour of the lexicon, #rrggbb, or C for the set's `own` colour; + is lighter,
-- darker, ~ a tone that depends on the seed.
+`solids` and this module define which numbers a kind takes. Of the repeats, sets have `2x` and
+`*4:.2,0,0`; `far` puts an item into the backdrop, which casts no shadows. A material is
+`NAME[+ or -][~][.SURFACE][!GLOW]`: NAME is one of `things.materials`, a colour of the lexicon,
+#rrggbb, or C for the set's `own` colour; + is lighter, - darker, ~ a tone that depends on the seed.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -26,10 +24,9 @@ from storyboard.layout.meshes import Array, Colour, GroundPaint, Mesh, floats, j
 from storyboard.layout.places.grounds import Mask, moved, stripes, zones
 from storyboard.layout.places.landscape import Random, toned
 from storyboard.layout.places.paints import coast, paint
+from storyboard.layout.things.item_format import Item, read_items, read_row
 from storyboard.layout.things.materials import material
-from storyboard.layout.things.part_format import mirrored
 
-_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$")
 _HEX = re.compile(r"#([0-9a-f]{6})")
 
 
@@ -104,43 +101,10 @@ class SetInProgress:
 Solid = Callable[[SetInProgress, Sequence[float], Sequence[str]], Mesh]
 
 
-@dataclass(frozen=True)
-class Item:
-    """One parsed item; see the module."""
-
-    kind: str
-    numbers: tuple[float, ...]
-    words: tuple[str, ...]
-    repeats: tuple[str, ...]
-
-
 @cache
 def sceneries() -> Mapping[str, tuple[Item, ...]]:
     """All sets of the `.scenery` files beside this module."""
-    found: dict[str, str] = {}
-    name = ""
-    for file in sorted(files("storyboard.layout.places").iterdir(), key=lambda f: f.name):
-        if not file.name.endswith(".scenery"):
-            continue
-        for line in file.read_text(encoding="utf-8").splitlines():
-            if line[:1] not in {"#", " ", ""}:
-                name, _, line = line.partition(":")
-            if line[:1] != "#":
-                found[name] = found.get(name, "") + " " + line
-    return {name: tuple(_parsed(body)) for name, body in found.items()}
-
-
-def _parsed(body: str) -> Iterator[Item]:
-    for text in filter(None, map(str.strip, body.split(";"))):
-        words = text.split()
-        start = next(k for k, w in enumerate(words) if w not in {"2x", "far"} and w[0] != "*")
-        rest = words[start + 1 :]
-        yield Item(
-            kind=words[start],
-            numbers=tuple(float(w) for w in rest if _NUMBER.match(w)),
-            words=tuple(w for w in rest if not _NUMBER.match(w)),
-            repeats=tuple(words[:start]),
-        )
+    return read_items("storyboard.layout.places", ".scenery")
 
 
 def _set_ground(stage: SetInProgress, item: Item) -> bool:
@@ -185,9 +149,8 @@ def _places(repeats: Sequence[str]) -> list[Array]:
     places: list[Array] = [np.zeros(3, np.float32)]
     for each in repeats:
         if each[0] == "*":
-            count, step = each[1:].split(":")
-            once = floats([float(v) for v in step.split(",")]) * floats((1, -1, 1))
-            places = [place + k * once for k in range(int(count)) for place in places]
+            count, step = read_row(each)
+            places = [place + k * floats(step) for k in range(count) for place in places]
     return places
 
 
@@ -195,7 +158,7 @@ def _built(stage: SetInProgress, item: Item, kinds: Mapping[str, Solid]) -> Mesh
     """The mesh of an item with its copies, each of which varies by itself."""
     places = _places(item.repeats)
     mesh = join(kinds[item.kind](stage, item.numbers, item.words).moved(at) for at in places)
-    return join((mesh, mirrored(mesh, 0))) if "2x" in item.repeats else mesh
+    return join((mesh, mesh.mirrored(0))) if "2x" in item.repeats else mesh
 
 
 def set_up(plan: SetPlan, random: Random, kinds: Mapping[str, Solid]) -> SetInProgress:

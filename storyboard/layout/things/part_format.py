@@ -1,15 +1,14 @@
 """Models written as text: the format of the `.parts` files and their parts as meshes.
 
-A file is a list of models, `NAME: PART; PART; ...`, which may go on over indented lines. A part is
+A file is a list of models, `NAME: PART; PART; ...`, as in `item_format`. A part is
 
     [REPEATS] KIND NUMBERS [MATERIAL] ['TEXT] [~MOTIONS]
 
-with metres and heights that point up. The first three numbers are its place (x, height, z), for
+The first three numbers are its place (x, height, z), for
 standing kinds the middle of the base; see `KINDS`. NUMBERS of `use NAME` are place, scale and yaw
 of another model.
 
-Repeats, of which the last is done first: `2x`, `2z` mirror, `4` does both, `n6` makes six round
-the vertical axis, `*4:.2,0,0` makes four, each .2 m further to +x. Materials: see `material`.
+The last of several repeats is done first. Materials: see `material`.
 Motions: `~x30`, `~y30`, `~z30` turn by degrees about the part's place (see `axis_turn`); `~spinx`
 turns with the phase; `~swingx30` swings with the phase by 30 degrees to both sides;
 `~openy-90@X,H,Z` turns by -90 degrees about that point where the thing is open; `~slide.4,0,0`
@@ -19,21 +18,19 @@ moves by that where it is open; these two move all copies together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import filterfalse
 from math import prod
 
 import numpy as np
 
 from storyboard.layout.meshes import Mesh, join
+from storyboard.layout.things.item_format import Item, read_items, read_row
 from storyboard.layout.things.kinds import KINDS, Coat, Numbers, ThingLook
 from storyboard.layout.things.materials import material
 from storyboard.layout.things.shapes import axis_turn
 
-_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$")
 _ROLLING = {"wheel", "bike", "beast", "fowl"}
 _MANY = 4  # copies of a part, from which it is built coarsely
 _MOTION = re.compile(r"(spin|swing|open|slide)?([xyz])?([^@]*)(?:@(.*))?$")
@@ -55,35 +52,21 @@ class ModelPart:
 @cache
 def models() -> dict[str, tuple[ModelPart, ...]]:
     """All models of the `.parts` files beside this module."""
-    text = ""
-    for file in sorted(files("storyboard.layout.things").iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".parts"):
-            text += file.read_text(encoding="utf-8") + "\n"
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found: dict[str, str] = {}
-    name = ""
-    for line in lines:
-        if not line[0].isspace():
-            name, _, line = line.partition(":")
-        found[name] = found.get(name, "") + " " + line
-    return {name: tuple(_parsed(body)) for name, body in found.items()}
+    lists = read_items("storyboard.layout.things", ".parts")
+    return {name: tuple(map(_part_of, items)) for name, items in lists.items()}
 
 
-def _parsed(body: str) -> Iterator[ModelPart]:
-    for text in filter(None, map(str.strip, body.split(";"))):
-        words = text.split()
-        start = next(k for k, w in enumerate(words) if w in KINDS or w == "use")
-        rest = words[start + 1 :]
-        name = rest.pop(0) if words[start] == "use" else ""
-        yield ModelPart(
-            kind=words[start],
-            numbers=tuple(float(w) for w in rest if _NUMBER.match(w)),
-            material=next((w for w in rest if not _NUMBER.match(w) and w[0] not in "~'"), "C"),
-            text=next((w[1:].replace("_", " ") for w in rest if w[0] == "'"), ""),
-            repeats=tuple(words[:start]),
-            motions=tuple(w[1:] for w in rest if w[0] == "~"),
-            name=name,
-        )
+def _part_of(item: Item) -> ModelPart:
+    name, words = (item.words[0], item.words[1:]) if item.kind == "use" else ("", item.words)
+    return ModelPart(
+        kind=item.kind,
+        numbers=item.numbers,
+        material=next((w for w in words if w[0] not in "~'"), "C"),
+        text=next((w[1:].replace("_", " ") for w in words if w[0] == "'"), ""),
+        repeats=item.repeats,
+        motions=tuple(w[1:] for w in words if w[0] == "~"),
+        name=name,
+    )
 
 
 def assemble(name: str, look: ThingLook, *, coarse: bool = False) -> Mesh:
@@ -163,19 +146,8 @@ def _repeated(mesh: Mesh, repeat: str) -> Mesh:
         count = _count(repeat)
         return join(mesh.turned(axis_turn("y", 360 * k / count)) for k in range(count))
     if repeat[0] == "*":
-        dx, dy, dz = map(float, repeat.partition(":")[2].split(","))
-        steps = range(_count(repeat))
-        return join(mesh.moved((k * dx, -k * dy, k * dz)) for k in steps)
+        count, (x, y, z) = read_row(repeat)
+        return join(mesh.moved((k * x, k * y, k * z)) for k in range(count))
     for axis in {"2x": (0,), "2z": (2,), "4": (0, 2)}[repeat]:
-        mesh = join((mesh, mirrored(mesh, axis)))
+        mesh = join((mesh, mesh.mirrored(axis)))
     return mesh
-
-
-def mirrored(mesh: Mesh, axis: int) -> Mesh:
-    """The mesh with one axis reversed, faces outwards still."""
-    flip = np.ones(3, np.float32)
-    flip[axis] = -1
-    return Mesh(
-        mesh.vertices * flip, mesh.normals * flip, mesh.faces[:, ::-1].copy(), mesh.colour,
-        mesh.glow, mesh.surface, mesh.owner,
-    )  # fmt: skip

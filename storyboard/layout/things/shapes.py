@@ -8,7 +8,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from storyboard.layout.meshes import Array, Colour, Mesh, ellipsoid, floats, from_triangles, join
+from storyboard.layout.meshes import (
+    Array,
+    Colour,
+    Mesh,
+    ellipsoid,
+    floats,
+    from_triangles,
+    grid_faces,
+    join,
+    loft,
+    unit_rows,
+)
 
 _TUBE = 6  # sides of a torus
 _CREASE = np.cos(np.radians(38.0))  # a corner of an outline that turns by more stays hard
@@ -55,12 +66,10 @@ def extrude(
     following = np.roll(flat, -1, axis=0)
     if np.sum(flat[:, 0] * following[:, 1] - flat[:, 1] * following[:, 0]) < 0:
         flat = flat[::-1]
-    edges = np.roll(flat, -1, axis=0) - flat
-    edges /= np.maximum(np.linalg.norm(edges, axis=1, keepdims=True), 1e-9)
+    edges = unit_rows(np.roll(flat, -1, axis=0) - flat)
     normal = np.stack([edges[:, 1], -edges[:, 0]], axis=1)  # of the edge from each point
     before = np.roll(normal, 1, axis=0)
-    mean = before + normal
-    mean /= np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
+    mean = unit_rows(before + normal)
     inset = flat - bevel * mean / np.maximum(np.sum(mean * normal, axis=1, keepdims=True), 0.5)
     smooth = np.sum(before * normal, axis=1) > _CREASE
     first = np.where(smooth[:, None], mean, normal)
@@ -76,7 +85,7 @@ def extrude(
         for at, side in ((ring, first), (np.roll(ring, -1, axis=0), last)):
             points.append(np.column_stack([at[:, 0], -at[:, 1], np.full(len(at), z)]))
             steep = np.column_stack([side[:, 0], -side[:, 1], np.full(len(at), 2.0 * facing)])
-            normals.append(steep / np.maximum(np.linalg.norm(steep, axis=1, keepdims=True), 1e-9))
+            normals.append(unit_rows(steep))
     count, k = len(flat), np.arange(len(flat))
     for ring in range(len(rings) - 1):
         a, b = k + 2 * ring * count, k + (2 * ring + 1) * count
@@ -138,8 +147,7 @@ def sweep(
     wide: Array = np.broadcast_to(np.asarray(radii, np.float64), len(line))
     if len(line) > 2 and steps > 1:
         line, wide = curve(line, steps), curve(wide[:, None], steps)[:, 0]
-    along = np.gradient(line, axis=0)
-    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+    along = unit_rows(np.gradient(line, axis=0))
     side = np.cross(along[0], np.eye(3)[np.argmin(np.abs(along).max(axis=0))])
     turn = np.arange(segments) * 2 * np.pi / segments
     rings, normals = [], []
@@ -152,23 +160,7 @@ def sweep(
         normals.append(spokes)
     rings = [np.tile(line[0], (segments, 1)), *rings, np.tile(line[-1], (segments, 1))]
     normals = [np.tile(-along[0], (segments, 1)), *normals, np.tile(along[-1], (segments, 1))]
-    ring, k = np.meshgrid(np.arange(len(rings) - 1), np.arange(segments), indexing="ij")
-    a, b = ring * segments + k, ring * segments + (k + 1) % segments
-    faces = np.concatenate(
-        [
-            np.stack(t, -1).reshape(-1, 3)
-            for t in ((a, b, a + segments), (b, b + segments, a + segments))
-        ]
-    )
-    vertices = np.concatenate(rings)
-    corner = vertices[faces]
-    area = np.linalg.norm(
-        np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
-    )
-    return from_triangles(
-        vertices, faces[area > 1e-12], colour,
-        normals=np.concatenate(normals), surface=surface, glow=glow,
-    )  # fmt: skip
+    return loft(np.stack(rings), np.stack(normals), colour, surface=surface, glow=glow)
 
 
 def curve(values: Array, steps: int) -> Array:
@@ -195,10 +187,7 @@ def torus(
     u, v = np.meshgrid(around, across, indexing="ij")
     normal = np.stack([np.cos(v) * np.cos(u), np.sin(v), np.cos(v) * np.sin(u)], -1).reshape(-1, 3)
     centre = radius * np.stack([np.cos(u), 0 * u, np.sin(u)], -1).reshape(-1, 3)
-    i, j = np.meshgrid(np.arange(segments), np.arange(_TUBE), indexing="ij")
-    a, b = i * _TUBE + j, i * _TUBE + (j + 1) % _TUBE
-    c, d = (i + 1) % segments * _TUBE + j, (i + 1) % segments * _TUBE + (j + 1) % _TUBE
-    faces = np.concatenate([np.stack(t, -1).reshape(-1, 3) for t in ((a, b, c), (b, d, c))])
+    faces = grid_faces(segments + 1, _TUBE, closed=True) % len(normal)
     return from_triangles(
         centre + thick * normal, faces, colour, normals=normal, surface=surface, glow=glow
     )
@@ -230,8 +219,7 @@ def folds(
     slope = -np.sin(x * count * 2 * np.pi) * depth * count * np.pi / width
     normal = np.stack([slope, 0 * x, -np.ones_like(x)], 1) / np.sqrt(1 + slope**2)[:, None]
     rows = [np.stack([x * width, np.full_like(x, -h), z], 1) for h in (0.0, height)]
-    k, n = np.arange(len(x) - 1), len(x)
-    front = np.concatenate([np.stack([k, k + 1, k + n], 1), np.stack([k + 1, k + n + 1, k + n], 1)])
+    front = grid_faces(2, len(x))
     sides = [
         from_triangles(
             np.concatenate(rows) + np.array([0, 0, shift]),
