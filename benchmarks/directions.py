@@ -120,10 +120,10 @@ def unseen(move: str, count: int, num_frames: int, first_seed: int) -> Iterator[
         board, shot = read_wording(seed, wording=0, is_mirrored=False, moves={word: 1.0})
         aspect = SIZE[0] / SIZE[1]
         path = staged_path(board, shot, num_frames=num_frames, aspect=aspect, seed=seed)
-        frames, masks = layout_with_mask(board, shot, path, SIZE)
+        film = layout_film(board, shot, path)
+        frames, masks = layout_with_mask(film, SIZE)
         if is_usable(Clip(frames, masks, path)):
             num_yielded += 1
-            film = layout_film(board, shot, path)
             yield UnseenShot(seed, board, shot, path, frames, masks, film)
         seed += 1
 

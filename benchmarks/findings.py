@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scenes import CALIBRATION_SEED, JUDGED_SEED, SIZE, film, read, scene_mapping
+from benchmarks.scenes import CALIBRATION_SEED, JUDGED_SEED, SIZE, read, scene_mapping
 from benchmarks.scenes import with_other_things as other_things
 from shots import CameraPath, Shot, ShotList
 from shots.staging.stage_shot import staged_path
@@ -36,7 +36,7 @@ from storyboard.judge.coherence import (
 )
 from storyboard.judge.finding import CALIBRATION_FILE, Agreement
 from storyboard.judge.motion import shrink
-from storyboard.layout import layout_film
+from storyboard.layout import layout_film, layout_with_mask
 from training.films.filming import shows_subject
 
 Frames = NDArray[np.uint8]
@@ -97,23 +97,22 @@ def sample(seed: int) -> Sample | None:
     index = seed % 2
     shot, beside = board.shots[index], board.shots[1 - index]
     path, path_beside = (_path(board, each, seed) for each in (shot, beside))
-    alternatives = Alternatives(layout_film(board, shot, path), shot)
+    film, film_beside = layout_film(board, shot, path), layout_film(board, beside, path_beside)
+    alternatives = Alternatives(film, shot)
     ends = (0, NUM_FRAMES // 2, NUM_FRAMES - 1)
-    frames, masks = film(board, shot, path, ends)
+    frames, masks = layout_with_mask(film, SIZE, ends)
     if not shows_subject(masks):
         return None
     at = alternatives.frame
-    clips = {
-        "own": frames[ends.index(at)],
-        "other": film(other, other.shots[index], path, [at])[0][0],
-    }
+    film_of_other = layout_film(other, other.shots[index], path)
+    clips = {"own": frames[ends.index(at)], "other": film_of_other.frame(at, SIZE).picture}
     middle = NUM_FRAMES // 2
     return Sample(
         shot,
         alternatives,
         {footage: shrink(clip, alternatives.size) for footage, clip in clips.items()},
-        film(board, shot, path, range(middle, middle + _BURST))[0],
-        (frames, film(board, beside, path_beside, ends)[0]),
+        layout_with_mask(film, SIZE, range(middle, middle + _BURST))[0],
+        (frames, layout_with_mask(film_beside, SIZE, ends)[0]),
     )
 
 

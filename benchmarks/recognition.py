@@ -25,9 +25,10 @@ from einops import rearrange
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from benchmarks.scenes import CALIBRATION_SEED, SIZE, film
+from benchmarks.scenes import CALIBRATION_SEED, SIZE
 from shots.lexicon.colours import COLOURS
 from shots.staging.stage_shot import staged_path
+from storyboard.layout import layout_film, layout_with_mask
 from training.films.boards import PHRASES
 from training.films.filming import shows_subject
 from training.films.footage import training_folder
@@ -179,7 +180,7 @@ def filmed(first_seed: int) -> Iterator[tuple[Frames, Frames, Meaning]]:
         board, shot = read_wording(seed, wording=0, is_mirrored=False)
         aspect = SIZE[0] / SIZE[1]
         path = staged_path(board, shot, num_frames=NUM_FRAMES, aspect=aspect, seed=seed)
-        frames, masks = film(board, shot, path, READ_FRAMES)
+        frames, masks = layout_with_mask(layout_film(board, shot, path), SIZE, READ_FRAMES)
         found = meaning(board, shot)
         if shows_subject(masks) and all(found[field] in FIELDS[field] for field in FIELDS):
             yield frames, masks, found

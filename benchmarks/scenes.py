@@ -6,19 +6,14 @@ it: a benchmark of "night" needs nights. Everything else is as in `training.film
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
-from shots import CameraPath, Shot, ShotList, parse_shots
-from storyboard.layout import layout_film
+from shots import ShotList, parse_shots
 from training.films.boards import PHRASES, UNSEEN_SEED, Board, Random, sample_board
-
-Frames = NDArray[np.uint8]
 
 SIZE = (224, 128)
 CALIBRATION_SEED = UNSEEN_SEED + 1_000_000  # for spreads and thresholds
@@ -83,13 +78,3 @@ def read(board: Board, seed: int) -> ShotList:
     """Parse a board like a user's file."""
     text = yaml.safe_dump(board, sort_keys=False, allow_unicode=True)
     return parse_shots(text, Path(f"scene_{seed}.yaml"))
-
-
-def film(
-    board: ShotList, shot: Shot, path: CameraPath, frames: Sequence[int]
-) -> tuple[Frames, Frames]:
-    """Some frames of a shot's layout, (T, H, W, 3), and where the subject is, (T, H, W)."""
-    layout = layout_film(board, shot, path)
-    found = [layout.frame(k, SIZE) for k in frames]
-    masks = [layout.subject_mask(frame) for frame in found]
-    return np.stack([frame.picture for frame in found]), np.stack(masks)

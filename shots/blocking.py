@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import core_schema
 
 from shots.lexicon import grammar
 from shots.lexicon.find_word import Kind, find_word, nearest_word, words_of
@@ -165,8 +166,6 @@ class LexiconWord:
         return found
 
     def __get_pydantic_core_schema__(self, source: object, handler: Any) -> Any:  # noqa: ANN401
-        from pydantic_core import core_schema
-
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:  # noqa: ANN401

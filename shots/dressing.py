@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from math import cos, radians, sin
 from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema, model_validator
 
-from shots.blocking import Direction, LexiconWord, PlacedModel, Point, Position, PositionText
+from shots.blocking import (
+    ABSENT,
+    Direction,
+    LexiconWord,
+    PlacedModel,
+    Point,
+    Position,
+    PositionText,
+)
 from shots.lexicon.find_word import find_word
 from shots.lexicon.places import Fixture, Mark, SetPlan
 from shots.lexicon.things import MODELS, STAND_IN
 from shots.vocabulary.terms import ShorthandModel, value_error
 from shots.vocabulary.values import from_text
 
-ABSENT = "none"
 _SIZE = re.compile(
     r"(\d{1,4}(?:\.\d+)?)\s*m?\s*(?:x|×|by)\s*(\d{1,4}(?:\.\d+)?)\s*m?",  # noqa: RUF001
     re.IGNORECASE,
@@ -148,7 +154,7 @@ def _resized(plan: SetPlan, size: Point) -> SetPlan:
 
 
 def _furnished(plan: SetPlan, name: str, piece: Furnishing) -> SetPlan:
-    old = next((each for each in plan.fixtures if each.name == name), None)
+    old = plan.fixture(name)
     kept = tuple(each for each in plan.fixtures if each.name != name)
     own = [mark for mark in plan.marks if name in (mark.seat, mark.name)]
     others = tuple(mark for mark in plan.marks if mark not in own)
@@ -170,8 +176,8 @@ def _furnished(plan: SetPlan, name: str, piece: Furnishing) -> SetPlan:
     else:
         seats = enumerate(MODELS[new.model].seats if new.model in MODELS else ())
         own = [
-            _carried(Mark(f"{name}-seat-{k + 1}" if k else name, (seat.x, seat.z), seat.facing_deg,
-                          name, k), Fixture(name, new.model, (0.0, 0.0)), new)
+            Mark(f"{name}-seat-{k + 1}" if k else name, new.point(seat.x, seat.z),
+                 new.facing_deg + seat.facing_deg, name, k)
             for k, seat in seats
         ]  # fmt: skip
     return replace(plan, fixtures=(*kept, new), marks=(*others, *own))
@@ -186,7 +192,6 @@ def _top_m(fixture: Fixture) -> float:
 def _carried(mark: Mark, old: Fixture, new: Fixture) -> Mark:
     """A mark on or before a piece of furniture that was moved or turned."""
     turn = new.facing_deg - old.facing_deg
-    c, s = cos(radians(turn)), sin(radians(turn))
-    x, z = mark.at[0] - old.at[0], mark.at[1] - old.at[1]
-    at = new.at[0] + c * x - s * z, new.at[1] + s * x + c * z
+    turned = replace(new, facing_deg=turn)
+    at = turned.point(mark.at[0] - old.at[0], mark.at[1] - old.at[1])
     return replace(mark, at=at, facing_deg=mark.facing_deg + turn)

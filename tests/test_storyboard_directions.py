@@ -14,7 +14,7 @@ from shots import parse_shots
 from shots.staging.stage_shot import staged_path
 from storyboard.judge.camera_verdict import expected_motion, judge_camera, judge_motion
 from storyboard.judge.motion import measure_motion, step_frames
-from storyboard.layout import layout_with_mask
+from storyboard.layout import layout_film, layout_with_mask
 
 NUM_FRAMES = 17
 SIZE = (224, 128)
@@ -55,7 +55,7 @@ def film(move, size="WS", place="street", action=STANDS, num_frames=NUM_FRAMES):
     board = parse_shots(text, Path("directions.yaml"))
     aspect = SIZE[0] / SIZE[1]
     path = staged_path(board, board.shots[0], num_frames=num_frames, aspect=aspect)
-    return *layout_with_mask(board, board.shots[0], path, SIZE), path
+    return *layout_with_mask(layout_film(board, board.shots[0], path), SIZE), path
 
 
 def shoot(*args, **kwargs):

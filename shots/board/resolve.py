@@ -9,6 +9,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from fractions import Fraction
 
+from shots.blocking import Blocking
 from shots.board.inherit import (
     Inheritance,
     Levels,
@@ -21,12 +22,24 @@ from shots.board.inherit import (
 from shots.board.raw_board import Board, WrittenScene, WrittenShot
 from shots.board.resolve_blocking import (
     BlockingResolver,
+    Entry,
     check_dressing,
     merge_blocking,
     set_plan,
 )
+from shots.lexicon.places import SetPlan
 from shots.origins import FieldOrigin, OriginIndex
-from shots.schema import Character, Continuity, Dialogue, Format, References, Scene, Shot, ShotList
+from shots.schema import (
+    Character,
+    Continuity,
+    Dialogue,
+    Format,
+    Location,
+    References,
+    Scene,
+    Shot,
+    ShotList,
+)
 from shots.source.board_source import Loc, Source
 from shots.vocabulary.lighting import Lighting
 from shots.vocabulary.values import Time, decimal, whole_frames
@@ -63,6 +76,7 @@ class _Resolver:
             key: location.model_copy(update={"id": key, "extends": None})
             for key, location in board.locations.items()
         }
+        self._plans: dict[str, SetPlan | None] = {}  # by location, of those that are blocked
         self._origins: dict[str, Mapping[str, FieldOrigin]] = {}
         self._shot_locs: dict[str, Loc] = {}
 
@@ -173,10 +187,6 @@ class _Resolver:
         at = self._locations.get(location or "")
         for who, entry in entries.items():
             origins |= {f"blocking.{who}.{o.loc[-1]}": o for _, o in entry.values()}
-        plan = set_plan(at)
-        blocking = BlockingResolver(
-            self._names, self._source, self._fps, plan, at.id if at else "", entries
-        )
         continuity, references = self._continuity(written, loc)
         dialogue = []
         for k, line in enumerate(written.dialogue):
@@ -187,7 +197,7 @@ class _Resolver:
             id=written.id,
             scene=scene.number,
             location=at,
-            blocking=blocking.resolve(),
+            blocking=self._blocking(entries, at),
             sensor_mm=self._board.format.sensor_mm,
             action=" ".join(written.action.split()),
             dialogue=tuple(dialogue),
@@ -197,6 +207,16 @@ class _Resolver:
             **{name: getattr(written, name) for name in _COPIED},
             **values,
         )
+
+    def _blocking(self, entries: Mapping[str, Entry], at: Location | None) -> dict[str, Blocking]:
+        """The blocking of a shot; the floor plan of a location is made once for all its shots."""
+        if not entries:
+            return {}
+        place = at.id if at else ""
+        if place not in self._plans:
+            self._plans[place] = set_plan(at)
+        plan, names = self._plans[place], self._names
+        return BlockingResolver(names, self._source, self._fps, plan, place, entries).resolve()
 
     def _look_over(self, merged: MergedFields, blocked: Container[str]) -> None:
         """Look up the person over whose shoulder the camera looks; that alone makes it an OTS."""

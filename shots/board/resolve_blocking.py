@@ -45,9 +45,10 @@ def set_plan(location: Location | None) -> SetPlan | None:
 
 def check_dressing(location: Location, names: NameIndex, source: Source) -> None:
     """Report names in the set of a location that neither it nor its set defines."""
-    dressing, plan = location.set, set_plan(location)
+    dressing = location.set
     if dressing is None:
         return
+    plan = set_plan(location)
     base = set_plan(location.model_copy(update={"set": SetDressing(use=dressing.use)}))
     fixtures = [each.name for each in base.fixtures] if base else []
     loc: Loc = ("locations", location.id, "set")
@@ -127,7 +128,7 @@ class BlockingResolver:
     def _entry(self, who: str, entry: Entry) -> Blocking:
         values = {field: value for field, (value, _) in entry.items()}
         locs = {field: origin.loc for field, (_, origin) in entry.items()}
-        is_fixture = self.plan and any(each.name == who for each in self.plan.fixtures)
+        is_fixture = self.plan is not None and self.plan.fixture(who) is not None
         is_described = values.get("looks") or values.get("model") or is_fixture
         if not (is_described or self.names.find("character", who) or _is_noun(who)):
             where = self.source.span(next(iter(locs.values()), ())[:-1], of="key")

@@ -6,6 +6,7 @@ compares clips with them: a layout shows exactly what was staged.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,14 +28,14 @@ def layout_film(board: ShotList, shot: Shot, path: CameraPath) -> ShotFilm:
 
 
 def layout_with_mask(
-    board: ShotList, shot: Shot, path: CameraPath, size: tuple[int, int]
+    film: ShotFilm, size: tuple[int, int], frames: Iterable[int] | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Render a shot's layout in width x height pixels, one frame for each pose of the path.
+    """Render a layout in width x height pixels: some frames, by default all.
 
     Returns:
         Frames (T, H, W, 3) and the coverage of what is framed (T, H, W), both uint8.
     """
-    film = layout_film(board, shot, path)
-    frames = [film.frame(k, size) for k in range(path.num_frames)]
-    masks = [film.subject_mask(frame) for frame in frames]
-    return np.stack([frame.picture for frame in frames]), np.stack(masks)
+    chosen = range(film.path.num_frames) if frames is None else frames
+    rendered = [film.frame(k, size) for k in chosen]
+    masks = [film.subject_mask(frame) for frame in rendered]
+    return np.stack([frame.picture for frame in rendered]), np.stack(masks)

@@ -21,9 +21,8 @@ from storyboard.judge import (
     measure_look,
     score_clip,
 )
-from storyboard.layout import ShotFilm
 from storyboard.plan.plan import RenderPlan
-from storyboard.stages.conform_stage import LAYOUT_THREADS, layout_inputs
+from storyboard.stages.conform_stage import LAYOUT_THREADS, layout_inputs, take_film
 from storyboard.store import Ref, Store, content_key, read_object
 from storyboard.take.take import Take
 
@@ -58,7 +57,7 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
     missing = {ref: clip for ref, clip in refs_of if not store.holds(ref)}
 
     def judge(clip: Take) -> Score:
-        return score_clip(read_clip(store.path(plan.clip(clip))), _film(clip), clip.filmed)
+        return score_clip(read_clip(store.path(plan.clip(clip))), take_film(clip), clip.filmed)
 
     with ThreadPoolExecutor(LAYOUT_THREADS) as pool:
         for ref, score in zip(missing, pool.map(judge, missing.values()), strict=True):
@@ -82,10 +81,6 @@ def score_takes(plan: RenderPlan, store: Store) -> Scores:
         scores[take.stem], refs[take.stem] = score, tuple(kept)
     shown = [(t.shot, scores[t.stem].look) for t in plan.shown if t.stem in scores]
     return Scores(scores, refs, tuple(judge_drift(shown)))
-
-
-def _film(take: Take) -> ShotFilm:
-    return ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
 
 
 def _findings_ref(plan: RenderPlan, take: Take) -> Ref:

@@ -10,6 +10,7 @@ from itertools import islice
 from os import cpu_count
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from storyboard.errors import StoryboardError
 from storyboard.film.conform import VERSION as SEAMS_VERSION
@@ -20,9 +21,11 @@ from storyboard.stages.stage import Stage, Step, make_ref, noise_meta, since
 from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Size, Take
 
-LAYOUT_THREADS = min(
-    cpu_count() or 1, 4
-)  # that draw layouts; the frames are the same with any number
+if TYPE_CHECKING:
+    from storyboard.layout import ShotFilm
+
+LAYOUT_THREADS = min(cpu_count() or 1, 4)
+"""Threads that draw layouts; the frames are the same with any number."""
 
 
 def layout_inputs(take: Take) -> dict[str, object]:
@@ -36,6 +39,13 @@ def layout_inputs(take: Take) -> dict[str, object]:
         "seconds": str(take.filmed.duration_s),
         "path": take.path_key,
     }
+
+
+def take_film(take: Take) -> ShotFilm:
+    """The staged shot of a take along its camera path."""
+    from storyboard.layout import ShotFilm  # imports cv2
+
+    return ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
 
 
 @dataclass(frozen=True)
@@ -61,10 +71,8 @@ class Layout:
         return None
 
     def run(self, network: object, take: Take, store: Store, step: Step) -> None:
-        from storyboard.layout import ShotFilm  # imports cv2
-
         started = perf_counter()
-        film = ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
+        film = take_film(take)
 
         def write(path: Path) -> Meta:
             write_video(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from shots import CameraPath
 from shots.staging.stage_shot import staged_path
-from storyboard.layout import layout_with_mask
+from storyboard.layout import layout_film, layout_with_mask
 from training.films.footage import CLIPS_PER_SHARD, NUM_FRAMES, SIZE, training_folder
 from training.films.prompts import read_wording
 
@@ -38,7 +38,7 @@ def film(seed: int) -> Clip:
     """Render the board of a seed."""
     board, shot = read_wording(seed, wording=0, is_mirrored=False)
     path = staged_path(board, shot, num_frames=NUM_FRAMES, aspect=SIZE[0] / SIZE[1], seed=seed)
-    return Clip(*layout_with_mask(board, shot, path, SIZE), path)
+    return Clip(*layout_with_mask(layout_film(board, shot, path), SIZE), path)
 
 
 def is_usable(clip: Clip) -> bool:
