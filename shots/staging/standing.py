@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,18 +42,24 @@ HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
 HEAD_AHEAD: Mapping[str, float] = {
     "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
 }  # fmt: skip
-# Gestures that bend to a thing, and how much, 0 to 1; heights of its top, and the parts of the
-# standing height at which the top of the head is then, and ahead. Measured on the layout's poses.
-_BENDS: Mapping[str, float] = {
-    "pick-up": 1.0, "put-down": 1.0, "open": 1.0, "wipe": 1.0, "reach": 1.0, "push": 0.85,
-    "cook": 0.3, "write": 0.3, "pour": 0.3,
+# Gestures that bend until the hand is where it has to be; of those that are up again in time, the
+# parts of the beat at which the body is upright, bent, bent and upright.
+_BENDS: Mapping[str, tuple[float, ...]] = {
+    "wipe": (), "reach": (), "open": (), "tie-shoe": (),
+    "pick-up": (0.12, 0.4, 0.55, 0.85), "put-down": (0.12, 0.45, 0.6, 0.88),
 }  # fmt: skip
-_TOPS_M, _HEAD_AT, _AHEAD_AT = (
-    (0.0, 0.3, 0.85, 1.4),
-    (0.42, 0.55, 0.82, 1.0),
-    (0.35, 0.35, 0.3, 0.0),
-)
-_LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
+# The body as the layout bends it, in parts of the standing height: hips, then the way to the
+# shoulders and to the top of the head in pieces, and the degrees by which each turns at most.
+_HIPS, _ARM, _REACHES = 0.53, 0.29, 7
+_TRUNK = ((0.07, 48.0), (0.11, 24.0), (0.11, 14.0))
+_NECK, _SUNK, _BACK = ((0.06, -14.0), (0.12, 0.0)), 0.245, 0.075
+_NEAR_EDGE_M, _SAT_DEG = 0.18, 30.0
+# Metres between two of 1.75 m who do something together: who does it steps up.
+_TOGETHER_M: Mapping[str, float] = {
+    "hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "punch": 0.78, "whisper": 0.62, "give": 1.0,
+}  # fmt: skip
+_LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92, "cry": 0.93}
+_UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
 _DESK_M, _CLIMBED_M = 0.78, 2.4  # metres of stairs that somebody climbs in a shot
@@ -96,7 +102,7 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        ahead = -0.4 if self.lies else self.stoops or HEAD_AHEAD.get(self.posture, 0.0)
+        ahead = -0.4 if self.lies else HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
         x, z = own_to_plan((0.0, -ahead * self.tall_m), self.at, self.facing_deg)
         return x, self.top_m - (0.10 if self.lies else EYES_UNDER_TOP * self.tall_m), z
 
@@ -142,23 +148,110 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     posture = POSTURES.get(beat.posture, POSTURES["stand"])
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
-    top = min(posture.top, _LOWERED.get(beat.gesture, 9.0))
-    stoop, ahead = _stoop(beat, share, players.get(beat.target))
-    top = min(top, stoop)
-    depth = 0.18 if posture.top > 0.4 else max(0.15, posture.length)
-    size = (0.27 * tall, top * tall, depth * tall)
-    return Standing(at, facing_deg, base_m, size, beat.posture, tall, ahead)
+    top, ahead = min(posture.top, _LOWERED.get(beat.gesture, 9.0)), 0.0
+    if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
+        top = POSTURES["lie-floor"].top
+    size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
+    now = Standing(at, facing_deg, base_m, size, beat.posture, tall)
+    target = players.get(beat.target)
+    bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
+    if target is None or target.id == player.id or now.lies:
+        return now
+    if target.kind == "person":
+        now = replace(now, at=_stepped_up(beat, now, target, share, players))
+    if bent and beat.posture in (*_UPRIGHT, "sit", "kneel", "crouch"):
+        goal = _hand_point(beat, now, target)
+        if target.kind == "person":  # the breast
+            others = {key: each for key, each in players.items() if key != player.id}
+            theirs = standing(target, share, others)
+            breast = 0.72 * theirs.size[1] if not theirs.lies else theirs.size[1]
+            goal = distance(now.at, theirs.at), theirs.base_m + breast
+        lower, ahead = _stoop(now, goal)
+        size = (size[0], (top - bent * lower) * tall, size[2])
+        now = replace(now, size=size, stoops=round(bent * ahead, 4))
+    return now
 
 
-def _stoop(beat: Beat, share: float, target: Player | None) -> tuple[float, float]:
-    """Parts of the standing height: of the top of the head over a thing, and ahead of the feet."""
-    if target is None or target.kind != "thing" or beat.seat or beat.posture != "stand":
-        return 1.0, 0.0
-    is_up = beat.gesture == "pick-up" and share > beat.start + 0.65 * (beat.end - beat.start)
-    part = 0.0 if is_up else _BENDS.get(beat.gesture, 0.0)
-    top_m = target.base_m + size_of(target)[1]
-    head, ahead = (float(np.interp(top_m, _TOPS_M, row)) for row in (_HEAD_AT, _AHEAD_AT))
-    return 1.0 - part * (1.0 - head), round(part * ahead, 4)
+def _drops(beat: Beat, players: Mapping[str, Player]) -> bool:
+    """Whether what is put down falls out of the hand."""
+    held = (players[name] for _, name in beat.holds if name in players)
+    return beat.gesture == "put-down" and any(
+        each.posture == "fall" for thing in held for each in thing.beats
+    )
+
+
+def _bent_part(beat: Beat, share: float) -> float:
+    """How far somebody is bent at a share of the shot, of what a gesture takes, 0 to 1."""
+    moments = _BENDS.get(beat.gesture)
+    if not moments:
+        return 0.0 if moments is None else 1.0
+    done = (share - beat.start) / max(1e-9, beat.end - beat.start)
+    return float(np.interp(done, moments, (0.0, 1.0, 1.0, 0.0)))
+
+
+def _hand_point(beat: Beat, person: Standing, thing: Player) -> tuple[float, float]:
+    """Metres along the floor from somebody to where the hand goes on a thing, and its height."""
+    size, grip = size_of(thing), model_of(thing).grip
+    own = any(held == thing.id for _, held in beat.holds)
+    breast_m, top_m = person.base_m + 0.72 * person.size[1], thing.base_m + size[1]
+    if (grip is not None and size[1] < 0.9) or own:
+        at, high = thing.at, thing.base_m + (grip[1] if grip else 0.05)
+    elif beat.gesture in ("wipe", "put-down"):
+        at, high = reached(thing, person, _NEAR_EDGE_M), top_m
+    else:
+        at = reached(thing, person, 0.0)
+        high = min(thing.base_m + 0.95 * size[1], max(breast_m, thing.base_m + 0.3))
+    return distance(person.at, at), high
+
+
+def _stoop(person: Standing, goal: tuple[float, float]) -> tuple[float, float]:
+    """Parts of the standing height that a head comes lower and is ahead, for a hand at a goal."""
+    away, high = goal[0] / person.tall_m, (goal[1] - person.base_m) / person.tall_m
+    stands = person.posture in _UPRIGHT
+    hips = _HIPS if stands else max(0.0, person.size[1] / person.tall_m - 1.0 + _HIPS)
+    low = float(np.clip((0.45 - high) / 0.35, 0.0, 1.0))
+    upright = hips + 0.47
+
+    def bent(amount: float) -> tuple[tuple[float, float], tuple[float, float]]:
+        ahead, up, turned = -_BACK * amount * stands, hips - _SUNK * amount * low * stands, 0.0
+        shoulder = ahead, up
+        for k, (long, most) in enumerate((*_TRUNK, *_NECK)):
+            turned += amount * (_SAT_DEG if not (k or stands) else most)
+            ahead += long * np.sin(np.radians(turned))
+            up += long * np.cos(np.radians(turned))
+            shoulder = (ahead, up) if k < len(_TRUNK) else shoulder
+        return shoulder, (ahead, up)
+
+    lowest, most = 0.0, 1.0
+    for _ in range(_REACHES):
+        middle = (lowest + most) / 2
+        (ahead, up), _head = bent(middle)
+        if np.hypot(away - ahead, high - up) > _ARM:
+            lowest = middle
+        else:
+            most = middle
+    if most < 2.0**-_REACHES + 1e-9:
+        return 0.0, 0.0
+    _shoulder, (ahead, up) = bent(most)
+    return max(0.0, upright - up), max(0.0, ahead)
+
+
+def _stepped_up(
+    beat: Beat, now: Standing, partner: Player, share: float, players: Mapping[str, Player]
+) -> Point:
+    """Where somebody is who does something together with a partner, as near as it takes."""
+    near = _TOGETHER_M.get(beat.gesture)
+    if near is None or now.posture not in _UPRIGHT or beat.path:
+        return now.at
+    theirs = beat_at(partner, share)
+    stays = theirs.posture not in _UPRIGHT
+    at = _walked(partner, share)[0]
+    tall = partner.look.height_m if partner.look else FIGURE_M
+    apart = distance(now.at, at)
+    if apart < 0.05 or apart > 4.0:
+        return now.at
+    part = (1.0 - min(1.0, near * (now.tall_m + tall) / 3.5 / apart)) * (1.0 if stays else 0.5)
+    return point(np.array(now.at) + part * (np.array(at) - now.at))
 
 
 def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
