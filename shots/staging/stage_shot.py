@@ -252,7 +252,7 @@ def _look(
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture,
+        picture, frozenset(each.id for each in filming.reading.players if not is_crowd(each.id)),
     )  # fmt: skip
     return moved, defects(filmed)
 

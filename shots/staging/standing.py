@@ -141,24 +141,29 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
         facing_deg = carrier.facing_deg + 180.0
     if player.kind != "person":
         held = _held(player, share, players)
-        if held is not None:
-            return held
-        return Standing(at, facing_deg, base_m, size_of(player))
+        return held or Standing(at, facing_deg, base_m, size_of(player))
     tall = player.look.height_m if player.look else FIGURE_M
     posture = POSTURES.get(beat.posture, POSTURES["stand"])
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
-    top, ahead = min(posture.top, _LOWERED.get(beat.gesture, 9.0)), 0.0
+    top = min(posture.top, _LOWERED.get(beat.gesture, 9.0))
     if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
         top = POSTURES["lie-floor"].top
     size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
-    now = Standing(at, facing_deg, base_m, size, beat.posture, tall)
+    return _acting(
+        player, Standing(at, facing_deg, base_m, size, beat.posture, tall), share, players
+    )
+
+
+def _acting(player: Player, now: Standing, share: float, players: Mapping[str, Player]) -> Standing:
+    """Somebody bent over what their hands are on, or stepped up to whom they do something with."""
+    beat = beat_at(player, share)
     target = players.get(beat.target)
-    bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
     if target is None or target.id == player.id or now.lies:
         return now
     if target.kind == "person":
         now = replace(now, at=_stepped_up(beat, now, target, share, players))
+    bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
     if bent and beat.posture in (*_UPRIGHT, "sit", "kneel", "crouch"):
         goal = _hand_point(beat, now, target)
         if target.kind == "person":  # the breast
@@ -167,7 +172,8 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
             breast = 0.72 * theirs.size[1] if not theirs.lies else theirs.size[1]
             goal = distance(now.at, theirs.at), theirs.base_m + breast
         lower, ahead = _stoop(now, goal)
-        size = (size[0], (top - bent * lower) * tall, size[2])
+        high = now.size[1] - bent * lower * now.tall_m
+        size = (now.size[0], high, now.size[2])
         now = replace(now, size=size, stoops=round(bent * ahead, 4))
     return now
 
@@ -260,6 +266,10 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     aside, height, ahead = HAND_SPOTS.get(gesture, ordinary)
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
+    if person.lies:  # the way up is along the body, the way ahead is up
+        along_m = height * scale - 0.53 * person.tall_m
+        x, z = own_to_plan((aside * side * scale, along_m), person.at, person.facing_deg)
+        return x, person.top_m - 0.1 + ahead * scale, z
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
     height = height * scale - person.tall_m + person.top_m
     if person.posture == "sit" and ahead > 0.45:

@@ -29,6 +29,8 @@ _LEAVES = ("whip-pan-left", "whip-pan-right", "pan-left", "pan-right", "tilt-up"
            "fly-through", "crane-up", "crane-down")  # fmt: skip
 _HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
 _MOST_HIDDEN = 0.6
+_HIDDEN = 1.0  # for one who is hidden in part
+_MISSED, _MISSED_DEALT = 0.2, 0.35  # who is named, or dealt with, and not to be seen
 _TABLE_TOP_M = 0.08
 _SHOWS_FACE_DEG = 95.0  # between the lens and where the near person of an OTS faces, at least
 # Points of a body, in parts of its width and of its height; the first three are of the head.
@@ -57,6 +59,7 @@ class FilmedShot:
     players: Mapping[str, Player]
     place: CameraPlace
     picture: CameraPicture
+    named: frozenset[str] = frozenset()  # who and what the words name
 
 
 def defects(filmed: FilmedShot) -> list[Defect]:
@@ -73,6 +76,8 @@ def defects(filmed: FilmedShot) -> list[Defect]:
             found += _subject(filmed, states, name)
     if filmed.place.over and filmed.place.view != "POV":
         found += _shoulder(filmed, states)
+    if filmed.place.view not in ("POV", "insert", "OTS"):
+        found += _company(filmed, states)
     if filmed.people == "single":
         found += _others(filmed, states)
     elif filmed.place.view not in ("POV", "insert"):
@@ -121,7 +126,7 @@ def _subject(
         text = f"{label} is hidden behind {_called(what)}"
         yield Defect(1.0 + float(np.mean(hidden)), _say(filmed, text))
     elif hidden:
-        yield Defect(0.5 * float(np.mean(hidden)))
+        yield Defect(_HIDDEN * float(np.mean(hidden)))
     may_cut = filmed.size in _HEAD_MAY_BE_CUT or wanted < 0.5 or filmed.place.view == "POV"
     if player.kind == "person" and cut and np.mean(cut) > 0.5 and not may_cut:
         part = "is not whole in the picture" if is_whole else "is cut at the head"
@@ -271,6 +276,30 @@ def _shoulder(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> I
         name = filmed.players[filmed.place.over].name
         text = f"the face of {name}, over whose shoulder it looks, is turned to the camera"
         yield Defect(1.0 + (_SHOWS_FACE_DEG - turned) / 90.0, _say(filmed, text))
+
+
+def _company(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """Who and what the words name besides the subjects, and is not to be seen; a matter of taste.
+
+    A tight picture has room for what its subject looks at or has in hand only.
+    """
+    acted = [beat for name in filmed.place.subjects if name in filmed.players
+             for beat in filmed.players[name].beats]  # fmt: skip
+    dealt = {name for beat in acted for name in (beat.target, beat.looks_at)}
+    for name in sorted((filmed.named | dealt) & set(filmed.players) - set(filmed.place.subjects)):
+        player, shown = filmed.players[name], []
+        if player.kind == "person" and filmed.people == "single":
+            continue
+        if filmed.size in _HEAD_MAY_BE_CUT or (filmed.size == "MCU" and name not in dealt):
+            continue
+        for k in (1, 3, 5):
+            now = states[k][name]
+            x, height, z = now.head if now.tall_m else (now.at[0], now.base_m, now.at[1])
+            height += 0.0 if now.tall_m else now.size[1] / 2
+            spot = filmed.picture.project(np.array([(x, height, z)]))[k, 0]
+            shown.append(spot[2] > 0.1 and bool((np.abs(spot[:2]) < 0.47).all()))
+        weight = _MISSED_DEALT if name in dealt else _MISSED
+        yield Defect(weight * (1.0 - float(np.mean(shown))))
 
 
 def _headless(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from shots.path.rig import FRAMINGS, FULL_SIZES, Framed
+from shots.path.rig import FULL_SIZES, Framed
+from shots.staging.cameras.action_room import with_action
 from shots.staging.cameras.over_views import insert, over_shoulder, point_of_view
 from shots.staging.cameras.set_up import (
     TIGHT,
@@ -22,7 +23,6 @@ from shots.staging.cameras.set_up import (
 from shots.staging.cameras.thing_views import things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.floor.people_places import is_crowd
-from shots.staging.floor.work_places import worked_on
 from shots.staging.floor_space import (
     direction,
     distance,
@@ -38,7 +38,6 @@ FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
-_WORK_M = 1.2  # from somebody to what their hands are on
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
 _FRONT_PENALTY, _WALL_PENALTY, _BACKDROP_PENALTY = 0.05, 0.9, 0.3
@@ -172,32 +171,12 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
     for hand, turn, penalty in _turns(filming, name, gaze, partner):
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
-        at, framed = _with_work(filming, name, at, framed)
+        at, framed, tight, note = with_action(filming, [name], side, at, framed)
         if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
             steep = -28.0 if filming.size in (*FULL_SIZES, "MWS", "MS") else -42.0
             framed = replace(framed, pitch_deg=steep)
         place = CameraPlace(at, side, subjects=(name,))
-        yield composed(filming, SetUp(place, framed, penalty), gaze)
-
-
-def _with_work(filming: Filming, name: str, at: Point, framed: Framed) -> tuple[Point, Framed]:
-    """A medium framing, moved and widened a little to show what somebody's hands are on."""
-    if filming.size not in ("MS", "MWS"):
-        return at, framed
-    player = filming.players[name]
-    beats = player.beats if len(player.beats) < 2 else player.beats[:-1]
-    worked = next((w for beat in beats if (w := worked_on(beat)) in filming.players), "")
-    if not worked or filming.players[worked].kind != "thing":
-        return at, framed
-    thing = filming.now(worked)
-    if thing.base_m < 0.3:
-        return at, framed
-    high = 1.25 * (framed.top_m - thing.base_m)
-    usual = FRAMINGS[filming.size].frame_m * framed.scale
-    if distance(thing.at, at) > _WORK_M or not usual < high < 1.6 * usual:
-        return at, framed
-    at = point(np.array(at) + 0.35 * (np.array(thing.at) - np.array(at)))
-    return at, replace(framed, width_m=high * filming.aspect)
+        yield composed(filming, SetUp(place, framed, penalty + tight, note), gaze)
 
 
 def _turns(
@@ -308,9 +287,10 @@ def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
     for k, turn in enumerate(_ASIDE):
         side = across + turn
         at, framed = frame_people(filming, (first, second), side)
+        at, framed, tight, note = with_action(filming, (first, second), side, at, framed)
         place = CameraPlace(at, side, subjects=(first, second))
         along = any(abs(abs(turn_between(n.facing_deg, side)) - 90) > 50 for n in (a, b) if n.lies)
-        yield composed(filming, SetUp(place, framed, 0.08 * k + 0.5 * along), None)
+        yield composed(filming, SetUp(place, framed, 0.08 * k + 0.5 * along + tight, note), None)
 
 
 def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
@@ -321,8 +301,9 @@ def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
     for k, turn in enumerate((*_ASIDE, 70.0, -70.0, 100.0, -100.0)):
         side = front + turn
         at, framed = frame_people(filming, names, side, margin=0.1)
+        at, framed, tight, note = with_action(filming, names, side, at, framed)
         place = CameraPlace(at, side, subjects=tuple(names))
-        yield composed(filming, SetUp(place, framed, 0.05 * k), None)
+        yield composed(filming, SetUp(place, framed, 0.05 * k + tight, note), None)
 
 
 def _establishing(filming: Filming) -> Iterator[SetUp]:
