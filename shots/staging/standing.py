@@ -50,7 +50,7 @@ _BENDS: Mapping[str, tuple[float, ...]] = {
 }  # fmt: skip
 # The body as the layout bends it, in parts of the standing height: hips, then the way to the
 # shoulders and to the top of the head in pieces, and the degrees by which each turns at most.
-_HIPS, _ARM, _REACHES = 0.53, 0.29, 7
+_HIPS, _ARM, _STEPS = 0.53, 0.29, 16
 _TRUNK = ((0.07, 48.0), (0.11, 24.0), (0.11, 14.0))
 _NECK, _SUNK, _BACK = ((0.06, -14.0), (0.12, 0.0)), 0.245, 0.075
 _NEAR_EDGE_M, _SAT_DEG = 0.18, 30.0
@@ -182,7 +182,10 @@ def _drops(beat: Beat, players: Mapping[str, Player]) -> bool:
     """Whether what is put down falls out of the hand."""
     held = (players[name] for _, name in beat.holds if name in players)
     return beat.gesture == "put-down" and any(
-        each.posture == "fall" for thing in held for each in thing.beats
+        each.posture == "fall"
+        for thing in held
+        for each in thing.beats
+        if not (thing.near and thing.relation in ("in", "on"))
     )
 
 
@@ -202,7 +205,7 @@ def _hand_point(beat: Beat, person: Standing, thing: Player) -> tuple[float, flo
     breast_m, top_m = person.base_m + 0.72 * person.size[1], thing.base_m + size[1]
     if (grip is not None and size[1] < 0.9) or own:
         at, high = thing.at, thing.base_m + (grip[1] if grip else 0.05)
-    elif beat.gesture in ("wipe", "put-down"):
+    elif beat.gesture in ("wipe", "put-down") and model_of(thing).place != "wall":
         at, high = reached(thing, person, _NEAR_EDGE_M), top_m
     else:
         at = reached(thing, person, 0.0)
@@ -228,17 +231,15 @@ def _stoop(person: Standing, goal: tuple[float, float]) -> tuple[float, float]:
             shoulder = (ahead, up) if k < len(_TRUNK) else shoulder
         return shoulder, (ahead, up)
 
-    lowest, most = 0.0, 1.0
-    for _ in range(_REACHES):
-        middle = (lowest + most) / 2
-        (ahead, up), _head = bent(middle)
-        if np.hypot(away - ahead, high - up) > _ARM:
-            lowest = middle
-        else:
-            most = middle
-    if most < 2.0**-_REACHES + 1e-9:
+    def beyond(amount: float) -> float:
+        (ahead, up), _ = bent(amount)
+        return float(np.hypot(away - ahead, high - up)) - _ARM
+
+    tried = [(max(0.0, beyond(k / _STEPS)), k / _STEPS) for k in range(_STEPS + 1)]
+    most = min(tried)[1]
+    if not most:
         return 0.0, 0.0
-    _shoulder, (ahead, up) = bent(most)
+    _, (ahead, up) = bent(most)
     return max(0.0, upright - up), max(0.0, ahead)
 
 

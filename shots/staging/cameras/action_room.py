@@ -22,6 +22,7 @@ _LOOSEST: Mapping[str, float] = {
 _MISSED, _LOOSE = 0.2, 0.15  # how much a camera is disliked for what it does not hold, for its room
 _SMALL_M = 0.7  # things up to this extent are shown whole
 _INSIDE = 0.88  # of the picture, that is used
+_KEPT = 0.75  # of what the size shows under the top of the head, in any case
 _REACH_M = 1.3  # from somebody to what their hands are on
 _HEAD, _PALM_M = (0.085, 0.16), 0.08  # half a head's width, chin under the top, of the height
 
@@ -71,10 +72,10 @@ def _note(filming: Filming, picture: _Picture, missed: str) -> str:
     wanted = picture.scale(picture.joined(picture.usual(), picture.box(rooms)))
     asked = FRAMINGS[filming.size].frame_m
     sizes = sorted((each.frame_m, name) for name, each in FRAMINGS.items())
-    fits = next((name for high, name in sizes if high >= asked * wanted / 1.2), "WS")
+    fits = next(
+        (name for high, name in sizes if high > 1.01 * asked and high >= asked * wanted), "WS"
+    )
     label = filming.players[missed].name if missed in filming.players else missed
-    if fits == filming.size:
-        return ""
     return f"{filming.shot.id}: the {label} is outside of a {filming.size}; {fits} shows it"
 
 
@@ -89,8 +90,10 @@ class _Picture:
 
     def usual(self) -> Array:
         """(2, 2): the part that is always shown: low and high corner, across and up."""
-        high = self.framed.top_m
-        return np.array([(-0.01, high - 0.01), (0.01, high)])
+        (high, free), top = self._high(), self.framed.top_m
+        if self.framed.pitch_deg is not None:  # on somebody who lies
+            return np.array([(-0.01, top - 0.01), (0.01, top)])
+        return np.array([(-0.01, top - _KEPT * (high - free)), (0.01, top)])
 
     def box(self, rooms: Sequence[_Room]) -> Array:
         """(2, 2): low and high corner of what has to be in, as the camera sees it."""
@@ -134,7 +137,9 @@ class _Picture:
         room = wide * _INSIDE / 2
         across = float(np.clip(0.0, box[1, 0] - room, max(box[1, 0] - room, box[0, 0] + room)))
         at = point(np.array(self.at) + across * direction(self.side_deg + 90.0))
-        top = round(float(max(self.framed.top_m, box[1, 1])), 4)
+        raised = max(0.0, float(box[1, 1]) - self.framed.top_m)
+        raised /= np.cos(float(self.filming.rig(self.framed).pitch[0]))
+        top = round(float(self.framed.top_m + raised), 4)
         return at, replace(self.framed, width_m=max(self.framed.width_m, wide), top_m=top)
 
     def _high(self) -> tuple[float, float]:
@@ -162,8 +167,9 @@ def _head(now: Standing) -> _Room:
     width, chin = _HEAD
     if not now.tall_m:
         return _Room((now.at[0], now.top_m, now.at[1]), now.size[0] / 2, now.top_m)
-    low = now.top_m - (chin if not now.lies else 0.05) * now.tall_m
-    return _Room((x, now.top_m, z), width * now.tall_m, low)
+    if now.lies:
+        return _Room((x, now.top_m, z), chin * now.tall_m, now.top_m - chin * now.tall_m)
+    return _Room((x, now.top_m, z), width * now.tall_m, now.top_m - chin * now.tall_m)
 
 
 def _acts(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:

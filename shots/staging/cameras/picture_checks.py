@@ -29,6 +29,7 @@ _LEAVES = ("whip-pan-left", "whip-pan-right", "pan-left", "pan-right", "tilt-up"
            "fly-through", "crane-up", "crane-down")  # fmt: skip
 _HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
 _MOST_HIDDEN = 0.6
+REPORTED = 0.6  # defects of less weight are no warning
 _HIDDEN = 1.0  # for one who is hidden in part
 _MISSED, _MISSED_DEALT = 0.2, 0.35  # who is named, or dealt with, and not to be seen
 _TABLE_TOP_M = 0.08
@@ -286,6 +287,7 @@ def _company(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> It
     acted = [beat for name in filmed.place.subjects if name in filmed.players
              for beat in filmed.players[name].beats]  # fmt: skip
     dealt = {name for beat in acted for name in (beat.target, beat.looks_at)}
+    outside: list[str] = []
     for name in sorted((filmed.named | dealt) & set(filmed.players) - set(filmed.place.subjects)):
         player, shown = filmed.players[name], []
         if player.kind == "person" and filmed.people == "single":
@@ -300,6 +302,13 @@ def _company(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> It
             shown.append(spot[2] > 0.1 and bool((np.abs(spot[:2]) < 0.47).all()))
         weight = _MISSED_DEALT if name in dealt else _MISSED
         yield Defect(weight * (1.0 - float(np.mean(shown))))
+        if player.kind == "person" and not any(shown):
+            outside.append(player.name or name)
+    if outside:
+        more = f" and {len(outside) - 2} more" if len(outside) > 2 else ""
+        verb = "is" if len(outside) == 1 else "are"
+        what = f"{', '.join(outside[:2])}{more} {verb} out of the picture"
+        yield Defect(REPORTED, _say(filmed, what))
 
 
 def _headless(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:

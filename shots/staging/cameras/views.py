@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from shots.lexicon.actions import GESTURES
 from shots.path.rig import FULL_SIZES, Framed
 from shots.staging.cameras.action_room import with_action
 from shots.staging.cameras.over_views import insert, over_shoulder, point_of_view
@@ -130,19 +131,24 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
     met = [beat.to for name, beat in beats if name in chosen[:1] and beat.to in people]
     if filming.size in FULL_SIZES and len(people) <= _MOST_IN_FULL:
         met += people
-    if filming.size == "MCU" or is_crowd(chosen[0]):
+    if is_crowd(chosen[0]):
         return met
+    is_close = filming.size == "MCU"
     for name, beat in beats:
-        done_to = {beat.target, beat.looks_at} if beat.gesture else {beat.target}
+        done_to = {beat.target, beat.looks_at} if beat.gesture and not is_close else {beat.target}
+        gesture = GESTURES.get(beat.gesture)
+        if is_close and not (beat.holds or (gesture and gesture.hands)):
+            continue  # a look or a word is no reason to be in it
         if name in chosen[:1]:
             met += [other for other in people if other in done_to]
         elif chosen[0] in done_to:
             met.append(name)
     others = [name for name in people if name not in chosen]
-    if len(people) == 2 and not met:  # the two of a sentence
+    if len(people) == 2 and not met and not is_close:  # the two of a sentence
         met += others
     near = [filming.now(chosen[0]).at, *(filming.now(name).at for name in met)]
-    found = [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0]
+    most_m = 1.3 if is_close else 4.0
+    found = [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < most_m]
     return list(dict.fromkeys(found))[:_MOST_IN_FULL]
 
 
@@ -284,7 +290,7 @@ def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
         across = a.facing_deg
     if side_of_line(start.at, end.at, point(np.array(middle) + direction(across))) != wanted:
         across += 180.0
-    for k, turn in enumerate(_ASIDE):
+    for k, turn in enumerate((*_ASIDE, 65.0, -65.0)):
         side = across + turn
         at, framed = frame_people(filming, (first, second), side)
         at, framed, tight, note = with_action(filming, (first, second), side, at, framed)

@@ -107,7 +107,7 @@ class Spot:
             return r.xyz(place[0], -(height if own else self.top()) - lift, place[2])
         if self.thing.grip is not None and self.size[1] < 0.9:
             return self.grip()
-        if gesture in ("wipe", "write", "type"):
+        if gesture in ("wipe", "write", "type") and self.thing.place != "wall":
             place = self.near(breast, 0.18)
             return r.xyz(place[0], -self.top() - 0.02, place[2])
         if gesture == "open-door" and self.thing.door:
