@@ -86,6 +86,7 @@ class LookWords:
         fields: Of an `Appearance`, by name; those that the words leave open are missing.
         garments: As named.
         implied: By a profession.
+        usual: Fields that a profession suggests.
         omits: Slots of clothing that stay empty.
         taller: Metres more than others.
         all_colour: Colour of clothes that are not named, "" if open.
@@ -94,6 +95,7 @@ class LookWords:
     fields: dict[str, object] = field(default_factory=dict)
     garments: list[Garment] = field(default_factory=list)
     implied: list[Garment] = field(default_factory=list)
+    usual: dict[str, object] = field(default_factory=dict)
     omits: set[str] = field(default_factory=set)
     taller: float = 0.0
     all_colour: str = ""
@@ -115,19 +117,21 @@ class _Chance:
         return options[(number + 5 * self.spread) % len(options)]
 
 
-def crowd_look(seed: str, index: int) -> Appearance:
-    """Somebody of a crowd; neighbours differ in sex, age and colours."""
+def crowd_member(words: LookWords, seed: str, index: int) -> Appearance:
+    """Somebody of a crowd; neighbours differ in sex, age and colours where the words leave it."""
     ages = (24, 41, 33, 66, 19, 52, 28, 73, 37, 46, 12)
     shift = _hash(seed)
     sex = "female" if (index + shift // 7) % 2 else "male"
-    words = LookWords({"age": float(ages[(index * 3 + shift) % len(ages)]), "sex": sex})
+    ages = ages[:10] if words.implied else ages  # no children among those at work
+    age = float(ages[(index * 3 + shift) % len(ages)])
+    words = replace(words, fields={"age": age, "sex": sex} | words.fields)
     return complete_look(words, f"{seed}#{index}", index)
 
 
 def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
     """The appearance, with what is open chosen from a hash of `seed`."""
     chance = _Chance(seed, spread)
-    got = {name: str(value) for name, value in words.fields.items()}
+    got = {name: str(value) for name, value in (words.usual | words.fields).items()}
 
     def choose(name: str, options: Sequence[str]) -> str:
         return got.get(name) or chance.pick(name, options)
@@ -149,6 +153,7 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
     if age > 62:
         tints = _TINTS["old"]
     beards = ("", "", "", "stubble", "beard", "moustache") if sex == "male" and age > 24 else ("",)
+    beards = beards[:1] if skin in ("silver", "undead") else beards
     look = Appearance(
         sex="female" if sex == "female" else "male",
         age=age,
@@ -187,6 +192,9 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
     chosen = list(dict.fromkeys(words.garments))
     filled = {slot[each.kind] for each in chosen}
     for each in words.implied:
+        if each.kind == "swimsuit" and look.sex == "male":
+            suited = any(other.kind == "leggings" for other in words.implied)
+            each = replace(each, kind="tank top" if suited else "swimming trunks")
         place = slot[each.kind]
         if place == "head":  # a soldier's helmet is an army helmet
             chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
