@@ -22,14 +22,14 @@ SEXES: Mapping[str, str] = _table({
     "male": "man, men, boy, gentleman, guy, he, his, him, father, dad, daddy, grandfather, "
     "grandpa, husband, boyfriend, son, brother, uncle, nephew, grandson, king, prince, lord, mr, "
     "sir, bloke, lad, groom, waiter, actor, fisherman, businessman, policeman, fireman, salesman, "
-    "cowboy, monk, widower, schoolboy, prophet, wizard, sorcerer, emperor, duke, santa, bridegroom, "
-    "bishop, friar, pope, "
-    "stewards, barman, postman, cameraman, old man",
+    "cowboy, monk, widower, schoolboy, prophet, wizard, sorcerer, emperor, duke, santa, "
+    "bridegroom, bishop, friar, pope, stewards, barman, postman, cameraman, old man",
     "female": "woman, women, girl, lady, she, her, hers, mother, mum, mom, grandmother, grandma, "
     "wife, girlfriend, daughter, sister, aunt, niece, granddaughter, queen, princess, mrs, ms, "
     "miss, madam, bride, witch, sorceress, empress, duchess, countess, maid, chambermaid, "
-    "mermaid, hostess, housemaid, spacewoman, superheroine, waitress, actress, businesswoman, policewoman, stewardess, nun, "
-    "ballerina, widow, schoolgirl, lass, barmaid, housewife, heroine, saleswoman, brunette",
+    "mermaid, hostess, housemaid, spacewoman, superheroine, waitress, actress, businesswoman, "
+    "policewoman, stewardess, nun, ballerina, widow, schoolgirl, lass, barmaid, housewife, "
+    "heroine, saleswoman, brunette",
 })  # fmt: skip
 
 AGES: Mapping[str, float] = {
@@ -77,8 +77,8 @@ SKINS: Mapping[str, str] = _table({
     "tan": "tanned, sun tanned, suntanned, bronzed, latina, latino, hispanic, weathered, golden",
     "brown": "indian, south asian, arab, middle eastern, brown skinned",
     "dark": "dark skinned, african",
-    "black": "black skinned, ebony", "silver": "metallic", "undead": "rotten, decaying, zombie like",
-    "green": "green skinned",
+    "black": "black skinned, ebony", "silver": "metallic",
+    "undead": "rotten, decaying, zombie like", "green": "green skinned",
 })  # fmt: skip
 
 HAIRS: Mapping[str, str] = _table({
@@ -136,7 +136,8 @@ GARMENTS: Mapping[str, str] = _table({
     "summer dress": "sundress, sun dress, slip dress, cotton dress",
     "evening dress": "gown, evening gown, ball gown, long dress, maxi dress",
     "wedding dress": "wedding gown, bridal gown",
-    "skirt": "pencil skirt, pleated skirt, kilt", "miniskirt": "mini skirt, short skirt", "tutu": "ballet skirt",
+    "skirt": "pencil skirt, pleated skirt, kilt", "miniskirt": "mini skirt, short skirt",
+    "tutu": "ballet skirt",
     "long skirt": "maxi skirt, floor length skirt",
     "trousers": "pants, slacks, chinos, cords, corduroys, cargo pants, sweatpants, joggers, "
     "suit trousers, breeches", "jeans": "denims, denim jeans, blue jeans",
@@ -157,7 +158,8 @@ GARMENTS: Mapping[str, str] = _table({
     "work boots, hiking boots, leather boots, gumboots",
     "sandals": "flip flops, slippers", "socks": "stockings", "tights": "pantyhose",
     "scarf": "shawl, bandana, woollen scarf", "gloves": "mittens, leather gloves, rubber gloves, "
-    "glove, leather glove, rubber glove, mitten", "boxing gloves": "boxing glove", "ballet shoes": "pointe shoes",
+    "glove, leather glove, rubber glove, mitten", "boxing gloves": "boxing glove",
+    "ballet shoes": "pointe shoes",
     "tie": "necktie, bow tie", "belt": "tool belt", "cap": "baseball cap, trucker cap, flat cap",
     "peaked cap": "police cap, uniform cap, officer's cap, captain's hat, chauffeur's cap",
     "beanie": "woolly hat, wool cap, knit cap, knitted cap, bobble hat, woollen hat, wool hat",

@@ -191,10 +191,7 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
     slot = {kind: lexicon.SLOTS.get(kind, "top") for kind in lexicon.GARMENTS.values()}
     chosen = list(dict.fromkeys(words.garments))
     filled = {slot[each.kind] for each in chosen}
-    for each in words.implied:
-        if each.kind == "swimsuit" and look.sex == "male":
-            suited = any(other.kind == "leggings" for other in words.implied)
-            each = replace(each, kind="tank top" if suited else "swimming trunks")
+    for each in map(_for_men if look.sex == "male" else replace, words.implied):
         place = slot[each.kind]
         if place == "head":  # a soldier's helmet is an army helmet
             chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
@@ -231,6 +228,10 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
         )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
     return tuple(_finished(chosen, chance))
+
+
+def _for_men(garment: Garment) -> Garment:
+    return replace(garment, kind="swimming trunks") if garment.kind == "swimsuit" else garment
 
 
 def _finished(chosen: Sequence[Garment], chance: _Chance) -> Iterable[Garment]:

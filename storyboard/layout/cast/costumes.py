@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -122,8 +123,7 @@ def _headphones(wardrobe: Wardrobe, body: Body, colour: Colour) -> None:
     arc = np.stack([np.sin(turn) * (side + 0.12 * unit), -np.cos(turn) * 1.22 * unit, 0 * turn], 1)
     arc = arc + head.centre
     meshes = [
-        limb(a, b, 0.07 * unit, colour, segments=6, surface="plastic")
-        for a, b in zip(arc, arc[1:], strict=False)
+        limb(a, b, 0.07 * unit, colour, segments=6, surface="plastic") for a, b in pairwise(arc)
     ]
     for sign in (1, -1):
         at = head.centre + floats([sign * (side + 0.06 * unit), 0, 0])
