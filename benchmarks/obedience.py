@@ -147,9 +147,7 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
     return Answers(
         move=move,
         right=right,
-        amount=(getattr(camera.expected, along), getattr(camera.measured, along))
-        if along
-        else None,
+        amount=amount,
         heights=(kinds.index(subject_size.SIZE_OF[size]), kinds.index(best)),
         warp_error=measure_coherence(clip).warp_error,
     )
