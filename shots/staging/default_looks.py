@@ -122,8 +122,8 @@ def crowd_member(words: LookWords, seed: str, index: int) -> Appearance:
     ages = (24, 41, 33, 66, 19, 52, 28, 73, 37, 46, 12)
     shift = _hash(seed)
     sex = "female" if (index + shift // 7) % 2 else "male"
-    ages = ages[:10] if words.implied else ages  # no children among those at work
-    age = float(ages[(index * 3 + shift) % len(ages)])
+    count = len(ages) - bool(words.implied)  # no children among those at work
+    age = float(ages[(index * 3 + shift) % count])
     words = replace(words, fields={"age": age, "sex": sex} | words.fields)
     return complete_look(words, f"{seed}#{index}", index)
 
@@ -191,7 +191,7 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
     slot = {kind: lexicon.SLOTS.get(kind, "top") for kind in lexicon.GARMENTS.values()}
     chosen = list(dict.fromkeys(words.garments))
     filled = {slot[each.kind] for each in chosen}
-    for each in map(_for_men if look.sex == "male" else replace, words.implied):
+    for each in map(_for_men, words.implied) if look.sex == "male" else words.implied:
         place = slot[each.kind]
         if place == "head":  # a soldier's helmet is an army helmet
             chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from storyboard.layout.cast.accessories import HeadMeasures, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
@@ -24,6 +25,7 @@ from storyboard.layout.meshes import (
     limb,
 )
 
+_Mask = NDArray[np.bool_]
 _PutOn = Callable[[Wardrobe, Body, Colour], None]
 
 
@@ -57,16 +59,16 @@ def _below_eyes(p: Array) -> Array:
     return area
 
 
-def _window(mesh: Mesh, degrees: float, low: float, high: float) -> Array:
+def _window(mesh: Mesh, degrees: float, low: float, high: float) -> _Mask:
     """Faces of a lathe within degrees to each side of the front, between two of its heights."""
     corners = mesh.vertices[mesh.faces]
     turn = np.degrees(np.arctan2(np.abs(corners[..., 0]), -corners[..., 2])).max(1)
     rise = -corners[..., 1]
-    inside: Array = (turn < degrees) & (rise.min(1) > low - 1e-6) & (rise.max(1) < high + 1e-6)
+    inside: _Mask = (turn < degrees) & (rise.min(1) > low - 1e-6) & (rise.max(1) < high + 1e-6)
     return inside
 
 
-def _opened(mesh: Mesh, keep: Array, colour: Colour, surface: str) -> Mesh:
+def _opened(mesh: Mesh, keep: _Mask, colour: Colour, surface: str) -> Mesh:
     """The faces of a mesh that are kept, visible from both sides."""
     faces = mesh.faces[keep]
     sides = (faces, faces[:, ::-1])
