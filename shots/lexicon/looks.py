@@ -137,7 +137,7 @@ GARMENTS: Mapping[str, str] = _table({
     "evening dress": "gown, evening gown, ball gown, long dress, maxi dress",
     "wedding dress": "wedding gown, bridal gown",
     "skirt": "pencil skirt, pleated skirt, kilt", "miniskirt": "mini skirt, short skirt",
-    "tutu": "ballet skirt",
+    "tutu": "ballet skirt, tutus",
     "long skirt": "maxi skirt, floor length skirt",
     "trousers": "pants, slacks, chinos, cords, corduroys, cargo pants, sweatpants, joggers, "
     "suit trousers, breeches", "jeans": "denims, denim jeans, blue jeans",

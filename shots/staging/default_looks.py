@@ -195,6 +195,8 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
         place = slot[each.kind]
         if place == "head":  # a soldier's helmet is an army helmet
             chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
+        if each.kind == "surgical mask":
+            chosen = [each if c.kind == "balaclava" else c for c in chosen]
         if any(each.kind == other.kind for other in chosen):  # "fatigues" of a soldier are olive
             chosen = [c if c.colour or c.kind != each.kind else each for c in chosen]
             continue
