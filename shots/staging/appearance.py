@@ -70,7 +70,8 @@ _NEEDS_PERSON = _words("white light fair pink golden olive tan brown dark black 
 _IGNORED = _BREAKS | _words(
     "he she they him them person people someone somebody human character figure years year old "
     "face head body build height skin hair very quite rather slightly bit little about around one "
-    "pair kind sort style both hands hand clothes clothing outfit costume dress up down over matching that "
+    "pair kind sort style both hands hand clothes clothing outfit dress up down over matching that "
+    "costume "
     "plain simple new same other two three be was are also always usually only just no not without "
     "this these it i you we our my your wool woollen woolen cotton silk linen tweed velvet denim "
     "leather knitted knit corduroy satin fur nylon felt canvas suede lace cashmere oilskin rubber "

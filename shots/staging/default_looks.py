@@ -193,10 +193,9 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
     filled = {slot[each.kind] for each in chosen}
     for each in map(_for_men, words.implied) if look.sex == "male" else words.implied:
         place = slot[each.kind]
-        if place == "head":  # a soldier's helmet is an army helmet
-            chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
-        if each.kind == "surgical mask":
-            chosen = [each if c.kind == "balaclava" else c for c in chosen]
+        if place == "head" or "mask" in each.kind:  # a soldier's helmet is an army helmet
+            vague = "helmet" if place == "head" else "balaclava"
+            chosen = [replace(c, kind=each.kind) if c.kind == vague else c for c in chosen]
         if any(each.kind == other.kind for other in chosen):  # "fatigues" of a soldier are olive
             chosen = [c if c.colour or c.kind != each.kind else each for c in chosen]
             continue
