@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.floor.marks import Occupied, Stance, seat_kind
+from shots.staging.floor.marks import Occupied
+from shots.staging.floor.seats import Stance, seat_kind
 from shots.staging.floor_space import (
     Array,
     along,

@@ -8,13 +8,11 @@ from dataclasses import replace
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.staging.floor.marks import (
     Occupied,
-    Stance,
-    gap,
-    places_round,
     surface_spot,
     surfaces,
 )
-from shots.staging.floor_space import direction, distance, facing, model_of
+from shots.staging.floor.seats import Stance
+from shots.staging.floor_space import direction, distance, facing, gap, model_of, places_round
 from shots.staging.staged import Beat, Player, ShotReading
 
 WORK_M = 0.33  # from the edge of a thing to somebody whose hands are on it
