@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import hypot
+from pathlib import Path
 
 import pytest
 import yaml
@@ -29,7 +30,7 @@ def staged(heading: str, action: str, *subjects: str, camera: str = "MS") -> Sta
         "locations": {"place": {"heading": heading}},
         "scenes": [{"number": 1, "location": "place", "shots": [shot]}],
     }  # fmt: skip
-    return stage_board(parse_shots(yaml.safe_dump(board)))["1"]
+    return stage_board(parse_shots(yaml.safe_dump(board), Path("one.yaml")))["1"]
 
 
 def player(shot: StagedShot, name: str) -> Player:
@@ -84,7 +85,8 @@ def test_opposite_ends_of_a_sofa_are_apart_and_turned_away() -> None:
     anna, ben = place(shot, "anna"), place(shot, "ben")
     assert player(shot, "anna").beats[0].seat == player(shot, "ben").beats[0].seat
     assert distance(anna.at, ben.at) > 1.1
-    assert looks_to(anna, ben) > 100 and looks_to(ben, anna) > 100
+    assert looks_to(anna, ben) > 100
+    assert looks_to(ben, anna) > 100
 
 
 def test_nobody_sits_on_the_empty_chair_across_from_them() -> None:

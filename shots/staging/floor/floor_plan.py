@@ -16,7 +16,7 @@ from shots.staging.floor.marks import Occupied, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.seats import Stance, bring_seat, faces, free_seat, is_backdrop, seat_kind
 from shots.staging.floor.thing_places import SMALL_M, put_thing
-from shots.staging.floor.work_places import send_to_work, users
+from shots.staging.floor.work_places import relations, send_to_work, users
 from shots.staging.floor_space import direction, distance, facing, gap, model_of, point, size_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
@@ -354,27 +354,6 @@ class ScenePlan:
     def _is_new(self, thing: Player) -> bool:
         old = self.occupied.things.get(thing.id)
         return old is None or bool(thing.near and thing.id not in self.introduced)
-
-
-def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
-    """Whom each person of a shot speaks, acts or looks to, by id."""
-    people = [each for each in reading.players if each.kind == "person"]
-    ids = {*present, *(each.id for each in people)}
-    found: dict[str, str] = {}
-    for person in people:
-        for beat in person.beats:
-            for whom in (beat.target, beat.looks_at, beat.to):
-                if whom in ids and whom != person.id:
-                    found.setdefault(person.id, whom)
-                    found.setdefault(whom, person.id)
-    leads = [each.id for each in people if not is_crowd(each.id)]
-    if len(leads) == 2 and not any(each.near for each in people):
-        found.setdefault(leads[0], leads[1])
-        found.setdefault(leads[1], leads[0])
-    if len(leads) == 1 and reading.over in ids and reading.over != leads[0]:
-        found[leads[0]] = reading.over
-        found.setdefault(reading.over, leads[0])
-    return found
 
 
 def _words_of(player: Player) -> str:
