@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
+from shots.lexicon.places import SetPlan
 from shots.lexicon.things import MODELS
 from shots.staging.floor_space import (
+    Floor,
     distance,
     facing,
     gap,
@@ -24,9 +26,6 @@ from shots.staging.floor_space import (
     turn_between,
 )
 from shots.staging.staged import Player, Point
-
-if TYPE_CHECKING:
-    from shots.staging.floor.marks import Occupied
 
 _APART = re.compile(r"\b(opposite|far|either) (ends?|sides?)\b|\bfar apart\b", re.IGNORECASE).search
 _EMPTY = re.compile(r"\b(empty|vacant|free|unoccupied)\b", re.IGNORECASE).search
@@ -47,6 +46,29 @@ class Stance:
     posture: str = "stand"
 
 
+class Seating(Protocol):
+    """What a seat depends on: the set, its things, and who is where; see `marks.Occupied`."""
+
+    plan: SetPlan
+    things: dict[str, Player]
+    people: dict[str, Stance]
+    partners: dict[str, str]
+    words: dict[str, str]
+
+    @property
+    def floor(self) -> Floor:
+        """Its floor with all things."""
+        ...
+
+    def others(self, but: str = "") -> list[Point]:
+        """Places of all people but one."""
+        ...
+
+    def find(self, name: str) -> object:
+        """The person, thing, or mark of a name."""
+        ...
+
+
 def seat_kind(posture: str) -> str:
     """Kind of thing that a posture rests on, "" for the floor."""
     return POSTURES.get(posture, POSTURES["stand"]).seat
@@ -58,7 +80,7 @@ def is_backdrop(thing: Player) -> bool:
 
 
 def free_seat(
-    occupied: Occupied, others: Sequence[Point], posture: str, of: Player | None = None,
+    occupied: Seating, others: Sequence[Point], posture: str, of: Player | None = None,
     near: Point = (0, 0), who: str = "",
 ) -> Stance | None:  # fmt: skip
     """The first free seat of a thing, else at it, else the one nearest to a place.
@@ -96,7 +118,7 @@ def free_seat(
     return next(faced, free[0])
 
 
-def _bed_edge(occupied: Occupied, bed: Player) -> tuple[Point, float]:
+def _bed_edge(occupied: Seating, bed: Player) -> tuple[Point, float]:
     """Where somebody sits on a bed: at the side towards the room."""
     middle = plan_to_own(occupied.plan.centre, bed.at, bed.facing_deg)
     side = 1.0 if middle[0] >= 0 else -1.0
@@ -105,7 +127,7 @@ def _bed_edge(occupied: Occupied, bed: Player) -> tuple[Point, float]:
     return at, bed.facing_deg + 90.0 * side
 
 
-def bring_seat(occupied: Occupied, posture: str, name: str, relation: str = "") -> Stance:
+def bring_seat(occupied: Seating, posture: str, name: str, relation: str = "") -> Stance:
     """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""
     kind = seat_kind(posture)
     model = "bed" if kind == "bed" else "chair"
