@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _EVERYWHERE = (-1e6, -1e6, 1e6, 1e6)
+_WALL = 0.06  # metres that belong to a room beyond its bounds: the walls themselves
 
 
 @dataclass(frozen=True)
@@ -212,3 +213,23 @@ def _with_direction(rig: LightRig, direction: str | None, side: str | None) -> L
     if abs(x) > 0.2 or side:
         x = abs(x) if side == "right" else -abs(x)  # from the left unless it says otherwise
     return replace(rig, towards=(x, y, z), key=rig.key * key, fill=rig.fill * fill, rim=rim)
+
+
+def light_constants(rig: LightRig) -> Array:
+    """The rig as numbers: direction, key, fill, rim, horizon, zenith, rest, room, 7 a lamp."""
+    key, fill = floats(rig.key_colour), floats(rig.fill_colour)
+    rest = [
+        0.25 * rig.softness,
+        1.0 if rig.is_dark else 0.12,
+        np.log(1 - rig.haze) / 10,
+        1 - 0.6 * rig.softness,
+        float(len(rig.lamps[:4])),
+        1 / (1 + 0.25 * rig.softness),
+        0.38 * (1 - rig.bounce),
+    ]
+    lamps = [(*lamp.at, *lamp.colour, lamp.reach_m) for lamp in rig.lamps[:4]]
+    parts = (
+        rig.direction, key * rig.key, fill * rig.fill * 1.35, key * rig.rim, rig.horizon,
+        rig.zenith, rest, _WALL * floats([-1, -1, 1, 1]) + floats(rig.room), np.ravel(lamps),
+    )  # fmt: skip
+    return np.concatenate([floats(part) for part in parts])
