@@ -36,6 +36,7 @@ from storyboard.judge.coherence import measure_coherence
 from storyboard.judge.exposure import (
     LEAST_VISIBLE_STOPS,
     LIGHT_FIELDS,
+    lean_to_contrast,
     lean_to_side,
     light_distances,
 )
@@ -130,10 +131,14 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
         if light is not None and light in names:
             nearest = int(light_distances(frame, alternatives, directive).argmin())
             right[directive] = names[nearest] == light
+    if lighting.contrast:
+        leaning = lean_to_contrast(frame, alternatives, lighting.contrast, size)
+        if leaning is not None:
+            right["contrast"] = leaning > 0
     if lighting.side:
-        lean, visible = lean_to_side(frame, alternatives, lighting.side, size)
-        if visible >= LEAST_VISIBLE_STOPS:
-            right["key side"] = lean > 0
+        lean = lean_to_side(frame, alternatives, lighting.side, size)
+        if lean.visible >= LEAST_VISIBLE_STOPS:
+            right["key side"] = lean.part > 0
     named, meant = recogniser.name(clip, unseen_shot.masks), meaning(board, shot)
     right |= {field: named[field] == meant[field] for field in FIELDS}
     right["camera"] = camera.verdict == "agrees" or is_likeliest
@@ -141,10 +146,13 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
     along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
     best = subject_size.likeliest_size(subject_size.edges(frame, alternatives, size))
     kinds = subject_size.SIZES
+    amount = None
+    if along:
+        amount = getattr(camera.expected, along), getattr(camera.measured, along)
     return Answers(
         move=move,
         right=right,
-        amount=along and (getattr(camera.expected, along), getattr(camera.measured, along)),
+        amount=amount,
         heights=(kinds.index(subject_size.SIZE_OF[size]), kinds.index(best)),
         warp_error=measure_coherence(clip).warp_error,
     )
@@ -189,22 +197,23 @@ def goals(shown: Sequence[Comparison]) -> Iterator[Goal]:
         return Goal(name, goal, _mean(own), _mean(truth), len(own), shown=_mean(judged))
 
     yield share("camera direction", 0.99, "camera")
-    worst = [min(by_move(group).values()) for group in (clips, layouts)]
-    yield Goal("camera, worst move", 0.95, *worst, len(by_move(clips)))
+    worst, layout_worst = (min(by_move(group).values()) for group in (clips, layouts))
+    yield Goal("camera, worst move", 0.95, worst, layout_worst, len(by_move(clips)))
     across = _SIDEWAYS + _UPWARDS
     for name, goal, moves in (("amount across", 0.95, across), ("amount nearer", 0.9, _NEARER)):
         yield Goal(
             name, goal, _correlation(clips, moves), _correlation(layouts, moves),
             sum(a.amount is not None and a.move.startswith(moves) for a in clips),
         )  # fmt: skip
-    for name, goal in zip((*LIGHT_FIELDS, "key side"), (0.97, 0.97, 0.97, 0.93), strict=True):
+    light = (*LIGHT_FIELDS, "contrast", "key side")
+    for name, goal in zip(light, (0.97, 0.97, 0.97, 0.93), strict=True):
         yield share(name, goal, name)
     for name, goal in zip(FIELDS, (0.92, 0.95, 0.95), strict=True):
         yield share(name, goal, name)
     everything = [[all(a.right.values()) for a in group] for group in (clips, layouts)]
     yield counted("everything in one shot", 0.75, *everything)
-    pairs = [_order(group) for group in (clips, layouts)]
-    yield Goal("sizes in order, of pairs", 0.95, *map(_mean, pairs), len(pairs[0]))
+    order = _order(clips)
+    yield Goal("sizes in order, of pairs", 0.95, _mean(order), _mean(_order(layouts)), len(order))
     warp = [float(np.mean([a.warp_error for a in group])) for group in (clips, layouts)]
     yield Goal("warp error over layout's", 1.5, warp[0] / warp[1], 1.0, len(clips), is_least=False)
 
