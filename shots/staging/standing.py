@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import cos, hypot, radians, sin
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +35,7 @@ HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
     "photograph": (0.0, 1.60, 0.19), "write": (0.12, 1.09, 0.45), "type": (0.0, 1.09, 0.54),
     "carry": (0.0, 1.11, 0.30), "raise-arm": (0.24, 2.06, 0.04), "wave": (0.30, 1.77, 0.09),
     "point": (0.19, 1.39, 0.61), "pour": (0.12, 1.40, 0.33), "play-guitar": (0.0, 1.10, 0.24),
-    "tie-shoe": (0.0, 0.65, 0.10), "pick-up": (0.10, 1.00, 0.50), "put-down": (0.10, 1.00, 0.50),
+    "tie-shoe": (-0.25, 1.05, 0.40), "pick-up": (0.10, 1.00, 0.50), "put-down": (0.10, 1.00, 0.50),
     "reach": (0.10, 1.10, 0.60), "push": (0.21, 1.18, 0.75), "open-door": (0.30, 1.09, 0.53),
     "knock": (0.10, 1.44, 0.46), "hands-up": (0.37, 1.74, 0.09), "cook": (0.15, 1.14, 0.35),
     "clap": (0.0, 1.24, 0.39), "cross-arms": (0.0, 1.25, 0.25), "think": (0.0, 1.48, 0.14),
@@ -45,12 +48,12 @@ HEAD_AHEAD: Mapping[str, float] = {
 # Gestures that bend until the hand is where it has to be; of those that are up again in time, the
 # parts of the beat at which the body is upright, bent, bent and upright.
 _BENDS: Mapping[str, tuple[float, ...]] = {
-    "wipe": (), "reach": (), "open": (), "tie-shoe": (),
+    "wipe": (), "reach": (), "open": (),
     "pick-up": (0.12, 0.4, 0.55, 0.85), "put-down": (0.12, 0.45, 0.6, 0.88),
 }  # fmt: skip
 # The body as the layout bends it, in parts of the standing height: hips, then the way to the
 # shoulders and to the top of the head in pieces, and the degrees by which each turns at most.
-_HIPS, _ARM, _STEPS = 0.53, 0.29, 16
+_HIPS, _ARM, _LONG_ARM, _STEPS = 0.53, 0.29, 0.34, 16
 _TRUNK = ((0.07, 48.0), (0.11, 24.0), (0.11, 14.0))
 _NECK, _SUNK, _BACK = ((0.06, -14.0), (0.12, 0.0)), 0.245, 0.075
 _NEAR_EDGE_M, _SAT_DEG = 0.18, 30.0
@@ -58,7 +61,8 @@ _NEAR_EDGE_M, _SAT_DEG = 0.18, 30.0
 _TOGETHER_M: Mapping[str, float] = {
     "hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "punch": 0.78, "whisper": 0.62, "give": 1.0,
 }  # fmt: skip
-_LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92, "cry": 0.93}
+_LOWERED: Mapping[str, float] = {"tie-shoe": 0.47, "bow": 0.92, "cry": 0.93}
+_LEADS: Mapping[str, float] = {"tie-shoe": 0.33}  # parts of the height that the head is ahead
 _UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
@@ -151,7 +155,10 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
         top = POSTURES["lie-floor"].top
     size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
     return _acting(
-        player, Standing(at, facing_deg, base_m, size, beat.posture, tall), share, players
+        player,
+        Standing(at, facing_deg, base_m, size, beat.posture, tall, _LEADS.get(beat.gesture, 0.0)),
+        share,
+        players,
     )
 
 
@@ -165,16 +172,19 @@ def _acting(player: Player, now: Standing, share: float, players: Mapping[str, P
         now = replace(now, at=_stepped_up(beat, now, target, share, players))
     bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
     if bent and beat.posture in (*_UPRIGHT, "sit", "kneel", "crouch"):
-        goal = _hand_point(beat, now, target)
+        place, high = _hand_point(beat, now, target)
+        goal = distance(now.at, place), high
         if target.kind == "person":  # the breast
             others = {key: each for key, each in players.items() if key != player.id}
             theirs = standing(target, share, others)
             breast = 0.72 * theirs.size[1] if not theirs.lies else theirs.size[1]
-            goal = distance(now.at, theirs.at), theirs.base_m + breast
-        lower, ahead = _stoop(now, goal)
-        high = now.size[1] - bent * lower * now.tall_m
+            x, _, z = theirs.head
+            middle = ((theirs.at[0] + x) / 2, (theirs.at[1] + z) / 2) if theirs.lies else theirs.at
+            goal = distance(now.at, middle), theirs.base_m + breast
+        stoop = _stoop(_hips(now), goal[0] / now.tall_m, (goal[1] - now.base_m) / now.tall_m)
+        high = now.size[1] - bent * stoop.lower * now.tall_m
         size = (now.size[0], high, now.size[2])
-        now = replace(now, size=size, stoops=round(bent * ahead, 4))
+        now = replace(now, size=size, stoops=round(bent * stoop.ahead, 4))
     return now
 
 
@@ -198,49 +208,71 @@ def _bent_part(beat: Beat, share: float) -> float:
     return float(np.interp(done, moments, (0.0, 1.0, 1.0, 0.0)))
 
 
-def _hand_point(beat: Beat, person: Standing, thing: Player) -> tuple[float, float]:
-    """Metres along the floor from somebody to where the hand goes on a thing, and its height."""
+def _hand_point(beat: Beat, person: Standing, thing: Player) -> tuple[Point, float]:
+    """Where the hand goes on a thing: on the plan, and its height."""
     size, grip = size_of(thing), model_of(thing).grip
     own = any(held == thing.id for _, held in beat.holds)
     breast_m, top_m = person.base_m + 0.72 * person.size[1], thing.base_m + size[1]
     if (grip is not None and size[1] < 0.9) or own:
-        at, high = thing.at, thing.base_m + (grip[1] if grip else 0.05)
-    elif beat.gesture in ("wipe", "put-down") and model_of(thing).place != "wall":
-        at, high = reached(thing, person, _NEAR_EDGE_M), top_m
-    else:
-        at = reached(thing, person, 0.0)
-        high = min(thing.base_m + 0.95 * size[1], max(breast_m, thing.base_m + 0.3))
-    return distance(person.at, at), high
+        return thing.at, thing.base_m + (grip[1] if grip else 0.05)
+    if beat.gesture in ("wipe", "put-down") and model_of(thing).place != "wall":
+        return reached(thing, person, _NEAR_EDGE_M), top_m
+    high = min(thing.base_m + 0.95 * size[1], max(breast_m, thing.base_m + 0.3))
+    return reached(thing, person, 0.0), high
 
 
-def _stoop(person: Standing, goal: tuple[float, float]) -> tuple[float, float]:
-    """Parts of the standing height that a head comes lower and is ahead, for a hand at a goal."""
-    away, high = goal[0] / person.tall_m, (goal[1] - person.base_m) / person.tall_m
-    stands = person.posture in _UPRIGHT
-    hips = _HIPS if stands else max(0.0, person.size[1] / person.tall_m - 1.0 + _HIPS)
-    low = float(np.clip((0.45 - high) / 0.35, 0.0, 1.0))
-    upright = hips + 0.47
+def working_hand(beat: Beat, person: Standing, thing: Player) -> tuple[float, float, float]:
+    """x, height, z of the hand that is on a thing, as far as the arm reaches."""
+    place, high = _hand_point(beat, person, thing)
+    tall, base = person.tall_m, person.base_m
+    away, over = distance(person.at, place) / tall, (high - base) / tall
+    hips = _hips(person)
+    stoop = _stoop(hips, away, over) if beat.gesture in _BENDS else _stoop_of(hips, 0.0)
+    ahead, up = stoop.shoulder
+    goal = np.array([away - ahead, over - up])
+    goal *= min(1.0, _LONG_ARM / max(1e-6, float(np.linalg.norm(goal))))
+    way = np.array(place) - person.at
+    way /= max(1e-6, float(np.linalg.norm(way)))
+    x, z = np.array(person.at) + (ahead + goal[0]) * tall * way
+    return float(x), base + float(up + goal[1]) * tall, float(z)
 
-    def bent(amount: float) -> tuple[tuple[float, float], tuple[float, float]]:
-        ahead, up, turned = -_BACK * amount * stands, hips - _SUNK * amount * low * stands, 0.0
-        shoulder = ahead, up
-        for k, (long, most) in enumerate((*_TRUNK, *_NECK)):
-            turned += amount * (_SAT_DEG if not (k or stands) else most)
-            ahead += long * np.sin(np.radians(turned))
-            up += long * np.cos(np.radians(turned))
-            shoulder = (ahead, up) if k < len(_TRUNK) else shoulder
-        return shoulder, (ahead, up)
 
-    def beyond(amount: float) -> float:
-        (ahead, up), _ = bent(amount)
-        return float(np.hypot(away - ahead, high - up)) - _ARM
+class _Stoop(NamedTuple):
+    """A bent body in parts of its height: its head lower and ahead, and its shoulder."""
 
-    tried = [(max(0.0, beyond(k / _STEPS)), k / _STEPS) for k in range(_STEPS + 1)]
-    most = min(tried)[1]
-    if not most:
-        return 0.0, 0.0
-    _, (ahead, up) = bent(most)
-    return max(0.0, upright - up), max(0.0, ahead)
+    lower: float
+    ahead: float
+    shoulder: tuple[float, float]  # ahead, up
+
+
+def _stoop_of(hips: float, amount: float, low: float = 0.0) -> _Stoop:
+    """A body bent by a part of what it can; 0 hips: of one who stands."""
+    stands = not hips
+    hips = hips or _HIPS
+    ahead, up, turned = -_BACK * amount * stands, hips - _SUNK * amount * low * stands, 0.0
+    shoulder = ahead, up
+    for k, (long, most) in enumerate((*_TRUNK, *_NECK)):
+        turned += amount * (_SAT_DEG if not (k or stands) else most)
+        ahead += long * sin(radians(turned))
+        up += long * cos(radians(turned))
+        shoulder = (ahead, up) if k < len(_TRUNK) else shoulder
+    return _Stoop(max(0.0, hips + 0.47 - up), max(0.0, ahead), shoulder)
+
+
+def _hips(person: Standing) -> float:
+    """Height of the hips of one who does not stand, in parts of the height; 0 of one who does."""
+    if person.posture in _UPRIGHT:
+        return 0.0
+    return max(0.05, person.size[1] / person.tall_m - 1.0 + _HIPS)
+
+
+@lru_cache(1024)
+def _stoop(hips: float, away: float, high: float) -> _Stoop:
+    """The least that a body bends for a hand at a goal, away and high in parts of its height."""
+    low = min(max((0.45 - high) / 0.35, 0.0), 1.0)
+    tried = [_stoop_of(hips, k / _STEPS, low) for k in range(_STEPS + 1)]
+    gaps = [hypot(away - each.shoulder[0], high - each.shoulder[1]) - _ARM for each in tried]
+    return tried[min(range(len(tried)), key=lambda k: max(0.0, gaps[k]))]
 
 
 def _stepped_up(

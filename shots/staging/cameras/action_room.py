@@ -73,7 +73,12 @@ def _note(filming: Filming, picture: _Picture, missed: str) -> str:
     asked = FRAMINGS[filming.size].frame_m
     sizes = sorted((each.frame_m, name) for name, each in FRAMINGS.items())
     fits = next(
-        (name for high, name in sizes if high > 1.01 * asked and high >= asked * wanted), "WS"
+        (
+            name
+            for high, name in sizes
+            if high > 1.01 * asked and high * _LOOSEST.get(name, 1.0) >= asked * wanted
+        ),
+        "WS",
     )
     label = filming.players[missed].name if missed in filming.players else missed
     return f"{filming.shot.id}: the {label} is outside of a {filming.size}; {fits} shows it"

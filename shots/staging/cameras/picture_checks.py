@@ -179,7 +179,8 @@ def _blockers(
 ) -> FloorBoxes:
     """Boxes that could hide a subject: not itself, what it sits in or on, or what it holds."""
     me = filmed.players[name]
-    own = {name, me.on, filmed.place.over if filmed.place.view == "POV" else ""}
+    together = filmed.place.subjects if filmed.place.view == "insert" else ()
+    own = {*together, name, me.on, filmed.place.over if filmed.place.view == "POV" else ""}
     for beat in me.beats:
         own |= {beat.seat, *(held for _, held in beat.holds)}
     own |= {key for key, each in filmed.players.items()

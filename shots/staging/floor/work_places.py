@@ -36,7 +36,7 @@ def send_to_work(occupied: Occupied, people: Sequence[Player], *, is_first: bool
         thing = occupied.find(worked)
         if moves or not isinstance(thing, Player):
             continue
-        if model_of(thing).kind == "vehicle" or model_of(thing).place in ("ceiling", "sky"):
+        if model_of(thing).place in ("ceiling", "sky"):
             continue
         if gap(spot.at, thing) < _IN_REACH_M:
             new = replace(spot, facing_deg=round(facing(spot.at, thing.at), 3))
@@ -62,7 +62,8 @@ def work_place(
     carrier = occupied.things.get(thing.on) or _under(occupied, thing)
     floor, others = occupied.floor, occupied.others(who)
     best: tuple[float, Stance] | None = None
-    sides = "front" if carrier is thing and "table" not in thing.model else _ALL_SIDES
+    is_open = "table" in thing.model or model_of(thing).kind in ("vehicle", "animal")
+    sides = "front" if carrier is thing and not is_open else _ALL_SIDES
     for at, out in places_round(carrier, sides, WORK_M, 0.35):
         if floor.is_free(at, others):
             away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])
