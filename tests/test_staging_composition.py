@@ -268,3 +268,14 @@ scenes:
     way = next(beat for beat in ann.beats if beat.path)
     assert way.path[-1] == pytest.approx((4.0, 0.0), abs=0.1)
     assert (way.start, way.end) == (0.0, 0.5)
+
+
+def test_a_wide_shot_of_a_herd_shows_all_of_it() -> None:
+    herd = [Player(f"zebra-{k}", f"zebra {k}", "animal", "zebra") for k in range(1, 5)]
+    filmed = shot("1", "WS, 35mm")
+    staged = stage((filmed, reading(replace(herd[0], is_subject=True), *herd[1:])), plan=STREET)[0]
+    assert len(staged.camera.subjects) == 4
+    for zebra in herd:
+        place = now(staged, zebra.id)
+        at = np.array([(place.at[0], place.base_m + place.size[1] / 2, place.at[1])])
+        assert np.abs(picture(filmed, staged).project(at)[0, 0, :2]).max() < 0.5

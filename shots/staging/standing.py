@@ -49,7 +49,7 @@ HEAD_AHEAD: Mapping[str, float] = {
 # parts of the beat at which the body is upright, bent, bent and upright.
 _BENDS: Mapping[str, tuple[float, ...]] = {
     "wipe": (), "reach": (), "open": (),
-    "pick-up": (0.12, 0.4, 0.55, 0.85), "put-down": (0.12, 0.45, 0.6, 0.88),
+    "pick-up": (0.18, 0.4, 0.55, 0.68), "put-down": (0.2, 0.45, 0.6, 0.7),
 }  # fmt: skip
 # The body as the layout bends it, in parts of the standing height: hips, then the way to the
 # shoulders and to the top of the head in pieces, and the degrees by which each turns at most.

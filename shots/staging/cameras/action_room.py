@@ -11,18 +11,19 @@ from shots.lexicon.actions import GESTURES
 from shots.path.rig import FRAMINGS, FULL_SIZES, Framed
 from shots.staging.cameras.set_up import Filming
 from shots.staging.floor.work_places import worked_on
-from shots.staging.floor_space import Array, direction, distance, point, size_of
+from shots.staging.floor_space import Array, direction, distance, own_to_plan, point, size_of
 from shots.staging.staged import Beat, Point
-from shots.staging.standing import Standing, hand_spot, reached, standing
+from shots.staging.standing import FIGURE_M, Standing, hand_spot, reached, standing
 
 # By how much a size may be wider than usual to show what is done; a loose one still reads as it.
 _LOOSEST: Mapping[str, float] = {
-    "MWS": 1.4, "MS": 1.6, "MCU": 1.45, "CU": 1.35, "BCU": 1.2,
+    "EWS": 1.2, "WS": 1.3, "FS": 1.3, "MWS": 1.4, "MS": 1.6, "MCU": 1.45, "CU": 1.35, "BCU": 1.2,
 }  # fmt: skip
 _MISSED, _LOOSE = 0.2, 0.15  # how much a camera is disliked for what it does not hold, for its room
 _SMALL_M = 0.7  # things up to this extent are shown whole
 _INSIDE = 0.88  # of the picture, that is used
 _KEPT = 0.75  # of what the size shows under the top of the head, in any case
+_BENT_M = 0.1  # by which the head of one who bends may be higher than it is thought
 _REACH_M = 1.3  # from somebody to what their hands are on
 _HEAD, _PALM_M = (0.085, 0.16), 0.08  # half a head's width, chin under the top, of the height
 
@@ -47,12 +48,12 @@ def with_action(
         Point, measures, penalty, and a note about what is not held, "" if all is.
     """
     size = filming.size
-    if size in FULL_SIZES or size not in _LOOSEST or framed.whole:
+    if size not in _LOOSEST or framed.whole:
         return at, framed, 0.0, ""
     picture = _Picture(filming, side_deg, at, framed)
     most, missed = _LOOSEST[size], list[str]()
     box = picture.box([_head(filming.now(name)) for name in names])
-    if not framed.rises:  # else the camera goes along with the head
+    if not framed.rises and size not in FULL_SIZES:  # else the camera goes along with the head
         wider = picture.joined(box, picture.box(list(_heads(filming, names))))
         box = wider if picture.scale(wider) <= most else box
     for room in _acts(filming, names):
@@ -151,7 +152,9 @@ class _Picture:
         """Height of the picture as the size has it, and of the part over the head."""
         usual = FRAMINGS[self.filming.size]
         scale = self.framed.scale
-        free = (usual.aim_m + usual.frame_m / 2) * scale + self.framed.shift_m - self.framed.top_m
+        if self.filming.size in FULL_SIZES:
+            scale = (self.framed.top_m - self.framed.foot_m) / FIGURE_M
+        free = (usual.aim_m + usual.frame_m / 2 - FIGURE_M) * scale
         asked = max(usual.frame_m * scale, self.framed.width_m / self.filming.aspect)
         return asked, free * asked / (usual.frame_m * scale)
 
@@ -174,7 +177,8 @@ def _head(now: Standing) -> _Room:
         return _Room((now.at[0], now.top_m, now.at[1]), now.size[0] / 2, now.top_m)
     if now.lies:
         return _Room((x, now.top_m, z), chin * now.tall_m, now.top_m - chin * now.tall_m)
-    return _Room((x, now.top_m, z), width * now.tall_m, now.top_m - chin * now.tall_m)
+    over = _BENT_M if now.stoops else 0.0
+    return _Room((x, now.top_m + over, z), width * now.tall_m, now.top_m - chin * now.tall_m)
 
 
 def _acts(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:
@@ -200,9 +204,13 @@ def _act(filming: Filming, beat: Beat, now: Standing) -> Iterator[_Room]:
             low = min(low, standing(players[held], share, players).base_m)
         yield _Room((x, height + _PALM_M, z), _PALM_M, low, held, share)
     worked = players.get(worked_on(beat))
-    if worked is None or worked.kind != "thing":
+    if worked is None or worked.kind == "person":
         return
     thing = standing(worked, share, players)
+    if worked.kind == "animal":  # its head
+        x, z = own_to_plan((0.0, 0.25 - thing.size[2] / 2), thing.at, thing.facing_deg)
+        yield _Room((x, thing.top_m, z), 0.25, thing.top_m - 0.5, worked.id, share)
+        return
     x, z = reached(worked, now, 0.0)
     if distance(now.at, (x, z)) > _REACH_M:
         return

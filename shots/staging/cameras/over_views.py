@@ -256,7 +256,7 @@ def _detail_named(filming: Filming, people: Sequence[str]) -> str:
     held = [thing for name in people for beat in players[name].beats for _, thing in beat.holds]
     worked = [beat.target for name in people for beat in players[name].beats
               if beat.target in things]  # fmt: skip
-    named = [reading.detail, *subjects, *held, *worked, *things]
+    named = [reading.detail, *subjects, *worked, *held, *things]
     return next((each for each in named if each in players), "")
 
 

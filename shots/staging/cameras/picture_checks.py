@@ -125,7 +125,9 @@ def _subject(
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
         what = filmed.players[behind.most_common(1)[0][0]]
         text = f"{label} is hidden behind {_called(what)}"
-        yield Defect(1.0 + float(np.mean(hidden)), _say(filmed, text))
+        is_herd = player.kind == "animal" and what.model == player.model
+        weight = (0.2 if is_herd else 1.0) + float(np.mean(hidden))
+        yield Defect(weight, "" if is_herd else _say(filmed, text))
     elif hidden:
         yield Defect(_HIDDEN * float(np.mean(hidden)))
     may_cut = filmed.size in _HEAD_MAY_BE_CUT or wanted < 0.5 or filmed.place.view == "POV"

@@ -37,9 +37,10 @@ def things(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
     for k, turn in enumerate(turns):
         side = front + turn
         away = abs(turn_between(0.0, side))  # the front of the set is liked
+        away = away / 900.0 + (abs(turn) / 200.0 if _has_face(player) and not moves else 0.0)
         framed = frame_thing(filming, now, side, pitch)
         place = CameraPlace(now.at, side, subjects=tuple(names))
-        yield composed(filming, SetUp(place, framed, 0.04 * k + away / 900.0), None)
+        yield composed(filming, SetUp(place, framed, 0.04 * k + away), None)
 
 
 def _has_face(player: Player) -> bool:

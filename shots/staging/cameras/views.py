@@ -38,6 +38,7 @@ from shots.staging.standing import Standing, beat_at
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
+_CHASE_M = 16.0  # from one that moves to another that is in the same picture
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
@@ -111,7 +112,20 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         if big and filming.size in ("EWS", "WS") and chosen[0] in big:
             return big
         return [*persons, *_animals(filming, persons[0])] if len(persons) < 3 else persons
-    return chosen[:1]
+    return _herd(filming, chosen[0]) if filming.size in FULL_SIZES else chosen[:1]
+
+
+def _herd(filming: Filming, name: str) -> list[str]:
+    """An animal or a vehicle with those of the words that are near it: a herd, a chase."""
+    alive = {
+        each.id: filming.now(each.id).at
+        for each in filming.reading.players
+        if each.id in filming.players
+        and (each.kind == "animal" or (is_vehicle(each) and each.beats))
+    }
+    at = alive.get(name)
+    near = [key for key, there in alive.items() if at and distance(there, at) < _CHASE_M]
+    return [name, *(key for key in near if key != name)]
 
 
 def _animals(filming: Filming, name: str) -> list[str]:
@@ -137,8 +151,8 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
     for name, beat in beats:
         done_to = {beat.target, beat.looks_at} if beat.gesture and not is_close else {beat.target}
         gesture = GESTURES.get(beat.gesture)
-        if is_close and not (beat.holds or (gesture and gesture.hands)):
-            continue  # a look or a word is no reason to be in it
+        if is_close and not (beat.holds or (gesture and gesture.needs)):
+            continue  # a look, a word or a wave is no reason to be in it
         if name in chosen[:1]:
             met += [other for other in people if other in done_to]
         elif chosen[0] in done_to:
