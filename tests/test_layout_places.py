@@ -45,7 +45,7 @@ HEADINGS = {
     "INT. BEDROOM - NIGHT": "bedroom", "INT. HOTEL ROOM": "bedroom",
     "INT. HOTEL ROOM - BATHROOM": "bathroom", "INT. OFFICE": "office",
     "INT. HARBOUR OFFICE": "office", "INT. BOARDROOM": "meeting-room",
-    "INT. JURY ROOM": "meeting-room", "INT. HALLWAY": "corridor",
+    "INT. JURY ROOM": "meeting-room", "INT. HALLWAY": "hallway",
     "INT. HOSPITAL - CORRIDOR - DAY": "corridor", "INT. STAIRWELL": "stairwell",
     "INT. BAR - NIGHT": "bar", "INT. NIGHTCLUB": "bar", "INT. RESTAURANT": "restaurant",
     "INT. CAFÉ - DAY": "cafe", "EXT. CAFÉ": "shop-front", "INT. BOOKSHOP": "shop",
