@@ -92,6 +92,14 @@ HEADINGS = {
     "INT. CLIMBING GYM": "climbing-gym", "INT. WEDDING HALL": "banquet",
     "INT. CHILD'S BEDROOM": "kids-room", "INT. RESTAURANT KITCHEN": "pro-kitchen",
     "INT. PARKING GARAGE": "parking-deck", "EXT. PARKING GARAGE": "car-park",
+    "EXT. TRENCH - DAWN": "trench", "EXT. BATTLEFIELD": "battlefield", "EXT. CLIFF EDGE": "cliff",
+    "EXT. RUNNING TRACK": "track", "EXT. CAMPSITE": "campsite", "EXT. VINEYARD": "vineyard",
+    "EXT. CASTLE GATE": "castle-gate", "INT. CASTLE": "castle-hall", "EXT. MARS SURFACE": "mars",
+    "EXT. SAVANNAH": "savannah", "EXT. PADDOCK": "paddock", "EXT. ARCTIC SHELF": "ice",
+    "EXT. COAST": "coast", "EXT. BALCONY": "balcony", "EXT. FRONT PORCH": "porch",
+    "EXT. BEACH BAR": "beach-bar", "EXT. FESTIVAL STAGE": "festival", "EXT. ORCHARD": "orchard",
+    "EXT. ENCHANTED FOREST": "magic-forest", "EXT. OLD TOWN MARKET": "cathedral-market",
+    "EXT. ABANDONED FARMHOUSE": "farmhouse", "EXT. RIVER RAPIDS": "rapids",
     "EXT. OCEAN - NIGHT": "sea", "INT. BEACH": "room", "EXT. ZOLG": "ground", "INT. ZOLG": "room",
 }  # fmt: skip
 LOOKS = {
@@ -308,6 +316,17 @@ def test_a_seed_gives_the_same_bits_and_another_one_another_look(name: str) -> N
 def test_night_has_lit_windows_outside() -> None:
     for name in ("street", "square", "suburb", "rooftop"):
         assert (built(name).shell.glow > 0.5).any()
+
+
+def test_a_cliff_and_a_balcony_stand_over_an_abyss() -> None:
+    for name in ("cliff", "balcony"):
+        place = built(name)
+        assert not place.has_ground
+        top = place.shell.vertices[place.shell.faces]
+        feet = np.abs(top[:, :, 1]).max(axis=1) < 0.021
+        assert (top[feet][:, :, 2].max(axis=1) < 2.6).all()
+        assert place.shell.vertices[:, 1].max() > 20
+    assert built("field").has_ground
 
 
 def test_walls_are_visible_from_inside_only() -> None:

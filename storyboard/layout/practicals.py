@@ -57,6 +57,7 @@ PRACTICALS: Mapping[str, Practical] = {
     "computer": Practical(0.6, 0.0, 0.3, _SCREEN, 2.0),
     "television": Practical(0.5, 0.0, 0.6, (0.5, 0.62, 0.85), 4.0),
 }  # fmt: skip
+_OUTDOOR_LAMPS = frozenset({"street-lamp", "lantern", "spotlight", "burning-torch", "campfire"})
 _CARRIED_FLAMES = frozenset({
     "candle", "torch", "burning-torch", "lantern", "campfire", "fire", "match", "lighter",
     "birthday-cake",
@@ -73,7 +74,7 @@ def tint_of_lamps(players: Iterable[Player], is_interior: bool) -> Colour | None
     """Tint of the lamps of a place: of tubes, street lamps, or warm; None where it has none."""
     models = {player.model for player in players}
     if not is_interior:
-        return STREET if "street-lamp" in models else None
+        return STREET if models & _OUTDOOR_LAMPS else None
     return TUBES if "neon-tube" in models else WARM
 
 

@@ -99,7 +99,7 @@ TIMES: Mapping[str, LightRig] = {
         zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.14,
     ),
     "dusk": LightRig(
-        key=0.46, key_colour=(0.95, 0.88, 1.05), fill=0.40, fill_colour=(0.72, 0.82, 1.25),
+        key=0.46, key_colour=(0.95, 0.88, 1.05), fill=0.40, fill_colour=(0.80, 0.86, 1.14),
         zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.16, is_dark=True,
     ),
 }  # fmt: skip
