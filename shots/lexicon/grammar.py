@@ -111,6 +111,8 @@ SITES = _set("sites")
 """Places and parts of places, which are no things of their own."""
 FITTINGS = _set("fittings")
 """Parts of things, which are drawn with the thing or not at all."""
+OPENERS = _set("openers")
+"""Parts that are handled, and then mean the thing that was named before."""
 CLOTHING = _set("clothing")
 """What is worn belongs to the appearance and is not held."""
 NOT_PEOPLE = _set("not people")

@@ -48,6 +48,7 @@ class EventReader:
     def read(self, clauses: Sequence[Clause]) -> None:
         """Read all clauses of an action."""
         for clause, following in pairwise(clauses):
+            _unite(clause, following)
             # "Running through the forest, a girl looks back"
             if clause.opens and not clause.subjects and clause.form == "ing" and following.subjects:
                 clause.subjects, clause.link = list(following.subjects), "lead"
@@ -91,8 +92,7 @@ class EventReader:
             if clause.base and any(not self.cast.is_person(key) for key in subjects):
                 self.cast.lose(clause.words, "the state of a thing is not drawn")
             for prep, part in clause.parts:
-                for key in subjects:
-                    self.cast.attribute(key, prep, part)
+                self.cast.attribute(subjects, prep, part)
         else:
             actors = [key for key in subjects if self._acts(clause, key)]
             slot = self._time(before, clause, is_same=is_same)
@@ -141,7 +141,7 @@ class EventReader:
             return []
         verb, ids = clause.verb(), self._resolve(phrase)
         self.cast.is_subject = False
-        if phrase.kind == "body" and ids:
+        if phrase.kind == "body" and any(self._is_meant(key) for key in ids):
             self.cast.detail = self.cast.detail or grammar.BODY[phrase.head]
         is_walking = verb is not None and POSTURES.get(verb.posture, POSTURES["stand"]).speed > 0
         if phrase.noun in grammar.FOOTWEAR and is_walking:
@@ -151,9 +151,12 @@ class EventReader:
             ids = [self.cast.person("someone", phrase.words, f"a person in {phrase.words}").id]
             self.cast.assign(phrase, ids)
         for prep, part in phrase.parts:
-            for key in ids:
-                self.cast.attribute(key, prep, part)
+            self.cast.attribute(ids, prep, part)
         return ids
+
+    def _is_meant(self, key: str) -> bool:
+        """Whether a shot can be about somebody: no others are its subjects."""
+        return not self.cast.shot.subjects or self.cast.drafts[key].is_subject
 
     def _acts(self, clause: Clause, key: str) -> bool:
         """Whether a subject acts as a person or an animal does."""
@@ -273,8 +276,7 @@ class EventReader:
         for phrase in clause.objects:
             self._resolve(phrase)
         for prep, part in clause.parts:
-            for key in subjects:
-                self.cast.attribute(key, prep, part)
+            self.cast.attribute(subjects, prep, part)
         near = get_close_matches(clause.base, sorted(VERBS), n=1, cutoff=0.7)
         self.cast.lose(clause.words, "no such verb in the lexicon", near[0] if near else "")
 
@@ -342,6 +344,20 @@ class EventReader:
             for key in things:
                 if self.cast.can_hold(who, key):
                     self.cast.drafts[who].hold(key)
+
+
+def _unite(clause: Clause, following: Clause) -> None:
+    """Let names behind a colon be the people before it: "Two figures walk: Ann and Bob"."""
+    names = [each for each in following.subjects if each.kind in ("character", "name")]
+    people = clause.subjects[:1]
+    is_list = following.is_listed and len(names) == len(following.subjects)
+    if not (is_list and people and people[0].kind in ("person", "group")):
+        return
+    if len(clause.subjects) > 1 or people[0].count != len(names):
+        return
+    clause.subjects = names
+    if following.form == "ing":  # Ann, Bob and Lily swinging between them
+        following.subjects, following.link = names[-1:], "with"
 
 
 def _posed(clause: Clause, phrase: Phrase) -> Verb | None:

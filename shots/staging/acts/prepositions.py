@@ -25,6 +25,9 @@ _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
+_BUILT_OVER = frozenset(
+    ("bridge", "crane", "stop", "arch", "shelter", "tent", "pavilion", "scaffolding")
+)
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
@@ -36,10 +39,10 @@ def read_parts(act: ClauseAct) -> None:
     before = act.clause.objects[-1] if act.clause.objects else None
     verb = act.verb
     for raw, (prep, part) in zip(act.clause.preps, act.clause.parts, strict=True):
-        is_object = verb.role == "hold" and verb.name.split()[-1] == raw and raw != verb.name
+        is_object = verb.role == "hold" and raw in verb.name.split()[1:]
         if is_object and not act.clause.objects and part.kind in ("thing", "unknown"):
             read_object(act, part)  # chews on a pencil
-        elif before is None or not _describes(act, before, prep, part):
+        elif before is None or raw == "between" or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
         before = part
     tables = [
@@ -68,14 +71,14 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
         return False
     is_body = before.kind == "body" and before.owner is not None
     if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
-        if prep == "with" and part.kind == "thing":
+        if prep == "with" and part.kind == "thing" and act.event.gesture not in _DISTANT:
             return False
         is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
         if is_handled and _is_put_into(act, ids, prep, part):
             return True
         if prep not in _ATTACHED:
             return False
-        cast.attribute(ids[0], prep, part)
+        cast.attribute(ids, prep, part)
         return part.kind != "body"
     if prep == "with" and part.kind in ("person", "group") and before.kind == "thing":
         act.resolve(part)  # a bench with an old couple
@@ -128,8 +131,7 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = _ON_FLOOR.get(event.posture, event.posture)
     if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
-        for key in act.subjects:
-            act.cast.attribute(key, prep, part)
+        act.cast.attribute(act.subjects, prep, part)
         return
     if _is_redundant(act, prep, part):
         return
@@ -153,6 +155,8 @@ def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
     if prep == "for":
         is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
         is_target = is_aimed and part.kind == "thing"
+        if part.owner and part.kind in ("person", "group") and act.event.gesture not in ADDRESSED:
+            return True  # lights a candle for her mother
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
@@ -192,6 +196,9 @@ def _sat_on(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
 def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
+    elif prep == "with" and act.cast.is_human(key) and not act.event.is_travelling:
+        near = act.actor.near or act.actor.seat  # stands at the bar with two girls
+        act.cast.drafts[key].locate(act.actor.relation or "beside", near or act.actor.id)
     elif prep == "with" and act.cast.is_person(key):
         if act.event.is_travelling:
             led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
@@ -211,8 +218,14 @@ def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.target = key
     elif event.gesture == "wipe":
         event.target = event.target or key
-    elif event.gesture == "look":
+    elif event.gesture == "look" and (
+        "out" in act.clause.particles or act.cast.thing_model(key).grip is not None
+    ):
         event.looks_at = event.looks_at or key
+    elif event.gesture == "look":
+        if "table" in act.cast.model(key):
+            event.posture = event.posture or "sit"
+        act.locate("at", key)
     else:
         act.locate("at", key)
     return True
@@ -250,7 +263,13 @@ def _gone_to(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         prep == "on" and event.posture.startswith("climb")
     ):
         event.to = key
-    elif prep in ("through", "around") or act.cast.model(key) in ("stairs", "ladder"):
+    elif act.cast.model(key) in ("stairs", "ladder"):
+        event.to = key
+    elif prep == "through" and (
+        act.cast.is_human(key) or act.cast.thing_model(key).kind == "plant"
+    ):
+        pass  # through the crowd, through the trees
+    elif prep in ("through", "around") or (prep == "above" and event.posture == "jump"):
         event.to = event.to or key
     elif prep == "past":
         event.to = "past"
@@ -312,6 +331,17 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
 def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
         prep = "beside"  # on her father's arm
+    elif prep == "on" and act.cast.is_human(key) and part.kind != "body":
+        act.event.target = act.event.target or key  # calls on a boy
+        return True
+    if prep == "against" and act.cast.is_human(act.event.target):
+        act.cast.drafts[act.event.target].locate(prep, key)  # shoves him against the wall
+        return True
+    if prep == "behind" and act.verb.prop and act.cast.model(key) == act.verb.prop:
+        return True  # hides behind a newspaper
+    if prep == "under" and act.cast.thing_model(key).kind == "structure":
+        is_over = any(word in act.cast.model(key) for word in _BUILT_OVER)
+        prep = "under" if is_over else "before"
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
     is_bag = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from shots.lexicon import grammar
@@ -26,6 +26,12 @@ _BRAND = re.compile(r"\b[A-Z][A-Z&-]{2,}\b")
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
 
 
+def find_brand(text: str) -> str:
+    """The first word in capitals of a text, "" if there is none."""
+    found = _BRAND.search(text)
+    return found[0] if found else ""
+
+
 class Cast(CastList):
     """The players of a shot, found or made from the phrases of its words.
 
@@ -38,14 +44,21 @@ class Cast(CastList):
         self.is_subject = False
         self._resolved: dict[int, tuple[Phrase, list[str]]] = {}
 
-    def attribute(self, key: str, prep: str, part: Phrase) -> None:
-        """Give a player what is said of it: in a red coat, with an umbrella, on a bench."""
-        draft = self.drafts.get(key)
-        if draft is None or (part.kind == "body" and draft.kind != "person"):
-            return
-        if draft.kind == "person" and self._is_look(draft, prep, part):
-            return
-        others = self.resolve(part, [key])
+    def attribute(self, keys: Sequence[str], prep: str, part: Phrase) -> None:
+        """Give players what is said of them: in a red coat, with umbrellas, on a bench."""
+        for k, key in enumerate(keys):
+            draft = self.drafts.get(key)
+            if draft is None or (part.kind == "body" and draft.kind != "person"):
+                continue
+            if draft.kind == "person" and self._is_look(draft, prep, part):
+                continue
+            others = self.resolve(part, list(keys))
+            is_each = prep == "with" and 1 < len(keys) and not any(map(self.is_person, others))
+            self._attribute(key, draft, prep, part, others[k :: len(keys)] if is_each else others)
+
+    def _attribute(
+        self, key: str, draft: PlayerDraft, prep: str, part: Phrase, others: list[str]
+    ) -> None:  # fmt: skip
         if prep == "under" and self.model(others[0] if others else "") == "blanket":
             return
         for other in others:
@@ -120,6 +133,9 @@ class Cast(CastList):
         """Parts of a thing, such as a handle, are not players."""
         if phrase.of is not None:
             self.resolve(phrase.of, subjects)
+        elif not (phrase.owner or self.is_subject) and phrase.head in grammar.OPENERS:
+            things = [k for k in reversed(self.named) if not self.is_person(k)]
+            return things[:1]  # lifts the lid
         return []
 
     def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
@@ -242,6 +258,8 @@ class Cast(CastList):
             return list(reversed(found)) if many else found[:1]
         if noun == "couple" and len(self.people()) == 2:
             return self.people()
+        if self.groups and noun in _ONE_OF_THEM and _FOREMOST.intersection(phrase.adjectives):
+            return self.groups[-1][:1]  # the lead man
         for key, character in self.board.characters.items():
             named = character.as_.lower().removeprefix("the ").split()
             is_here = key in self.drafts or not self.shot.subjects
@@ -249,12 +267,28 @@ class Cast(CastList):
                 return [self.character(key).id]
         sex = _GENERIC.get(noun, "")
         alike = [k for k in reversed(self.recent) if sex and self.drafts[k].sex == sex]
-        return [k for k in alike if k not in subjects][:1]
+        return [k for k in alike if k not in subjects][:1] or self._unnamed_subject(noun)
+
+    def _unnamed_subject(self, noun: str) -> list[str]:
+        """The only subject of the shot, where the words call it by another noun of its sex."""
+        words = self.shot.action.lower()
+        keys = [key for key in self.shot.subjects if self.is_human(key)]
+        if len(keys) != 1 or len(self.shot.subjects) > 1 or self.named or not self.is_subject:
+            return []
+        draft = self.drafts[keys[0]]
+        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
+        return keys if sex == draft.sex != "" and draft.name.lower() not in words else []
 
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
         if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
             phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
+        if phrase.is_plural and not phrase.is_definite and not _is_counted(phrase):
+            model = find_thing(phrase.head.split())
+            if (
+                not phrase.head.endswith("s") and model and MODELS[model[0]].grip is not None
+            ):  # a party with flashlights
+                phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
         for trade in (*trades[:1], self.place.set):
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
@@ -264,23 +298,31 @@ class Cast(CastList):
             phrase = replace(phrase, head=phrase.adjectives[-1])  # a car door is the car
         found = find_thing(phrase.head.split())
         model = found[0] if found else STAND_IN
+        is_outside = self.is_subject and not self.place.is_interior
+        if phrase.noun in ("window", "door", "chimney") and is_outside:
+            whole = [k for k in (*reversed(self.named), *self.fixtures) if self._is_building(k)]
+            if whole and not self._fixtures_of(phrase, model):
+                return whole[:1]
         colour = first_colour(" ".join(phrase.adjectives))
         existing = self._existing(phrase, model, subjects)
         is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
         if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
             return existing
         words = phrase.words
-        brand = _BRAND.search(words) if model != STAND_IN else None
+        brand = find_brand(words) if model != STAND_IN else ""
         if phrase.count == 1:
             made = self.thing(phrase.head, model, words, colour)
-            made.label = brand[0] if brand else made.label
+            made.label = brand or made.label
             return [made.id]
         noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
         count = min(phrase.count, MOST_THINGS)
         many = [self.thing(f"{noun} {k + 1}", model, words, colour) for k in range(count)]
         for made in many:
-            made.label = brand[0] if brand else made.label
+            made.label = brand or made.label
         return [made.id for made in many]
+
+    def _is_building(self, key: str) -> bool:
+        return self.thing_model(key).kind == "structure" and max(self.thing_model(key).size) > 5
 
     def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
         """Things named before, and furniture of the set."""
@@ -344,6 +386,12 @@ class Cast(CastList):
         if noun:
             return self._things(replace(phrase, kind="thing", head=noun), subjects)
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
+        brand = _BRAND.fullmatch(phrase.words.split()[-1])
+        if brand and not same:  # compares two detergents and takes the FRISH
+            goods = [k for k in reversed(self.recent) if self.thing_model(k).kind in _GOODS]
+            same = [k for k in goods if not self.is_person(k) and not self.drafts[k].label][:1]
+            for key in same:
+                self.drafts[key].label = brand[0]
         if same:
             return same[:1]
         self.lose(phrase.words, "no model: a plain block with its name", nearest_noun(phrase.head))
@@ -358,6 +406,11 @@ class Cast(CastList):
         """The person whose hand or face it is."""
         if phrase.owner:
             return self.resolve(phrase.owner, subjects)
+        is_bare = not (phrase.is_definite or phrase.parts) and self.is_subject
+        if is_bare and phrase.head in _TURNED and phrase.is_plural:  # heads turn
+            return [self.person("onlooker", phrase.words, "a person").id for _ in range(3)]
+        if is_bare and not phrase.is_plural and any(map(self.is_person, self.named)):
+            return [self.person("someone", phrase.words, "a person").id]  # a hand reaches out
         people = [key for key in subjects if self.is_person(key)]
         if people:
             return people
@@ -367,6 +420,18 @@ class Cast(CastList):
         return [self.person("someone", phrase.words, "a person").id]
 
 
+def _is_counted(phrase: Phrase) -> bool:
+    """Whether a number stands before a noun."""
+    words = phrase.words.lower().split()
+    return any(word in grammar.NUMBERS or word.isdigit() or word == "of" for word in words)
+
+
+_ONE_OF_THEM = frozenset(("man", "woman", "one", "officer", "figure", "boy", "girl", "guy"))
+_FOREMOST = frozenset(
+    ("lead", "leading", "first", "front", "foremost", "last", "tallest", "oldest")
+)
+_TURNED = frozenset(("head", "eye", "face"))
+_GOODS = frozenset(("product", "food", "prop"))
 _CRUTCHES = ("crutch", "walking-stick", "walker")
 _BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
 _PRONOUN_OF = {"female": "she", "male": "he"}

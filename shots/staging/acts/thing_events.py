@@ -55,8 +55,7 @@ def _read_others(cast: Cast, clause: Clause, key: str) -> None:
     people = [k for phrase in clause.objects for k in cast.resolve(phrase, [key])]
     for prep, part in clause.parts:
         cast.resolve(part, [key])
-        for person in people:
-            cast.attribute(person, prep, part)
+        cast.attribute(people, prep, part)
 
 
 def _fit(verb: Verb, draft: PlayerDraft) -> Verb:
@@ -91,7 +90,7 @@ def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDra
         if part.kind == "body" and grammar.BODY[part.head] == "hands":
             cast.detail = cast.detail or "hands"
             for person in cast.resolve(part, [])[:1]:
-                cast.drafts[person].hold(draft.id)
+                _read_hand(cast.drafts[person], event, draft.id)
             continue
         for other in cast.resolve(part, [draft.id])[:1]:
             if prep == "with" and cast.thing_model(other).kind == "vehicle":
@@ -105,8 +104,22 @@ def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDra
             before = other if is_small else ""
 
 
+def _read_hand(person: PlayerDraft, event: PlayerEvent, key: str) -> None:
+    """A thing is in somebody's hand, or falls from it."""
+    if event.gesture != "fall":
+        person.hold(key)
+        return
+    if key not in person.holding():
+        person.hold(key)
+    drop = PlayerEvent(event.slot, "", "put-down", target=key, holds=[key], releases=True)
+    drop.words = event.words
+    person.events.append(drop)
+
+
 def _read_part(event: PlayerEvent, draft: PlayerDraft, prep: str, other: str) -> None:
     moves = event.posture != "stand"
+    if event.posture == "drive" and prep == "above":
+        return  # an SUV on a road above the clouds
     if moves and prep in ("to", "into", "towards", "in", "on", "after", "at"):
         event.to = event.to or other
     elif moves and prep == "past":

@@ -73,6 +73,7 @@ class _ClauseReader(ModifierReader):
                     clause.joined = False
                     clause.link = "then" if low in ".!?:…" else "with"
                     self._opens = self._opens or low in ".!?:…"
+                    clause.is_listed = low in ":—–"  # noqa: RUF001
                 self.at += 1
             elif word and not (word in grammar.PREPOSITIONS and self._is_preposition(word)):
                 self._conjunction(clause, word)
@@ -138,7 +139,7 @@ class _ClauseReader(ModifierReader):
             if found is None:
                 return
             phrase, self.at = found
-            clause.subjects.append(self.read_attached(phrase))
+            clause.subjects += self.read_apposed(self.read_attached(phrase))
             if self.low() in ("who", "which") and not self._relative_of_subject(clause):
                 return
             if not self.has_another_subject():
