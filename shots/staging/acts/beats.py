@@ -225,7 +225,7 @@ class _Timing:
             return tuple(
                 (
                     "both"
-                    if needs_both or self.cast.thing_model(key).hands == 2 and not frees_one
+                    if needs_both or (self.cast.thing_model(key).hands == 2 and not frees_one)
                     else "right",
                     key,
                 )

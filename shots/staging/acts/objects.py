@@ -8,7 +8,8 @@ from shots.lexicon import grammar
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
-from shots.staging.acts.roles import Cast, find_brand
+from shots.staging.acts.roles import Cast
+from shots.staging.acts.thing_list import find_brand
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 

@@ -259,11 +259,11 @@ def _gone_to(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if not event.is_moving:
         return False
-    if prep in ("to", "towards", "into", "after", "at") or (
-        prep == "on" and event.posture.startswith("climb")
+    if (
+        prep in ("to", "towards", "into", "after", "at")
+        or (prep == "on" and event.posture.startswith("climb"))
+        or act.cast.model(key) in ("stairs", "ladder")
     ):
-        event.to = key
-    elif act.cast.model(key) in ("stairs", "ladder"):
         event.to = key
     elif prep == "through" and (
         act.cast.is_human(key) or act.cast.thing_model(key).kind == "plant"
