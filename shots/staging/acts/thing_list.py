@@ -111,7 +111,8 @@ class ThingList(CastList):
             if thing and phrase.is_definite and phrase.head in (thing[1], character.as_[4:]):
                 return [self.character(character.id).id]
         is_inside = self.place.is_interior or "parked" in phrase.adjectives
-        is_loose = MODELS[model].grip is not None and MODELS[model].kind != "furniture"
+        is_here = MODELS[model].kind == "furniture" and (phrase.is_definite or phrase.owner)
+        is_loose = MODELS[model].grip is not None and not is_here
         if is_loose or (MODELS[model].kind == "vehicle" and not is_inside):
             return []
         return self._fixtures_of(phrase, model)
