@@ -243,3 +243,72 @@ EXAMPLES = {
 def test_shot_of_an_example(key: tuple[str, str], expected: str) -> None:
     shots = load_shots(HERE.parent / "examples" / f"{key[0]}.yaml")
     assert reading_text(read_shot(shots, shots.shot(key[1]))) == expected
+
+
+def players_of(reading: ShotReading) -> dict[str, Player]:
+    return {player.id: player for player in reading.players}
+
+
+def test_names_behind_a_noun_are_the_same_people() -> None:
+    listed = read("Two figures cross the field: Tom and Nora.", "EXT. FIELD")
+    apposed = read("Two strangers, Tom and Nora, wait.", "EXT. STREET")
+    assert list(players_of(listed)) == list(players_of(apposed)) == ["tom", "nora"]
+
+
+def test_what_slips_from_a_hand_is_in_it_before_and_falls() -> None:
+    players = players_of(read("Nora waves, and the cup slips from her hand.", "INT. KITCHEN"))
+    beats = players["nora"].beats
+    assert [beat.gesture for beat in beats] == ["wave", "put-down"]
+    assert all(beat.holds == (("right", "cup"),) for beat in beats)
+    assert players["cup"].beats[-1].gesture == "fall"
+
+
+def test_a_group_has_one_thing_each() -> None:
+    players = players_of(read("Four hikers wait with torches.", "EXT. FOREST"))
+    held = [players[f"hiker-{k}"].beats[0].holds[0][1] for k in range(1, 5)]
+    assert len(set(held)) == 4
+
+
+def test_a_hand_without_an_owner_is_somebody_else() -> None:
+    players = players_of(read("Nora sleeps. A hand reaches for the lamp.", "INT. BEDROOM"))
+    assert players["nora"].beats[-1].gesture == ""
+    assert players["someone"].beats[-1].gesture == "reach"
+
+
+@pytest.mark.parametrize(
+    ("heading", "action", "who", "sits"),
+    [
+        ("EXT. PARK BENCH - DAY", "A boy offers Tom an apple.", "tom", True),
+        ("INT. RESTAURANT", "A waiter pours Tom a glass of wine.", "tom", True),
+        ("INT. RESTAURANT", "A waiter pours Tom a glass of wine.", "waiter", False),
+        ("INT. CLASSROOM", "The teacher points at a girl.", "girl", True),
+        ("INT. CLASSROOM", "The teacher points at a girl.", "teacher", False),
+        ("INT. CAFE", "Tom walks in and sits down.", "tom", False),
+        ("INT. CONCERT HALL", "The orchestra waits.", "orchestra-1", True),
+    ],
+)
+def test_a_place_seats_people(heading: str, action: str, who: str, sits: bool) -> None:
+    assert (players_of(read(action, heading))[who].beats[0].posture == "sit") is sits
+
+
+def test_onlookers_look_at_whom_the_shot_is_about() -> None:
+    players = players_of(read("A man juggles while two girls look on.", "EXT. STREET"))
+    assert players["girl-1"].beats[0].looks_at == "man"
+
+
+def test_who_is_faced_faces_back() -> None:
+    players = players_of(read("Riot police face a line of demonstrators.", "EXT. STREET"))
+    assert players["riot-policeman-1"].beats[0].looks_at == "demonstrator-1"
+    assert players["demonstrator-1"].beats[0].looks_at == "riot-policeman-1"
+    assert len([name for name in players if name.startswith("demonstrator")]) == 6
+
+
+def test_a_brand_alone_is_the_product_named_before() -> None:
+    players = players_of(read("Nora compares two bottles and takes the FRISH.", "INT. SHOP"))
+    assert "FRISH" in {player.label for player in players.values()}
+    assert not any(player.model == "stand-in" for player in players.values())
+
+
+def test_who_gets_up_has_been_seated() -> None:
+    beats = read("Nora gets up and leaves.", "INT. OFFICE").players[0].beats
+    assert [beat.posture for beat in beats] == ["sit", "stand", "walk"]

@@ -81,6 +81,21 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 RIDERS = _mapping("riders")
 """People of a trade, to the posture in which they move where the words leave it out."""
 INSTRUMENTS = _mapping("instruments")
+SEATED: Mapping[str, frozenset[str]] = {
+    place: frozenset(_split(who))
+    for place, who in (
+        (place.strip(), who)
+        for row in _SECTIONS["seated"]
+        for places, _, who in [row.partition(": ")]
+        for place in places.split(",")
+    )
+}
+"""Words of a heading, to who sits there where nothing else is said; anyone: all but STAFF."""
+IMPLIED = _mapping("implied")
+"""People of a trade, to who lies before them where the words name nobody."""
+STAFF = _set("staff")
+ADDRESSED = _mapping("addressed")
+"""Who is meant by what one talks to: the board."""
 FEMALE = _set("female")
 MALE = _set("male")
 BODY = _mapping("body")

@@ -192,14 +192,24 @@ PROFESSIONS: Mapping[str, str] = {
     "waiter, waitress, server": "white shirt, black vest, black trousers, black shoes",
     "nurse": "teal scrubs, white sneakers",
     "surgeon": "green scrubs, white sneakers",
-    "doctor, physician, dentist, vet, pharmacist": "white lab coat, light blue shirt, dark grey "
-    "trousers, black shoes",
+    "doctor, physician, dentist, vet, pharmacist, pediatrician, paediatrician": "white lab coat, "
+    "light blue shirt, dark grey trousers, black shoes",
     "scientist, chemist, researcher": "white lab coat, shirt, trousers",
     "patient": "light blue hospital gown, barefoot",
     "police officer, policeman, policewoman, cop, constable, officer": "navy uniform, navy peaked "
     "cap, belt, black shoes",
     "detective, private eye, inspector": "beige coat, white shirt, grey trousers, tie, black shoes",
     "soldier, marine": "olive uniform, olive army helmet, black boots",
+    "riot police, riot policeman, swat team, swat officer": "black jumpsuit, black army "
+    "helmet, black gloves, black boots",
+    "robber, bank robber, gunman": "black rollneck, black trousers, black beanie, black gloves, "
+    "black boots",
+    "violinist, cellist, flautist, trumpeter, orchestra, pianist": "black suit, white shirt, "
+    "black shoes",
+    "goalkeeper, goalie": "light green t-shirt, black shorts, gloves, sneakers",
+    "zombie": "grey shirt, brown trousers, barefoot",
+    "coroner, pathologist": "green scrubs, white sneakers",
+    "physiotherapist, physio": "white t-shirt, navy trousers, white sneakers",
     "firefighter, fireman": "dark beige jumpsuit, red fire helmet, black boots",
     "paramedic, medic": "green jumpsuit, black boots",
     "pilot, captain": "navy uniform, white shirt, navy peaked cap, black shoes",
@@ -214,8 +224,8 @@ PROFESSIONS: Mapping[str, str] = {
     "driver, tram driver, bus driver, train driver, conductor, chauffeur": "navy uniform, white "
     "shirt, navy peaked cap, black shoes",
     "taxi driver, cab driver, cabbie, trucker, truck driver": "jacket, shirt, jeans, cap, shoes",
-    "construction worker, builder, worker, labourer, engineer": "yellow vest, grey t-shirt, "
-    "jeans, yellow hard hat, boots",
+    "construction worker, builder, worker, labourer, engineer, foreman": "yellow vest, "
+    "grey t-shirt, jeans, yellow hard hat, boots",
     "mechanic, plumber, electrician, technician, janitor": "navy jumpsuit, black boots",
     "astronaut, cosmonaut": "white spacesuit, space helmet",
     "judge": "black robe, white shirt, black trousers, black shoes",
@@ -223,8 +233,8 @@ PROFESSIONS: Mapping[str, str] = {
     "nun": "black cassock, black headscarf, black shoes",
     "monk": "brown robe, sandals",
     "businesswoman, businessman, executive, manager, boss, lawyer, banker, ceo, politician, "
-    "president, agent, salesman, saleswoman, consultant": "dark grey suit, white shirt, black "
-    "shoes",
+    "president, agent, salesman, saleswoman, consultant, investor, director": "dark grey suit, "
+    "white shirt, black shoes",
     "bodyguard, bouncer": "black suit, white shirt, black tie, sunglasses, black shoes",
     "butler": "black suit, white shirt, black tie, black shoes",
     "farmer": "denim overalls, red shirt, straw hat, boots",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
+from shots.lexicon.verbs import VERBS, forms
 from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
 from shots.staging.acts.objects import ClauseAct, read_object
 from shots.staging.clauses.phrases import Phrase
@@ -21,13 +24,13 @@ _WORK = frozenset(
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
+_PLATE_M = 0.35
+_WEAK = ("", "look", "smile", "talk")  # gestures that leave the arms free
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
-_BUILT_OVER = frozenset(
-    ("bridge", "crane", "stop", "arch", "shelter", "tent", "pavilion", "scaffolding")
-)
+_BUILT_OVER = ("bridge", "crane", "stop", "arch", "shelter", "tent", "pavilion", "scaffold")
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
@@ -44,6 +47,8 @@ def read_parts(act: ClauseAct) -> None:
             read_object(act, part)  # chews on a pencil
         elif before is None or raw == "between" or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
+        if prep == "with" and part.kind == "body" and act.event.gesture in _WEAK:
+            act.event.gesture = _posed(part) or act.event.gesture
         before = part
     tables = [
         key
@@ -79,8 +84,10 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
         if prep not in _ATTACHED:
             return False
         cast.attribute(ids, prep, part)
+        if prep == "under" and cast.model("".join(act.resolve(part)[:1])) == "blanket":
+            act.event.posture = act.event.posture or "lie"  # kicks him under the covers
         return part.kind != "body"
-    if prep == "with" and part.kind in ("person", "group") and before.kind == "thing":
+    if prep == "with" and part.kind in ("person", "group") and cast.thing_model(ids[0]).seats:
         act.resolve(part)  # a bench with an old couple
         return True
     return prep not in ("into", "with") and _is_located(act, ids, prep, part)
@@ -135,6 +142,9 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if _is_redundant(act, prep, part):
         return
+    meant = grammar.ADDRESSED.get(part.head, "") if event.gesture == "talk" else ""
+    if meant and prep in ("to", "with"):
+        part = replace(part, kind="person", head=meant, count=4, is_plural=True, is_definite=False)
     is_other = part.kind == "pronoun" and part.head == "other"
     event.looks_at = act.subjects[0] if is_other else event.looks_at
     event.goes = event.goes or prep in _WAYS
@@ -144,10 +154,18 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     is_inside = part.kind == "place" or (part.kind == "character" and not ids)
     if is_inside and prep == "into" and not event.to and event.is_moving:
         event.to = "in"
-    for key in ids[:1] if event.choices else ids[:2]:
+    most = len(ids) if prep == "with" else 1 if event.choices else 2
+    for key in ids[:most]:
         if key in act.subjects and part.head != "other":
             continue
         next(rule for rule in _RULES if rule(act, prep, key, part))
+
+
+def _posed(part: Phrase) -> str:
+    """The gesture of "with folded arms", "" if that is none."""
+    base = forms().get((*part.adjectives, "")[0], ("", ""))[0]
+    names = (f"{base} {part.head}s", f"{base} {part.head}")
+    return next((VERBS[name].gesture for name in names if name in VERBS), "")
 
 
 def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
@@ -162,8 +180,7 @@ def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
         return True
     if part.noun in grammar.CLOTHING and part.owner is not None and act.is_own(part):
         return True
-    is_water = part.head == "water" and part.is_definite
-    return is_water or (part.kind == "body" and act.is_own(part))
+    return (part.head == "water" and part.is_definite) or (part.kind == "body" and act.is_own(part))
 
 
 # Rules, tried in order: each gives a player or fixture its role and returns True, or returns False.
@@ -190,6 +207,9 @@ def _sat_on(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if prep not in ("in", "on", "from") or not _sits_there(act, key):
         return False
     act.event.posture, act.event.seat = "sit", key
+    partner = act.cast.drafts.get(act.event.target)
+    if partner and partner.kind == "person" and not partner.events:
+        partner.seat = partner.seat or key  # drapes a jacket over her shoulders on the swing
     return True
 
 
@@ -259,6 +279,8 @@ def _gone_to(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if not event.is_moving:
         return False
+    if prep == "in" and act.cast.is_human(key):
+        return True  # swinging between them
     if (
         prep in ("to", "towards", "into", "after", "at")
         or (prep == "on" and event.posture.startswith("climb"))
@@ -312,6 +334,10 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What a gesture is done to: writes on the blackboard."""
     event = act.event
     is_hug = event.gesture == "hug" and act.cast.is_human(key)
+    is_pushed = event.gesture == "push" and prep == "into" and not event.posture
+    if is_pushed and act.cast.can_hold(act.subjects[0], event.target):  # a tray into the oven
+        event.gesture, event.holds, event.releases = "put-down", [event.target], True
+        return _put_or_given(act, prep, key, _)
     is_pour = event.gesture in ("pour", "reach", "cook")
     if not event.gesture or (event.target and not is_hug):
         return False
@@ -328,10 +354,9 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     return is_near or is_at or is_hug
 
 
-def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
-    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
-        prep = "beside"  # on her father's arm
-    elif prep == "on" and act.cast.is_human(key) and part.kind != "body":
+def _at_person(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    """What is on, against or behind somebody, or small."""
+    if prep == "on" and act.cast.is_human(key) and part.kind != "body":
         act.event.target = act.event.target or key  # calls on a boy
         return True
     if prep == "against" and act.cast.is_human(act.event.target):
@@ -339,9 +364,18 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         return True
     if prep == "behind" and act.verb.prop and act.cast.model(key) == act.verb.prop:
         return True  # hides behind a newspaper
-    if prep == "under" and act.cast.thing_model(key).kind == "structure":
-        is_over = any(word in act.cast.model(key) for word in _BUILT_OVER)
-        prep = "under" if is_over else "before"
+    if act.verb.role == "release" and prep == "beside" and not act.cast.is_person(key):
+        return True  # puts a gun next to the money
+    size = act.cast.thing_model(key).size
+    return prep == "around" and bool(act.event.gesture) and max(size) < _PLATE_M  # the plate
+
+
+def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
+        prep = "beside"  # on her father's arm
+    is_open = any(word in act.cast.model(key) for word in _BUILT_OVER)
+    if prep == "under" and act.cast.thing_model(key).kind == "structure" and not is_open:
+        prep = "before"
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
     is_bag = (
@@ -361,18 +395,6 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 _RULES = (
-    _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work, _place,
+    _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work, _at_person,
+    _place,
 )  # fmt: skip
-
-
-def read_directions(event: PlayerEvent, directions: list[str], particles: list[str]) -> None:
-    """Read "from left to right", "away", "at the camera", "down"."""
-    is_moving = event.is_travelling or event.posture in ("drive", "float", "fall")
-    for words in [*directions, *(particles if is_moving else ())]:
-        if is_moving and words in grammar.DIRECTIONS and words != "off":
-            named = grammar.DIRECTIONS[words]
-            event.to = named if " " in words else event.to or named
-        elif not is_moving and words in grammar.LOOKS:
-            look = grammar.LOOKS[words]
-            if look == CAMERA or (event.gesture in ADDRESSED and event.gesture != "raise-arm"):
-                event.looks_at = event.looks_at or look

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
-from shots.lexicon.looks import NAMES
+from shots.lexicon.looks import NAMES, PROFESSIONS
 from shots.lexicon.places import PLACE_WORDS
 from shots.schema import Shot, ShotList
-from shots.staging.acts.cast_list import sex_of
-from shots.staging.acts.characters import thing_of_looks
+from shots.staging.acts.cast_list import sex_of, thing_of_looks
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft
 from shots.staging.acts.thing_list import ThingList
 from shots.staging.clauses.phrases import Phrase
@@ -204,6 +203,7 @@ class Cast(ThingList):
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
         clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
         looks = " ".join([phrase.words, *clothes])
+        looks = f"a {noun}, {looks}" if count > 1 and noun in _TRADES else looks
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
@@ -212,7 +212,8 @@ class Cast(ThingList):
             for k in range(min(count, 30))
         ]
         for k, draft in enumerate(drafts):
-            draft.member = k if phrase.kind == "group" and count > 4 else -1
+            is_alike = members[k % len(members)] in _TRADES
+            draft.member = k if phrase.kind == "group" and count > 4 and not is_alike else -1
         return [draft.id for draft in drafts]
 
     def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> PlayerDraft:
@@ -279,6 +280,7 @@ class Cast(ThingList):
         return [self.person("someone", phrase.words, "a person").id]
 
 
+_TRADES = frozenset(noun for nouns in PROFESSIONS for noun in nouns.split(", "))
 _ONE_OF_THEM = frozenset(("man", "woman", "one", "officer", "figure", "boy", "girl", "guy"))
 _FOREMOST = frozenset(
     ("lead", "leading", "first", "front", "foremost", "last", "tallest", "oldest")

@@ -11,8 +11,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.places import PLACE_WORDS, SETS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
 from shots.schema import Shot, ShotList
-from shots.staging.acts.cast_list import CastList, first_colour
-from shots.staging.acts.characters import thing_of_looks
+from shots.staging.acts.cast_list import CastList, first_colour, thing_of_looks
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import Place
 
@@ -73,10 +72,13 @@ class ThingList(CastList):
         colour = first_colour(" ".join(phrase.adjectives))
         existing = self._existing(phrase, model, subjects)
         is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
-        if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
-            return existing
         words = phrase.words
         brand = find_brand(words) if model != STAND_IN else ""
+        if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
+            for key in existing:
+                if key in self.drafts and not self.drafts[key].label:
+                    self.drafts[key].label = brand
+            return existing
         if phrase.count == 1:
             made = self.thing(phrase.head, model, words, colour)
             made.label = brand or made.label

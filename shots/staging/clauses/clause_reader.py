@@ -55,7 +55,7 @@ class _ClauseReader(ModifierReader):
 
     def _lose(self) -> bool:
         word = self.words[self.at]
-        if not word.is_mark and not is_vague(word.low):
+        if not (word.is_mark or is_vague(word.low) or word.low in ("all", "both")):
             self.lost.append(word.text)
         self.at += 1
         return True

@@ -332,7 +332,7 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
         is_pair = outer.head == "pair" and inner.head.endswith("s")  # of glasses
         count = 1 if is_pair else grammar.GROUPS[outer.head]
         return replace(inner, words=words, count=count, is_plural=True)
-    is_many = inner.is_plural and not inner.head.endswith("s")
+    is_many = inner.is_plural and (inner.kind == "group" or not inner.head.endswith("s"))
     if outer.head in grammar.ROWS and is_many and inner.kind in ("person", "group", "thing"):
         return replace(inner, words=words, count=grammar.ROWS[outer.head])
     if outer.head in ("drop", "droplet", "splash"):
