@@ -53,7 +53,8 @@ def _imply(cast: Cast, draft: PlayerDraft) -> None:
 def _carry(cast: Cast, draft: PlayerDraft) -> None:
     """Let a violinist hold a violin."""
     trade = draft.looks.split(",")[0].removeprefix("a ")
-    model = grammar.INSTRUMENTS.get(draft.noun) or grammar.INSTRUMENTS.get(trade, "")
+    nouns = (draft.noun, trade, *draft.words.lower().split())
+    model = next(filter(None, map(grammar.INSTRUMENTS.get, nouns)), "")
     if model and MODELS[model].grip and not draft.holding():
         draft.hold(cast.thing(model, model, draft.words).id)
 
@@ -77,15 +78,14 @@ def _sits(cast: Cast, draft: PlayerDraft) -> bool:
     if any(event.posture == "sit" and event.change for event in draft.events):
         return False  # sits down
     near = cast.model(draft.near)
-    if draft.near and not re.search("table|counter|desk|bench|pew|sofa|chair", near):
+    if draft.near and not re.search("table|desk|bench|pew|sofa|chair", near):
         return False
     heading = cast.shot.location.heading.lower() if cast.shot.location else ""
-    is_any = not (first.posture or draft.noun in grammar.STAFF)
-    own = {draft.noun, "anyone"} if is_any else {draft.noun}
     if re.search(r"\b(?:stand|queue|pose)", first.words):
         return False
     return any(
-        own & who and re.search(rf"\b{place}\b", heading) for place, who in grammar.SEATED.items()
+        draft.noun in who and re.search(rf"\b{place}\b", heading)
+        for place, who in grammar.SEATED.items()
     )
 
 
@@ -115,5 +115,5 @@ def _share_bed(cast: Cast, people: list[PlayerDraft], draft: PlayerDraft) -> Non
     lies = [e for e in starts if e.seat in beds or (e.posture in ("lie", "sleep") and not e.seat)]
     is_near = cast.place.set == "bedroom" and beds and not (first.posture or draft.near)
     if lies and is_near and len(people) == 2 and first.gesture not in ("hug", "kiss", "reach"):
-        draft.events = draft.events or [PlayerEvent(0)]
+        draft.events = draft.events or [PlayerEvent(0, is_led=True)]
         draft.events[0].posture, draft.events[0].seat = "lie", beds[0]

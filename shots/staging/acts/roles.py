@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
-from shots.lexicon.looks import NAMES, PROFESSIONS
+from shots.lexicon.looks import NAMES, OUTFITS
 from shots.lexicon.places import PLACE_WORDS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.cast_list import sex_of, thing_of_looks
@@ -203,7 +203,7 @@ class Cast(ThingList):
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
         clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
         looks = " ".join([phrase.words, *clothes])
-        looks = f"a {noun}, {looks}" if count > 1 and noun in _TRADES else looks
+        looks = f"a {noun}, {looks}" if count > 1 and noun in OUTFITS else looks
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
@@ -212,8 +212,7 @@ class Cast(ThingList):
             for k in range(min(count, 30))
         ]
         for k, draft in enumerate(drafts):
-            is_alike = members[k % len(members)] in _TRADES
-            draft.member = k if phrase.kind == "group" and count > 4 and not is_alike else -1
+            draft.member = k if phrase.kind == "group" and count > 4 else -1
         return [draft.id for draft in drafts]
 
     def _numbered(self, noun: str, number: int, words: str, member: str, looks: str) -> PlayerDraft:
@@ -280,12 +279,13 @@ class Cast(ThingList):
         return [self.person("someone", phrase.words, "a person").id]
 
 
-_TRADES = frozenset(noun for nouns in PROFESSIONS for noun in nouns.split(", "))
 _ONE_OF_THEM = frozenset(("man", "woman", "one", "officer", "figure", "boy", "girl", "guy"))
 _FOREMOST = frozenset(
     ("lead", "leading", "first", "front", "foremost", "last", "tallest", "oldest")
 )
 _TURNED = frozenset(("head", "eye", "face"))
 _CRUTCHES = ("crutch", "walking-stick", "walker")
-_BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
+_BABIES = frozenset(
+    ("baby", "child", "toddler", "infant", "newborn", "android", "cyborg", "humanoid")
+)
 _PRONOUN_OF = {"female": "she", "male": "he"}
