@@ -7,6 +7,7 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
+from shots.lexicon.verbs import VERBS, forms
 from shots.staging.acts.drafts import LOOKS, PlayerEvent, is_bed
 from shots.staging.acts.objects import ClauseAct
 from shots.staging.acts.prepositions import ADDRESSED
@@ -40,6 +41,7 @@ _FLIGHTS = frozenset(
         "take",
     )
 )
+_WEAK = ("", "look", "smile", "talk")  # gestures that leave the arms free
 _BIG_M = 0.5  # what is pushed on foot
 
 
@@ -50,7 +52,7 @@ def complete(act: ClauseAct) -> None:
     if event.gesture == "look" and act.cast.model(event.looks_at or event.target) == "phone":
         event.gesture, event.looks_at = "phone-look", event.looks_at or event.target
         event.holds = event.holds or [event.looks_at]
-    for fit in (_fit_gesture, _fit_seated, _fit_posture, _fit_animal):
+    for fit in (_fit_arms, _fit_gesture, _fit_seated, _fit_posture, _fit_animal):
         fit(act)
     default = _SEATS.get(event.posture)
     if default and not event.seat and not _is_in_vehicle(act):
@@ -60,6 +62,16 @@ def complete(act: ClauseAct) -> None:
     _add_prop(act)
     for key in act.subjects:
         act.cast.drafts[key].events.append(_own(act, key))
+
+
+def _fit_arms(act: ClauseAct) -> None:
+    """Read "with folded arms"."""
+    for prep, part in act.clause.parts:
+        if prep == "with" and part.kind == "body" and act.event.gesture in _WEAK:
+            base = forms().get((*part.adjectives, "")[0], ("", ""))[0]
+            names = (f"{base} {part.head}s", f"{base} {part.head}")
+            named = next((VERBS[name].gesture for name in names if name in VERBS), "")
+            act.event.gesture = named or act.event.gesture
 
 
 def _fit_gesture(act: ClauseAct) -> None:

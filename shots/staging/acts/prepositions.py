@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
-from shots.lexicon.verbs import VERBS, forms
 from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
 from shots.staging.acts.objects import ClauseAct, read_object
 from shots.staging.clauses.phrases import Phrase
@@ -25,12 +25,11 @@ _WORK = frozenset(
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
 _PLATE_M = 0.35
-_WEAK = ("", "look", "smile", "talk")  # gestures that leave the arms free
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
-_BUILT_OVER = ("bridge", "crane", "stop", "arch", "shelter", "tent", "pavilion", "scaffold")
+_BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 _ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
@@ -47,8 +46,6 @@ def read_parts(act: ClauseAct) -> None:
             read_object(act, part)  # chews on a pencil
         elif before is None or raw == "between" or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
-        if prep == "with" and part.kind == "body" and act.event.gesture in _WEAK:
-            act.event.gesture = _posed(part) or act.event.gesture
         before = part
     tables = [
         key
@@ -161,20 +158,13 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         next(rule for rule in _RULES if rule(act, prep, key, part))
 
 
-def _posed(part: Phrase) -> str:
-    """The gesture of "with folded arms", "" if that is none."""
-    base = forms().get((*part.adjectives, "")[0], ("", ""))[0]
-    names = (f"{base} {part.head}s", f"{base} {part.head}")
-    return next((VERBS[name].gesture for name in names if name in VERBS), "")
-
-
 def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
     """Whether a phrase adds nobody and nothing to the picture."""
     if prep == "for":
         is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
-        is_target = is_aimed and part.kind == "thing"
         if part.owner and part.kind in ("person", "group") and act.event.gesture not in ADDRESSED:
             return True  # lights a candle for her mother
+        is_target = is_aimed and part.kind == "thing"
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
@@ -262,7 +252,8 @@ def _put_or_given(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.target = key
     elif event.releases and prep != "from":
         thing.locate(prep, key)
-        event.target = event.target or key
+        is_in = prep in ("in", "into") and event.target == thing.id
+        event.target = key if is_in else event.target or key
     elif event.gesture == "pick-up":
         opens = model.door or model.surface_m == 0
         thing.locate("in" if prep in ("from", "in") and opens else "on", key)
@@ -360,21 +351,22 @@ def _at_person(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         act.event.target = act.event.target or key  # calls on a boy
         return True
     if prep == "against" and act.cast.is_human(act.event.target):
-        act.cast.drafts[act.event.target].locate(prep, key)  # shoves him against the wall
+        pushed = act.cast.drafts[act.event.target]  # shoves him against the wall
+        pushed.relation, pushed.near = prep, key
         return True
     if prep == "behind" and act.verb.prop and act.cast.model(key) == act.verb.prop:
         return True  # hides behind a newspaper
     if act.verb.role == "release" and prep == "beside" and not act.cast.is_person(key):
         return True  # puts a gun next to the money
-    size = act.cast.thing_model(key).size
-    return prep == "around" and bool(act.event.gesture) and max(size) < _PLATE_M  # the plate
+    is_small = max(act.cast.thing_model(key).size) < _PLATE_M
+    return prep == "around" and bool(act.event.gesture) and is_small  # around the plate
 
 
 def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
         prep = "beside"  # on her father's arm
-    is_open = any(word in act.cast.model(key) for word in _BUILT_OVER)
-    if prep == "under" and act.cast.thing_model(key).kind == "structure" and not is_open:
+    is_built = act.cast.thing_model(key).kind == "structure"
+    if prep == "under" and is_built and not re.search(_BUILT_OVER, act.cast.model(key)):
         prep = "before"
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
