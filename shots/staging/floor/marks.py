@@ -185,7 +185,8 @@ class Occupied:
         if relation in ("in", "above") and model_of(thing).kind in ("fitting", "structure"):
             return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
-        reach = 0.4 if posture == "lean" else REACH_M
+        has_back = posture in _BACK_TO_IT or relation == "against"
+        reach = 0.4 if posture == "lean" or relation == "against" else REACH_M
         is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
@@ -204,7 +205,7 @@ class Occupied:
             facing_deg = thing.facing_deg
         if wall and relation in ("", "at", "beside"):  # neither out of it nor with the back to it
             facing_deg = thing.facing_deg + (145.0 if "mirror" in thing.model else 110.0)
-        if posture in _BACK_TO_IT:
+        if has_back:
             facing_deg = out_deg
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 
