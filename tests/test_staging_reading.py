@@ -9,6 +9,7 @@ subjects), beats, separated by commas, as `posture/gesture >target @seat =held ~
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import STATES, THING_MOTIONS, THING_VERBS, VERBS, forms
 from shots.schema import ShotList
 from shots.staging.read_shot import read_shot
-from shots.staging.staged import Beat, Player, ShotReading
+from shots.staging.staged import Appearance, Beat, Player, ShotReading
 
 HERE = Path(__file__).parent
 TABLE = (HERE / "staging_sentences.txt").read_text(encoding="utf-8").splitlines()[1:]
@@ -310,3 +311,20 @@ def test_a_brand_alone_is_the_product_named_before() -> None:
 def test_who_gets_up_has_been_seated() -> None:
     beats = read("Nora gets up and leaves.", "INT. OFFICE").players[0].beats
     assert [beat.posture for beat in beats] == ["sit", "stand", "walk"]
+
+
+def test_words_of_a_shot_add_to_the_looks_and_change_nothing_else() -> None:
+    def look(action: str) -> Appearance:
+        player = players_of(read(action, "INT. FACTORY", top=CHARACTERS))["ann"]
+        assert player.look is not None
+        return player.look
+
+    plain, hat = look("Ann waits."), look("Ann, in a yellow hard hat, waits.")
+    assert {each.kind for each in hat.garments} - {each.kind for each in plain.garments}
+    assert set(plain.garments) <= set(hat.garments)
+    assert replace(hat, garments=plain.garments) == plain
+
+
+def test_several_girls_are_girls() -> None:
+    looks = [p.look for p in read("Anna waits with five girls.", "EXT. PARK").players[1:]]
+    assert [look.sex for look in looks if look and look.age < 20] == ["female"] * 5

@@ -102,14 +102,15 @@ class _Reading(LookWords):
 
 
 def read_appearance(
-    looks: str, outfit: str = "", seed_text: str = ""
+    looks: str, outfit: str = "", seed_text: str = "", added: str = ""
 ) -> tuple[Appearance, tuple[Staged, ...], tuple[NotStaged, ...]]:
     """Looks and clothes as words: the appearance, and what was and was not understood.
 
-    `seed_text` tells persons apart whose words are alike: the id of a character.
+    `seed_text` tells persons apart whose words are alike: the id of a character. What the words of
+    one shot add to the looks changes nothing else of them.
     """
     reading = _Reading()
-    for text in (looks, outfit):
+    for text in (looks + added, outfit):
         _read(reading, text)
     seed = f"{seed_text}|{looks}|{outfit}"
     return complete_look(reading, seed), tuple(reading.staged), tuple(reading.not_staged)

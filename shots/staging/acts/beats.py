@@ -56,7 +56,9 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     if draft.member >= 0:
         return crowd_look(draft.noun, draft.member, draft.looks)
     if draft.id in board.characters:
-        look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id)
+        own = board.characters[draft.id].looks
+        added = draft.looks.removeprefix(own)
+        look, _, lost = read_appearance(own, draft.outfit, draft.id, added)
     else:
         sex = {"she": "a woman, ", "he": "a man, "}.get(draft.sex, "")
         words = [_one_garment(word) for word in draft.looks.split()]

@@ -17,6 +17,7 @@ _ON_FEET = frozenset(
 _WATCHING = frozenset(
     ("look", "cross-arms", "smile", "nod", "clap", "turn", "hands-up", "laugh", "photograph")
 )
+_GATHERS = r"\b(?:gather|crowd|huddle|flock|cluster)"
 _RESTING = ("sit", "lie", "sleep")
 
 
@@ -96,6 +97,9 @@ def _watch(people: list[PlayerDraft], draft: PlayerDraft) -> None:
     if main is None or draft.is_subject or draft.noun == main.noun:
         return
     for event in draft.events:
+        if event.posture == "stand" and re.search(_GATHERS, event.words):
+            draft.locate("beside", main.id)
+            event.looks_at = event.looks_at or main.id
         is_open = not (event.looks_at or event.target or event.has_object or event.goes)
         if event.gesture in _WATCHING and is_open:
             event.looks_at = main.id

@@ -367,6 +367,8 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         prep = "beside"  # on her father's arm
     is_built = act.cast.thing_model(key).kind == "structure"
     if prep == "under" and is_built and not re.search(_BUILT_OVER, act.cast.model(key)):
+        if act.event.has_object:
+            return True  # set up their stalls beneath the cathedral
         prep = "before"
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True

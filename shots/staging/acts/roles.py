@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
-from shots.lexicon.looks import NAMES, OUTFITS
+from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.cast_list import sex_of, thing_of_looks
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft
 from shots.staging.acts.thing_list import ThingList
+from shots.staging.clauses.nouns import people
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import Place
 
@@ -66,6 +67,8 @@ class Cast(ThingList):
         )
         if not (is_garment or part.kind in ("body", "unknown", "abstract")):
             return False
+        if part.owner and part.kind in ("unknown", "abstract"):
+            return True  # at the end of their tango
         draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
         return is_garment or prep != "with" or part.kind != "unknown"
 
@@ -203,7 +206,9 @@ class Cast(ThingList):
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
         clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
         looks = " ".join([phrase.words, *clothes])
-        looks = f"a {noun}, {looks}" if count > 1 and noun in OUTFITS else looks
+        looks = (
+            f"a {noun}, {looks}" if count > 1 and noun in people() and "-" not in noun else looks
+        )
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
