@@ -37,7 +37,18 @@ def read_absolute(cast: Cast, clause: Clause, of: list[str], slot: int) -> None:
         else:
             for key in ids:
                 for other in others:
+                    _follow(cast, key, other)
                     cast.drafts[key].locate("on" if part.head == "lap" else prep, other)
+
+
+def _follow(cast: Cast, key: str, other: str) -> None:
+    """Let a dog beside somebody who walks do so, too."""
+    if not (cast.is_person(key) and cast.is_person(other)) or cast.drafts[key].events:
+        return
+    for event in cast.drafts[other].events[-1:]:
+        if event.is_travelling:
+            led = PlayerEvent(event.slot, event.posture, to=event.to, is_led=True)
+            cast.drafts[key].events.append(led)
 
 
 def _pose(cast: Cast, clause: Clause, slot: int, subjects: list[str], ids: list[str]) -> bool:

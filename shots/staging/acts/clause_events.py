@@ -139,6 +139,10 @@ class EventReader:
         if is_liquid_alone and not clause.is_passive and clause.base not in ("", "be", "stand"):
             self.cast.lose(clause.words, "liquids do not move by themselves")
             return []
+        is_bare = phrase.kind == "body" and not (phrase.owner or phrase.is_definite)
+        if is_bare and any(each.kind == "character" for each in clause.phrases):
+            someone = self.cast.person("someone", phrase.words, "a person").id
+            self.cast.assign(phrase, [someone])  # a hand puts a glass before Ann
         verb, ids = clause.verb(), self._resolve(phrase)
         self.cast.is_subject = False
         if phrase.kind == "body" and any(self._is_meant(key) for key in ids):

@@ -188,10 +188,9 @@ def _own(act: ClauseAct, key: str) -> PlayerEvent:
         if set(event.holds) & set(event.choices):
             own.holds = [mine] if at < len(event.choices) else []
     partner = next((other for other in subjects if other != key), "")
-    if own.target in subjects:
-        own.target = partner
-    if own.looks_at in subjects:
-        own.looks_at = partner
+    for name in ("target", "looks_at", "to"):
+        if getattr(own, name) in subjects:
+            setattr(own, name, partner)
     if own.gesture in _MUTUAL:
         own.target = own.target or _partner(act, key, partner)
         is_beside = own.gesture == "shake-hands" and act.clause.state.startswith("hand")

@@ -119,7 +119,8 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and (phrase.kind in ("abstract", "undrawn") or phrase.head == "breath")
+    is_act = phrase.kind in ("abstract", "undrawn") or phrase.head == "breath"
+    return is_idiom and (is_act or verb.gesture == "bow" or phrase.head == "punch")
 
 
 def _is_depicted(act_name: str, phrase: Phrase) -> bool:

@@ -69,6 +69,8 @@ class Cast(ThingList):
             return False
         if part.owner and part.kind in ("unknown", "abstract"):
             return True  # at the end of their tango
+        if part.kind == "body" and prep != "with":
+            return True  # taps him on the shoulder
         draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
         return is_garment or prep != "with" or part.kind != "unknown"
 
@@ -96,6 +98,8 @@ class Cast(ThingList):
             "unknown": self._unknown, "body": self._body, "part": self._part, "place": self._place,
         }.get(phrase.kind)  # fmt: skip
         is_one = phrase.owner is not None and phrase.owner.kind != "group"
+        if phrase.kind == "place" and phrase.owner and phrase.owner.is_plural:
+            is_one = False  # the nurses' station
         if phrase.owner and is_one and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)

@@ -38,7 +38,7 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
             _read_parts(cast, clause, PlayerEvent(slot, "stand"), own)  # melts on the pancakes
         _read_others(cast, clause, key)
         return
-    verb = _fit(verb, draft)
+    verb = _fit(verb, draft, is_off=any(prep.startswith("off") for prep in clause.preps))
     event = PlayerEvent(
         slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words
     )
@@ -58,14 +58,14 @@ def _read_others(cast: Cast, clause: Clause, key: str) -> None:
         cast.attribute(people, prep, part)
 
 
-def _fit(verb: Verb, draft: PlayerDraft) -> Verb:
+def _fit(verb: Verb, draft: PlayerDraft, *, is_off: bool) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
     if kind == "vehicle" and verb.name in ("slam into", "crash into", "hit", "collide"):
         return THING_VERBS["drive"]
     if verb.posture != "drive" or kind == "vehicle":
         return verb
-    if verb.name in ("land", "crash", "hit"):
+    if verb.name in ("land", "crash", "hit") or (is_off and kind in ("prop", "food", "product")):
         return THING_VERBS["fall"]
     if verb.name in ("come", "go") and kind in ("prop", "food", "product"):
         return THING_VERBS["be"]

@@ -20,6 +20,7 @@ _CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift
 # Parts of a cabin that are no fixtures, as words of `Beat.looks_at`.
 _CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": []}
 _BRAND = re.compile(r"\b[A-Z][A-Z&-]{2,}\b")
+_UNTAKEN = frozenset(("empty", "vacant", "free", "unoccupied"))
 _GOODS = frozenset(("product", "food", "prop"))
 
 
@@ -54,6 +55,8 @@ class ThingList(CastList):
         for trade in (*trades[:1], self.place.set):
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
+        if phrase.head == "bar" and find_brand(phrase.words):
+            phrase = replace(phrase, head="chocolate bar")
         whole = find_thing(phrase.adjectives[-1:])
         is_one = whole is not None and (MODELS[whole[0]].kind == "vehicle" or MODELS[whole[0]].door)
         if whole and phrase.noun in ("door", "window") and is_one:
@@ -114,6 +117,7 @@ class ThingList(CastList):
                 return [self.character(character.id).id]
         is_inside = self.place.is_interior or "parked" in phrase.adjectives
         is_here = MODELS[model].kind == "furniture" and (phrase.is_definite or phrase.owner)
+        is_here = is_here and not _UNTAKEN.intersection(phrase.adjectives)
         is_loose = MODELS[model].grip is not None and not is_here
         if is_loose or (MODELS[model].kind == "vehicle" and not is_inside):
             return []
@@ -157,6 +161,11 @@ class ThingList(CastList):
         if noun:
             return self._things(replace(phrase, kind="thing", head=noun), subjects)
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
+        if self.groups and (phrase.head == "one" or phrase.head.endswith("est")):
+            if phrase.is_definite:  # the youngest
+                return self.groups[-1][:1]
+            noun = self.drafts[self.groups[-1][0]].noun  # a third one
+            return [self.person(noun, phrase.words, f"a {noun}").id]
         brand = find_brand(phrase.words.split()[-1])
         if brand and not same:  # compares two detergents and takes the FRISH
             goods = [k for k in reversed(self.recent) if self.thing_model(k).kind in _GOODS]

@@ -213,6 +213,9 @@ class _ClauseReader(ModifierReader):
         is_by = bool(clause.subjects) and self.low(1) == "by"
         clause.is_passive = form == "ed" and (has_be or is_by)
         self.at += 1
+        if base == "let" and self.low() == "go":
+            clause.particles.append("go")
+            self.at += 1 + (self.low(1) == "of")
 
     def _unknown_verb(self, clause: Clause) -> None:
         """Take a word behind the subject that looks like a verb as one that is in no table."""
