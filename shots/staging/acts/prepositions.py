@@ -314,7 +314,8 @@ def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     is_there = event.gesture in ("look", "point") or key in act.cast.drafts
     is_into = event.gesture == "look" and prep in ("under", "behind", "in", "on", "above")
-    if event.gesture not in ADDRESSED or not (prep in _TOWARDS or is_into) or not is_there:
+    is_said = event.gesture in ADDRESSED or (event.gesture == "hold-out" and prep == "at")
+    if not is_said or not (prep in _TOWARDS or is_into) or not is_there:
         return False
     event.looks_at = event.looks_at or key
     event.target = event.target or key
