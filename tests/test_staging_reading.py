@@ -328,3 +328,18 @@ def test_words_of_a_shot_add_to_the_looks_and_change_nothing_else() -> None:
 def test_several_girls_are_girls() -> None:
     looks = [p.look for p in read("Anna waits with five girls.", "EXT. PARK").players[1:]]
     assert [look.sex for look in looks if look and look.age < 20] == ["female"] * 5
+
+
+def test_adjectives_give_things_size_and_colour() -> None:
+    players = {
+        player.id: player
+        for player in read(
+            "A huge spider sits on a burnt-out tank beside a tiny rusty key."
+        ).players
+    }
+    key = MODELS["key"].size
+    assert players["spider"].size == tuple(1.7 * side for side in MODELS["spider"].size)
+    assert players["tank"].colour == "black"
+    assert players["tank"].size is None
+    assert players["key"].size == tuple(0.5 * side for side in key)
+    assert players["key"].colour == "brown"

@@ -77,6 +77,9 @@ class ThingList(CastList):
         is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
         words = phrase.words
         brand = find_brand(words) if model != STAND_IN else ""
+        scale = next(
+            (grammar.SIZES[each] for each in phrase.adjectives if each in grammar.SIZES), 1.0
+        )
         if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
             for key in existing:
                 if key in self.drafts and not self.drafts[key].label:
@@ -84,13 +87,13 @@ class ThingList(CastList):
             return existing
         if phrase.count == 1:
             made = self.thing(phrase.head, model, words, colour)
-            made.label = brand or made.label
+            made.label, made.scale = brand or made.label, scale
             return [made.id]
         noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
         count = min(phrase.count, MOST_THINGS)
         many = [self.thing(f"{noun} {k + 1}", model, words, colour) for k in range(count)]
         for made in many:
-            made.label = brand or made.label
+            made.label, made.scale = brand or made.label, scale
         return [made.id for made in many]
 
     def _is_building(self, key: str) -> bool:
@@ -157,7 +160,9 @@ class ThingList(CastList):
         return [phrase.head] if plan and plan.mark(phrase.head) else []
 
     def _unknown(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        noun = grammar.TRADE_NOUNS.get(f"{self.place.set} {phrase.head}", "")
+        trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
+        keys = [f"{trade} {phrase.head}" for trade in (*trades, self.place.set)]
+        noun = next(filter(None, map(grammar.TRADE_NOUNS.get, keys)), "")
         if noun:
             return self._things(replace(phrase, kind="thing", head=noun), subjects)
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
