@@ -142,7 +142,7 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
             base_m = carrier.base_m + seat.height
     if beat.posture == "climb-stairs" and carrier is not None:
         at, base_m = _climbed(beat, carrier, share)
-        facing_deg = carrier.facing_deg + 180.0
+        facing_deg = carrier.facing_deg + (0.0 if beat.to == "down" else 180.0)
     if player.kind != "person":
         held = _held(player, share, players)
         return held or Standing(at, facing_deg, base_m, size_of(player))
@@ -322,11 +322,18 @@ def reached(thing: Player, person: Standing, inside_m: float = 0.18) -> Point:
     return own_to_plan((float(own[0]), float(own[1])), thing.at, thing.facing_deg)
 
 
+def stair_side(wide: float, *, down: bool) -> float:
+    """Where people are across stairs of a width, from their middle: to the right of their way."""
+    return 0.0 if wide < 0.95 else -0.3 if down else 0.3
+
+
 def _climbed(beat: Beat, stairs: Player, share: float) -> tuple[Point, float]:
-    """Place and height of one who climbs stairs from their foot."""
-    _, high, deep = size_of(stairs)
-    gone = min(deep, _CLIMBED_M * (share - beat.start))
-    at = point(own_to_plan((0.0, gone - deep / 2), stairs.at, stairs.facing_deg))
+    """Place and height of one who climbs stairs from their foot, or comes down to it."""
+    wide, high, deep = size_of(stairs)
+    gone = _CLIMBED_M * (beat.end - share if beat.to == "down" else share - beat.start)
+    gone = min(deep, max(0.0, gone))
+    x = stair_side(wide, down=beat.to == "down")
+    at = point(own_to_plan((x, gone - deep / 2), stairs.at, stairs.facing_deg))
     return at, stairs.base_m + high * gone / max(deep, 1e-6)
 
 

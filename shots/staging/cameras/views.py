@@ -246,7 +246,8 @@ def _fixed_turns(filming: Filming, name: str, now: Standing) -> list[tuple[float
     if carrier is None:
         return []
     if beat.posture == "climb-stairs":
-        return [(1.0, 155.0, 0.0), (-1.0, 155.0, 0.05), (1.0, 180.0, 0.1)]
+        turns = (25.0, 0.0) if beat.to == "down" else (155.0, 180.0)
+        return [(1.0, turns[0], 0.0), (-1.0, turns[0], 0.05), (1.0, turns[1], 0.1)]
     aside = plan_to_own(now.at, carrier.at, carrier.facing_deg)[0]
     if not is_vehicle(carrier) or abs(aside) < 0.1 or filming.size in FULL_SIZES:
         return []

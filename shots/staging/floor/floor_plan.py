@@ -317,8 +317,9 @@ class ScenePlan:
             return
         beat = person.beats[0] if person.beats else Beat()
         whom = beat.target or beat.looks_at or self.occupied.partners.get(person.id, "")
-        if whom == CAMERA:
-            return
+        shares = person.relation in ("before", "under") and not (beat.target or beat.looks_at)
+        if whom == CAMERA or (shares and person.near not in self.occupied.people and person.near):
+            return  # what they are before is what they look at
         at = self.occupied.place_of(whom)
         if at is not None and whom != person.id and distance(at, spot.at) > 0.1:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))

@@ -240,7 +240,8 @@ class PersonInShot:
         x, z, facing = self.roots[k]
         stairs = self.world.spots.get(beat.seat)
         if beat.posture == "climb-stairs" and stairs is not None and way is None:
-            way = climb(stairs, POSTURES["climb-stairs"].speed * beat.pace, length)
+            speed = POSTURES["climb-stairs"].speed * beat.pace
+            way = climb(stairs, speed, length, down=beat.to == "down")
         if beat.posture in GAITS and way is not None:
             return stride(self.body, beat.posture, way, since, self.seed)
         metres = 0.0

@@ -11,6 +11,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import Beat, Player
+from shots.staging.standing import stair_side
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion.cycles import GAITS, Track, track
@@ -244,9 +245,9 @@ def beat_track(player: Player, index: int, seconds: float) -> Track | None:
     return track(beat.path, length, ease=ease, end_facing=beat.facing_deg)
 
 
-def climb(spot: Spot, speed: float, seconds: float) -> Track:
-    """The way up stairs: to the top, or as far as there is time."""
-    _, high, deep = spot.size
+def climb(spot: Spot, speed: float, seconds: float, *, down: bool = False) -> Track:
+    """The way up stairs, or back down to their foot: as far as there is time, on its right side."""
+    wide, high, deep = spot.size
     count = max(round(high / 0.2), 1)
     tread = deep / count
 
@@ -256,7 +257,9 @@ def climb(spot: Spot, speed: float, seconds: float) -> Track:
         return float(min(max(step, 0), count) * high / count - spot.position[1])
 
     far = min(speed * seconds, deep - 1.5 * tread)
-    ends = [spot.at((0, 0, -deep / 2 + tread / 2 + z)) for z in (0.0, far)]
+    x = stair_side(wide, down=down)
+    heights = (far, 0.0) if down else (0.0, far)
+    ends = [spot.at((x, 0, -deep / 2 + tread / 2 + z)) for z in heights]
     way = [(float(end[0]), float(end[2])) for end in ends]
     return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)
 
