@@ -32,7 +32,7 @@ class Practical(NamedTuple):
 
 
 _SCREEN: Colour = (0.30, 0.38, 0.52)
-_FLAME: Colour = (0.85, 0.50, 0.20)
+_FLAME: Colour = (0.55, 0.34, 0.14)
 _TUBE: Colour = (0.55, 0.60, 0.60)
 _HEADLIGHTS: Colour = (1.6, 1.5, 1.25)
 PRACTICALS: Mapping[str, Practical] = {
@@ -57,6 +57,10 @@ PRACTICALS: Mapping[str, Practical] = {
     "computer": Practical(0.6, 0.0, 0.3, _SCREEN, 2.0),
     "television": Practical(0.5, 0.0, 0.6, (0.5, 0.62, 0.85), 4.0),
 }  # fmt: skip
+_SWITCHED = frozenset({
+    "floor-lamp", "table-lamp", "desk-lamp", "ceiling-lamp", "chandelier", "neon-tube", "lantern",
+    "neon-sign", "spotlight",
+})  # fmt: skip
 _OUTDOOR_LAMPS = frozenset({"street-lamp", "lantern", "spotlight", "burning-torch", "campfire"})
 _CARRIED_FLAMES = frozenset({
     "candle", "torch", "burning-torch", "lantern", "campfire", "fire", "match", "lighter",
@@ -68,6 +72,11 @@ def is_unlit(players: Iterable[Player], weather: Iterable[str]) -> bool:
     """Whether the lamps of a room are off: the words say dark, or name a flame or a torch."""
     flames = (p.model in _CARRIED_FLAMES and not p.is_fixture for p in players)
     return "dark" in weather or any(flames)
+
+
+def is_switched_off(player: Player) -> bool:
+    """Whether a light of the set is one that an unlit room has off."""
+    return player.is_fixture and player.model in _SWITCHED
 
 
 def tint_of_lamps(players: Iterable[Player], is_interior: bool) -> Colour | None:

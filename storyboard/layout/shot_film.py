@@ -28,6 +28,7 @@ from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.set_place import SetPlace
 from storyboard.layout.practicals import (
+    is_switched_off,
     is_unlit,
     lamp_of,
     practical_of,
@@ -138,20 +139,24 @@ class ShotFilm:
     def lit(self, lighting: Lighting) -> LightRig:
         """The light of a directive on this set."""
         spots = world_at(self._still, 0.0, 1.0).spots
-        lit = [(player, lamp_of(player, spots[player.id])) for player in self._still]
+        players, weather = self.staged.players, self.staged.place.weather
+        has_lamps_off = is_unlit(players, weather)
+        lit = [
+            (player, lamp_of(player, spots[player.id]))
+            for player in self._still
+            if not (has_lamps_off and is_switched_off(player))
+        ]
         subject = np.array(self.staged.camera.at)
         lamps = sorted(
             ((player.is_fixture, lamp) for player, lamp in lit if lamp),
             key=lambda each: (each[0], float(np.hypot(*(np.array(each[1].at)[[0, 2]] - subject)))),
         )
-        players, weather = self.staged.players, self.staged.place.weather
-        has_lamps_off = is_unlit(players, weather)
         rig = light_rig(
             lighting,
             self._palette,
             side_deg=self.staged.camera.side_deg,
             is_interior=self._place.is_interior,
-            lamps=[lamp for is_fixture, lamp in lamps if not (is_fixture and has_lamps_off)],
+            lamps=[lamp for _, lamp in lamps],
             glow=None if has_lamps_off else tint_of_lamps(players, self._place.is_interior),
             room=SETS[self.staged.place.set].bounds,
         )

@@ -159,6 +159,8 @@ def light_rig(
     rig = TIMES[lighting.time or "day"]
     if is_interior and rig.is_dark and glow and lighting.source is None:
         rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow, room=room)
+    elif is_interior and rig.is_dark and lighting.source is None:
+        rig = replace(rig, key=0.48, fill=0.26, room=room)
     elif rig.is_dark and glow and lighting.source is None:
         rig = replace(rig, key=rig.key + 0.06, key_colour=glow)
     rig = _with_source(rig, lighting.source)
