@@ -160,7 +160,7 @@ def light_rig(
     if is_interior and rig.is_dark and glow and lighting.source is None:
         rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow, room=room)
     elif is_interior and rig.is_dark and lighting.source is None:
-        rig = replace(rig, key=0.48, fill=0.26, room=room)
+        rig = replace(rig, key=0.48, fill=0.33, room=room)
     elif rig.is_dark and glow and lighting.source is None:
         rig = replace(rig, key=rig.key + 0.06, key_colour=glow)
     rig = _with_source(rig, lighting.source)
