@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.staged import Player
+from shots.staging.staged import Player, Point
 from storyboard.layout.meshes import Array, Colour
 from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.world import Spot
-from storyboard.layout.render.lights import STREET, TUBES, WARM, Lamp
+from storyboard.layout.render.lights import TUBES, WARM, Lamp
 
 
 class Practical(NamedTuple):
@@ -79,12 +79,17 @@ def is_switched_off(player: Player) -> bool:
     return player.is_fixture and player.model in _SWITCHED
 
 
-def tint_of_lamps(players: Iterable[Player], is_interior: bool) -> Colour | None:
-    """Tint of the lamps of a place: of tubes, street lamps, or warm; None where it has none."""
-    models = {player.model for player in players}
-    if not is_interior:
-        return STREET if models & _OUTDOOR_LAMPS else None
-    return TUBES if "neon-tube" in models else WARM
+def tint_of_room(players: Iterable[Player]) -> Colour:
+    """Tint of the light of a room's lamps: that of tubes, or warm."""
+    return TUBES if any(player.model == "neon-tube" for player in players) else WARM
+
+
+def outdoor_lamp(players: Iterable[Player], subject: Point, side_deg: float) -> Lamp:
+    """What lights the face of a subject outdoors when it is dark: a lamp, or the moon."""
+    has_lamps = any(player.model in _OUTDOOR_LAMPS for player in players)
+    x, z = np.sin(np.radians(side_deg)), -np.cos(np.radians(side_deg))
+    at = (float(subject[0] + 1.7 * x), -2.2, float(subject[1] + 1.7 * z))
+    return Lamp(at, (0.75, 0.62, 0.44) if has_lamps else (0.50, 0.54, 0.58), 4.5)
 
 
 def practical_of(player: Player) -> Practical | None:

@@ -31,8 +31,9 @@ from storyboard.layout.practicals import (
     is_switched_off,
     is_unlit,
     lamp_of,
+    outdoor_lamp,
     practical_of,
-    tint_of_lamps,
+    tint_of_room,
 )
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
@@ -151,13 +152,17 @@ class ShotFilm:
             ((player.is_fixture, lamp) for player, lamp in lit if lamp),
             key=lambda each: (each[0], float(np.hypot(*(np.array(each[1].at)[[0, 2]] - subject)))),
         )
+        camera = self.staged.camera
+        named = [lamp for is_fixture, lamp in lamps if not is_fixture]
+        if not self._place.is_interior:
+            named.append(outdoor_lamp(players, camera.at, camera.side_deg))
         rig = light_rig(
             lighting,
             self._palette,
-            side_deg=self.staged.camera.side_deg,
+            side_deg=camera.side_deg,
             is_interior=self._place.is_interior,
-            lamps=[lamp for _, lamp in lamps],
-            glow=None if has_lamps_off else tint_of_lamps(players, self._place.is_interior),
+            lamps=[*named, *(lamp for is_fixture, lamp in lamps if is_fixture)],
+            glow=None if has_lamps_off else tint_of_room(players),
             room=SETS[self.staged.place.set].bounds,
         )
         return in_weather(rig, weather)
