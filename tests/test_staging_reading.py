@@ -343,3 +343,9 @@ def test_adjectives_give_things_size_and_colour() -> None:
     assert players["tank"].size is None
     assert players["key"].size == tuple(0.5 * side for side in key)
     assert players["key"].colour == "brown"
+
+
+def test_who_is_dressed_as_somebody_wears_it_and_brings_nobody_along() -> None:
+    (girl,) = (player for player in read("A girl, dressed as a pirate, smiles.").players)
+    assert girl.look is not None
+    assert "pirate hat" in {each.kind for each in girl.look.garments}

@@ -16,6 +16,8 @@ from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
 
+_DRAWN = grammar.QUALITIES | grammar.SIZES.keys()  # or adds nothing to the picture
+
 
 class CastList:
     """The players of a shot, as they are made.
@@ -122,7 +124,7 @@ class CastList:
         for word in (*phrase.adjectives, phrase.head):
             if word in grammar.VISIBLE:
                 self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
-            elif not (word in grammar.QUALITIES or word in brands or find_colour(word)):
+            elif not (word in _DRAWN or word in brands or find_colour(word)):
                 stems = (word, singular(word)[0])
                 tables = (NOUNS, grammar.CLOTHS, grammar.BODY, grammar.PEOPLE, grammar.SITES,
                           grammar.ABSTRACT, PLACE_WORDS, grammar.FITTINGS, grammar.NUMBERS,

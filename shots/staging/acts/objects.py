@@ -82,6 +82,8 @@ def read_objects(act: ClauseAct) -> None:
     if act.verb.role == "wear":
         for key in act.subjects:
             act.cast.drafts[key].looks += ", " + clause.words
+        for part in (part for prep, part in clause.parts if prep == "about"):
+            act.cast.assign(part, [])  # as a pirate: nobody else
         return
     event.has_object = bool(clause.objects)
     for phrase in clause.objects:
