@@ -268,7 +268,8 @@ class ScenePlan:
             others = self.occupied.others(person.id)
             at = self.occupied.find(named)
             free = self.occupied.free_seat(others, posture, near=partner, who=person.id)
-            if free is None or (isinstance(at, Player) and distance(free.at, at.at) > 2.0):
+            reach = 2.0 if isinstance(at, Player) else 4.0
+            if free is None or (named and distance(free.at, at.at if at else partner) > reach):
                 free = self.occupied.bring_seat(posture, named)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
