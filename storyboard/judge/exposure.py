@@ -28,8 +28,9 @@ LIGHT_FIELDS: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
 }
 """Directive → its field of the lighting, and the alternatives; None is neither of the others."""
 
-# Probability. Of 120 calibration layouts with another set, half of them with another subject, 87 %
-# reach the first for the requested time, 0.2 % of other times do, and 0.8 % fall below the second.
+# Probability. Of 100 calibration layouts with another set, half of them with another subject, 98 %
+# of the verdicts on time are right and all on temperature; of their own layouts 68 reach the first
+# bound, and no other time does.
 LIGHT_BOUNDS = Bounds(agrees=0.9, disagrees=0.03)
 # 0.5 is exactly the requested side, -0.5 the other. Among 96 calibration layouts with another set,
 # half of them with another subject, two lean more than that to the wrong side.
