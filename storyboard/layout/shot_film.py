@@ -24,7 +24,7 @@ from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.held import HeldThing, in_hands
 from storyboard.layout.motion.perform import Performance, perform_all
 from storyboard.layout.motion.world import Spot, world_at
-from storyboard.layout.near_shell import without_near_shell
+from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.set_place import SetPlace
 from storyboard.layout.practicals import (
@@ -334,10 +334,11 @@ class ShotFilm:
             for player in self._still
         ]
         aims = self.poses[:, :, 3] + self.path.subject_distance_m * self.poses[:, :, 2]
-        shell = without_near_shell(
-            self._place.shell, self.poses, self.path.focal, self.path.aspect, aims
-        )
-        return join([shell, self._place.backdrop, *things])
+        place, lens = self._place, (self.poses, self.path.focal, self.path.aspect, aims)
+        shell, backdrop = without_near_shell(place.shell, *lens), place.backdrop
+        if place.is_interior:
+            backdrop = without_near_shell(backdrop, *lens, GARDEN)
+        return join([shell, backdrop, *things])
 
     def _before_the_lens(self) -> set[str]:
         """Ids of furniture between the camera and what is framed; a crew takes it off the set."""

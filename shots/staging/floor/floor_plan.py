@@ -275,9 +275,10 @@ class ScenePlan:
             others = self.occupied.others(person.id)
             at = self.occupied.find(named)
             free = free_seat(self.occupied, others, posture, near=partner, who=person.id)
-            is_far = isinstance(at, Player) and distance(free.at, at.at) > 2.0 if free else True
+            reach = 2.0 if isinstance(at, Player) else 4.0
+            beside = at.at if at else partner
             is_before = isinstance(at, Player) and person.relation == "before" and is_backdrop(at)
-            if free is None or is_far or is_before:
+            if free is None or is_before or (named and distance(free.at, beside) > reach):
                 free = bring_seat(self.occupied, posture, named, person.relation)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
