@@ -211,6 +211,29 @@ def test_what_is_kept_of_a_set_gives_the_same_picture_as_a_fresh_one():
         assert np.array_equal(again.picture, fresh.picture)
 
 
+@pytest.mark.parametrize("softness", [0.0, 0.35])
+@pytest.mark.parametrize("size", [SIZE, (241, 135)])
+def test_what_a_camera_that_stands_keeps_gives_the_same_bits_on_one_to_four_threads(softness, size):
+    pane = box((0.3, -1, -0.6), (0.5, 0.9, 0.02), (0.2, 0.9, 0.2), surface="glass")
+    optics, rig = Optics(2.0, stop=1.4), replace(RIG, softness=softness)
+    still = join([furniture(), pane.owned_by(3), pane.moved((-1.0, 0, 0.2))])
+    kept, lens = [RenderScene.of(still, floor) for _ in range(4)], camera()
+    for k in range(5):
+        bottle = pane.moved((0.1 * k - 0.7, 0, -0.2)).owned_by(4)
+        moving = join([actors(0.1 * k - 0.3 * (k == 3)), bottle])
+        fresh = RenderScene.of(still, floor).with_moving(moving)
+        expected = render_frame(fresh, lens, rig, size, optics=optics)
+        for threads, world in enumerate(kept, start=1):
+            frame = render_frame(
+                world.with_moving(moving), lens, rig, size, optics=optics, threads=threads
+            )
+            for name in ("picture", "depth", "normal", "owner"):
+                assert np.array_equal(getattr(frame, name), getattr(expected, name))
+            for owner in (0, 2, 3, 4):
+                assert np.array_equal(frame.coverage(owner), expected.coverage(owner))
+    assert kept[0].still.drawn is None if softness == 0 else kept[0].still.drawn
+
+
 def test_a_moving_camera_does_not_make_ids_flicker():
     world, counts = scene(), []
     for k in range(10):

@@ -6,10 +6,42 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from storyboard.layout.meshes import SURFACE, Array, GroundPaint, Mesh, join
+from storyboard.layout.meshes import Array, GroundPaint, Mesh, join
 from storyboard.layout.render.finishes import paint
 from storyboard.layout.render.shadow_map import ShadowMaps
+from storyboard.layout.render.visibility import StillViews
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A picture of a camera that stands, and what its colours depend on.
+
+    Attributes:
+        key: View of the set, light and ground: where one of them differs, all does.
+        terms, half: (2, h, w) shares of key and fill of every second pixel, and (h, w) their depth.
+        moved: (H, W) whether a pixel shows what is not of the set.
+        picture: (H, W, 3) before blur and grading.
+    """
+
+    key: tuple[object, ...]
+    terms: Array
+    half: Array
+    moved: NDArray[np.bool_]
+    picture: Array
+
+    def steady(self, last: Drawn | None) -> tuple[NDArray[np.bool_], Array]:
+        """(H, W) which pixels are the same as in the last picture, and that; (0, W) for none."""
+        if last is None or last.key != self.key:
+            return self.moved[:0], self.picture
+        alike = (self.terms == last.terms).all(axis=0) & (self.half == last.half)
+        height, width = self.moved.shape
+        rows = alike.repeat(2, axis=0)[:height]  # a pixel takes the nearest two each way
+        rows[1:-1:2] &= alike[1:]
+        same = rows.repeat(2, axis=1)[:, :width]
+        same[:, 1:-1:2] &= rows[:, 1:]
+        return same & ~(self.moved | last.moved), last.picture
 
 
 class StillMesh:
@@ -19,6 +51,8 @@ class StillMesh:
         self.mesh = mesh
         self.paint = paint(mesh)
         self.shadows = ShadowMaps()
+        self.views = StillViews()
+        self.drawn: Drawn | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +98,3 @@ class RenderScene:
     def paint(self) -> Array:
         """(N, 6) finish of each face of `mesh`."""
         return np.concatenate([self.still.paint, paint(self.moving)])
-
-    @cached_property
-    def has_glass(self) -> bool:
-        """Whether a face is transparent."""
-        return bool((self.mesh.surface == SURFACE["glass"]).any())

@@ -204,27 +204,28 @@ def _add_samples(
 
 
 @compiled
-def _begin_row(
-    hits: Ints, row: int, room: Array, finish: Ints, view: View, faces: Ints, light: Light
-) -> None:
+def _begin_run(
+    hits: Ints, row: int, first: int, width: int, room: Array, finish: Ints, view: View,
+    faces: Ints, light: Light,
+) -> None:  # fmt: skip
     """Store a fragment a pixel, as if all its samples hit what the first does."""
-    width, sight, y = view.depth.shape[1], view.sight, row + 0.5
+    sight, y = view.sight, row + 0.5
     for k in range(3):
         start = sight[k, 1] * y + sight[k, 2]
-        for column in range(width):
-            room[_RAY_ROW + k, column] = sight[k, 0] * (column + 0.5) + start
-    for column in range(width):
+        for n in range(width):
+            room[_RAY_ROW + k, n] = sight[k, 0] * (first + n + 0.5) + start
+    for n in range(width):
         for k in range(3):
-            room[_NORMAL_ROW + k, column] = view.normal[row, column, k]
-    for column in range(width):
-        number, depth = hits[4 * row, column], view.depth[row, column]
-        key, open_share = _term(light.terms, light.half, row, column, depth)
+            room[_NORMAL_ROW + k, n] = view.normal[row, first + n, k]
+    for n in range(width):
+        number, depth = hits[4 * row, first + n], view.depth[row, first + n]
+        key, open_share = _term(light.terms, light.half, row, first + n, depth)
         is_sky = not depth < _FARTHEST
-        room[_DEPTH, column] = _ZERO if is_sky else depth
-        room[_KEY_SHARE, column] = _ONE if is_sky else key
-        room[_OPEN, column] = _ONE if is_sky else open_share
-        room[_WEIGHT, column] = _ONE
-        finish[column] = faces[number] if number >= 0 else -1
+        room[_DEPTH, n] = _ZERO if is_sky else depth
+        room[_KEY_SHARE, n] = _ONE if is_sky else key
+        room[_OPEN, n] = _ONE if is_sky else open_share
+        room[_WEIGHT, n] = _ONE
+        finish[n] = faces[number] if number >= 0 else -1
 
 
 @compiled
@@ -345,55 +346,83 @@ def _light_fragments(room: Array, count: int, light: Array) -> None:
 
 
 @compiled
-def _spread(room: Array, ends: Ints, row: int, out: Array) -> None:
-    """Add up the fragments of a row's pixels: one each, then the others, which end at `ends`."""
-    n = out.shape[1]
-    for column in range(out.shape[1]):
-        share = room[_WEIGHT, column]
-        red, green, blue = share * room[0, column], share * room[1, column], share * room[2, column]
-        while n < ends[column]:
+def _spread(room: Array, ends: Ints, row: int, first: int, width: int, out: Array) -> None:
+    """Add up the fragments of a run's pixels: one each, then the others, which end at `ends`."""
+    n = width
+    for k in range(width):
+        share = room[_WEIGHT, k]
+        red, green, blue = share * room[0, k], share * room[1, k], share * room[2, k]
+        while n < ends[k]:
             red += room[_WEIGHT, n] * room[0, n]
             green += room[_WEIGHT, n] * room[1, n]
             blue += room[_WEIGHT, n] * room[2, n]
             n += 1
-        out[row, column, 0], out[row, column, 1], out[row, column, 2] = red, green, blue
+        out[row, first + k, 0], out[row, first + k, 1], out[row, first + k, 2] = red, green, blue
+
+
+@compiled
+def _shade_run(
+    hits: Ints, panes: Ints, soil: NDArray[np.bool_], row: int, first: int, width: int, spot: int,
+    view: View, surfaces: Surfaces, light: Light, room: Array, finish: Ints, ends: Ints, out: Array,
+) -> int:  # fmt: skip
+    """Fill neighbouring pixels of a row; returns where the paint of the ground goes on."""
+    count = width
+    _begin_run(hits, row, first, width, room, finish, view, surfaces.triangles.face, light)
+    for k in range(width):
+        column = first + k
+        number, has_pane = hits[4 * row, column], False
+        if number == GROUND:
+            finish[k] = spot
+        is_whole = number == hits[4 * row + 1, column] and number == hits[4 * row + 2, column]
+        for s in range(4 if len(panes) else 0):
+            has_pane |= panes[4 * row + s, column] != SKY
+        if has_pane or not is_whole or number != hits[4 * row + 3, column]:
+            room[_WEIGHT, k] = _ZERO
+            count = _add_samples(
+                hits, panes, has_pane, row, column, spot, count, room, finish, view, surfaces,
+                light,
+            )  # fmt: skip
+        ends[k] = count
+        spot += soil[row, column]
+    if len(light.taps):
+        _sharpen_shadows(room, count, view.position, light)
+    _prepare(room, finish, count, surfaces.own, light.constants)
+    if light.constants[_REST + 4] > 0:
+        _light_lamps(room, count, light.constants, view.position)
+    _light_fragments(room, count, light.constants)
+    _spread(room, ends, row, first, width, out)
+    return spot
 
 
 @compiled
 def shade(
-    hits: Ints, panes: Ints, soil: NDArray[np.bool_], first: int, last: int, view: View,
-    surfaces: Surfaces, light: Light, starts: Ints, room: Array, finish: Ints, ends: Ints,
-    out: Array,
+    hits: Ints, panes: Ints, soil: NDArray[np.bool_], steady: NDArray[np.bool_], before: Array,
+    first: int, last: int, view: View, surfaces: Surfaces, light: Light, starts: Ints, room: Array,
+    finish: Ints, ends: Ints, out: Array,
 ) -> None:  # fmt: skip
     """Fill rows of a picture.
 
     hits: (4 H, W) what each sample has hit: a triangle, `GROUND` or `SKY`; panes: glass before it,
     `SKY` where there is none, or (0, W). soil: (H, W) where the ground shows; starts: where in its
-    paint each row begins. room, finish, ends: room for a row's fragments, (`ROOM_ROWS`, `MOST` W),
-    (`MOST` W,) and (W,). out: (H, W, 3).
+    paint each row begins. steady: (H, W) which pixels to take from the picture `before`, or (0, W).
+    room, finish, ends: room for a row's fragments, (`ROOM_ROWS`, `MOST` W), (`MOST` W,) and (W,).
+    out: (H, W, 3).
     """
+    width = out.shape[1]
     for row in range(first, last):
-        spot, count = starts[row], out.shape[1]
-        _begin_row(hits, row, room, finish, view, surfaces.triangles.face, light)
-        for column in range(out.shape[1]):
-            number, has_pane = hits[4 * row, column], False
-            if number == GROUND:
-                finish[column] = spot
-            is_whole = number == hits[4 * row + 1, column] and number == hits[4 * row + 2, column]
-            for s in range(4 if len(panes) else 0):
-                has_pane |= panes[4 * row + s, column] != SKY
-            if has_pane or not is_whole or number != hits[4 * row + 3, column]:
-                room[_WEIGHT, column] = _ZERO
-                count = _add_samples(
-                    hits, panes, has_pane, row, column, spot, count, room, finish, view, surfaces,
-                    light,
-                )  # fmt: skip
-            ends[column] = count
-            spot += soil[row, column]
-        if len(light.taps):
-            _sharpen_shadows(room, count, view.position, light)
-        _prepare(room, finish, count, surfaces.own, light.constants)
-        if light.constants[_REST + 4] > 0:
-            _light_lamps(room, count, light.constants, view.position)
-        _light_fragments(room, count, light.constants)
-        _spread(room, ends, row, out)
+        spot, begin, end = starts[row], 0, 0
+        while end < width:
+            begin, end = end, width
+            if len(steady):
+                while begin < width and steady[row, begin]:
+                    for k in range(3):
+                        out[row, begin, k] = before[row, begin, k]
+                    spot += soil[row, begin]
+                    begin += 1
+                end = begin
+                while end < width and not steady[row, end]:
+                    end += 1
+            spot = _shade_run(
+                hits, panes, soil, row, begin, end - begin, spot, view, surfaces, light, room,
+                finish, ends, out,
+            )  # fmt: skip
