@@ -32,8 +32,7 @@ from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
 from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
-from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
-from storyboard.layout.things.models import build_thing
+from storyboard.layout.thing_motion import ThingState, is_moving, placed, state_of, thing_mesh
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -193,18 +192,9 @@ class ShotFilm:
                 held[thing.id] = thing
         for player in self._moving:
             if player.id in held:
-                state = held[player.id]
-                mesh = (
-                    build_thing(
-                        player.model,
-                        size=player.size,
-                        colour=player.colour,
-                        label=player.label,
-                        held=True,
-                    )
-                    .turned(state.turn)
-                    .moved(state.at)
-                )
+                hand = held[player.id]
+                mesh = thing_mesh(player, ThingState(), is_held=True)
+                mesh = mesh.turned(hand.turn).moved(hand.at)
             else:
                 mesh = self._thing(player, spots, seconds)
             meshes.append(mesh.owned_by(self.numbers[player.id]))
