@@ -4,40 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from storyboard.layout.meshes import Array, floats
+from storyboard.layout.meshes import Array
 from storyboard.layout.render.compiled import compiled
-from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.rasterise import Ints
 
-# Places in the array of constants that `light_constants` makes.
-_KEY, _FILL, _RIM, _HORIZON, _ZENITH, REST, _LAMPS = 3, 6, 9, 12, 15, 18, 25
-
-
-def light_constants(rig: LightRig) -> Array:
-    """The rig as numbers: direction, key, fill, rim, horizon, zenith, rest, then 7 a lamp."""
-    key, fill = floats(rig.key_colour), floats(rig.fill_colour)
-    rest = [
-        0.25 * rig.softness,
-        1.0 if rig.is_dark else 0.12,
-        np.log(1 - rig.haze) / 10,
-        1 - 0.6 * rig.softness,
-        float(len(rig.lamps[:4])),
-        1 / (1 + 0.25 * rig.softness),
-        0.38 * (1 - rig.bounce),
-    ]
-    lamps = [(*lamp.at, *lamp.colour, lamp.reach_m) for lamp in rig.lamps[:4]]
-    parts = (
-        rig.direction, key * rig.key, fill * rig.fill * 1.35, key * rig.rim, rig.horizon,
-        rig.zenith, rest, np.ravel(lamps),
-    )  # fmt: skip
-    return np.concatenate([floats(part) for part in parts])
-
-
+# Places in the array of constants that `lights.light_constants` makes.
+_KEY, _FILL, _RIM, _HORIZON, _ZENITH, REST, _ROOM, _LAMPS = 3, 6, 9, 12, 15, 18, 25, 29
 # Rows of the room that the fragments of a row of pixels are collected in: first 6 of their finish.
 NORMAL_ROW, RAY_ROW, DEPTH_ROW, KEY_ROW, OPEN_ROW, WEIGHT_ROW = 6, 9, 12, 13, 14, 15
 _LIT = 16
 ROOM_ROWS = 19
 ZERO, ONE, _HALF = np.float32(0), np.float32(1), np.float32(0.5)
+_FARTHEST_WALL = 1e5  # metres
+_OUTSIDE = (np.float32(0.02), np.float32(0.12))  # of the key and of the fill, beyond the walls
+
+
+@compiled
+def darken_beyond(room: Array, count: int, light: Array, position: Array) -> None:
+    """Take the light of a room from fragments outside its walls."""
+    if light[_ROOM + 2] >= _FARTHEST_WALL:
+        return
+    for n in range(count):
+        x = position[0] + room[DEPTH_ROW, n] * room[RAY_ROW, n]
+        z = position[2] + room[DEPTH_ROW, n] * room[RAY_ROW + 2, n]
+        if x < light[_ROOM] or z < light[_ROOM + 1] or x > light[_ROOM + 2] or z > light[_ROOM + 3]:
+            room[KEY_ROW, n] *= _OUTSIDE[0]
+            room[OPEN_ROW, n] *= _OUTSIDE[1]
 
 
 @compiled

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from storyboard.layout.meshes import Array, GroundPaint, floats
 from storyboard.layout.render.compiled import in_bands
 from storyboard.layout.render.depth_of_field import Optics, blur
-from storyboard.layout.render.fragment_light import ROOM_ROWS, light_constants
+from storyboard.layout.render.fragment_light import ROOM_ROWS
 from storyboard.layout.render.lens import Face, LensCamera, Size, faces
-from storyboard.layout.render.lights import LightRig
+from storyboard.layout.render.lights import LightRig, light_constants
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
 from storyboard.layout.render.rasterise import PICTURE_SAMPLES, Ints, locate_ground
 from storyboard.layout.render.render_scene import Drawn, RenderScene

@@ -24,6 +24,7 @@ from storyboard.layout.render.fragment_light import (
     REST,
     WEIGHT_ROW,
     ZERO,
+    darken_beyond,
     light_fragments,
     light_lamps,
     prepare,
@@ -266,6 +267,7 @@ def _shade_run(
         spot += soil[row, column]
     if len(light.taps):
         _sharpen_shadows(room, count, view.position, light)
+    darken_beyond(room, count, light.constants, view.position)
     prepare(room, finish, count, surfaces.own, light.constants)
     if light.constants[REST + 4] > 0:
         light_lamps(room, count, light.constants, view.position)
