@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 _LEAST_FOCUS_M = 0.1
+_MIDDLE_M = 0.9  # height of the middle of what is lit
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
 
 
@@ -70,7 +71,7 @@ class ShotFilm:
         rig: Its light.
         still: What does not move.
         ground: Paint of the floor.
-        is_interior: Whether walls are round the set.
+        lit_at: (3,) what the key of a room stands near; None outdoors.
         shown: The players that are drawn: not who looks, nor what was taken off the set.
         figures: The people, by id.
     """
@@ -108,7 +109,8 @@ class ShotFilm:
         place = staged.place
         self._place = _place_of(place.set, place.seed)
         self._scenes: dict[int, RenderScene] = {}
-        self.ground, self.is_interior = self._place.ground, self._place.is_interior
+        self.ground, (x, z) = self._place.ground, staged.camera.at
+        self.lit_at = np.array([x, -_MIDDLE_M, z]) if self._place.is_interior else None
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
         self._acting: tuple[int, dict[str, Performance]] | None = None  # of the last frame
@@ -200,7 +202,7 @@ class ShotFilm:
             else:
                 mesh = self._thing(player, spots, seconds)
             meshes.append(mesh.owned_by(self.numbers[player.id]))
-        return RenderScene(self.still, join(meshes), self.ground, self.is_interior)
+        return RenderScene(self.still, join(meshes), self.ground, self.lit_at)
 
     def frame(
         self,

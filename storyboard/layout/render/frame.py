@@ -126,9 +126,7 @@ def render_pinhole(
     )
     position = np.asarray(camera.position, np.float64)
     points = receivers(found.depth[::8, ::8], _rays(found.sight, size, 8), position)
-    shadows = still.shadows.make(
-        still.mesh, scene.moving, rig.direction, points, is_interior=scene.is_interior
-    )
+    shadows = still.shadows.make(still.mesh, scene.moving, rig.direction, points, scene.lit_at)
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
     finish, starts = _finishes(scene, found)
     mesh = scene.mesh

@@ -312,7 +312,7 @@ def resolve(
                 u, v, w, far = weigh(inverse, found, x, y)
                 nx, ny, nz = blend_normal(normals, faces, face[found], u, v, w)
             elif found == GROUND:
-                ny, far = -1.0, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
+                ny, far = -1.0, 1.0 / max(ground[0] * x + ground[1] * y + ground[2], 1e-9)
             depth[row, column] = far
             normal[row, column, 0] = nx
             normal[row, column, 1] = ny

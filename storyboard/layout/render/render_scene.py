@@ -76,20 +76,20 @@ class RenderScene:
         still: What does not move in the clip.
         moving: What moves, as it is at this frame.
         ground: Paint of the floor, the plane y = 0; None if there is no such plane.
-        is_interior: Whether walls are round the scene.
+        lit_at: (3,) what the key of a room stands near; None where there are no walls.
     """
 
     still: StillMesh
     moving: Mesh = field(default_factory=lambda: join([]))
     ground: GroundPaint | None = None
-    is_interior: bool = False
+    lit_at: Array | None = None
 
     @classmethod
     def of(
-        cls, still: Mesh, ground: GroundPaint | None = None, *, is_interior: bool = False
+        cls, still: Mesh, ground: GroundPaint | None = None, lit_at: Array | None = None
     ) -> RenderScene:
         """A scene of a set alone."""
-        return cls(StillMesh(still), ground=ground, is_interior=is_interior)
+        return cls(StillMesh(still), ground=ground, lit_at=lit_at)
 
     def with_moving(self, mesh: Mesh) -> RenderScene:
         """The same set at another frame."""
