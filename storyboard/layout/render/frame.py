@@ -91,7 +91,7 @@ def _finishes(scene: RenderScene, found: Visible) -> tuple[Array, Ints]:
     Returns:
         It, and (H + 1,) where each row of the ground begins and the last one ends.
     """
-    counts = found.soil.sum(axis=1, dtype=np.int32)
+    counts = np.count_nonzero(found.soil, axis=1)
     starts = np.cumsum(np.append(len(scene.paint), counts), dtype=np.int32)
     finish = np.empty((starts[-1] + 1, 6), np.float32)
     finish[: len(scene.paint)] = scene.paint
