@@ -20,7 +20,7 @@ from storyboard.layout.render.rasterise import PICTURE_SAMPLES, Ints, locate_gro
 from storyboard.layout.render.render_scene import Drawn, RenderScene
 from storyboard.layout.render.shading import MOST, Light, Surfaces, View, shade
 from storyboard.layout.render.shadow_map import ShadowMap, receivers
-from storyboard.layout.render.visibility import BAND, SAMPLES, Visible, find_visible
+from storyboard.layout.render.visibility import BAND, SAMPLES, Visible
 from storyboard.layout.render.weather import Weather, draw_weather
 
 Bytes = NDArray[np.uint8]
@@ -121,8 +121,8 @@ def render_pinhole(
 ) -> tuple[Array, Visible]:
     """A picture (H, W, 3) float32 before grading, and what it shows."""
     still = scene.still
-    found = find_visible(
-        scene.mesh, still.mesh, still.views, camera, size, scene.ground is not None, threads
+    found = still.views.find(
+        scene.mesh, still.mesh, camera, size, scene.ground is not None, threads
     )
     position = np.asarray(camera.position, np.float64)
     points = receivers(found.depth[::8, ::8], _rays(found.sight, size, 8), position)

@@ -289,7 +289,7 @@ def resolve(
     for row in range(first, last):
         for column in range(owner.shape[1]):
             is_new = first_new == 0
-            for s in range(4 * row, 4 * row + 4):
+            for s in range(4 * row, 4 * row + 4 * (not is_new)):
                 is_new |= hits[s, column] >= first_new
                 is_new |= len(panes) > 0 and panes[s, column] >= first_new
             moved[row, column] = is_new

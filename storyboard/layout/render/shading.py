@@ -241,7 +241,7 @@ def _spread(room: Array, ends: Ints, row: int, first: int, width: int, out: Arra
         out[row, first + k, 0], out[row, first + k, 1], out[row, first + k, 2] = red, green, blue
 
 
-@compiled
+@part
 def _shade_run(
     hits: Ints, panes: Ints, soil: NDArray[np.bool_], row: int, first: int, width: int, spot: int,
     view: View, surfaces: Surfaces, light: Light, room: Array, finish: Ints, ends: Ints, out: Array,

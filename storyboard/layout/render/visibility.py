@@ -43,7 +43,8 @@ class Visible:
     normal: Array
     soil: NDArray[np.bool_]  # (H, W) whether a sample is of the ground
     moved: NDArray[np.bool_]  # (H, W) whether a sample is not of the kept view of the set
-    over: StillView | None  # the kept view
+    over: Visible | None  # the kept view
+    front: Array | None  # (4 H, W) greatest inverse depth of what is no glass, of a kept view
 
     def panes_of(self, row: int) -> Ints:
         """`panes`, or none where the band of a row has no glass."""
@@ -59,75 +60,54 @@ class Visible:
         return out
 
 
-@dataclass(frozen=True, eq=False)
-class StillView:
-    """What a camera that stands sees of a set alone.
-
-    Attributes:
-        found: Hits and what they resolve to.
-        front: (4 H, W) greatest inverse depth of what is no glass.
-    """
-
-    found: Visible
-    front: Array
-
-
 class StillViews:
-    """Keeps what a camera sees of a set, from the second picture on that it is asked for."""
+    """Finds what is visible; what a camera sees of the set alone is kept while it stands."""
 
     def __init__(self) -> None:
-        self._kept: tuple[bytes, StillView | None] = b"", None
+        self._kept: tuple[bytes, Visible | None] = b"", None
 
-    def view(
-        self, still: Mesh, camera: LensCamera, size: Size, has_ground: bool, threads: int
-    ) -> StillView | None:
-        """The set alone; None where another camera was asked for before."""
+    def find(
+        self,
+        mesh: Mesh,
+        still: Mesh,
+        camera: LensCamera,
+        size: Size,
+        has_ground: bool,
+        threads: int,
+    ) -> Visible:
+        """Find what each sample of a picture hits.
+
+        Args:
+            mesh: Set, then what moves in it.
+            still: The set alone.
+            camera: Pinhole camera.
+            size: Width and height in pixels.
+            has_ground: Whether the plane y = 0 is drawn.
+            threads: Number of threads.
+        """
         numbers = (*camera.position, camera.focal, camera.near, *camera.centre, *size, has_ground)
         key = np.array([*np.ravel(camera.turn), *numbers], np.float64).tobytes()
         kept, view = self._kept  # read and written at once, since frames share it
-        if key != kept:
-            self._kept = key, None
-            return None
-        if view is None:
+        if key == kept and view is None:  # asked for the second time
             front = np.empty((size[1] * SAMPLES, size[0]), np.float32)
-            found = _look(still, camera, size, has_ground, threads, front=front)
-            view = StillView(found, front)
-            self._kept = key, view
-        return view
-
-
-def find_visible(
-    mesh: Mesh, still: Mesh, views: StillViews, camera: LensCamera, size: Size, has_ground: bool,
-    threads: int,
-) -> Visible:  # fmt: skip
-    """Find what each sample of a picture hits.
-
-    Args:
-        mesh: Set, then what moves in it.
-        still: The set alone.
-        views: Of the set.
-        camera: Pinhole camera.
-        size: Width and height in pixels.
-        has_ground: Whether the plane y = 0 is drawn.
-        threads: Number of threads.
-    """
-    before = views.view(still, camera, size, has_ground, threads)
-    return _look(mesh, camera, size, has_ground, threads, before, len(still.faces))
+            view = _look(still, camera, size, has_ground, threads, front=front)
+        view = view if key == kept else None
+        self._kept = key, view
+        return _look(mesh, camera, size, has_ground, threads, view, len(still.faces))
 
 
 def _look(
     mesh: Mesh, camera: LensCamera, size: Size, has_ground: bool, threads: int,
-    before: StillView | None = None, num_before: int = 0, front: Array | None = None,
+    before: Visible | None = None, num_before: int = 0, front: Array | None = None,
 ) -> Visible:  # fmt: skip
     """Draw a mesh, or the faces from `num_before` on over a view; `front` keeps what is filled."""
     width, height = size
     matrix, position = camera.matrix(size), np.asarray(camera.position, np.float64)
-    shown = _set_up(mesh, camera, matrix, size, num_before if before else 0)
-    first_new = 0
+    shown, first_new = _set_up(mesh, camera, matrix, size, num_before if before else 0), 0
     if before:
-        old = before.found.shown
-        first_new = len(old.face)
-        shown = Triangles(*(np.concatenate(each) for each in zip(old, shown, strict=True)))
+        first_new = len(before.shown.face)
+        pairs = zip(before.shown, shown, strict=True)
+        shown = Triangles(*(np.concatenate(each) for each in pairs))
     sight = np.ascontiguousarray(np.linalg.inv(matrix))
     ground = np.array([0.0, 0.0, -1.0])
     if has_ground and position[1] < 0:
@@ -140,13 +120,13 @@ def _look(
     ]
     glass = [each[is_glass[each]] for each in chosen]
     if before:
-        glass = [np.concatenate(each) for each in zip(before.found.glass, glass, strict=True)]
+        glass = [np.concatenate(each) for each in zip(before.glass, glass, strict=True)]
     found = Visible(
         shown, ground, sight, np.empty((samples, width), np.int32),
         np.empty((samples if any(map(len, glass)) else 0, width), np.int32), glass,
         np.append(mesh.owner[shown.face], [SET_OWNER, SET_OWNER]).astype(np.int32),
         np.empty(shape, np.int32), np.empty(shape, np.float32), np.empty((*shape, 3), np.float32),
-        np.empty(shape, np.bool_), np.empty(shape, np.bool_), before,
+        np.empty(shape, np.bool_), np.empty(shape, np.bool_), before, front,
     )  # fmt: skip
 
     def one_band(first: int, last: int) -> None:
@@ -154,12 +134,12 @@ def _look(
         lines = slice(start, last * SAMPLES)
         number, panes = found.hits[lines], found.panes_of(first)
         here = np.empty(number.shape, np.float32) if front is None else front[lines]
-        if before is None:
+        if before is None or before.front is None:
             clear(here, number, start, PICTURE_SAMPLES, ground)
         else:
-            here[:], number[:] = before.front[lines], before.found.hits[lines]
+            here[:], number[:] = before.front[lines], before.hits[lines]
             for name in ("owner", "depth", "normal", "soil"):
-                getattr(found, name)[rows] = getattr(before.found, name)[rows]
+                getattr(found, name)[rows] = getattr(before, name)[rows]
         fill(new[~is_glass[new]], shown, start, PICTURE_SAMPLES, here, number)
         if len(panes):
             pane = panes[lines]
@@ -179,7 +159,7 @@ def _look(
 def _set_up(mesh: Mesh, camera: LensCamera, matrix: Array, size: Size, first: int) -> Triangles:
     """The triangles of the faces from `first` on."""
     faces = mesh.faces[first:]
-    least = int(faces.min()) if first and len(faces) else 0
+    least = int(faces.min()) if len(faces) else 0
     vertices = np.asarray(mesh.vertices[least:], np.float64)
     corners = np.ascontiguousarray((vertices - np.asarray(camera.position)) @ matrix.T)
     shown = set_up(corners, np.ones(len(corners)), faces - least, size, SAMPLES, camera.near)
