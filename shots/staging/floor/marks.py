@@ -68,7 +68,7 @@ class Occupied:
             Player(
                 id=each.name, name=each.name, kind="thing", model=each.model, at=each.at,
                 facing_deg=each.facing_deg, size=each.size, colour=each.colour,
-                base_m=each.base_m, is_fixture=True,
+                base_m=each.base_m, is_fixture=True, label=each.label,
             )
             for each in plan.fixtures
         )  # fmt: skip
