@@ -41,8 +41,7 @@ from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
 from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
-from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
-from storyboard.layout.things.models import build_thing
+from storyboard.layout.thing_motion import ThingState, is_moving, placed, state_of, thing_mesh
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 _LEAST_FOCUS_M = 0.1
+_MIDDLE_M = 0.9  # height of the middle of what is lit
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
 
 
@@ -74,7 +74,7 @@ class ShotFilm:
         rig: Its light.
         still: What does not move.
         ground: Paint of the floor; None over an abyss.
-        is_interior: Whether walls are round the set.
+        lit_at: (3,) what the key of a room stands near; None outdoors.
         shown: The players that are drawn: not who looks, nor what was taken off the set.
         figures: The people, by id.
     """
@@ -113,7 +113,8 @@ class ShotFilm:
         self._place = _place_of(place.set, place.seed)
         self._scenes: dict[int, RenderScene] = {}
         self.ground = self._place.ground if self._place.has_ground else None
-        self.is_interior = self._place.is_interior
+        x, z = staged.camera.at
+        self.lit_at = np.array([x, -_MIDDLE_M, z]) if self._place.is_interior else None
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
         self._acting: tuple[int, dict[str, Performance]] | None = None  # of the last frame
@@ -210,22 +211,13 @@ class ShotFilm:
                 held[thing.id] = thing
         for player in self._moving:
             if player.id in held:
-                state = held[player.id]
-                mesh = (
-                    build_thing(
-                        player.model,
-                        size=player.size,
-                        colour=player.colour,
-                        label=player.label,
-                        held=True,
-                    )
-                    .turned(state.turn)
-                    .moved(state.at)
-                )
+                hand = held[player.id]
+                mesh = thing_mesh(player, ThingState(), is_held=True)
+                mesh = mesh.turned(hand.turn).moved(hand.at)
             else:
                 mesh = self._thing(player, spots, seconds)
             meshes.append(mesh.owned_by(self.numbers[player.id]))
-        return RenderScene(self.still, join(meshes), self.ground, self.is_interior)
+        return RenderScene(self.still, join(meshes), self.ground, self.lit_at)
 
     def frame(
         self,
