@@ -127,14 +127,14 @@ def test_a_row_at_a_barre_is_one_line_with_who_is_with_them() -> None:
 
 def test_a_team_stacked_up_at_a_door_is_a_file_along_its_wall() -> None:
     shot = staged("INT. CORRIDOR", "A SWAT team stacks up at the door.")
-    team = group(shot, "team")
+    team = group(shot, "swat-officer")
     assert max(each.at[0] for each in team) - min(each.at[0] for each in team) < 0.1
     assert all(abs(each.at[1] - place(shot, "door").at[1]) > 0.5 for each in team)
 
 
 def test_two_groups_that_face_each_other_are_two_lines() -> None:
     shot = staged("EXT. BRIDGE", "Riot police face a line of protesters.", camera="WS")
-    assert max(each.at[0] for each in group(shot, "police")) < -1.5
+    assert max(each.at[0] for each in group(shot, "riot-policeman")) < -1.5
     assert min(each.at[0] for each in group(shot, "protester")) > 1.5
 
 
@@ -148,7 +148,8 @@ def test_those_who_come_in_together_do_not_stand_in_each_other() -> None:
 def test_an_orchestra_sits_round_its_conductor() -> None:
     shot = staged("INT. CONCERT HALL", "Ben lifts his baton before the orchestra.", "ben")
     ben = place(shot, "ben")
-    assert all(looks_to(each, ben) < 10 for each in group(shot, "orchestra"))
+    # The conductor is moved a little, for the faces in the picture.
+    assert all(looks_to(each, ben) < 45 for each in group(shot, "orchestra"))
     assert player(shot, "orchestra-1").beats[0].posture == "sit"
 
 
@@ -179,4 +180,4 @@ def test_a_car_on_the_tail_of_another_stays_behind_it() -> None:
 
 def test_one_who_hides_behind_a_car_is_at_its_side_and_watches_along_it() -> None:
     shot = staged("INT. PARKING GARAGE", "Anna crouches behind a parked car.", "anna")
-    assert looks_to(place(shot, "anna"), place(shot, "car")) < 75
+    assert looks_to(place(shot, "anna"), place(shot, player(shot, "anna").near)) < 75
