@@ -123,6 +123,11 @@ CLOTHING = _set("clothing")
 """What is worn belongs to the appearance and is not held."""
 NOT_PEOPLE = _set("not people")
 NOT_ADVERBS = _set("not adverbs")
+FORMATIONS: Mapping[str, tuple[str, ...]] = {
+    shape: tuple(_split(phrases))
+    for shape, _, phrases in (row.partition(": ") for row in _SECTIONS["formations"])
+}
+"""Formations of groups, and the phrases that name them."""
 CLOTHS = _set("cloths")
 _PLURALS = _mapping("irregular plurals")
 

@@ -70,7 +70,7 @@ class ShotFilm:
         numbers: Number of each player as owner of its faces, by id, from 1.
         rig: Its light.
         still: What does not move.
-        ground: Paint of the floor.
+        ground: Paint of the floor; None over an abyss.
         is_interior: Whether walls are round the set.
         shown: The players that are drawn: not who looks, nor what was taken off the set.
         figures: The people, by id.
@@ -109,7 +109,8 @@ class ShotFilm:
         place = staged.place
         self._place = _place_of(place.set, place.seed)
         self._scenes: dict[int, RenderScene] = {}
-        self.ground, self.is_interior = self._place.ground, self._place.is_interior
+        self.ground = self._place.ground if self._place.has_ground else None
+        self.is_interior = self._place.is_interior
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
         self._acting: tuple[int, dict[str, Performance]] | None = None  # of the last frame
