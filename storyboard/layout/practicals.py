@@ -39,8 +39,8 @@ PRACTICALS: Mapping[str, Practical] = {
     "floor-lamp": Practical(), "table-lamp": Practical(0.8), "desk-lamp": Practical(0.8),
     "ceiling-lamp": Practical(0.0), "chandelier": Practical(0.1),
     "neon-tube": Practical(0.0, -0.3, 0.0, _TUBE, 4.0), "street-lamp": Practical(0.95, reach_m=9.0),
-    "lantern": Practical(0.7), "spotlight": Practical(0.8, 0.0, 0.5, (1.5, 1.4, 1.2), 8.0), "neon-sign": Practical(
-        0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
+    "lantern": Practical(0.7), "spotlight": Practical(0.8, 0.0, 0.5, (1.5, 1.4, 1.2), 8.0),
+    "neon-sign": Practical(0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
     "candle": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
     "candlestick": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
     "burning-torch": Practical(1.0, 0.1, 0.0, (1.3, 0.78, 0.34), 6.0),
