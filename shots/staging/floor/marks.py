@@ -18,6 +18,7 @@ from shots.staging.floor_space import (
     model_of,
     own_to_plan,
     places_round,
+    plan_to_own,
     point,
     size_of,
 )
@@ -255,7 +256,13 @@ def surface_spot(
         free = [max(spots, key=lambda each: min(distance(each, at) - half for at, half in taken))]
     # A hand's width from the edge, rather than on it.
     middle = np.array(surface.at)
-    best = min(free, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle))
+    depth_counts = 2.5 if near is None else 1.0  # products stand in a row
+
+    def away(each: Point) -> float:
+        x, z = plan_to_own(each, towards, surface.facing_deg)
+        return float(np.hypot(x, depth_counts * z)) + 0.6 * distance(each, middle)
+
+    best = min(free, key=away)
     return best, top
 
 
