@@ -201,3 +201,19 @@ def test_products_of_a_packshot_stand_in_a_row_behind_what_is_low() -> None:
     bottles = group(shot, "bottle")
     assert max(each.at[1] for each in bottles) - min(each.at[1] for each in bottles) < 0.05
     assert place(shot, "lemon").at[1] < bottles[0].at[1]
+
+
+def test_several_who_aim_stand_at_both_sides_of_their_target() -> None:
+    shot = staged("EXT. DESERT", "Ben puts his hands up, three rifles trained on him.", "ben")
+    ben, gunmen = place(shot, "ben"), group(shot, "gunman")
+    sides = {round(plan_to_own(each.at, ben.at, ben.facing_deg)[0]) > 0 for each in gunmen}
+    assert sides == {True, False}
+    assert all(1.2 < distance(each.at, ben.at) < 3 for each in gunmen)
+
+
+def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
+    shot = staged("EXT. ALLEY", "Two thugs shove Ben against the brick wall.", "ben")
+    ben, wall = place(shot, "ben"), place(shot, player(shot, "ben").near)
+    assert abs(turn_between(ben.facing_deg, wall.facing_deg)) < 50
+    assert ben.at[1] < wall.at[1]
+    assert all(each.at[1] < ben.at[1] + 0.1 for each in group(shot, "thug"))

@@ -33,6 +33,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "behind": ("back right left", False),
     "beside": ("right left front back", False),
     "under": ("front right left back", False),
+    "against": ("front back right left", False),
     "": ("front right left back", True),
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
@@ -191,6 +192,7 @@ class Occupied:
             is_facing = True
             order = "right left back" if model_of(thing).kind == "vehicle" else "back right left"
         reach = 0.4 if posture == "lean" else 0.65 if posture in _HIDING else REACH_M
+        reach = 0.3 if relation == "against" else reach
         is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
