@@ -111,6 +111,7 @@ MATS = _set("mats")
 FOOTWEAR = _set("footwear")
 PHOTOS = _set("photos")
 TRADE_NOUNS = _mapping("trade nouns")
+SIZES = _numbers("sizes")
 """Trade and noun, "surfer board", to the noun that is meant."""
 HAPPENINGS = _set("happenings")
 """What people do together, named without them."""
