@@ -18,6 +18,7 @@ from shots.lexicon.places import SETS
 from shots.lexicon.things import MODELS
 from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
+from storyboard.layout.bed_covers import bed_covers
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.held import HeldThing, in_hands
@@ -190,6 +191,9 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
+        share = float(self.path.share[frame])
+        for bed, mesh in bed_covers(self.shown, share, self.figures, acting, spots).items():
+            meshes.append(mesh.owned_by(self.numbers[bed]))
         held: dict[str, HeldThing] = {}
         for thing in (thing for act in acting.values() for thing in act.held):
             if thing.is_held or thing.id not in held:  # taken over by the next hand
