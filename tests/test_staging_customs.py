@@ -127,14 +127,14 @@ def test_a_row_at_a_barre_is_one_line_with_who_is_with_them() -> None:
 
 def test_a_team_stacked_up_at_a_door_is_a_file_along_its_wall() -> None:
     shot = staged("INT. CORRIDOR", "A SWAT team stacks up at the door.")
-    team = group(shot, "swat-officer")
+    team = group(shot, "team")
     assert max(each.at[0] for each in team) - min(each.at[0] for each in team) < 0.1
     assert all(abs(each.at[1] - place(shot, "door").at[1]) > 0.5 for each in team)
 
 
 def test_two_groups_that_face_each_other_are_two_lines() -> None:
     shot = staged("EXT. BRIDGE", "Riot police face a line of protesters.", camera="WS")
-    assert max(each.at[0] for each in group(shot, "riot-policeman")) < -1.5
+    assert max(each.at[0] for each in group(shot, "policeman")) < -1.5
     assert min(each.at[0] for each in group(shot, "protester")) > 1.5
 
 
