@@ -138,4 +138,25 @@ GESTURES: Mapping[str, Gesture] = {
     "breathe": Gesture(""),
     "shiver": Gesture("both"),
     "stretch": Gesture("both"),
-}
+    **{name: Gesture() for name in (
+        "raise-hand", "shade-eyes", "cover-mouth", "touch-cheek", "touch-lips", "touch-forehead",
+        "scratch-head", "flex-fingers")},
+    **{name: Gesture("") for name in (
+        "touch-eyes", "hold-ears", "fold-hands", "hug-knees", "pluck-sleeve", "rub-hands", "bound",
+        "saw-bound", "compare", "sing")},
+    "conduct": Gesture(),
+    **{name: Gesture(needs="person") for name in (
+        "slap", "hold-hand", "hand-in-hand", "feed", "auscultate", "kiss-forehead", "support")},
+    **{name: Gesture("both", needs="person") for name in (
+        "tuck-in", "braid", "drape", "grab-collar", "shove", "search-body", "attend")},
+    **{name: Gesture(needs="thing") for name in ("stroke", "dunk", "saw", "plug", "pack")},
+    **{name: Gesture("both", needs="thing") for name in ("work-on", "plane", "lift-lid")},
+    "swing-at": Gesture(needs="person"),
+    "blow": Gesture("", needs="thing"),
+    "plant": Gesture("both", prop="flag"),
+    "port-arms": Gesture("both", prop="rifle"),
+    "play-violin": Gesture("both", prop="violin"),
+    "play-wind": Gesture("both", prop="trumpet"),
+    "play-drums": Gesture("both", needs="thing"),
+    "row": Gesture("both", posture="sit"),
+}  # fmt: skip

@@ -18,7 +18,12 @@ _SEATS = {
     "drive": "car", "ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle",
     "ride-horse": "horse",
 }  # fmt: skip
-_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper", "give"))
+_MUTUAL = frozenset(("talk", "whisper", "punch")).union(
+    name for name, gesture in GESTURES.items() if gesture.needs == "person"
+)
+# What is done to oneself or a thing like what is done to a person.
+_ALONE = {"braid": "comb", "attend": "work-on", "tuck-in": "reach", "slap": "knock",
+          "search-body": "work-on", "drape": "put-on", "support": "hold"}  # fmt: skip
 _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
@@ -62,14 +67,21 @@ def complete(act: ClauseAct) -> None:
 
 def _fit_gesture(act: ClauseAct) -> None:
     event, cast = act.event, act.cast
+    if event.gesture in _ALONE and not (cast.is_person(event.target) or len(act.subjects) > 1):
+        others = [key for key in cast.people() if key not in act.subjects]
+        is_other = event.gesture not in ("braid", "attend") and len(others) == 1
+        event.target = others[0] if is_other and not event.target else event.target
+        event.gesture = event.gesture if is_other else _ALONE[event.gesture]
     if event.gesture == "look" and event.target and not event.looks_at:
         event.looks_at = event.target
     model = cast.thing_model(event.target)
     if event.gesture in ("open", "open-door") and event.target:
         is_door = model.kind in ("fitting", "furniture", "vehicle", "structure")
         event.gesture = "open-door" if is_door else "open"
-    if event.gesture in ("push", "pull") and not event.posture and event.target in cast.drafts:
+    handled = event.gesture in ("push", "pull", "shove")
+    if handled and not event.posture and event.target in cast.drafts:
         is_wheeled = cast.model(cast.drafts[event.target].seat) == "wheelchair"
+        event.gesture = "push" if is_wheeled and event.gesture == "shove" else event.gesture
         is_big = max(model.size) > _BIG_M and model.kind != "fitting"
         is_thing = not cast.is_person(event.target)
         event.posture = "walk" if is_wheeled or (is_big and is_thing) else ""

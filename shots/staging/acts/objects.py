@@ -109,7 +109,7 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     if is_worn and (verb.role == "look" or verb.gesture in ("hold", "hold-out")):
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
-    if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
+    if (is_lapped or verb.gesture in ("pour", "touch-cheek", "wipe")) and is_liquid(phrase):
         return True
     if verb.name in _DEPICTING and _is_depicted(verb.name, phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")

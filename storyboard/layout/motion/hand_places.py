@@ -67,7 +67,10 @@ def _axes(stance: BodyPose, act: GestureNow, side: str, hand: Hand) -> tuple[Arr
     front = np.array([0.0, 0.0, -1.0])
     name = hand.anchor
     shoulder = stance.joint(f"arm.{side}")
-    if name in ("aim", "aim-eye"):
+    if name.startswith("their-"):
+        anchor = _theirs(stance, act, side, name.removeprefix("their-"))
+        turned = r.facing((anchor - shoulder) * (1, 0, 1))
+    elif name in ("aim", "aim-eye"):
         origin = shoulder if name == "aim" else stance.point("eye")
         target = act.aim if act.aim is not None else origin + stance.rotation("chest") @ front * 5
         turned = r.facing(target - origin)
@@ -79,6 +82,13 @@ def _axes(stance: BodyPose, act: GestureNow, side: str, hand: Hand) -> tuple[Arr
     else:
         anchor = stance.point(name)
     return anchor, turned @ np.diag([SIGN[side], 1.0, -1.0])
+
+
+def _theirs(stance: BodyPose, act: GestureNow, side: str, name: str) -> Array:
+    """A point of the other person; of both sides that which is nearer to the own shoulder."""
+    own = stance.joint(f"arm.{act.side if name == 'palm' else side}")
+    found = [act.partner[key] for key in (name, f"{name}.L", f"{name}.R") if key in act.partner]
+    return min(found, key=lambda at: r.norm(at - own), default=_at_target(stance, act, side))
 
 
 def _upright(stance: BodyPose) -> Array:
@@ -182,11 +192,29 @@ def _to_pour(stance: BodyPose, act: GestureNow, side: str) -> Array:
     return _on_surface(stance, act, side) + r.xyz(-SIGN[side] * 0.1, -0.1, 0)
 
 
+def _between(stance: BodyPose, act: GestureNow, side: str) -> Array:
+    """Where two who go side by side hold hands: in the middle between their nearer shoulders."""
+    own = stance.joint(f"arm.{side}")
+    other = min(
+        (act.partner[f"shoulder.{each}"] for each in SIDES if act.partner),
+        key=lambda at: r.norm(at - own),
+        default=own + r.xyz(SIGN[side] * 0.3, 0, 0),
+    )
+    middle, hangs = (own + other) / 2, 1 + 0.95 * stance.body.arm / float(own[1])
+    return r.xyz(middle[0], hangs * min(float(own[1]), float(other[1])), middle[2])
+
+
+def _at_sleeve(stance: BodyPose, act: GestureNow, side: str) -> Array:
+    other = OTHER[side]
+    return (stance.joint(f"forearm.{other}") + 2 * stance.joint(f"hand.{other}")) / 3
+
+
 PLACES: Mapping[str, Callable[[BodyPose, GestureNow, str], Array]] = {
     "surface": _on_surface, "stove": _at_stove, "touch": _at_target, "push": _at_push,
     "meet": _at_meeting, "back-of": _behind_partner, "cheek": _on_cheek, "pour": _to_pour,
     "side": _at_side,
-    "load": _at_load, "page": _at_page,
+    "load": _at_load, "page": _at_page, "over": _at_target, "muzzle": _at_target,
+    "forearm-other": _at_sleeve, "between": _between,
 }  # fmt: skip
 
 

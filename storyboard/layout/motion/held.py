@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,20 +13,13 @@ from shots.staging.staged import Beat
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIGN, BodyPose
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.world import LYING, World
 
-# Front and up of a held thing: see `_direction`.
-_LIE: Mapping[str, tuple[str, str]] = {
-    "phone-ear": ("palm", "fingers"), "phone-look": ("eye", "up"), "read": ("eye", "up"),
-    "smoke": ("up", "mouth-out"), "eat": ("palm", "mouth-in"), "write": ("palm", "pen"),
-    "cook": ("palm", "stir"), "aim": ("aim", "up"), "photograph": ("nose", "up"),
-    "play-guitar": ("front", "neck"), "comb": ("palm", "fingers"), "drink": ("front", "sip"),
-    "pour": ("front", "pour"), "hold-out": ("front", "up"), "carry": ("front", "up"),
-    "tie-shoe": ("front", "up"),
-}  # fmt: skip
 _ORDINARY = ("front", "up")
 RELEASED = ("put-down", "drop", "throw", "give")
 TAKEN = ("pick-up", "catch")
+_LIE = {name: row.held for name, row in GESTURE_ROWS.items() if row.held}  # see `_direction`
 HANDLING = (*RELEASED, *TAKEN, *_LIE, "hold", "put-on", "wipe")
 """Gestures of the hand that has the thing; others are done by the free one."""
 _G_M_S2, _BOUNCE = 9.81, 0.22
@@ -94,7 +87,11 @@ def _direction(stance: BodyPose, word: str, at: Array, side: str, aim: Array | N
         "aim": target - (stance.point("eye") + at) / 2,
         "mouth-out": head @ np.array([0.0, 0.15, -1.0]), "mouth-in": -(head @ r.FRONT) + 0.6 * r.UP,
         "pen": np.array([sign * 0.25, -1.0, 0.45]), "neck": chest @ np.array([0.92, -0.38, -0.05]),
-        "stir": np.array([0.0, 0.94, -0.35]), "pour": np.array([-sign * 0.75, 0.55, -0.3]),
+        "stir": np.array([0.0, 0.94, -0.35]), "reach": fingers + 0.4 * r.UP,
+        "along": fingers, "to-mouth": stance.point("mouth") - at, "across": chest @ np.array([-0.75, -0.65, -0.1]),
+        "neck-out": chest @ np.array([0.1, -1.0, -0.4]),
+        "chin": chest @ np.array([0.75, -0.12, -0.65]),
+        "wind": chest @ np.array([0.0, -1.0, 0.15]), "pour": np.array([-sign * 0.75, 0.55, -0.3]),
     }  # fmt: skip
     return directions[word]
 

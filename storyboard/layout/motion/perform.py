@@ -18,14 +18,15 @@ from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
-from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
+from storyboard.layout.motion.body_pose import SIDES, BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Track, stride, track
-from storyboard.layout.motion.gesture_table import GESTURE_ROWS
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
 from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
 from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
 from storyboard.layout.motion.postures import Moment, lean_at
+from storyboard.layout.motion.beside import LYING_DOWN, Settled, at_side, bedside, settled
 from storyboard.layout.motion.world import (
     Spot,
     World,
@@ -37,12 +38,15 @@ from storyboard.layout.motion.world import (
     world_at,
 )
 
-_NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",
-          "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
+_NAMED = ("eye", "nose", "mouth", "crown", "skull", "breast", "back", "belly", "neck", "pelvis",
+          "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm", "forearm",
+          "hand", "knee", "foot") for side in SIDES))  # fmt: skip
 _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
+_STILL = GestureRow()
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
+_AS_LOW = {"kiss": "kiss-forehead", "hold-hand": "hold-hand"}  # of somebody who sits or lies
 _FAR = 6.0
 
 
@@ -66,7 +70,12 @@ class Performance:
 
 
 def _points(stance: BodyPose) -> dict[str, Array]:
-    return {name: stance.to_world(stance.point(name)) for name in _NAMED}
+    found = {name: stance.to_world(stance.point(name)) for name in _NAMED}
+    found["forehead"] = found["eye"] + 0.35 * (found["crown"] - found["eye"])
+    for side in SIDES:
+        found[f"cheek.{side}"] = 0.45 * found["mouth"] + 0.55 * found[f"ear.{side}"]
+        found[f"elbow.{side}"] = found[f"forearm.{side}"]
+    return found
 
 
 def perform_all(
@@ -137,6 +146,15 @@ class PersonInShot:
             self.world.falls(thing, beat.start, beat.end) for thing in held
         ):
             return replace(beat, gesture="drop")
+        partner = self.world.players.get(beat.target)
+        if partner is not None and partner.look is not None and beat.gesture in _AS_LOW:
+            middle = (beat.start + beat.end) / 2
+            low = self.world.beat_of(beat.target, middle).posture
+            small = partner.look.height_m < 0.8 * self.body.height
+            if beat.gesture == "hold-hand" and stands(low):
+                return replace(beat, gesture="hand-in-hand")
+            if stands(beat.posture) and (small or not stands(low)):
+                return replace(beat, gesture=_AS_LOW[beat.gesture])
         own = beat.target in held
         if own and beat.gesture not in (*TAKEN, "put-down"):
             return replace(beat, target=beat.looks_at if beat.looks_at in spots else "")
@@ -212,7 +230,7 @@ class PersonInShot:
     def _beat(self, k: int, now: float, plain: bool) -> BodyPose:
         """The body in one beat, as if it went on for ever."""
         beat = self.beats[k]
-        if plain and not self._together(beat)[1]:
+        if plain and not self._together(beat)[0]:
             return self._placed(k, now).copy()
         begin, end = beat.start * self.seconds, beat.end * self.seconds
         part = min(max((now - begin) / max(end - begin, 1e-6), 0.0), 1.0)
@@ -268,6 +286,7 @@ class PersonInShot:
         stance.place, stance.facing_deg = place + stance.place, facing
         self._approach(beat, stance)
         if way is None and stands(beat.posture):
+            self._step_up(beat, stance)
             self._face(beat, stance)
         if beat.posture == "lean" and seat is not None:
             lean_at(stance, seat)
@@ -285,45 +304,79 @@ class PersonInShot:
 
     def _approach(self, beat: Beat, stance: BodyPose) -> None:
         """Step up to and face the person something is done with; who sits is come to."""
-        near, other = self._together(beat)
+        other, row, is_mine = self._together(beat)
         partner = self.world.spots.get(other)
         if partner is None or not stands(beat.posture):
             return
-        gap = (partner.position - stance.place) * (1, 0, 1)
+        middle = (beat.start + beat.end) / 2
+        theirs = self.world.beat_of(other, middle)
+        on = settled(self.world.spots, other, theirs)
+        if on.posture in LYING_DOWN:
+            stance.place, stance.facing_deg = bedside(on, stance.place, row)
+        elif row.side:
+            if is_mine:
+                stance.place, stance.facing_deg = at_side(on, stance.place, row)
+        else:
+            self._meet(stance, on, row.near)
+
+    def _meet(self, stance: BodyPose, on: Settled, near: float) -> None:
+        """Face each other at a distance; of two who stand each comes half the way."""
+        gap = (on.place - stance.place) * (1, 0, 1)
         distance = r.norm(gap)
         if distance < 0.05 or distance > 4.0:
             return
-        middle = (beat.start + beat.end) / 2
-        theirs = self.world.players[other].beats if other in self.world.players else ()
-        sits = any(b.start <= middle <= b.end and not stands(b.posture) for b in theirs)
-        own = self.world.spots.get(self.player.id, partner)
-        near *= (own.size[1] + partner.size[1]) / 3.5  # both come to the same distance
+        near *= (self.body.height + on.height) / 3.5  # both come to the same distance
+        if on.seat is not None and not stands(on.posture):
+            near = max(near, 0.52)
+            front = r.yaw(on.facing_deg) @ r.FRONT
+            back = min(-float(gap @ front), 0.0)  # not from behind the seat
+            gap = gap + front * back
+            stance.place = on.place * (1, 0, 1) + stance.place * (0, 1, 0) - gap
+            distance = max(r.norm(gap), near)
         way = 1 - min(near / distance, 1.0)
-        stance.place = stance.place + gap * way * (1.0 if sits else 0.5)
+        stance.place = stance.place + gap * way * (0.5 if stands(on.posture) else 1.0)
         stance.facing_deg = r.heading(gap[0], gap[2])
 
-    def _together(self, beat: Beat) -> tuple[float, str]:
-        """The distance that a gesture of two needs, and the other: by the own beat or theirs."""
-        if beat.gesture in TOGETHER and beat.target in self.world.spots:
-            return TOGETHER[beat.gesture], beat.target
-        other, theirs = self._doing_to_me(beat)
-        return TOGETHER.get(theirs, 0.0), other
+    def _step_up(self, beat: Beat, stance: BodyPose) -> None:
+        """Step so near to a thing that the hands reach it, as far as furniture leaves room."""
+        spot = self.world.spots.get(beat.target)
+        if spot is None or spot.is_person or not GESTURE_ROWS.get(beat.gesture, _STILL).stoop:
+            return
+        breast = stance.to_world(stance.point("breast"))
+        goal = spot.hand_point(beat.gesture, breast, self._prop(beat), own=False)
+        way = (goal - stance.place) * (1, 0, 1)
+        missing = r.norm(way) - 0.3 * self.body.height
+        if not 0.0 < missing < 1.5:
+            return
+        step = r.unit(way) * missing
+        stance.place = self.world.stopped(stance.place, step, {self.player.id, beat.target})
+        stance.facing_deg = r.heading(way[0], way[2])
 
-    def _doing_to_me(self, beat: Beat) -> tuple[str, str]:
-        """Id and gesture of a person who does something together with this one in this beat."""
+    def _together(self, beat: Beat) -> tuple[str, GestureRow, bool]:
+        """With whom it is done, the gesture of two, and whether it is the own beat's."""
+        if beat.gesture in TOGETHER and beat.target in self.world.spots:
+            return beat.target, GESTURE_ROWS[beat.gesture], True
+        other, theirs = self._doing_to_me(beat)
+        return other, GESTURE_ROWS[theirs.gesture] if other else _STILL, False
+
+    def _doing_to_me(self, beat: Beat) -> tuple[str, Beat]:
+        """Who does something together with this person in this beat, and that beat."""
         middle = (beat.start + beat.end) / 2
         for other in self.world.players.values():
             for theirs in other.beats:
                 at_me = theirs.target == self.player.id and theirs.start <= middle <= theirs.end
                 if at_me and theirs.gesture in TOGETHER:
-                    return other.id, theirs.gesture
-        return "", ""
+                    return other.id, theirs
+        return "", beat
 
     def _act(self, beat: Beat, stance: BodyPose, since: float, part: float) -> GestureNow:
         gesture, target = beat.gesture, beat.target
         other, theirs = self._doing_to_me(beat)
-        if other and not gesture:
-            gesture, target = counter_gesture(theirs), other
+        if other and not gesture and beat.posture not in LYING_DOWN:
+            gesture, target = counter_gesture(theirs.gesture), other
+            begin, end = theirs.start * self.seconds, theirs.end * self.seconds
+            since = since + beat.start * self.seconds - begin  # in time with the other
+            part = min(max(since / max(end - begin, 1e-6), 0.0), 1.0)
         side = next((hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right")), "R")
         full = frozenset(hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right"))
         if not gesture and beat.holds:
@@ -339,6 +392,8 @@ class PersonInShot:
             breast = stance.to_world(stance.point("breast"))
             act.aim = stance.from_world(spot.hand_point(beat.gesture, breast, act.prop, mine))
             act.partner = {name: stance.from_world(at) for name, at in spot.points.items()}
+            if gesture == "hand-in-hand" and act.partner:
+                act.side = "L" if act.partner["pelvis"][0] > 0 else "R"
             if not spot.points:
                 act.surface_m = spot.top() + float(stance.place[1])
                 act.size = spot.size
