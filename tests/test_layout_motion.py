@@ -521,3 +521,40 @@ def test_joints_are_those_of_the_figure():
     assert np.abs(drawn - positions(stance)).max() < 1e-3
     assert isinstance(stance, BodyPose)
     assert BONE["pelvis"] == 0
+
+
+BED = Player("bed", kind="thing", model="bed")
+SEAT = Player("chair", kind="thing", model="chair")
+LIES, SITS = Beat(posture="lie", seat="bed"), Beat(posture="sit", seat="chair")
+
+
+@pytest.mark.parametrize(
+    ("gesture", "theirs", "point", "others", "within"),
+    [
+        ("slap", Beat(), "cheek.L", (), 0.1),
+        ("hold-hand", LIES, "palm.L", (BED,), 0.12),
+        ("auscultate", LIES, "breast", (BED,), 0.12),
+        ("tuck-in", LIES, "breast", (BED,), 0.3),
+        ("braid", SITS, "skull", (SEAT,), 0.15),
+        ("drape", SITS, "shoulder.R", (SEAT,), 0.12),
+        ("kiss", LIES, "forehead", (BED,), 0.16),
+        ("kiss", SITS, "forehead", (SEAT,), 0.16),
+    ],
+)
+def test_who_touches_somebody_comes_to_the_place(gesture, theirs, point, others, within):
+    ann = Player("ann", at=(1.1, -0.9), look=ADULT, beats=(Beat(gesture=gesture, target="bob"),))
+    bob = Player("bob", look=CHILD, facing_deg=180.0 if theirs == Beat() else 0.0, beats=(theirs,))
+    figures = {"ann": figure(), "bob": figure(CHILD)}
+    done = perform_all(figures, (ann, bob, *others), 0.42, SECONDS)
+    own, goal = done["ann"].points, done["bob"].points[point]
+    touching = ("mouth",) if gesture == "kiss" else ("palm.L", "palm.R")
+    assert min(np.linalg.norm(own[name] - goal) for name in touching) <= within
+
+
+def test_two_hold_hands_side_by_side():
+    ann = Player("ann", look=ADULT, beats=(Beat(gesture="hold-hand", target="bob"),))
+    bob = Player("bob", at=(-0.5, 0.1), look=CHILD, beats=(Beat(),))
+    done = perform_all({"ann": figure(), "bob": figure(CHILD)}, (ann, bob), 0.5, SECONDS)
+    palms = [done["ann"].points["palm.R"], done["bob"].points["palm.L"]]
+    assert np.linalg.norm(palms[0] - palms[1]) < 0.08
+    assert done["ann"].facing_deg == pytest.approx(done["bob"].facing_deg, abs=1)

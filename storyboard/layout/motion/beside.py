@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.staged import Beat
+from shots.staging.staged import Beat, Player
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
+from storyboard.layout.motion.body_pose import SIDES, BodyPose
 from storyboard.layout.motion.gesture_table import GestureRow
-from storyboard.layout.motion.world import Spot
+from storyboard.layout.motion.world import Spot, World, stands
 
 LYING_DOWN = ("lie", "sleep", "lie-floor")
 _BESIDE_BED_M, _BEHIND_SEAT_M = 0.11, 0.2
+_NAMED = ("eye", "nose", "mouth", "crown", "skull", "breast", "back", "belly", "neck", "pelvis",
+          "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm", "forearm",
+          "hand", "knee", "foot") for side in SIDES))  # fmt: skip
 _AT_HEAD = ("their-forehead", "their-neck", "their-mouth", "their-skull", "their-cheek")
 
 
@@ -80,3 +84,60 @@ def at_side(on: Settled, place: Array, row: GestureRow) -> tuple[Array, float]:
         return stand, on.facing_deg
     back = on.place - stand
     return stand, r.heading(back[0], back[2])
+
+
+def meet(stance: BodyPose, on: Settled, near: float) -> None:
+    """Face each other at a distance; of two who stand each comes half the way."""
+    gap = (on.place - stance.place) * (1, 0, 1)
+    distance = r.norm(gap)
+    if distance < 0.05 or distance > 4.0:
+        return
+    near *= (stance.body.height + on.height) / 3.5  # both come to the same distance
+    if on.seat is not None and not stands(on.posture):
+        near = max(near, 0.52)
+        front = r.yaw(on.facing_deg) @ r.FRONT
+        back = min(-float(gap @ front), 0.0)  # not from behind the seat
+        gap = gap + front * back
+        stance.place = on.place * (1, 0, 1) + stance.place * (0, 1, 0) - gap
+        distance = max(r.norm(gap), near)
+    way = 1 - min(near / distance, 1.0)
+    stance.place = stance.place + gap * way * (0.5 if stands(on.posture) else 1.0)
+    stance.facing_deg = r.heading(gap[0], gap[2])
+
+
+def touch_points(stance: BodyPose) -> dict[str, Array]:
+    """Points of a body in the world, by name, that others look at and touch."""
+    found = {name: stance.to_world(stance.point(name)) for name in _NAMED}
+    found["forehead"] = found["eye"] + 0.35 * (found["crown"] - found["eye"])
+    for side in SIDES:
+        found[f"cheek.{side}"] = 0.45 * found["mouth"] + 0.55 * found[f"ear.{side}"]
+        found[f"elbow.{side}"] = found[f"forearm.{side}"]
+    return found
+
+
+def fitting(players: Sequence[Player]) -> list[Player]:
+    """Players with the gestures that suit how the other is there: small, lying, side by side."""
+    people = {each.id: each for each in players if each.look}
+    return [replace(p, beats=tuple(_fitting(p, beat, people) for beat in p.beats)) for p in players]
+
+
+def _fitting(player: Player, beat: Beat, people: Mapping[str, Player]) -> Beat:
+    own, partner = player.look, people.get(beat.target)
+    if beat.gesture not in ("kiss", "hold-hand") or not partner or not stands(beat.posture):
+        return beat
+    middle = (beat.start + beat.end) / 2
+    theirs = (each.posture for each in partner.beats if each.start <= middle <= each.end)
+    low = not stands(next(theirs, "stand"))
+    if beat.gesture == "hold-hand":
+        return beat if low else replace(beat, gesture="hand-in-hand")
+    is_small = own and partner.look and partner.look.height_m < 0.8 * own.height_m
+    return replace(beat, gesture="kiss-forehead") if low or is_small else beat
+
+
+def step_up(stance: BodyPose, goal: Array, world: World, without: set[str]) -> None:
+    """Step so near to a point that the hands reach it, as far as furniture leaves room."""
+    way = (goal - stance.place) * (1, 0, 1)
+    missing = r.norm(way) - 0.3 * stance.body.height
+    if 0.0 < missing < 1.5:
+        stance.place = world.stopped(stance.place, r.unit(way) * missing, without)
+        stance.facing_deg = r.heading(way[0], way[2])

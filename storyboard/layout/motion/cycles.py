@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shots.lexicon.actions import POSTURES
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose, turn
@@ -293,3 +294,11 @@ def _ankle(stance: BodyPose, side: str, foot: _Foot) -> tuple[Array, Array]:
     under = np.array([ankle[0], 0, ankle[2]])  # the print is below the ankle of a flat foot
     at = stance.from_world(foot.step) - (0, foot.lift, 0)
     return at + yaw @ (pivot - under) + turned @ (ankle - pivot), turned
+
+
+def stride_in_place(body: BodyPlan, name: str, pace: float, seconds: float, seed: int) -> BodyPose:
+    """A figure that walks on the spot."""
+    speed = POSTURES[name].speed * pace
+    way = track(((0.0, 0.0), (0.0, -100.0 * speed)), 100.0, ease=(0.0, 0.0))
+    assert way is not None
+    return stride(body, name, way, seconds, seed)

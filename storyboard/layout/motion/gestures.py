@@ -164,7 +164,7 @@ def _bent(
     yaw = min(max(yaw, -60.0), 60.0) * min(amount * 2, 1.0)
     if stands:
         leg = stance.body.leg
-        stance.move(y=0.52 * leg * amount * low, z=0.16 * leg * amount)
+        stance.move(y=0.52 * leg * amount * low, z=(0.16 if nod < 0 else 0.02) * leg * amount)
         stance.add("pelvis", 48 * amount)
     else:
         stance.add("pelvis", 30 * amount)
@@ -298,7 +298,7 @@ def _move_head(stance: BodyPose, act: GestureNow) -> None:
         "listen": (3, 0, 11), "shrug": (0, 0, 9), "hug": (8, 10, 12), "kiss": (0, 0, 14),
         "smile": (0, 0, 5), "shout": (-5, 0, 0), "salute": (-3, 0, 0),
         "photograph": (4, 0, 0), "phone-ear": (2, 0, 0),
-        "slapped": (4, -52 * r.smooth((act.part - 0.41) / 0.06) * r.smooth((1 - act.part) / 0.2), 0),
+        "slapped": (4, -52 * r.smooth((act.part - 0.4) / 0.05) * r.smooth((1 - act.part) / 0.2), 0),
         "compare": (8, 34 * max(-1.0, min(1.0, 3 * math.sin(2 * math.pi * 0.5 * t))), 0),
     }  # fmt: skip
     if name in turns:
@@ -331,7 +331,7 @@ def _move_face(stance: BodyPose, act: GestureNow) -> None:
     opened = {
         "shout": 0.75 + 0.25 * math.sin(2 * math.pi * 2.2 * t), "cry": 0.25,
         "laugh": 0.65 + 0.25 * math.sin(2 * math.pi * 4.2 * t), "smile": 0.12, "stretch": 0.5,
-        "blow": 0.18, "sing": 0.5, "eat": 0.22 * (1 + math.sin(2 * math.pi * 1.7 * t)) / 2, "breathe": 0.1,
+        "eat": 0.22 * (1 + math.sin(2 * math.pi * 1.7 * t)) / 2, "breathe": 0.1, "blow": 0.18,
     }  # fmt: skip
     stance.mouth = max(stance.mouth, opened.get(name, 0.0))
     stance.smile = _SMILES.get(name, 0.0)

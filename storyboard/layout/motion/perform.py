@@ -16,17 +16,26 @@ from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
+from storyboard.layout.motion.beside import (
+    LYING_DOWN,
+    at_side,
+    bedside,
+    fitting,
+    meet,
+    settled,
+    step_up,
+    touch_points,
+)
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
-from storyboard.layout.motion.body_pose import SIDES, BodyPlan, BodyPose, plan_of
-from storyboard.layout.motion.cycles import GAITS, Track, stride, track
+from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
+from storyboard.layout.motion.cycles import GAITS, Track, stride, stride_in_place
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
 from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
 from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
 from storyboard.layout.motion.postures import Moment, lean_at
-from storyboard.layout.motion.beside import LYING_DOWN, Settled, at_side, bedside, settled
 from storyboard.layout.motion.world import (
     Spot,
     World,
@@ -38,15 +47,11 @@ from storyboard.layout.motion.world import (
     world_at,
 )
 
-_NAMED = ("eye", "nose", "mouth", "crown", "skull", "breast", "back", "belly", "neck", "pelvis",
-          "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm", "forearm",
-          "hand", "knee", "foot") for side in SIDES))  # fmt: skip
 _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
 _STILL = GestureRow()
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
-_AS_LOW = {"kiss": "kiss-forehead", "hold-hand": "hold-hand"}  # of somebody who sits or lies
 _FAR = 6.0
 
 
@@ -69,15 +74,6 @@ class Performance:
     points: Mapping[str, Array]
 
 
-def _points(stance: BodyPose) -> dict[str, Array]:
-    found = {name: stance.to_world(stance.point(name)) for name in _NAMED}
-    found["forehead"] = found["eye"] + 0.35 * (found["crown"] - found["eye"])
-    for side in SIDES:
-        found[f"cheek.{side}"] = 0.45 * found["mouth"] + 0.55 * found[f"ear.{side}"]
-        found[f"elbow.{side}"] = found[f"forearm.{side}"]
-    return found
-
-
 def perform_all(
     figures: Mapping[str, Figure],
     players: Sequence[Player],
@@ -86,6 +82,7 @@ def perform_all(
     camera: Array | None = None,
 ) -> dict[str, Performance]:
     """All people of a shot at a time, by id; those who touch each other know where they are."""
+    players = fitting(players)
     world = world_at(players, at, seconds, camera)
     spots = dict(world.spots)
     people = [player for player in players if player.id in figures]
@@ -97,7 +94,7 @@ def perform_all(
     # place and eyes; then everybody.
     for actor in actors:
         if actor.player.id in met:
-            _place_points(spots, actor.player.id, _points(actor.plain(at * seconds)))
+            _place_points(spots, actor.player.id, touch_points(actor.plain(at * seconds)))
     done = {}
     for actor in actors:
         name = actor.player.id
@@ -146,15 +143,6 @@ class PersonInShot:
             self.world.falls(thing, beat.start, beat.end) for thing in held
         ):
             return replace(beat, gesture="drop")
-        partner = self.world.players.get(beat.target)
-        if partner is not None and partner.look is not None and beat.gesture in _AS_LOW:
-            middle = (beat.start + beat.end) / 2
-            low = self.world.beat_of(beat.target, middle).posture
-            small = partner.look.height_m < 0.8 * self.body.height
-            if beat.gesture == "hold-hand" and stands(low):
-                return replace(beat, gesture="hand-in-hand")
-            if stands(beat.posture) and (small or not stands(low)):
-                return replace(beat, gesture=_AS_LOW[beat.gesture])
         own = beat.target in held
         if own and beat.gesture not in (*TAKEN, "put-down"):
             return replace(beat, target=beat.looks_at if beat.looks_at in spots else "")
@@ -197,7 +185,9 @@ class PersonInShot:
         now = at * self.seconds
         stance = self.stance(now)
         held = held_things(self.beats, self.seconds, now, self.world, self.blended, stance)
-        return Performance(stance.pose(), stance.place, stance.facing_deg, held, _points(stance))
+        return Performance(
+            stance.pose(), stance.place, stance.facing_deg, held, touch_points(stance)
+        )
 
     def stance(self, now: float) -> BodyPose:
         """The body at a time in seconds, blended over from one beat to the next."""
@@ -279,7 +269,7 @@ class PersonInShot:
             if beat.posture == "sit" and not on.hands:
                 moment = replace(moment, table=table_before(self.world.spots, on))
         if beat.posture in GAITS:  # walks on the spot
-            stance = _in_place(self.body, beat, now, self.seed)
+            stance = stride_in_place(self.body, beat.posture, beat.pace, now, self.seed)
             stance.place = np.zeros(3)
         else:
             stance = posture(self.body, beat.posture, moment)
@@ -317,25 +307,7 @@ class PersonInShot:
             if is_mine:
                 stance.place, stance.facing_deg = at_side(on, stance.place, row)
         else:
-            self._meet(stance, on, row.near)
-
-    def _meet(self, stance: BodyPose, on: Settled, near: float) -> None:
-        """Face each other at a distance; of two who stand each comes half the way."""
-        gap = (on.place - stance.place) * (1, 0, 1)
-        distance = r.norm(gap)
-        if distance < 0.05 or distance > 4.0:
-            return
-        near *= (self.body.height + on.height) / 3.5  # both come to the same distance
-        if on.seat is not None and not stands(on.posture):
-            near = max(near, 0.52)
-            front = r.yaw(on.facing_deg) @ r.FRONT
-            back = min(-float(gap @ front), 0.0)  # not from behind the seat
-            gap = gap + front * back
-            stance.place = on.place * (1, 0, 1) + stance.place * (0, 1, 0) - gap
-            distance = max(r.norm(gap), near)
-        way = 1 - min(near / distance, 1.0)
-        stance.place = stance.place + gap * way * (0.5 if stands(on.posture) else 1.0)
-        stance.facing_deg = r.heading(gap[0], gap[2])
+            meet(stance, on, row.near)
 
     def _step_up(self, beat: Beat, stance: BodyPose) -> None:
         """Step so near to a thing that the hands reach it, as far as furniture leaves room."""
@@ -344,13 +316,7 @@ class PersonInShot:
             return
         breast = stance.to_world(stance.point("breast"))
         goal = spot.hand_point(beat.gesture, breast, self._prop(beat), own=False)
-        way = (goal - stance.place) * (1, 0, 1)
-        missing = r.norm(way) - 0.3 * self.body.height
-        if not 0.0 < missing < 1.5:
-            return
-        step = r.unit(way) * missing
-        stance.place = self.world.stopped(stance.place, step, {self.player.id, beat.target})
-        stance.facing_deg = r.heading(way[0], way[2])
+        step_up(stance, goal, self.world, {self.player.id, beat.target})
 
     def _together(self, beat: Beat) -> tuple[str, GestureRow, bool]:
         """With whom it is done, the gesture of two, and whether it is the own beat's."""
@@ -429,10 +395,3 @@ class PersonInShot:
             yaw = -70.0 if camera[0] >= 0 else 70.0
             return eye + _FAR * way_to(yaw, -8.0)
         return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None
-
-
-def _in_place(body: BodyPlan, beat: Beat, now: float, seed: int) -> BodyPose:
-    speed = POSTURES[beat.posture].speed * beat.pace
-    way = track(((0.0, 0.0), (0.0, -100.0 * speed)), 100.0, ease=(0.0, 0.0))
-    assert way is not None
-    return stride(body, beat.posture, way, now, seed)
