@@ -14,7 +14,7 @@ from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb
 from shots.staging.acts.completion import complete
 from shots.staging.acts.drafts import PlayerEvent
 from shots.staging.acts.objects import ClauseAct, is_liquid, read_objects
-from shots.staging.acts.prepositions import read_directions, read_parts
+from shots.staging.acts.prepositions import ON_FLOOR, read_directions, read_parts
 from shots.staging.acts.roles import Cast
 from shots.staging.acts.thing_events import read_thing_event
 from shots.staging.clauses.clause import Clause
@@ -328,6 +328,10 @@ class EventReader:
             target = next(iter(subjects), "")
             gunmen = [self.cast.person("gunman", clause.words, "a person") for _ in ids[:6]]
             subjects, clause = [each.id for each in gunmen], replace(clause, parts=[], preps=[])
+        last = self.cast.drafts[subjects[0]].events[-1:] if subjects else []
+        if verb and last and verb.posture.startswith("sit-"):
+            last[0].posture = verb.posture if last[0].seat else ON_FLOOR[verb.posture]
+            return True
         if not (subjects and verb and verb.gesture) or clause.base == "cover":
             return False
         for at, key in enumerate(subjects):
@@ -369,7 +373,9 @@ def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> 
     posture = first.posture or second.posture
     # "waits in a wheelchair" sits, "kneels on the phone" kneels.
     if second.posture in POSTURES and second.posture != "stand":
-        posture = posture if POSTURES[second.posture].speed else second.posture
+        is_kept = POSTURES[second.posture].speed or first.posture.startswith("sit-")
+        posture = posture if is_kept else second.posture
+        posture = "knee-slide" if (posture, second.name) == ("kneel", "slide") else posture
     return PlayerEvent(
         slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
         looks_at=first.look, to=second.to, change=first.change, words=clause.words,

@@ -9,6 +9,7 @@ from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
 from shots.staging.acts.drafts import LOOKS, PlayerEvent, is_bed
 from shots.staging.acts.objects import ClauseAct
+from shots.staging.acts.prepositions import ON_FLOOR
 
 _RIDES = {
     "motorcycle": "ride-motorcycle", "scooter": "ride-motorcycle", "moped": "ride-motorcycle",
@@ -24,6 +25,7 @@ _MUTUAL = frozenset(("talk", "whisper", "punch")).union(
 # What is done to oneself or a thing like what is done to a person.
 _ALONE = {"braid": "comb", "attend": "work-on", "tuck-in": "reach", "slap": "knock",
           "search-body": "work-on", "drape": "put-on", "support": "hold"}  # fmt: skip
+_DISHES = (["bowl"], ["plate"])  # eaten from
 _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
@@ -53,7 +55,7 @@ def complete(act: ClauseAct) -> None:
     if event.gesture == "look" and act.cast.model(event.looks_at or event.target) == "phone":
         event.gesture, event.looks_at = "phone-look", event.looks_at or event.target
         event.holds = event.holds or [event.looks_at]
-    for fit in (_fit_gesture, _fit_posture, _fit_animal):
+    for fit in (_fit_gesture, _fit_posture, _fit_state, _fit_animal):
         fit(act)
     default = _SEATS.get(event.posture)
     if default and not event.seat and not _is_in_vehicle(act):
@@ -116,6 +118,15 @@ def _fit_posture(act: ClauseAct) -> None:
         event.posture, event.looks_at = "sit", "down"
 
 
+def _fit_state(act: ClauseAct) -> None:
+    """Cross-legged without a seat is on the floor; bound hands stay behind the back."""
+    event, last = act.event, next(reversed(act.actor.events), None)
+    if event.posture.startswith("sit-") and not event.seat:
+        event.posture = ON_FLOOR.get(event.posture, event.posture)
+    if last and last.gesture == "bound" and event.gesture in ("saw", "work-on", "cook"):
+        event.gesture = "saw-bound"
+
+
 def _fit_animal(act: ClauseAct) -> None:
     event, draft = act.event, act.actor
     if draft.kind == "animal" and event.posture in ("walk", "run", "float", "dance"):
@@ -144,6 +155,9 @@ def _add_prop(act: ClauseAct) -> None:
     event, cast, verb = act.event, act.cast, act.verb
     gesture = GESTURES.get(event.gesture)
     prop = verb.prop or (gesture.prop if gesture else "")
+    if event.gesture == "eat" and [cast.model(key) for key in event.holds] in _DISHES:
+        event.target, event.holds = event.holds[0], []
+        prop = "spoon" if cast.model(event.target) == "bowl" else prop
     if prop not in MODELS or event.holds or act.actor.kind != "person":
         return
     if event.gesture == "kick" and not event.target:

@@ -27,7 +27,8 @@ _DEPICTING = frozenset(
 )
 
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
-_LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
+_LAID = {"tuck": "lie", "drag": "dragged", "haul": "dragged", "massage": "lie", "bury": "lie-floor",
+         "carry": "carried", "lift": "carried", "scoop": "carried"}  # fmt: skip
 """Verbs whose object lies, and how."""
 
 
@@ -169,12 +170,14 @@ def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
 
 def _lay_down(act: ClauseAct, key: str) -> None:
     """Let somebody lie who is tucked in or dragged."""
+    if _LAID[act.clause.base] == "carried" and any(is_bed(p.head) for _, p in act.clause.parts):
+        return  # on a stretcher
     led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
     beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
     led.seat = beds[0] if beds and led.posture == "lie" else ""
+    if led.posture in ("dragged", "carried"):
+        led.target = act.actor.id
     act.cast.drafts[key].events.append(led)
-    if act.clause.base == "drag":
-        act.cast.lose(act.clause.words, "who is dragged stays in place")
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:

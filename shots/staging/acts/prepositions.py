@@ -27,7 +27,8 @@ _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
-_ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
+ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
+            "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 
 
@@ -126,7 +127,7 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         event.looks_at = event.looks_at if event.is_travelling else CAMERA
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
-        event.posture = _ON_FLOOR.get(event.posture, event.posture)
+        event.posture = ON_FLOOR.get(event.posture, event.posture)
     if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
         for key in act.subjects:
             act.cast.attribute(key, prep, part)

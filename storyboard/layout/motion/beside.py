@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
+from shots.lexicon.things import MODELS, Thing
 from shots.staging.staged import Beat, Player
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, BodyPose
-from storyboard.layout.motion.gesture_table import GestureRow
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
+from storyboard.layout.motion.postures import Moment
 from storyboard.layout.motion.world import Spot, World, stands
 
-LYING_DOWN = ("lie", "sleep", "lie-floor")
+LYING_DOWN = ("lie", "sleep", "lie-floor", "dragged")
 _BESIDE_BED_M, _BEHIND_SEAT_M = 0.11, 0.2
 _NAMED = ("eye", "nose", "mouth", "crown", "skull", "breast", "back", "belly", "neck", "pelvis",
           "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm", "forearm",
@@ -116,9 +119,44 @@ def touch_points(stance: BodyPose) -> dict[str, Array]:
 
 
 def fitting(players: Sequence[Player]) -> list[Player]:
-    """Players with the gestures that suit how the other is there: small, lying, side by side."""
+    """Players with gestures that suit how the other is there, and answer it when it is done."""
     people = {each.id: each for each in players if each.look}
-    return [replace(p, beats=tuple(_fitting(p, beat, people) for beat in p.beats)) for p in players]
+    models = {each.id: MODELS.get(each.model) for each in players}
+    fitted = [
+        replace(p, beats=tuple(_fitting(p, _carried(b, models), people) for b in p.beats))
+        for p in players
+    ]
+    cuts = {
+        (beat.target, time)
+        for each in fitted
+        for beat in each.beats
+        if GESTURE_ROWS.get(beat.gesture, GestureRow()).near
+        for time in (beat.start, beat.end)
+    }
+    return [
+        replace(p, beats=tuple(part for beat in p.beats for part in _cut(p.id, beat, cuts)))
+        for p in fitted
+    ]
+
+
+def _cut(name: str, beat: Beat, cuts: set[tuple[str, float]]) -> list[Beat]:
+    """A beat in parts, so that somebody takes part in a gesture of two only while it goes on."""
+    inside = sorted(t for who, t in cuts if who == name and beat.start < t < beat.end)
+    if not inside or beat.gesture or beat.path:
+        return [beat]
+    ends = [beat.start, *inside, beat.end]
+    return [replace(beat, start=a, end=b) for a, b in pairwise(ends)]
+
+
+def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
+    """A beat in which a long gun is carried across the chest, and a trumpet blown level."""
+    for model in (models.get(thing) for _, thing in beat.holds):
+        if model and model.size[2] > 0.5 and model.lies == "side":
+            is_idle = beat.gesture in ("", "hold", "carry")
+            return replace(beat, gesture="port-arms") if is_idle else beat
+        if model and beat.gesture == "play-wind" and model.size[2] > model.size[1]:
+            return replace(beat, gesture="play-horn")
+    return beat
 
 
 def _fitting(player: Player, beat: Beat, people: Mapping[str, Player]) -> Beat:
@@ -141,3 +179,14 @@ def step_up(stance: BodyPose, goal: Array, world: World, without: set[str]) -> N
     if 0.0 < missing < 1.5:
         stance.place = world.stopped(stance.place, r.unit(way) * missing, without)
         stance.facing_deg = r.heading(way[0], way[2])
+
+
+def taken_along(
+    posture: str, carrier: Spot, height: float, moment: Moment
+) -> tuple[Array, float, Moment]:
+    """Place and facing of somebody in the arms of another, or dragged by the shoulders."""
+    if posture == "carried":
+        up = replace(moment, rest_m=0.5 * carrier.size[1])
+        return carrier.at((0.0, 0.0, -0.13 * carrier.size[1])), carrier.facing_deg + 180.0, up
+    ahead = 0.2 * carrier.size[1] + 0.33 * height
+    return carrier.at((0.0, 0.0, -ahead)), carrier.facing_deg, moment

@@ -177,9 +177,9 @@ def _bent(
 
 def _take_part(stance: BodyPose, act: GestureNow, motion: GestureRow) -> None:
     """What trunk and legs do in a gesture."""
+    footing = feet(stance)
     for bone, row in (motion.trunk or {}).items():
         stance.add(bone, *row)
-    footing = feet(stance)
     if act.name in _TRUNKS:
         _TRUNKS[act.name](stance, act)
     if act.stands:

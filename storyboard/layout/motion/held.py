@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shots.lexicon.actions import GESTURES
+from shots.lexicon.things import Thing
 from shots.staging.staged import Beat
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
@@ -16,6 +17,11 @@ from storyboard.layout.motion.body_pose import SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.world import LYING, World
 
+_GRASPED_BY = {"aim": ("R",), "port-arms": ("R",), "play-guitar": ("L",), "play-violin": ("L",),
+               "swing-at": ("R",)}  # fmt: skip
+_POINTED = ("swing-at", "saw", "conduct")
+_FRONT_HOLDS = (*_POINTED, "phone-look", "read", "photograph", "aim", "phone-ear", "port-arms",
+                "play-horn")  # fmt: skip
 _ORDINARY = ("front", "up")
 RELEASED = ("put-down", "drop", "throw", "give")
 TAKEN = ("pick-up", "catch")
@@ -45,14 +51,10 @@ class HeldThing:
 
 
 def lie_in_hand(
-    stance: BodyPose, gesture: str, hand: str, aim: Array | None
+    stance: BodyPose, gesture: str, hand: str, aim: Array | None, thing: Thing | None = None
 ) -> tuple[Array, Array]:
     """Rotation and place, in the figure's axes, of a thing in a hand: L, R or both."""
-    sides = (
-        {"aim": ("R",), "play-guitar": ("L",)}.get(gesture, ("L", "R"))
-        if hand == "both"
-        else (hand,)
-    )
+    sides = _GRASPED_BY.get(gesture, ("L", "R")) if hand == "both" else (hand,)
     at = np.mean([stance.point(f"palm.{side}") for side in sides], axis=0)
     if gesture in ("smoke", "write"):  # between the finger tips
         at = (
@@ -63,7 +65,10 @@ def lie_in_hand(
     )
     if gesture == "read":  # flatter than it is read, so that the page shows from the side, too
         front = r.unit(front) + 0.3 * r.UP
-    if gesture in ("phone-look", "read", "photograph", "aim", "phone-ear"):
+    if gesture in _POINTED and thing is not None and thing.grip and thing.lies == "back":
+        # What is long stands upright as held: its far end goes the way.
+        front, up = up, front if thing.grip[1] < 0.7 * thing.size[2] else -front
+    elif gesture in _FRONT_HOLDS:
         return r.facing(front, up), at
     # Up holds exactly, the front as near as it can.
     upright = r.unit(up)
@@ -89,7 +94,7 @@ def _direction(stance: BodyPose, word: str, at: Array, side: str, aim: Array | N
         "pen": np.array([sign * 0.25, -1.0, 0.45]), "neck": chest @ np.array([0.92, -0.38, -0.05]),
         "stir": np.array([0.0, 0.94, -0.35]), "reach": fingers + 0.4 * r.UP,
         "along": fingers, "to-mouth": stance.point("mouth") - at,
-        "across": chest @ np.array([-0.75, -0.65, -0.1]),
+        "across": chest @ np.array([0.62, -0.75, -0.1]),
         "neck-out": chest @ np.array([0.1, -1.0, -0.4]),
         "chin": chest @ np.array([0.75, -0.12, -0.65]),
         "wind": chest @ np.array([0.0, -1.0, 0.15]), "pour": np.array([-sign * 0.75, 0.55, -0.3]),
@@ -161,7 +166,8 @@ class _Hold:
         """In the hand, after a share of the beat."""
         target = self.world.spots.get(self.beat.target)
         aim = None if target is None else pose.from_world(target.eye())
-        turned, at = lie_in_hand(pose, self.beat.gesture, self.hand, aim)
+        thing = self.world.spots[self.thing].thing if self.thing in self.world.spots else None
+        turned, at = lie_in_hand(pose, self.beat.gesture, self.hand, aim, thing)
         turned, place = pose.yaw @ turned, pose.to_world(at)
         spot = self.world.spots.get(self.thing)
         if spot is not None and self.beat.gesture == "pick-up":

@@ -24,6 +24,7 @@ from storyboard.layout.motion.beside import (
     meet,
     settled,
     step_up,
+    taken_along,
     touch_points,
 )
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
@@ -159,7 +160,7 @@ class PersonInShot:
                 roots[k] = (x, z, facing)
             way = self._way(k)
             if way is not None:
-                x, z, facing = way.at(way.length)
+                x, z, facing = way.at(way.gone(way.seconds)[0])
             if beat.facing_deg is not None:
                 facing = beat.facing_deg
             elif beat.gesture == "turn" and way is None:
@@ -261,7 +262,10 @@ class PersonInShot:
         moment = Moment(now, part, length, beat.pace, self.seed, metres=metres)
         place = np.array([x, -self.player.base_m, z])
         seat = self.world.spots.get(beat.seat)
-        if seat is not None and POSTURES[beat.posture].seat:
+        carrier = self.world.spots.get(beat.target)
+        if carrier is not None and beat.posture in ("carried", "dragged"):
+            place, facing, moment = taken_along(beat.posture, carrier, self.body.height, moment)
+        elif seat is not None and POSTURES[beat.posture].seat:
             on = seat.seated(beat.posture, place, self.body.height)
             place, facing = on.place, on.facing_deg
             metres = metres or seat.gone
@@ -279,7 +283,7 @@ class PersonInShot:
             self._step_up(beat, stance)
             self._face(beat, stance)
         if beat.posture == "lean" and seat is not None:
-            lean_at(stance, seat)
+            lean_at(stance, seat, beat.gesture == "lean-head")
         return stance
 
     def _face(self, beat: Beat, stance: BodyPose) -> None:
@@ -298,8 +302,9 @@ class PersonInShot:
         partner = self.world.spots.get(other)
         if partner is None or not stands(beat.posture):
             return
-        middle = (beat.start + beat.end) / 2
-        theirs = self.world.beat_of(other, middle)
+        theirs = self.world.beat_of(other, (beat.start + beat.end) / 2)
+        if "carried" in (theirs.posture, beat.posture):
+            return
         on = settled(self.world.spots, other, theirs)
         if on.posture in LYING_DOWN:
             stance.place, stance.facing_deg = bedside(on, stance.place, row)
@@ -328,11 +333,10 @@ class PersonInShot:
     def _doing_to_me(self, beat: Beat) -> tuple[str, Beat]:
         """Who does something together with this person in this beat, and that beat."""
         middle = (beat.start + beat.end) / 2
-        for other in self.world.players.values():
-            for theirs in other.beats:
-                at_me = theirs.target == self.player.id and theirs.start <= middle <= theirs.end
-                if at_me and theirs.gesture in TOGETHER:
-                    return other.id, theirs
+        for other in self.world.players:
+            theirs = self.world.beat_of(other, middle)
+            if theirs.target == self.player.id and theirs.gesture in TOGETHER:
+                return other, theirs
         return "", beat
 
     def _act(self, beat: Beat, stance: BodyPose, since: float, part: float) -> GestureNow:

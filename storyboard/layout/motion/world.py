@@ -267,7 +267,8 @@ def beat_track(player: Player, index: int, seconds: float) -> Track | None:
     stops = beat.end < 0.99 and not (index + 1 < len(beats) and len(beats[index + 1].path) > 1)
     length = (beat.end - beat.start) * seconds
     ease = (0.5 * starts, 0.5 * stops)
-    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg)
+    is_back = beat.posture == "walk-back"
+    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, is_back=is_back)
 
 
 def climb(spot: Spot, speed: float, seconds: float) -> Track:
