@@ -11,6 +11,7 @@ import pytest
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
 from shots.staging.staged import CAMERA, Appearance, Beat, Player
+from storyboard.layout.bed_cover import bed_cover, cover_level
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.body_cycles import posture
@@ -558,3 +559,49 @@ def test_two_hold_hands_side_by_side():
     palms = [done["ann"].points["palm.R"], done["bob"].points["palm.L"]]
     assert np.linalg.norm(palms[0] - palms[1]) < 0.08
     assert done["ann"].facing_deg == pytest.approx(done["bob"].facing_deg, abs=1)
+
+
+def test_who_jumps_into_arms_is_carried_and_who_is_dragged_follows():
+    run = Beat(0.0, 0.5, "run", path=((0.0, -3.0), (0.0, -0.7)))
+    leap = Beat(0.5, 1.0, "carried", "cling", target="bob")
+    ann = Player("ann", at=(0.0, -3.0), look=CHILD, beats=(run, leap))
+    bob = Player("bob", look=ADULT, beats=(Beat(),))
+    figures = {"ann": figure(CHILD), "bob": figure()}
+    done = perform_all(figures, (ann, bob), 0.95, SECONDS)
+    gap = done["ann"].points["pelvis"] - done["bob"].points["pelvis"]
+    assert np.hypot(gap[0], gap[2]) < 0.35
+    assert done["ann"].points["foot.L"][1] < -0.3
+    path = ((0.0, 0.0), (0.0, 2.0))
+    pull = Beat(posture="walk-back", gesture="haul", target="ann", path=path)
+    dragged = Player("ann", look=CHILD, beats=(Beat(posture="dragged", target="bob"),))
+    bob = Player("bob", look=ADULT, beats=(pull,))
+    for share in (0.2, 0.8):
+        done = perform_all(figures, (dragged, bob), share, SECONDS)
+        hand, shoulder = done["bob"].points["palm.R"], done["ann"].points["shoulder.R"]
+        assert np.linalg.norm(hand - shoulder) < 0.3
+        assert done["bob"].facing_deg == pytest.approx(0.0, abs=8)
+
+
+def test_a_kicked_ball_leaves_the_foot():
+    ball = Player("ball", kind="thing", model="football", at=(0.0, -0.6))
+    kicker = Player("bob", look=ADULT, beats=(Beat(gesture="kick", target="ball"),))
+    at = [
+        perform_all({"bob": figure()}, (kicker, ball), share, SECONDS)["bob"].held[0].at[2]
+        for share in (0.1, 0.45, 0.7)
+    ]
+    assert at[0] == pytest.approx(at[1], abs=0.02)
+    assert at[2] < at[1] - 3
+
+
+@pytest.mark.parametrize(("gesture", "level"), [("throw-cover", 0.0), ("cover-head", 3.0)])
+def test_a_cover_is_pulled_over_the_head_or_thrown_off(gesture, level):
+    beats = (Beat(0.0, 0.5, "lie", seat="bed"), Beat(0.5, 1.0, "lie", gesture, seat="bed"))
+    ann = Player("ann", look=ADULT, beats=beats)
+    assert cover_level(ann, (ann, BED), 0.2, SECONDS) == 1.0
+    assert cover_level(ann, (ann, BED), 1.0, SECONDS) == pytest.approx(level, abs=0.01)
+    done = perform_all({"ann": figure()}, (ann, BED), 0.2, SECONDS)["ann"]
+    spots = world_at((ann, BED), 0.2, SECONDS).spots
+    cloth = bed_cover(ann, spots["bed"], done.points, (ann, BED), 0.2, SECONDS)
+    knee = done.points["knee.L"]
+    over = cloth.vertices[np.linalg.norm((cloth.vertices - knee)[:, [0, 2]], axis=1) < 0.06]
+    assert over[:, 1].min() < knee[1] - 0.03

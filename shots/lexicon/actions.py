@@ -77,9 +77,9 @@ POSTURES: Mapping[str, Posture] = {
     "crossed-floor": Posture(top=0.52, length=0.5),
     "sit-knees": Posture(top=0.52, rest=0.45, length=0.5, seat="seat"),
     "knees-floor": Posture(top=0.52, length=0.5),
-    "hang": Posture(top=1.2),
-    "dive": Posture(top=1.0, length=1.6),
-    "dive-aside": Posture(top=1.0, length=0.8),
+    "hang": Posture(top=1.27),
+    "dive": Posture(top=1.12, length=1.6),
+    "dive-aside": Posture(top=1.13, length=0.8),
     "walk-back": Posture(length=0.5, speed=0.8),
     "knee-slide": Posture(top=0.72, length=0.7, speed=2.0),
     "carried": Posture(top=0.5, length=0.5),
@@ -156,7 +156,7 @@ GESTURES: Mapping[str, Gesture] = {
     **{name: Gesture("") for name in (
         "touch-eyes", "hold-ears", "fold-hands", "hug-knees", "pluck-sleeve", "rub-hands", "bound",
         "saw-bound", "compare", "sing", "lean-head",
-        "flinch")},
+        "flinch", "pull-cover", "cover-head", "throw-cover")},
     "conduct": Gesture(),
     **{name: Gesture(needs="person") for name in (
         "slap", "hold-hand", "hand-in-hand", "feed", "auscultate", "kiss-forehead", "support")},

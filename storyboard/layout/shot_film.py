@@ -18,6 +18,7 @@ from shots.lexicon.places import SETS
 from shots.lexicon.things import MODELS
 from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
+from storyboard.layout.bed_cover import bed_cover
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.held import HeldThing, in_hands
@@ -189,6 +190,14 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
+        for player in (each for each in self.shown if each.id in acting):
+            share = float(self.path.share[frame])
+            beat = next((b for b in player.beats if b.start <= share <= b.end), None)
+            bed = spots.get(beat.seat) if beat else None
+            points = acting[player.id].points
+            cover = bed_cover(player, bed, points, self.shown, share, self.seconds)
+            if cover is not None and beat is not None:
+                meshes.append(cover.owned_by(self.numbers[beat.seat]))
         held: dict[str, HeldThing] = {}
         for thing in (thing for act in acting.values() for thing in act.held):
             if thing.is_held or thing.id not in held:  # taken over by the next hand

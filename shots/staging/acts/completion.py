@@ -125,6 +125,8 @@ def _fit_state(act: ClauseAct) -> None:
         event.posture = ON_FLOOR.get(event.posture, event.posture)
     if last and last.gesture == "bound" and event.gesture in ("saw", "work-on", "cook"):
         event.gesture = "saw-bound"
+    if event.posture == "dive" and act.actor.noun in ("goalkeeper", "keeper", "goalie"):
+        event.posture = "dive-aside"
 
 
 def _fit_animal(act: ClauseAct) -> None:

@@ -27,6 +27,8 @@ _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
+_ONTO = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
+"""Gestures whose object is brought to what a preposition names."""
 ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
             "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
@@ -81,7 +83,8 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     if prep == "with" and part.kind in ("person", "group") and before.kind == "thing":
         act.resolve(part)  # a bench with an old couple
         return True
-    return prep not in ("into", "with") and _is_located(act, ids, prep, part)
+    is_brought = act.event.gesture in _ONTO
+    return prep not in ("into", "with") and not is_brought and _is_located(act, ids, prep, part)
 
 
 def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool:
@@ -290,6 +293,18 @@ def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
+def _onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+    """What the object of a gesture is brought to: into the milk, over her shoulders."""
+    event = act.event
+    if event.gesture not in _ONTO or prep in ("with", "from", "for", "beside", "before", "behind"):
+        return False
+    is_free = event.gesture != "pack" and not event.holds
+    if event.target and is_free and act.cast.can_hold(act.subjects[0], event.target):
+        event.holds = [event.target]
+    event.target = act.focus = key
+    return True
+
+
 def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What a gesture is done to: writes on the blackboard."""
     event = act.event
@@ -332,7 +347,8 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 _RULES = (
-    _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work, _place,
+    _onto, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work,
+    _place,
 )  # fmt: skip
 
 

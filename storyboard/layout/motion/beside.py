@@ -176,7 +176,7 @@ def step_up(stance: BodyPose, goal: Array, world: World, without: set[str]) -> N
     """Step so near to a point that the hands reach it, as far as furniture leaves room."""
     way = (goal - stance.place) * (1, 0, 1)
     missing = r.norm(way) - 0.3 * stance.body.height
-    if 0.0 < missing < 1.5:
+    if 0.0 < missing < 3.0:
         stance.place = world.stopped(stance.place, r.unit(way) * missing, without)
         stance.facing_deg = r.heading(way[0], way[2])
 

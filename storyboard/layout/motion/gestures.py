@@ -274,7 +274,7 @@ _TRUNKS: Mapping[str, Callable[[BodyPose, GestureNow], None]] = {
 
 
 def _kick(stance: BodyPose, act: GestureNow) -> None:
-    cycle = (act.seconds / 1.6) % 1.0
+    cycle = min(max(0.4 + (act.part - 0.5) * act.length / 1.6, 0.0), 1.0)  # hits at the half
     back = r.smooth(cycle / 0.25) * r.smooth((0.42 - cycle) / 0.12)
     out = r.smooth((cycle - 0.30) / 0.14) * r.smooth((0.85 - cycle) / 0.3)
     footing = feet(stance)

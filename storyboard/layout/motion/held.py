@@ -23,7 +23,7 @@ _POINTED = ("swing-at", "saw", "conduct")
 _FRONT_HOLDS = (*_POINTED, "phone-look", "read", "photograph", "aim", "phone-ear", "port-arms",
                 "play-horn")  # fmt: skip
 _ORDINARY = ("front", "up")
-RELEASED = ("put-down", "drop", "throw", "give")
+RELEASED = ("put-down", "drop", "throw", "give", "kick")
 TAKEN = ("pick-up", "catch")
 _LIE = {name: row.held for name, row in GESTURE_ROWS.items() if row.held}  # see `_direction`
 HANDLING = (*RELEASED, *TAKEN, *_LIE, "hold", "put-on", "wipe")
@@ -104,7 +104,11 @@ def _direction(stance: BodyPose, word: str, at: Array, side: str, aim: Array | N
 
 def in_hands(beat: Beat) -> list[tuple[str, str]]:
     """Hands and the ids of the things in them; a thing picked up, put down or thrown counts."""
-    if beat.gesture in (*TAKEN, "put-down", "drop", "throw") and beat.target and not beat.holds:
+    if (
+        beat.gesture in (*TAKEN, "put-down", "drop", "throw", "kick")
+        and beat.target
+        and not beat.holds
+    ):
         hands = GESTURES[beat.gesture].hands if beat.gesture in TAKEN else "right"
         return [(hands or "right", beat.target)]
     return list(beat.holds)
@@ -136,8 +140,9 @@ def held_things(
         part = min((now - begin) / length, 1.0)
         for hand, thing in in_hands(beat):
             spot = world.spots.get(thing)
-            if spot is not None and spot.thing.grip is None and spot.thing.surface_m:
-                continue  # a table that something is put on
+            is_fixed = spot is None or spot.thing.grip is None
+            if spot and is_fixed and (spot.thing.surface_m or beat.gesture == "kick"):
+                continue  # a table that something is put on, a door that is kicked
             things.pop(thing, None)
             hold = _Hold(beat, "both" if hand == "both" else hand[0].upper(), thing, world)
             if beat.gesture in RELEASED and part > 0.5:
@@ -170,6 +175,10 @@ class _Hold:
         turned, at = lie_in_hand(pose, self.beat.gesture, self.hand, aim, thing)
         turned, place = pose.yaw @ turned, pose.to_world(at)
         spot = self.world.spots.get(self.thing)
+        if spot is not None and self.beat.gesture == "kick":  # at the foot
+            up = replace(spot, position=np.zeros(3)).grip()[1]
+            place = pose.to_world((-0.06, up, -0.42 * pose.body.height))
+            return HeldThing(self.thing, pose.yaw @ LYING[spot.thing.lies], place, is_held=False)
         if spot is not None and self.beat.gesture == "pick-up":
             found, taken = spot.axes @ LYING[spot.thing.lies], r.smooth((part - 0.5) / 0.3)
             turned = r.between(found, turned, taken)
@@ -186,10 +195,11 @@ class _Hold:
         if self.beat.gesture == "give" and target is not None and "palm.R" in target.points:
             turned = r.between(there.turn, target.axes, r.smooth(since / 0.4))
             return replace(there, at=target.points["palm.R"], turn=turned)
-        if self.beat.gesture != "throw":
+        if self.beat.gesture not in ("throw", "kick"):
             return self._laid(there, pose, since)
         # On a parabola to the target, or eight metres; there it stays.
-        goal = pose.to_world((0.0, -0.05, -8.0)) if target is None else target.eye()
+        is_away = target is None or self.beat.gesture == "kick"
+        goal = pose.to_world((0.3, -0.05, -8.0)) if is_away or target is None else target.eye()
         way = goal - there.at
         length = max(0.27 * math.sqrt(r.norm(way)), 0.3)
         t = min(since / length, 1.0)

@@ -151,8 +151,7 @@ class PersonInShot:
 
     def _roots(self) -> list[tuple[float, float, float]]:
         """x, z and facing at the start of each beat, and at the end."""
-        x, z = self.player.at
-        facing = self.player.facing_deg
+        (x, z), facing = self.player.at, self.player.facing_deg
         roots = [(x, z, facing)]
         for k, beat in enumerate(self.beats):
             if k in self.risen:
@@ -223,11 +222,11 @@ class PersonInShot:
         beat = self.beats[k]
         if plain and not self._together(beat)[0]:
             return self._placed(k, now).copy()
-        begin, end = beat.start * self.seconds, beat.end * self.seconds
-        part = min(max((now - begin) / max(end - begin, 1e-6), 0.0), 1.0)
+        begin, length = beat.start * self.seconds, (beat.end - beat.start) * self.seconds
+        part = min(max((now - begin) / max(length, 1e-6), 0.0), 1.0)
         stance = self._placed(k, now).copy()
         act = self._act(beat, stance, now - begin, part)
-        act.face, act.length = self.faces.get(k, ""), end - begin
+        act.face, act.length = self.faces.get(k, ""), length
         act.speaks = any(a <= now / self.seconds < b for a, b in beat.speaks)
         gaze = self._gaze(beat, stance)
         perform_gesture(stance, act, gaze)

@@ -114,7 +114,9 @@ class Spot:
         if gesture in _OVER:
             return self.at((0.0, -self.size[1], 0.0))
         if gesture == "stroke" and self.thing.kind == "animal":
-            return self.at((0.0, -0.74 * self.size[1], -0.42 * self.size[2]))
+            reach, muzzle = -1.2 * float(breast[1]), 0.74 * self.size[1]
+            low = reach < muzzle  # the neck of what is too tall
+            return self.at((0.0, -min(reach, muzzle), (-0.3 if low else -0.42) * self.size[2]))
         if self.thing.grip is not None and self.size[1] < 0.9:
             return self.grip()
         if gesture in ("wipe", "write", "type"):
