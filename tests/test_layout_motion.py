@@ -605,3 +605,18 @@ def test_a_cover_is_pulled_over_the_head_or_thrown_off(gesture, level):
     knee = done.points["knee.L"]
     over = cloth.vertices[np.linalg.norm((cloth.vertices - knee)[:, [0, 2]], axis=1) < 0.06]
     assert over[:, 1].min() < knee[1] - 0.03
+
+
+@pytest.mark.parametrize("model", ["kettle", "teapot", "bottle", "wine-bottle", "jug"])
+def test_the_spout_is_over_the_cup(model):
+    table = Player("table", kind="thing", model="table", at=(0.0, -0.75))
+    cup = Player("cup", kind="thing", model="cup", at=(-0.05, -0.55), base_m=0.75, on="table")
+    pot = Player("pot", kind="thing", model=model)
+    beat = Beat(gesture="pour", target="cup", holds=(("right", "pot"),))
+    people = (Player("ann", look=ADULT, beats=(beat,)), table, cup, pot)
+    held = perform_all({"ann": figure()}, people, 0.5, SECONDS)["ann"].held[0]
+    points = build_thing(model, held=True).vertices @ held.turn.T + held.at
+    top = np.array([-0.05, -0.75 - MODELS["cup"].size[1], -0.55])
+    away = points[np.linalg.norm((points - top)[:, [0, 2]], axis=1) < 0.05]
+    assert len(away)
+    assert -0.12 < away[:, 1].max() - top[1] < 0.0

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
-from shots.lexicon.things import Thing
+from shots.lexicon.things import MODELS, Thing
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Hand
 from storyboard.layout.motion.inverse_kinematics import hand_turn
+from storyboard.layout.things.models import build_thing
 
 OTHER = {"L": "R", "R": "L"}
 
@@ -187,9 +189,32 @@ def _on_cheek(stance: BodyPose, act: GestureNow, side: str) -> Array:
 
 
 def _to_pour(stance: BodyPose, act: GestureNow, side: str) -> Array:
-    if act.aim is not None:
-        return act.aim
-    return _on_surface(stance, act, side) + r.xyz(-SIGN[side] * 0.1, -0.1, 0)
+    """Where a palm is for the spout of what it holds to be over the cup."""
+    cup = act.aim
+    if cup is None:
+        cup = _on_surface(stance, act, side) + r.xyz(-SIGN[side] * 0.1, -0.1, 0)
+    if act.prop is None:
+        return cup + r.xyz(0, -0.2, 0)
+    turned, lip = pouring(act.prop, side)
+    return cup - turned @ lip + r.xyz(0, -0.05, 0)
+
+
+@lru_cache(maxsize=64)
+def pouring(thing: Thing, side: str) -> tuple[Array, Array]:
+    """How a thing held in a hand is tilted to pour, and its spout or mouth as held, level."""
+    model = next((name for name, each in MODELS.items() if each is thing), "bottle")
+    points = build_thing(model, held=True).vertices
+    low, high = float(points[:, 1].max()), float(points[:, 1].min())
+    upper = points[points[:, 1] < low + 0.5 * (high - low)]
+    lip = upper[np.argmax(np.hypot(upper[:, 0], upper[:, 2]))].astype(np.float64)
+    is_pot = math.hypot(lip[0], lip[2]) > 0.08
+    inwards = r.unit(np.array([-SIGN[side] * 0.9, 0.0, -0.35]))
+    if not is_pot:
+        lip = np.array([0.0, high, 0.0])
+    out = r.unit(lip * (1, 0, 1)) if is_pot else inwards
+    level = r.frame(-r.UP, inwards) @ r.frame(-r.UP, out).T
+    tilt = r.about(r.cross(r.UP, inwards), math.radians(48 if is_pot else 103))
+    return tilt @ level, lip
 
 
 def _between(stance: BodyPose, act: GestureNow, side: str) -> Array:

@@ -15,6 +15,7 @@ from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS
+from storyboard.layout.motion.hand_places import pouring
 from storyboard.layout.motion.world import LYING, World
 
 _GRASPED_BY = {"aim": ("R",), "port-arms": ("R",), "play-guitar": ("L",), "play-violin": ("L",),
@@ -60,6 +61,8 @@ def lie_in_hand(
         at = (
             at + 2 * stance.point(f"fingers.{sides[-1]}") + stance.point(f"fingertip.{sides[-1]}")
         ) / 4
+    if gesture == "pour" and thing is not None:
+        return pouring(thing, sides[-1])[0], at
     front, up = (
         _direction(stance, word, at, sides[-1], aim) for word in _LIE.get(gesture, _ORDINARY)
     )
@@ -97,7 +100,7 @@ def _direction(stance: BodyPose, word: str, at: Array, side: str, aim: Array | N
         "across": chest @ np.array([0.62, -0.75, -0.1]),
         "neck-out": chest @ np.array([0.1, -1.0, -0.4]),
         "chin": chest @ np.array([0.75, -0.12, -0.65]),
-        "wind": chest @ np.array([0.0, -1.0, 0.15]), "pour": np.array([-sign * 0.75, 0.55, -0.3]),
+        "wind": chest @ np.array([0.0, -1.0, 0.15]),
     }  # fmt: skip
     return directions[word]
 

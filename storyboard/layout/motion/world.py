@@ -18,7 +18,7 @@ from storyboard.layout.motion.cycles import GAITS, Track, track
 # From a thing as held to the same as it lies: see `Thing.lies`.
 LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
 _KEYS_M = {"piano": 0.72, "grand-piano": 0.72}
-_OVER = ("dunk", "pack")  # done over its top
+_OVER = ("dunk", "pack", "pour")  # done over its top
 _AHEAD = np.arange(0.0, 0.61, 0.04)  # metres before a seat
 _NOTHING = Thing("prop", (0.3, 0.3, 0.3))
 
