@@ -151,8 +151,8 @@ GESTURES: Mapping[str, Gesture] = {
     "shiver": Gesture("both"),
     "stretch": Gesture("both"),
     **{name: Gesture() for name in (
-        "raise-hand", "dangle", "shade-eyes", "cover-mouth", "touch-cheek", "touch-lips",
-        "touch-forehead", "scratch-head", "flex-fingers")},
+        "raise-hand", "dangle", "check-watch", "shade-eyes", "cover-mouth", "touch-cheek",
+        "touch-lips", "touch-forehead", "scratch-head", "flex-fingers")},
     **{name: Gesture("") for name in (
         "touch-eyes", "hold-ears", "fold-hands", "hug-knees", "pluck-sleeve", "rub-hands", "bound",
         "saw-bound", "compare", "sing", "lean-head",

@@ -137,9 +137,10 @@ class PersonInShot:
         held = [thing for _, thing in beat.holds]
         before = self.beats[-1] if self.beats else Beat()
         stays = before.gesture == "phone-ear" and set(before.holds) <= set(beat.holds)
-        if stays and beat.gesture in _ON_THE_PHONE:
+        steers = beat.posture.startswith(("drive", "ride")) and beat.gesture in ("cry", "shout")
+        if steers or (stays and beat.gesture in _ON_THE_PHONE):
             self.faces[len(self.beats)] = beat.gesture
-            return replace(beat, gesture="phone-ear")
+            return replace(beat, gesture="" if steers else "phone-ear")
         if beat.gesture in ("put-down", "") and any(
             self.world.falls(thing, beat.start, beat.end) for thing in held
         ):
@@ -212,8 +213,8 @@ class PersonInShot:
         if k == 0 or now - begin > LONGEST_S:
             return stance
         if (k, plain) not in self.changes:
-            before = self.blended(k - 1, begin, plain)
-            self.changes[k, plain] = blend_seconds(before, self._beat(k, begin, plain))
+            pair = self.blended(k - 1, begin, plain), self._beat(k, begin, plain)
+            self.changes[k, plain] = blend_seconds(*pair)
         part = (now - begin) / self.changes[k, plain]
         return stance if part >= 1 else blend(self.blended(k - 1, now, plain), stance, part)
 
@@ -370,10 +371,8 @@ class PersonInShot:
 
     def _prop(self, beat: Beat) -> Thing | None:
         """The model of what is in the hands."""
-        spots = [
-            self.world.spots[thing] for _, thing in in_hands(beat) if thing in self.world.spots
-        ]
-        return spots[0].thing if spots else None
+        spots = (self.world.spots.get(thing) for _, thing in in_hands(beat))
+        return next((spot.thing for spot in spots if spot is not None), None)
 
     def _eye_of(self, name: str) -> Array | None:
         """The point of a player that is looked at, in the world."""
