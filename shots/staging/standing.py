@@ -130,9 +130,9 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
         at, facing_deg = _carried(player, carrier, at, facing_deg, share)
         if seat is not None:
             base_m = carrier.base_m + seat.height
-    if beat.posture == "climb-stairs" and carrier is not None:
+    if beat.posture in ("climb-stairs", "climb-downstairs") and carrier is not None:
         at, base_m = _climbed(beat, carrier, share)
-        facing_deg = carrier.facing_deg + 180.0
+        facing_deg = carrier.facing_deg + (180.0 if beat.posture == "climb-stairs" else 0.0)
     if player.kind != "person":
         held = _held(player, share, players)
         if held is not None:
@@ -187,9 +187,10 @@ def reached(thing: Player, person: Standing, inside_m: float = 0.18) -> Point:
 
 
 def _climbed(beat: Beat, stairs: Player, share: float) -> tuple[Point, float]:
-    """Place and height of one who climbs stairs from their foot."""
+    """Place and height of one who climbs stairs from their foot, or comes down to it."""
     _, high, deep = size_of(stairs)
-    gone = min(deep, _CLIMBED_M * (share - beat.start))
+    part = share - beat.start if beat.posture == "climb-stairs" else beat.end - share
+    gone = min(deep, _CLIMBED_M * part)
     at = point(own_to_plan((0.0, gone - deep / 2), stairs.at, stairs.facing_deg))
     return at, stairs.base_m + high * gone / max(deep, 1e-6)
 

@@ -109,7 +109,7 @@ def _fit_posture(act: ClauseAct) -> None:
     if event.posture == "walk" and cast.model(event.to) in ("stairs", "ladder"):
         event.posture = f"climb-{cast.model(event.to)}"
     on = event.to or event.seat
-    if event.posture == "climb-stairs" and on and cast.model(on) != "stairs":
+    if event.posture in ("climb-stairs", "climb-downstairs") and on and cast.model(on) != "stairs":
         event.posture = "climb-ladder"
     seat = cast.model(event.seat)
     if event.posture in ("ride-bicycle", "drive", "ride-motorcycle"):

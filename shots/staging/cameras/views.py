@@ -248,6 +248,8 @@ def _fixed_turns(filming: Filming, name: str, now: Standing) -> list[tuple[float
         return []
     if beat.posture == "climb-stairs":
         return [(1.0, 155.0, 0.0), (-1.0, 155.0, 0.05), (1.0, 180.0, 0.1)]
+    if beat.posture == "climb-downstairs":
+        return [(1.0, 25.0, 0.0), (-1.0, 25.0, 0.05), (1.0, 0.0, 0.1)]
     aside = plan_to_own(now.at, carrier.at, carrier.facing_deg)[0]
     if not is_vehicle(carrier) or abs(aside) < 0.1 or filming.size in FULL_SIZES:
         return []

@@ -38,6 +38,7 @@ from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_thing
 from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
 from storyboard.layout.motion.postures import Moment, lean_at
 from storyboard.layout.motion.world import (
+    STAIRS,
     Spot,
     World,
     beat_track,
@@ -248,8 +249,9 @@ class PersonInShot:
         way = self._way(k)
         x, z, facing = self.roots[k]
         stairs = self.world.spots.get(beat.seat)
-        if beat.posture == "climb-stairs" and stairs is not None and way is None:
-            way = climb(stairs, POSTURES["climb-stairs"].speed * beat.pace, length)
+        if beat.posture in STAIRS and stairs is not None and way is None:
+            speed = POSTURES[beat.posture].speed * beat.pace
+            way = climb(stairs, speed, length, is_down=beat.posture == "climb-downstairs")
         if beat.posture in GAITS and way is not None:
             return stride(self.body, beat.posture, way, since, self.seed)
         metres = 0.0
@@ -376,8 +378,7 @@ class PersonInShot:
 
     def _eye_of(self, name: str) -> Array | None:
         """The point of a player that is looked at, in the world."""
-        spot = self.world.spots.get(name)
-        return None if spot is None else spot.eye()
+        return self.world.spots[name].eye() if name in self.world.spots else None
 
     def _gaze(self, beat: Beat, stance: BodyPose) -> Array | None:
         """What is looked at, in the figure's axes."""

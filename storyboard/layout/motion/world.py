@@ -273,8 +273,11 @@ def beat_track(player: Player, index: int, seconds: float) -> Track | None:
     return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, is_back=is_back)
 
 
-def climb(spot: Spot, speed: float, seconds: float) -> Track:
-    """The way up stairs: to the top, or as far as there is time."""
+STAIRS = ("climb-stairs", "climb-downstairs")
+
+
+def climb(spot: Spot, speed: float, seconds: float, *, is_down: bool = False) -> Track:
+    """The way up stairs: to the top, or as far as there is time; or that way down."""
     _, high, deep = spot.size
     count = max(round(high / 0.2), 1)
     tread = deep / count
@@ -286,7 +289,7 @@ def climb(spot: Spot, speed: float, seconds: float) -> Track:
 
     far = min(speed * seconds, deep - 1.5 * tread)
     ends = [spot.at((0, 0, -deep / 2 + tread / 2 + z)) for z in (0.0, far)]
-    way = [(float(end[0]), float(end[2])) for end in ends]
+    way = [(float(end[0]), float(end[2])) for end in (ends[::-1] if is_down else ends)]
     return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)
 
 
