@@ -11,7 +11,7 @@ import pytest
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
 from shots.staging.staged import CAMERA, Appearance, Beat, Player
-from storyboard.layout.bed_cover import bed_cover, cover_level
+from storyboard.layout.bed_covers import bed_covers, cover_level
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.body_cycles import posture
@@ -599,12 +599,15 @@ def test_a_cover_is_pulled_over_the_head_or_thrown_off(gesture, level):
     ann = Player("ann", look=ADULT, beats=beats)
     assert cover_level(ann, (ann, BED), 0.2, SECONDS) == 1.0
     assert cover_level(ann, (ann, BED), 1.0, SECONDS) == pytest.approx(level, abs=0.01)
-    done = perform_all({"ann": figure()}, (ann, BED), 0.2, SECONDS)["ann"]
-    spots = world_at((ann, BED), 0.2, SECONDS).spots
-    cloth = bed_cover(ann, spots["bed"], done.points, (ann, BED), 0.2, SECONDS)
-    knee = done.points["knee.L"]
-    over = cloth.vertices[np.linalg.norm((cloth.vertices - knee)[:, [0, 2]], axis=1) < 0.06]
-    assert over[:, 1].min() < knee[1] - 0.03
+    figures, ends = {"ann": figure()}, []
+    for share in (0.2, 0.95):
+        done = perform_all(figures, (ann, BED), share, SECONDS)
+        spots = world_at((ann, BED), share, SECONDS).spots
+        cloth = bed_covers((ann, BED), share, figures, done, spots, SECONDS)["bed"]
+        ends.append(cloth.vertices[:, 2].max())
+    place = done["ann"].points["crown" if level else "knee.L"][2]
+    assert ends[1] > place if level else ends[1] < place
+    assert (ends[1] > ends[0]) == bool(level)
 
 
 @pytest.mark.parametrize("model", ["kettle", "teapot", "bottle", "wine-bottle", "jug"])

@@ -45,7 +45,7 @@ HEADINGS = {
     "INT. BEDROOM - NIGHT": "bedroom", "INT. HOTEL ROOM": "bedroom",
     "INT. HOTEL ROOM - BATHROOM": "bathroom", "INT. OFFICE": "office",
     "INT. HARBOUR OFFICE": "office", "INT. BOARDROOM": "meeting-room",
-    "INT. JURY ROOM": "meeting-room", "INT. HALLWAY": "corridor",
+    "INT. JURY ROOM": "meeting-room", "INT. HALLWAY": "hallway",
     "INT. HOSPITAL - CORRIDOR - DAY": "corridor", "INT. STAIRWELL": "stairwell",
     "INT. BAR - NIGHT": "bar", "INT. NIGHTCLUB": "bar", "INT. RESTAURANT": "restaurant",
     "INT. CAFÉ - DAY": "cafe", "EXT. CAFÉ": "shop-front", "INT. BOOKSHOP": "shop",
@@ -78,6 +78,28 @@ HEADINGS = {
     "EXT. TRAIN STATION": "platform", "EXT. TRAM STOP": "tram-stop", "EXT. GRAVEYARD": "cemetery",
     "EXT. RIVERBANK": "river-bank", "EXT. FROZEN LAKE": "snow-field",
     "EXT. FOOTBALL PITCH": "stadium", "EXT. BUILDING SITE": "construction-site",
+    "INT. FRONT DOOR": "hallway", "EXT. FRONT DOOR": "house", "INT. PIANO ROOM": "music-room",
+    "INT. AIRPORT TERMINAL - GATE": "airport", "INT. BANK": "bank", "INT. CASINO": "casino",
+    "INT. MORGUE": "morgue", "INT. SURVEILLANCE VAN": "van-interior",
+    "INT. LAUNDROMAT": "laundromat",
+    "INT. CAR SHOWROOM": "showroom", "INT. DRESSING ROOM": "dressing-room",
+    "INT. FACTORY FLOOR": "factory", "INT. DOCTOR'S OFFICE": "surgery",
+    "INT. THERAPIST'S OFFICE": "therapy-room", "INT. REHAB CENTER": "rehab-room",
+    "INT. WIZARD'S TOWER": "wizard-tower", "INT. SHOPPING MALL": "mall",
+    "INT. BOXING GYM": "boxing-gym", "INT. JAZZ CLUB": "jazz-club",
+    "INT. BALLET STUDIO": "dance-studio", "INT. SWIMMING POOL": "pool-hall",
+    "INT. CONCERT HALL": "concert-hall", "INT. LOCKER ROOM": "locker-room",
+    "INT. CLIMBING GYM": "climbing-gym", "INT. WEDDING HALL": "banquet",
+    "INT. CHILD'S BEDROOM": "kids-room", "INT. RESTAURANT KITCHEN": "pro-kitchen",
+    "INT. PARKING GARAGE": "parking-deck", "EXT. PARKING GARAGE": "car-park",
+    "EXT. TRENCH - DAWN": "trench", "EXT. BATTLEFIELD": "battlefield", "EXT. CLIFF EDGE": "cliff",
+    "EXT. RUNNING TRACK": "track", "EXT. CAMPSITE": "campsite", "EXT. VINEYARD": "vineyard",
+    "EXT. CASTLE GATE": "castle-gate", "INT. CASTLE": "castle-hall", "EXT. MARS SURFACE": "mars",
+    "EXT. SAVANNAH": "savannah", "EXT. PADDOCK": "paddock", "EXT. ARCTIC SHELF": "ice",
+    "EXT. COAST": "coast", "EXT. BALCONY": "balcony", "EXT. FRONT PORCH": "porch",
+    "EXT. BEACH BAR": "beach-bar", "EXT. FESTIVAL STAGE": "festival", "EXT. ORCHARD": "orchard",
+    "EXT. ENCHANTED FOREST": "magic-forest", "EXT. OLD TOWN MARKET": "cathedral-market",
+    "EXT. ABANDONED FARMHOUSE": "farmhouse", "EXT. RIVER RAPIDS": "rapids",
     "EXT. OCEAN - NIGHT": "sea", "INT. BEACH": "room", "EXT. ZOLG": "ground", "INT. ZOLG": "room",
 }  # fmt: skip
 LOOKS = {
@@ -294,6 +316,17 @@ def test_a_seed_gives_the_same_bits_and_another_one_another_look(name: str) -> N
 def test_night_has_lit_windows_outside() -> None:
     for name in ("street", "square", "suburb", "rooftop"):
         assert (built(name).shell.glow > 0.5).any()
+
+
+def test_a_cliff_and_a_balcony_stand_over_an_abyss() -> None:
+    for name in ("cliff", "balcony"):
+        place = built(name)
+        assert not place.has_ground
+        top = place.shell.vertices[place.shell.faces]
+        feet = np.abs(top[:, :, 1]).max(axis=1) < 0.021
+        assert (top[feet][:, :, 2].max(axis=1) < 2.6).all()
+        assert place.shell.vertices[:, 1].max() > 20
+    assert built("field").has_ground
 
 
 def test_walls_are_visible_from_inside_only() -> None:

@@ -208,6 +208,15 @@ def test_neighbours_in_a_crowd_differ() -> None:
     assert all(a.sex != b.sex for a, b in pairwise(crowd))
 
 
+def test_who_puts_on_a_hat_stays_the_same_person() -> None:
+    plain = read_appearance("a man of fifty", "", "ben")[0]
+    hatted = read_appearance("a man of fifty in a hard hat", "", "ben", "a man of fifty")[0]
+    assert (hatted.hair_colour, hatted.skin, hatted.height_m) == (
+        plain.hair_colour, plain.skin, plain.height_m,
+    )  # fmt: skip
+    assert "hard hat" in {each.kind for each in hatted.garments}
+
+
 def test_a_man_wears_trunks_to_swim() -> None:
     kinds = [each.kind for each in read_appearance("a swimmer, a man")[0].garments]
     assert kinds == ["swimming trunks", "swimming cap"]

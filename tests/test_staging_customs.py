@@ -101,3 +101,52 @@ def test_one_who_sits_before_shelves_has_them_behind() -> None:
     shot = staged("INT. STUDY", "Ben sits in front of his bookshelves and talks.", "ben")
     ben = player(shot, "ben")
     assert looks_to(place(shot, "ben"), place(shot, ben.near)) > 120
+
+
+def group(shot: StagedShot, stem: str) -> list[Standing]:
+    return [place(shot, each.id) for each in shot.players if each.id.startswith(stem)]
+
+
+def test_a_ring_round_a_thing_faces_it_and_is_open_to_the_camera() -> None:
+    shot = staged("EXT. CAMPSITE", "Six hikers stand around the campfire.", camera="WS")
+    fire = place(shot, "campfire")
+    hikers = group(shot, "hiker")
+    assert len(hikers) == 6
+    assert all(looks_to(each, fire) < 10 for each in hikers)
+    assert all(each.at[1] > fire.at[1] - 0.8 for each in hikers)
+    assert max(distance(each.at, fire.at) for each in hikers) < 2.6
+
+
+def test_a_row_at_a_barre_is_one_line_with_who_is_with_them() -> None:
+    shot = staged("INT. BALLET STUDIO", "Lily stands at the barre with four other girls.", "lily")
+    row = [place(shot, "lily"), *group(shot, "girl")]
+    assert len(row) == 5
+    assert max(each.at[1] for each in row) - min(each.at[1] for each in row) < 0.1
+    assert len({round(each.facing_deg) for each in row}) == 1
+
+
+def test_a_team_stacked_up_at_a_door_is_a_file_along_its_wall() -> None:
+    shot = staged("INT. CORRIDOR", "A SWAT team stacks up at the door.")
+    team = group(shot, "team")
+    assert max(each.at[0] for each in team) - min(each.at[0] for each in team) < 0.1
+    assert all(abs(each.at[1] - place(shot, "door").at[1]) > 0.5 for each in team)
+
+
+def test_two_groups_that_face_each_other_are_two_lines() -> None:
+    shot = staged("EXT. BRIDGE", "Riot police face a line of protesters.", camera="WS")
+    assert max(each.at[0] for each in group(shot, "police")) < -1.5
+    assert min(each.at[0] for each in group(shot, "protester")) > 1.5
+
+
+def test_those_who_come_in_together_do_not_stand_in_each_other() -> None:
+    shot = staged("INT. OFFICE", "Four robbers burst in.", camera="WS")
+    for share in (0.0, 0.5, 1.0):
+        ats = [place(shot, f"robber-{k}", share).at for k in (1, 2, 3, 4)]
+        assert min(distance(a, b) for a in ats for b in ats if a is not b) > 0.3
+
+
+def test_an_orchestra_sits_round_its_conductor() -> None:
+    shot = staged("INT. CONCERT HALL", "Ben lifts his baton before the orchestra.", "ben")
+    ben = place(shot, "ben")
+    assert all(looks_to(each, ben) < 10 for each in group(shot, "orchestra"))
+    assert player(shot, "orchestra-1").beats[0].posture == "sit"

@@ -243,3 +243,18 @@ EXAMPLES = {
 def test_shot_of_an_example(key: tuple[str, str], expected: str) -> None:
     shots = load_shots(HERE.parent / "examples" / f"{key[0]}.yaml")
     assert reading_text(read_shot(shots, shots.shot(key[1]))) == expected
+
+
+def test_adjectives_give_things_size_and_colour() -> None:
+    players = {
+        player.id: player
+        for player in read(
+            "A huge spider sits on a burnt-out tank beside a tiny rusty key."
+        ).players
+    }
+    key = MODELS["key"].size
+    assert players["spider"].size == tuple(1.7 * side for side in MODELS["spider"].size)
+    assert players["tank"].colour == "black"
+    assert players["tank"].size is None
+    assert players["key"].size == tuple(0.5 * side for side in key)
+    assert players["key"].colour == "brown"

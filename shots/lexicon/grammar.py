@@ -111,6 +111,7 @@ MATS = _set("mats")
 FOOTWEAR = _set("footwear")
 PHOTOS = _set("photos")
 TRADE_NOUNS = _mapping("trade nouns")
+SIZES = _numbers("sizes")
 """Trade and noun, "surfer board", to the noun that is meant."""
 HAPPENINGS = _set("happenings")
 """What people do together, named without them."""
@@ -123,6 +124,11 @@ CLOTHING = _set("clothing")
 """What is worn belongs to the appearance and is not held."""
 NOT_PEOPLE = _set("not people")
 NOT_ADVERBS = _set("not adverbs")
+FORMATIONS: Mapping[str, tuple[str, ...]] = {
+    shape: tuple(_split(phrases))
+    for shape, _, phrases in (row.partition(": ") for row in _SECTIONS["formations"])
+}
+"""Formations of groups, and the phrases that name them."""
 CLOTHS = _set("cloths")
 _PLURALS = _mapping("irregular plurals")
 

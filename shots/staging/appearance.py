@@ -102,16 +102,17 @@ class _Reading(LookWords):
 
 
 def read_appearance(
-    looks: str, outfit: str = "", seed_text: str = ""
+    looks: str, outfit: str = "", seed_text: str = "", seed_looks: str = ""
 ) -> tuple[Appearance, tuple[Staged, ...], tuple[NotStaged, ...]]:
     """Looks and clothes as words: the appearance, and what was and was not understood.
 
-    `seed_text` tells persons apart whose words are alike: the id of a character.
+    `seed_text` tells persons apart whose words are alike: the id of a character. `seed_looks` are
+    the words that identify a person where a shot adds some: who puts on a hat stays the same.
     """
     reading = _Reading()
     for text in (looks, outfit):
         _read(reading, text)
-    seed = f"{seed_text}|{looks}|{outfit}"
+    seed = f"{seed_text}|{seed_looks or looks}|{outfit}"
     return complete_look(reading, seed), tuple(reading.staged), tuple(reading.not_staged)
 
 

@@ -38,7 +38,7 @@ _OVER = re.compile(
     r"eyes\b\s*[:,]?",
     re.IGNORECASE,
 )
-_OUTDOORS = frozenset(("pool", "stadium", "sea", "beach", "forest", "field", "river-bank"))
+_OUTDOORS = frozenset(("stadium", "sea", "beach", "forest", "field", "river-bank"))
 # Words for a scene without lamps, but for what it names.
 _DARK = re.compile(
     r"\bin the dark\b|\bdark(?:ened|ness)?,? (?:room|house|hallway|corridor|cellar|street|alley)|"

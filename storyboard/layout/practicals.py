@@ -31,7 +31,7 @@ class Practical(NamedTuple):
     reach_m: float = 3.5
 
 
-_SCREEN: Colour = (0.16, 0.22, 0.34)
+_SCREEN: Colour = (0.30, 0.38, 0.52)
 _FLAME: Colour = (0.85, 0.50, 0.20)
 _TUBE: Colour = (0.55, 0.60, 0.60)
 _HEADLIGHTS: Colour = (1.6, 1.5, 1.25)
@@ -39,8 +39,8 @@ PRACTICALS: Mapping[str, Practical] = {
     "floor-lamp": Practical(), "table-lamp": Practical(0.8), "desk-lamp": Practical(0.8),
     "ceiling-lamp": Practical(0.0), "chandelier": Practical(0.1),
     "neon-tube": Practical(0.0, -0.3, 0.0, _TUBE, 4.0), "street-lamp": Practical(0.95, reach_m=9.0),
-    "lantern": Practical(0.7), "spotlight": Practical(0.8), "neon-sign": Practical(
-        0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
+    "lantern": Practical(0.7), "spotlight": Practical(0.8, 0.0, 0.5, (1.5, 1.4, 1.2), 8.0),
+    "neon-sign": Practical(0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
     "candle": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
     "candlestick": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
     "burning-torch": Practical(1.0, 0.1, 0.0, (1.3, 0.78, 0.34), 6.0),
@@ -57,6 +57,7 @@ PRACTICALS: Mapping[str, Practical] = {
     "computer": Practical(0.6, 0.0, 0.3, _SCREEN, 2.0),
     "television": Practical(0.5, 0.0, 0.6, (0.5, 0.62, 0.85), 4.0),
 }  # fmt: skip
+_OUTDOOR_LAMPS = frozenset({"street-lamp", "lantern", "spotlight", "burning-torch", "campfire"})
 _CARRIED_FLAMES = frozenset({
     "candle", "torch", "burning-torch", "lantern", "campfire", "fire", "match", "lighter",
     "birthday-cake",
@@ -73,7 +74,7 @@ def tint_of_lamps(players: Iterable[Player], is_interior: bool) -> Colour | None
     """Tint of the lamps of a place: of tubes, street lamps, or warm; None where it has none."""
     models = {player.model for player in players}
     if not is_interior:
-        return STREET if "street-lamp" in models else None
+        return STREET if models & _OUTDOOR_LAMPS else None
     return TUBES if "neon-tube" in models else WARM
 
 

@@ -18,7 +18,7 @@ from shots.lexicon.places import SETS
 from shots.lexicon.things import MODELS
 from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
-from storyboard.layout.bed_cover import bed_cover
+from storyboard.layout.bed_covers import bed_covers
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.held import HeldThing, in_hands
@@ -71,7 +71,7 @@ class ShotFilm:
         numbers: Number of each player as owner of its faces, by id, from 1.
         rig: Its light.
         still: What does not move.
-        ground: Paint of the floor.
+        ground: Paint of the floor; None over an abyss.
         is_interior: Whether walls are round the set.
         shown: The players that are drawn: not who looks, nor what was taken off the set.
         figures: The people, by id.
@@ -110,7 +110,8 @@ class ShotFilm:
         place = staged.place
         self._place = _place_of(place.set, place.seed)
         self._scenes: dict[int, RenderScene] = {}
-        self.ground, self.is_interior = self._place.ground, self._place.is_interior
+        self.ground = self._place.ground if self._place.has_ground else None
+        self.is_interior = self._place.is_interior
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
         self._acting: tuple[int, dict[str, Performance]] | None = None  # of the last frame
@@ -190,14 +191,11 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
-        for player in (each for each in self.shown if each.id in acting):
-            share = float(self.path.share[frame])
-            beat = next((b for b in player.beats if b.start <= share <= b.end), None)
-            bed = spots.get(beat.seat) if beat else None
-            points = acting[player.id].points
-            cover = bed_cover(player, bed, points, self.shown, share, self.seconds)
-            if cover is not None and beat is not None:
-                meshes.append(cover.owned_by(self.numbers[beat.seat]))
+        share = float(self.path.share[frame])
+        for bed, mesh in bed_covers(
+            self.shown, share, self.figures, acting, spots, self.seconds
+        ).items():
+            meshes.append(mesh.owned_by(self.numbers[bed]))
         held: dict[str, HeldThing] = {}
         for thing in (thing for act in acting.values() for thing in act.held):
             if thing.is_held or thing.id not in held:  # taken over by the next hand

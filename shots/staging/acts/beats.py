@@ -14,7 +14,7 @@ from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
 from shots.staging.appearance import crowd_look, read_appearance
 from shots.staging.clauses.nouns import people
-from shots.staging.staged import Appearance, Beat, Player
+from shots.staging.staged import Appearance, Beat, Player, Size
 
 Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
@@ -42,7 +42,7 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
     return tuple(
         Player(
             draft.id, draft.name, draft.kind, draft.model, _look(board, cast, draft), draft.colour,
-            label=draft.label, on=draft.on, relation=draft.relation, near=draft.near,
+            _size(draft), draft.label, on=draft.on, relation=draft.relation, near=draft.near,
             beats=timing.beats(draft), is_subject=draft.is_subject,
             is_fixture=draft.is_fixture, words=draft.words,
         )
@@ -56,7 +56,8 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     if draft.member >= 0:
         return crowd_look(draft.noun, draft.member, draft.looks)
     if draft.id in board.characters:
-        look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id)
+        character = board.characters[draft.id]
+        look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id, character.looks)
     else:
         sex = {"she": "a woman, ", "he": "a man, "}.get(draft.sex, "")
         words = [_one_garment(word) for word in draft.looks.split()]
@@ -66,6 +67,15 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     for each in lost:
         cast.lose(each.words, each.why, each.nearest)
     return look
+
+
+def _size(draft: PlayerDraft) -> Size | None:
+    """That of a big or a small thing; things that carry bodies keep theirs."""
+    model = MODELS.get(draft.model)
+    if draft.scale == 1 or model is None or model.seats or model.kind == "structure":
+        return None
+    width, height, depth = model.size
+    return width * draft.scale, height * draft.scale, depth * draft.scale
 
 
 def _is_vehicle(draft: PlayerDraft) -> bool:

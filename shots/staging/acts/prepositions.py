@@ -254,6 +254,8 @@ def _gone_to(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         prep == "on" and event.posture.startswith("climb")
     ):
         event.to = key
+    elif prep == "through" and act.cast.thing_model(key).kind == "plant":
+        return True  # through the trees: no way of its own
     elif prep in ("through", "around") or act.cast.model(key) in ("stairs", "ladder"):
         event.to = event.to or key
     elif prep == "past":

@@ -270,16 +270,19 @@ class Cast(CastList):
         if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
             return existing
         words = phrase.words
+        scale = next(
+            (grammar.SIZES[each] for each in phrase.adjectives if each in grammar.SIZES), 1.0
+        )
         brand = _BRAND.search(words) if model != STAND_IN else None
         if phrase.count == 1:
             made = self.thing(phrase.head, model, words, colour)
-            made.label = brand[0] if brand else made.label
+            made.label, made.scale = brand[0] if brand else made.label, scale
             return [made.id]
         noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
         count = min(phrase.count, MOST_THINGS)
         many = [self.thing(f"{noun} {k + 1}", model, words, colour) for k in range(count)]
         for made in many:
-            made.label = brand[0] if brand else made.label
+            made.label, made.scale = brand[0] if brand else made.label, scale
         return [made.id for made in many]
 
     def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
@@ -340,7 +343,9 @@ class Cast(CastList):
         return [phrase.head] if plan and plan.mark(phrase.head) else []
 
     def _unknown(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        noun = grammar.TRADE_NOUNS.get(f"{self.place.set} {phrase.head}", "")
+        trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
+        keys = [f"{trade} {phrase.head}" for trade in (*trades, self.place.set)]
+        noun = next(filter(None, map(grammar.TRADE_NOUNS.get, keys)), "")
         if noun:
             return self._things(replace(phrase, kind="thing", head=noun), subjects)
         same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]

@@ -12,6 +12,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
+from shots.staging.floor.groups import form_groups
 from shots.staging.floor.marks import Occupied, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.seats import Stance, bring_seat, faces, free_seat, is_backdrop, seat_kind
@@ -182,6 +183,7 @@ class ScenePlan:
 
     def place_people(self, people: Sequence[Player]) -> None:
         """Give a spot to people who have none: those with a place in the words first."""
+        form_groups(self.occupied, people)
         placed = self.occupied.people
         waiting = []
         for person in people:
@@ -207,7 +209,8 @@ class ScenePlan:
         placed = self.occupied.people
         for person in people:
             spot = placed.get(person.id)
-            if spot is None or is_crowd(person.id):
+            is_formed = self.occupied.formed.get(person.id) == _words_of(person)
+            if spot is None or is_crowd(person.id) or is_formed:
                 continue
             new = self._spot_by_words(person)
             first = person.beats[0] if person.beats else Beat()
@@ -297,12 +300,15 @@ class ScenePlan:
 
     def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()
-        free = (each for each in plan.entrances if all(distance(each.at, o) > 0.5 for o in others))
-        mark = next(free, plan.entrances[0] if plan.entrances else None)
+        mark = plan.entrances[0] if plan.entrances else None
         if mark is None:
             _, near, right, far = plan.bounds
             return Stance((right - 0.5, (near + far) / 2), -90.0)
-        return Stance(mark.at, mark.facing_deg)
+        for behind in range(12):  # of several who come in, the first are in the room
+            at = point(np.array(mark.at) + 0.65 * behind * direction(mark.facing_deg))
+            if all(distance(at, each) > 0.5 for each in others):
+                break
+        return Stance(at, mark.facing_deg)
 
     def _face_partner(self, person: Player) -> None:
         """Turn somebody on their feet to whom they relate to, or into the lens."""

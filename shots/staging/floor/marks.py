@@ -51,6 +51,7 @@ class Occupied:
         partners: Who somebody relates to, by id.
         users: Who handles a thing, by its id.
         words: What the shots say of people, by id.
+        formed: Those who stand in a formation, and the words that they are in it by.
     """
 
     plan: SetPlan
@@ -60,6 +61,7 @@ class Occupied:
     partners: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    formed: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -68,7 +70,7 @@ class Occupied:
             Player(
                 id=each.name, name=each.name, kind="thing", model=each.model, at=each.at,
                 facing_deg=each.facing_deg, size=each.size, colour=each.colour,
-                base_m=each.base_m, is_fixture=True,
+                base_m=each.base_m, is_fixture=True, label=each.label,
             )
             for each in plan.fixtures
         )  # fmt: skip

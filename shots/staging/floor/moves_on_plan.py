@@ -273,7 +273,7 @@ def _goal(
         met = player.near or (after.target or after.to if after is not None else "")
         spot = occupied.spot(player.id, met, player.relation) if met else None
         others = occupied.others(player.id)
-        return spot or Stance(occupied.floor.nearest_free(plan.centre, others))
+        return spot or Stance(occupied.floor.nearest_free(plan.centre, others, 0.95))
     if beat.to == "out":
         exits = plan.entrances
         nearest = min(exits, key=lambda each: distance(each.at, at), default=None)

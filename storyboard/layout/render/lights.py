@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _EVERYWHERE = (-1e6, -1e6, 1e6, 1e6)
-_WALL = 0.06  # metres that belong to a room beyond its bounds: the walls themselves
+_WALL = 1.4  # metres beyond its bounds that are lit with a room: the passages behind doors
 
 
 @dataclass(frozen=True)
@@ -87,20 +87,20 @@ TIMES: Mapping[str, LightRig] = {
         zenith=(0.03, 0.05, 0.13), horizon=(0.10, 0.13, 0.23), haze=0.08, is_dark=True,
     ),
     "dawn": LightRig(
-        key=0.50, key_colour=(1.05, 0.93, 0.95), fill=0.34, fill_colour=(0.86, 0.92, 1.15),
-        zenith=(0.30, 0.38, 0.58), horizon=(0.84, 0.70, 0.68), haze=0.22,
+        key=0.60, key_colour=(1.12, 0.94, 0.90), fill=0.34, fill_colour=(0.86, 0.92, 1.15),
+        zenith=(0.30, 0.38, 0.58), horizon=(0.84, 0.70, 0.68), haze=0.10,
     ),
     "sunrise": LightRig(
         key=0.80, key_colour=(1.25, 0.96, 0.66), fill=0.30, fill_colour=(0.90, 0.92, 1.1),
-        zenith=(0.38, 0.50, 0.72), horizon=(0.99, 0.80, 0.52), haze=0.16,
+        zenith=(0.38, 0.50, 0.72), horizon=(0.99, 0.80, 0.52), haze=0.10,
     ),
     "sunset": LightRig(
         key=0.82, key_colour=(1.32, 0.82, 0.46), fill=0.26, fill_colour=(0.95, 0.82, 0.98),
-        zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.14,
+        zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.09,
     ),
     "dusk": LightRig(
-        key=0.46, key_colour=(0.95, 0.88, 1.05), fill=0.40, fill_colour=(0.72, 0.82, 1.25),
-        zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.16, is_dark=True,
+        key=0.50, key_colour=(0.97, 0.90, 1.03), fill=0.42, fill_colour=(0.80, 0.86, 1.14),
+        zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.09, is_dark=True,
     ),
 }  # fmt: skip
 # By whether it is dusk: light of a room whose lamps are on, and what is outside its windows.
