@@ -18,6 +18,8 @@ from shots.lexicon.places import (
     read_plan,
 )
 from shots.lexicon.things import MODELS
+from storyboard.layout.meshes import box, join
+from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.scenery import sceneries
 from storyboard.layout.places.set_place import SetPlace
@@ -47,7 +49,7 @@ HEADINGS = {
     "INT. HARBOUR OFFICE": "office", "INT. BOARDROOM": "meeting-room",
     "INT. JURY ROOM": "meeting-room", "INT. HALLWAY": "hallway",
     "INT. HOSPITAL - CORRIDOR - DAY": "corridor", "INT. STAIRWELL": "stairwell",
-    "INT. BAR - NIGHT": "bar", "INT. NIGHTCLUB": "bar", "INT. RESTAURANT": "restaurant",
+    "INT. BAR - NIGHT": "bar", "INT. NIGHTCLUB": "nightclub", "INT. RESTAURANT": "restaurant",
     "INT. CAFÉ - DAY": "cafe", "EXT. CAFÉ": "shop-front", "INT. BOOKSHOP": "shop",
     "INT. SUPERMARKET": "supermarket", "INT. HOSPITAL": "hospital-room",
     "INT. X-RAY ROOM - DAY": "hospital-room", "EXT. HOSPITAL": "building-front",
@@ -58,7 +60,7 @@ HEADINGS = {
     "INT. TRAM - NIGHT": "tram", "INT. TRAIN": "train", "INT. PLANE": "aeroplane-cabin",
     "INT. CHURCH": "church", "EXT. CHURCH": "cemetery", "INT. THEATRE STAGE": "theatre",
     "INT. GYM": "gym", "INT. WAREHOUSE": "warehouse", "INT. GARAGE": "garage",
-    "INT. WORKSHOP": "workshop", "INT./EXT. BARN SAME": "workshop", "INT. PRISON": "prison-cell",
+    "INT. WORKSHOP": "workshop", "INT./EXT. BARN SAME": "barn-inside", "INT. PRISON": "prison-cell",
     "INT. COURTROOM": "court-room", "INT. LIBRARY": "library", "INT. ART GALLERY": "museum",
     "INT. INTERROGATION ROOM": "interrogation-room", "INT. LAB": "laboratory",
     "INT. BASEMENT": "cellar", "INT. ATTIC ROOM": "attic", "INT. HOTEL LOBBY": "hotel-lobby",
@@ -371,3 +373,14 @@ def test_every_set_has_scenery() -> None:
     assert set(sceneries()) == set(SETS)
     assert len(INTERIORS) >= 34
     assert len(EXTERIORS) >= 30
+
+
+def test_a_garden_is_cleared_up_to_the_room_that_is_filmed_through_it() -> None:
+    hedge, far = box((0, -1, -3), (4, 2, 1), (0, 1, 0)), box((0, -1, 6), (4, 2, 1), (0, 1, 0))
+    ground = box((0, 0.1, 0), (100, 0.2, 100), (1, 1, 1))
+    pose = np.concatenate([np.eye(3), [[0.0], [-1.0], [-10.0]]], axis=1)[None]
+    lens = pose, np.array([1.0]), 16 / 9, np.zeros((1, 3))
+    garden = join([ground, hedge, far])
+    assert len(without_near_shell(garden, *lens).faces) == len(garden.faces)
+    cleared = without_near_shell(garden, *lens, GARDEN)
+    assert len(cleared.faces) == len(garden.faces) - 10, "but for the two that lie on the ground"

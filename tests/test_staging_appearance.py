@@ -35,6 +35,7 @@ DESCRIPTIONS = [
     ("a nurse in her forties", "", {"sex": "female", "age": 45}, ["teal scrubs"]),
     ("a police officer", "", {}, ["navy uniform", "navy peaked cap"]),
     ("an astronaut", "", {}, ["white spacesuit", "space helmet"]),
+    ("five other girls", "", {"age": 9, "sex": "female"}, []),
     ("three masked robbers", "", {}, ["black balaclava", "black jumper", "black gloves"]),
     ("riot police", "", {}, ["navy riot helmet", "black vest"]),
     ("two astronauts", "", {}, ["white spacesuit", "space helmet"]),

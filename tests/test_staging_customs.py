@@ -150,3 +150,33 @@ def test_an_orchestra_sits_round_its_conductor() -> None:
     ben = place(shot, "ben")
     assert all(looks_to(each, ben) < 10 for each in group(shot, "orchestra"))
     assert player(shot, "orchestra-1").beats[0].posture == "sit"
+
+
+def test_of_two_who_pass_on_stairs_one_comes_down_and_one_goes_up() -> None:
+    shot = staged("INT. STAIRWELL", "Anna brushes past Ben on the stairs.", "anna", "ben")
+    heights = {name: [place(shot, name, share).base_m for share in (0.1, 0.9)]
+               for name in ("anna", "ben")}  # fmt: skip
+    assert heights["anna"][0] > heights["anna"][1] + 0.5
+    assert heights["ben"][0] < heights["ben"][1] - 0.5
+    assert distance(place(shot, "anna", 0.5).at, place(shot, "ben", 0.5).at) > 0.5
+
+
+def test_one_who_descends_faces_down_the_stairs() -> None:
+    shot = staged("INT. STAIRWELL", "Anna descends the stairs.", "anna")
+    assert place(shot, "anna", 0.1).base_m > place(shot, "anna", 0.9).base_m
+    assert abs(turn_between(place(shot, "anna").facing_deg, shot.camera.side_deg)) < 40
+
+
+def test_a_car_on_the_tail_of_another_stays_behind_it() -> None:
+    shot = staged("EXT. HIGHWAY", "A motorcycle weaves between trucks with a police car right on "
+                  "its tail.", camera="WS")  # fmt: skip
+    for share in (0.1, 0.5, 0.9):
+        rider, police = place(shot, "motorcycle", share), place(shot, "police-car", share)
+        assert 3 < distance(rider.at, police.at) < 8
+        assert looks_to(police, rider) < 5
+    assert {"truck-1", "truck-2"} <= {each.id for each in shot.players}
+
+
+def test_one_who_hides_behind_a_car_is_at_its_side_and_watches_along_it() -> None:
+    shot = staged("INT. PARKING GARAGE", "Anna crouches behind a parked car.", "anna")
+    assert looks_to(place(shot, "anna"), place(shot, "car")) < 75

@@ -63,7 +63,6 @@ POSTURES: Mapping[str, Posture] = {
     "bend": Posture(top=0.62, length=0.6),
     "lean": Posture(top=0.97, length=0.35),
     "climb-stairs": Posture(top=0.94, length=0.5, speed=0.6, seat="stairs"),
-    "climb-downstairs": Posture(top=0.94, length=0.5, speed=0.6, seat="stairs"),
     "climb-ladder": Posture(top=0.95, length=0.4, speed=0.4, seat="ladder"),
     "jump": Posture(top=1.2, length=0.4, speed=1.0),
     "fall": Posture(top=1.0, length=1.0),

@@ -13,7 +13,7 @@ from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.acts.blocked import author_plan, blocked
-from shots.staging.cameras.picture_checks import Defect, FilmedShot, defects
+from shots.staging.cameras.picture_checks import REPORTED, Defect, FilmedShot, defects
 from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
 from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _GOOD = 0.12  # a set-up that is disliked by less is taken at once
 _MOST_TRIED = 26
-_REPORTED = 0.6  # defects of less weight are no warning
 _OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
 NEAREST_M = 0.6  # between two who are cheated together
 
@@ -204,7 +203,7 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
             best = score, set_up, moved, found
     assert best is not None, "every view has at least one set-up"
     _, set_up, moved, found = best
-    warnings = [each.text for each in found if each.text and each.weight >= _REPORTED]
+    warnings = [each.text for each in found if each.text and each.weight >= REPORTED]
     if crosses or set_up.crosses:
         warnings.append(f"{shot.id}: the camera crosses the line of action")
     pair = filming.line()
@@ -255,7 +254,7 @@ def _look(
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture,
+        picture, frozenset(each.id for each in filming.reading.players if not is_crowd(each.id)),
     )  # fmt: skip
     return moved, defects(filmed)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import singular
-from shots.lexicon.looks import GARMENTS, NAMES
+from shots.lexicon.looks import GARMENTS, NAMES, PLACE_WEAR
 from shots.lexicon.things import MODELS, NOUNS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
@@ -53,14 +53,15 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
 def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     if draft.kind != "person":
         return None
+    wear = f", {PLACE_WEAR.get(cast.place.set, '')}"
     if draft.member >= 0:
-        return crowd_look(draft.noun, draft.member, draft.looks)
+        return crowd_look(draft.noun, draft.member, draft.looks + wear)
     if draft.id in board.characters:
         character = board.characters[draft.id]
         look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id, character.looks)
     else:
         sex = {"she": "a woman, ", "he": "a man, "}.get(draft.sex, "")
-        words = [_one_garment(word) for word in draft.looks.split()]
+        words = [_one_garment(word) for word in (draft.looks + wear).split()]
         look, _, lost = read_appearance(sex + " ".join(words), "", draft.id)
         # The words of the action are not all about looks.
         lost = tuple(each for each in lost if not all(map(_is_other, each.words.split())))
@@ -231,8 +232,14 @@ class _Timing:
         if len(held) < 2:
             gesture = GESTURES.get(event.gesture)
             needs_both = gesture is not None and gesture.hands == "both"
+            frees_one = event.gesture == "wave"
             return tuple(
-                ("both" if needs_both or self.cast.thing_model(key).hands == 2 else "right", key)
+                (
+                    "both"
+                    if needs_both or (self.cast.thing_model(key).hands == 2 and not frees_one)
+                    else "right",
+                    key,
+                )
                 for key in held
             )
         first, second = held[::-1] if held[-1] in event.holds else held

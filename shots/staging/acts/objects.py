@@ -9,6 +9,7 @@ from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
+from shots.staging.acts.thing_list import find_brand
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
@@ -82,6 +83,8 @@ def read_objects(act: ClauseAct) -> None:
     if act.verb.role == "wear":
         for key in act.subjects:
             act.cast.drafts[key].looks += ", " + clause.words
+        for part in (part for prep, part in clause.parts if prep == "about"):
+            act.cast.assign(part, [])  # as a pirate: nobody else
         return
     event.has_object = bool(clause.objects)
     for phrase in clause.objects:
@@ -104,6 +107,9 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     )
     if is_wiped_off or (verb.look and phrase.kind == "body"):
         return True  # wipes steam off the mirror, avoids her eyes
+    if verb.role == "none" and phrase.kind == "thing" and act.clause.base in ("pack", "clear"):
+        for key in act.resolve(phrase)[:1]:
+            act.be_at("at", key)  # packs his desk
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
     is_worn = phrase.noun in grammar.CLOTHING and phrase.owner is not None and act.is_own(phrase)
@@ -111,12 +117,13 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
     if (is_lapped or verb.gesture in ("pour", "touch-cheek", "wipe")) and is_liquid(phrase):
-        return True
+        return not (verb.role == "hold" and find_brand(phrase.words))
     if verb.name in _DEPICTING and _is_depicted(verb.name, phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and (phrase.kind in ("abstract", "undrawn") or phrase.head == "breath")
+    is_act = phrase.kind in ("abstract", "undrawn") or phrase.head == "breath"
+    return is_idiom and (is_act or verb.gesture == "bow" or phrase.head == "punch")
 
 
 def _is_depicted(act_name: str, phrase: Phrase) -> bool:

@@ -254,7 +254,7 @@ def frame_people(
         if not now.lies:
             at = now.at if filming.size in FULL_SIZES else point((now.head[0], now.head[2]))
             rises = _rises(filming, names[0], now, scale)
-            top = now.top_m if rises else top
+            top = now.top_m if rises else float(top)
             return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M, rises=rises)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)

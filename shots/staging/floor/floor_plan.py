@@ -275,9 +275,10 @@ class ScenePlan:
             others = self.occupied.others(person.id)
             at = self.occupied.find(named)
             free = free_seat(self.occupied, others, posture, near=partner, who=person.id)
-            is_far = isinstance(at, Player) and distance(free.at, at.at) > 2.0 if free else True
+            reach = 2.0 if isinstance(at, Player) else 4.0
+            beside = at.at if at else partner
             is_before = isinstance(at, Player) and person.relation == "before" and is_backdrop(at)
-            if free is None or is_far or is_before:
+            if free is None or is_before or (named and distance(free.at, beside) > reach):
                 free = bring_seat(self.occupied, posture, named, person.relation)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
@@ -317,8 +318,9 @@ class ScenePlan:
             return
         beat = person.beats[0] if person.beats else Beat()
         whom = beat.target or beat.looks_at or self.occupied.partners.get(person.id, "")
-        if whom == CAMERA:
-            return
+        shares = person.relation in ("before", "under") and not (beat.target or beat.looks_at)
+        if whom == CAMERA or (shares and person.near not in self.occupied.people and person.near):
+            return  # what they are before is what they look at
         at = self.occupied.place_of(whom)
         if at is not None and whom != person.id and distance(at, spot.at) > 0.1:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))

@@ -36,6 +36,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
 _BACK_TO_IT = ("lean", "sit-floor")  # postures with the back to what they are at
+_HIDING = ("crouch", "kneel", "sneak")
 _AT = ("", "at", "before")
 
 
@@ -185,11 +186,18 @@ class Occupied:
         if relation in ("in", "above") and model_of(thing).kind in ("fitting", "structure"):
             return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
-        reach = 0.4 if posture == "lean" else REACH_M
+        has_back = posture in _BACK_TO_IT or relation == "against"
+        if relation == "behind" and posture in _HIDING:  # it is between them and what they watch
+            is_facing = True
+            order = "right left back" if model_of(thing).kind == "vehicle" else "back right left"
+        is_close = posture == "lean" or relation == "against"
+        reach = 0.4 if is_close else 0.65 if posture in _HIDING else REACH_M
         is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
             order, reach = "front", reach + 0.15
+        if relation == "before" and 0.5 < size_of(thing)[1] < 1.4 and not model_of(thing).surface_m:
+            reach = 1.1  # that it does not hide them: a grave
         beyond = BESIDE_M if relation == "before" else 0.0  # two of them before a narrow thing
         places = list(places_round(thing, order, reach, beyond, beyond))
         floor = self.floor
@@ -202,9 +210,11 @@ class Occupied:
             facing_deg = out_deg + 180.0
         if relation == "beside":
             facing_deg = thing.facing_deg
+        if relation == "behind" and posture in _HIDING:  # along it, the face to the open side
+            facing_deg = max((facing_deg - 50, facing_deg + 50), key=lambda d: -direction(d)[1])
         if wall and relation in ("", "at", "beside"):  # neither out of it nor with the back to it
             facing_deg = thing.facing_deg + (145.0 if "mirror" in thing.model else 110.0)
-        if posture in _BACK_TO_IT:
+        if has_back:
             facing_deg = out_deg
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 

@@ -64,8 +64,6 @@ GAITS = {
     "walk-back": Gait(step=0.5, lean=(-2.0, 0.0), swing=14.0, elbow=24.0, push=24.0, strike=6.0),
     "climb-stairs": Gait(step=0.62, duty=0.60, lift=0.20, drop=0.06, lean=(10.0, 4.0), swing=16.0,
                          elbow=28.0, push=30.0, strike=2.0),
-    "climb-downstairs": Gait(step=0.62, duty=0.60, lift=0.20, drop=0.06, lean=(0.0, 2.0),
-                             swing=16.0, elbow=28.0, push=20.0, strike=2.0),
 }  # fmt: skip
 
 

@@ -124,6 +124,10 @@ def _stoop(stance: BodyPose, act: GestureNow, keys: tuple[Hand, Hand, float]) ->
         return
     low, high = 0.0, 1.0
     upright = stance.copy()
+    if in_reach(_bent(upright, 1.0, palm, act.stands), act.side, palm) > 0:  # as near as can be
+        tried = [_bent(upright, k / 8, palm, act.stands) for k in range(9)]
+        stance.become(min(tried, key=lambda each: in_reach(each, act.side, palm)))
+        return
     for _ in range(7):
         middle = (low + high) / 2
         if in_reach(_bent(upright, middle, palm, act.stands), act.side, palm) > 0:
@@ -177,9 +181,11 @@ def _bent(
 
 def _take_part(stance: BodyPose, act: GestureNow, motion: GestureRow) -> None:
     """What trunk and legs do in a gesture."""
+    head_over = stance.joint("pelvis")[1] - stance.joint("head")[1]
     footing = feet(stance)
     for bone, row in (motion.trunk or {}).items():
-        stance.add(bone, *row)
+        if head_over > 0.2 * stance.body.height:  # who lies has the trunk on the bed
+            stance.add(bone, *row)
     if act.name in _TRUNKS:
         _TRUNKS[act.name](stance, act)
     if act.stands:

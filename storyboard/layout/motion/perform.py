@@ -38,7 +38,6 @@ from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_thing
 from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
 from storyboard.layout.motion.postures import Moment, lean_at
 from storyboard.layout.motion.world import (
-    STAIRS,
     Spot,
     World,
     beat_track,
@@ -249,9 +248,9 @@ class PersonInShot:
         way = self._way(k)
         x, z, facing = self.roots[k]
         stairs = self.world.spots.get(beat.seat)
-        if beat.posture in STAIRS and stairs is not None and way is None:
-            speed = POSTURES[beat.posture].speed * beat.pace
-            way = climb(stairs, speed, length, is_down=beat.posture == "climb-downstairs")
+        if beat.posture == "climb-stairs" and stairs is not None and way is None:
+            speed = POSTURES["climb-stairs"].speed * beat.pace
+            way = climb(stairs, speed, length, down=beat.to == "down")
         if beat.posture in GAITS and way is not None:
             return stride(self.body, beat.posture, way, since, self.seed)
         metres = 0.0

@@ -11,6 +11,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import Beat, Player
+from shots.staging.standing import stair_side
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion.cycles import GAITS, Track, track
@@ -119,7 +120,7 @@ class Spot:
             return self.at((0.0, -min(reach, muzzle), (-0.3 if low else -0.42) * self.size[2]))
         if self.thing.grip is not None and self.size[1] < 0.9:
             return self.grip()
-        if gesture in ("wipe", "write", "type"):
+        if gesture in ("wipe", "write", "type") and self.thing.place != "wall":
             place = self.near(breast, 0.18)
             return r.xyz(place[0], -self.top() - 0.02, place[2])
         if gesture == "open-door" and self.thing.door:
@@ -273,12 +274,9 @@ def beat_track(player: Player, index: int, seconds: float) -> Track | None:
     return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, is_back=is_back)
 
 
-STAIRS = ("climb-stairs", "climb-downstairs")
-
-
-def climb(spot: Spot, speed: float, seconds: float, *, is_down: bool = False) -> Track:
-    """The way up stairs: to the top, or as far as there is time; or that way down."""
-    _, high, deep = spot.size
+def climb(spot: Spot, speed: float, seconds: float, *, down: bool = False) -> Track:
+    """The way up stairs, or back down to their foot: as far as there is time, on its right side."""
+    wide, high, deep = spot.size
     count = max(round(high / 0.2), 1)
     tread = deep / count
 
@@ -288,8 +286,10 @@ def climb(spot: Spot, speed: float, seconds: float, *, is_down: bool = False) ->
         return float(min(max(step, 0), count) * high / count - spot.position[1])
 
     far = min(speed * seconds, deep - 1.5 * tread)
-    ends = [spot.at((0, 0, -deep / 2 + tread / 2 + z)) for z in (0.0, far)]
-    way = [(float(end[0]), float(end[2])) for end in (ends[::-1] if is_down else ends)]
+    x = stair_side(wide, down=down)
+    heights = (far, 0.0) if down else (0.0, far)
+    ends = [spot.at((x, 0, -deep / 2 + tread / 2 + z)) for z in heights]
+    way = [(float(end[0]), float(end[2])) for end in ends]
     return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)
 
 

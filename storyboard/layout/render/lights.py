@@ -83,7 +83,7 @@ class LightRig:
 TIMES: Mapping[str, LightRig] = {
     "day": LightRig(),
     "night": LightRig(
-        key=0.60, key_colour=(0.86, 0.93, 1.08), fill=0.28, fill_colour=(0.70, 0.82, 1.2),
+        key=0.50, key_colour=(0.80, 0.90, 1.15), fill=0.24, fill_colour=(0.65, 0.8, 1.3),
         zenith=(0.03, 0.05, 0.13), horizon=(0.10, 0.13, 0.23), haze=0.08, is_dark=True,
     ),
     "dawn": LightRig(
@@ -99,8 +99,8 @@ TIMES: Mapping[str, LightRig] = {
         zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.09,
     ),
     "dusk": LightRig(
-        key=0.50, key_colour=(0.97, 0.90, 1.03), fill=0.42, fill_colour=(0.80, 0.86, 1.14),
-        zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.09, is_dark=True,
+        key=0.52, key_colour=(1.05, 0.84, 0.98), fill=0.50, fill_colour=(0.84, 0.80, 1.16),
+        zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.16, is_dark=True,
     ),
 }  # fmt: skip
 # By whether it is dusk: light of a room whose lamps are on, and what is outside its windows.
@@ -117,7 +117,6 @@ _ROOMS: Mapping[bool, LightRig] = {
 # Tints of what lights people when it is dark.
 WARM: Colour = (1.22, 0.98, 0.70)
 TUBES: Colour = (0.96, 1.03, 1.02)
-STREET: Colour = (1.10, 0.97, 0.80)
 # Vector from the subject to the key light (the camera is on the -z side), factors of key and fill,
 # strength of the rim.
 KEY_LIGHTS: Mapping[str, tuple[tuple[float, float, float], float, float, float]] = {
@@ -159,8 +158,8 @@ def light_rig(
     rig = TIMES[lighting.time or "day"]
     if is_interior and rig.is_dark and glow and lighting.source is None:
         rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow, room=room)
-    elif rig.is_dark and glow and lighting.source is None:
-        rig = replace(rig, key=rig.key + 0.06, key_colour=glow)
+    elif is_interior and rig.is_dark and lighting.source is None:
+        rig = replace(rig, key=0.48, fill=0.33, room=room)
     rig = _with_source(rig, lighting.source)
     rig = _with_direction(rig, lighting.direction, lighting.side)
     if lighting.quality == "hard":
