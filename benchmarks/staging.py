@@ -8,9 +8,9 @@ line for every failure, a table and, last, a line of JSON.
 "agrees" on action, or on other subjects, is an error. "random" shots fail if no subject is in any
 of three frames, if a frame is blank, or if of people in a size tighter than FS no face is visible,
 unless the words turn them away. "pairs" are tight shots of two, which fail if both are in the
-picture, their heads are more than 0.6 m apart and one is in its middle third (two who hug, kiss or
-whisper are centred as one group), if somebody is missing, or if the size does not allow a
-cut crown and one is cut.
+picture, their heads are more than 0.6 m apart on the floor and one is in its middle third (two who
+hug, kiss or whisper are centred as one group), if somebody is missing, or if the size does not
+allow a cut crown and one is cut.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def pair_defects(filmed: Filmed) -> Iterator[str]:
     people = [each for each in filmed.film.staged.players if each.kind == "person"]
     heads = [filmed.spot(each, "head", middle) for each in people]
     points = [filmed.film.performances(middle)[each.id].points["head"] for each in people]
-    apart = float(np.linalg.norm(points[0] - points[-1]))
+    apart = float(np.linalg.norm((points[0] - points[-1])[[0, 2]]))
     is_inside = [z > 0 and 0 <= x < width and 0 <= y < height for x, y, z in heads]
     if not all(is_inside):
         yield "somebody is missing"

@@ -14,7 +14,14 @@ from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.acts.blocked import author_plan, blocked
 from shots.staging.cameras.picture_checks import REPORTED, Defect, FilmedShot, defects
-from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
+from shots.staging.cameras.set_up import (
+    CHEST,
+    LOWER_HEAD_ROOM,
+    SHOULDERS_M,
+    Earlier,
+    Filming,
+    SetUp,
+)
 from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
@@ -31,6 +38,7 @@ from shots.staging.floor_space import distance, model_of, point, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.read_shot import read_shot
 from shots.staging.staged import Beat, Player, ShotReading, StagedShot
+from shots.staging.standing import FIGURE_M
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
@@ -276,6 +284,8 @@ def _cheated(players: Sequence[Player], shot: Shot, aspect: float) -> list[Playe
     pair = [p for p in players if p.kind == "person" and _is_at_rest(p)][:2]
     if shot.camera.people != "two-shot" or len(pair) < 2:
         return list(players)
+    low, tall = sorted(each.look.height_m if each.look else FIGURE_M for each in pair)
+    width_m = max(width_m, LOWER_HEAD_ROOM * (tall - low + CHEST * low) * aspect)
     middle = (np.array(pair[0].at) + np.array(pair[1].at)) / 2
     apart = distance(pair[0].at, pair[1].at)
     part = min(1.0, max(NEAREST_M, width_m - 2 * SHOULDERS_M) / max(apart, 1e-6))

@@ -155,7 +155,7 @@ class ShotFilm:
         )
         camera = self.staged.camera
         named = [lamp for is_fixture, lamp in lamps if not is_fixture]
-        if not self._place.is_interior:
+        if not (self._place.is_interior or lighting.contrast or lighting.direction):
             named.append(outdoor_lamp(players, camera.at, camera.side_deg))
         rig = light_rig(
             lighting,

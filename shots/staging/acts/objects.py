@@ -28,6 +28,8 @@ _DEPICTING = frozenset(
 )
 
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
+BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
+"""Gestures whose object is brought to what a preposition names."""
 _LAID = {"tuck": "lie", "drag": "dragged", "haul": "dragged", "massage": "lie", "bury": "lie-floor",
          "carry": "carried", "lift": "carried", "scoop": "carried"}  # fmt: skip
 """Verbs whose object lies, and how."""
@@ -253,3 +255,22 @@ def _pour(act: ClauseAct) -> None:
         liquid = act.clause.objects[-1]
         model = find_thing(liquid.head.split())
         act.event.target = act.cast.prop(model[0] if model else "cup", liquid.words)
+
+
+def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+    """What the object of a gesture is brought to: into the milk, over her shoulders."""
+    event = act.event
+    if event.gesture not in BROUGHT or prep in (
+        "with",
+        "from",
+        "for",
+        "beside",
+        "before",
+        "behind",
+    ):
+        return False
+    is_free = event.gesture != "pack" and not event.holds
+    if event.target and is_free and act.cast.can_hold(act.subjects[0], event.target):
+        event.holds = [event.target]
+    event.target = act.focus = key
+    return True

@@ -9,7 +9,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
 from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
-from shots.staging.acts.objects import ClauseAct, read_object
+from shots.staging.acts.objects import BROUGHT, ClauseAct, bring_onto, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -32,8 +32,6 @@ _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
-_ONTO = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
-"""Gestures whose object is brought to what a preposition names."""
 ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
             "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
@@ -90,7 +88,7 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     if prep == "with" and part.kind in ("person", "group") and cast.thing_model(ids[0]).seats:
         act.resolve(part)  # a bench with an old couple
         return True
-    is_brought = act.event.gesture in _ONTO
+    is_brought = act.event.gesture in BROUGHT
     return prep not in ("into", "with") and not is_brought and _is_located(act, ids, prep, part)
 
 
@@ -326,18 +324,6 @@ def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def _onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
-    """What the object of a gesture is brought to: into the milk, over her shoulders."""
-    event = act.event
-    if event.gesture not in _ONTO or prep in ("with", "from", "for", "beside", "before", "behind"):
-        return False
-    is_free = event.gesture != "pack" and not event.holds
-    if event.target and is_free and act.cast.can_hold(act.subjects[0], event.target):
-        event.holds = [event.target]
-    event.target = act.focus = key
-    return True
-
-
 def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What a gesture is done to: writes on the blackboard."""
     event = act.event
@@ -406,7 +392,7 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 _RULES = (
-    _onto, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work,
+    bring_onto, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work,
     _at_person,
     _place,
 )  # fmt: skip

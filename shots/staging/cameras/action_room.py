@@ -58,6 +58,9 @@ def with_action(
         box = wider if picture.scale(wider) <= most else box
     for room in _acts(filming, names):
         wider = picture.joined(box, picture.box([room]))
+        if len(names) == 2:  # a pair stays in balance
+            most_m = float(np.abs(wider[:, 0]).max())
+            wider[:, 0] = -most_m, most_m
         if picture.scale(wider) <= most:
             box = wider
         else:

@@ -24,7 +24,8 @@ from shots.staging.standing import beat_at, standing
 
 # Metres between two who do something together.
 CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
-             "punch": 0.78, "whisper": 0.62, "kick": 0.9}  # fmt: skip
+             "punch": 0.78, "whisper": 0.62, "kick": 0.9, "push": 0.82}  # fmt: skip
+_AIM_M = 2.1  # from each of several who aim at somebody
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _STANDS = re.compile(r"\b(stand|stands|standing|stood|walk|walks|walking)\b", re.IGNORECASE)
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
@@ -193,6 +194,19 @@ class ScenePlan:
                 placed[person.id] = spot
             elif person.id not in placed:
                 waiting.append(person)
+        aiming = [p for p in waiting if p.beats and p.beats[0].gesture == "aim"]
+        aimed_at = {self.occupied.partners.get(p.id, "") for p in aiming if len(aiming) > 1}
+        targets = [each for each in waiting if each.id in aimed_at and each not in aiming]
+        place_freely(self.occupied, targets, 0)
+        waiting = [each for each in waiting if each not in targets]
+        aiming = [p for p in aiming if self.occupied.partners.get(p.id, "") in placed]
+        for k, person in enumerate(aiming if len(aiming) > 1 else ()):
+            target = placed[self.occupied.partners[person.id]]
+            turned = target.facing_deg + (1 - 2 * (k % 2)) * (55.0 + 22.0 * (k // 2))
+            at = point(np.array(target.at) + _AIM_M * direction(turned))  # at both sides
+            at = self.occupied.floor.nearest_free(at, self.occupied.others())
+            placed[person.id] = Stance(at, facing(at, target.at))
+            waiting.remove(person)
         for person in list(waiting):
             partner = self.occupied.partners.get(person.id, "")
             if partner in placed and len(waiting) <= MOST_IN_AN_ARC:

@@ -18,6 +18,7 @@ from shots.staging.floor_space import (
     model_of,
     own_to_plan,
     places_round,
+    plan_to_own,
     point,
     size_of,
 )
@@ -32,6 +33,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "behind": ("back right left", False),
     "beside": ("right left front back", False),
     "under": ("front right left back", False),
+    "against": ("front back right left", False),
     "": ("front right left back", True),
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
@@ -190,8 +192,8 @@ class Occupied:
         if relation == "behind" and posture in _HIDING:  # it is between them and what they watch
             is_facing = True
             order = "right left back" if model_of(thing).kind == "vehicle" else "back right left"
-        is_close = posture == "lean" or relation == "against"
-        reach = 0.4 if is_close else 0.65 if posture in _HIDING else REACH_M
+        reach = 0.4 if posture == "lean" else 0.65 if posture in _HIDING else REACH_M
+        reach = 0.3 if relation == "against" else reach
         is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
@@ -257,7 +259,13 @@ def surface_spot(
         free = [max(spots, key=lambda each: min(distance(each, at) - half for at, half in taken))]
     # A hand's width from the edge, rather than on it.
     middle = np.array(surface.at)
-    best = min(free, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle))
+    depth_counts = 2.5 if near is None else 1.0  # products stand in a row
+
+    def away(each: Point) -> float:
+        x, z = plan_to_own(each, towards, surface.facing_deg)
+        return float(np.hypot(x, depth_counts * z)) + 0.6 * distance(each, middle)
+
+    best = min(free, key=away)
     return best, top
 
 

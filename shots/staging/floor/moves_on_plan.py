@@ -156,7 +156,9 @@ def _walked_beats(
         waits = replace(beat, end=middle, to="", posture="stand")
         return [waits, _moving(replace(beat, start=middle, speaks=()), path, None)]
     # One who continues may not get there; one who begins may begin on the way.
-    path = cut_end(path, max(reach, _LEAST_M)) if continues else cut_start(path, reach)
+    stalks = player.kind == "animal" and "toward" in beat.words
+    ends = continues or stalks
+    path = cut_end(path, max(reach, _LEAST_M)) if ends else cut_start(path, reach)
     moving = _moving(beat, path, goal if path[-1] == goal.at else None)
     if not (goal.seat and seat_kind(beat.posture) and path[-1] == goal.at):
         return [moving]

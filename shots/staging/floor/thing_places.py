@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from shots.lexicon.things import MODELS
+from shots.staging.floor.groups import shape_of
 from shots.staging.floor.marks import Occupied, surface_spot, surfaces
 from shots.staging.floor_space import (
     direction,
@@ -26,6 +28,7 @@ _HEIGHTS = {"sky": 4.0}  # of animals by the place where they are found
 _BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 _PARKED_M = 14.0
+_LOW_M = 0.12
 _TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
 _ON = ("on", "above", "at", "")
@@ -74,8 +77,12 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     is_small = model.place in ("table", "hand") or max(size) < SMALL_M or is_flat
     if is_small and (surface := _nearest_surface(occupied, thing)):
         near = occupied.user_of(thing)
-        if near is None and not thing.is_subject:  # behind what the shot is about
-            near = point(np.array(surface.at) - direction(surface.facing_deg))
+        stem = thing.id.rpartition("-")[0]
+        is_one_of = stem and f"{stem}-1" in occupied.things
+        if near is None and not (thing.is_subject or is_one_of):
+            # Low things lie before what the shot is about, others stand behind it.
+            side = 0.35 if size[1] < _LOW_M else -1.0
+            near = point(np.array(surface.at) + side * direction(surface.facing_deg))
         at, top = surface_spot(occupied, thing, surface, near)
         return replace(thing, at=at, base_m=top, on=surface.id)
     user = occupied.people.get(occupied.users.get(thing.id, ""))
@@ -91,9 +98,8 @@ def _animal(occupied: Occupied, animal: Player) -> Player:
     """An animal beside whom it belongs to; a large one turned to them."""
     owner = next(iter(occupied.people.values()), None)
     if owner is None:
-        at = occupied.floor.nearest_free(occupied.plan.centre)
-        return replace(animal, at=at, base_m=_HEIGHTS.get(model_of(animal).place, 0.0),
-                       facing_deg=-60.0)  # fmt: skip
+        base = _HEIGHTS.get(model_of(animal).place, 0.0)
+        return replace(animal, base_m=base, **_in_herd(occupied, animal))
     half = max(size_of(animal)[0], size_of(animal)[2]) / 2
     reach = max(0.75, 0.45 + half)
     aside = np.array(owner.at) + reach * direction(owner.facing_deg + 90.0)
@@ -101,6 +107,27 @@ def _animal(occupied: Occupied, animal: Player) -> Player:
     turned = facing(at, owner.at) if half > 0.8 else owner.facing_deg
     base = _HEIGHTS.get(model_of(animal).place, 0.0)
     return replace(animal, at=at, base_m=base, facing_deg=round(turned, 3))
+
+
+def _in_herd(occupied: Occupied, animal: Player) -> dict[str, Any]:
+    """Place and facing of an animal without people: of a file, of a herd, or in the middle.
+
+    A herd is some way off from an animal that is there already, which comes to it.
+    """
+    centre, (wide, _, long) = occupied.plan.centre, size_of(animal)
+    stem, _, number = animal.id.rpartition("-")
+    if not (stem and number.isdigit()):
+        return {"at": occupied.floor.nearest_free(centre), "facing_deg": -60.0}
+    k, step = int(number) - 1, max(wide, long)
+    if shape_of(animal) == "file":
+        return {"at": point((centre[0] + 1.5 * step * (2 - k), centre[1])), "facing_deg": 90.0}
+    others = any(t.kind == "animal" and not t.id.startswith(f"{stem}-")
+                 for t in occupied.things.values())  # fmt: skip
+    row, column = divmod(k, 3)
+    away = (4.0 + step, 4.0) if others else (0.0, 0.0)
+    at = (away[0] + 1.05 * step * (column - 1) + 0.4 * row, away[1] + 1.3 * step * row)
+    turned = (-60.0, -100.0, 70.0, -80.0)[k % 4]
+    return {"at": point(np.array(centre) + at), "facing_deg": turned}
 
 
 def _nearest_surface(occupied: Occupied, thing: Player) -> Player | None:
