@@ -13,18 +13,37 @@ from storyboard.layout.cast.figure import Figure
 from storyboard.layout.meshes import Array, Mesh, floats, from_triangles, yaw_matrix
 from storyboard.layout.motion.perform import Performance
 from storyboard.layout.motion.world import Spot
+from storyboard.layout.rotations import smooth
 
 _BEDS = frozenset(("bed", "double-bed", "hospital-bed", "stretcher", "cot", "bunk-bed"))
 _ON_TOP = (" on ", " onto ", " off ", " out of ", " up ")  # of the words of a beat
 _CELLS = (27, 34)  # of the cloth, across and along
 _THICK_M, _HANGS_M, _BELOW_CHIN_M = 0.025, 0.16, 0.24
+_LEVELS = {"throw-cover": 0.0, "pull-cover": 2.0, "cover-head": 3.0}
+_PULL_S = 1.3  # in which a cover is pulled up or thrown off
 _MOST_M = 0.38  # over the bed, that cloth lies on: hands and knees that are raised come out
 
 
 def is_covered(beat: Beat, models: Mapping[str, str]) -> bool:
     """Whether somebody lies in a bed, and not on it."""
     lies = beat.posture in ("lie", "sleep") and models.get(beat.seat) in _BEDS
-    return lies and not any(word in f" {beat.words} " for word in _ON_TOP)
+    is_on = beat.gesture not in _LEVELS and any(word in f" {beat.words} " for word in _ON_TOP)
+    return lies and not is_on
+
+
+def cover_level(player: Player, players: Sequence[Player], share: float, seconds: float) -> float:
+    """How far up a cover is: 0 at the feet, 1 on the chest, 2 at the chin, 3 over the head."""
+    changes = [(b.start, _LEVELS[b.gesture]) for b in player.beats if b.gesture in _LEVELS]
+    changes += [
+        (beat.start, 2.0)
+        for each in players
+        for beat in each.beats
+        if beat.gesture == "tuck-in" and beat.target == player.id
+    ]
+    level = 1.0
+    for start, goal in sorted(changes):
+        level += (goal - level) * float(smooth((share - start) * seconds / _PULL_S))
+    return level
 
 
 def bed_covers(
@@ -33,6 +52,7 @@ def bed_covers(
     figures: Mapping[str, Figure],
     acting: Mapping[str, Performance],
     spots: Mapping[str, Spot],
+    seconds: float = 4.0,
 ) -> dict[str, Mesh]:
     """The cloth on each bed in which somebody lies at a share of the shot, by the bed's id."""
     models = {player.id: player.model for player in players}
@@ -40,6 +60,7 @@ def bed_covers(
                for player in players if player.model in MODELS}  # fmt: skip
     blankets = [player.colour for player in players if player.model == "blanket"]
     lying: dict[str, list[str]] = {}
+    levels = {each.id: cover_level(each, players, share, seconds) for each in players}
     for player in players:
         beat = next((b for b in player.beats if b.start <= share <= b.end), None)
         is_here = beat is not None and player.id in acting and beat.seat in spots
@@ -51,6 +72,7 @@ def bed_covers(
             MODELS[models[bed]].seats[0].height,
             [(figures[key], acting[key]) for key in people],
             COLOURS[next(filter(None, (*blankets, colours[bed])), "white")],
+            levels[people[0]] if len(people) == 1 else 1.0,
         )
         for bed, people in lying.items()
     }
@@ -61,18 +83,22 @@ def _draped(
     top_m: float,
     people: Sequence[tuple[Figure, Performance]],
     colour: tuple[float, float, float],
+    level: float,
 ) -> Mesh:
     """Cloth over the bodies on a bed; its axes are x across, z from the foot to the pillow."""
     turn = yaw_matrix(bed.facing_deg)
-    points, chins = [], []
+    points, chins, ends = [], [], []
     for figure, act in people:
         body = figure.mesh(act.pose).moved(act.place, yaw_deg=act.facing_deg)
         away = np.asarray(body.vertices)[~figure.arms] - bed.position
         points.append(away @ turn.T)
         chins.append(float(((act.points["mouth"] - bed.position) @ turn.T)[2]))
+        ends.append([((act.points[k] - bed.position) @ turn.T)[2] for k in ("foot.L", "crown")])
     flat = np.concatenate(points)
     width, depth = bed.size[0] + 0.06, bed.size[2]
     end = max(min(chins) - _BELOW_CHIN_M, -0.3 * depth)  # the pillow is at the back, +z
+    places = (ends[0][0] + 0.08, end, end + 0.12, ends[0][1] + 0.1)
+    end = float(np.interp(level, range(4), places))
     x = np.linspace(-width / 2, width / 2, _CELLS[0])
     z = np.linspace(-depth / 2, end, _CELLS[1])
     height = _heights(flat, x, z, top_m)

@@ -203,7 +203,9 @@ class ShotFilm:
             if player.id in acting
         ]
         share = float(self.path.share[frame])
-        for bed, mesh in bed_covers(self.shown, share, self.figures, acting, spots).items():
+        for bed, mesh in bed_covers(
+            self.shown, share, self.figures, acting, spots, self.seconds
+        ).items():
             meshes.append(mesh.owned_by(self.numbers[bed]))
         held: dict[str, HeldThing] = {}
         for thing in (thing for act in acting.values() for thing in act.held):

@@ -9,6 +9,7 @@ from shots.lexicon.verbs import VERBS, Verb
 from shots.staging.acts.completion import complete
 from shots.staging.acts.drafts import PlayerEvent
 from shots.staging.acts.objects import ClauseAct
+from shots.staging.acts.prepositions import ON_FLOOR
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
@@ -60,6 +61,10 @@ def _pose(cast: Cast, clause: Clause, slot: int, subjects: list[str], ids: list[
         target = next(iter(subjects), "")
         gunmen = [cast.person("gunman", clause.words, "a person") for _ in ids[:6]]
         subjects, clause = [each.id for each in gunmen], replace(clause, parts=[], preps=[])
+    last = cast.drafts[subjects[0]].events[-1:] if subjects else []
+    if verb and last and verb.posture.startswith("sit-"):
+        last[0].posture = verb.posture if last[0].seat else ON_FLOOR[verb.posture]
+        return True
     if not (subjects and verb and verb.gesture) or clause.base == "cover":
         return False
     for at, key in enumerate(subjects):

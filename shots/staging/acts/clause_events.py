@@ -361,7 +361,9 @@ def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> 
     posture = first.posture or second.posture
     # "waits in a wheelchair" sits, "kneels on the phone" kneels.
     if second.posture in POSTURES and second.posture != "stand":
-        posture = posture if POSTURES[second.posture].speed else second.posture
+        is_kept = POSTURES[second.posture].speed or first.posture.startswith("sit-")
+        posture = posture if is_kept else second.posture
+        posture = "knee-slide" if (posture, second.name) == ("kneel", "slide") else posture
     return PlayerEvent(
         slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
         looks_at=first.look, to=second.to, change=first.change, words=clause.words,

@@ -10,7 +10,7 @@ from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import VERBS, forms
 from shots.staging.acts.drafts import LOOKS, PlayerEvent, is_bed
 from shots.staging.acts.objects import ClauseAct
-from shots.staging.acts.prepositions import ADDRESSED
+from shots.staging.acts.prepositions import ADDRESSED, ON_FLOOR
 from shots.staging.staged import CAMERA
 
 _RIDES = {
@@ -21,7 +21,13 @@ _SEATS = {
     "drive": "car", "ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle",
     "ride-horse": "horse",
 }  # fmt: skip
-_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper", "give"))
+_MUTUAL = frozenset(("talk", "whisper", "punch")).union(
+    name for name, gesture in GESTURES.items() if gesture.needs == "person"
+)
+# What is done to oneself or a thing like what is done to a person.
+_ALONE = {"braid": "comb", "attend": "work-on", "tuck-in": "reach", "slap": "knock",
+          "search-body": "work-on", "drape": "put-on", "support": "hold"}  # fmt: skip
+_DISHES = (["bowl"], ["plate"])  # eaten from
 _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
@@ -52,7 +58,7 @@ def complete(act: ClauseAct) -> None:
     if event.gesture == "look" and act.cast.model(event.looks_at or event.target) == "phone":
         event.gesture, event.looks_at = "phone-look", event.looks_at or event.target
         event.holds = event.holds or [event.looks_at]
-    for fit in (_fit_arms, _fit_gesture, _fit_seated, _fit_posture, _fit_animal):
+    for fit in (_fit_arms, _fit_gesture, _fit_seated, _fit_posture, _fit_state, _fit_animal):
         fit(act)
     default = _SEATS.get(event.posture)
     if default and not event.seat and not _is_in_vehicle(act):
@@ -76,14 +82,21 @@ def _fit_arms(act: ClauseAct) -> None:
 
 def _fit_gesture(act: ClauseAct) -> None:
     event, cast = act.event, act.cast
+    if event.gesture in _ALONE and not (cast.is_person(event.target) or len(act.subjects) > 1):
+        others = [key for key in cast.people() if key not in act.subjects]
+        is_other = event.gesture not in ("braid", "attend") and len(others) == 1
+        event.target = others[0] if is_other and not event.target else event.target
+        event.gesture = event.gesture if is_other else _ALONE[event.gesture]
     if event.gesture == "look" and event.target and not event.looks_at:
         event.looks_at = event.target
     model = cast.thing_model(event.target)
     if event.gesture in ("open", "open-door") and event.target:
         is_door = model.kind in ("fitting", "furniture", "vehicle", "structure")
         event.gesture = "open-door" if is_door else "open"
-    if event.gesture in ("push", "pull") and not event.posture and event.target in cast.drafts:
+    handled = event.gesture in ("push", "pull", "shove")
+    if handled and not event.posture and event.target in cast.drafts:
         is_wheeled = cast.model(cast.drafts[event.target].seat) == "wheelchair"
+        event.gesture = "push" if is_wheeled and event.gesture == "shove" else event.gesture
         is_big = max(model.size) > _BIG_M and model.kind != "fitting"
         is_thing = not cast.is_person(event.target)
         event.posture = "walk" if is_wheeled or (is_big and is_thing) else ""
@@ -125,6 +138,17 @@ def _fit_posture(act: ClauseAct) -> None:
         event.posture, event.looks_at = "sit", "down"
 
 
+def _fit_state(act: ClauseAct) -> None:
+    """Cross-legged without a seat is on the floor; bound hands stay behind the back."""
+    event, last = act.event, next(reversed(act.actor.events), None)
+    if event.posture.startswith("sit-") and not event.seat:
+        event.posture = ON_FLOOR.get(event.posture, event.posture)
+    if last and last.gesture == "bound" and event.gesture in ("saw", "work-on", "cook"):
+        event.gesture = "saw-bound"
+    if event.posture == "dive" and act.actor.noun in ("goalkeeper", "keeper", "goalie"):
+        event.posture = "dive-aside"
+
+
 def _fit_animal(act: ClauseAct) -> None:
     event, draft = act.event, act.actor
     if draft.kind == "animal" and event.posture in ("walk", "run", "float", "dance"):
@@ -153,6 +177,9 @@ def _add_prop(act: ClauseAct) -> None:
     event, cast, verb = act.event, act.cast, act.verb
     gesture = GESTURES.get(event.gesture)
     prop = verb.prop or (gesture.prop if gesture else "")
+    if event.gesture == "eat" and [cast.model(key) for key in event.holds] in _DISHES:
+        event.target, event.holds = event.holds[0], []
+        prop = "spoon" if cast.model(event.target) == "bowl" else prop
     if prop not in MODELS or event.holds or act.actor.kind != "person":
         return
     if event.gesture == "kick" and not event.target:

@@ -9,7 +9,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
 from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
-from shots.staging.acts.objects import ClauseAct, read_object
+from shots.staging.acts.objects import BROUGHT, ClauseAct, bring_onto, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -32,7 +32,8 @@ _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
-_ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
+ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
+            "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 
 
@@ -87,7 +88,8 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     if prep == "with" and part.kind in ("person", "group") and cast.thing_model(ids[0]).seats:
         act.resolve(part)  # a bench with an old couple
         return True
-    return prep not in ("into", "with") and _is_located(act, ids, prep, part)
+    is_brought = act.event.gesture in BROUGHT
+    return prep not in ("into", "with") and not is_brought and _is_located(act, ids, prep, part)
 
 
 def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool:
@@ -133,7 +135,7 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         event.looks_at = event.looks_at if event.is_travelling else CAMERA
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
-        event.posture = _ON_FLOOR.get(event.posture, event.posture)
+        event.posture = ON_FLOOR.get(event.posture, event.posture)
     if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
         act.cast.attribute(act.subjects, prep, part)
         return
@@ -390,6 +392,7 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 _RULES = (
-    _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work, _at_person,
+    bring_onto, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work,
+    _at_person,
     _place,
 )  # fmt: skip
