@@ -29,6 +29,7 @@ _BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 _PARKED_M = 14.0
 _LOW_M = 0.12
+_CONTAINER_M, _DRIPS_M = 0.9, 0.15  # extent of what has others in it; over a table, to drip from
 _TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
 _ON = ("on", "above", "at", "")
@@ -61,6 +62,14 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
         at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
         return replace(thing, at=at, base_m=top, on=support.id)
+    inside = occupied.find(thing.near) if thing.relation == "in" else None
+    if isinstance(inside, Player) and max(size) < max(size_of(inside)) < _CONTAINER_M:
+        at, top = surface_spot(occupied, thing, inside, None)  # at the rim, in view
+        return replace(thing, at=at, base_m=top, on=inside.id)
+    source = occupied.find(thing.on)
+    if isinstance(source, Player) and any(beat.gesture == "fall" for beat in thing.beats):
+        occupied.things[source.id] = replace(source, base_m=source.base_m + _DRIPS_M)
+        return replace(thing, at=source.at, base_m=source.base_m + _DRIPS_M - size[1])
     if model.kind == "vehicle" and (driving := _on_road(occupied, thing)):
         return driving
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
