@@ -33,8 +33,8 @@ from shots.staging.floor.moves_on_plan import (
     with_directions,
 )
 from shots.staging.floor.people_places import is_crowd
-from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor.thing_places import SMALL_M
+from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import distance, model_of, point, size_of, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.read_shot import read_shot

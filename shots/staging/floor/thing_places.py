@@ -62,14 +62,8 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
         at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
         return replace(thing, at=at, base_m=top, on=support.id)
-    inside = occupied.find(thing.near) if thing.relation == "in" else None
-    if isinstance(inside, Player) and max(size) < max(size_of(inside)) < _CONTAINER_M:
-        at, top = surface_spot(occupied, thing, inside, None)  # at the rim, in view
-        return replace(thing, at=at, base_m=top, on=inside.id)
-    source = occupied.find(thing.on)
-    if isinstance(source, Player) and any(beat.gesture == "fall" for beat in thing.beats):
-        occupied.things[source.id] = replace(source, base_m=source.base_m + _DRIPS_M)
-        return replace(thing, at=source.at, base_m=source.base_m + _DRIPS_M - size[1])
+    if part := _in_or_from(occupied, thing):
+        return part
     if model.kind == "vehicle" and (driving := _on_road(occupied, thing)):
         return driving
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
@@ -101,6 +95,19 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     room = max(0.8, max(size) / 2 + 0.3)
     at = occupied.floor.nearest_free(occupied.plan.centre, occupied.others(), room)
     return replace(thing, at=at)
+
+
+def _in_or_from(occupied: Occupied, thing: Player) -> Player | None:
+    """A thing at the rim of what it is in, in view, or at the tip of what it drips from."""
+    inside = occupied.find(thing.near) if thing.relation == "in" else None
+    source, high = occupied.find(thing.on), size_of(thing)[1]
+    if isinstance(inside, Player) and max(size_of(thing)) < max(size_of(inside)) < _CONTAINER_M:
+        at, top = surface_spot(occupied, thing, inside, None)
+        return replace(thing, at=at, base_m=top, on=inside.id)
+    if isinstance(source, Player) and any(beat.gesture == "fall" for beat in thing.beats):
+        occupied.things[source.id] = replace(source, base_m=source.base_m + _DRIPS_M)
+        return replace(thing, at=source.at, base_m=source.base_m + _DRIPS_M - high)
+    return None
 
 
 def _animal(occupied: Occupied, animal: Player) -> Player:
