@@ -62,10 +62,8 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
         at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
         return replace(thing, at=at, base_m=top, on=support.id)
-    if part := _in_or_from(occupied, thing):
-        return part
-    if model.kind == "vehicle" and (driving := _on_road(occupied, thing)):
-        return driving
+    if found := _on_road(occupied, thing) or _in_or_from(occupied, thing):
+        return found
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
         return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
     if model.place in ("wall", "ceiling"):
@@ -209,7 +207,8 @@ def _on_lane(occupied: Occupied, vehicle: Player) -> Player:
 def _on_road(occupied: Occupied, vehicle: Player) -> Player | None:
     """A vehicle on a lane, or behind, before or beside another one, which it follows closely."""
     leader = occupied.find(vehicle.near) if vehicle.near else None
-    if not occupied.plan.lanes or max(size_of(vehicle)) <= 1.2:
+    is_vehicle = model_of(vehicle).kind == "vehicle"
+    if not (is_vehicle and occupied.plan.lanes) or max(size_of(vehicle)) <= 1.2:
         return None
     if not isinstance(leader, Player) or model_of(leader).kind != "vehicle":
         return None if vehicle.near else _on_lane(occupied, vehicle)
