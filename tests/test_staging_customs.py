@@ -246,3 +246,13 @@ def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
 def test_one_who_picks_up_a_thing_that_lies_on_a_desk_stands_at_the_desk() -> None:
     shot = staged("INT. OFFICE", "Anna takes off her glasses and rubs her eyes.", "anna")
     assert distance(place(shot, "anna").at, place(shot, "glasses").at) < 1.0
+
+
+def test_one_at_a_bed_stands_at_its_side_and_the_camera_looks_across_it() -> None:
+    shot = staged("INT. HOSPITAL ROOM", "Anna holds Ben's hand as he lies in bed.", "anna", "ben",
+                  camera="MWS")  # fmt: skip
+    anna, ben = place(shot, "anna", 0.5), place(shot, "ben", 0.5)
+    assert 0.4 < distance(anna.at, ben.at) < 0.9
+    across = abs(turn_between(ben.facing_deg, shot.camera.side_deg))
+    assert 50 < across < 130
+    assert abs(turn_between(shot.camera.side_deg, facing(ben.at, anna.at))) > 100

@@ -216,10 +216,6 @@ def _hand_point(beat: Beat, person: Standing, thing: Player) -> tuple[Point, flo
     size, grip = size_of(thing), model_of(thing).grip
     own = any(held == thing.id for _, held in beat.holds)
     breast_m, top_m = person.base_m + 0.72 * person.size[1], thing.base_m + size[1]
-    if beat.gesture == "stroke" and thing.kind == "animal":
-        reach, muzzle = 1.2 * breast_m, 0.74 * size[1]
-        ahead = (0.3 if reach < muzzle else 0.42) * size[2]  # the neck of what is too tall
-        return own_to_plan((0.0, -ahead), thing.at, thing.facing_deg), min(reach, muzzle)
     if (grip is not None and size[1] < 0.9) or own:
         return thing.at, thing.base_m + (grip[1] if grip else 0.05)
     if beat.gesture in ("wipe", "put-down") and model_of(thing).place != "wall":

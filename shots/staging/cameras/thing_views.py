@@ -8,10 +8,11 @@ import numpy as np
 
 from shots.staging.cameras.set_up import TIGHT, Filming, SetUp, composed, frame_thing
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
-from shots.staging.floor_space import direction, own_to_plan, point, turn_between
+from shots.staging.floor_space import direction, distance, own_to_plan, point, turn_between
 from shots.staging.staged import CameraPlace, Player
 from shots.staging.standing import Standing
 
+_CHASE_M = 16.0  # from one that moves to another that is in the same picture
 _FIGURES = ("robot", "statue", "snowman")  # things with a head on top
 
 
@@ -58,6 +59,19 @@ def _with_face(player: Player, now: Standing) -> Standing:
     ahead = max(0.0, now.size[2] / 2 - head / 2)
     at = point(own_to_plan((0.0, -ahead), now.at, now.facing_deg))
     return Standing(at, now.facing_deg, now.top_m - head, (head, head, head))
+
+
+def herd(filming: Filming, name: str) -> list[str]:
+    """An animal or a vehicle with those of the words that are near it: a herd, a chase."""
+    alive = {
+        each.id: filming.now(each.id).at
+        for each in filming.reading.players
+        if each.id in filming.players
+        and (each.kind == "animal" or (is_vehicle(each) and each.beats))
+    }
+    at = alive.get(name)
+    near = [key for key, there in alive.items() if at and distance(there, at) < _CHASE_M]
+    return [name, *(key for key in near if key != name)]
 
 
 def united(states: Sequence[Standing]) -> Standing:
