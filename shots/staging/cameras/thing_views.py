@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from shots.staging.staged import CameraPlace, Player
 from shots.staging.standing import Standing
 
 _CHASE_M = 16.0  # from one that moves to another that is in the same picture
+_DEALT_M = 0.8  # from a face to a thing that is in the picture with it
+_MANY = 0.45  # of the room for a herd in the widest size
 _FIGURES = ("robot", "statue", "snowman")  # things with a head on top
 
 
@@ -35,11 +38,17 @@ def things(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
         pitch = -12.0 if filming.shot.camera.angle == "eye-level" else None
     if len(names) == 1 and filming.size in ("MCU", *TIGHT):
         now, pitch = _with_face(player, now), None if _has_face(player) else pitch
+        dealt = (filming.players.get(beat.target) for beat in player.beats)
+        near = [filming.now(each.id) for each in dealt if each and each.kind == "thing"]
+        close = [each for each in near if distance(each.at, now.at) < _DEALT_M]
+        now = united([now, *close]) if filming.size == "MCU" else now
     for k, turn in enumerate(turns):
         side = front + turn
         away = abs(turn_between(0.0, side))  # the front of the set is liked
         away = away / 900.0 + (abs(turn) / 200.0 if _has_face(player) and not moves else 0.0)
         framed = frame_thing(filming, now, side, pitch)
+        if len(names) > 2 and filming.size == "EWS":  # many are small enough one by one
+            framed = replace(framed, width_m=_MANY * framed.width_m)
         place = CameraPlace(now.at, side, subjects=tuple(names))
         yield composed(filming, SetUp(place, framed, 0.04 * k + away), None)
 
