@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,14 +15,25 @@ from torch import Tensor
 from model.autoencoder.codec import decode_frames
 from model.autoencoder.vae import Autoencoder
 from model.camera_adapter import CameraPathLike, path_rays
-from model.denoise import OnStep, Remix, denoise, draw_noise, given, remix_noise
+from model.control import (
+    Strength,
+    check_control,
+    encode_film,
+    encode_reference,
+    pin_first_frame,
+    strengths,
+    vace_context,
+)
+from model.denoise import Control, OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
 from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
 from model.pictures import Picture, check_pictures, encode_clip, encode_pictures
 from model.presets import Preset, Size
 from model.transformer import Transformer
-from model.weights.checkpoint import Checkpoint, open_checkpoint
+from model.vace import VacePart
+from model.weights.checkpoint import Checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 
 Residency = Literal["all", "one"]
 
@@ -63,6 +75,15 @@ class Wan:
             f"expert {index}", lambda: load(index, dtype=self.dtype, device=self.device)
         )
 
+    def vace_part(self, index: int) -> VacePart:
+        """The VACE part of one expert, loaded if it is not resident."""
+        load = self.checkpoint.load_vace
+        return self._resident(
+            f"vace {index}",
+            lambda: load(index, dtype=self.dtype, device=self.device),
+            beside=f"expert {index}",
+        )
+
     def vae(self) -> Autoencoder:
         """The autoencoder, loaded if it is not resident."""
         load = self.checkpoint.load_vae
@@ -84,6 +105,10 @@ class Wan:
         first_frame: Picture | None = None,
         last_frame: Picture | None = None,
         camera_path: CameraPathLike | None = None,
+        control: np.ndarray | None = None,
+        control_mask: np.ndarray | None = None,
+        references: Sequence[Picture] = (),
+        control_strength: Strength = 1.0,
         remix: Remix | None = None,
         on_step: OnStep | None = None,
     ) -> np.ndarray:
@@ -93,37 +118,75 @@ class Wan:
         the picture and the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is
         one scale for all experts or one for each, noisiest first. `noise`, (1, C, T, H, W) latent
         cells, replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that
-        takes pictures as channels; equal to the first frame it closes a loop. With `remix`, steps
-        above its strength are skipped. `on_step` is called after a step with its index and state.
+        takes pictures as channels; equal to the first frame it closes a loop. `control` is a film
+        that steers the clip, (F, H, W, 3) uint8, with a `control_mask`, (F, H, W), 0 where the film
+        is kept as it is; `references` are pictures of who or what is in the clip, most important
+        first; `control_strength` is one number, one for each expert or one for each step, and at 0
+        the VACE part is not loaded. Noise for R references has R more latent frames, at the start
+        of a clip. With `remix`, steps above its strength are skipped. `on_step` is called after a
+        step with its index and state.
 
         Raises:
-            GeometryError: Size, frames, noise or path do not fit the latent grid.
+            GeometryError: Size, frames, noise, path or control do not fit the clip.
             PresetError: An option does not exist or does not fit the checkpoint.
             WeightsError: A file of the checkpoint is damaged.
         """
         preset = self.preset
         num_frames = preset.max_frames if num_frames is None else num_frames
+        steers = preset.control == "vace"
         check_pictures(preset, first_frame, last_frame, num_frames)
         size = _clip_size(preset, size, first_frame)
-        shape = (1, *latent_shape(preset, size, num_frames))
+        check_control(preset, control, control_mask, references, size, num_frames)
+        channels, frames, *cells = latent_shape(preset, size, num_frames)
+        before = len(references) if steers else 0  # latent frames before those of the clip
+        shape = (1, channels, before + frames, *cells)
         scales = _guidance(preset, guidance)
         steps = preset.steps if steps is None else steps
         shift = preset.shift if shift is None else shift
-        strength = 1.0 if remix is None else remix.strength
-        plan = remix_schedule(steps, shift, solver or preset.solver, strength)
+        level = 1.0 if remix is None else remix.strength
+        plan = remix_schedule(steps, shift, solver or preset.solver, level)
+        counts = strengths(preset, plan, control_strength)
         start = _start(shape, noise, seed, remix, plan)
         rays = None if camera_path is None else self.rays(camera_path, shape)
         texts = self._contexts(prompt, negative_prompt, scales)
-        pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
+        pictures, film = given(preset, None, shape), None
+        if steers:
+            if first_frame is not None:
+                control, control_mask = pin_first_frame(
+                    control, control_mask, preset, first_frame, size, num_frames
+                )
+            if any(counts):
+                film = vace_context(
+                    self.vae(), control, control_mask, references,
+                    size=size, num_frames=num_frames, device=self.device,
+                )  # fmt: skip
+        else:
+            latent = self._pictures(first_frame, last_frame, size, num_frames)
+            pictures = given(preset, latent, shape)
+            if references:
+                reference = encode_reference(self.vae(), references[0], size, self.device)
+                pictures = replace(pictures, reference=reference)
+            film = None if control is None else encode_film(self.vae(), control, self.device)
         state = SolverState(start.to(self.device))
         shares = zip(expert_steps(plan, preset.experts), scales, strict=True)
         for index, (owned, scale) in enumerate(shares):
-            if owned:
-                # No name is bound to the expert: with residency "one" it must be free to go.
-                state = denoise(
-                    self.expert(index), plan, owned, state, *texts, scale, rays, pictures, on_step
-                )
-        return decode_clip(self.vae(), state.latent, self.tiles)
+            if not owned:
+                continue
+            # No name is bound to the expert: with residency "one" it must be free to go.
+            state = denoise(
+                self.expert(index), plan, owned, state, *texts, scale, rays, pictures, on_step,
+                self._control(index, film, counts, owned),
+            )  # fmt: skip
+        return decode_clip(self.vae(), state.latent[:, :, before:], self.tiles)
+
+    def _control(
+        self, index: int, film: Tensor | None, counts: tuple[float, ...], owned: range
+    ) -> Control | None:
+        """A control film for the steps of an expert, with the part that reads it if one counts."""
+        if film is None:
+            return None
+        reads = self.preset.control == "vace" and any(counts[step] for step in owned)
+        return Control(film, counts, self.vace_part(index) if reads else None)
 
     def encode_clip(self, clip: np.ndarray) -> Tensor:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
@@ -171,10 +234,12 @@ class Wan:
         _, rows, columns = self.checkpoint.preset.patch
         return path_rays(path, (shape[4] // columns, shape[3] // rows), unshuffle)
 
-    def _resident(self, name: str, load: Any) -> Any:  # noqa: ANN401 (any network)
+    def _resident(self, name: str, load: Any, beside: str = "") -> Any:  # noqa: ANN401 (any network)
+        """A network; with residency "one", all others but the one it works beside are freed."""
         if name not in self._networks:
             if self.residency == "one":
-                self._networks.clear()
+                for other in [other for other in self._networks if other != beside]:
+                    del self._networks[other]
             self._networks[name] = load()
         return self._networks[name]
 

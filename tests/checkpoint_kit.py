@@ -255,7 +255,11 @@ def embedded(content: bytes) -> Tensor:
 
 
 def is_linear(name: str, tensor: Tensor) -> bool:
-    return name.endswith(".weight") and tensor.ndim == 2 and name.startswith(("blocks.", "encoder"))
+    return (
+        name.endswith(".weight")
+        and tensor.ndim == 2
+        and name.startswith(("blocks.", "vace_blocks.", "encoder"))
+    )
 
 
 def fp8_scaled(tensors: Tensors, style: str) -> Tensors:

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from model.exceptions import WeightsError
 from model.presets import WAN22_T2V_A14B
 from model.weights.build import fingerprint, network_files
-from model.weights.checkpoint import open_checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 from tests import checkpoint_kit as kit
 from tests import oracle
 

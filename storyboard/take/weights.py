@@ -81,7 +81,7 @@ def inspect_weights(folder: Path, cache: Path | None) -> Weights:
 @lru_cache(maxsize=2)
 def _open(folder: Path, stamp: str) -> Checkpoint:
     # The stamp is unused: it makes the cache miss after a file of the folder has changed.
-    from model.weights.checkpoint import open_checkpoint
+    from model.weights.open_checkpoint import open_checkpoint
 
     return open_checkpoint(folder)
 
