@@ -22,7 +22,7 @@ from model.autoencoder.vae import Autoencoder
 from model.exceptions import GeometryError, PresetError
 from model.flow import Schedule, expert_steps
 from model.geometry import FRAMES_PER_LATENT, latent_frames
-from model.pictures import Picture, encode_clip, picture_to_pixels, to_pixels
+from model.pictures import Picture, picture_to_pixels, to_pixels
 from model.presets import Preset, Size
 
 CELL = 8  # pixels along a side of a latent cell of the Wan 2.1 autoencoder
@@ -32,6 +32,7 @@ Strength = float | Sequence[float]
 
 def check_control(
     preset: Preset,
+    has_reference: bool,
     film: np.ndarray | None,
     mask: np.ndarray | None,
     references: Sequence[Picture],
@@ -39,6 +40,8 @@ def check_control(
     num_frames: int,
 ) -> None:
     """Check that a checkpoint can take a control film, a mask and references, before it is loaded.
+
+    `has_reference` is that of the checkpoint; some files of Fun-Control lack the layer.
 
     Raises:
         PresetError: The checkpoint does not take one of them.
@@ -54,6 +57,8 @@ def check_control(
         raise PresetError(
             f"control_mask: {preset.name!r} reads no mask. Leave it out, or use a VACE checkpoint."
         )
+    if references and preset.control == "channels" and not has_reference:
+        raise PresetError(f"references: the experts of {preset.name!r} read none. Leave them out.")
     if preset.control == "channels" and len(references) > 1:
         raise PresetError(
             f"references: {len(references)} pictures, must be 1 for {preset.name!r}. Keep the "
@@ -136,7 +141,6 @@ def vace_context(
     film: np.ndarray | None,
     mask: np.ndarray | None,
     references: Sequence[Picture],
-    *,
     size: Size,
     num_frames: int,
     device: torch.device | str = "cpu",
@@ -173,11 +177,6 @@ def vace_context(
         empty = latent.new_zeros(1, context.shape[1] - latent.shape[1], *latent.shape[2:])
         frames.append(torch.cat((latent, empty), dim=1))
     return torch.cat((*frames, context), dim=2)
-
-
-def encode_film(vae: Autoencoder, film: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
-    """Encode a control film, (F, H, W, 3) uint8, to the (1, C, T, H, W) read as channels."""
-    return encode_clip(vae, film, device)
 
 
 def encode_reference(

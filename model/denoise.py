@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -133,29 +134,24 @@ def denoise(
         return state
     assert state.step >= steps.start, "the expert before has not finished"
     with torch.no_grad():
-        prompts = [context[None]]
-        if guidance != 1:
-            assert negative is not None, "guidance needs a negative context"
-            prompts.append(negative[None])
+        assert guidance == 1 or negative is not None, "guidance needs a negative context"
+        prompts = [context[None], *([] if guidance == 1 else [cast("Tensor", negative)[None]])]
         branches = [transformer.prepare(prompt) for prompt in prompts]
         device = state.latent.device
         embedded = None if camera is None else transformer.embed_camera(camera.to(device))
-        reference = None
-        if given.reference is not None:
-            reference = transformer.embed_reference(given.reference.to(device))
+        reference = given.reference
+        if reference is not None:
+            reference = transformer.embed_reference(reference.to(device))
         steering = _steering(transformer, prompts, control, device)
         state = _with_first_frame(state, given.frame)
         for step in range(state.step, steps.stop):
             timestep = _timestep(plan.timesteps[step], state.latent, given.frame)
             strength = 0.0 if control is None else control.strengths[step]
             channels = transformer.backbone.in_channels
+            latent = _with_channels(state.latent, channels, given, control if strength else None)
+            steered = replace(steering, strength=strength) if steering and strength else None
             velocity, *others = transformer.velocities(
-                _with_channels(state.latent, channels, given, control if strength else None),
-                timestep,
-                branches,
-                embedded,
-                reference=reference,
-                steering=replace(steering, strength=strength) if steering and strength else None,
+                latent, timestep, branches, embedded, reference=reference, steering=steered
             )
             if others:
                 velocity = others[0] + guidance * (velocity - others[0])

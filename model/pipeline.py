@@ -18,13 +18,12 @@ from model.camera_adapter import CameraPathLike, path_rays
 from model.control import (
     Strength,
     check_control,
-    encode_film,
     encode_reference,
     pin_first_frame,
     strengths,
     vace_context,
 )
-from model.denoise import Control, OnStep, Remix, denoise, draw_noise, given, remix_noise
+from model.denoise import Control, Given, OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
 from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
@@ -36,6 +35,8 @@ from model.weights.checkpoint import Checkpoint
 from model.weights.open_checkpoint import open_checkpoint
 
 Residency = Literal["all", "one"]
+Inputs = tuple[Tensor, Tensor | None, Tensor | None, Given, Tensor | None, tuple[float, ...]]
+"""Both contexts, rays, pictures, control film and its strengths, as `denoise` reads them."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +117,14 @@ class Wan:
 
         `size` is in pixels on whole tokens; without it a clip with a first frame takes the shape of
         the picture and the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is
-        one scale for all experts or one for each, noisiest first. `noise`, (1, C, T, H, W) latent
-        cells, replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that
-        takes pictures as channels; equal to the first frame it closes a loop. `control` is a film
-        that steers the clip, (F, H, W, 3) uint8, with a `control_mask`, (F, H, W), 0 where the film
-        is kept as it is; `references` are pictures of who or what is in the clip, most important
-        first; `control_strength` is one number, one for each expert or one for each step, and at 0
-        the VACE part is not loaded. Noise for R references has R more latent frames, at the start
-        of a clip. With `remix`, steps above its strength are skipped. `on_step` is called after a
-        step with its index and state.
+        one scale or one for each expert, noisiest first. `noise`, (1, C, T, H, W) latent cells,
+        replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that takes
+        pictures as channels; equal to the first frame it closes a loop. `control`, (F, H, W, 3)
+        uint8, steers the clip; where `control_mask`, (F, H, W), is 0 it is kept as it is.
+        `references` show what is in the clip, most important first; R of them stand as R latent
+        frames before the clip, in the noise too. `control_strength` is one number, or one for each
+        expert or step; at 0 a VACE part is not loaded. With `remix`, steps above its strength are
+        skipped. `on_step` is called after a step with its index and state.
 
         Raises:
             GeometryError: Size, frames, noise, path or control do not fit the clip.
@@ -133,51 +133,58 @@ class Wan:
         """
         preset = self.preset
         num_frames = preset.max_frames if num_frames is None else num_frames
-        steers = preset.control == "vace"
         check_pictures(preset, first_frame, last_frame, num_frames)
         size = _clip_size(preset, size, first_frame)
-        check_control(preset, control, control_mask, references, size, num_frames)
+        films = control, control_mask, references
+        check_control(preset, self.checkpoint.has_reference, *films, size, num_frames)
         channels, frames, *cells = latent_shape(preset, size, num_frames)
-        before = len(references) if steers else 0  # latent frames before those of the clip
+        # References are latent frames before those of the clip.
+        before = len(references) if preset.control == "vace" else 0
         shape = (1, channels, before + frames, *cells)
         scales = _guidance(preset, guidance)
-        steps = preset.steps if steps is None else steps
-        shift = preset.shift if shift is None else shift
-        level = 1.0 if remix is None else remix.strength
-        plan = remix_schedule(steps, shift, solver or preset.solver, level)
+        plan = _plan(preset, steps, shift, solver, remix)
         counts = strengths(preset, plan, control_strength)
         start = _start(shape, noise, seed, remix, plan)
         rays = None if camera_path is None else self.rays(camera_path, shape)
         texts = self._contexts(prompt, negative_prompt, scales)
-        pictures, film = given(preset, None, shape), None
-        if steers:
-            if first_frame is not None:
-                control, control_mask = pin_first_frame(
-                    control, control_mask, preset, first_frame, size, num_frames
-                )
-            if any(counts):
-                film = vace_context(
-                    self.vae(), control, control_mask, references,
-                    size=size, num_frames=num_frames, device=self.device,
-                )  # fmt: skip
-        else:
-            latent = self._pictures(first_frame, last_frame, size, num_frames)
-            pictures = given(preset, latent, shape)
-            if references:
-                reference = encode_reference(self.vae(), references[0], size, self.device)
-                pictures = replace(pictures, reference=reference)
-            film = None if control is None else encode_film(self.vae(), control, self.device)
+        pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
+        if references and not before:
+            reference = encode_reference(self.vae(), references[0], size, self.device)
+            pictures = replace(pictures, reference=reference)
+        film = self._film(first_frame, *films, size, num_frames) if any(counts) else None
+        inputs = *texts, rays, pictures, film, counts
+        latent = self._denoise(start, plan, scales, inputs, on_step)
+        return decode_clip(self.vae(), latent[:, :, before:], self.tiles)
+
+    def _denoise(
+        self, start: Tensor, plan: Schedule, scales: tuple[float, ...], inputs: Inputs,
+        on_step: OnStep | None,
+    ) -> Tensor:  # fmt: skip
+        """The clean latent after the steps of all experts, one expert after the other."""
+        context, negative, rays, pictures, film, counts = inputs
         state = SolverState(start.to(self.device))
-        shares = zip(expert_steps(plan, preset.experts), scales, strict=True)
+        shares = zip(expert_steps(plan, self.preset.experts), scales, strict=True)
         for index, (owned, scale) in enumerate(shares):
-            if not owned:
-                continue
-            # No name is bound to the expert: with residency "one" it must be free to go.
-            state = denoise(
-                self.expert(index), plan, owned, state, *texts, scale, rays, pictures, on_step,
-                self._control(index, film, counts, owned),
-            )  # fmt: skip
-        return decode_clip(self.vae(), state.latent[:, :, before:], self.tiles)
+            if owned:
+                # No name is bound to the expert: with residency "one" it must be free to go.
+                state = denoise(
+                    self.expert(index), plan, owned, state, context, negative, scale, rays,
+                    pictures, on_step, self._control(index, film, counts, owned),
+                )  # fmt: skip
+        return state.latent
+
+    def _film(
+        self, first_frame: Picture | None, control: np.ndarray | None, mask: np.ndarray | None,
+        references: Sequence[Picture], size: Size, num_frames: int,
+    ) -> Tensor | None:  # fmt: skip
+        """Encoded control film, with what a VACE part reads beside it; None without a film."""
+        if self.preset.control == "vace":
+            if first_frame is not None:
+                pinned = control, mask, self.preset, first_frame, size, num_frames
+                control, mask = pin_first_frame(*pinned)
+            given_films = control, mask, references
+            return vace_context(self.vae(), *given_films, size, num_frames, self.device)
+        return None if control is None else encode_clip(self.vae(), control, self.device)
 
     def _control(
         self, index: int, film: Tensor | None, counts: tuple[float, ...], owned: range
@@ -205,8 +212,8 @@ class Wan:
     def _pictures(
         self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
     ) -> Tensor | None:
-        """Latent of the given pictures, None without any."""
-        if first is None:
+        """Latent of the given pictures; None without any, and where a mask keeps them."""
+        if first is None or self.preset.first_frame == "none":
             return None
         pictures = (first,) if last is None else (first, last)
         return encode_pictures(
@@ -296,6 +303,18 @@ def _guidance(preset: Preset, guidance: float | tuple[float, ...] | None) -> tup
             f"{preset.name!r}, noisiest expert first, or a single number."
         )
     return tuple(guidance)
+
+
+def _plan(
+    preset: Preset, steps: int | None, shift: float | None, solver: str | None, remix: Remix | None
+) -> Schedule:
+    """The schedule of a run; what is not given is the preset's."""
+    return remix_schedule(
+        preset.steps if steps is None else steps,
+        preset.shift if shift is None else shift,
+        solver or preset.solver,
+        1.0 if remix is None else remix.strength,
+    )
 
 
 def _start(

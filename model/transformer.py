@@ -162,11 +162,18 @@ class Transformer(nn.Module):
 
     def embed_reference(self, latent: Tensor) -> Tensor:
         """Turn the latent of a picture, (B, C, H, W), into tokens (B, N, D)."""
-        if self.ref_conv is None:
-            raise GeometryError("references: the checkpoint reads none. Leave them out.")
+        assert self.ref_conv is not None, "the experts read no reference"
         kernel, stride = self.ref_conv.weight, self.patch[1]
         tokens = convolve(latent.to(kernel.dtype), kernel, self.ref_conv.bias, stride=stride)
         return rearrange(tokens, "b d h w -> b (h w) d")
+
+    def embed_time(self, timesteps: Tensor) -> tuple[Tensor, Tensor]:
+        """Embed timesteps (B, S): (B, S, D) for the head, (B, S, 6, D) for the blocks, float32."""
+        waves = sinusoid(timesteps, self.backbone.frequency_width)
+        hidden = float32_linear(self.time_embedding["0"], waves)
+        time = float32_linear(self.time_embedding["2"], silu(hidden))
+        modulation = float32_linear(self.time_projection["1"], silu(time))
+        return time, rearrange(modulation, "b s (six d) -> b s six d", six=6)
 
     def velocities(
         self,
@@ -199,20 +206,14 @@ class Transformer(nn.Module):
         frames = t + (reference is not None)
         rotations = rotary_table((frames, h, w), head_width, latent.device, spacing)  # (L, 1, K/2)
 
-        # Time: one row for each group of tokens that share a timestep, S = 1 or T.
+        # One row for each group of tokens that share a timestep, S = 1 or T.
         groups = timestep[:, None] if timestep.ndim == 1 else timestep
         if reference is not None and timestep.ndim == 2:
             groups = torch.cat((groups[:, -1:], groups), dim=1)  # it has that of the noisy frames
-        waves = sinusoid(groups, self.backbone.frequency_width)
-        hidden = float32_linear(self.time_embedding["0"], waves)
-        time = float32_linear(self.time_embedding["2"], silu(hidden))  # (B, S, D)
-        modulation = float32_linear(self.time_projection["1"], silu(time))
-        modulation = rearrange(modulation, "b s (six d) -> b s six d", six=6)
+        time, modulation = self.embed_time(groups)
 
-        # Patches.
         x = embed_patches(latent, self.patch_embedding)  # (B, L, D)
-        if camera is not None:
-            x = x + camera
+        x = x if camera is None else x + camera
         if reference is not None:
             x = torch.cat((reference, x), dim=1)
         x = rearrange(x.float(), "b (s n) d -> b s n d", s=time.shape[1])
@@ -225,14 +226,11 @@ class Transformer(nn.Module):
             texts = [context[layer] for context in contexts]
             if layer == 0:
                 streams = block(x, modulation, rotations, texts)
-            else:
-                for branch, text in enumerate(texts):
-                    streams[branch] = block(streams[branch], modulation, rotations, [text])[0]
-            if layer in scales:
-                for branch, hint in enumerate(next(hints)):
-                    streams[branch] = torch.add(streams[branch], hint, alpha=scales[layer])
+            for branch, text in enumerate(texts if layer else ()):
+                streams[branch] = block(streams[branch], modulation, rotations, [text])[0]
+            for branch, hint in enumerate(next(hints) if layer in scales else ()):
+                streams[branch] = torch.add(streams[branch], hint, alpha=scales[layer])
 
         back = "b (t h w) (pt ph pw c) -> b c (t pt) (h ph) (w pw)"
-        outputs = [rearrange(self.head(x, time), "b s n c -> b (s n) c") for x in streams]
-        outputs = [cells[:, -t * h * w :] for cells in outputs]
-        return [rearrange(cells, back, t=t, h=h, **patch) for cells in outputs]
+        outputs = (rearrange(self.head(x, time), "b s n c -> b (s n) c") for x in streams)
+        return [rearrange(cells[:, -t * h * w :], back, t=t, h=h, **patch) for cells in outputs]

@@ -183,7 +183,7 @@ def closure(file: Path) -> set[Path]:
 def test_the_denoiser_reads_neither_files_nor_pixels() -> None:
     files = closure(ROOT / "model" / "denoise.py")
     assert not [f for f in files if "weights" in f.parts or "autoencoder" in f.parts]
-    assert sum(map(line_count, files)) <= 1_900
+    assert sum(map(line_count, files)) <= 2_050
 
 
 def test_every_package_of_the_wheel_is_a_package() -> None:

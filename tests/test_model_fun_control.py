@@ -222,3 +222,17 @@ def test_experts_that_differ_in_the_reference_are_refused(folders, tmp_path):
         f"{folder}: only one of the experts has 'ref_conv.weight', must be both or none. Do both "
         "belong together?"
     )
+
+
+def test_a_reference_needs_experts_that_read_one(tmp_path):
+    folder = write_fun_control(tmp_path / "fun", "a14b")
+    for noise in ("high", "low"):
+        place = folder / f"{noise}_noise_model" / "diffusion_pytorch_model.safetensors"
+        kit.save(place, kit.filled(Transformer(kit.backbone(52, 16)), 1 + (noise == "low")))
+    wan = model.load(folder)
+    picture = np.zeros((16, 32, 3), np.uint8)
+    with pytest.raises(PresetError) as caught:
+        wan.generate("x", size=(32, 16), num_frames=NUM_FRAMES, references=[picture])
+    assert str(caught.value) == (
+        f"references: the experts of {wan.preset.name!r} read none. Leave them out."
+    )

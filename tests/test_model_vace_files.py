@@ -173,7 +173,7 @@ def test_a_part_is_packed_and_streamed_like_its_expert(tmp_path, residency):
     assert checkpoint.is_fp8
     loaded = checkpoint.load_vace(0, residency=residency)
     if residency == "streamed":
-        (block,) = loaded.vace_blocks.passing()
+        block = next(loaded.vace_blocks.passing())
         assert torch.equal(block.after_proj.weight, part(0)["vace_blocks.0.after_proj.weight"])
         return
     code = torch.int8 if residency == "int8" else torch.float8_e4m3fn

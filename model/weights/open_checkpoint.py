@@ -17,7 +17,7 @@ from model.autoencoder.vae import PATCH, VaeSizes
 from model.camera_adapter import RAY_CHANNELS, unshuffle_of
 from model.exceptions import WeightsError
 from model.geometry import FRAMES_PER_LATENT
-from model.presets import KNOWN, Backbone, Expert, Patch
+from model.presets import KNOWN, Backbone, Control, Expert, FirstFrame, Patch
 from model.weights import parts, rename
 from model.weights.build import (
     Part,
@@ -129,29 +129,18 @@ def _checkpoint(
     (backbone, patch), (vae_class, vae_sizes, vae_part) = sizes[0], vae
     unshuffle = _camera_unshuffle(folder, experts)
     # All models on the 2.2 autoencoder are trained with timesteps per token, whatever the index.
-    per_token = (index or {}).get("expand_timesteps") or vae_class == "wan2.2"
-    if backbone.in_channels != backbone.out_channels:
-        first_frame = "channels-and-token" if per_token else "channels"
-    else:
-        first_frame = "per-token" if per_token else "none"
-    channels = backbone.out_channels
-    reads_film = backbone.in_channels == 3 * channels + FRAMES_PER_LATENT
-    control = "vace" if vace_parts else "channels" if reads_film else "none"
-    kind = (vae_class, len(experts), first_frame, control)
+    per_token = bool((index or {}).get("expand_timesteps")) or vae_class == "wan2.2"
+    kind = (vae_class, len(experts), *_inputs(backbone, per_token, bool(vace_parts)))
     matches = [p for p in KNOWN if (p.vae, len(p.experts), p.first_frame, p.control) == kind]
     if not matches:
         raise WeightsError(
-            f"{folder}: {len(experts)} expert(s), {vae_class} autoencoder, first frame "
-            f"{first_frame}, control {control}: no known kind. Known are "
-            f"{', '.join(p.name for p in KNOWN)}."
+            f"{folder}: {len(experts)} expert(s), {vae_class} autoencoder, first frame {kind[2]}, "
+            f"control {kind[3]}: no known kind. Known are {', '.join(p.name for p in KNOWN)}."
         )
     # Preferred, not required: an adapter added to another model does not change its kind.
     base = min(
         matches,
-        key=lambda preset: (
-            preset.has_camera != (unshuffle is not None),
-            preset.backbone != backbone,
-        ),
+        key=lambda each: (each.has_camera != (unshuffle is not None), each.backbone != backbone),
     )
     is_published = base.backbone in (None, backbone)
     space = (PATCH if vae_class == "wan2.2" else 1) * 2 ** (len(vae_sizes.multipliers) - 1)
@@ -169,6 +158,17 @@ def _checkpoint(
         folder, preset, backbone, vae_sizes, unshuffle, tuple(experts), tuple(vace_parts),
         _has_reference(folder, experts), vae_part, *text_encoder,
     )  # fmt: skip
+
+
+def _inputs(backbone: Backbone, per_token: bool, has_vace: bool) -> tuple[FirstFrame, Control]:
+    """How the experts read a first picture and a control film."""
+    channels = backbone.out_channels
+    control: Control = "vace" if has_vace else "none"
+    if backbone.in_channels == 3 * channels + FRAMES_PER_LATENT:
+        control = "channels"
+    if backbone.in_channels != channels:
+        return "channels-and-token" if per_token else "channels", control
+    return "per-token" if per_token else "none", control
 
 
 def _with_boundary(

@@ -213,11 +213,6 @@ def _select_vace(found: Survey, experts: tuple[Network, ...]) -> tuple[Network, 
             "be one of the two. Move the part elsewhere."
         )
     if inside or not parts:
-        if len(inside) not in (0, len(experts)):
-            raise WeightsError(
-                f"{found.folder}: only {inside[0].place} contains a VACE part, must be both "
-                "experts or none. Do both belong together?"
-            )
         return tuple(inside)
     if len({quick_hash(part.files) for part in parts}) < len(parts):
         raise WeightsError(
