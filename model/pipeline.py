@@ -115,15 +115,13 @@ class Wan:
     ) -> np.ndarray:
         """Render one clip, (F, H, W, 3) uint8; options that are left out are the preset's.
 
-        `size` is in pixels on whole tokens; without it a clip with a first frame takes the shape of
-        the picture and the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is
-        one scale or one for each expert, noisiest first. `noise`, (1, C, T, H, W) latent cells,
-        replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that takes
-        pictures as channels; equal to the first frame it closes a loop. `control`, (F, H, W, 3)
-        uint8, steers the clip; where `control_mask`, (F, H, W), is 0 it is kept as it is.
-        `references` show what is in the clip, most important first; R of them stand as R latent
-        frames before the clip, in the noise too. `control_strength` is one number, or one for each
-        expert or step; at 0 a VACE part is not loaded. With `remix`, steps above its strength are
+        `size` is in pixels; without it a clip with a first frame takes the shape of the picture and
+        the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is one scale or one
+        for each expert, noisiest first. `noise`, (1, C, T, H, W), replaces `seed`, which is drawn
+        if it is None. `last_frame` equal to the first closes a loop. `control`, (F, H, W, 3) uint8,
+        steers the clip; where `control_mask`, (F, H, W), is 0 it is kept. R `references`, most
+        important first, are R latent frames before the clip, in the noise too. `control_strength`
+        is one number, or one for each expert or step. With `remix`, steps above its strength are
         skipped. `on_step` is called after a step with its index and state.
 
         Raises:
@@ -138,23 +136,20 @@ class Wan:
         films = control, control_mask, references
         check_control(preset, self.checkpoint.has_reference, *films, size, num_frames)
         channels, frames, *cells = latent_shape(preset, size, num_frames)
-        # References are latent frames before those of the clip.
-        before = len(references) if preset.control == "vace" else 0
+        before = len(references) if preset.control == "vace" else 0  # latent frames
         shape = (1, channels, before + frames, *cells)
-        scales = _guidance(preset, guidance)
-        plan = _plan(preset, steps, shift, solver, remix)
+        scales, plan = _guidance(preset, guidance), _plan(preset, steps, shift, solver, remix)
         counts = strengths(preset, plan, control_strength)
         start = _start(shape, noise, seed, remix, plan)
         rays = None if camera_path is None else self.rays(camera_path, shape)
-        texts = self._contexts(prompt, negative_prompt, scales)
         pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
         if references and not before:
-            reference = encode_reference(self.vae(), references[0], size, self.device)
-            pictures = replace(pictures, reference=reference)
+            pictures = replace(pictures, reference=self._reference(references[0], size))
         film = self._film(first_frame, *films, size, num_frames) if any(counts) else None
+        texts = self._contexts(prompt, negative_prompt, scales)
         inputs = *texts, rays, pictures, film, counts
-        latent = self._denoise(start, plan, scales, inputs, on_step)
-        return decode_clip(self.vae(), latent[:, :, before:], self.tiles)
+        latent = self._denoise(start, plan, scales, inputs, on_step)[:, :, before:]
+        return decode_clip(self.vae(), latent, self.tiles)
 
     def _denoise(
         self, start: Tensor, plan: Schedule, scales: tuple[float, ...], inputs: Inputs,
@@ -172,6 +167,10 @@ class Wan:
                     pictures, on_step, self._control(index, film, counts, owned),
                 )  # fmt: skip
         return state.latent
+
+    def _reference(self, picture: Picture, size: Size) -> Tensor:
+        """Latent of a reference that experts read as tokens."""
+        return encode_reference(self.vae(), picture, size, self.device)
 
     def _film(
         self, first_frame: Picture | None, control: np.ndarray | None, mask: np.ndarray | None,
