@@ -17,7 +17,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -260,8 +260,8 @@ def _result(shots: int, rival: str, rounds: Sequence[Round]) -> Result:
     return Result(**{**vars(result), "missed": _missed(result)})
 
 
-def _median(ratios: object) -> float:
-    return round(median(ratios), 3)  # type: ignore[call-overload, no-any-return]
+def _median(ratios: Iterable[float]) -> float:
+    return round(median(ratios), 3)
 
 
 def _missed(result: Result) -> tuple[str, ...]:

@@ -143,9 +143,7 @@ def _values(each: Sample, clip: Frames) -> Iterator[tuple[str, float | None, boo
         for name in filter(None, names):
             yield directive, found.get(name), name == getattr(lighting, field)
     if lighting.side:
-        pictures = (each.alternatives.lit(side=side) for side in ("left", "right"))
-        cover = each.alternatives.outline(size)
-        lean, visible = exposure.key_lean(clip, *pictures, cover)
+        lean, visible = exposure.lean_to_side(clip, each.alternatives, "left", size)
         is_visible = visible >= exposure.LEAST_VISIBLE_STOPS
         for side, sign in (("left", 1), ("right", -1)):
             yield "key side", sign * lean if is_visible else None, side == lighting.side
@@ -184,7 +182,7 @@ def _distances(scene: tuple[Frames, Frames]) -> Iterator[tuple[str, float, bool]
 
 
 def _graded(frames: Frames, tint: Sequence[float]) -> Frames:
-    return np.clip(frames * np.array(tint), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(frames * np.array(tint), 0, 255), np.uint8)
 
 
 def table(rows: Sequence[Row]) -> str:

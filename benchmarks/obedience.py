@@ -141,10 +141,13 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
     along = next((part for moves, part in _ALONG.items() if move.startswith(moves)), None)
     best = subject_size.likeliest_size(subject_size.edges(frame, alternatives, size))
     kinds = subject_size.SIZES
+    amount = None
+    if along:
+        amount = getattr(camera.expected, along), getattr(camera.measured, along)
     return Answers(
         move=move,
         right=right,
-        amount=along and (getattr(camera.expected, along), getattr(camera.measured, along)),
+        amount=amount,
         heights=(kinds.index(subject_size.SIZE_OF[size]), kinds.index(best)),
         warp_error=measure_coherence(clip).warp_error,
     )
@@ -189,8 +192,8 @@ def goals(shown: Sequence[Comparison]) -> Iterator[Goal]:
         return Goal(name, goal, _mean(own), _mean(truth), len(own), shown=_mean(judged))
 
     yield share("camera direction", 0.99, "camera")
-    worst = [min(by_move(group).values()) for group in (clips, layouts)]
-    yield Goal("camera, worst move", 0.95, *worst, len(by_move(clips)))
+    worst, layout_worst = (min(by_move(group).values()) for group in (clips, layouts))
+    yield Goal("camera, worst move", 0.95, worst, layout_worst, len(by_move(clips)))
     across = _SIDEWAYS + _UPWARDS
     for name, goal, moves in (("amount across", 0.95, across), ("amount nearer", 0.9, _NEARER)):
         yield Goal(
@@ -203,8 +206,8 @@ def goals(shown: Sequence[Comparison]) -> Iterator[Goal]:
         yield share(name, goal, name)
     everything = [[all(a.right.values()) for a in group] for group in (clips, layouts)]
     yield counted("everything in one shot", 0.75, *everything)
-    pairs = [_order(group) for group in (clips, layouts)]
-    yield Goal("sizes in order, of pairs", 0.95, *map(_mean, pairs), len(pairs[0]))
+    order = _order(clips)
+    yield Goal("sizes in order, of pairs", 0.95, _mean(order), _mean(_order(layouts)), len(order))
     warp = [float(np.mean([a.warp_error for a in group])) for group in (clips, layouts)]
     yield Goal("warp error over layout's", 1.5, warp[0] / warp[1], 1.0, len(clips), is_least=False)
 

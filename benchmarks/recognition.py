@@ -233,7 +233,7 @@ def train(data: Samples, epochs: int, seed: int = 0) -> Recogniser:
         optimizer, lambda step: warm_cosine(step, warmup=50, total=total)
     )
     for _ in range(epochs):
-        for rows in torch.randperm(count, generator=random)[:whole].split(_BATCH):
+        for rows in torch.randperm(count, generator=random)[:whole].split(_BATCH):  # type: ignore[no-untyped-call]
             drawn = (each[rows.numpy()] for each in (data.wholes, data.subjects))
             scores = network(*(degraded(_as_input(pictures), random) for pictures in drawn))
             losses = [
@@ -241,7 +241,7 @@ def train(data: Samples, epochs: int, seed: int = 0) -> Recogniser:
                 for field in FIELDS
             ]
             optimizer.zero_grad()
-            torch.stack(losses).sum().backward()
+            torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
     return network.eval()

@@ -7,7 +7,6 @@ it: a benchmark of "night" needs nights. Everything else is as in `training.film
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
@@ -19,22 +18,22 @@ SIZE = (224, 128)
 CALIBRATION_SEED = UNSEEN_SEED + 1_000_000  # for spreads and thresholds
 JUDGED_SEED = UNSEEN_SEED + 2_000_000  # for measuring their accuracy
 
-_TIMES = ("day", "night", "dawn", "sunrise", "sunset", "dusk")
-_SIDES = (None, "side left", "side right", "side left", "side right")
+_LIGHT: dict[str, tuple[str | None, ...]] = {
+    "time": ("day", "night", "dawn", "sunrise", "sunset", "dusk"),
+    "contrast": (None, "high-contrast", "low-contrast"),
+    "tone": (None, "warm", "cool"),
+    "quality": (None, None, "soft", "hard"),
+    "direction": (None, "side left", "side right", "side left", "side right"),
+}
+_SOURCES = (None, None, "sun", "overcast")
 _CAST = ("subjects", "wardrobe", "action")
 
 
 def even_light(random: Random, *, is_inside: bool) -> dict[str, str]:
     """A lighting directive with every value of a field equally likely."""
-    light: dict[str, Any] = {
-        "time": random.choice(_TIMES),
-        "contrast": random.choice([None, "high-contrast", "low-contrast"]),
-        "tone": random.choice([None, "warm", "cool"]),
-        "quality": random.choice([None, None, "soft", "hard"]),
-        "direction": random.choice(_SIDES),
-    }
+    light = {field: random.choice(np.array(words, object)) for field, words in _LIGHT.items()}
     if light["time"] == "day" and not is_inside:
-        light["source"] = random.choice([None, None, "sun", "overcast"])
+        light["source"] = random.choice(np.array(_SOURCES, object))
     return {field: str(word) for field, word in light.items() if word}
 
 

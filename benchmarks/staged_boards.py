@@ -7,7 +7,7 @@ insert and establishing shots. The same seed is the same board.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -175,7 +175,7 @@ def with_other_action(drawn: Drawn) -> Drawn:
     return replace(drawn, action=action)
 
 
-def _weighted(random: Random, weights: dict[str, float]) -> str:
+def _weighted(random: Random, weights: Mapping[str, float]) -> str:
     share = np.array(list(weights.values()), float)
     return list(weights)[int(random.choice(len(share), p=share / share.sum()))]
 

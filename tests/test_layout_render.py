@@ -13,7 +13,7 @@ from storyboard.layout.meshes import box, ellipsoid, floats, from_triangles, joi
 from storyboard.layout.render.depth_of_field import Optics, blur
 from storyboard.layout.render.frame import render_frame
 from storyboard.layout.render.lens import LensCamera
-from storyboard.layout.render.lights import Lamp, LightRig, light_rig
+from storyboard.layout.render.lights import WARM, Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene
 from storyboard.layout.render.weather import Weather, in_weather
 
@@ -324,6 +324,22 @@ def test_lamps_and_glow_are_lit_when_it_is_dark():
     screen = box((0, -1, 2), (1, 1, 0.1), (0.9,) * 3, glow=1.0).owned_by(1)
     lit = render_frame(RenderScene.of(screen), camera(aim=(0, -1, 2)), night, SIZE)
     assert luminance(lit.picture, lit.owner == 1) > 170
+
+
+def test_at_night_the_lamps_of_a_room_light_people_and_not_what_is_outside():
+    walls = (-3.0, -3.0, 3.0, 3.0)
+    night = light_rig(Lighting(time="night"), is_interior=True, glow=WARM, room=walls)
+    moon = light_rig(Lighting(time="night", source="moonlight"), is_interior=True, glow=WARM)
+    posts = [box((0, -1, z), (1, 2, 0.1), (0.7,) * 3).owned_by(1) for z in (0.0, 6.0)]
+    inside, outside, by_moon = (
+        render_frame(RenderScene.of(post, is_interior=True), camera(), rig, SIZE).picture[
+            SIZE[1] // 2, SIZE[0] // 2
+        ].astype(int)
+        for post, rig in ((posts[0], night), (posts[1], night), (posts[0], moon))
+    )  # fmt: skip
+    assert inside[0] > inside[2] + 15
+    assert by_moon[2] > by_moon[0]
+    assert inside.sum() > 4 * outside.sum()
 
 
 def test_indoors_there_is_no_sky():

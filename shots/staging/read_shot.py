@@ -39,6 +39,13 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _OUTDOORS = frozenset(("pool", "stadium", "sea", "beach", "forest", "field", "river-bank"))
+# Words for a scene without lamps, but for what it names.
+_DARK = re.compile(
+    r"\bin the dark\b|\bdark(?:ened|ness)?,? (?:room|house|hallway|corridor|cellar|street|alley)|"
+    r"\b(?:darkness|unlit|gloom|blackout|power (?:cut|failure)|moonlight|candlelight|torchlight)\b|"
+    r"\b(?:lit|illuminated) (?:only )?by|\b(?:light|glow) of (?:a|an|the|his|her)\b|"
+    r"pitch[- ]?(?:black|dark)"
+)
 _IS_VIEW = re.compile(r"(?:^|[.:,;]|\b(?:look\w*|see\w*|shot|from|is|camera))\s*$", re.IGNORECASE)
 
 
@@ -85,6 +92,8 @@ def _place(shot: Shot) -> Place:
         is_interior = SETS[name].is_interior
     named = re.findall(r"[a-z]+", f"{looks} {heading}".lower())
     weather = [] if is_interior else [grammar.WEATHER[w] for w in named if w in grammar.WEATHER]
+    if _DARK.search(f"{heading} {shot.action}".lower()):
+        weather.append("dark")
     seed = zlib.crc32((shot.location.id if shot.location else name).encode())
     return Place(name, is_interior, seed, tuple(dict.fromkeys(weather)), words)
 

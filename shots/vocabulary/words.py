@@ -183,12 +183,12 @@ CONTRAST = _table(
 )
 
 TIME = _table(
-    ("day", "daytime", "day time", "W"),
-    ("night", "", "night time", "W"),
+    ("day", "daytime, morning, noon, afternoon", "day time", "W"),
+    ("night", "midnight", "night time", "W"),
     ("dawn", "", "dawn time", "W"),
     ("sunrise", "", "sunrise time", "W"),
     ("sunset", "golden hour, magic hour", "sunset", "A"),
-    ("dusk", "blue hour, twilight", "dusk", "A"),
+    ("dusk", "blue hour, twilight, evening", "dusk", "A"),
 )
 
 TONE = _table(

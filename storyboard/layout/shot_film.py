@@ -26,6 +26,12 @@ from storyboard.layout.motion.world import Spot, world_at
 from storyboard.layout.near_shell import without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.set_place import SetPlace
+from storyboard.layout.practicals import (
+    is_unlit,
+    lamp_of,
+    practical_of,
+    tint_of_lamps,
+)
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
@@ -41,11 +47,6 @@ if TYPE_CHECKING:
     from shots.vocabulary.lighting import Lighting
 
 Size = tuple[int, int]
-_LAMPS = {
-    "lamp": 0.8, "floor-lamp": 0.9, "table-lamp": 0.8, "desk-lamp": 0.8, "ceiling-lamp": 0.9,
-    "street-lamp": 0.95, "candle": 1.0, "lantern": 0.7, "campfire": 0.5, "fireplace": 0.3,
-}  # fmt: skip
-"""Models that light what is round them, and the height of the light in parts of theirs."""
 _LEAST_FOCUS_M = 0.1
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
 
@@ -134,24 +135,25 @@ class ShotFilm:
 
     def lit(self, lighting: Lighting) -> LightRig:
         """The light of a directive on this set."""
-        lamps = [
-            Lamp((player.at[0], -(player.base_m + _LAMPS[player.model] * height), player.at[1]))
-            for player in self._still
-            if player.model in _LAMPS
-            for height in [(player.size or MODELS[player.model].size)[1]]
-        ]
+        spots = world_at(self._still, 0.0, 1.0).spots
+        lit = [(player, lamp_of(player, spots[player.id])) for player in self._still]
         subject = np.array(self.staged.camera.at)
-        lamps.sort(
-            key=lambda lamp: float(np.hypot(*(np.array([lamp.at[0], lamp.at[2]]) - subject)))
+        lamps = sorted(
+            ((player.is_fixture, lamp) for player, lamp in lit if lamp),
+            key=lambda each: (each[0], float(np.hypot(*(np.array(each[1].at)[[0, 2]] - subject)))),
         )
+        players, weather = self.staged.players, self.staged.place.weather
+        has_lamps_off = is_unlit(players, weather)
         rig = light_rig(
             lighting,
             self._palette,
             side_deg=self.staged.camera.side_deg,
             is_interior=self._place.is_interior,
-            lamps=lamps,
+            lamps=[lamp for is_fixture, lamp in lamps if not (is_fixture and has_lamps_off)],
+            glow=None if has_lamps_off else tint_of_lamps(players, self._place.is_interior),
+            room=SETS[self.staged.place.set].bounds,
         )
-        return in_weather(rig, self.staged.place.weather)
+        return in_weather(rig, weather)
 
     def camera(self, frame: int) -> LensCamera:
         """The camera at a frame."""
@@ -223,11 +225,25 @@ class ShotFilm:
         words = self.staged.place.weather
         seconds = float(self.path.share[frame]) * self.seconds
         optics = self._optics.at(frame, self._eyes_m(frame)) if is_focused else None
+        rig = rig or self.rig
+        if rig.is_dark and (carried := self._carried_lamps(frame)):
+            rig = replace(rig, lamps=(*carried, *rig.lamps))
         return render_frame(
-            self.scene(frame), self.camera(frame), rig or self.rig, size, optics=optics,
+            self.scene(frame), self.camera(frame), rig, size, optics=optics,
             weather=Weather(words, seconds, self.staged.place.seed) if words else None,
             threads=threads,
         )  # fmt: skip
+
+    def _carried_lamps(self, frame: int) -> list[Lamp]:
+        """Lights in hands and of what drives, at a frame."""
+        lights = [player for player in self._moving if practical_of(player)]
+        if not lights:
+            return []
+        spots = world_at(self.shown, float(self.path.share[frame]), self.seconds).spots
+        acting = self.performances(frame)
+        held = {thing.id: thing for act in acting.values() for thing in act.held}
+        lamps = (lamp_of(each, spots[each.id], held.get(each.id)) for each in lights)
+        return [lamp for lamp in lamps if lamp]
 
     def _eyes_m(self, frame: int) -> float | None:
         """Distance of the subject's eyes along the camera's axis; None if it has none in view."""

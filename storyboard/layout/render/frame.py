@@ -13,7 +13,7 @@ from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, GroundPaint, flo
 from storyboard.layout.render.compiled import in_bands
 from storyboard.layout.render.depth_of_field import Optics, blur
 from storyboard.layout.render.lens import Face, LensCamera, Size, faces
-from storyboard.layout.render.lights import LightRig
+from storyboard.layout.render.lights import LightRig, light_constants
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
 from storyboard.layout.render.rasterise import (
     PICTURE_SAMPLES,
@@ -35,7 +35,6 @@ from storyboard.layout.render.shading import (
     Light,
     Surfaces,
     View,
-    light_constants,
     shade,
 )
 from storyboard.layout.render.shadow_map import ShadowMap, receivers

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from shots.vocabulary.lighting import Lighting
 
 
+_EVERYWHERE = (-1e6, -1e6, 1e6, 1e6)
+_WALL = 0.06  # metres that belong to a room beyond its bounds: the walls themselves
+
+
 @dataclass(frozen=True)
 class Lamp:
     """A lamp in the picture that lights what is round it.
@@ -49,6 +53,7 @@ class LightRig:
         is_dark: Lamps and windows glow.
         lamps: Lit lamps; the first four count.
         bounce: How even the fill is, 0 for that of the sky to 1 for the same from all sides.
+        room: x and z from, x and z to: walls beyond which it is dark.
     """
 
     towards: tuple[float, float, float] = (-0.4, -0.75, -0.55)
@@ -66,6 +71,7 @@ class LightRig:
     is_dark: bool = False
     lamps: tuple[Lamp, ...] = ()
     bounce: float = 0.0
+    room: tuple[float, float, float, float] = _EVERYWHERE
 
     @property
     def direction(self) -> Array:
@@ -77,7 +83,7 @@ class LightRig:
 TIMES: Mapping[str, LightRig] = {
     "day": LightRig(),
     "night": LightRig(
-        key=0.50, key_colour=(0.80, 0.90, 1.15), fill=0.24, fill_colour=(0.65, 0.8, 1.3),
+        key=0.60, key_colour=(0.86, 0.93, 1.08), fill=0.28, fill_colour=(0.70, 0.82, 1.2),
         zenith=(0.03, 0.05, 0.13), horizon=(0.10, 0.13, 0.23), haze=0.08, is_dark=True,
     ),
     "dawn": LightRig(
@@ -93,10 +99,25 @@ TIMES: Mapping[str, LightRig] = {
         zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.14,
     ),
     "dusk": LightRig(
-        key=0.40, key_colour=(0.95, 0.88, 1.05), fill=0.33, fill_colour=(0.72, 0.82, 1.25),
+        key=0.46, key_colour=(0.95, 0.88, 1.05), fill=0.40, fill_colour=(0.72, 0.82, 1.25),
         zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.16, is_dark=True,
     ),
 }  # fmt: skip
+# By whether it is dusk: light of a room whose lamps are on, and what is outside its windows.
+_ROOMS: Mapping[bool, LightRig] = {
+    False: replace(
+        TIMES["night"], towards=(-0.35, -0.8, -0.75), key=0.64, fill=0.29,
+        fill_colour=(0.94, 0.94, 1.06), zenith=(0.03, 0.05, 0.12), horizon=(0.06, 0.08, 0.17),
+    ),
+    True: replace(
+        TIMES["dusk"], towards=(-0.35, -0.8, -0.75), key=0.58, fill=0.36,
+        fill_colour=(0.92, 0.93, 1.08), zenith=(0.20, 0.23, 0.42), horizon=(0.36, 0.31, 0.44),
+    ),
+}  # fmt: skip
+# Tints of what lights people when it is dark.
+WARM: Colour = (1.22, 0.98, 0.70)
+TUBES: Colour = (0.96, 1.03, 1.02)
+STREET: Colour = (1.10, 0.97, 0.80)
 # Vector from the subject to the key light (the camera is on the -z side), factors of key and fill,
 # strength of the rim.
 KEY_LIGHTS: Mapping[str, tuple[tuple[float, float, float], float, float, float]] = {
@@ -119,6 +140,8 @@ def light_rig(
     side_deg: float = 0.0,
     is_interior: bool = False,
     lamps: Iterable[Lamp] = (),
+    glow: Colour | None = None,
+    room: tuple[float, float, float, float] = _EVERYWHERE,
 ) -> LightRig:
     """The rig of a lighting directive; what it leaves open is an even day.
 
@@ -130,8 +153,15 @@ def light_rig(
         side_deg: Side of the floor plan that the camera looks from, as in `CameraPlace`.
         is_interior: Whether walls are round the scene instead of a sky.
         lamps: Lamps of the set; they are lit when it is dark.
+        glow: Tint of the lamps that are on when it is dark; None if they are off.
+        room: Walls of an interior.
     """
-    rig = _with_source(TIMES[lighting.time or "day"], lighting.source)
+    rig = TIMES[lighting.time or "day"]
+    if is_interior and rig.is_dark and glow and lighting.source is None:
+        rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow, room=room)
+    elif rig.is_dark and glow and lighting.source is None:
+        rig = replace(rig, key=rig.key + 0.06, key_colour=glow)
+    rig = _with_source(rig, lighting.source)
     rig = _with_direction(rig, lighting.direction, lighting.side)
     if lighting.quality == "hard":
         rig = replace(rig, key=rig.key * 1.12, fill=rig.fill * 0.85, softness=0.0)
@@ -146,8 +176,9 @@ def light_rig(
         rig = replace(rig, saturation=_SATURATIONS.get(tone or "", rig.saturation))
     if is_interior:
         # Beyond the walls it is dim instead of sky, a room has no haze, and walls reflect light.
-        grey = (0.10 if rig.is_dark else 0.42,) * 3
-        rig = replace(rig, zenith=grey, horizon=grey, haze=0.015, fill=rig.fill * 1.4, bounce=0.8)
+        grey = (0.42,) * 3
+        rig = rig if rig.is_dark else replace(rig, zenith=grey, horizon=grey)
+        rig = replace(rig, haze=0.015, fill=rig.fill * 1.4, bounce=0.8)
     x, y, z = (float(part) for part in floats(rig.towards) @ yaw_matrix(side_deg))
     return replace(rig, towards=(x, y, z), lamps=tuple(lamps) if rig.is_dark else ())
 
@@ -182,3 +213,23 @@ def _with_direction(rig: LightRig, direction: str | None, side: str | None) -> L
     if abs(x) > 0.2 or side:
         x = abs(x) if side == "right" else -abs(x)  # from the left unless it says otherwise
     return replace(rig, towards=(x, y, z), key=rig.key * key, fill=rig.fill * fill, rim=rim)
+
+
+def light_constants(rig: LightRig) -> Array:
+    """The rig as numbers: direction, key, fill, rim, horizon, zenith, rest, room, 7 a lamp."""
+    key, fill = floats(rig.key_colour), floats(rig.fill_colour)
+    rest = [
+        0.25 * rig.softness,
+        1.0 if rig.is_dark else 0.12,
+        np.log(1 - rig.haze) / 10,
+        1 - 0.6 * rig.softness,
+        float(len(rig.lamps[:4])),
+        1 / (1 + 0.25 * rig.softness),
+        0.38 * (1 - rig.bounce),
+    ]
+    lamps = [(*lamp.at, *lamp.colour, lamp.reach_m) for lamp in rig.lamps[:4]]
+    parts = (
+        rig.direction, key * rig.key, fill * rig.fill * 1.35, key * rig.rim, rig.horizon,
+        rig.zenith, rest, _WALL * floats([-1, -1, 1, 1]) + floats(rig.room), np.ravel(lamps),
+    )  # fmt: skip
+    return np.concatenate([floats(part) for part in parts])

@@ -12,39 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.meshes import Array, floats
+from storyboard.layout.meshes import Array
 from storyboard.layout.render.compiled import compiled, part
-from storyboard.layout.render.lights import LightRig
 from storyboard.layout.render.occlusion import shadow
 from storyboard.layout.render.rasterise import GROUND, SKY, Ints, Triangles, blend_normal, weigh
 from storyboard.layout.render.shadow_map import ShadowMap
 
 # Strength of highlight and reflection, and how often the highlight is squared (3 soft, 7 sharp).
 GLASS_SHARE = 0.35  # of a pane's own colour over what is behind it
-# Places in the array of constants that `light_constants` makes.
-_KEY, _FILL, _RIM, _HORIZON, _ZENITH, _REST, _LAMPS = 3, 6, 9, 12, 15, 18, 25
-
-
-def light_constants(rig: LightRig) -> Array:
-    """The rig as numbers: direction, key, fill, rim, horizon, zenith, rest, then 7 a lamp."""
-    key, fill = floats(rig.key_colour), floats(rig.fill_colour)
-    rest = [
-        0.25 * rig.softness,
-        1.0 if rig.is_dark else 0.12,
-        np.log(1 - rig.haze) / 10,
-        1 - 0.6 * rig.softness,
-        float(len(rig.lamps[:4])),
-        1 / (1 + 0.25 * rig.softness),
-        0.38 * (1 - rig.bounce),
-    ]
-    lamps = [(*lamp.at, *lamp.colour, lamp.reach_m) for lamp in rig.lamps[:4]]
-    parts = (
-        rig.direction, key * rig.key, fill * rig.fill * 1.35, key * rig.rim, rig.horizon,
-        rig.zenith, rest, np.ravel(lamps),
-    )  # fmt: skip
-    return np.concatenate([floats(part) for part in parts])
-
-
+# Places in the array of constants that `lights.light_constants` makes.
+_KEY, _FILL, _RIM, _HORIZON, _ZENITH, _REST, _ROOM, _LAMPS = 3, 6, 9, 12, 15, 18, 25, 29
 # Rows of the room that the fragments of a row of pixels are collected in: first 6 of their finish.
 _NORMAL_ROW, _RAY_ROW, _DEPTH, _KEY_SHARE, _OPEN, _WEIGHT = 6, 9, 12, 13, 14, 15
 _LIT = 16
@@ -52,6 +29,8 @@ ROOM_ROWS = 19
 MOST = 9  # fragments of a pixel, at most
 _ZERO, _ONE, _HALF, _UNLIKE = np.float32(0), np.float32(1), np.float32(0.5), np.float32(1e-4)
 _FARTHEST = np.float32(1e9)
+_FARTHEST_WALL = 1e5  # metres
+_OUTSIDE = (np.float32(0.02), np.float32(0.12))  # of the key and of the fill, beyond the walls
 
 
 @part
@@ -242,6 +221,17 @@ def _sharpen_shadows(room: Array, count: int, position: Array, light: Light) -> 
 
 
 @compiled
+def _darken_beyond(room: Array, count: int, light: Array, position: Array) -> None:
+    """Take the light of a room from fragments outside its walls."""
+    for n in range(count):
+        x = position[0] + room[_DEPTH, n] * room[_RAY_ROW, n]
+        z = position[2] + room[_DEPTH, n] * room[_RAY_ROW + 2, n]
+        if x < light[_ROOM] or z < light[_ROOM + 1] or x > light[_ROOM + 2] or z > light[_ROOM + 3]:
+            room[_KEY_SHARE, n] *= _OUTSIDE[0]
+            room[_OPEN, n] *= _OUTSIDE[1]
+
+
+@compiled
 def _light_lamps(room: Array, count: int, light: Array, position: Array) -> None:
     """Add what the lamps give to fragments with unit rays and distances."""
     least, wrap, near = np.float32(1e-6), np.float32(0.2), np.float32(0.35)
@@ -392,6 +382,8 @@ def shade(
             spot += soil[row, column]
         if len(light.taps):
             _sharpen_shadows(room, count, view.position, light)
+        if light.constants[_ROOM + 2] < _FARTHEST_WALL:
+            _darken_beyond(room, count, light.constants, view.position)
         _prepare(room, finish, count, surfaces.own, light.constants)
         if light.constants[_REST + 4] > 0:
             _light_lamps(room, count, light.constants, view.position)

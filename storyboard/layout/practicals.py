@@ -1,0 +1,100 @@
+"""Practical lights: lamps, screens, flames and headlights that light what is round them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from shots.lexicon.things import MODELS
+from shots.staging.staged import Player
+from storyboard.layout.meshes import Array, Colour
+from storyboard.layout.motion.held import HeldThing
+from storyboard.layout.motion.world import Spot
+from storyboard.layout.render.lights import STREET, TUBES, WARM, Lamp
+
+
+class Practical(NamedTuple):
+    """Where the light of a model is, and what it is like.
+
+    Attributes:
+        share, over: Its height: in parts of the model's, and metres above that.
+        ahead: Metres before its front.
+        colour, reach_m: As of a `Lamp`.
+    """
+
+    share: float = 0.9
+    over: float = 0.0
+    ahead: float = 0.0
+    colour: Colour = (0.9, 0.66, 0.38)
+    reach_m: float = 3.5
+
+
+_SCREEN: Colour = (0.16, 0.22, 0.34)
+_FLAME: Colour = (0.85, 0.50, 0.20)
+_TUBE: Colour = (0.55, 0.60, 0.60)
+_HEADLIGHTS: Colour = (1.6, 1.5, 1.25)
+PRACTICALS: Mapping[str, Practical] = {
+    "floor-lamp": Practical(), "table-lamp": Practical(0.8), "desk-lamp": Practical(0.8),
+    "ceiling-lamp": Practical(0.0), "chandelier": Practical(0.1),
+    "neon-tube": Practical(0.0, -0.3, 0.0, _TUBE, 4.0), "street-lamp": Practical(0.95, reach_m=9.0),
+    "lantern": Practical(0.7), "spotlight": Practical(0.8), "neon-sign": Practical(
+        0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
+    "candle": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
+    "candlestick": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
+    "burning-torch": Practical(1.0, 0.1, 0.0, (1.3, 0.78, 0.34), 6.0),
+    "lighter": Practical(1.0, 0.08, 0.0, (0.4, 0.25, 0.11), 2.0),
+    "match": Practical(1.0, 0.08, 0.0, (0.4, 0.25, 0.11), 2.0),
+    "birthday-cake": Practical(1.0, 0.15, 0.0, _FLAME, 2.5),
+    "campfire": Practical(0.5, 0.2, 0.0, (2.0, 1.2, 0.5), 7.0),
+    "fire": Practical(0.5, 0.0, 0.0, (2.2, 1.3, 0.5), 7.0),
+    "fireplace": Practical(0.3, 0.0, 0.4, (1.0, 0.62, 0.28), 4.0),
+    "torch": Practical(0.0, 1.3, 0.0, (0.8, 0.76, 0.66), 5.0),
+    "phone": Practical(0.5, 0.0, 0.2, _SCREEN, 1.5),
+    "tablet": Practical(0.5, 0.0, 0.2, _SCREEN, 1.5),
+    "laptop": Practical(0.6, 0.0, 0.2, _SCREEN, 1.8),
+    "computer": Practical(0.6, 0.0, 0.3, _SCREEN, 2.0),
+    "television": Practical(0.5, 0.0, 0.6, (0.5, 0.62, 0.85), 4.0),
+}  # fmt: skip
+_CARRIED_FLAMES = frozenset({
+    "candle", "torch", "burning-torch", "lantern", "campfire", "fire", "match", "lighter",
+    "birthday-cake",
+})  # fmt: skip
+
+
+def is_unlit(players: Iterable[Player], weather: Iterable[str]) -> bool:
+    """Whether the lamps of a room are off: the words say dark, or name a flame or a torch."""
+    flames = (p.model in _CARRIED_FLAMES and not p.is_fixture for p in players)
+    return "dark" in weather or any(flames)
+
+
+def tint_of_lamps(players: Iterable[Player], is_interior: bool) -> Colour | None:
+    """Tint of the lamps of a place: of tubes, street lamps, or warm; None where it has none."""
+    models = {player.model for player in players}
+    if not is_interior:
+        return STREET if "street-lamp" in models else None
+    return TUBES if "neon-tube" in models else WARM
+
+
+def practical_of(player: Player) -> Practical | None:
+    """The light of a thing; vehicles that are parked have theirs off."""
+    thing = MODELS.get(player.model)
+    if thing and thing.kind == "vehicle" and not player.is_fixture and len(thing.seats) > 0:
+        return Practical(0.35, 0.0, 1.6 + thing.size[2] / 2, _HEADLIGHTS, 8.0)
+    return PRACTICALS.get(player.model)
+
+
+def lamp_of(player: Player, spot: Spot, held: HeldThing | None = None) -> Lamp | None:
+    """The lamp of a thing where it stands or is held; None if it has none."""
+    light = practical_of(player)
+    if light is None:
+        return None
+    width, height, depth = player.size or MODELS[player.model].size
+    if held is None:
+        up = height * light.share + light.over
+        at: Array = spot.at((0.0, -up, -light.ahead))
+    else:  # as held, a thing is upright, whatever it does on a table
+        up = max(width, height, depth) * light.share + light.over
+        at = held.turn @ np.array([0.0, -up, -light.ahead]) + held.at
+    return Lamp((float(at[0]), float(at[1]), float(at[2])), light.colour, light.reach_m)
