@@ -133,6 +133,8 @@ class Preset:
         needs_picture: Whether a first picture is required.
         camera_unshuffle: Unshuffle factor of the camera adapter of its experts; None without one.
         control: How a control film enters.
+        release: Noise level below which a control film counts less or not at all by default, in a
+            model whose one expert works at all levels.
         backbone: Sizes of the experts where published; those of greybox are in its config.
         text_len: Rows of context the experts attend to, zero rows included.
     """
@@ -154,6 +156,7 @@ class Preset:
     needs_picture: bool = False
     camera_unshuffle: int | None = None
     control: Control = "none"
+    release: float = 0.875
     backbone: Backbone | None = None
     text_len: int = 512
 

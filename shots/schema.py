@@ -19,6 +19,7 @@ from shots.origins import Origin, OriginIndex
 from shots.problem import Problem, UnknownShotError
 from shots.variants import Point, Variant, Variants
 from shots.vocabulary.camera import Camera
+from shots.vocabulary.control import Control
 from shots.vocabulary.lighting import Lighting
 from shots.vocabulary.sensors import SENSORS, SensorText
 from shots.vocabulary.terms import Fault, OneOf, ShorthandModel, StrictModel, did_you_mean
@@ -26,6 +27,7 @@ from shots.vocabulary.transition import Transition
 from shots.vocabulary.values import (
     AspectText,
     BoardPath,
+    BoardPaths,
     FpsText,
     LoudnessText,
     Lower,
@@ -58,8 +60,8 @@ class Character(StrictModel):
     """Description at the first mention: "a woman in her thirties with short black hair"."""
     wardrobe: Annotated[Mapping[str, str], from_text(lambda outfit: {"": outfit}), _OUTFITS] = {}
     """Outfits by name, or one outfit."""
-    references: tuple[BoardPath, ...] = ()
-    """Reference pictures, as paths relative to the board."""
+    reference: BoardPaths = ()
+    """A picture of its likeness as a path relative to the board, or several, best first."""
     extends: str | None = None
     """Another character, which supplies the looks, name and outfits left out here."""
 
@@ -82,6 +84,8 @@ class Location(StrictModel):
     """Description for the prompt."""
     set: SetDressing | None = None
     """Set that the location is staged in; left out: read from heading and looks."""
+    reference: BoardPaths = ()
+    """A picture of the place as a path relative to the board, or several, best first."""
     extends: str | None = None
     """Another location, which supplies the heading and looks left out here."""
 
@@ -168,6 +172,7 @@ class Shot(StrictModel):
     sensor_mm: float = SENSORS[DEFAULT_SENSOR]
     """Width of the picture on the sensor, from the format of the board."""
     lighting: Lighting = Lighting()
+    control: Control = Control()
     composition: Annotated[str, OneOf("composition")] | None = "center"
     duration_s: Annotated[Fraction, Field(gt=0)] = Fraction(4)
     action: str = ""
