@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# A board by day: greybox cannot be read by night yet. QUALITY=layout shows any board.
-BOARD ?= examples/product_spot.yaml
+# The layout shows any board. greybox renders with QUALITY=draft; its pictures are soft.
+BOARD ?= examples/kitchen.yaml
 OUT ?= out/$(basename $(notdir $(BOARD)))
-QUALITY ?= draft
+QUALITY ?= layout
 
 .PHONY: install demo check manual quick test greybox clean
 

@@ -46,6 +46,7 @@ Maker = Callable[["UnseenShot"], Frames]
 
 DEFAULT_MOVES = "pan,tilt,push-in,pull-out,track,static"
 _STRIP_FRAMES = 4
+_LEAST_APART = 0.005  # of the picture, by which a hypothesis has to explain more
 _LABEL_PX = 14
 # What a camera that should stand could do instead: about the middle of what the words mean.
 _PAN_RAD, _TILT_RAD, _TRAVEL = 0.45, 0.25, 0.4  # the last in subject distances
@@ -191,7 +192,8 @@ def is_likeliest(
                 return False
         return True
     evidence = compare_hypotheses(motion, predict_flow(path, shape, geometry))
-    return evidence.path < min(evidence.reverse, evidence.still)
+    # Points far away stand still in a push-in too, so a picture at rest fits it just as well.
+    return evidence.path < min(evidence.reverse, evidence.still) - _LEAST_APART
 
 
 def judge_shot(motion: Motion, shot: UnseenShot) -> tuple[CameraVerdict, bool]:

@@ -46,7 +46,11 @@ _BURST = 5  # neighbouring frames, for coherence
 _WARM, _COOL, _DARK, _BLUR_PX = (1.14, 1.0, 0.8), (0.82, 0.98, 1.18), 0.35, 2.5
 _MELT_PX, _FLICKER = 2.0, 0.08  # of degraded frames, which have to disagree
 _SHRINK = 0.1  # of the covariance towards its diagonal, since samples are few
-_BOUNDS = {"size": subject_size.SIZE_BOUNDS, "key side": exposure.SIDE_BOUNDS}
+_BOUNDS = {
+    "size": subject_size.SIZE_BOUNDS,
+    "contrast": exposure.CONTRAST_BOUNDS,
+    "key side": exposure.SIDE_BOUNDS,
+}
 _UNLIKE = 0.97  # of calibration layouts are nearer than the distance `unlike`
 
 
@@ -142,11 +146,14 @@ def _values(each: Sample, clip: Frames) -> Iterator[tuple[str, float | None, boo
         found = exposure.probabilities(clip, each.alternatives, directive)
         for name in filter(None, names):
             yield directive, found.get(name), name == getattr(lighting, field)
+    for name in ("high-contrast", "low-contrast"):
+        lean = exposure.lean_to_contrast(clip, each.alternatives, name, size)
+        yield "contrast", lean, name == lighting.contrast
     if lighting.side:
-        lean, visible = exposure.lean_to_side(clip, each.alternatives, "left", size)
-        is_visible = visible >= exposure.LEAST_VISIBLE_STOPS
+        side_lean = exposure.lean_to_side(clip, each.alternatives, "left", size)
+        is_visible = side_lean.visible >= exposure.LEAST_VISIBLE_STOPS
         for side, sign in (("left", 1), ("right", -1)):
-            yield "key side", sign * lean if is_visible else None, side == lighting.side
+            yield "key side", sign * side_lean.part if is_visible else None, side == lighting.side
     edges = subject_size.edges(clip, each.alternatives, size)
     for kind in subject_size.SIZES:
         lead = subject_size.size_lead(edges, kind)

@@ -36,6 +36,7 @@ from storyboard.judge.coherence import measure_coherence
 from storyboard.judge.exposure import (
     LEAST_VISIBLE_STOPS,
     LIGHT_FIELDS,
+    lean_to_contrast,
     lean_to_side,
     light_distances,
 )
@@ -130,10 +131,14 @@ def answers(unseen_shot: UnseenShot, clip: Frames, recogniser: Recogniser) -> An
         if light is not None and light in names:
             nearest = int(light_distances(frame, alternatives, directive).argmin())
             right[directive] = names[nearest] == light
+    if lighting.contrast:
+        leaning = lean_to_contrast(frame, alternatives, lighting.contrast, size)
+        if leaning is not None:
+            right["contrast"] = leaning > 0
     if lighting.side:
-        lean, visible = lean_to_side(frame, alternatives, lighting.side, size)
-        if visible >= LEAST_VISIBLE_STOPS:
-            right["key side"] = lean > 0
+        lean = lean_to_side(frame, alternatives, lighting.side, size)
+        if lean.visible >= LEAST_VISIBLE_STOPS:
+            right["key side"] = lean.part > 0
     named, meant = recogniser.name(clip, unseen_shot.masks), meaning(board, shot)
     right |= {field: named[field] == meant[field] for field in FIELDS}
     right["camera"] = camera.verdict == "agrees" or is_likeliest
@@ -200,7 +205,8 @@ def goals(shown: Sequence[Comparison]) -> Iterator[Goal]:
             name, goal, _correlation(clips, moves), _correlation(layouts, moves),
             sum(a.amount is not None and a.move.startswith(moves) for a in clips),
         )  # fmt: skip
-    for name, goal in zip((*LIGHT_FIELDS, "key side"), (0.97, 0.97, 0.97, 0.93), strict=True):
+    light = (*LIGHT_FIELDS, "contrast", "key side")
+    for name, goal in zip(light, (0.97, 0.97, 0.97, 0.93), strict=True):
         yield share(name, goal, name)
     for name, goal in zip(FIELDS, (0.92, 0.95, 0.95), strict=True):
         yield share(name, goal, name)

@@ -14,6 +14,7 @@ from shots.staging.staged import Appearance, Garment
 from storyboard.layout.cast import body as bodies
 from storyboard.layout.cast.accessories import ACCESSORIES
 from storyboard.layout.cast.body import BUILDS, atlas, build_body
+from storyboard.layout.cast.costumes import COSTUMES
 from storyboard.layout.cast.figure import Figure, figure_of
 from storyboard.layout.cast.garments import PIECES, SETS
 from storyboard.layout.cast.hair import HAIR_COLOURS, STYLES, hair_parts
@@ -159,7 +160,9 @@ def test_hair_leaves_the_eyes_free(style: str) -> None:
 
 
 def test_every_word_of_the_lexicon_has_a_shape_and_a_colour() -> None:
-    assert set(lexicon.GARMENTS.values()) == set(PIECES) | set(SETS) | set(ACCESSORIES)
+    assert set(lexicon.GARMENTS.values()) == set(PIECES) | set(SETS) | set(ACCESSORIES) | set(
+        COSTUMES
+    )
     assert set(lexicon.HAIRS.values()) == set(STYLES) | {"bald"}
     assert set(lexicon.HAIR_COLOURS.values()) == set(HAIR_COLOURS)
     assert set(lexicon.SKINS.values()) == set(SKINS)

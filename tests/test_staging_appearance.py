@@ -35,6 +35,16 @@ DESCRIPTIONS = [
     ("a nurse in her forties", "", {"sex": "female", "age": 45}, ["teal scrubs"]),
     ("a police officer", "", {}, ["navy uniform", "navy peaked cap"]),
     ("an astronaut", "", {}, ["white spacesuit", "space helmet"]),
+    ("three masked robbers", "", {}, ["black balaclava", "black jumper", "black gloves"]),
+    ("riot police", "", {}, ["navy riot helmet", "black vest"]),
+    ("two astronauts", "", {}, ["white spacesuit", "space helmet"]),
+    ("a surgeon", "", {}, ["green scrubs", "green surgical cap", "light blue surgical mask"]),
+    ("a zombie", "", {"skin": "undead"}, ["dark grey shirt"]),
+    ("an android", "", {"skin": "silver", "hair": "bald", "beard": ""}, ["white jumpsuit"]),
+    ("a knight with a red beard", "", {"hair_colour": "red"},
+     ["silver armour", "silver knight helmet"]),
+    ("an old witch", "", {"sex": "female"}, ["black wizard hat", "black cape"]),
+    ("a woman in a leather glove", "", {}, ["gloves"]),
     ("bride", "", {"sex": "female"}, ["wedding dress"]),
     ("toddler in a yellow raincoat, hood up", "", {"age": 2.5}, ["yellow raincoat", "yellow hood"]),
     ("a black woman with an afro", "orange t-shirt",
@@ -196,3 +206,14 @@ def test_neighbours_in_a_crowd_differ() -> None:
     crowd = [crowd_look("platform", index) for index in range(12)]
     assert all(isinstance(look, Appearance) for look in crowd)
     assert all(a.sex != b.sex for a, b in pairwise(crowd))
+
+
+def test_a_man_wears_trunks_to_swim() -> None:
+    kinds = [each.kind for each in read_appearance("a swimmer, a man")[0].garments]
+    assert kinds == ["swimming trunks", "swimming cap"]
+
+
+def test_a_crowd_is_dressed_as_its_words_say() -> None:
+    crowd = [crowd_look("zombie", index, "a horde of zombies") for index in range(6)]
+    assert {look.skin for look in crowd} == {"undead"}
+    assert len({look.sex for look in crowd}) == 2

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shots.lexicon.grammar import mapping_of
+
 
 def _table(rows: Mapping[str, str]) -> dict[str, str]:
     """From {value: "word, other word"} to {word: value}; each value names itself too."""
@@ -20,11 +22,14 @@ SEXES: Mapping[str, str] = _table({
     "male": "man, men, boy, gentleman, guy, he, his, him, father, dad, daddy, grandfather, "
     "grandpa, husband, boyfriend, son, brother, uncle, nephew, grandson, king, prince, lord, mr, "
     "sir, bloke, lad, groom, waiter, actor, fisherman, businessman, policeman, fireman, salesman, "
-    "cowboy, monk, widower, schoolboy, stewards, barman, postman, cameraman, old man",
+    "cowboy, monk, widower, schoolboy, prophet, wizard, sorcerer, emperor, duke, santa, "
+    "bridegroom, bishop, friar, pope, stewards, barman, postman, cameraman, old man",
     "female": "woman, women, girl, lady, she, her, hers, mother, mum, mom, grandmother, grandma, "
     "wife, girlfriend, daughter, sister, aunt, niece, granddaughter, queen, princess, mrs, ms, "
-    "miss, madam, bride, waitress, actress, businesswoman, policewoman, stewardess, nun, "
-    "ballerina, widow, schoolgirl, lass, barmaid, housewife, heroine, saleswoman, brunette",
+    "miss, madam, bride, witch, sorceress, empress, duchess, countess, maid, chambermaid, "
+    "mermaid, hostess, housemaid, spacewoman, superheroine, waitress, actress, businesswoman, "
+    "policewoman, stewardess, nun, ballerina, widow, schoolgirl, lass, barmaid, housewife, "
+    "heroine, saleswoman, brunette",
 })  # fmt: skip
 
 AGES: Mapping[str, float] = {
@@ -72,7 +77,8 @@ SKINS: Mapping[str, str] = _table({
     "tan": "tanned, sun tanned, suntanned, bronzed, latina, latino, hispanic, weathered, golden",
     "brown": "indian, south asian, arab, middle eastern, brown skinned",
     "dark": "dark skinned, african",
-    "black": "black skinned, ebony",
+    "black": "black skinned, ebony", "silver": "metallic",
+    "undead": "rotten, decaying, zombie like", "green": "green skinned",
 })  # fmt: skip
 
 HAIRS: Mapping[str, str] = _table({
@@ -120,7 +126,7 @@ GARMENTS: Mapping[str, str] = _table({
     "parka": "anorak, puffer, puffer jacket, down jacket, winter jacket, ski jacket",
     "tunic": "uniform jacket, chef's jacket, chef jacket, kitchen jacket, service jacket",
     "coat": "long coat, overcoat, trench coat, trenchcoat, greatcoat, winter coat, wool coat, "
-    "fur coat, duffel coat, trench, leather coat, cloak, cape, peacoat, pea coat",
+    "fur coat, duffel coat, trench, leather coat, peacoat, pea coat", "cape": "cloak",
     "raincoat": "rain coat, mackintosh, oilskin, oilskins, mac, slicker, poncho, rain jacket, "
     "oilskin raincoat, oilskin coat",
     "robe": "dressing gown, bathrobe, kimono, judge's robe, robes, toga",
@@ -130,7 +136,8 @@ GARMENTS: Mapping[str, str] = _table({
     "summer dress": "sundress, sun dress, slip dress, cotton dress",
     "evening dress": "gown, evening gown, ball gown, long dress, maxi dress",
     "wedding dress": "wedding gown, bridal gown",
-    "skirt": "pencil skirt, pleated skirt, kilt", "miniskirt": "mini skirt, short skirt, tutu",
+    "skirt": "pencil skirt, pleated skirt, kilt", "miniskirt": "mini skirt, short skirt",
+    "tutu": "ballet skirt, tutus",
     "long skirt": "maxi skirt, floor length skirt",
     "trousers": "pants, slacks, chinos, cords, corduroys, cargo pants, sweatpants, joggers, "
     "suit trousers, breeches", "jeans": "denims, denim jeans, blue jeans",
@@ -150,7 +157,9 @@ GARMENTS: Mapping[str, str] = _table({
     "boots": "wellies, wellingtons, rubber boots, wellington boots, cowboy boots, combat boots, "
     "work boots, hiking boots, leather boots, gumboots",
     "sandals": "flip flops, slippers", "socks": "stockings", "tights": "pantyhose",
-    "scarf": "shawl, bandana, woollen scarf", "gloves": "mittens, leather gloves, rubber gloves",
+    "scarf": "shawl, bandana, woollen scarf", "gloves": "mittens, leather gloves, rubber gloves, "
+    "glove, leather glove, rubber glove, mitten", "boxing gloves": "boxing glove",
+    "ballet shoes": "pointe shoes",
     "tie": "necktie, bow tie", "belt": "tool belt", "cap": "baseball cap, trucker cap, flat cap",
     "peaked cap": "police cap, uniform cap, officer's cap, captain's hat, chauffeur's cap",
     "beanie": "woolly hat, wool cap, knit cap, knitted cap, bobble hat, woollen hat, wool hat",
@@ -160,7 +169,12 @@ GARMENTS: Mapping[str, str] = _table({
     "hard hat": "construction helmet, safety helmet, hardhat", "fire helmet": "firefighter helmet",
     "army helmet": "combat helmet, steel helmet", "bicycle helmet": "bike helmet, cycle helmet",
     "helmet": "motorcycle helmet, crash helmet, racing helmet, full face helmet",
-    "space helmet": "", "crown": "tiara, diadem", "turban": "",
+    "space helmet": "", "riot helmet": "helmet with visor, visor helmet, ballistic helmet",
+    "knight helmet": "knight's helmet, helm", "balaclava": "ski mask, masked, mask, stocking mask",
+    "surgical mask": "face mask, medical mask, gas mask", "surgical cap": "hair net, hairnet",
+    "swimming cap": "swim cap, bathing cap", "wizard hat": "witch's hat, witch hat, pointed hat, "
+    "wizard's hat", "pirate hat": "tricorne, tricorn", "clown nose": "red nose",
+    "headphones": "headset, earphones, earmuffs", "crown": "tiara, diadem", "turban": "",
     "glasses": "spectacles, eyeglasses, specs, reading glasses, bespectacled, goggles, monocle",
     "sunglasses": "shades, dark glasses, aviators", "bag": "handbag, shoulder bag, satchel, "
     "messenger bag, purse, tote bag", "backpack": "rucksack, school bag, schoolbag, knapsack",
@@ -172,92 +186,27 @@ GARMENTS: Mapping[str, str] = _table({
 SLOTS: Mapping[str, str] = {
     kind: slot
     for slot, kinds in {
-        "bottom": "skirt, miniskirt, long skirt, trousers, jeans, leggings, shorts, "
+        "bottom": "skirt, miniskirt, tutu, long skirt, trousers, jeans, leggings, shorts, "
         "swimming trunks",
         "all": "dress, summer dress, evening dress, wedding dress, swimsuit, jumpsuit, spacesuit, "
         "uniform, scrubs, tracksuit, pyjamas, hospital gown, cassock",
         "suit": "suit", "over": "jacket, suit jacket, denim jacket, leather jacket, parka, coat, "
         "raincoat, robe, lab coat, cardigan, vest, apron, armour, overalls",
-        "feet": "shoes, sneakers, heels, boots, sandals",
+        "feet": "shoes, sneakers, heels, boots, sandals, ballet shoes",
         "head": "cap, peaked cap, beanie, hat, cowboy hat, straw hat, top hat, chef's hat, beret, "
-        "hard hat, fire helmet, army helmet, bicycle helmet, helmet, space helmet, crown, turban, "
-        "hood, hood down, headscarf",
-        "extra": "socks, tights, scarf, gloves, tie, belt, glasses, sunglasses, bag, backpack",
+        "hard hat, fire helmet, army helmet, bicycle helmet, helmet, space helmet, riot helmet, "
+        "knight helmet, surgical cap, swimming cap, wizard hat, pirate hat, balaclava, crown, "
+        "turban, hood, hood down, headscarf",
+        "extra": "socks, tights, scarf, gloves, boxing gloves, tie, belt, cape, surgical mask, "
+        "clown nose, headphones, glasses, sunglasses, bag, backpack",
     }.items()
     for kind in kinds.split(", ")
 }  # fmt: skip
 
-# What a profession wears: kinds with colours before them; a name in brackets stands for its words.
-PROFESSIONS: Mapping[str, str] = {
-    "waiter, waitress, server": "white shirt, black vest, black trousers, black shoes",
-    "nurse": "teal scrubs, white sneakers",
-    "surgeon": "green scrubs, white sneakers",
-    "doctor, physician, dentist, vet, pharmacist": "white lab coat, light blue shirt, dark grey "
-    "trousers, black shoes",
-    "scientist, chemist, researcher": "white lab coat, shirt, trousers",
-    "patient": "light blue hospital gown, barefoot",
-    "police officer, policeman, policewoman, cop, constable, officer": "navy uniform, navy peaked "
-    "cap, belt, black shoes",
-    "detective, private eye, inspector": "beige coat, white shirt, grey trousers, tie, black shoes",
-    "soldier, marine": "olive uniform, olive army helmet, black boots",
-    "firefighter, fireman": "dark beige jumpsuit, red fire helmet, black boots",
-    "paramedic, medic": "green jumpsuit, black boots",
-    "pilot, captain": "navy uniform, white shirt, navy peaked cap, black shoes",
-    "flight attendant, stewardess, steward, air hostess": "navy suit, white shirt, red scarf, "
-    "black shoes",
-    "chef, cook, baker": "white tunic, white apron, white chef's hat, dark grey trousers, shoes",
-    "barista": "black t-shirt, brown apron, jeans, sneakers",
-    "bartender, barman, barmaid": "white shirt, black vest, black trousers, black shoes",
-    "butcher": "white shirt, red apron, black trousers, boots",
-    "bride": "wedding dress, white heels",
-    "groom, bridegroom": "black suit, white shirt, grey tie, black shoes",
-    "driver, tram driver, bus driver, train driver, conductor, chauffeur": "navy uniform, white "
-    "shirt, navy peaked cap, black shoes",
-    "taxi driver, cab driver, cabbie, trucker, truck driver": "jacket, shirt, jeans, cap, shoes",
-    "construction worker, builder, worker, labourer, engineer": "yellow vest, grey t-shirt, "
-    "jeans, yellow hard hat, boots",
-    "mechanic, plumber, electrician, technician, janitor": "navy jumpsuit, black boots",
-    "astronaut, cosmonaut": "white spacesuit, space helmet",
-    "judge": "black robe, white shirt, black trousers, black shoes",
-    "priest, vicar, pastor": "black cassock, black shoes",
-    "nun": "black cassock, black headscarf, black shoes",
-    "monk": "brown robe, sandals",
-    "businesswoman, businessman, executive, manager, boss, lawyer, banker, ceo, politician, "
-    "president, agent, salesman, saleswoman, consultant": "dark grey suit, white shirt, black "
-    "shoes",
-    "bodyguard, bouncer": "black suit, white shirt, black tie, sunglasses, black shoes",
-    "butler": "black suit, white shirt, black tie, black shoes",
-    "farmer": "denim overalls, red shirt, straw hat, boots",
-    "gardener": "green overalls, white t-shirt, straw hat, boots",
-    "fisherman, fisherwoman, sailor": "yellow raincoat, navy jumper, jeans, beanie, boots",
-    "postman, mail carrier, courier": "blue jacket, blue shirt, navy trousers, cap, bag, shoes",
-    "cyclist": "red t-shirt, black leggings, bicycle helmet, sneakers",
-    "biker, motorcyclist": "leather jacket, jeans, black helmet, boots",
-    "runner, jogger": "orange t-shirt, black shorts, sneakers",
-    "boxer": "red shorts, shirtless, red gloves, sneakers",
-    "swimmer": "swimsuit, barefoot",
-    "dancer, ballerina": "pink swimsuit, pink miniskirt, pink tights, pink heels",
-    "footballer, football player, athlete": "red t-shirt, white shorts, sneakers",
-    "student, hipster": "hoodie, jeans, sneakers, backpack",
-    "schoolboy, pupil": "white shirt, navy shorts, backpack, shoes",
-    "schoolgirl": "white shirt, navy skirt, backpack, shoes",
-    "teacher, professor, librarian": "cardigan, shirt, trousers, glasses",
-    "painter, artist": "white shirt, denim overalls, beret, shoes",
-    "cowboy, cowgirl, rancher": "brown vest, beige shirt, jeans, cowboy hat, boots",
-    "knight": "silver armour, grey leggings, boots",
-    "king, queen": "red robe, crown, gold tunic, trousers, boots",
-    "princess": "pink evening dress, crown",
-    "pirate": "white shirt, brown vest, black trousers, black boots, red scarf",
-    "thief, burglar": "black rollneck, black trousers, black beanie, black gloves, black shoes",
-    "office worker, clerk, accountant": "white shirt, grey trousers, black shoes",
-    "secretary, receptionist, assistant": "white blouse, grey skirt, heels",
-    "magician": "black suit, white shirt, black top hat, black shoes",
-    "hiker, tourist, backpacker, climber": "red parka, beige trousers, backpack, boots",
-    "miner": "navy jumpsuit, yellow hard hat, boots",
-    "homeless, beggar, tramp": "olive coat, brown jumper, grey trousers, beanie, boots",
-    "punk, rocker": "leather jacket, black t-shirt, black jeans, boots",
-    "security guard, guard": "navy uniform, navy cap, belt, black boots",
-}  # fmt: skip
+OUTFITS: Mapping[str, str] = mapping_of("outfits.words", "outfits")
+"""What people wear by their profession or part: words for clothes, by each noun for them."""
+GROUP_OUTFITS: Mapping[str, str] = mapping_of("outfits.words", "groups")
+"""What people wear by words beside a noun, or as a group."""
 
 WOMENSWEAR = frozenset(
     ("dress", "summer dress", "evening dress", "wedding dress", "skirt", "miniskirt", "long skirt",
@@ -298,7 +247,7 @@ NOT_SHOWN: Mapping[str, str] = {
         "the colour of eyes is not chosen": "eyes, eyed",
         "patterns of cloth are not shown": "striped, stripes, checked, checkered, plaid, floral, "
         "patterned, polka dot, tartan, flowery, pinstripe, camouflage, sequined, spotted",
-        "an eye patch or a mask is not shown": "eyepatch, eye patch, mask, masked, face mask",
+        "an eye patch is not shown": "eyepatch, eye patch",
         "the state of cloth is not shown": "torn, ragged, tattered, faded, ripped, frayed, "
         "bloody, soaked, crumpled, shabby, dusty, wet",
         "limbs are always whole": "prosthetic, one armed, one legged, amputee, wheelchair",

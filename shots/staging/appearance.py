@@ -15,7 +15,8 @@ from itertools import pairwise
 
 from shots.lexicon import looks as lexicon
 from shots.lexicon.colours import find_colour
-from shots.staging.default_looks import LookWords, complete_look, crowd_look
+from shots.lexicon.grammar import singular
+from shots.staging.default_looks import LookWords, complete_look, crowd_member
 from shots.staging.staged import Appearance, Garment, NotStaged, Staged
 
 __all__ = ["crowd_look", "read_appearance"]
@@ -70,6 +71,7 @@ _IGNORED = _BREAKS | _words(
     "he she they him them person people someone somebody human character figure years year old "
     "face head body build height skin hair very quite rather slightly bit little about around one "
     "pair kind sort style both hands hand clothes clothing outfit dress up down over matching that "
+    "costume "
     "plain simple new same other two three be was are also always usually only just no not without "
     "this these it i you we our my your wool woollen woolen cotton silk linen tweed velvet denim "
     "leather knitted knit corduroy satin fur nylon felt canvas suede lace cashmere oilskin rubber "
@@ -78,6 +80,8 @@ _IGNORED = _BREAKS | _words(
     "pockets button buttons elegant smart casual formal classic modern vintage expensive cheap "
     "neat tidy clean round square full trimmed bushy s"
 )
+_JOBS = {**lexicon.OUTFITS, **lexicon.GROUP_OUTFITS}
+_LAST_OF_JOBS = frozenset(word.split()[-1] for word in _JOBS)
 _OMITS = {"shirtless": "top", "topless": "top", "bare chested": "top", "barefoot": "feet",
           "bare feet": "feet", "barefooted": "feet"}  # fmt: skip
 
@@ -111,6 +115,13 @@ def read_appearance(
     return complete_look(reading, seed), tuple(reading.staged), tuple(reading.not_staged)
 
 
+def crowd_look(seed: str, index: int, words: str = "") -> Appearance:
+    """Somebody of a crowd dressed by its words; neighbours differ in sex, age and colours."""
+    reading = _Reading()
+    _read(reading, words)
+    return crowd_member(reading, seed, index)
+
+
 def _read(reading: _Reading, text: str) -> None:
     names = {word.lower() for word in re.findall(r"\b[A-Z][A-Za-z]+\b", text)}
     plain = _read_numbers(reading, text.lower().replace("-", " "))
@@ -127,8 +138,9 @@ def _read(reading: _Reading, text: str) -> None:
 
 
 def _singular(token: str) -> str:
-    is_plural = token.endswith("s") and token not in lexicon.GARMENTS
-    return token[:-1] if is_plural and token[:-1] in lexicon.GARMENTS else token
+    one = singular(token)[0]
+    is_plural = token not in lexicon.GARMENTS and token not in _JOBS
+    return one if is_plural and (one in lexicon.GARMENTS or one in _LAST_OF_JOBS) else token
 
 
 def _read_numbers(reading: _Reading, text: str) -> str:
@@ -203,7 +215,7 @@ def _first_modifier(tokens: list[str], used: list[bool], noun: int, is_body: boo
             is_colour = before == "and" and find_colour(other)
             if not (is_style or is_colour) or first == noun:
                 break
-        elif before in _BREAKS or before in lexicon.SEXES or before in lexicon.PROFESSIONS:
+        elif before in _BREAKS or before in lexicon.SEXES or before in lexicon.OUTFITS:
             break
         first -= 1
     return first
@@ -260,10 +272,6 @@ def _colour(words: Sequence[str]) -> str:
     return ""
 
 
-_JOBS = {word: outfit for words, outfit in lexicon.PROFESSIONS.items()
-         for word in words.split(", ")}  # fmt: skip
-
-
 def _read_person(reading: _Reading, tokens: list[str], used: list[bool]) -> None:
     """What stands beside no noun: age, sex, build, height, professions, skin, hair."""
     free = list(used)
@@ -308,6 +316,7 @@ def _apply_person(reading: _Reading, name: str, value: object, word: str) -> Non
             _read_nouns(inner, tokens := _TOKEN.findall(str(value)), [False] * len(tokens))
             reading.implied = inner.garments
             reading.omits |= {_OMITS[t] for t in tokens if t in _OMITS}
+            reading.usual = inner.fields | ({"hair": "bald"} if "bald" in tokens else {})
             reading.staged.append(Staged(f"clothes of: {word}", word))
     else:
         reading.put(name, float(value) if isinstance(value, int | float) else value, word)

@@ -86,6 +86,7 @@ class LookWords:
         fields: Of an `Appearance`, by name; those that the words leave open are missing.
         garments: As named.
         implied: By a profession.
+        usual: Fields that a profession suggests.
         omits: Slots of clothing that stay empty.
         taller: Metres more than others.
         all_colour: Colour of clothes that are not named, "" if open.
@@ -94,6 +95,7 @@ class LookWords:
     fields: dict[str, object] = field(default_factory=dict)
     garments: list[Garment] = field(default_factory=list)
     implied: list[Garment] = field(default_factory=list)
+    usual: dict[str, object] = field(default_factory=dict)
     omits: set[str] = field(default_factory=set)
     taller: float = 0.0
     all_colour: str = ""
@@ -115,19 +117,21 @@ class _Chance:
         return options[(number + 5 * self.spread) % len(options)]
 
 
-def crowd_look(seed: str, index: int) -> Appearance:
-    """Somebody of a crowd; neighbours differ in sex, age and colours."""
+def crowd_member(words: LookWords, seed: str, index: int) -> Appearance:
+    """Somebody of a crowd; neighbours differ in sex, age and colours where the words leave it."""
     ages = (24, 41, 33, 66, 19, 52, 28, 73, 37, 46, 12)
     shift = _hash(seed)
     sex = "female" if (index + shift // 7) % 2 else "male"
-    words = LookWords({"age": float(ages[(index * 3 + shift) % len(ages)]), "sex": sex})
+    count = len(ages) - bool(words.implied)  # no children among those at work
+    age = float(ages[(index * 3 + shift) % count])
+    words = replace(words, fields={"age": age, "sex": sex} | words.fields)
     return complete_look(words, f"{seed}#{index}", index)
 
 
 def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
     """The appearance, with what is open chosen from a hash of `seed`."""
     chance = _Chance(seed, spread)
-    got = {name: str(value) for name, value in words.fields.items()}
+    got = {name: str(value) for name, value in (words.usual | words.fields).items()}
 
     def choose(name: str, options: Sequence[str]) -> str:
         return got.get(name) or chance.pick(name, options)
@@ -149,6 +153,7 @@ def complete_look(words: LookWords, seed: str, spread: int = 0) -> Appearance:
     if age > 62:
         tints = _TINTS["old"]
     beards = ("", "", "", "stubble", "beard", "moustache") if sex == "male" and age > 24 else ("",)
+    beards = beards[:1] if skin in ("silver", "undead") else beards
     look = Appearance(
         sex="female" if sex == "female" else "male",
         age=age,
@@ -186,10 +191,11 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
     slot = {kind: lexicon.SLOTS.get(kind, "top") for kind in lexicon.GARMENTS.values()}
     chosen = list(dict.fromkeys(words.garments))
     filled = {slot[each.kind] for each in chosen}
-    for each in words.implied:
+    for each in map(_for_men, words.implied) if look.sex == "male" else words.implied:
         place = slot[each.kind]
-        if place == "head":  # a soldier's helmet is an army helmet
-            chosen = [replace(c, kind=each.kind) if c.kind == "helmet" else c for c in chosen]
+        if place == "head" or "mask" in each.kind:  # a soldier's helmet is an army helmet
+            vague = "helmet" if place == "head" else "balaclava"
+            chosen = [replace(c, kind=each.kind) if c.kind == vague else c for c in chosen]
         if any(each.kind == other.kind for other in chosen):  # "fatigues" of a soldier are olive
             chosen = [c if c.colour or c.kind != each.kind else each for c in chosen]
             continue
@@ -223,6 +229,10 @@ def _clothes(words: LookWords, look: Appearance, chance: _Chance) -> tuple[Garme
         )
         chosen.append(Garment(kind, chance.pick("shoe colour", colours)))
     return tuple(_finished(chosen, chance))
+
+
+def _for_men(garment: Garment) -> Garment:
+    return replace(garment, kind="swimming trunks") if garment.kind == "swimsuit" else garment
 
 
 def _finished(chosen: Sequence[Garment], chance: _Chance) -> Iterable[Garment]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +21,8 @@ BODY_M = 0.28  # half the room that somebody takes up who walks or stands
 _STEP_OVER_M = 0.12  # lower things are walked over
 _OVERHEAD_M = 1.9  # higher ones are walked under
 _PLAIN = Thing("prop", (0.4, 0.4, 0.4))
+_ASIDE = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6])
+_OUTWARD: dict[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
 
 
 def direction(facing_deg: float) -> Array:
@@ -255,6 +257,29 @@ def _corners(blocks: FloorBoxes, margin: float) -> Array:
         for z in (-1, 1)
     ]
     return np.concatenate(corners)
+
+
+def places_round(
+    thing: Player, order: str, reach: float, step: float = 0.0, beyond: float = 0.0
+) -> Iterator[tuple[Point, float]]:
+    """Places round a thing and the facing away from it there."""
+    width, _, depth = size_of(thing)
+    for side in order.split():
+        x, z = _OUTWARD[side]
+        extent = width if x == 0 else depth
+        out = facing((0, 0), own_to_plan((x, z), (0, 0), thing.facing_deg))
+        for aside in (step or 0.7) * _ASIDE:
+            if abs(aside) <= max(beyond, extent / 2 - 0.2):
+                own = (
+                    x * (width / 2 + reach) + (0.0 if x else aside),
+                    z * (depth / 2 + reach) + (aside if x else 0.0),
+                )
+                yield point(np.array(own_to_plan(own, thing.at, thing.facing_deg))), out
+
+
+def gap(place: Point, thing: Player) -> float:
+    """Metres on the floor from a place to a thing."""
+    return float(FloorBoxes.of([thing]).gaps(np.array([place]))[0, 0])
 
 
 def along(path: Sequence[Point], metres: float) -> tuple[Point, float]:

@@ -16,6 +16,7 @@ from shots.staging.acts.blocked import author_plan, blocked
 from shots.staging.cameras.picture_checks import Defect, FilmedShot, defects
 from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
 from shots.staging.cameras.views import set_ups
+from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.moves_on_plan import (
     InPicture,
@@ -125,7 +126,7 @@ def _stage_scene(board: ShotList, shots: Sequence[Shot]) -> Iterator[_Filmed]:
 
 
 def _read(board: ShotList, shot: Shot) -> ShotReading:
-    return under_umbrellas(blocked(board, shot, read_shot(board, shot)))
+    return by_custom(under_umbrellas(blocked(board, shot, read_shot(board, shot))))
 
 
 def _untimed(reading: ShotReading) -> list[tuple[Beat, ...]]:

@@ -51,13 +51,17 @@ _MOST_RESIDUAL = 0.5  # of the picture off the global motion, for "it did someth
 # A camera that stands while its subject walks: the picture at large drifts less than both.
 _STAND_DRIFT = 0.01  # picture widths
 _STAND_PART = 0.08  # of the expected drift; tracks have 0.14 and more, orbits 0.03 once in fifty
-_STILL_DRIFT = 0.02  # picture widths from first to last frame; 80 % of static boards: 0.014
-_STILL_REST = 0.5  # of the picture comes back to where it was, beside a moving subject
-# Of 70 static boards in which a subject crosses an empty place 13 had no verdict; nine have one by
-# this. Of 126 boards with moves two reach it, and hardly move.
-_STILL_MOSTLY = 0.56
+# A camera that stands. 50 boards of the staging benchmark, as requested and degraded, with a static
+# camera and with two slow moves: 92 of 98 static clips agree by these limits, 0 of 196 others.
+_STILL_DRIFT, _STILL_REST = 0.02, 0.5  # picture widths; part of the cells that end where they began
+_STILL_MOSTLY = 0.66  # of the cells, at rest in most steps; with a move 0.63 at most
+_BACK_DRIFT = 0.005  # of what nobody passes; with a move 0.006 and more, but for one in fifty,
+_BACK_MOSTLY = 0.55  # where less of it rests in most steps
+_BACK_AT_REST = 0.95  # then few cells move, such as those of a shadow; with a move 0.86 at most
 _MAYBE_STILL_REST = 0.35  # of the steps of cells at rest: pans have 0.43 at most, pushes more
-_JUMP = 0.12  # trust of the worst step over the median: whip pans 0.11, static boards 0.48
+# Trust of the worst step over the median: cuts to another place have 0.15 at most, whip pans 0.11,
+# static boards 0.40.
+_JUMP = 0.25
 _SHAKE = (0.2, 0.4)  # of the requested shake: below it is missing, above it is present
 
 _QUIET = frozenset({"static", "rack-focus"})
@@ -155,7 +159,7 @@ def judge_motion(
         verdict, confidence = _judge_still(motion)
         if verdict != "agrees" and masks is not None:
             background = background_motion(motion, masks)
-            verdict, confidence = _judge_still(background, is_crossed=False)
+            verdict, confidence = _judge_still(background, is_background=True)
     elif set(words) <= _QUIET:
         amount = _shake(motion) / max(_shake(expected), 1e-9)
         low, high = _SHAKE
@@ -270,19 +274,23 @@ def _explains_much(share: float, agreement: float, rest: float) -> bool:
     )
 
 
-def _judge_still(motion: Motion, *, is_crossed: bool = True) -> tuple[Agreement, float]:
-    """Judge a static camera; `is_crossed` if a moving subject may be in the picture."""
+def _judge_still(motion: Motion, *, is_background: bool = False) -> tuple[Agreement, float]:
+    """Judge a static camera by the whole picture, or by what nobody moves in front of."""
+    drift, at_rest = motion.drift, motion.mostly_at_rest
     if motion.confidence < _LEAST_TRACKED:
         return UNDECIDED
     if motion.worst_step < _JUMP:
         return "disagrees", 1.0 - motion.worst_step / _JUMP
-    if motion.drift <= _STILL_DRIFT or (is_crossed and motion.rest_to_end >= _STILL_REST):
-        return "agrees", max(motion.rest_to_end, 1.0 - motion.drift / _STILL_DRIFT)
-    if is_crossed and motion.mostly_at_rest >= _STILL_MOSTLY:
-        return "agrees", motion.mostly_at_rest
+    if is_background:
+        stands = (drift <= _BACK_DRIFT and at_rest >= _BACK_MOSTLY) or at_rest >= _BACK_AT_REST
+    else:
+        returns = motion.rest_to_end >= _STILL_REST or drift <= _STILL_DRIFT
+        stands = returns and at_rest >= _STILL_MOSTLY
+    if stands:
+        return "agrees", at_rest
     if motion.rest >= _MAYBE_STILL_REST:
         return UNDECIDED
-    return "disagrees", min(1.0, motion.drift / (5 * _STILL_DRIFT))
+    return "disagrees", min(1.0, drift / (5 * _STILL_DRIFT))
 
 
 def _shake(motion: Motion) -> float:

@@ -17,7 +17,7 @@ from storyboard.judge.coherence import (
     measure_coherence,
     measure_look,
 )
-from storyboard.judge.exposure import judge_light, judge_side
+from storyboard.judge.exposure import judge_contrast, judge_light, judge_side
 from storyboard.judge.finding import Finding
 from storyboard.judge.motion import Frames, shrink
 from storyboard.judge.staging_verdict import judge_staging
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shots.schema import Shot
     from storyboard.layout import ShotFilm
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of a measure or of the layouts it is compared with."""
 
 
@@ -71,5 +71,7 @@ def judge_picture(frames: Frames, alternatives: Alternatives, shot: Shot) -> Ite
     size, light = shot.camera.size, shot.lighting
     yield judge_size(clip, alternatives, size)
     yield from judge_light(clip, alternatives, light)
+    if light.contrast:
+        yield judge_contrast(clip, alternatives, light.contrast, size)
     if light.side:
         yield judge_side(clip, alternatives, light.side, size)

@@ -54,7 +54,7 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     if draft.kind != "person":
         return None
     if draft.member >= 0:
-        return crowd_look(draft.noun, draft.member)
+        return crowd_look(draft.noun, draft.member, draft.looks)
     if draft.id in board.characters:
         look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id)
     else:

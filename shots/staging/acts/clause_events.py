@@ -62,8 +62,9 @@ class EventReader:
             else:
                 self._clause(before, clause)
         for draft in list(self.cast.drafts.values()):
-            model = grammar.INSTRUMENTS.get(draft.noun, "")
-            if model and MODELS[model].grip and not draft.holding():
+            nouns = (draft.noun, *draft.words.lower().split())
+            model = next(filter(None, map(grammar.INSTRUMENTS.get, nouns)), "")
+            if draft.kind == "person" and model and MODELS[model].grip and not draft.holding():
                 draft.hold(self.cast.thing(model, model, draft.words).id)
         drafts = self.cast.drafts.values()
         self.slots = 1 + max([self._slot, 0, *(e.slot for draft in drafts for e in draft.events)])

@@ -368,7 +368,9 @@ class Cast(CastList):
 
 
 _CRUTCHES = ("crutch", "walking-stick", "walker")
-_BABIES = frozenset(("baby", "child", "toddler", "infant", "newborn"))
+_BABIES = frozenset(
+    ("baby", "child", "toddler", "infant", "newborn", "android", "cyborg", "humanoid")
+)
 _PRONOUN_OF = {"female": "she", "male": "he"}
 _CUPS = frozenset(
     ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",

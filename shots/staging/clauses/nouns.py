@@ -10,7 +10,7 @@ from typing import Literal
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
-from shots.lexicon.looks import PROFESSIONS
+from shots.lexicon.looks import OUTFITS
 from shots.lexicon.places import PLACE_WORDS
 from shots.lexicon.things import NOUNS
 from shots.lexicon.verbs import forms
@@ -104,7 +104,7 @@ def starts_with(words: Sequence[Word], at: int, phrases: Iterable[str]) -> str:
 @cache
 def people() -> frozenset[str]:
     """Nouns for persons."""
-    return grammar.PEOPLE | {noun.strip() for nouns in PROFESSIONS for noun in nouns.split(",")}
+    return grammar.PEOPLE | OUTFITS.keys()
 
 
 @cache

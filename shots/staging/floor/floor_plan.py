@@ -12,11 +12,12 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.marks import Occupied, Stance, faces, gap, seat_kind, surfaces
+from shots.staging.floor.marks import Occupied, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
+from shots.staging.floor.seats import Stance, bring_seat, faces, free_seat, is_backdrop, seat_kind
 from shots.staging.floor.thing_places import SMALL_M, put_thing
-from shots.staging.floor.work_places import send_to_work, users
-from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of
+from shots.staging.floor.work_places import relations, send_to_work, users
+from shots.staging.floor_space import direction, distance, facing, gap, model_of, point, size_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
 
@@ -72,6 +73,8 @@ class ScenePlan:
         for reading in self.readings:
             for held, user in users(reading).items():
                 self.occupied.users.setdefault(held, user)
+            for each in reading.players:
+                self.occupied.words.setdefault(each.id, _words_of(each))
         large = [each for each in things if max(size_of(each)) > SMALL_M]
         for thing in large:
             put_thing(self.occupied, thing)
@@ -116,6 +119,7 @@ class ScenePlan:
                 put_thing(self.occupied, thing)
         self.occupied.partners.update(relations(reading, list(self.occupied.people)))
         self.occupied.users.update(users(reading))
+        self.occupied.words.update((each.id, _words_of(each)) for each in reading.players)
         self._place_again(people)
         send_to_work(self.occupied, people)
         present = {each.id: each for each in people}
@@ -243,7 +247,7 @@ class ScenePlan:
             return None
         others = self.occupied.others(person.id)
         near = point(np.array(partner.at) + 1.3 * direction(partner.facing_deg))
-        seat = self.occupied.free_seat(others, "sit", near=near, who=person.id)
+        seat = free_seat(self.occupied, others, "sit", near=near, who=person.id)
         return seat if seat is not None and faces(seat, partner) else None
 
     def _named_spot(self, person: Player) -> Stance | None:
@@ -267,9 +271,11 @@ class ScenePlan:
             partner = self.occupied.place_of(named) or self.occupied.plan.centre
             others = self.occupied.others(person.id)
             at = self.occupied.find(named)
-            free = self.occupied.free_seat(others, posture, near=partner, who=person.id)
-            if free is None or (isinstance(at, Player) and distance(free.at, at.at) > 2.0):
-                free = self.occupied.bring_seat(posture, named)
+            free = free_seat(self.occupied, others, posture, near=partner, who=person.id)
+            is_far = isinstance(at, Player) and distance(free.at, at.at) > 2.0 if free else True
+            is_before = isinstance(at, Player) and person.relation == "before" and is_backdrop(at)
+            if free is None or is_far or is_before:
+                free = bring_seat(self.occupied, posture, named, person.relation)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
             fixture = self.occupied.things.get(beat.target)
@@ -287,7 +293,7 @@ class ScenePlan:
         if table is None or size_of(table)[1] < 0.6 or is_placed:
             return None
         others = self.occupied.others(person.id)
-        return self.occupied.free_seat(others, "sit", of=table, who=person.id)
+        return free_seat(self.occupied, others, "sit", of=table, who=person.id)
 
     def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()
@@ -350,25 +356,9 @@ class ScenePlan:
         return old is None or bool(thing.near and thing.id not in self.introduced)
 
 
-def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
-    """Whom each person of a shot speaks, acts or looks to, by id."""
-    people = [each for each in reading.players if each.kind == "person"]
-    ids = {*present, *(each.id for each in people)}
-    found: dict[str, str] = {}
-    for person in people:
-        for beat in person.beats:
-            for whom in (beat.target, beat.looks_at, beat.to):
-                if whom in ids and whom != person.id:
-                    found.setdefault(person.id, whom)
-                    found.setdefault(whom, person.id)
-    leads = [each.id for each in people if not is_crowd(each.id)]
-    if len(leads) == 2 and not any(each.near for each in people):
-        found.setdefault(leads[0], leads[1])
-        found.setdefault(leads[1], leads[0])
-    if len(leads) == 1 and reading.over in ids and reading.over != leads[0]:
-        found[leads[0]] = reading.over
-        found.setdefault(reading.over, leads[0])
-    return found
+def _words_of(player: Player) -> str:
+    """What a shot says of somebody."""
+    return " ".join((player.words, *(beat.words for beat in player.beats)))
 
 
 def _comes_in(person: Player) -> bool:

@@ -7,21 +7,19 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import Mark, SetPlan
-from shots.lexicon.things import MODELS
+from shots.staging.floor.seats import Stance, can_be_sat_on, free_seat, seat_kind, seats_of
 from shots.staging.floor_space import (
     Floor,
-    FloorBoxes,
     direction,
     distance,
     facing,
+    gap,
     model_of,
     own_to_plan,
-    plan_to_own,
+    places_round,
     point,
     size_of,
-    turn_between,
 )
 from shots.staging.staged import Player, Point
 
@@ -39,23 +37,6 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
 _BACK_TO_IT = ("lean", "sit-floor")  # postures with the back to what they are at
 _AT = ("", "at", "before")
-_ASIDE = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6])
-_OUTWARD: Mapping[str, Point] = {"front": (0, -1), "back": (0, 1), "right": (1, 0), "left": (-1, 0)}
-
-
-def seat_kind(posture: str) -> str:
-    """Kind of thing that a posture rests on, "" for the floor."""
-    return POSTURES.get(posture, POSTURES["stand"]).seat
-
-
-@dataclass(frozen=True)
-class Stance:
-    """Where somebody is: place, facing, the thing that is sat or lain on, and the posture."""
-
-    at: Point
-    facing_deg: float = 0.0
-    seat: str = ""
-    posture: str = "stand"
 
 
 @dataclass
@@ -69,6 +50,7 @@ class Occupied:
         renamed: Names of fixtures that a shot has named, to the ids that they have since.
         partners: Who somebody relates to, by id.
         users: Who handles a thing, by its id.
+        words: What the shots say of people, by id.
     """
 
     plan: SetPlan
@@ -77,6 +59,7 @@ class Occupied:
     renamed: dict[str, str] = field(default_factory=dict)
     partners: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -148,76 +131,13 @@ class Occupied:
         is_free = is_free and posture not in _BACK_TO_IT
         if mark is not None and is_free and not (mark.seat or sits) and relation in _AT:
             return self._at_mark(mark, others, posture)
-        if sits or (relation == "in" and _seats(found)):
-            seat = self.free_seat(others, posture, of=found, who=who)
+        if sits or (relation == "in" and seats_of(found)):
+            seat = free_seat(self, others, posture, of=found, who=who)
             if seat is not None:
                 return seat
-        if sits == "seat" and not _seats(found) and _can_be_sat_on(found):
+        if sits == "seat" and not seats_of(found) and can_be_sat_on(found):
             return Stance(found.at, found.facing_deg, found.id, posture)
         return self._at_thing(found, others, relation, posture)
-
-    def free_seat(
-        self,
-        others: Sequence[Point],
-        posture: str,
-        of: Player | None = None,
-        near: Point = (0, 0),
-        who: str = "",
-    ) -> Stance | None:
-        """The first free seat of a thing, else at it, else the one nearest to a place.
-
-        Of the seats at a table, one that faces the seat of whom `who` relates to, or that leaves
-        room for that.
-        """
-        kind = seat_kind(posture)
-        chosen: list[tuple[float, Stance]] = []
-        for thing in self.things.values():
-            apart = 0.0 if of is None or thing.id == of.id else gap(thing.at, of)
-            if apart > 0.7 or not _fits(thing, kind, of):
-                continue
-            for at, facing_deg in _seats(thing):
-                if all(distance(at, each) > 0.35 for each in others):
-                    away = distance(at, near) if of is None else apart
-                    if kind == "seat" and "bed" in thing.model:
-                        at, facing_deg = self._bed_edge(thing)
-                    chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
-        chosen.sort(key=lambda each: each[0])
-        partner = self.partners.get(who, "")
-        if not partner or kind != "seat" or not chosen or (of is not None and chosen[0][0] == 0.0):
-            return chosen[0][1] if chosen else None
-        sits = self.people.get(partner)
-        free = [each[1] for each in chosen]
-        opposite = [sits] if sits is not None and sits.seat else free
-        faced = (each for each in free if any(faces(each, other) for other in opposite))
-        return next(faced, free[0])
-
-    def _bed_edge(self, bed: Player) -> tuple[Point, float]:
-        """Where somebody sits on a bed: at the side towards the room."""
-        middle = plan_to_own(self.plan.centre, bed.at, bed.facing_deg)
-        side = 1.0 if middle[0] >= 0 else -1.0
-        across = side * (size_of(bed)[0] / 2 - 0.17)
-        at = point(np.array(own_to_plan((across, 0.0), bed.at, bed.facing_deg)))
-        return at, bed.facing_deg + 90.0 * side
-
-    def bring_seat(self, posture: str, name: str) -> Stance:
-        """A seat that is brought where there is none: a chair at a table, else a chair or a bed."""
-        kind = seat_kind(posture)
-        model = "bed" if kind == "bed" else "chair"
-        size = MODELS[model].size if model in MODELS else (0.5, 0.9, 0.5)
-        found, floor = self.find(name), self.floor
-        at, turned = floor.nearest_free(self.plan.centre, self.others(), size[2]), 0.0
-        if isinstance(found, Player) and kind == "seat":
-            for place, out in places_round(found, "left right back front", 0.1):
-                if all(gap(place, each) > 0.25 for each in self.things.values() if each != found):
-                    at, turned = place, out + 180.0
-                    break
-        name = f"{model}-{sum(each.model == model for each in self.things.values()) + 1}"
-        self.things[name] = Player(
-            id=name, name=name, kind="thing", model=model, at=at, facing_deg=turned,
-            is_fixture=True,
-        )  # fmt: skip
-        seats = _seats(self.things[name])
-        return Stance(*seats[0], name, posture) if seats else Stance(at, turned, name, posture)
 
     def user_of(self, thing: Player) -> Point | None:
         """Where the person is who handles a thing, else the first person."""
@@ -229,11 +149,13 @@ class Occupied:
         thing = self.things.get(self.renamed.get(mark.seat, mark.seat))
         sits = seat_kind(posture)
         if thing is not None and sits:
-            seats = _seats(thing)
+            seats = seats_of(thing)
             at, facing_deg = seats[mark.index] if mark.index < len(seats) else (mark.at, 0.0)
             if all(distance(at, each) > 0.35 for each in others):
                 return Stance(at, facing_deg, thing.id, posture)
-            return self.free_seat(others, posture, near=mark.at) or Stance(at, facing_deg, thing.id)
+            return free_seat(self, others, posture, near=mark.at) or Stance(
+                at, facing_deg, thing.id
+            )
         if thing is not None:
             return self._at_thing(thing, others, "", posture)
         at = self.floor.nearest_free(mark.at, others)
@@ -283,71 +205,6 @@ class Occupied:
         if posture in _BACK_TO_IT:
             facing_deg = out_deg
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
-
-
-def places_round(
-    thing: Player, order: str, reach: float, step: float = 0.0, beyond: float = 0.0
-) -> Iterator[tuple[Point, float]]:
-    """Places round a thing and the facing away from it there."""
-    width, _, depth = size_of(thing)
-    for side in order.split():
-        x, z = _OUTWARD[side]
-        extent = width if x == 0 else depth
-        out = facing((0, 0), own_to_plan((x, z), (0, 0), thing.facing_deg))
-        for aside in (step or 0.7) * _ASIDE:
-            if abs(aside) <= max(beyond, extent / 2 - 0.2):
-                own = (
-                    x * (width / 2 + reach) + (0.0 if x else aside),
-                    z * (depth / 2 + reach) + (aside if x else 0.0),
-                )
-                yield point(np.array(own_to_plan(own, thing.at, thing.facing_deg))), out
-
-
-def _seats(thing: Player) -> list[tuple[Point, float]]:
-    """Places and facings of the seats of a thing on the plan."""
-    return [
-        (
-            point(np.array(own_to_plan((seat.x, seat.z), thing.at, thing.facing_deg))),
-            thing.facing_deg + seat.facing_deg,
-        )
-        for seat in model_of(thing).seats
-    ]
-
-
-def faces(one: Stance, other: Stance) -> bool:
-    """Whether two who sit at one table look at each other."""
-    apart = distance(one.at, other.at)
-    turns = (
-        turn_between(a.facing_deg, facing(a.at, b.at))
-        for a, b in ((one, other), (other, one))
-        if apart > 0.5
-    )
-    return 0.5 < apart < 2.6 and all(abs(turn) < 40.0 for turn in turns)
-
-
-def _fits(thing: Player, kind: str, of: Player | None) -> bool:
-    """Whether a body in a posture with this kind of seat can rest on a thing."""
-    model = model_of(thing)
-    if not model.seats:
-        return False
-    if of is not None and thing.id == of.id:
-        return True
-    is_bed = "bed" in thing.model
-    if kind == "bed":
-        return is_bed or "sofa" in thing.model
-    is_seat = model.kind == "furniture" or (model.kind == "vehicle" and thing.is_fixture)
-    return kind == "seat" and is_seat and not is_bed
-
-
-def _can_be_sat_on(thing: Player) -> bool:
-    """Whether somebody can sit on top of a thing without seats: a washing machine, a crate."""
-    is_table = "table" in thing.model or "desk" in thing.model or "counter" in thing.model
-    return not is_table and model_of(thing).kind != "vehicle" and 0.3 < size_of(thing)[1] < 1.3
-
-
-def gap(place: Point, thing: Player) -> float:
-    """Metres on the floor from a place to a thing."""
-    return float(FloorBoxes.of([thing]).gaps(np.array([place]))[0, 0])
 
 
 def free_marks(occupied: Occupied) -> Iterator[Mark]:

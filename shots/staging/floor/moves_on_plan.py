@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.floor.marks import Occupied, Stance, seat_kind
+from shots.staging.floor.marks import Occupied
+from shots.staging.floor.seats import Stance, seat_kind
 from shots.staging.floor_space import (
     Array,
     along,
@@ -343,17 +344,12 @@ def _resting(player: Player, seconds: float) -> Player:
         span = (beat.end - beat.start) * seconds
         walk_s = length(beat.path) / max(0.1, speed_of(player, beat)) if beat.path else span
         after = player.beats[k + 1] if k + 1 < len(player.beats) else None
-        rests = (
-            player.kind == "person"
-            and beat.to != "out"
-            and not beat.arrives
-            and walk_s <= 0.85 * span
-        )
-        if not rests or len(beat.path) < 2:
+        rests = player.kind == "person" and beat.to != "out" and not beat.arrives
+        if not rests or walk_s > 0.85 * span or len(beat.path) < 2:
             beats.append(beat)
             continue
         end = round(beat.start + (beat.end - beat.start) * walk_s / span, 4)
-        beats.append(replace(beat, end=end, gesture=beat.gesture))
+        beats.append(replace(beat, end=end))
         if after is not None and abs(after.start - beat.end) < 1e-6:
             continue  # the next beat starts as soon as this one ends, see below
         rest = replace(beat, start=end, posture="stand", path=(), to="", facing_deg=None, speaks=())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shots.staging.floor.marks import TALK_M, Occupied, Stance, free_marks
+from shots.staging.floor.marks import TALK_M, Occupied, free_marks
+from shots.staging.floor.seats import Stance
 from shots.staging.floor_space import direction, facing, point
 from shots.staging.staged import Player, Point
 

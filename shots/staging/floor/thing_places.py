@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.floor.marks import Occupied, gap, surface_spot, surfaces
+from shots.staging.floor.marks import Occupied, surface_spot, surfaces
 from shots.staging.floor_space import (
     direction,
     distance,
     facing,
+    gap,
     model_of,
     plan_to_own,
     point,

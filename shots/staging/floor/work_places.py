@@ -8,13 +8,12 @@ from dataclasses import replace
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.staging.floor.marks import (
     Occupied,
-    Stance,
-    gap,
-    places_round,
     surface_spot,
     surfaces,
 )
-from shots.staging.floor_space import direction, distance, facing, model_of
+from shots.staging.floor.people_places import is_crowd
+from shots.staging.floor.seats import Stance
+from shots.staging.floor_space import direction, distance, facing, gap, model_of, places_round
 from shots.staging.staged import Beat, Player, ShotReading
 
 WORK_M = 0.33  # from the edge of a thing to somebody whose hands are on it
@@ -96,6 +95,27 @@ def users(reading: ShotReading) -> dict[str, str]:
         if each.kind == "thing" and people:
             near = each.near if any(p.id == each.near for p in people) else people[0].id
             found.setdefault(each.id, near)
+    return found
+
+
+def relations(reading: ShotReading, present: Sequence[str]) -> dict[str, str]:
+    """Whom each person of a shot speaks, acts or looks to, by id."""
+    people = [each for each in reading.players if each.kind == "person"]
+    ids = {*present, *(each.id for each in people)}
+    found: dict[str, str] = {}
+    for person in people:
+        for beat in person.beats:
+            for whom in (beat.target, beat.looks_at, beat.to):
+                if whom in ids and whom != person.id:
+                    found.setdefault(person.id, whom)
+                    found.setdefault(whom, person.id)
+    leads = [each.id for each in people if not is_crowd(each.id)]
+    if len(leads) == 2 and not any(each.near for each in people):
+        found.setdefault(leads[0], leads[1])
+        found.setdefault(leads[1], leads[0])
+    if len(leads) == 1 and reading.over in ids and reading.over != leads[0]:
+        found[leads[0]] = reading.over
+        found.setdefault(reading.over, leads[0])
     return found
 
 

@@ -99,6 +99,14 @@ HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, float], ...]]] 
     "bicycle helmet": (0.42, 4, 0, ((1.15, 0.0), (1.3, 0.1), (1.25, 0.4), (1.0, 0.75),
                                     (0.5, 0.95), (0.0, 1.0))),
     "crown": (0.55, 5, 0, ((1.06, 0.0), (1.12, 0.0), (1.2, 0.4), (1.14, 0.4), (1.06, 0.0))),
+    "swimming cap": (0.3, 6, 0, ((1.1, -0.15), (1.09, 0.1), (1.02, 0.42), (0.84, 0.7), (0.5, 0.9),
+                                 (0.0, 0.96))),
+    "surgical cap": (0.3, 7, 0, ((1.14, -0.12), (1.18, 0.1), (1.16, 0.45), (0.98, 0.78),
+                                 (0.55, 0.96), (0.0, 1.0))),
+    "wizard hat": (0.36, 6, 0, ((1.1, 0.02), (1.9, -0.02), (1.9, 0.04), (1.12, 0.1), (0.72, 1.0),
+                                (0.3, 1.9), (0.0, 2.5))),
+    "pirate hat": (0.38, 4, 0, ((1.1, 0.02), (1.55, 0.0), (1.85, 0.6), (1.8, 0.62), (1.4, 0.12),
+                                (1.12, 0.12), (1.05, 0.6), (0.0, 0.72))),
     "turban": (0.4, 9, 0, ((1.08, -0.05), (1.3, 0.05), (1.42, 0.35), (1.3, 0.7), (0.8, 0.98),
                            (0.0, 1.05))),
 }  # fmt: skip
@@ -125,6 +133,7 @@ def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:
         leaning = join(meshes).turned(about(X, np.radians(tilt)))
         wardrobe.parts.append(solid(leaning.moved(head.centre), "head"))
         wardrobe.hair_line = min(wardrobe.hair_line, line + 0.1)
+        wardrobe.hood = wardrobe.hood or name in ("swimming cap", "surgical cap")
 
     return put_on
 

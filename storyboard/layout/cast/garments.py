@@ -29,7 +29,8 @@ class Shell:
         surface: Name of a surface.
         hem: Level at which a tube that hangs from its waist ends; 0 has none.
         flare: Widening of the tube, metres a metre.
-        strip: Metres to each side of the middle, at the front only; 0 is all round.
+        strip: Metres to each side of the middle, at the front only, negative: at the back only;
+            0 is all round.
         cuff: Where on the arm it begins, for gloves; 0 for the trunk.
         wide: Centimetres by which legs are wider at the hem.
         shade: Factor of the colour; of a shoe, of its sole.
@@ -96,8 +97,14 @@ PIECES: Mapping[str, tuple[Shell, ...]] = {
     "overalls": (Shell(0.7, 5.4, -0.04, 1.4, 4, 4, wide=2),),
     "jumpsuit": (Shell(0.7, 6.05, 1.93, 1.6, 5, 4, wide=2, collar=0.35, front=0.7),),
     "spacesuit": (Shell(-0.9, 6.3, 9, 4.0, 10, 6, surface="plastic"),),
-    "armour": (Shell(3.2, 6.1, 0.9, 2.2, 3, 6, surface="metal"),
-               Shell(1.0, 2.1, thick=2.0, layer=2, surface="metal")),
+    "armour": (Shell(3.3, 6.15, 1.9, 1.5, 2, 6, surface="metal"),
+               Shell(5.0, 6.1, 0.42, 4.0, 5, 8, (2.0, 0.5), surface="metal"),
+               Shell(3.85, 4.1, thick=2.4, layer=7, surface="metal", hem=2.75, flare=0.3),
+               Shell(0.7, 4.0, thick=1.2, rounds=2, layer=5, surface="metal", shade=0.8),
+               Shell(0, 0, cuff=1.75, thick=0.9, rounds=2, layer=8, surface="metal")),
+    "cape": (Shell(3.9, 6.1, 0.05, 3.2, 8, 9, hem=0.9, flare=0.3, strip=-0.2),),
+    "tutu": (Shell(3.8, 4.1, thick=0.9, layer=4, hem=3.0, flare=1.7),),
+    "ballet shoes": (replace(_SHOE, high=0.6, thick=0.3, shade=0.95, surface="cloth"),),
     "shoes": (_SHOE,), "sneakers": (replace(_SHOE, thick=1.1, shade=1.4, surface="cloth"),),
     "heels": (replace(_SHOE, high=0.5, thick=0.4),),
     "boots": (replace(_SHOE, high=1.55, thick=1.5, layer=5, shade=0.5),),
@@ -131,6 +138,10 @@ DEFAULT_COLOURS: Mapping[str, str] = {
     "hard hat": "yellow", "helmet": "black", "fire helmet": "red", "army helmet": "olive",
     "crown": "gold", "straw hat": "beige", "hat": "brown", "cowboy hat": "brown", "apron": "white",
     "chef's hat": "white", "top hat": "black", "bag": "brown", "tie": "maroon", "vest": "black",
+    "balaclava": "black", "surgical mask": "light blue", "surgical cap": "green", "tutu": "pink",
+    "riot helmet": "navy", "knight helmet": "silver", "boxing gloves": "red", "cape": "black",
+    "headphones": "black", "clown nose": "red", "wizard hat": "black", "pirate hat": "black",
+    "ballet shoes": "pink", "swimming cap": "red",
 }  # fmt: skip
 """Colours of kinds where none is named."""
 _SHADES: Mapping[str, Colour] = {"denim": (0.22, 0.32, 0.48)}

@@ -17,7 +17,8 @@ from storyboard.layout.meshes import SURFACE, Array, Colour, Mesh, Vector, float
 SKINS: Mapping[str, Colour] = {
     "pale": (0.93, 0.80, 0.73), "light": (0.87, 0.70, 0.60), "olive": (0.76, 0.59, 0.45),
     "tan": (0.69, 0.50, 0.36), "brown": (0.52, 0.35, 0.25), "dark": (0.38, 0.24, 0.17),
-    "black": (0.26, 0.17, 0.13),
+    "black": (0.26, 0.17, 0.13), "silver": (0.62, 0.65, 0.69), "undead": (0.47, 0.52, 0.40),
+    "green": (0.42, 0.58, 0.34),
 }  # fmt: skip
 _IRISES = ((0.30, 0.19, 0.10), (0.22, 0.13, 0.08), (0.28, 0.42, 0.55), (0.34, 0.44, 0.30),
            (0.42, 0.33, 0.18))  # fmt: skip

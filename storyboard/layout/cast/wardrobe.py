@@ -10,6 +10,7 @@ import numpy as np
 from shots.staging.staged import Garment
 from storyboard.layout.cast.accessories import ACCESSORIES, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
+from storyboard.layout.cast.costumes import COSTUMES
 from storyboard.layout.cast.garments import DEFAULT_COLOURS, PIECES, SETS, Shell, cloth_colour
 from storyboard.layout.cast.part import FigurePart
 from storyboard.layout.cast.sheets import circle, hull, sheet
@@ -50,8 +51,9 @@ def dress(body: Body, garments: Sequence[Garment]) -> Wardrobe:
         wardrobe.thickness = np.where(area > -0.1, offset, wardrobe.thickness)
         wardrobe.covered = np.maximum(wardrobe.covered, np.maximum(area, _under(piece)) - _COVER)
     for each in named:
-        if each.kind in ACCESSORIES:
-            ACCESSORIES[each.kind](wardrobe, body, cloth_colour(each.colour))
+        put_on = ACCESSORIES.get(each.kind) or COSTUMES.get(each.kind)
+        if put_on:
+            put_on(wardrobe, body, cloth_colour(each.colour))
     return wardrobe
 
 
@@ -68,7 +70,8 @@ def _field(piece: Shell) -> Array:
     area: Array = np.where(shared.arm > 0.3, sleeve, np.minimum(trunk, sleeve))
     if piece.strip:
         ahead = shared.joints[LINK["neck"], 2] - 0.02 - shared.points[:, 2]
-        strip = np.minimum(piece.strip - np.abs(shared.points[:, 0]), ahead) * 9
+        ahead = ahead if piece.strip > 0 else -ahead - 0.03
+        strip = np.minimum(abs(piece.strip) - np.abs(shared.points[:, 0]), ahead) * 9
         area = np.where(shared.arm > -0.02, -1, np.minimum(area, strip))
     return shared.arm - piece.cuff if piece.cuff else area
 
@@ -211,7 +214,8 @@ def _tube(body: Body, piece: Shell, top: float, offset: Array, colour: Colour) -
         rings.append(np.stack([x, np.full(30, y), centre + z], 1))
     weights = _tube_weights(np.repeat(levels, 30), np.tile(ways[:, 0], 10))
     here = np.arange(30)
-    keep = np.minimum(here, 30 - here) <= 6 if piece.strip else None
+    ahead = np.minimum(here, 30 - here)  # steps from the front
+    keep = (ahead <= 6 if piece.strip > 0 else ahead >= 8) if piece.strip else None
     columns = np.where(here == 0, piece.front or 1.0, 1.0)
     return sheet(np.array(rings), 0.004, colour, weights, closed=True, surface=piece.surface,
                  columns=columns, keep=keep)  # fmt: skip

@@ -1,0 +1,75 @@
+"""What is usual in a place and goes without words: who sits there, and who serves behind a bar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shots.lexicon.actions import POSTURES
+from shots.lexicon.places import SETS
+from shots.staging.staged import Beat, Player, ShotReading
+
+# What guests sit on by the words for the place, else by its set; "": the nearest seat.
+_SEATS: Mapping[str, str] = {
+    "park bench": "bench", "bench": "bench", "bar": "bar-stool", "pub": "bar-stool",
+    "tavern": "bar-stool", "saloon": "bar-stool", "restaurant": "", "cafe": "",
+    "classroom": "", "train": "", "aeroplane-cabin": "", "cinema": "", "dining-room": "",
+    "therapist's office": "armchair", "psychologist's office": "armchair",
+    "psychiatrist's office": "armchair", "counsellor's office": "armchair",
+    "therapy room": "armchair", "therapist's practice": "armchair", "breakfast table": "",
+    "dinner table": "", "beer garden": "", "waiting room": "",
+}  # fmt: skip
+_STAFF_MARKS = ("barkeeper", "salesperson", "cashier", "teacher", "receptionist", "surgeon")
+_STAFF = re.compile(
+    r"\b(bar(tender|man|maid|keeper|keep|ista)|wait(er|ress)|teacher|professor|lecturer|cook|chef|"
+    r"butler|maid|steward(ess)?|attendant|conductor|guards?|detectives?|police(man|men|woman)?|"
+    r"officers?|cop|dancers?|musicians?|singer|pianist|band|host(ess)?|owner|cashier|janitor|"
+    r"cleaner|nurse|robbers?|gunm[ae]n|intruders?|thugs?|soldiers?|zombies?|bouncer|shop\w*|clerk|"
+    r"sales\w*|inspector|salesman|ghost|killer|comedian|magician|bride|groom)\b",
+    re.IGNORECASE,
+)
+_ON_FEET = frozenset(
+    ("open-door", "push", "hug", "kick", "punch", "cook", "bow", "play-guitar",
+     "shake-hands", "catch", "carry", "hands-up", "pick-up", "put-on", "kiss", "dance", "wipe")
+)  # fmt: skip
+_STANDS = re.compile(
+    r"\b(stand(s|ing)?|stood|danc\w+|sing(s|ing)?|queue\w*|serves?|lines? up|microphone|"
+    r"blackboard|front of the class)\b",
+    re.IGNORECASE,
+)
+_UP = re.compile(r"\b(stands? up|gets? up|rises?|jumps? up)\b", re.IGNORECASE).search
+
+
+def by_custom(reading: ShotReading) -> ShotReading:
+    """A reading in which guests sit where guests sit, unless its words say what they do instead."""
+    place = reading.place
+    model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
+    plan = SETS.get(place.set)
+    if model is None or plan is None:
+        return reading
+    fixtures = [each for each in plan.fixtures if each.model == model]
+    mark = next((m.name for m in plan.marks if m.name in _STAFF_MARKS), "")
+    players = []
+    for player in reading.players:
+        first = player.beats[0] if player.beats else Beat()
+        if player.kind == "person" and not player.near and not first.to and not first.seat:
+            if _STAFF.search(f"{player.id} {player.words}"):
+                is_behind = mark and not first.target and not POSTURES[first.posture].speed
+                if is_behind or player.id.startswith(("bar", "teacher")):
+                    player = replace(player, near=mark, relation="at" if mark else "")
+            elif _may_sit(player, {each.name for each in plan.fixtures}):
+                near = fixtures[0].name if fixtures else ""
+                sits = replace(first, posture="sit", seat="")
+                player = replace(player, near=near, relation="on" if near else "",
+                                 beats=(sits, *player.beats[1:]))  # fmt: skip
+        players.append(player)
+    return replace(reading, players=tuple(players))
+
+
+def _may_sit(player: Player, fixtures: set[str]) -> bool:
+    """Whether nothing that somebody does needs the feet, before they get up or go."""
+    first = player.beats[0] if player.beats else Beat()
+    is_busy = first.gesture in _ON_FEET or (first.target in fixtures and first.gesture != "look")
+    words = " ".join((first.words, *(beat.words for beat in player.beats if not _UP(beat.words))))
+    return first.posture in ("stand", "sit") and not (is_busy or _STANDS.search(words))
