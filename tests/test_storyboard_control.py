@@ -16,6 +16,7 @@ from model.presets import (
     WAN22_VACE_FUN_A14B,
 )
 from shots import ShotListErrors, parse_shots
+from shots.format.dump import written_shot
 from shots.staging.stage_shot import stage_board, staged_path
 from shots.vocabulary.control import Control
 from storyboard.errors import InputError
@@ -27,6 +28,8 @@ from storyboard.plan.cost import Speed, plan_waves
 from storyboard.plan.plan import plan_render
 from storyboard.plan.request import Request, effective_board
 from storyboard.plan.settings import settle
+from storyboard.plan.take_plan import CONTROL_NEGATIVE
+from storyboard.run.manifest_rows import control_record
 from storyboard.schedule import render
 from storyboard.stages.control_stage import control_strengths
 from storyboard.stages.tensors import take_noise
@@ -242,3 +245,26 @@ def test_frames_are_the_same_with_any_number_of_torch_threads(tmp_path):
     finally:
         torch.set_num_threads(before)
     assert np.array_equal(*clips)
+
+
+def test_words_against_a_copied_layout_are_negative_where_a_film_steers(tmp_path):
+    steered, plain = (
+        plan_of(board_of(tmp_path, shot=shot)).takes[0].negative
+        for shot in ("", ", control: {set: none, cast: none}")
+    )
+    added = steered.removeprefix(plain).split("\uff0c")
+    assert added == ["", *CONTROL_NEGATIVE]
+
+
+def test_the_record_of_a_run_says_how_a_take_was_steered(tmp_path):
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "mara.png")
+    plan = plan_of(board_of(tmp_path, likeness=", reference: mara.png"))
+    record = control_record(plan.settings, plan.takes[0])
+    assert (record["set"], record["cast"], record["hold"]) == ("depth", "pose", "normal")
+    assert len(record["strengths"]) == 4
+    assert record["references"] == [str(tmp_path / "mara.png")]
+
+
+def test_the_directive_is_kept_when_a_board_is_written(tmp_path):
+    board = board_of(tmp_path, shot=", control: {set: lines, end: 0.5}")
+    assert written_shot(board, board.shots[0])["control"] == {"set": "lines", "end": "0.5"}

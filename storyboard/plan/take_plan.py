@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
     from shots.staging.staged import StagedShot
 
+CONTROL_NEGATIVE = (
+    "cartoon", "cgi", "render", "3d", "video game", "low poly", "flat shading", "blocky", "grey",
+)  # fmt: skip
+"""Added where a control film steers, so that it is not copied as it is."""
+
 SHORTEST_SEGMENT = 5
 """Frames of the shortest clip in a chain: the given frame and four new ones."""
 
@@ -297,6 +302,8 @@ def _make_take(
     board, preset, style = context.board, context.settings.preset, context.board.style
     mode: Literal["text", "image"] = "text" if start.picture is None else "image"
     base = preset.negative if preset else ""
+    if preset is not None and preset.control != "none" and filmed.control.has_film:
+        base = "\uff0c".join(filter(None, (base, *CONTROL_NEGATIVE)))
     prompt = compile_prompt(board, filmed, mode=mode, negative_base=base)
     added = extend(prompt.positive, context.settings.written.get(prompt.positive, "")).added
     noise = noise_recipe(
