@@ -51,7 +51,7 @@ _BOUNDS = {
     "contrast": exposure.CONTRAST_BOUNDS,
     "key side": exposure.SIDE_BOUNDS,
 }
-_UNLIKE = 0.97  # of calibration layouts are nearer than the distance `unlike`
+_UNLIKE = 0.90  # of calibration layouts are nearer than the distance `unlike`
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ line for every failure, a table and, last, a line of JSON.
 "agrees" on action, or on other subjects, is an error. "random" shots fail if no subject is in any
 of three frames, if a frame is blank, or if of people in a size tighter than FS no face is visible,
 unless the words turn them away. "pairs" are tight shots of two, which fail if both are in the
-picture and a head is in its middle third, if somebody is missing, or if the size does not allow a
-cut crown and one is cut.
+picture, their heads are more than 0.6 m apart on the floor and one is in its middle third (two who
+hug, kiss or whisper are centred as one group), if somebody is missing, or if the size does not
+allow a cut crown and one is cut.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ NUM_FRAMES = 33  # 2 s at 16 a second
 _ENDS = (0, NUM_FRAMES // 2, NUM_FRAMES - 1)
 _LEAST_PART = 0.001  # of the picture, by a subject
 _BLANK = 4.0  # standard deviation of grey levels
+_TOGETHER_M = 0.6  # between the heads of two who are one group: a hug, a kiss, a whisper
 _HEAD_M = 0.08  # by which a face may be nearer than its eyes
 _CUT_ASKED = ("CU", "BCU", "ECU")
 _AWAY = re.compile(r"\b(away|turns|lies|left|right|bows|climbs|crawls|past|picks|ties)\b")
@@ -152,10 +154,12 @@ def pair_defects(filmed: Filmed) -> Iterator[str]:
     middle, (width, height) = NUM_FRAMES // 2, SIZE
     people = [each for each in filmed.film.staged.players if each.kind == "person"]
     heads = [filmed.spot(each, "head", middle) for each in people]
+    points = [filmed.film.performances(middle)[each.id].points["head"] for each in people]
+    apart = float(np.linalg.norm((points[0] - points[-1])[[0, 2]]))
     is_inside = [z > 0 and 0 <= x < width and 0 <= y < height for x, y, z in heads]
     if not all(is_inside):
         yield "somebody is missing"
-    elif any(abs(x / width - 0.5) < 1 / 6 for x, _, _ in heads):
+    elif any(abs(x / width - 0.5) < 1 / 6 for x, _, _ in heads) and apart > _TOGETHER_M:
         yield "head in the middle third"
     if filmed.shot.camera.size in _CUT_ASKED:
         return

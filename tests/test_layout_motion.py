@@ -11,6 +11,7 @@ import pytest
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
 from shots.staging.staged import CAMERA, Appearance, Beat, Player
+from storyboard.layout.bed_covers import bed_covers, cover_level
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.body_cycles import posture
@@ -521,3 +522,104 @@ def test_joints_are_those_of_the_figure():
     assert np.abs(drawn - positions(stance)).max() < 1e-3
     assert isinstance(stance, BodyPose)
     assert BONE["pelvis"] == 0
+
+
+BED = Player("bed", kind="thing", model="bed")
+SEAT = Player("chair", kind="thing", model="chair")
+LIES, SITS = Beat(posture="lie", seat="bed"), Beat(posture="sit", seat="chair")
+
+
+@pytest.mark.parametrize(
+    ("gesture", "theirs", "point", "others", "within"),
+    [
+        ("slap", Beat(), "cheek.L", (), 0.1),
+        ("hold-hand", LIES, "palm.L", (BED,), 0.12),
+        ("auscultate", LIES, "breast", (BED,), 0.12),
+        ("tuck-in", LIES, "breast", (BED,), 0.3),
+        ("braid", SITS, "skull", (SEAT,), 0.15),
+        ("drape", SITS, "shoulder.R", (SEAT,), 0.12),
+        ("kiss", LIES, "forehead", (BED,), 0.16),
+        ("kiss", SITS, "forehead", (SEAT,), 0.16),
+    ],
+)
+def test_who_touches_somebody_comes_to_the_place(gesture, theirs, point, others, within):
+    ann = Player("ann", at=(1.1, -0.9), look=ADULT, beats=(Beat(gesture=gesture, target="bob"),))
+    bob = Player("bob", look=CHILD, facing_deg=180.0 if theirs == Beat() else 0.0, beats=(theirs,))
+    figures = {"ann": figure(), "bob": figure(CHILD)}
+    done = perform_all(figures, (ann, bob, *others), 0.42, SECONDS)
+    own, goal = done["ann"].points, done["bob"].points[point]
+    touching = ("mouth",) if gesture == "kiss" else ("palm.L", "palm.R")
+    assert min(np.linalg.norm(own[name] - goal) for name in touching) <= within
+
+
+def test_two_hold_hands_side_by_side():
+    ann = Player("ann", look=ADULT, beats=(Beat(gesture="hold-hand", target="bob"),))
+    bob = Player("bob", at=(-0.5, 0.1), look=CHILD, beats=(Beat(),))
+    done = perform_all({"ann": figure(), "bob": figure(CHILD)}, (ann, bob), 0.5, SECONDS)
+    palms = [done["ann"].points["palm.R"], done["bob"].points["palm.L"]]
+    assert np.linalg.norm(palms[0] - palms[1]) < 0.08
+    assert done["ann"].facing_deg == pytest.approx(done["bob"].facing_deg, abs=1)
+
+
+def test_who_jumps_into_arms_is_carried_and_who_is_dragged_follows():
+    run = Beat(0.0, 0.5, "run", path=((0.0, -3.0), (0.0, -0.7)))
+    leap = Beat(0.5, 1.0, "carried", "cling", target="bob")
+    ann = Player("ann", at=(0.0, -3.0), look=CHILD, beats=(run, leap))
+    bob = Player("bob", look=ADULT, beats=(Beat(),))
+    figures = {"ann": figure(CHILD), "bob": figure()}
+    done = perform_all(figures, (ann, bob), 0.95, SECONDS)
+    gap = done["ann"].points["pelvis"] - done["bob"].points["pelvis"]
+    assert np.hypot(gap[0], gap[2]) < 0.35
+    assert done["ann"].points["foot.L"][1] < -0.3
+    path = ((0.0, 0.0), (0.0, 2.0))
+    pull = Beat(posture="walk-back", gesture="haul", target="ann", path=path)
+    dragged = Player("ann", look=CHILD, beats=(Beat(posture="dragged", target="bob"),))
+    bob = Player("bob", look=ADULT, beats=(pull,))
+    for share in (0.2, 0.8):
+        done = perform_all(figures, (dragged, bob), share, SECONDS)
+        hand, shoulder = done["bob"].points["palm.R"], done["ann"].points["shoulder.R"]
+        assert np.linalg.norm(hand - shoulder) < 0.3
+        assert done["bob"].facing_deg == pytest.approx(0.0, abs=8)
+
+
+def test_a_kicked_ball_leaves_the_foot():
+    ball = Player("ball", kind="thing", model="football", at=(0.0, -0.6))
+    kicker = Player("bob", look=ADULT, beats=(Beat(gesture="kick", target="ball"),))
+    at = [
+        perform_all({"bob": figure()}, (kicker, ball), share, SECONDS)["bob"].held[0].at[2]
+        for share in (0.1, 0.45, 0.7)
+    ]
+    assert at[0] == pytest.approx(at[1], abs=0.02)
+    assert at[2] < at[1] - 3
+
+
+@pytest.mark.parametrize(("gesture", "level"), [("throw-cover", 0.0), ("cover-head", 3.0)])
+def test_a_cover_is_pulled_over_the_head_or_thrown_off(gesture, level):
+    beats = (Beat(0.0, 0.5, "lie", seat="bed"), Beat(0.5, 1.0, "lie", gesture, seat="bed"))
+    ann = Player("ann", look=ADULT, beats=beats)
+    assert cover_level(ann, (ann, BED), 0.2, SECONDS) == 1.0
+    assert cover_level(ann, (ann, BED), 1.0, SECONDS) == pytest.approx(level, abs=0.01)
+    figures, ends = {"ann": figure()}, []
+    for share in (0.2, 0.95):
+        done = perform_all(figures, (ann, BED), share, SECONDS)
+        spots = world_at((ann, BED), share, SECONDS).spots
+        cloth = bed_covers((ann, BED), share, figures, done, spots, SECONDS)["bed"]
+        ends.append(cloth.vertices[:, 2].max())
+    place = done["ann"].points["crown" if level else "knee.L"][2]
+    assert ends[1] > place if level else ends[1] < place
+    assert (ends[1] > ends[0]) == bool(level)
+
+
+@pytest.mark.parametrize("model", ["kettle", "teapot", "bottle", "wine-bottle", "jug"])
+def test_the_spout_is_over_the_cup(model):
+    table = Player("table", kind="thing", model="table", at=(0.0, -0.75))
+    cup = Player("cup", kind="thing", model="cup", at=(-0.05, -0.55), base_m=0.75, on="table")
+    pot = Player("pot", kind="thing", model=model)
+    beat = Beat(gesture="pour", target="cup", holds=(("right", "pot"),))
+    people = (Player("ann", look=ADULT, beats=(beat,)), table, cup, pot)
+    held = perform_all({"ann": figure()}, people, 0.5, SECONDS)["ann"].held[0]
+    points = build_thing(model, held=True).vertices @ held.turn.T + held.at
+    top = np.array([-0.05, -0.75 - MODELS["cup"].size[1], -0.55])
+    away = points[np.linalg.norm((points - top)[:, [0, 2]], axis=1) < 0.05]
+    assert len(away)
+    assert -0.12 < away[:, 1].max() - top[1] < 0.0

@@ -212,7 +212,7 @@ def test_faces_and_hands_are_drawn_when_given():
 
 
 def test_clay_has_the_shape_and_light_but_no_colour(frame):
-    grey = clay_set(scene().still, ground=True, is_interior=False)
+    grey = clay_set(scene().still)
     picture = render_frame(grey, camera(), LightRig(), SIZE)
     assert np.array_equal(picture.depth, frame.depth)
     shown = picture.picture[np.isfinite(picture.depth)].astype(int)

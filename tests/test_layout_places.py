@@ -18,6 +18,8 @@ from shots.lexicon.places import (
     read_plan,
 )
 from shots.lexicon.things import MODELS
+from storyboard.layout.meshes import box, join
+from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.scenery import sceneries
 from storyboard.layout.places.set_place import SetPlace
@@ -45,9 +47,9 @@ HEADINGS = {
     "INT. BEDROOM - NIGHT": "bedroom", "INT. HOTEL ROOM": "bedroom",
     "INT. HOTEL ROOM - BATHROOM": "bathroom", "INT. OFFICE": "office",
     "INT. HARBOUR OFFICE": "office", "INT. BOARDROOM": "meeting-room",
-    "INT. JURY ROOM": "meeting-room", "INT. HALLWAY": "corridor",
+    "INT. JURY ROOM": "meeting-room", "INT. HALLWAY": "hallway",
     "INT. HOSPITAL - CORRIDOR - DAY": "corridor", "INT. STAIRWELL": "stairwell",
-    "INT. BAR - NIGHT": "bar", "INT. NIGHTCLUB": "bar", "INT. RESTAURANT": "restaurant",
+    "INT. BAR - NIGHT": "bar", "INT. NIGHTCLUB": "nightclub", "INT. RESTAURANT": "restaurant",
     "INT. CAFÉ - DAY": "cafe", "EXT. CAFÉ": "shop-front", "INT. BOOKSHOP": "shop",
     "INT. SUPERMARKET": "supermarket", "INT. HOSPITAL": "hospital-room",
     "INT. X-RAY ROOM - DAY": "hospital-room", "EXT. HOSPITAL": "building-front",
@@ -58,7 +60,7 @@ HEADINGS = {
     "INT. TRAM - NIGHT": "tram", "INT. TRAIN": "train", "INT. PLANE": "aeroplane-cabin",
     "INT. CHURCH": "church", "EXT. CHURCH": "cemetery", "INT. THEATRE STAGE": "theatre",
     "INT. GYM": "gym", "INT. WAREHOUSE": "warehouse", "INT. GARAGE": "garage",
-    "INT. WORKSHOP": "workshop", "INT./EXT. BARN SAME": "workshop", "INT. PRISON": "prison-cell",
+    "INT. WORKSHOP": "workshop", "INT./EXT. BARN SAME": "barn-inside", "INT. PRISON": "prison-cell",
     "INT. COURTROOM": "court-room", "INT. LIBRARY": "library", "INT. ART GALLERY": "museum",
     "INT. INTERROGATION ROOM": "interrogation-room", "INT. LAB": "laboratory",
     "INT. BASEMENT": "cellar", "INT. ATTIC ROOM": "attic", "INT. HOTEL LOBBY": "hotel-lobby",
@@ -78,6 +80,28 @@ HEADINGS = {
     "EXT. TRAIN STATION": "platform", "EXT. TRAM STOP": "tram-stop", "EXT. GRAVEYARD": "cemetery",
     "EXT. RIVERBANK": "river-bank", "EXT. FROZEN LAKE": "snow-field",
     "EXT. FOOTBALL PITCH": "stadium", "EXT. BUILDING SITE": "construction-site",
+    "INT. FRONT DOOR": "hallway", "EXT. FRONT DOOR": "house", "INT. PIANO ROOM": "music-room",
+    "INT. AIRPORT TERMINAL - GATE": "airport", "INT. BANK": "bank", "INT. CASINO": "casino",
+    "INT. MORGUE": "morgue", "INT. SURVEILLANCE VAN": "van-interior",
+    "INT. LAUNDROMAT": "laundromat",
+    "INT. CAR SHOWROOM": "showroom", "INT. DRESSING ROOM": "dressing-room",
+    "INT. FACTORY FLOOR": "factory", "INT. DOCTOR'S OFFICE": "surgery",
+    "INT. THERAPIST'S OFFICE": "therapy-room", "INT. REHAB CENTER": "rehab-room",
+    "INT. WIZARD'S TOWER": "wizard-tower", "INT. SHOPPING MALL": "mall",
+    "INT. BOXING GYM": "boxing-gym", "INT. JAZZ CLUB": "jazz-club",
+    "INT. BALLET STUDIO": "dance-studio", "INT. SWIMMING POOL": "pool-hall",
+    "INT. CONCERT HALL": "concert-hall", "INT. LOCKER ROOM": "locker-room",
+    "INT. CLIMBING GYM": "climbing-gym", "INT. WEDDING HALL": "banquet",
+    "INT. CHILD'S BEDROOM": "kids-room", "INT. RESTAURANT KITCHEN": "pro-kitchen",
+    "INT. PARKING GARAGE": "parking-deck", "EXT. PARKING GARAGE": "car-park",
+    "EXT. TRENCH - DAWN": "trench", "EXT. BATTLEFIELD": "battlefield", "EXT. CLIFF EDGE": "cliff",
+    "EXT. RUNNING TRACK": "track", "EXT. CAMPSITE": "campsite", "EXT. VINEYARD": "vineyard",
+    "EXT. CASTLE GATE": "castle-gate", "INT. CASTLE": "castle-hall", "EXT. MARS SURFACE": "mars",
+    "EXT. SAVANNAH": "savannah", "EXT. PADDOCK": "paddock", "EXT. ARCTIC SHELF": "ice",
+    "EXT. COAST": "coast", "EXT. BALCONY": "balcony", "EXT. FRONT PORCH": "porch",
+    "EXT. BEACH BAR": "beach-bar", "EXT. FESTIVAL STAGE": "festival", "EXT. ORCHARD": "orchard",
+    "EXT. ENCHANTED FOREST": "magic-forest", "EXT. OLD TOWN MARKET": "cathedral-market",
+    "EXT. ABANDONED FARMHOUSE": "farmhouse", "EXT. RIVER RAPIDS": "rapids",
     "EXT. OCEAN - NIGHT": "sea", "INT. BEACH": "room", "EXT. ZOLG": "ground", "INT. ZOLG": "room",
 }  # fmt: skip
 LOOKS = {
@@ -296,6 +320,17 @@ def test_night_has_lit_windows_outside() -> None:
         assert (built(name).shell.glow > 0.5).any()
 
 
+def test_a_cliff_and_a_balcony_stand_over_an_abyss() -> None:
+    for name in ("cliff", "balcony"):
+        place = built(name)
+        assert not place.has_ground
+        top = place.shell.vertices[place.shell.faces]
+        feet = np.abs(top[:, :, 1]).max(axis=1) < 0.021
+        assert (top[feet][:, :, 2].max(axis=1) < 2.6).all()
+        assert place.shell.vertices[:, 1].max() > 20
+    assert built("field").has_ground
+
+
 def test_walls_are_visible_from_inside_only() -> None:
     plan = SETS["bedroom"]
     mesh = built("bedroom").shell
@@ -338,3 +373,14 @@ def test_every_set_has_scenery() -> None:
     assert set(sceneries()) == set(SETS)
     assert len(INTERIORS) >= 34
     assert len(EXTERIORS) >= 30
+
+
+def test_a_garden_is_cleared_up_to_the_room_that_is_filmed_through_it() -> None:
+    hedge, far = box((0, -1, -3), (4, 2, 1), (0, 1, 0)), box((0, -1, 6), (4, 2, 1), (0, 1, 0))
+    ground = box((0, 0.1, 0), (100, 0.2, 100), (1, 1, 1))
+    pose = np.concatenate([np.eye(3), [[0.0], [-1.0], [-10.0]]], axis=1)[None]
+    lens = pose, np.array([1.0]), 16 / 9, np.zeros((1, 3))
+    garden = join([ground, hedge, far])
+    assert len(without_near_shell(garden, *lens).faces) == len(garden.faces)
+    cleared = without_near_shell(garden, *lens, GARDEN)
+    assert len(cleared.faces) == len(garden.faces) - 10, "but for the two that lie on the ground"

@@ -19,6 +19,7 @@ from storyboard.layout.render.weather import Weather, in_weather
 
 SIZE = (240, 136)
 RIG = LightRig()
+MIDDLE = np.array([0.0, -0.9, 0.5])
 
 
 def floor(x, z, distance):
@@ -211,6 +212,49 @@ def test_what_is_kept_of_a_set_gives_the_same_picture_as_a_fresh_one():
         assert np.array_equal(again.picture, fresh.picture)
 
 
+@pytest.mark.parametrize("softness", [0.0, 0.35])
+@pytest.mark.parametrize("size", [SIZE, (241, 135)])
+def test_what_a_camera_that_stands_keeps_gives_the_same_bits_on_one_to_four_threads(softness, size):
+    pane = box((0.3, -1, -0.6), (0.5, 0.9, 0.02), (0.2, 0.9, 0.2), surface="glass")
+    optics, rig = Optics(2.0, stop=1.4), replace(RIG, softness=softness)
+    still = join([furniture(), pane.owned_by(3), pane.moved((-1.0, 0, 0.2))])
+    kept, lens = [RenderScene.of(still, floor) for _ in range(4)], camera()
+    for k in range(5):
+        bottle = pane.moved((0.1 * k - 0.7, 0, -0.2)).owned_by(4)
+        moving = join([actors(0.1 * k - 0.3 * (k == 3)), bottle])
+        fresh = RenderScene.of(still, floor).with_moving(moving)
+        expected = render_frame(fresh, lens, rig, size, optics=optics)
+        for threads, world in enumerate(kept, start=1):
+            frame = render_frame(
+                world.with_moving(moving), lens, rig, size, optics=optics, threads=threads
+            )
+            for name in ("picture", "depth", "normal", "owner"):
+                assert np.array_equal(getattr(frame, name), getattr(expected, name))
+            for owner in (0, 2, 3, 4):
+                assert np.array_equal(frame.coverage(owner), expected.coverage(owner))
+    assert kept[0].still.drawn is None if softness == 0 else kept[0].still.drawn
+
+
+@pytest.mark.parametrize("degrees", range(0, 40, 4))
+def test_a_rolled_horizon_is_before_the_camera(degrees):
+    a = np.radians(degrees)
+    roll = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+    level = camera(at=(0, -1.8, -4), aim=(0, -1.8, 9))
+    frame = render_frame(RenderScene.of(actors(), floor), replace(level, turn=roll), RIG, SIZE)
+    assert (frame.depth > 0).all()
+
+
+def test_the_key_of_a_room_stays_where_it_is_when_people_walk():
+    roof = box((0, -4.5, 0), (9, 0.1, 9), (0.5, 0.5, 0.5))
+    world = RenderScene.of(join([furniture(), roof]), floor, MIDDLE)
+    lens = camera(at=(-0.9, -1.5, -3.2))
+    lit = [
+        render_frame(world.with_moving(actors(x)), lens, RIG, SIZE).picture[110:, 200:].mean()
+        for x in (-4.0, -8.0, -12.0)
+    ]
+    assert np.ptp(lit) < 1
+
+
 def test_a_moving_camera_does_not_make_ids_flicker():
     world, counts = scene(), []
     for k in range(10):
@@ -332,7 +376,7 @@ def test_at_night_the_lamps_of_a_room_light_people_and_not_what_is_outside():
     moon = light_rig(Lighting(time="night", source="moonlight"), is_interior=True, glow=WARM)
     posts = [box((0, -1, z), (1, 2, 0.1), (0.7,) * 3).owned_by(1) for z in (0.0, 6.0)]
     inside, outside, by_moon = (
-        render_frame(RenderScene.of(post, is_interior=True), camera(), rig, SIZE).picture[
+        render_frame(RenderScene.of(post, lit_at=MIDDLE), camera(), rig, SIZE).picture[
             SIZE[1] // 2, SIZE[0] // 2
         ].astype(int)
         for post, rig in ((posts[0], night), (posts[1], night), (posts[0], moon))
@@ -344,7 +388,7 @@ def test_at_night_the_lamps_of_a_room_light_people_and_not_what_is_outside():
 
 def test_indoors_there_is_no_sky():
     rig = light_rig(Lighting(), is_interior=True)
-    frame = render_frame(RenderScene.of(actors(), is_interior=True), camera(), rig, SIZE)
+    frame = render_frame(RenderScene.of(actors(), lit_at=MIDDLE), camera(), rig, SIZE)
     assert np.ptp(frame.picture[inner(np.isinf(frame.depth))], axis=0).max() == 0
 
 

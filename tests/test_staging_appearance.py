@@ -35,6 +35,7 @@ DESCRIPTIONS = [
     ("a nurse in her forties", "", {"sex": "female", "age": 45}, ["teal scrubs"]),
     ("a police officer", "", {}, ["navy uniform", "navy peaked cap"]),
     ("an astronaut", "", {}, ["white spacesuit", "space helmet"]),
+    ("five other girls", "", {"age": 9, "sex": "female"}, []),
     ("three masked robbers", "", {}, ["black balaclava", "black jumper", "black gloves"]),
     ("riot police", "", {}, ["navy riot helmet", "black vest"]),
     ("two astronauts", "", {}, ["white spacesuit", "space helmet"]),
@@ -206,6 +207,15 @@ def test_neighbours_in_a_crowd_differ() -> None:
     crowd = [crowd_look("platform", index) for index in range(12)]
     assert all(isinstance(look, Appearance) for look in crowd)
     assert all(a.sex != b.sex for a, b in pairwise(crowd))
+
+
+def test_who_puts_on_a_hat_stays_the_same_person() -> None:
+    plain = read_appearance("a man of fifty", "", "ben")[0]
+    hatted = read_appearance("a man of fifty in a hard hat", "", "ben", "a man of fifty")[0]
+    assert (hatted.hair_colour, hatted.skin, hatted.height_m) == (
+        plain.hair_colour, plain.skin, plain.height_m,
+    )  # fmt: skip
+    assert "hard hat" in {each.kind for each in hatted.garments}
 
 
 def test_a_man_wears_trunks_to_swim() -> None:

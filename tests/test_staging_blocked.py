@@ -139,7 +139,7 @@ def eyes(text):
     for shot_id, staged in stage_board(board).items():
         shot = board.shot(shot_id)
         path = camera_path(shot, num_frames=1, aspect=16 / 9, framed=staged.framed)
-        planned = PlannedShot(shot_id, staged, plan_points(path))
+        planned = PlannedShot(shot_id, staged, plan_points(path, staged.camera))
         sides[shot_id] = "front" if planned.track[0].imag < 0 else "back"
     return sides
 

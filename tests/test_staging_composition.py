@@ -177,6 +177,45 @@ def test_rises_move_the_camera_up_and_down_only() -> None:
     assert np.abs(np.delete(change.reshape(5, 12), 7, axis=1)).max() < 1e-12
 
 
+def test_a_medium_shot_of_one_who_bends_down_holds_head_and_hands_in_every_beat() -> None:
+    filmed = shot("1", "MS, 50mm")
+    ann = person("ann", Beat(end=0.5), Beat(start=0.5, gesture="wipe", target="table"),
+                 near="table", is_subject=True)  # fmt: skip
+    staged = stage((filmed, reading(ann)), plan=KITCHEN)[0]
+    bent, upright = (now(staged, "ann", share).head[1] for share in (0.8, 0.2))
+    assert bent < upright - 0.2
+    for share in (0.2, 0.8):
+        assert np.abs(head(filmed, staged, "ann", share)[:2]).max() < 0.48
+
+
+def test_what_a_size_does_not_hold_is_reported_with_the_size_that_does() -> None:
+    ann = person("ann", gesture="hold", holds=(("right", "cup"),), is_subject=True)
+    staged = stage((shot("1", "CU, 50mm"), reading(ann, thing("cup"))), plan=KITCHEN)[0]
+    assert staged.warnings == ("1: the cup is outside of a CU; MS shows it",)
+    loose = stage((shot("1", "MS, 50mm"), reading(ann, thing("cup"))), plan=KITCHEN)[0]
+    assert loose.warnings == ()
+
+
+def test_a_close_view_shows_both_when_hands_are_on_somebody() -> None:
+    doctor = person("doctor", gesture="hug", target="kid")
+    kid = person("kid", tall_m=1.3, is_subject=True)
+    staged = stage((shot("1", "MCU, 35mm"), reading(kid, doctor)), plan=KITCHEN)[0]
+    assert set(staged.camera.subjects) == {"kid", "doctor"}
+
+
+def test_an_insert_of_two_things_shows_both_and_the_hand() -> None:
+    ann = person("ann", gesture="reach", target="cup", near="table", is_subject=True)
+    pair = (thing("cup", near="table", relation="on"), thing("spoon", near="table", relation="on"))
+    filmed = shot("1", "CU, insert, 50mm")
+    staged = stage((filmed, reading(ann, *pair)), plan=KITCHEN)[0]
+    for name in staged.camera.subjects:
+        place = now(staged, name)
+        at = np.array([(place.at[0], place.base_m, place.at[1])])
+        assert np.abs(picture(filmed, staged).project(at)[0, 0, :2]).max() < 0.5
+    poses = picture(filmed, staged).poses[0]
+    assert 20 < np.degrees(np.arcsin(poses[1, 2])) < 45, "from above"
+
+
 # Who is in the picture
 
 
@@ -229,3 +268,14 @@ scenes:
     way = next(beat for beat in ann.beats if beat.path)
     assert way.path[-1] == pytest.approx((4.0, 0.0), abs=0.1)
     assert (way.start, way.end) == (0.0, 0.5)
+
+
+def test_a_wide_shot_of_a_herd_shows_all_of_it() -> None:
+    herd = [Player(f"zebra-{k}", f"zebra {k}", "animal", "zebra") for k in range(1, 5)]
+    filmed = shot("1", "WS, 35mm")
+    staged = stage((filmed, reading(replace(herd[0], is_subject=True), *herd[1:])), plan=STREET)[0]
+    assert len(staged.camera.subjects) == 4
+    for zebra in herd:
+        place = now(staged, zebra.id)
+        at = np.array([(place.at[0], place.base_m + place.size[1] / 2, place.at[1])])
+        assert np.abs(picture(filmed, staged).project(at)[0, 0, :2]).max() < 0.5

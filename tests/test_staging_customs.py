@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from shots import parse_shots
-from shots.staging.floor_space import distance, facing, turn_between
+from shots.staging.floor_space import distance, facing, plan_to_own, turn_between
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import Player, StagedShot
 from shots.staging.standing import Standing, standing
@@ -101,3 +101,120 @@ def test_one_who_sits_before_shelves_has_them_behind() -> None:
     shot = staged("INT. STUDY", "Ben sits in front of his bookshelves and talks.", "ben")
     ben = player(shot, "ben")
     assert looks_to(place(shot, "ben"), place(shot, ben.near)) > 120
+
+
+def group(shot: StagedShot, stem: str) -> list[Standing]:
+    return [place(shot, each.id) for each in shot.players if each.id.startswith(stem)]
+
+
+def test_a_ring_round_a_thing_faces_it_and_is_open_to_the_camera() -> None:
+    shot = staged("EXT. CAMPSITE", "Six hikers stand around the campfire.", camera="WS")
+    fire = place(shot, "campfire")
+    hikers = group(shot, "hiker")
+    assert len(hikers) == 6
+    assert all(looks_to(each, fire) < 10 for each in hikers)
+    assert all(each.at[1] > fire.at[1] - 0.8 for each in hikers)
+    assert max(distance(each.at, fire.at) for each in hikers) < 2.6
+
+
+def test_a_row_at_a_barre_is_one_line_with_who_is_with_them() -> None:
+    shot = staged("INT. BALLET STUDIO", "Lily stands at the barre with four other girls.", "lily")
+    row = [place(shot, "lily"), *group(shot, "girl")]
+    assert len(row) == 5
+    assert max(each.at[1] for each in row) - min(each.at[1] for each in row) < 0.1
+    assert len({round(each.facing_deg) for each in row}) == 1
+
+
+def test_a_team_stacked_up_at_a_door_is_a_file_along_its_wall() -> None:
+    shot = staged("INT. CORRIDOR", "A SWAT team stacks up at the door.")
+    team = group(shot, "team")
+    assert max(each.at[0] for each in team) - min(each.at[0] for each in team) < 0.1
+    assert all(abs(each.at[1] - place(shot, "door").at[1]) > 0.5 for each in team)
+
+
+def test_two_groups_that_face_each_other_are_two_lines() -> None:
+    shot = staged("EXT. BRIDGE", "Riot police face a line of protesters.", camera="WS")
+    assert max(each.at[0] for each in group(shot, "policeman")) < -1.5
+    assert min(each.at[0] for each in group(shot, "protester")) > 1.5
+
+
+def test_those_who_come_in_together_do_not_stand_in_each_other() -> None:
+    shot = staged("INT. OFFICE", "Four robbers burst in.", camera="WS")
+    for share in (0.0, 0.5, 1.0):
+        ats = [place(shot, f"robber-{k}", share).at for k in (1, 2, 3, 4)]
+        assert min(distance(a, b) for a in ats for b in ats if a is not b) > 0.3
+
+
+def test_an_orchestra_sits_round_its_conductor() -> None:
+    shot = staged("INT. CONCERT HALL", "Ben lifts his baton before the orchestra.", "ben")
+    ben = place(shot, "ben")
+    # The conductor is moved a little, for the faces in the picture.
+    assert all(looks_to(each, ben) < 45 for each in group(shot, "orchestra"))
+    assert player(shot, "orchestra-1").beats[0].posture == "sit"
+
+
+def test_of_two_who_pass_on_stairs_one_comes_down_and_one_goes_up() -> None:
+    shot = staged("INT. STAIRWELL", "Anna brushes past Ben on the stairs.", "anna", "ben")
+    heights = {name: [place(shot, name, share).base_m for share in (0.1, 0.9)]
+               for name in ("anna", "ben")}  # fmt: skip
+    assert heights["anna"][0] > heights["anna"][1] + 0.5
+    assert heights["ben"][0] < heights["ben"][1] - 0.5
+    assert distance(place(shot, "anna", 0.5).at, place(shot, "ben", 0.5).at) > 0.5
+
+
+def test_one_who_descends_faces_down_the_stairs() -> None:
+    shot = staged("INT. STAIRWELL", "Anna descends the stairs.", "anna")
+    assert place(shot, "anna", 0.1).base_m > place(shot, "anna", 0.9).base_m
+    assert abs(turn_between(place(shot, "anna").facing_deg, shot.camera.side_deg)) < 40
+
+
+def test_a_car_on_the_tail_of_another_stays_behind_it() -> None:
+    shot = staged("EXT. HIGHWAY", "A motorcycle weaves between trucks with a police car right on "
+                  "its tail.", camera="WS")  # fmt: skip
+    for share in (0.1, 0.5, 0.9):
+        rider, police = place(shot, "motorcycle", share), place(shot, "police-car", share)
+        assert 3 < distance(rider.at, police.at) < 8
+        assert looks_to(police, rider) < 5
+    assert {"truck-1", "truck-2"} <= {each.id for each in shot.players}
+
+
+def test_one_who_hides_behind_a_car_is_at_its_side_and_watches_along_it() -> None:
+    shot = staged("INT. PARKING GARAGE", "Anna crouches behind a parked car.", "anna")
+    anna, car = place(shot, "anna"), place(shot, player(shot, "anna").near)
+    across = plan_to_own(anna.at, car.at, car.facing_deg)[0]
+    assert car.size[0] / 2 < abs(across) < car.size[0] / 2 + 1
+    assert 20 < looks_to(anna, car) < 120
+
+
+def test_a_column_of_animals_is_a_file_and_a_herd_is_apart_from_who_stalks_it() -> None:
+    penguins = group(
+        staged("EXT. ICE", "A column of penguins stands on the ice.", camera="WS"), "penguin"
+    )
+    assert max(each.at[1] for each in penguins) - min(each.at[1] for each in penguins) < 0.2
+    shot = staged("EXT. SAVANNAH", "A lioness creeps towards a herd of zebras.", camera="WS")
+    lioness, zebras = place(shot, "lioness", 0.9), group(shot, "zebra")
+    assert all(distance(lioness.at, each.at) > 2 for each in zebras)
+    assert min(distance(a.at, b.at) for a in zebras for b in zebras if a is not b) > 1
+
+
+def test_products_of_a_packshot_stand_in_a_row_behind_what_is_low() -> None:
+    shot = staged("STUDIO", "Three bottles of oil and a lemon.", camera="CU, insert")
+    bottles = group(shot, "bottle")
+    assert max(each.at[1] for each in bottles) - min(each.at[1] for each in bottles) < 0.05
+    assert place(shot, "lemon").at[1] < bottles[0].at[1]
+
+
+def test_several_who_aim_stand_at_both_sides_of_their_target() -> None:
+    shot = staged("EXT. DESERT", "Ben puts his hands up, three rifles trained on him.", "ben")
+    ben, gunmen = place(shot, "ben"), group(shot, "gunman")
+    sides = {round(plan_to_own(each.at, ben.at, ben.facing_deg)[0]) > 0 for each in gunmen}
+    assert sides == {True, False}
+    assert all(1.2 < distance(each.at, ben.at) < 3 for each in gunmen)
+
+
+def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
+    shot = staged("EXT. ALLEY", "Two thugs shove Ben against the brick wall.", "ben")
+    ben, wall = place(shot, "ben"), place(shot, player(shot, "ben").near)
+    assert abs(turn_between(ben.facing_deg, wall.facing_deg)) < 50
+    assert ben.at[1] < wall.at[1]
+    assert all(each.at[1] < ben.at[1] + 0.1 for each in group(shot, "thug"))

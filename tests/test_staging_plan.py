@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shots import parse_shots
-from shots.lexicon.places import SETS
+from shots.lexicon.places import SETS, Fixture
 from shots.staging.floor.floor_plan import plan_of
 from shots.staging.floor.marks import Occupied
 from shots.staging.floor_space import (
@@ -241,6 +241,15 @@ def test_a_seat_is_brought_where_there_is_none() -> None:
     assert all(staged.player(seat).model == "chair" for seat in seats)
     facings = [now(staged, each).facing_deg for each in ("ann", "bob")]
     assert abs(turn_between(*facings)) == pytest.approx(180.0), "across the table"
+
+
+def test_nobody_sits_beside_somebody_in_a_car_far_away() -> None:
+    street = replace(STREET, fixtures=(Fixture("car", "car", (2, 10)),))
+    bob = person("bob", near="kerb")
+    ann = person("ann", posture="sit", near="bob", relation="beside", is_subject=True)
+    staged = film((ann, bob), plan=street)[0]
+    assert staged.player("ann").beats[0].seat != "car"
+    assert distance(now(staged, "ann").at, now(staged, "bob").at) < 2.5
 
 
 def test_people_without_a_place_take_marks_or_an_arc_and_never_one_place() -> None:

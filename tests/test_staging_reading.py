@@ -9,6 +9,7 @@ subjects), beats, separated by commas, as `posture/gesture >target @seat =held ~
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import STATES, THING_MOTIONS, THING_VERBS, VERBS, forms
 from shots.schema import ShotList
 from shots.staging.read_shot import read_shot
-from shots.staging.staged import Beat, Player, ShotReading
+from shots.staging.staged import Appearance, Beat, Player, ShotReading
 
 HERE = Path(__file__).parent
 TABLE = (HERE / "staging_sentences.txt").read_text(encoding="utf-8").splitlines()[1:]
@@ -243,3 +244,107 @@ EXAMPLES = {
 def test_shot_of_an_example(key: tuple[str, str], expected: str) -> None:
     shots = load_shots(HERE.parent / "examples" / f"{key[0]}.yaml")
     assert reading_text(read_shot(shots, shots.shot(key[1]))) == expected
+
+
+def players_of(reading: ShotReading) -> dict[str, Player]:
+    return {player.id: player for player in reading.players}
+
+
+def test_names_behind_a_noun_are_the_same_people() -> None:
+    listed = read("Two figures cross the field: Tom and Nora.", "EXT. FIELD")
+    apposed = read("Two strangers, Tom and Nora, wait.", "EXT. STREET")
+    assert list(players_of(listed)) == list(players_of(apposed)) == ["tom", "nora"]
+
+
+def test_what_slips_from_a_hand_is_in_it_before_and_falls() -> None:
+    players = players_of(read("Nora waves, and the cup slips from her hand.", "INT. KITCHEN"))
+    beats = players["nora"].beats
+    assert [beat.gesture for beat in beats] == ["wave", "put-down"]
+    assert all(beat.holds == (("right", "cup"),) for beat in beats)
+    assert players["cup"].beats[-1].gesture == "fall"
+
+
+def test_a_group_has_one_thing_each() -> None:
+    players = players_of(read("Four hikers wait with torches.", "EXT. FOREST"))
+    held = [players[f"hiker-{k}"].beats[0].holds[0][1] for k in range(1, 5)]
+    assert len(set(held)) == 4
+
+
+def test_a_hand_without_an_owner_is_somebody_else() -> None:
+    players = players_of(read("Nora sleeps. A hand reaches for the lamp.", "INT. BEDROOM"))
+    assert players["nora"].beats[-1].gesture == ""
+    assert players["someone"].beats[-1].gesture == "reach"
+
+
+@pytest.mark.parametrize(
+    ("heading", "action", "who", "sits"),
+    [
+        ("INT. COURTROOM", "A lawyer points at the judge.", "judge", True),
+        ("INT. COURTROOM", "A lawyer points at the judge.", "lawyer", False),
+        ("INT. LOCKER ROOM", "Tom shouts; the players look down.", "player-1", True),
+        ("INT. OFFICE", "A colleague walks in and sits down.", "colleague", False),
+    ],
+)
+def test_a_place_seats_people(heading: str, action: str, who: str, sits: bool) -> None:
+    assert (players_of(read(action, heading))[who].beats[0].posture == "sit") is sits
+
+
+def test_onlookers_look_at_whom_the_shot_is_about() -> None:
+    players = players_of(read("A man juggles while two girls look on.", "EXT. STREET"))
+    assert players["girl-1"].beats[0].looks_at == "man"
+
+
+def test_who_is_faced_faces_back() -> None:
+    players = players_of(read("Riot police face a line of demonstrators.", "EXT. STREET"))
+    assert players["policeman-1"].beats[0].looks_at == "demonstrator-1"
+    assert players["demonstrator-1"].beats[0].looks_at == "policeman-1"
+    assert len([name for name in players if name.startswith("demonstrator")]) == 6
+
+
+def test_a_brand_alone_is_the_product_named_before() -> None:
+    players = players_of(read("Nora compares two bottles and takes the FRISH.", "INT. SHOP"))
+    assert "FRISH" in {player.label for player in players.values()}
+    assert not any(player.model == "stand-in" for player in players.values())
+
+
+def test_who_gets_up_has_been_seated() -> None:
+    beats = read("Nora gets up and leaves.", "INT. OFFICE").players[0].beats
+    assert [beat.posture for beat in beats] == ["sit", "stand", "walk"]
+
+
+def test_words_of_a_shot_add_to_the_looks_and_change_nothing_else() -> None:
+    def look(action: str) -> Appearance:
+        player = players_of(read(action, "INT. FACTORY", top=CHARACTERS))["ann"]
+        assert player.look is not None
+        return player.look
+
+    plain, hat = look("Ann waits."), look("Ann, in a yellow hard hat, waits.")
+    assert {each.kind for each in hat.garments} - {each.kind for each in plain.garments}
+    assert set(plain.garments) <= set(hat.garments)
+    assert replace(hat, garments=plain.garments) == plain
+
+
+def test_several_girls_are_girls() -> None:
+    looks = [p.look for p in read("Anna waits with five girls.", "EXT. PARK").players[1:]]
+    assert [look.sex for look in looks if look and look.age < 20] == ["female"] * 5
+
+
+def test_adjectives_give_things_size_and_colour() -> None:
+    players = {
+        player.id: player
+        for player in read(
+            "A huge spider sits on a burnt-out tank beside a tiny rusty key."
+        ).players
+    }
+    key = MODELS["key"].size
+    assert players["spider"].size == tuple(1.7 * side for side in MODELS["spider"].size)
+    assert players["tank"].colour == "black"
+    assert players["tank"].size is None
+    assert players["key"].size == tuple(0.5 * side for side in key)
+    assert players["key"].colour == "brown"
+
+
+def test_who_is_dressed_as_somebody_wears_it_and_brings_nobody_along() -> None:
+    (girl,) = (player for player in read("A girl, dressed as a pirate, smiles.").players)
+    assert girl.look is not None
+    assert "pirate hat" in {each.kind for each in girl.look.garments}

@@ -161,6 +161,19 @@ def test_a_cut_in_the_middle_disobeys_a_lock_off():
     assert judge_camera(cut, path).verdict == "disagrees"
 
 
+def test_a_shaking_camera_is_told_from_a_smooth_one():
+    frames, path = shoot("handheld")
+    assert judge_camera(frames, path).verdict == "agrees"
+    for move in ("static", "pan left", "push in"):
+        assert judge_motion(motion(move), path).verdict == "disagrees"
+
+
+@pytest.mark.parametrize("hand", ["left", "right"])
+def test_a_roll_is_no_orbit(hand):
+    for move in ("orbit left", "orbit right"):
+        assert judge_motion(motion(f"roll {hand}"), shoot(move)[1]).verdict != "agrees"
+
+
 @pytest.mark.parametrize("place", ["street", "room", "forest"])
 def test_somebody_walking_through_does_not_move_the_camera(place):
     assert judge_camera(*shoot("static", "FS", place, CROSSES)).verdict == "agrees"

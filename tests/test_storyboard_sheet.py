@@ -27,6 +27,7 @@ from shots.schema import (
     Style,
     Transition,
 )
+from shots.staging.staged import CameraPlace
 from shots.vocabulary.terms import StrictModel
 from storyboard.sheet.page import build_sheet, transition_text, write_sheet
 from storyboard.sheet.plan_drawing import PlanPoint, plan_points
@@ -682,7 +683,7 @@ def test_a_title_before_the_first_shot_moves_all_shots():
 
 def test_plan_of_a_camera_path_keeps_its_ends():
     path = camera_path(make_shots().shot("12B"), num_frames=49, aspect=16 / 9)
-    points = plan_points(path)
+    points = plan_points(path, CameraPlace())
     assert len(points) == 25
     assert points[0].z_m == pytest.approx(path.camera_to_world[0, 2, 3])
     assert points[-1].z_m - points[0].z_m == pytest.approx(1.5, abs=0.05)

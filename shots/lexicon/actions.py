@@ -72,6 +72,18 @@ POSTURES: Mapping[str, Posture] = {
     "ride-motorcycle": Posture(top=0.46, rest=0.75, length=0.6, speed=8.0, seat="motorcycle"),
     "ride-horse": Posture(top=0.53, rest=1.45, length=0.5, speed=3.0, seat="horse"),
     "float": Posture(top=1.24, length=0.3),
+    "tiptoe": Posture(top=1.05),
+    "sit-crossed": Posture(top=0.52, rest=0.45, length=0.5, seat="seat"),
+    "crossed-floor": Posture(top=0.52, length=0.5),
+    "sit-knees": Posture(top=0.52, rest=0.45, length=0.5, seat="seat"),
+    "knees-floor": Posture(top=0.52, length=0.5),
+    "hang": Posture(top=1.27),
+    "dive": Posture(top=1.12, length=1.6),
+    "dive-aside": Posture(top=1.13, length=0.8),
+    "walk-back": Posture(length=0.5, speed=0.8),
+    "knee-slide": Posture(top=0.72, length=0.7, speed=2.0),
+    "carried": Posture(top=0.5, length=0.5),
+    "dragged": Posture(top=0.15, length=1.0),
 }
 
 GESTURES: Mapping[str, Gesture] = {
@@ -138,4 +150,28 @@ GESTURES: Mapping[str, Gesture] = {
     "breathe": Gesture(""),
     "shiver": Gesture("both"),
     "stretch": Gesture("both"),
-}
+    **{name: Gesture() for name in (
+        "raise-hand", "dangle", "check-watch", "shade-eyes", "cover-mouth", "touch-cheek",
+        "touch-lips", "touch-forehead", "scratch-head", "flex-fingers")},
+    **{name: Gesture("") for name in (
+        "touch-eyes", "hold-ears", "fold-hands", "hug-knees", "pluck-sleeve", "rub-hands", "bound",
+        "saw-bound", "compare", "sing", "lean-head",
+        "flinch", "pull-cover", "cover-head", "throw-cover",
+        "hold-pads")},
+    "conduct": Gesture(),
+    **{name: Gesture(needs="person") for name in (
+        "slap", "hold-hand", "hand-in-hand", "feed", "auscultate", "kiss-forehead", "support")},
+    **{name: Gesture("both", needs="person") for name in (
+        "tuck-in", "braid", "drape", "grab-collar", "shove", "search-body", "attend", "cling",
+        "dip", "haul", "carry-person")},
+    **{name: Gesture(needs="thing") for name in ("stroke", "dunk", "saw", "plug", "pack")},
+    **{name: Gesture("both", needs="thing") for name in ("work-on", "plane", "lift-lid")},
+    "swing-at": Gesture(needs="person"),
+    "blow": Gesture("", needs="thing"),
+    "plant": Gesture("both", prop="flag"),
+    "port-arms": Gesture("both", prop="rifle"),
+    "play-violin": Gesture("both", prop="violin"),
+    "play-wind": Gesture("both", prop="trumpet"),
+    "play-drums": Gesture("both", needs="thing"),
+    "row": Gesture("both", posture="sit"),
+}  # fmt: skip

@@ -34,7 +34,10 @@ ALIASES: Mapping[str, str] = {
     "khaki": "olive", "burgundy": "maroon", "ivory": "cream", "aqua": "turquoise",
     "cyan": "turquoise", "indigo": "navy", "magenta": "pink", "rust": "orange",
     "chestnut": "brown", "mustard": "yellow", "emerald": "green", "azure": "blue",
-    "steel": "silver",
+    "steel": "silver", "burnt": "black", "burnt-out": "black", "burned-out": "black",
+    "burned": "black", "charred": "black", "rusty": "brown", "muddy": "brown", "bloody": "red",
+    "mossy": "green", "marble": "white", "bronze": "brown", "copper": "orange", "chrome": "silver",
+    "metal": "silver", "cardboard": "beige", "brass": "gold", "jade": "green", "ebony": "black",
 }  # fmt: skip
 
 

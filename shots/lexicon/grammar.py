@@ -89,6 +89,20 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 RIDERS = _mapping("riders")
 """People of a trade, to the posture in which they move where the words leave it out."""
 INSTRUMENTS = _mapping("instruments")
+SEATED: Mapping[str, frozenset[str]] = {
+    place: frozenset(_split(who))
+    for place, who in (
+        (place.strip(), who)
+        for row in _SECTIONS["seated"]
+        for places, _, who in [row.partition(": ")]
+        for place in places.split(",")
+    )
+}
+"""Words of a heading, to who sits there where nothing else is said."""
+IMPLIED = _mapping("implied")
+"""People of a trade, to who lies before them where the words name nobody."""
+ADDRESSED = _mapping("addressed")
+"""Who is meant by what one talks to: the board."""
 FEMALE = _set("female")
 MALE = _set("male")
 BODY = _mapping("body")
@@ -111,6 +125,7 @@ MATS = _set("mats")
 FOOTWEAR = _set("footwear")
 PHOTOS = _set("photos")
 TRADE_NOUNS = _mapping("trade nouns")
+SIZES = _numbers("sizes")
 """Trade and noun, "surfer board", to the noun that is meant."""
 HAPPENINGS = _set("happenings")
 """What people do together, named without them."""
@@ -119,10 +134,17 @@ SITES = _set("sites")
 """Places and parts of places, which are no things of their own."""
 FITTINGS = _set("fittings")
 """Parts of things, which are drawn with the thing or not at all."""
+OPENERS = _set("openers")
+"""Parts that are handled, and then mean the thing that was named before."""
 CLOTHING = _set("clothing")
 """What is worn belongs to the appearance and is not held."""
 NOT_PEOPLE = _set("not people")
 NOT_ADVERBS = _set("not adverbs")
+FORMATIONS: Mapping[str, tuple[str, ...]] = {
+    shape: tuple(_split(phrases))
+    for shape, _, phrases in (row.partition(": ") for row in _SECTIONS["formations"])
+}
+"""Formations of groups, and the phrases that name them."""
 CLOTHS = _set("cloths")
 _PLURALS = _mapping("irregular plurals")
 

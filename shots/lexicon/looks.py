@@ -207,6 +207,8 @@ OUTFITS: Mapping[str, str] = mapping_of("outfits.words", "outfits")
 """What people wear by their profession or part: words for clothes, by each noun for them."""
 GROUP_OUTFITS: Mapping[str, str] = mapping_of("outfits.words", "groups")
 """What people wear by words beside a noun, or as a group."""
+PLACE_WEAR: Mapping[str, str] = mapping_of("outfits.words", "places")
+"""The word of `GROUP_OUTFITS` for whoever is unnamed in a set and has no other clothes."""
 
 WOMENSWEAR = frozenset(
     ("dress", "summer dress", "evening dress", "wedding dress", "skirt", "miniskirt", "long skirt",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from pathlib import Path
+
+from shots.lexicon.grammar import read_sections
 
 _VEHICLES = frozenset({"car", "tram", "train", "aeroplane-cabin", "cockpit"})
 _KIND = re.compile(
@@ -28,16 +29,12 @@ def _read_words() -> tuple[dict[str, tuple[str, str]], dict[str, frozenset[str]]
     """Every word with its two sets, and groups: interiors, exteriors, empty and weak words."""
     table: dict[str, tuple[str, str]] = {}
     groups: dict[str, set[str]] = {}
-    for row in (Path(__file__).parent / "places.words").read_text("utf-8").splitlines():
-        if row.startswith("["):
-            group = groups.setdefault(row.strip("[]"), set())
-        elif ": " in row and not row.startswith("#"):
-            sets, words = row.split(": ", 1)
-            usual, other = sets.split(" / ")
-            group.add(usual)
-            table.update((word, (usual, other)) for word in words.split(", "))
-        elif not row.startswith("#"):
-            group.update(row.split(", "))
+    for name, rows in read_sections("places.words").items():
+        group = groups.setdefault(name, set())
+        for sets, colon, words in (row.rpartition(": ") for row in rows):
+            usual, _, other = sets.partition(" / ")
+            group.update([usual] if colon else words.split(", "))
+            table.update((word, (usual, other)) for word in words.split(", ") if colon)
     return table, {name: frozenset(words) for name, words in groups.items()}
 
 

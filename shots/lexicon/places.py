@@ -217,7 +217,8 @@ def read_plan(text: str, is_interior: bool) -> tuple[str, SetPlan]:
     """A name and its floor plan.
 
     The first line is `[name] x0 z0 x1 z1 height` and options (`outside=`, `spread=` of the marks
-    round the centre, `centre=x,z`). Then follow, between semicolons or line ends:
+    round the centre, `centre=x,z`, `first=` marks that people take first). Then follow, between
+    semicolons or line ends:
     `name=model x,z@facing` or `model N along` (with its back to that wall: N is +z), then a size
     (`1.4x0.75x0.8`, a width alone keeps the rest), `^height` of its base, a colour, `'TEXT`
     of a sign, and `!` for a mark before it; `+name x,z@facing` is a mark, `>name ...` an
@@ -252,6 +253,8 @@ def read_plan(text: str, is_interior: bool) -> tuple[str, SetPlan]:
                 entrances.append(Mark(fixture.name, inside, fixture.facing_deg))
     taken = {each.name for each in (*marks, *entrances)}
     marks += [each for each in seats if each.name not in taken]
+    first = options.get("first", "").split(",")
+    marks.sort(key=lambda mark: mark.name not in first)
     outside = options.get("outside", "street")
     return name, SetPlan(
         name, is_interior, bounds, height, (x, z), tuple(fixtures), tuple(marks),

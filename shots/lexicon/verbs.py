@@ -26,6 +26,9 @@ THING_MOTIONS: Mapping[str, str] = {
 """What a thing does, as `Beat.gesture` of a thing, and what is shown."""
 
 
+_POSED = ("kneel", "crawl", "tiptoe")
+
+
 @dataclass(frozen=True)
 class Verb:
     """What a verb stages.
@@ -63,7 +66,7 @@ class Verb:
     @property
     def is_added(self) -> bool:
         """Whether a state can go with another verb: talks on the phone, comes on a bicycle."""
-        is_posed = self.posture.startswith("ride") or self.posture in ("kneel", "crawl")
+        is_posed = self.posture.startswith(("ride", "sit-")) or self.posture in _POSED
         return bool(self.gesture and not self.posture) or is_posed
 
 

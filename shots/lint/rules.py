@@ -13,6 +13,7 @@ from math import ceil
 from typing import Protocol
 
 from shots.lexicon.find_word import find_word
+from shots.lexicon.grammar import PEOPLE, singular
 from shots.lexicon.things import MODELS
 from shots.lint.board_rules import Finding, board_findings, direction_of
 from shots.problem import Problem
@@ -41,12 +42,6 @@ _STATIVE = frozenset(_STATIVE_TEXT.split())
 _BEGINS = re.compile(
     r"\b(?:looks?|looking|stands?|standing|sits?|sitting|lies?|lying)\s+"
     r"(?:at|up|down|away|out|back|over|around)\b",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(
-    r"\b(?:(?:wo)?m[ae]n|girls?|boys?|child(?:ren)?|persons?|people|lady|ladies|gentlem[ae]n|guy|"
-    r"kids?|teenagers?|(?:grand)?(?:mother|father)|driver|soldier|officer|doctor|nurse|wait(?:er|ress)|"
-    r"act(?:or|ress)|guard|singer|dancer)\b",
     re.IGNORECASE,
 )
 _TIGHT = ("CU", "BCU", "ECU")
@@ -190,8 +185,9 @@ def _people(board: ShotList, shot: Shot) -> Iterator[ShotFinding]:
     persons = []
     for key in shot.subjects:
         character = board.characters.get(key)
+        words = f"{character.as_} {character.looks}".lower() if character else ""
         # Animals and things may be subjects too.
-        if character and _PERSON.search(f"{character.as_} {character.looks}"):
+        if any(singular(word)[0] in PEOPLE for word in re.findall(r"[a-z]+", words)):
             persons.append(key)
     if len(persons) > _MAX_PEOPLE[people]:
         finding = f"{people} with {len(persons)} people: {', '.join(persons)}"

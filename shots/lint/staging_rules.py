@@ -30,6 +30,8 @@ def _problems(board: ShotList) -> Iterator[Problem]:
 
 def _not_staged(shot: Shot, lost: NotStaged) -> Fault:
     remedy = f'write "{lost.nearest}"' if lost.nearest else "use a word of `storyboard vocab`"
+    if "lighting:" in lost.why:
+        remedy = "describe it in the lighting: field of the shot"
     offset = max(shot.action.find(lost.words), 0)
     text = lost.words if lost.words in shot.action else ""
     return Fault("SB217", f'not staged: "{lost.words}", {lost.why}', remedy, text, offset)

@@ -81,7 +81,7 @@ _IGNORED = _BREAKS | _words(
     "neat tidy clean round square full trimmed bushy s"
 )
 _JOBS = {**lexicon.OUTFITS, **lexicon.GROUP_OUTFITS}
-_LAST_OF_JOBS = frozenset(word.split()[-1] for word in _JOBS)
+_PLURALS = {word.split()[-1] for word in (*_JOBS, *lexicon.AGES)} | lexicon.GARMENTS.keys()
 _OMITS = {"shirtless": "top", "topless": "top", "bare chested": "top", "barefoot": "feet",
           "bare feet": "feet", "barefooted": "feet"}  # fmt: skip
 
@@ -102,16 +102,17 @@ class _Reading(LookWords):
 
 
 def read_appearance(
-    looks: str, outfit: str = "", seed_text: str = ""
+    looks: str, outfit: str = "", seed_text: str = "", seed_looks: str = ""
 ) -> tuple[Appearance, tuple[Staged, ...], tuple[NotStaged, ...]]:
     """Looks and clothes as words: the appearance, and what was and was not understood.
 
-    `seed_text` tells persons apart whose words are alike: the id of a character.
+    `seed_text` tells persons apart whose words are alike: the id of a character. `seed_looks` are
+    the words that identify a person where a shot adds some: who puts on a hat stays the same.
     """
     reading = _Reading()
     for text in (looks, outfit):
         _read(reading, text)
-    seed = f"{seed_text}|{looks}|{outfit}"
+    seed = f"{seed_text}|{seed_looks or looks}|{outfit}"
     return complete_look(reading, seed), tuple(reading.staged), tuple(reading.not_staged)
 
 
@@ -140,7 +141,7 @@ def _read(reading: _Reading, text: str) -> None:
 def _singular(token: str) -> str:
     one = singular(token)[0]
     is_plural = token not in lexicon.GARMENTS and token not in _JOBS
-    return one if is_plural and (one in lexicon.GARMENTS or one in _LAST_OF_JOBS) else token
+    return one if is_plural and one in _PLURALS else token
 
 
 def _read_numbers(reading: _Reading, text: str) -> str:

@@ -211,6 +211,18 @@ class Floor:
                     return tried
         return place
 
+    def straight(self, start: Array, end: Array) -> Array:
+        """The farthest place on the straight way to `end` before something stands in the way."""
+        steps = max(2, int(np.linalg.norm(end - start) / 0.2))
+        last = start
+        for share in np.linspace(0.0, 1.0, steps)[1:]:
+            place = start + share * (end - start)
+            leaving = np.linalg.norm(place - start) < 0.6  # what somebody stands at or sits on
+            if not leaving and not self.is_free(point(place)):
+                break
+            last = place
+        return last
+
     def way(self, start: Point, end: Point) -> tuple[Point, ...]:
         """The shortest way on foot round things, by the corners of their boxes."""
         ends, blocks = np.array([start, end]), self.blocks

@@ -33,6 +33,13 @@ def on_plan(path: CameraPath, place: CameraPlace) -> Array:
     return poses
 
 
+def subjects_on_plan(path: CameraPath, place: CameraPlace) -> Array:
+    """(F, 2): where what is framed is on the plan, for a camera that travels with it."""
+    turned = (plan_turn(place.side_deg) @ path.subject[:, :, None])[:, :, 0]
+    subjects: Array = turned[:, [0, 2]] + place.at
+    return subjects
+
+
 @dataclass(frozen=True, eq=False)
 class CameraPicture:
     """The camera at the moments `SHARES`.
@@ -40,7 +47,7 @@ class CameraPicture:
     Attributes:
         poses: (M, 3, 4) in the plan's world axes.
         focal: (M,), focal length / picture width.
-        subject: (M, 2), where what is framed is on the plan, for a camera that travels with it.
+        subject: (M, 2), of `subjects_on_plan`.
         aspect: Width / height.
     """
 
@@ -74,5 +81,4 @@ class CameraPicture:
 def take_picture(shot: Shot, aspect: float, place: CameraPlace, framed: Framed) -> CameraPicture:
     """The camera of a shot at the moments `SHARES`."""
     path = camera_path(shot, num_frames=len(SHARES), aspect=aspect, framed=framed)
-    subject = (plan_turn(place.side_deg) @ path.subject[:, :, None])[:, :, 0]
-    return CameraPicture(on_plan(path, place), path.focal, subject[:, [0, 2]] + place.at, aspect)
+    return CameraPicture(on_plan(path, place), path.focal, subjects_on_plan(path, place), aspect)

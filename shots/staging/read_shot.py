@@ -12,7 +12,7 @@ from shots.lexicon.places import PLACE_WORDS, SETS, find_place, nearest_place
 from shots.lexicon.things import STAND_IN
 from shots.schema import Shot, ShotList
 from shots.staging.acts.beats import read_players
-from shots.staging.acts.characters import character_names
+from shots.staging.acts.cast_list import character_names
 from shots.staging.acts.clause_events import EventReader
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause_reader import read_clauses
@@ -38,7 +38,7 @@ _OVER = re.compile(
     r"eyes\b\s*[:,]?",
     re.IGNORECASE,
 )
-_OUTDOORS = frozenset(("pool", "stadium", "sea", "beach", "forest", "field", "river-bank"))
+_OUTDOORS = frozenset(("stadium", "sea", "beach", "forest", "field", "river-bank"))
 # Words for a scene without lamps, but for what it names.
 _DARK = re.compile(
     r"\bin the dark\b|\bdark(?:ened|ness)?,? (?:room|house|hallway|corridor|cellar|street|alley)|"

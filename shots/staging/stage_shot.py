@@ -13,11 +13,19 @@ from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.acts.blocked import author_plan, blocked
-from shots.staging.cameras.picture_checks import Defect, FilmedShot, defects
-from shots.staging.cameras.set_up import SHOULDERS_M, Earlier, Filming, SetUp
+from shots.staging.cameras.picture_checks import REPORTED, Defect, FilmedShot, defects
+from shots.staging.cameras.set_up import (
+    CHEST,
+    LOWER_HEAD_ROOM,
+    SHOULDERS_M,
+    Earlier,
+    Filming,
+    SetUp,
+)
 from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
+from shots.staging.floor.groups import with_company
 from shots.staging.floor.moves_on_plan import (
     InPicture,
     Route,
@@ -30,13 +38,13 @@ from shots.staging.floor_space import distance, model_of, point, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.read_shot import read_shot
 from shots.staging.staged import Beat, Player, ShotReading, StagedShot
+from shots.staging.standing import FIGURE_M
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
 
 _GOOD = 0.12  # a set-up that is disliked by less is taken at once
 _MOST_TRIED = 26
-_REPORTED = 0.6  # defects of less weight are no warning
 _OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
 NEAREST_M = 0.6  # between two who are cheated together
 
@@ -126,7 +134,8 @@ def _stage_scene(board: ShotList, shots: Sequence[Shot]) -> Iterator[_Filmed]:
 
 
 def _read(board: ShotList, shot: Shot) -> ShotReading:
-    return by_custom(under_umbrellas(blocked(board, shot, read_shot(board, shot))))
+    reading = blocked(board, shot, read_shot(board, shot))
+    return by_custom(with_company(under_umbrellas(reading)))
 
 
 def _untimed(reading: ShotReading) -> list[tuple[Beat, ...]]:
@@ -202,7 +211,7 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
             best = score, set_up, moved, found
     assert best is not None, "every view has at least one set-up"
     _, set_up, moved, found = best
-    warnings = [each.text for each in found if each.text and each.weight >= _REPORTED]
+    warnings = [each.text for each in found if each.text and each.weight >= REPORTED]
     if crosses or set_up.crosses:
         warnings.append(f"{shot.id}: the camera crosses the line of action")
     pair = filming.line()
@@ -253,7 +262,7 @@ def _look(
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture,
+        picture, frozenset(each.id for each in filming.reading.players if not is_crowd(each.id)),
     )  # fmt: skip
     return moved, defects(filmed)
 
@@ -275,6 +284,8 @@ def _cheated(players: Sequence[Player], shot: Shot, aspect: float) -> list[Playe
     pair = [p for p in players if p.kind == "person" and _is_at_rest(p)][:2]
     if shot.camera.people != "two-shot" or len(pair) < 2:
         return list(players)
+    low, tall = sorted(each.look.height_m if each.look else FIGURE_M for each in pair)
+    width_m = max(width_m, LOWER_HEAD_ROOM * (tall - low + CHEST * low) * aspect)
     middle = (np.array(pair[0].at) + np.array(pair[1].at)) / 2
     apart = distance(pair[0].at, pair[1].at)
     part = min(1.0, max(NEAREST_M, width_m - 2 * SHOULDERS_M) / max(apart, 1e-6))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import cos, hypot, radians, sin
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +35,7 @@ HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
     "photograph": (0.0, 1.60, 0.19), "write": (0.12, 1.09, 0.45), "type": (0.0, 1.09, 0.54),
     "carry": (0.0, 1.11, 0.30), "raise-arm": (0.24, 2.06, 0.04), "wave": (0.30, 1.77, 0.09),
     "point": (0.19, 1.39, 0.61), "pour": (0.12, 1.40, 0.33), "play-guitar": (0.0, 1.10, 0.24),
-    "tie-shoe": (0.0, 0.65, 0.10), "pick-up": (0.10, 1.00, 0.50), "put-down": (0.10, 1.00, 0.50),
+    "tie-shoe": (-0.25, 1.05, 0.40), "pick-up": (0.10, 1.00, 0.50), "put-down": (0.10, 1.00, 0.50),
     "reach": (0.10, 1.10, 0.60), "push": (0.21, 1.18, 0.75), "open-door": (0.30, 1.09, 0.53),
     "knock": (0.10, 1.44, 0.46), "hands-up": (0.37, 1.74, 0.09), "cook": (0.15, 1.14, 0.35),
     "clap": (0.0, 1.24, 0.39), "cross-arms": (0.0, 1.25, 0.25), "think": (0.0, 1.48, 0.14),
@@ -42,18 +45,25 @@ HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
 HEAD_AHEAD: Mapping[str, float] = {
     "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
 }  # fmt: skip
-# Gestures that bend to a thing, and how much, 0 to 1; heights of its top, and the parts of the
-# standing height at which the top of the head is then, and ahead. Measured on the layout's poses.
-_BENDS: Mapping[str, float] = {
-    "pick-up": 1.0, "put-down": 1.0, "open": 1.0, "wipe": 1.0, "reach": 1.0, "push": 0.85,
-    "cook": 0.3, "write": 0.3, "pour": 0.3,
+# Gestures that bend until the hand is where it has to be; of those that are up again in time, the
+# parts of the beat at which the body is upright, bent, bent and upright.
+_BENDS: Mapping[str, tuple[float, ...]] = {
+    "wipe": (), "reach": (), "open": (),
+    "pick-up": (0.18, 0.4, 0.55, 0.68), "put-down": (0.2, 0.45, 0.6, 0.7),
 }  # fmt: skip
-_TOPS_M, _HEAD_AT, _AHEAD_AT = (
-    (0.0, 0.3, 0.85, 1.4),
-    (0.42, 0.55, 0.82, 1.0),
-    (0.35, 0.35, 0.3, 0.0),
-)
-_LOWERED: Mapping[str, float] = {"tie-shoe": 0.6, "bow": 0.92}
+# The body as the layout bends it, in parts of the standing height: hips, then the way to the
+# shoulders and to the top of the head in pieces, and the degrees by which each turns at most.
+_HIPS, _ARM, _LONG_ARM, _STEPS = 0.53, 0.29, 0.34, 16
+_TRUNK = ((0.07, 48.0), (0.11, 24.0), (0.11, 14.0))
+_NECK, _SUNK, _BACK = ((0.06, -14.0), (0.12, 0.0)), 0.245, 0.075
+_NEAR_EDGE_M, _SAT_DEG = 0.18, 30.0
+# Metres between two of 1.75 m who do something together: who does it steps up.
+_TOGETHER_M: Mapping[str, float] = {
+    "hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "punch": 0.78, "whisper": 0.62, "give": 1.0,
+}  # fmt: skip
+_LOWERED: Mapping[str, float] = {"tie-shoe": 0.47, "bow": 0.92, "cry": 0.93}
+_LEADS: Mapping[str, float] = {"tie-shoe": 0.33}  # parts of the height that the head is ahead
+_UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
 _DESK_M, _CLIMBED_M = 0.78, 2.4  # metres of stairs that somebody climbs in a shot
@@ -96,7 +106,7 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        ahead = -0.4 if self.lies else self.stoops or HEAD_AHEAD.get(self.posture, 0.0)
+        ahead = -0.4 if self.lies else HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
         x, z = own_to_plan((0.0, -ahead * self.tall_m), self.at, self.facing_deg)
         return x, self.top_m - (0.10 if self.lies else EYES_UNDER_TOP * self.tall_m), z
 
@@ -132,33 +142,155 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
             base_m = carrier.base_m + seat.height
     if beat.posture == "climb-stairs" and carrier is not None:
         at, base_m = _climbed(beat, carrier, share)
-        facing_deg = carrier.facing_deg + 180.0
+        facing_deg = carrier.facing_deg + (0.0 if beat.to == "down" else 180.0)
     if player.kind != "person":
         held = _held(player, share, players)
-        if held is not None:
-            return held
-        return Standing(at, facing_deg, base_m, size_of(player))
+        return held or Standing(at, facing_deg, base_m, size_of(player))
     tall = player.look.height_m if player.look else FIGURE_M
     posture = POSTURES.get(beat.posture, POSTURES["stand"])
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
     top = min(posture.top, _LOWERED.get(beat.gesture, 9.0))
-    stoop, ahead = _stoop(beat, share, players.get(beat.target))
-    top = min(top, stoop)
-    depth = 0.18 if posture.top > 0.4 else max(0.15, posture.length)
-    size = (0.27 * tall, top * tall, depth * tall)
-    return Standing(at, facing_deg, base_m, size, beat.posture, tall, ahead)
+    if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
+        top = POSTURES["lie-floor"].top
+    size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
+    return _acting(
+        player,
+        Standing(at, facing_deg, base_m, size, beat.posture, tall, _LEADS.get(beat.gesture, 0.0)),
+        share,
+        players,
+    )
 
 
-def _stoop(beat: Beat, share: float, target: Player | None) -> tuple[float, float]:
-    """Parts of the standing height: of the top of the head over a thing, and ahead of the feet."""
-    if target is None or target.kind != "thing" or beat.seat or beat.posture != "stand":
-        return 1.0, 0.0
-    is_up = beat.gesture == "pick-up" and share > beat.start + 0.65 * (beat.end - beat.start)
-    part = 0.0 if is_up else _BENDS.get(beat.gesture, 0.0)
-    top_m = target.base_m + size_of(target)[1]
-    head, ahead = (float(np.interp(top_m, _TOPS_M, row)) for row in (_HEAD_AT, _AHEAD_AT))
-    return 1.0 - part * (1.0 - head), round(part * ahead, 4)
+def _acting(player: Player, now: Standing, share: float, players: Mapping[str, Player]) -> Standing:
+    """Somebody bent over what their hands are on, or stepped up to whom they do something with."""
+    beat = beat_at(player, share)
+    target = players.get(beat.target)
+    if target is None or target.id == player.id or now.lies:
+        return now
+    if target.kind == "person":
+        now = replace(now, at=_stepped_up(beat, now, target, share, players))
+    bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
+    if bent and beat.posture in (*_UPRIGHT, "sit", "kneel", "crouch"):
+        place, high = _hand_point(beat, now, target)
+        goal = distance(now.at, place), high
+        if target.kind == "person":  # the breast
+            others = {key: each for key, each in players.items() if key != player.id}
+            theirs = standing(target, share, others)
+            breast = 0.72 * theirs.size[1] if not theirs.lies else theirs.size[1]
+            x, _, z = theirs.head
+            middle = ((theirs.at[0] + x) / 2, (theirs.at[1] + z) / 2) if theirs.lies else theirs.at
+            goal = distance(now.at, middle), theirs.base_m + breast
+        stoop = _stoop(_hips(now), goal[0] / now.tall_m, (goal[1] - now.base_m) / now.tall_m)
+        high = now.size[1] - bent * stoop.lower * now.tall_m
+        size = (now.size[0], high, now.size[2])
+        now = replace(now, size=size, stoops=round(bent * stoop.ahead, 4))
+    return now
+
+
+def _drops(beat: Beat, players: Mapping[str, Player]) -> bool:
+    """Whether what is put down falls out of the hand."""
+    held = (players[name] for _, name in beat.holds if name in players)
+    return beat.gesture == "put-down" and any(
+        each.posture == "fall"
+        for thing in held
+        for each in thing.beats
+        if not (thing.near and thing.relation in ("in", "on"))
+    )
+
+
+def _bent_part(beat: Beat, share: float) -> float:
+    """How far somebody is bent at a share of the shot, of what a gesture takes, 0 to 1."""
+    moments = _BENDS.get(beat.gesture)
+    if not moments:
+        return 0.0 if moments is None else 1.0
+    done = (share - beat.start) / max(1e-9, beat.end - beat.start)
+    return float(np.interp(done, moments, (0.0, 1.0, 1.0, 0.0)))
+
+
+def _hand_point(beat: Beat, person: Standing, thing: Player) -> tuple[Point, float]:
+    """Where the hand goes on a thing: on the plan, and its height."""
+    size, grip = size_of(thing), model_of(thing).grip
+    own = any(held == thing.id for _, held in beat.holds)
+    breast_m, top_m = person.base_m + 0.72 * person.size[1], thing.base_m + size[1]
+    if (grip is not None and size[1] < 0.9) or own:
+        return thing.at, thing.base_m + (grip[1] if grip else 0.05)
+    if beat.gesture in ("wipe", "put-down") and model_of(thing).place != "wall":
+        return reached(thing, person, _NEAR_EDGE_M), top_m
+    high = min(thing.base_m + 0.95 * size[1], max(breast_m, thing.base_m + 0.3))
+    return reached(thing, person, 0.0), high
+
+
+def working_hand(beat: Beat, person: Standing, thing: Player) -> tuple[float, float, float]:
+    """x, height, z of the hand that is on a thing, as far as the arm reaches."""
+    place, high = _hand_point(beat, person, thing)
+    tall, base = person.tall_m, person.base_m
+    away, over = distance(person.at, place) / tall, (high - base) / tall
+    hips = _hips(person)
+    stoop = _stoop(hips, away, over) if beat.gesture in _BENDS else _stoop_of(hips, 0.0)
+    ahead, up = stoop.shoulder
+    goal = np.array([away - ahead, over - up])
+    goal *= min(1.0, _LONG_ARM / max(1e-6, float(np.linalg.norm(goal))))
+    way = np.array(place) - person.at
+    way /= max(1e-6, float(np.linalg.norm(way)))
+    x, z = np.array(person.at) + (ahead + goal[0]) * tall * way
+    return float(x), base + float(up + goal[1]) * tall, float(z)
+
+
+class _Stoop(NamedTuple):
+    """A bent body in parts of its height: its head lower and ahead, and its shoulder."""
+
+    lower: float
+    ahead: float
+    shoulder: tuple[float, float]  # ahead, up
+
+
+def _stoop_of(hips: float, amount: float, low: float = 0.0) -> _Stoop:
+    """A body bent by a part of what it can; 0 hips: of one who stands."""
+    stands = not hips
+    hips = hips or _HIPS
+    ahead, up, turned = -_BACK * amount * stands, hips - _SUNK * amount * low * stands, 0.0
+    shoulder = ahead, up
+    for k, (long, most) in enumerate((*_TRUNK, *_NECK)):
+        turned += amount * (_SAT_DEG if not (k or stands) else most)
+        ahead += long * sin(radians(turned))
+        up += long * cos(radians(turned))
+        shoulder = (ahead, up) if k < len(_TRUNK) else shoulder
+    return _Stoop(max(0.0, hips + 0.47 - up), max(0.0, ahead), shoulder)
+
+
+def _hips(person: Standing) -> float:
+    """Height of the hips of one who does not stand, in parts of the height; 0 of one who does."""
+    if person.posture in _UPRIGHT:
+        return 0.0
+    return max(0.05, person.size[1] / person.tall_m - 1.0 + _HIPS)
+
+
+@lru_cache(1024)
+def _stoop(hips: float, away: float, high: float) -> _Stoop:
+    """The least that a body bends for a hand at a goal, away and high in parts of its height."""
+    low = min(max((0.45 - high) / 0.35, 0.0), 1.0)
+    tried = [_stoop_of(hips, k / _STEPS, low) for k in range(_STEPS + 1)]
+    gaps = [hypot(away - each.shoulder[0], high - each.shoulder[1]) - _ARM for each in tried]
+    return tried[min(range(len(tried)), key=lambda k: max(0.0, gaps[k]))]
+
+
+def _stepped_up(
+    beat: Beat, now: Standing, partner: Player, share: float, players: Mapping[str, Player]
+) -> Point:
+    """Where somebody is who does something together with a partner, as near as it takes."""
+    near = _TOGETHER_M.get(beat.gesture)
+    if near is None or now.posture not in _UPRIGHT or beat.path:
+        return now.at
+    theirs = beat_at(partner, share)
+    stays = theirs.posture not in _UPRIGHT
+    at = _walked(partner, share)[0]
+    tall = partner.look.height_m if partner.look else FIGURE_M
+    apart = distance(now.at, at)
+    if apart < 0.05 or apart > 4.0:
+        return now.at
+    part = (1.0 - min(1.0, near * (now.tall_m + tall) / 3.5 / apart)) * (1.0 if stays else 0.5)
+    return point(np.array(now.at) + part * (np.array(at) - now.at))
 
 
 def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
@@ -167,6 +299,10 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     aside, height, ahead = HAND_SPOTS.get(gesture, ordinary)
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
+    if person.lies:  # the way up is along the body, the way ahead is up
+        along_m = height * scale - 0.53 * person.tall_m
+        x, z = own_to_plan((aside * side * scale, along_m), person.at, person.facing_deg)
+        return x, person.top_m - 0.1 + ahead * scale, z
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
     height = height * scale - person.tall_m + person.top_m
     if person.posture == "sit" and ahead > 0.45:
@@ -186,11 +322,18 @@ def reached(thing: Player, person: Standing, inside_m: float = 0.18) -> Point:
     return own_to_plan((float(own[0]), float(own[1])), thing.at, thing.facing_deg)
 
 
+def stair_side(wide: float, *, down: bool) -> float:
+    """Where people are across stairs of a width, from their middle: to the right of their way."""
+    return 0.0 if wide < 0.95 else -0.3 if down else 0.3
+
+
 def _climbed(beat: Beat, stairs: Player, share: float) -> tuple[Point, float]:
-    """Place and height of one who climbs stairs from their foot."""
-    _, high, deep = size_of(stairs)
-    gone = min(deep, _CLIMBED_M * (share - beat.start))
-    at = point(own_to_plan((0.0, gone - deep / 2), stairs.at, stairs.facing_deg))
+    """Place and height of one who climbs stairs from their foot, or comes down to it."""
+    wide, high, deep = size_of(stairs)
+    gone = _CLIMBED_M * (beat.end - share if beat.to == "down" else share - beat.start)
+    gone = min(deep, max(0.0, gone))
+    x = stair_side(wide, down=beat.to == "down")
+    at = point(own_to_plan((x, gone - deep / 2), stairs.at, stairs.facing_deg))
     return at, stairs.base_m + high * gone / max(deep, 1e-6)
 
 

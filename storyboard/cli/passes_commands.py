@@ -42,6 +42,7 @@ def passes(
         write_passes_json,
         write_shot_passes,
     )
+    from storyboard.plan.sizes import layout_size
 
     if (output / "passes.json").exists() and not force:
         raise InputError(
@@ -50,7 +51,8 @@ def passes(
         )
     shots = load_shots(board)
     form = TARGETS[target or ""]
-    size, fps = clip_size(form, shots), Fraction(form.fps) if form.fps else shots.format.fps
+    size = layout_size(Fraction(*shots.format.aspect), form.area, form.grain)
+    fps = Fraction(form.fps) if form.fps else shots.format.fps
     chosen = [shots.shot(name) for name in ids] or list(shots.shots)
     rows = {}
     for shot in chosen:
@@ -72,10 +74,10 @@ def export_gltf(board: Path, folder: Path, force: bool) -> None:
     from shots import load_shots
     from storyboard.layout.gltf import write_gltf
     from storyboard.layout.passes.film_passes import gltf_parts
-    from storyboard.layout.passes.passes_writer import TARGETS
+    from storyboard.plan.sizes import layout_size
 
     shots = load_shots(board)
-    size = clip_size(TARGETS[""], shots)
+    size = layout_size(Fraction(*shots.format.aspect))
     targets = {shot.id: folder / f"{shot.id}.glb" for shot in shots.shots}
     refuse_existing(targets.values(), force=force)
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,14 +101,6 @@ def shot_film(shots: ShotList, shot: Shot, count: int, size: tuple[int, int]) ->
     seed = camera_seed(shots.style.seed, shot.scene, shot.id)
     path = staged_path(shots, shot, num_frames=max(count, 1), aspect=size[0] / size[1], seed=seed)
     return layout_film(shots, shot, path)
-
-
-def clip_size(form: Target, shots: ShotList) -> tuple[int, int]:
-    """Width and height of about the area of a target in the board's aspect, on its grain."""
-    width, height = shots.format.aspect
-    ratio = width / height
-    tall = round((form.area / ratio) ** 0.5 / form.grain) * form.grain
-    return round(tall * ratio / form.grain) * form.grain, tall
 
 
 def num_frames(form: Target, shot: Shot, fps: Fraction) -> int:

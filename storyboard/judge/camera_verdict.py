@@ -48,6 +48,7 @@ _LEAST_AGREEMENT = 0.3  # or this cosine, for screen-fixed blocks vote for a sta
 _MOST_REST = 0.55  # less than this of the picture rests, or it is but a subject that moves
 _LEAST_MOTION = 0.3  # of the visible motion expected; less is a static camera
 _MOST_RESIDUAL = 0.5  # of the picture off the global motion, for "it did something else"
+_MOST_ROLL_DEG = 10.0  # that the path does not have; at free distances an orbit explains a roll
 # A camera that stands while its subject walks: the picture at large drifts less than both.
 _STAND_DRIFT = 0.01  # picture widths
 _STAND_PART = 0.08  # of the expected drift; tracks have 0.14 and more, orbits 0.03 once in fifty
@@ -63,6 +64,8 @@ _MAYBE_STILL_REST = 0.35  # of the steps of cells at rest: pans have 0.43 at mos
 # static boards 0.40.
 _JUMP = 0.25
 _SHAKE = (0.2, 0.4)  # of the requested shake: below it is missing, above it is present
+_SHAKE_DRIFT = 0.06  # picture widths more than requested: it does something else too
+_EVEN_DEGREE = 3  # of the polynomial in time that an even move, with its ease, is near to
 
 _QUIET = frozenset({"static", "rack-focus"})
 _UNSURE = frozenset({"follow", "lead", "whip-pan-left", "whip-pan-right"})
@@ -162,24 +165,18 @@ def judge_motion(
             verdict, confidence = _judge_still(background, is_background=True)
     elif set(words) <= _QUIET:
         amount = _shake(motion) / max(_shake(expected), 1e-9)
-        low, high = _SHAKE
-        if motion.confidence < _LEAST_TRACKED or low <= amount < high:
-            verdict, confidence = UNDECIDED
-        elif amount >= high:
-            verdict, confidence = "agrees", min(1.0, amount)
-        else:
-            verdict, confidence = "disagrees", 1.0 - amount / low
+        verdict, confidence = _judge_shake(motion, amount, expected.drift)
     else:
         evidence = compare_hypotheses(motion, predicted)
         amount = evidence.amount
         is_unsure = bool(set(words) & _UNSURE)
-        verdict, confidence = _judge_move(motion, evidence, expected.drift, is_unsure=is_unsure)
+        verdict, confidence = _judge_move(motion, evidence, expected, is_unsure=is_unsure)
         if verdict != "agrees" and geometry is not None and geometry.walked.any():
             # Whoever rides or runs through a tight picture is most of its motion.
             walks = np.asarray(geometry.walked.any(axis=-1), np.uint8) * np.uint8(255)
             rest = background_motion(motion, walks)
             evidence = compare_hypotheses(rest, predicted)
-            verdict, confidence = _judge_move(rest, evidence, expected.drift, is_unsure=is_unsure)
+            verdict, confidence = _judge_move(rest, evidence, expected, is_unsure=is_unsure)
     return CameraVerdict(
         directive=" then ".join([*words, *path.textures]) or "static",
         verdict=verdict,
@@ -239,7 +236,7 @@ def _unexplained(
 
 
 def _judge_move(
-    motion: Motion, evidence: Evidence, expected_drift: float, *, is_unsure: bool
+    motion: Motion, evidence: Evidence, expected: Motion, *, is_unsure: bool
 ) -> tuple[Agreement, float]:
     # Parts of the motion, which is what a static camera leaves unexplained.
     motion_cost = evidence.still + 0.01
@@ -250,9 +247,10 @@ def _judge_move(
     least = _LEAST_LEAD_CLEAR if is_unsure else _LEAST_LEAD
     if motion.confidence < _LEAST_TRACKED or evidence.visible < _LEAST_VISIBLE:
         return UNDECIDED
-    stands = motion.drift < min(_STAND_DRIFT, _STAND_PART * expected_drift)
+    stands = motion.drift < min(_STAND_DRIFT, _STAND_PART * expected.drift)
     explained = _explains_much(share, agreement, motion.rest)
-    if lead >= least and explained and not stands:
+    rolls = abs(motion.total.turn_deg - expected.total.turn_deg) > _MOST_ROLL_DEG
+    if lead >= least and explained and not (stands or rolls):
         return "agrees", confidence
     if -lead >= least and _explains_much(reverse_share, -agreement, motion.rest):
         return "disagrees", confidence
@@ -293,9 +291,26 @@ def _judge_still(motion: Motion, *, is_background: bool = False) -> tuple[Agreem
     return "disagrees", min(1.0, drift / (5 * _STILL_DRIFT))
 
 
+def _judge_shake(motion: Motion, amount: float, expected_drift: float) -> tuple[Agreement, float]:
+    """Judge a camera that stands and shakes by how much of its shake is there."""
+    low, high = _SHAKE
+    if motion.confidence < _LEAST_TRACKED or low <= amount < high:
+        return UNDECIDED
+    if amount < low:
+        return "disagrees", 1.0 - amount / low
+    return (
+        UNDECIDED if motion.drift > expected_drift + _SHAKE_DRIFT else ("agrees", min(1.0, amount))
+    )
+
+
 def _shake(motion: Motion) -> float:
-    """Standard deviation of the picture's shift from step to step, picture widths."""
-    return float(motion.steps[:, :2].std(axis=0).sum()) if len(motion.steps) else 0.0
+    """Standard deviation of the picture's shift from step to step about an even move, widths."""
+    shift = motion.steps[:, :2]
+    if len(shift) <= _EVEN_DEGREE + 1:
+        return 0.0
+    basis = np.vander(np.linspace(-1, 1, len(shift)), _EVEN_DEGREE + 1)
+    even = basis @ np.linalg.lstsq(basis, shift, rcond=None)[0]
+    return float((shift - even).std(axis=0).sum())
 
 
 def _as_motion(flow: Array, aspect: float) -> Motion:

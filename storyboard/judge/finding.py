@@ -67,7 +67,7 @@ class Spread(NamedTuple):
 
     Attributes:
         inverse: (P, P), inverse of the covariance.
-        unlike: Squared Mahalanobis distance that 97 % of the calibration layouts stay below; a
+        unlike: Squared Mahalanobis distance that 90 % of the calibration layouts stay below; a
             picture beyond it resembles none of them.
     """
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from storyboard.layout.render.frame import Frame as Rendered
     from storyboard.layout.render.lens import LensCamera
 
-_LEAST_PART = 0.002  # of the picture that a subject covers
+_LEAST_PART, _LEAST_PART_EWS = 0.002, 0.0004  # of the picture that a subject covers
 _MOST_CUT = 0.02  # of the picture's height by which the crown may be out of it
 _CUT_ASKED = ("CU", "BCU", "ECU")  # sizes whose picture may cut the crown
 _WINDOW = 1 / 45  # of the picture's width, over which differences are averaged
@@ -49,10 +49,11 @@ def judge_staging(frames: Frames, film: ShotFilm, shot: Shot) -> Iterator[Findin
     is_layout = all(_apart(frames[k], each.picture) <= _ALIKE for k, each in pairs)
     subjects = [player for player in staged.players if player.id in staged.camera.subjects]
     names = " and ".join(_name(player) for player in subjects) or "the place"
+    least = _LEAST_PART_EWS if shot.camera.size == "EWS" else _LEAST_PART
     lost = [
         _name(player)
         for player in subjects
-        if max(float((film.mask([player.id], each) > 127).mean()) for each in layouts) < _LEAST_PART
+        if max(float((film.mask([player.id], each) > 127).mean()) for each in layouts) < least
     ]
     may_cut = shot.camera.size in _CUT_ASKED or shot.camera.view == "insert"
     shown = best_framed_frame(shot, staged, film.path)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from shots.lexicon.things import MODELS
-from shots.staging.staged import Player
+from shots.staging.staged import Player, Point
 from storyboard.layout.meshes import Array, Colour
 from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.world import Spot
-from storyboard.layout.render.lights import STREET, TUBES, WARM, Lamp
+from storyboard.layout.render.lights import TUBES, WARM, Lamp
 
 
 class Practical(NamedTuple):
@@ -31,16 +31,16 @@ class Practical(NamedTuple):
     reach_m: float = 3.5
 
 
-_SCREEN: Colour = (0.16, 0.22, 0.34)
-_FLAME: Colour = (0.85, 0.50, 0.20)
+_SCREEN: Colour = (0.30, 0.38, 0.52)
+_FLAME: Colour = (0.55, 0.34, 0.14)
 _TUBE: Colour = (0.55, 0.60, 0.60)
 _HEADLIGHTS: Colour = (1.6, 1.5, 1.25)
 PRACTICALS: Mapping[str, Practical] = {
     "floor-lamp": Practical(), "table-lamp": Practical(0.8), "desk-lamp": Practical(0.8),
     "ceiling-lamp": Practical(0.0), "chandelier": Practical(0.1),
     "neon-tube": Practical(0.0, -0.3, 0.0, _TUBE, 4.0), "street-lamp": Practical(0.95, reach_m=9.0),
-    "lantern": Practical(0.7), "spotlight": Practical(0.8), "neon-sign": Practical(
-        0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
+    "lantern": Practical(0.7), "spotlight": Practical(0.8, 0.0, 0.5, (1.5, 1.4, 1.2), 8.0),
+    "neon-sign": Practical(0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
     "candle": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
     "candlestick": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
     "burning-torch": Practical(1.0, 0.1, 0.0, (1.3, 0.78, 0.34), 6.0),
@@ -57,6 +57,11 @@ PRACTICALS: Mapping[str, Practical] = {
     "computer": Practical(0.6, 0.0, 0.3, _SCREEN, 2.0),
     "television": Practical(0.5, 0.0, 0.6, (0.5, 0.62, 0.85), 4.0),
 }  # fmt: skip
+_SWITCHED = frozenset({
+    "floor-lamp", "table-lamp", "desk-lamp", "ceiling-lamp", "chandelier", "neon-tube", "lantern",
+    "neon-sign", "spotlight",
+})  # fmt: skip
+_OUTDOOR_LAMPS = frozenset({"street-lamp", "lantern", "spotlight", "burning-torch", "campfire"})
 _CARRIED_FLAMES = frozenset({
     "candle", "torch", "burning-torch", "lantern", "campfire", "fire", "match", "lighter",
     "birthday-cake",
@@ -69,12 +74,22 @@ def is_unlit(players: Iterable[Player], weather: Iterable[str]) -> bool:
     return "dark" in weather or any(flames)
 
 
-def tint_of_lamps(players: Iterable[Player], is_interior: bool) -> Colour | None:
-    """Tint of the lamps of a place: of tubes, street lamps, or warm; None where it has none."""
-    models = {player.model for player in players}
-    if not is_interior:
-        return STREET if "street-lamp" in models else None
-    return TUBES if "neon-tube" in models else WARM
+def is_switched_off(player: Player) -> bool:
+    """Whether a light of the set is one that an unlit room has off."""
+    return player.is_fixture and player.model in _SWITCHED
+
+
+def tint_of_room(players: Iterable[Player]) -> Colour:
+    """Tint of the light of a room's lamps: that of tubes, or warm."""
+    return TUBES if any(player.model == "neon-tube" for player in players) else WARM
+
+
+def outdoor_lamp(players: Iterable[Player], subject: Point, side_deg: float) -> Lamp:
+    """What lights the face of a subject outdoors when it is dark: a lamp, or the moon."""
+    has_lamps = any(player.model in _OUTDOOR_LAMPS for player in players)
+    x, z = np.sin(np.radians(side_deg)), -np.cos(np.radians(side_deg))
+    at = (float(subject[0] + 1.7 * x), -2.2, float(subject[1] + 1.7 * z))
+    return Lamp(at, (0.75, 0.62, 0.44) if has_lamps else (0.50, 0.54, 0.58), 4.5)
 
 
 def practical_of(player: Player) -> Practical | None:

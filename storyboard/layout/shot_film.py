@@ -18,19 +18,22 @@ from shots.lexicon.places import SETS
 from shots.lexicon.things import MODELS
 from shots.staging.picture import on_plan, plan_turn
 from shots.staging.staged import Player, StagedShot
+from storyboard.layout.bed_covers import bed_covers
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
 from storyboard.layout.motion.held import HeldThing, in_hands
 from storyboard.layout.motion.perform import Performance, perform_all
 from storyboard.layout.motion.world import Spot, world_at
-from storyboard.layout.near_shell import without_near_shell
+from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
 from storyboard.layout.places.set_place import SetPlace
 from storyboard.layout.practicals import (
+    is_switched_off,
     is_unlit,
     lamp_of,
+    outdoor_lamp,
     practical_of,
-    tint_of_lamps,
+    tint_of_room,
 )
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
@@ -38,8 +41,7 @@ from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
 from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
-from storyboard.layout.thing_motion import is_moving, placed, state_of, thing_mesh
-from storyboard.layout.things.models import build_thing
+from storyboard.layout.thing_motion import ThingState, is_moving, placed, state_of, thing_mesh
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 _LEAST_FOCUS_M = 0.1
+_MIDDLE_M = 0.9  # height of the middle of what is lit
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
 
 
@@ -70,8 +73,8 @@ class ShotFilm:
         numbers: Number of each player as owner of its faces, by id, from 1.
         rig: Its light.
         still: What does not move.
-        ground: Paint of the floor.
-        is_interior: Whether walls are round the set.
+        ground: Paint of the floor; None over an abyss.
+        lit_at: (3,) what the key of a room stands near; None outdoors.
         shown: The players that are drawn: not who looks, nor what was taken off the set.
         figures: The people, by id.
     """
@@ -109,7 +112,9 @@ class ShotFilm:
         place = staged.place
         self._place = _place_of(place.set, place.seed)
         self._scenes: dict[int, RenderScene] = {}
-        self.ground, self.is_interior = self._place.ground, self._place.is_interior
+        self.ground = self._place.ground if self._place.has_ground else None
+        x, z = staged.camera.at
+        self.lit_at = np.array([x, -_MIDDLE_M, z]) if self._place.is_interior else None
         self.still = StillMesh(self._set_mesh())
         self._palette, self._shot = tuple(palette), shot
         self._acting: tuple[int, dict[str, Performance]] | None = None  # of the last frame
@@ -136,21 +141,29 @@ class ShotFilm:
     def lit(self, lighting: Lighting) -> LightRig:
         """The light of a directive on this set."""
         spots = world_at(self._still, 0.0, 1.0).spots
-        lit = [(player, lamp_of(player, spots[player.id])) for player in self._still]
+        players, weather = self.staged.players, self.staged.place.weather
+        has_lamps_off = is_unlit(players, weather)
+        lit = [
+            (player, lamp_of(player, spots[player.id]))
+            for player in self._still
+            if not (has_lamps_off and is_switched_off(player))
+        ]
         subject = np.array(self.staged.camera.at)
         lamps = sorted(
             ((player.is_fixture, lamp) for player, lamp in lit if lamp),
             key=lambda each: (each[0], float(np.hypot(*(np.array(each[1].at)[[0, 2]] - subject)))),
         )
-        players, weather = self.staged.players, self.staged.place.weather
-        has_lamps_off = is_unlit(players, weather)
+        camera = self.staged.camera
+        named = [lamp for is_fixture, lamp in lamps if not is_fixture]
+        if not (self._place.is_interior or lighting.contrast or lighting.direction):
+            named.append(outdoor_lamp(players, camera.at, camera.side_deg))
         rig = light_rig(
             lighting,
             self._palette,
-            side_deg=self.staged.camera.side_deg,
+            side_deg=camera.side_deg,
             is_interior=self._place.is_interior,
-            lamps=[lamp for is_fixture, lamp in lamps if not (is_fixture and has_lamps_off)],
-            glow=None if has_lamps_off else tint_of_lamps(players, self._place.is_interior),
+            lamps=[*named, *(lamp for is_fixture, lamp in lamps if is_fixture)],
+            glow=None if has_lamps_off else tint_of_room(players),
             room=SETS[self.staged.place.set].bounds,
         )
         return in_weather(rig, weather)
@@ -189,28 +202,24 @@ class ShotFilm:
             for player in self.shown
             if player.id in acting
         ]
+        share = float(self.path.share[frame])
+        for bed, mesh in bed_covers(
+            self.shown, share, self.figures, acting, spots, self.seconds
+        ).items():
+            meshes.append(mesh.owned_by(self.numbers[bed]))
         held: dict[str, HeldThing] = {}
         for thing in (thing for act in acting.values() for thing in act.held):
             if thing.is_held or thing.id not in held:  # taken over by the next hand
                 held[thing.id] = thing
         for player in self._moving:
             if player.id in held:
-                state = held[player.id]
-                mesh = (
-                    build_thing(
-                        player.model,
-                        size=player.size,
-                        colour=player.colour,
-                        label=player.label,
-                        held=True,
-                    )
-                    .turned(state.turn)
-                    .moved(state.at)
-                )
+                hand = held[player.id]
+                mesh = thing_mesh(player, ThingState(), is_held=True)
+                mesh = mesh.turned(hand.turn).moved(hand.at)
             else:
                 mesh = self._thing(player, spots, seconds)
             meshes.append(mesh.owned_by(self.numbers[player.id]))
-        return RenderScene(self.still, join(meshes), self.ground, self.is_interior)
+        return RenderScene(self.still, join(meshes), self.ground, self.lit_at)
 
     def frame(
         self,
@@ -319,10 +328,11 @@ class ShotFilm:
             for player in self._still
         ]
         aims = self.poses[:, :, 3] + self.path.subject_distance_m * self.poses[:, :, 2]
-        shell = without_near_shell(
-            self._place.shell, self.poses, self.path.focal, self.path.aspect, aims
-        )
-        return join([shell, self._place.backdrop, *things])
+        place, lens = self._place, (self.poses, self.path.focal, self.path.aspect, aims)
+        shell, backdrop = without_near_shell(place.shell, *lens), place.backdrop
+        if place.is_interior:
+            backdrop = without_near_shell(backdrop, *lens, GARDEN)
+        return join([shell, backdrop, *things])
 
     def _before_the_lens(self) -> set[str]:
         """Ids of furniture between the camera and what is framed; a crew takes it off the set."""

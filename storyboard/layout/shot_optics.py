@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.path.rig import frame_subject
+from shots.staging.picture import plan_turn
 from storyboard.layout.render.depth_of_field import Optics
 from storyboard.layout.render.lens import Projection
 
@@ -63,14 +64,13 @@ class ShotOptics:
     def _second_distance(self, staged: StagedShot) -> float:
         """Distance of the nearest other player behind the subject, 0 if there is none."""
         place = staged.camera
-        turn = np.radians(place.side_deg)
+        forward = plan_turn(place.side_deg)[[0, 2], 2]
         own = self._depth(0, self._aim)
         found = []
         for player in staged.players:
             if player.is_fixture or player.id in place.subjects[:1] or player.id == place.over:
                 continue
-            x, z = player.at[0] - place.at[0], player.at[1] - place.at[1]
-            along = -x * math.sin(turn) + z * math.cos(turn)
+            along = float((np.array(player.at) - place.at) @ forward)
             if along > 0.3:
                 found.append(own + along)
         return min(found, default=0.0)

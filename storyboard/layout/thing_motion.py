@@ -105,8 +105,8 @@ def _after(
     return state
 
 
-def thing_mesh(player: Player, state: ThingState) -> Mesh:
-    """A thing at the origin in a state."""
+def thing_mesh(player: Player, state: ThingState, *, is_held: bool = False) -> Mesh:
+    """A thing at the origin in a state, or as in a hand with the grip there."""
     mesh = build_thing(
         player.model,
         size=player.size,
@@ -116,6 +116,7 @@ def thing_mesh(player: Player, state: ThingState) -> Mesh:
         * (2 * math.pi / _PHASE_STEPS),
         opened=round(state.opened * _OPEN_STEPS) / _OPEN_STEPS,
         seed=zlib.crc32(player.id.encode()) % 1000,
+        held=is_held,
     )  # fmt: skip
     if state.is_dark:
         mesh = replace(mesh, glow=np.zeros_like(mesh.glow))

@@ -111,7 +111,7 @@ def _staging(takes: Sequence[Take]) -> Iterator[str]:
     staged = {take.shot.id: take.staged for take in takes}
     lost = [f'{shot} "{each.words}"' for shot, of in staged.items() for each in of.not_staged]
     if lost:
-        yield f"SB217 not in the layout: {', '.join(lost)}; check says why."
+        yield f"SB217 not in the layout: {', '.join(lost)}; `storyboard check` gives the reasons."
     for shot, each in staged.items():
         for warning in each.warnings:
             yield f"SB218 {shot}: {warning.removeprefix(f'{shot}: ')}."

@@ -37,10 +37,12 @@ def picture_size(
     return render_size(preset, quality, aspect)
 
 
-def layout_size(aspect: Fraction) -> Size:
-    """Size of the area of LAYOUT_SIZE with this aspect ratio, as far as even pixels allow."""
-    height = round((LAYOUT_SIZE[0] * LAYOUT_SIZE[1] / aspect) ** 0.5 / 2) * 2
-    return round(height * aspect / 2) * 2, height
+def layout_size(
+    aspect: Fraction, area: int = LAYOUT_SIZE[0] * LAYOUT_SIZE[1], grain: int = 2
+) -> Size:
+    """Size of an area in pixels with this aspect ratio, as far as multiples of `grain` allow."""
+    height = round((area / aspect) ** 0.5 / grain) * grain
+    return round(height * aspect / grain) * grain, height
 
 
 def render_size(preset: Preset, quality: Quality, aspect: Fraction) -> Size:

@@ -246,7 +246,7 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             negative=take.negative,
             removed=take.removed,
             seed=take.noise.seed,
-            plan=plan_points(take.path),
+            plan=plan_points(take.path, take.staged.camera),
             staged=take.staged,
             timings=tuple(entry.seconds.items()),
             directives=tuple(_directive_row(finding) for finding in entry.findings),

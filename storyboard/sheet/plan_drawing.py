@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from shots.dressing import SetDressing, dressed
 from shots.lexicon.places import SETS
 from shots.lexicon.things import MODELS
-from shots.staging.staged import Player, StagedShot
+from shots.staging.picture import on_plan, subjects_on_plan
+from shots.staging.staged import CameraPlace, Player, StagedShot
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -38,7 +39,7 @@ MAX_POINTS = 25
 
 @dataclass(frozen=True)
 class PlanPoint:
-    """The camera at one moment, in the axes of its path: metres, x right, z forward.
+    """The camera at one moment on the floor plan: metres, x right, z away from the set's front.
 
     `aim_x` and `aim_z` are the view direction on the ground; their length is 1 for a level camera
     and 0 for one that looks straight down. `field_deg` is the horizontal field of view.
@@ -97,7 +98,7 @@ class PlanDrawing:
 
 @dataclass(frozen=True)
 class PlannedShot:
-    """A shot for a plan: its id, its staging, and its camera in the axes of its path.
+    """A shot for a plan: its id, its staging, and its camera.
 
     `dressing` is what the author says about the set.
     """
@@ -107,26 +108,26 @@ class PlannedShot:
     camera: tuple[PlanPoint, ...] = ()
     dressing: SetDressing | None = None
 
-    def on_plan(self, x: float, z: float, *, is_direction: bool = False) -> complex:
-        """A point, or a direction, of the camera path's axes on the floor plan."""
-        place = self.staged.camera
-        turned = complex(x, z) * rect(1.0, math.radians(place.side_deg))
-        return turned if is_direction else turned + complex(*place.at)
-
     @property
     def track(self) -> list[complex]:
         """The way of the camera on the floor plan."""
-        return [self.on_plan(point.x_m, point.z_m) for point in self.camera]
+        return [complex(point.x_m, point.z_m) for point in self.camera]
+
+    @property
+    def subjects(self) -> list[complex]:
+        """The way of the subject on the floor plan."""
+        return [complex(point.subject_x_m, point.subject_z_m) for point in self.camera]
 
 
-def plan_points(path: CameraPath) -> tuple[PlanPoint, ...]:
-    """Sample a camera path at up to MAX_POINTS even steps, first and last frame included."""
+def plan_points(path: CameraPath, place: CameraPlace) -> tuple[PlanPoint, ...]:
+    """Up to MAX_POINTS even steps of a path placed on a plan, first and last frame included."""
+    poses, subjects = on_plan(path, place), subjects_on_plan(path, place)
     last = path.num_frames - 1
     count = min(MAX_POINTS, path.num_frames)
     points = []
     for index in range(count):
         frame = round(index * last / max(count - 1, 1))
-        pose, subject = path.camera_to_world[frame], path.subject[frame]
+        pose, subject = poses[frame], subjects[frame]
         points.append(
             PlanPoint(
                 x_m=float(pose[0, 3]),
@@ -136,7 +137,7 @@ def plan_points(path: CameraPath) -> tuple[PlanPoint, ...]:
                 aim_z=float(pose[2, 2]),
                 field_deg=math.degrees(2 * math.atan(0.5 / float(path.focal[frame]))),
                 subject_x_m=float(subject[0]),
-                subject_z_m=float(subject[2]),
+                subject_z_m=float(subject[1]),
             )
         )
     return tuple(points)
@@ -162,9 +163,7 @@ def draw_plan(title: str, shots: Sequence[PlannedShot]) -> PlanDrawing | None:
     plan.draw_later(shots[1:])
     plan.draw_cast(moves=len(shots) == 1)
     if not plan.cast and shots[0].camera:
-        point = shots[0].camera[-1]
-        subject = plan.at(shots[0].on_plan(point.subject_x_m, point.subject_z_m))
-        plan.sketch("person subject", [subject], radius=4.0)
+        plan.sketch("person subject", [plan.at(shots[0].subjects[-1])], radius=4.0)
     plan.name_all(shots)
     plan.describe(shots)
     return plan.drawing
@@ -190,7 +189,7 @@ class _Plan:
         if self.room and self.room.is_interior and len(shots) > 1:
             needed += [complex(*self.room.bounds[:2]), complex(*self.room.bounds[2:])]
         if not self.cast:
-            needed += [s.on_plan(p.subject_x_m, p.subject_z_m) for s in shots for p in s.camera]
+            needed += [point for shot in shots for point in shot.subjects]
         xs, zs = zip(*((point.real, point.imag) for point in needed or [0j]), strict=True)
         around_m = AROUND_M if self.cast and len(shots) == 1 else 0.0
         wide_m = max(max(xs) - min(xs) + around_m, LEAST_EXTENT_M)
@@ -239,11 +238,9 @@ class _Plan:
         """The field of view of a camera at both ends of its way, or only where it starts."""
         track = list(map(self.at, shot.track))
         for k in dict.fromkeys((0, len(track) - 1) if moves else (0,)) if track else ():
-            point, kind = (
-                shot.camera[k],
-                "cone" if moves and k == 0 < len(track) - 1 else "cone last",
-            )
-            aim = shot.on_plan(point.aim_x, point.aim_z, is_direction=True).conjugate()
+            point = shot.camera[k]
+            kind = "cone" if moves and k == 0 < len(track) - 1 else "cone last"
+            aim = complex(point.aim_x, -point.aim_z)
             if abs(aim) < LEAST_AIM:
                 self.sketch(kind, [track[k]], radius=9.0)
                 continue

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import singular
-from shots.lexicon.looks import GARMENTS, NAMES
+from shots.lexicon.looks import GARMENTS, NAMES, PLACE_WEAR
 from shots.lexicon.things import MODELS, NOUNS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
 from shots.staging.appearance import crowd_look, read_appearance
 from shots.staging.clauses.nouns import people
-from shots.staging.staged import Appearance, Beat, Player
+from shots.staging.staged import Appearance, Beat, Player, Size
 
 Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
@@ -42,7 +42,7 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
     return tuple(
         Player(
             draft.id, draft.name, draft.kind, draft.model, _look(board, cast, draft), draft.colour,
-            label=draft.label, on=draft.on, relation=draft.relation, near=draft.near,
+            _size(draft), draft.label, on=draft.on, relation=draft.relation, near=draft.near,
             beats=timing.beats(draft), is_subject=draft.is_subject,
             is_fixture=draft.is_fixture, words=draft.words,
         )
@@ -53,19 +53,30 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
 def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
     if draft.kind != "person":
         return None
+    wear = f", {PLACE_WEAR.get(cast.place.set, '')}"
     if draft.member >= 0:
-        return crowd_look(draft.noun, draft.member, draft.looks)
+        return crowd_look(draft.noun, draft.member, draft.looks + wear)
     if draft.id in board.characters:
-        look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id)
+        character = board.characters[draft.id]
+        look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id, character.looks)
     else:
         sex = {"she": "a woman, ", "he": "a man, "}.get(draft.sex, "")
-        words = [_one_garment(word) for word in draft.looks.split()]
+        words = [_one_garment(word) for word in (draft.looks + wear).split()]
         look, _, lost = read_appearance(sex + " ".join(words), "", draft.id)
         # The words of the action are not all about looks.
         lost = tuple(each for each in lost if not all(map(_is_other, each.words.split())))
     for each in lost:
         cast.lose(each.words, each.why, each.nearest)
     return look
+
+
+def _size(draft: PlayerDraft) -> Size | None:
+    """That of a big or a small thing; things that carry bodies keep theirs."""
+    model = MODELS.get(draft.model)
+    if draft.scale == 1 or model is None or model.seats or model.kind == "structure":
+        return None
+    width, height, depth = model.size
+    return width * draft.scale, height * draft.scale, depth * draft.scale
 
 
 def _is_vehicle(draft: PlayerDraft) -> bool:
@@ -221,8 +232,14 @@ class _Timing:
         if len(held) < 2:
             gesture = GESTURES.get(event.gesture)
             needs_both = gesture is not None and gesture.hands == "both"
+            frees_one = event.gesture == "wave"
             return tuple(
-                ("both" if needs_both or self.cast.thing_model(key).hands == 2 else "right", key)
+                (
+                    "both"
+                    if needs_both or (self.cast.thing_model(key).hands == 2 and not frees_one)
+                    else "right",
+                    key,
+                )
                 for key in held
             )
         first, second = held[::-1] if held[-1] in event.holds else held

@@ -9,12 +9,14 @@ from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.places import PLACE_WORDS, SETS
-from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing
+from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing, find_thing
 from shots.schema import Character, Shot, ShotList
-from shots.staging.acts.characters import thing_of_looks
 from shots.staging.acts.drafts import PlayerDraft
+from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
+
+_DRAWN = grammar.QUALITIES | grammar.SIZES.keys()  # or adds nothing to the picture
 
 
 class CastList:
@@ -122,7 +124,7 @@ class CastList:
         for word in (*phrase.adjectives, phrase.head):
             if word in grammar.VISIBLE:
                 self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
-            elif not (word in grammar.QUALITIES or word in brands or find_colour(word)):
+            elif not (word in _DRAWN or word in brands or find_colour(word)):
                 stems = (word, singular(word)[0])
                 tables = (NOUNS, grammar.CLOTHS, grammar.BODY, grammar.PEOPLE, grammar.SITES,
                           grammar.ABSTRACT, PLACE_WORDS, grammar.FITTINGS, grammar.NUMBERS,
@@ -191,3 +193,36 @@ def sex_of(looks: str) -> str:
     if words & grammar.FEMALE or words & {"she", "her", "female"}:
         return "she"
     return "he" if words & grammar.MALE or words & {"he", "his", "male", "moustache"} else ""
+
+
+def character_names(board: ShotList) -> Names:
+    """The words by which the action can name the characters: name, id."""
+    ids: dict[tuple[str, ...], str] = {}
+    for key, character in board.characters.items():
+        for name in (character.name, key):
+            words = tuple(word.low for word in split_words(name.replace("_", " ")))
+            if words:
+                ids.setdefault(words, key)
+    return Names(ids)
+
+
+def thing_of_looks(looks: str) -> tuple[str, str] | None:
+    """Model and noun of a character that is a thing or an animal, None for a person."""
+    words = [word.low for word in split_words(looks) if not word.is_mark]
+    for k, word in enumerate(words):
+        if singular(word)[0] in grammar.PEOPLE or word in grammar.GROUPS:
+            return None
+        if word in ("with", "on", "in", "of", "who") and k:
+            return None
+        found = find_thing(words[k:])
+        if found and not _is_qualifier(words, k + found[1]):
+            return found[0], " ".join(words[k : k + found[1]])
+    return None
+
+
+def _is_qualifier(words: list[str], behind: int) -> bool:
+    """Whether a noun only says what kind of thing or person the next one is: tram driver."""
+    if behind >= len(words):
+        return False
+    word = words[behind]
+    return singular(word)[0] in grammar.PEOPLE or find_thing(words[behind:]) is not None

@@ -11,10 +11,12 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, STAND_IN, find_thing
 from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb
-from shots.staging.acts.completion import complete
+from shots.staging.acts.absolutes import read_absolute
+from shots.staging.acts.completion import come_closer, complete, read_directions
 from shots.staging.acts.drafts import PlayerEvent
+from shots.staging.acts.implied import complete_cast
 from shots.staging.acts.objects import ClauseAct, is_liquid, read_objects
-from shots.staging.acts.prepositions import read_directions, read_parts
+from shots.staging.acts.prepositions import read_parts
 from shots.staging.acts.roles import Cast
 from shots.staging.acts.thing_events import read_thing_event
 from shots.staging.clauses.clause import Clause
@@ -27,8 +29,8 @@ _STATIVE = frozenset(
      "crowd", "park", "line", "light", "burn", "wrap", "freeze", "drape", "stack", "crack", "smash",
      "shatter", "wreck", "decorate")
 )  # fmt: skip
-_HELD = (("in", "hands"), ("under", "arms"), ("in", "arms"), ("in", "legs"))
 _BE = Verb("be", "stand")
+_RISING = frozenset(("get up", "stand up", "rise", "rise up"))
 
 
 class EventReader:
@@ -48,6 +50,7 @@ class EventReader:
     def read(self, clauses: Sequence[Clause]) -> None:
         """Read all clauses of an action."""
         for clause, following in pairwise(clauses):
+            _unite(clause, following)
             # "Running through the forest, a girl looks back"
             if clause.opens and not clause.subjects and clause.form == "ing" and following.subjects:
                 clause.subjects, clause.link = list(following.subjects), "lead"
@@ -58,14 +61,10 @@ class EventReader:
                 clause.subjects, clause.is_passive, clause.link = self._phrases, True, "with"
             self._phrases = clause.subjects or self._phrases
             if clause.is_absolute and before is not None:
-                self._absolute(clause)
+                read_absolute(self.cast, clause, self._subjects, max(self._slot, 0))
             else:
                 self._clause(before, clause)
-        for draft in list(self.cast.drafts.values()):
-            nouns = (draft.noun, *draft.words.lower().split())
-            model = next(filter(None, map(grammar.INSTRUMENTS.get, nouns)), "")
-            if draft.kind == "person" and model and MODELS[model].grip and not draft.holding():
-                draft.hold(self.cast.thing(model, model, draft.words).id)
+        complete_cast(self.cast)
         drafts = self.cast.drafts.values()
         self.slots = 1 + max([self._slot, 0, *(e.slot for draft in drafts for e in draft.events)])
 
@@ -88,12 +87,12 @@ class EventReader:
         self._subjects = subjects or self._subjects
         if clause.is_negated or (clause.subjects and not subjects):
             self._report_subject(clause)
+            self._look_away(clause, subjects)
         elif clause.is_passive or not (clause.base or clause.state):
             if clause.base and any(not self.cast.is_person(key) for key in subjects):
                 self.cast.lose(clause.words, "the state of a thing is not drawn")
             for prep, part in clause.parts:
-                for key in subjects:
-                    self.cast.attribute(key, prep, part)
+                self.cast.attribute(subjects, prep, part)
         else:
             actors = [key for key in subjects if self._acts(clause, key)]
             slot = self._time(before, clause, is_same=is_same)
@@ -111,8 +110,8 @@ class EventReader:
 
     def _passive(self, clause: Clause) -> tuple[list[str], Clause]:
         """Who does what the subject suffers, and the clause in the active voice."""
-        agents = [part for prep, part in clause.parts if prep == "beside"]  # by
-        kept = [k for k, (prep, _) in enumerate(clause.parts) if prep != "beside"]
+        kept = [k for k, prep in enumerate(clause.preps) if prep != "by"]
+        agents = [part for k, (_, part) in enumerate(clause.parts) if k not in kept]
         active = replace(
             clause, subjects=agents, objects=[*clause.subjects, *clause.objects], is_passive=False,
             parts=[clause.parts[k] for k in kept], preps=[clause.preps[k] for k in kept],
@@ -140,9 +139,13 @@ class EventReader:
         if is_liquid_alone and not clause.is_passive and clause.base not in ("", "be", "stand"):
             self.cast.lose(clause.words, "liquids do not move by themselves")
             return []
+        is_bare = phrase.kind == "body" and not (phrase.owner or phrase.is_definite)
+        if is_bare and any(each.kind == "character" for each in clause.phrases):
+            someone = self.cast.person("someone", phrase.words, "a person").id
+            self.cast.assign(phrase, [someone])  # a hand puts a glass before Ann
         verb, ids = clause.verb(), self._resolve(phrase)
         self.cast.is_subject = False
-        if phrase.kind == "body" and ids:
+        if phrase.kind == "body" and any(self._is_meant(key) for key in ids):
             self.cast.detail = self.cast.detail or grammar.BODY[phrase.head]
         is_walking = verb is not None and POSTURES.get(verb.posture, POSTURES["stand"]).speed > 0
         if phrase.noun in grammar.FOOTWEAR and is_walking:
@@ -152,9 +155,12 @@ class EventReader:
             ids = [self.cast.person("someone", phrase.words, f"a person in {phrase.words}").id]
             self.cast.assign(phrase, ids)
         for prep, part in phrase.parts:
-            for key in ids:
-                self.cast.attribute(key, prep, part)
+            self.cast.attribute(ids, prep, part)
         return ids
+
+    def _is_meant(self, key: str) -> bool:
+        """Whether a shot can be about somebody: no others are its subjects."""
+        return not self.cast.shot.subjects or self.cast.drafts[key].is_subject
 
     def _acts(self, clause: Clause, key: str) -> bool:
         """Whether a subject acts as a person or an animal does."""
@@ -238,6 +244,7 @@ class EventReader:
             self._unknown_verb(clause, subjects)
             return
         event = _event(clause, state, verb, slot)
+        self._sit_before(subjects, verb, event)
         part = next((each.head for each in clause.subjects if each.kind == "body"), "")
         if event.is_moving and grammar.BODY.get(part, "feet") in ("hands", "arms", "eyes", "mouth"):
             event.posture, event.gesture = "", event.gesture or "reach"
@@ -259,8 +266,37 @@ class EventReader:
             self._seat_of_state(event, clause.state)
         read_parts(act)
         read_directions(event, clause.directions, clause.particles)
+        come_closer(act)
         complete(act)
+        self._look_back(act)
         self.cast.focus = act.focus or self.cast.focus
+
+    def _sit_before(self, subjects: list[str], verb: Verb | None, event: PlayerEvent) -> None:
+        """Let people sit before they get up."""
+        actor = self.cast.drafts[subjects[0]]
+        if verb and verb.name in _RISING and actor.kind == "person" and not actor.events:
+            for key in subjects:
+                self.cast.drafts[key].events.append(PlayerEvent(event.slot, "sit"))
+            self._slot = event.slot = event.slot + 1
+
+    def _look_back(self, act: ClauseAct) -> None:
+        """Let those who are faced look at who faces them."""
+        if act.clause.base == "face" and self.cast.is_human(act.event.looks_at):
+            for k, key in enumerate(self.cast.ids(act.clause.objects[0])):
+                back = PlayerEvent(act.event.slot, is_led=True)
+                back.looks_at = act.subjects[k % len(act.subjects)]
+                self.cast.drafts[key].events.append(back)
+
+    def _look_away(self, clause: Clause, subjects: list[str]) -> None:
+        """Read "not looking at each other", and what stands beside a negation."""
+        for prep, part in clause.parts if clause.is_negated else ():
+            if part.kind == "thing":
+                self.cast.attribute(subjects, prep, part)
+        is_mutual = any(phrase.head == "other" for phrase in clause.phrases)
+        if clause.is_negated and is_mutual and clause.base == "look":
+            for key in filter(self.cast.is_person, subjects):
+                look = PlayerEvent(max(self._slot, 0), looks_at="away", words=clause.words)
+                self.cast.drafts[key].events.append(look)
 
     def _animal_verb(self, clause: Clause, subjects: list[str]) -> Verb | None:
         """What an animal does that only the table of things has: lands, flies past."""
@@ -274,8 +310,7 @@ class EventReader:
         for phrase in clause.objects:
             self._resolve(phrase)
         for prep, part in clause.parts:
-            for key in subjects:
-                self.cast.attribute(key, prep, part)
+            self.cast.attribute(subjects, prep, part)
         near = get_close_matches(clause.base, sorted(VERBS), n=1, cutoff=0.7)
         self.cast.lose(clause.words, "no such verb in the lexicon", near[0] if near else "")
 
@@ -298,63 +333,19 @@ class EventReader:
         if seats:
             event.seat = self.cast.prop(seats[0], state)
 
-    def _absolute(self, clause: Clause) -> None:
-        """Read "one arm raised", "gun raised", "a cat on her lap", "eyes closed"."""
-        phrase = clause.subjects[0]
-        subjects = [key for key in self._subjects if self.cast.is_person(key)]
-        ids = [] if phrase.kind == "body" else self._resolve(phrase)
-        if self._pose(clause, phrase, subjects, ids):
-            return
-        if phrase.kind == "body" and (clause.base or clause.particles):
-            own = "" if phrase.words in clause.words else f"{phrase.words} "
-            self.cast.lose(own + clause.words, "no posture of the lexicon")
-        for prep, part in clause.parts or phrase.parts:
-            others = self._resolve(part)[:1]
-            others = [key for key in others if self.cast.model(key) != "rope"]  # on a leash
-            if phrase.kind == "body" and part.kind != "body":  # a hand on the phone
-                is_hand = grammar.BODY[phrase.head] == "hands"
-                self._hold(subjects[:1], others if is_hand else [])
-            elif part.kind == "body" and (prep, grammar.BODY[part.head]) in _HELD:
-                self._hold(others, ids)
-            else:
-                for key in ids:
-                    for other in others:
-                        self.cast.drafts[key].locate("on" if part.head == "lap" else prep, other)
 
-    def _pose(self, clause: Clause, phrase: Phrase, subjects: list[str], ids: list[str]) -> bool:
-        """Give people the gesture of "one arm raised"; whether it is one."""
-        verb = _posed(clause, phrase)
-        target = ""
-        if verb and verb.gesture == "aim" and clause.parts:  # three rifles trained on him
-            target = next(iter(subjects), "")
-            gunmen = [self.cast.person("gunman", clause.words, "a person") for _ in ids[:6]]
-            subjects, clause = [each.id for each in gunmen], replace(clause, parts=[], preps=[])
-        if not (subjects and verb and verb.gesture) or clause.base == "cover":
-            return False
-        for at, key in enumerate(subjects):
-            held = list(ids) if len(subjects) == 1 else ids[at : at + 1]
-            event = PlayerEvent(max(self._slot, 0), "", verb.gesture, target=target, holds=held)
-            event.words = clause.words
-            complete(ClauseAct(self.cast, clause, event, verb, [key]))
-        return True
-
-    def _hold(self, people: list[str], things: list[str]) -> None:
-        for who in people:
-            for key in things:
-                if self.cast.can_hold(who, key):
-                    self.cast.drafts[who].hold(key)
-
-
-def _posed(clause: Clause, phrase: Phrase) -> Verb | None:
-    """The verb of "arms crossed", "both hands up", "hands in her pockets", "a candle held out"."""
-    base = clause.base or ("raise" if "up" in clause.particles else "")
-    nouns = [f"{phrase.head}s"] * (phrase.is_plural or phrase.count > 1) + [phrase.head]
-    names = [f"{base} {noun}" for noun in nouns]
-    for prep, part in () if base else clause.parts:
-        names += [f"put {noun} {prep} {part.head}{s}" for noun in nouns for s in ("s", "")]
-    named = next((VERBS[name] for name in names if name in VERBS), None)
-    own = clause.verb() if phrase.kind == "thing" and not named else None
-    return own if own and own.role == "hold" else named
+def _unite(clause: Clause, following: Clause) -> None:
+    """Let names behind a colon be the people before it: "Two figures walk: Ann and Bob"."""
+    names = [each for each in following.subjects if each.kind in ("character", "name")]
+    people = clause.subjects[:1]
+    is_list = following.is_listed and len(names) == len(following.subjects)
+    if not (is_list and people and people[0].kind in ("person", "group")):
+        return
+    if len(clause.subjects) > 1 or people[0].count != len(names):
+        return
+    clause.subjects = names
+    if following.form == "ing":  # Ann, Bob and Lily swinging between them
+        following.subjects, following.link = names[-1:], "with"
 
 
 def _is_participle(before: Clause, clause: Clause) -> bool:
@@ -370,7 +361,9 @@ def _event(clause: Clause, state: Verb | None, verb: Verb | None, slot: int) -> 
     posture = first.posture or second.posture
     # "waits in a wheelchair" sits, "kneels on the phone" kneels.
     if second.posture in POSTURES and second.posture != "stand":
-        posture = posture if POSTURES[second.posture].speed else second.posture
+        is_kept = POSTURES[second.posture].speed or first.posture.startswith("sit-")
+        posture = posture if is_kept else second.posture
+        posture = "knee-slide" if (posture, second.name) == ("kneel", "slide") else posture
     return PlayerEvent(
         slot, posture, first.gesture or second.gesture, clause.pace * first.pace,
         looks_at=first.look, to=second.to, change=first.change, words=clause.words,

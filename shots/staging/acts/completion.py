@@ -7,8 +7,11 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
+from shots.lexicon.verbs import VERBS, forms
 from shots.staging.acts.drafts import LOOKS, PlayerEvent, is_bed
 from shots.staging.acts.objects import ClauseAct
+from shots.staging.acts.prepositions import ADDRESSED, ON_FLOOR
+from shots.staging.staged import CAMERA
 
 _RIDES = {
     "motorcycle": "ride-motorcycle", "scooter": "ride-motorcycle", "moped": "ride-motorcycle",
@@ -18,7 +21,13 @@ _SEATS = {
     "drive": "car", "ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle",
     "ride-horse": "horse",
 }  # fmt: skip
-_MUTUAL = frozenset(("hug", "kiss", "shake-hands", "punch", "talk", "whisper", "give"))
+_MUTUAL = frozenset(("talk", "whisper", "punch")).union(
+    name for name, gesture in GESTURES.items() if gesture.needs == "person"
+)
+# What is done to oneself or a thing like what is done to a person.
+_ALONE = {"braid": "comb", "attend": "work-on", "tuck-in": "reach", "slap": "knock",
+          "search-body": "work-on", "drape": "put-on", "support": "hold"}  # fmt: skip
+_DISHES = (["bowl"], ["plate"])  # eaten from
 _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
@@ -38,6 +47,7 @@ _FLIGHTS = frozenset(
         "take",
     )
 )
+_WEAK = ("", "look", "smile", "talk")  # gestures that leave the arms free
 _BIG_M = 0.5  # what is pushed on foot
 
 
@@ -48,7 +58,7 @@ def complete(act: ClauseAct) -> None:
     if event.gesture == "look" and act.cast.model(event.looks_at or event.target) == "phone":
         event.gesture, event.looks_at = "phone-look", event.looks_at or event.target
         event.holds = event.holds or [event.looks_at]
-    for fit in (_fit_gesture, _fit_posture, _fit_animal):
+    for fit in (_fit_arms, _fit_gesture, _fit_seated, _fit_posture, _fit_state, _fit_animal):
         fit(act)
     default = _SEATS.get(event.posture)
     if default and not event.seat and not _is_in_vehicle(act):
@@ -60,19 +70,43 @@ def complete(act: ClauseAct) -> None:
         act.cast.drafts[key].events.append(_own(act, key))
 
 
+def _fit_arms(act: ClauseAct) -> None:
+    """Read "with folded arms"."""
+    for prep, part in act.clause.parts:
+        if prep == "with" and part.kind == "body" and act.event.gesture in _WEAK:
+            base = forms().get((*part.adjectives, "")[0], ("", ""))[0]
+            names = (f"{base} {part.head}s", f"{base} {part.head}")
+            named = next((VERBS[name].gesture for name in names if name in VERBS), "")
+            act.event.gesture = named or act.event.gesture
+
+
 def _fit_gesture(act: ClauseAct) -> None:
     event, cast = act.event, act.cast
+    if event.gesture in _ALONE and not (cast.is_person(event.target) or len(act.subjects) > 1):
+        others = [key for key in cast.people() if key not in act.subjects]
+        is_other = event.gesture not in ("braid", "attend") and len(others) == 1
+        event.target = others[0] if is_other and not event.target else event.target
+        event.gesture = event.gesture if is_other else _ALONE[event.gesture]
     if event.gesture == "look" and event.target and not event.looks_at:
         event.looks_at = event.target
     model = cast.thing_model(event.target)
     if event.gesture in ("open", "open-door") and event.target:
         is_door = model.kind in ("fitting", "furniture", "vehicle", "structure")
         event.gesture = "open-door" if is_door else "open"
-    if event.gesture in ("push", "pull") and not event.posture and event.target in cast.drafts:
+    handled = event.gesture in ("push", "pull", "shove")
+    if handled and not event.posture and event.target in cast.drafts:
         is_wheeled = cast.model(cast.drafts[event.target].seat) == "wheelchair"
+        event.gesture = "push" if is_wheeled and event.gesture == "shove" else event.gesture
         is_big = max(model.size) > _BIG_M and model.kind != "fitting"
         is_thing = not cast.is_person(event.target)
         event.posture = "walk" if is_wheeled or (is_big and is_thing) else ""
+
+
+def _fit_seated(act: ClauseAct) -> None:
+    """Let who is tied to a chair stay there while sawing through the rope."""
+    last = act.actor.events[-1] if act.actor.events else None
+    if last and "sit" in last.posture and act.event.gesture and act.event.posture == "bend":
+        act.event.posture = ""
 
 
 def _fit_posture(act: ClauseAct) -> None:
@@ -104,6 +138,17 @@ def _fit_posture(act: ClauseAct) -> None:
         event.posture, event.looks_at = "sit", "down"
 
 
+def _fit_state(act: ClauseAct) -> None:
+    """Cross-legged without a seat is on the floor; bound hands stay behind the back."""
+    event, last = act.event, next(reversed(act.actor.events), None)
+    if event.posture.startswith("sit-") and not event.seat:
+        event.posture = ON_FLOOR.get(event.posture, event.posture)
+    if last and last.gesture == "bound" and event.gesture in ("saw", "work-on", "cook"):
+        event.gesture = "saw-bound"
+    if event.posture == "dive" and act.actor.noun in ("goalkeeper", "keeper", "goalie"):
+        event.posture = "dive-aside"
+
+
 def _fit_animal(act: ClauseAct) -> None:
     event, draft = act.event, act.actor
     if draft.kind == "animal" and event.posture in ("walk", "run", "float", "dance"):
@@ -132,6 +177,9 @@ def _add_prop(act: ClauseAct) -> None:
     event, cast, verb = act.event, act.cast, act.verb
     gesture = GESTURES.get(event.gesture)
     prop = verb.prop or (gesture.prop if gesture else "")
+    if event.gesture == "eat" and [cast.model(key) for key in event.holds] in _DISHES:
+        event.target, event.holds = event.holds[0], []
+        prop = "spoon" if cast.model(event.target) == "bowl" else prop
     if prop not in MODELS or event.holds or act.actor.kind != "person":
         return
     if event.gesture == "kick" and not event.target:
@@ -167,13 +215,13 @@ def _own(act: ClauseAct, key: str) -> PlayerEvent:
         if set(event.holds) & set(event.choices):
             own.holds = [mine] if at < len(event.choices) else []
     partner = next((other for other in subjects if other != key), "")
-    if own.target in subjects:
-        own.target = partner
-    if own.looks_at in subjects:
-        own.looks_at = partner
+    for name in ("target", "looks_at", "to"):
+        if getattr(own, name) in subjects:
+            setattr(own, name, partner)
     if own.gesture in _MUTUAL:
         own.target = own.target or _partner(act, key, partner)
-        if own.gesture != "give" or act.cast.is_person(own.target):
+        is_beside = own.gesture == "shake-hands" and act.clause.state.startswith("hand")
+        if not is_beside and (own.gesture != "give" or act.cast.is_person(own.target)):
             own.looks_at = own.looks_at or own.target
     return own
 
@@ -196,3 +244,23 @@ def _share(act: ClauseAct, key: str) -> list[str]:
         draft = cast.drafts[event.prop]
         return [cast.thing(draft.noun, draft.model, draft.words).id]
     return event.holds[at : at + 1]
+
+
+def come_closer(act: ClauseAct) -> None:
+    """Let those who come closer do so to somebody else in the picture, if there is anybody."""
+    others = [key for key in act.cast.people() if key not in act.subjects]
+    if act.event.to == "towards" and others and {"closer", "nearer"} & set(act.clause.directions):
+        act.event.to = others[0]
+
+
+def read_directions(event: PlayerEvent, directions: list[str], particles: list[str]) -> None:
+    """Read "from left to right", "away", "at the camera", "down"."""
+    is_moving = event.is_travelling or event.posture in ("drive", "float", "fall")
+    for words in [*directions, *(particles if is_moving else ())]:
+        if is_moving and words in grammar.DIRECTIONS and words != "off":
+            named = grammar.DIRECTIONS[words]
+            event.to = named if " " in words else event.to or named
+        elif not is_moving and words in grammar.LOOKS:
+            look = grammar.LOOKS[words]
+            if look == CAMERA or (event.gesture in ADDRESSED and event.gesture != "raise-arm"):
+                event.looks_at = event.looks_at or look

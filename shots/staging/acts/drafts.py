@@ -70,6 +70,7 @@ class PlayerDraft:
 
     Attributes:
         noun: Noun that the words use for it.
+        scale: Of a thing, over the usual size.
         looks, outfit: Words about a person.
         member: Place in a crowd whose members differ by themselves, -1 outside one.
         sex: he, she or "" where the words do not say.
@@ -82,6 +83,7 @@ class PlayerDraft:
     kind: PlayerKind = "person"
     model: str = "person"
     noun: str = ""
+    scale: float = 1.0
     looks: str = ""
     outfit: str = ""
     member: int = -1

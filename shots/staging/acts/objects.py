@@ -9,6 +9,7 @@ from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
+from shots.staging.acts.thing_list import find_brand
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
@@ -27,7 +28,10 @@ _DEPICTING = frozenset(
 )
 
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
-_LAID = {"tuck": "lie", "drag": "lie-floor", "massage": "lie", "bury": "lie-floor"}
+BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
+"""Gestures whose object is brought to what a preposition names."""
+_LAID = {"tuck": "lie", "drag": "dragged", "haul": "dragged", "massage": "lie", "bury": "lie-floor",
+         "carry": "carried", "lift": "carried", "scoop": "carried"}  # fmt: skip
 """Verbs whose object lies, and how."""
 
 
@@ -81,6 +85,8 @@ def read_objects(act: ClauseAct) -> None:
     if act.verb.role == "wear":
         for key in act.subjects:
             act.cast.drafts[key].looks += ", " + clause.words
+        for part in (part for prep, part in clause.parts if prep == "about"):
+            act.cast.assign(part, [])  # as a pirate: nobody else
         return
     event.has_object = bool(clause.objects)
     for phrase in clause.objects:
@@ -103,19 +109,23 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     )
     if is_wiped_off or (verb.look and phrase.kind == "body"):
         return True  # wipes steam off the mirror, avoids her eyes
+    if verb.role == "none" and phrase.kind == "thing" and act.clause.base in ("pack", "clear"):
+        for key in act.resolve(phrase)[:1]:
+            act.be_at("at", key)  # packs his desk
     if verb.role == "none" and phrase.kind in ("thing", "unknown", "abstract"):
         return True
     is_worn = phrase.noun in grammar.CLOTHING and phrase.owner is not None and act.is_own(phrase)
     if is_worn and (verb.role == "look" or verb.gesture in ("hold", "hold-out")):
         return True
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
-    if (is_lapped or verb.gesture in ("pour", "comb", "wipe")) and is_liquid(phrase):
-        return True
+    if (is_lapped or verb.gesture in ("pour", "touch-cheek", "wipe")) and is_liquid(phrase):
+        return not (verb.role == "hold" and find_brand(phrase.words))
     if verb.name in _DEPICTING and _is_depicted(verb.name, phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
-    return is_idiom and (phrase.kind in ("abstract", "undrawn") or phrase.head == "breath")
+    is_act = phrase.kind in ("abstract", "undrawn") or phrase.head == "breath"
+    return is_idiom and (is_act or verb.gesture == "bow" or phrase.head == "punch")
 
 
 def _is_depicted(act_name: str, phrase: Phrase) -> bool:
@@ -169,12 +179,14 @@ def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
 
 def _lay_down(act: ClauseAct, key: str) -> None:
     """Let somebody lie who is tucked in or dragged."""
+    if _LAID[act.clause.base] == "carried" and any(is_bed(p.head) for _, p in act.clause.parts):
+        return  # on a stretcher
     led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
     beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
     led.seat = beds[0] if beds and led.posture == "lie" else ""
+    if led.posture in ("dragged", "carried"):
+        led.target = act.actor.id
     act.cast.drafts[key].events.append(led)
-    if act.clause.base == "drag":
-        act.cast.lose(act.clause.words, "who is dragged stays in place")
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
@@ -243,3 +255,22 @@ def _pour(act: ClauseAct) -> None:
         liquid = act.clause.objects[-1]
         model = find_thing(liquid.head.split())
         act.event.target = act.cast.prop(model[0] if model else "cup", liquid.words)
+
+
+def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+    """What the object of a gesture is brought to: into the milk, over her shoulders."""
+    event = act.event
+    if event.gesture not in BROUGHT or prep in (
+        "with",
+        "from",
+        "for",
+        "beside",
+        "before",
+        "behind",
+    ):
+        return False
+    is_free = event.gesture != "pack" and not event.holds
+    if event.target and is_free and act.cast.can_hold(act.subjects[0], event.target):
+        event.holds = [event.target]
+    event.target = act.focus = key
+    return True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
 from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
-from shots.staging.acts.objects import ClauseAct, read_object
+from shots.staging.acts.objects import BROUGHT, ClauseAct, bring_onto, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -21,13 +24,16 @@ _WORK = frozenset(
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
+_PLATE_M = 0.35
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
+_BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
-_ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor"}
+ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
+            "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 
 
@@ -36,10 +42,10 @@ def read_parts(act: ClauseAct) -> None:
     before = act.clause.objects[-1] if act.clause.objects else None
     verb = act.verb
     for raw, (prep, part) in zip(act.clause.preps, act.clause.parts, strict=True):
-        is_object = verb.role == "hold" and verb.name.split()[-1] == raw and raw != verb.name
+        is_object = verb.role == "hold" and raw in verb.name.split()[1:]
         if is_object and not act.clause.objects and part.kind in ("thing", "unknown"):
             read_object(act, part)  # chews on a pencil
-        elif before is None or not _describes(act, before, prep, part):
+        elif before is None or raw == "between" or not _describes(act, before, prep, part):
             _read_part(act, prep, part)
         before = part
     tables = [
@@ -68,19 +74,22 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
         return False
     is_body = before.kind == "body" and before.owner is not None
     if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
-        if prep == "with" and part.kind == "thing":
+        if prep == "with" and part.kind == "thing" and act.event.gesture not in _DISTANT:
             return False
         is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
         if is_handled and _is_put_into(act, ids, prep, part):
             return True
         if prep not in _ATTACHED:
             return False
-        cast.attribute(ids[0], prep, part)
+        cast.attribute(ids, prep, part)
+        if prep == "under" and cast.model("".join(act.resolve(part)[:1])) == "blanket":
+            act.event.posture = act.event.posture or "lie"  # kicks him under the covers
         return part.kind != "body"
-    if prep == "with" and part.kind in ("person", "group") and before.kind == "thing":
+    if prep == "with" and part.kind in ("person", "group") and cast.thing_model(ids[0]).seats:
         act.resolve(part)  # a bench with an old couple
         return True
-    return prep not in ("into", "with") and _is_located(act, ids, prep, part)
+    is_brought = act.event.gesture in BROUGHT
+    return prep not in ("into", "with") and not is_brought and _is_located(act, ids, prep, part)
 
 
 def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool:
@@ -126,13 +135,15 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         event.looks_at = event.looks_at if event.is_travelling else CAMERA
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
-        event.posture = _ON_FLOOR.get(event.posture, event.posture)
+        event.posture = ON_FLOOR.get(event.posture, event.posture)
     if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
-        for key in act.subjects:
-            act.cast.attribute(key, prep, part)
+        act.cast.attribute(act.subjects, prep, part)
         return
     if _is_redundant(act, prep, part):
         return
+    meant = grammar.ADDRESSED.get(part.head, "") if event.gesture == "talk" else ""
+    if meant and prep in ("to", "with"):
+        part = replace(part, kind="person", head=meant, count=4, is_plural=True, is_definite=False)
     is_other = part.kind == "pronoun" and part.head == "other"
     event.looks_at = act.subjects[0] if is_other else event.looks_at
     event.goes = event.goes or prep in _WAYS
@@ -142,7 +153,8 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     is_inside = part.kind == "place" or (part.kind == "character" and not ids)
     if is_inside and prep == "into" and not event.to and event.is_moving:
         event.to = "in"
-    for key in ids[:1] if event.choices else ids[:2]:
+    most = len(ids) if prep == "with" else 1 if event.choices else 2
+    for key in ids[:most]:
         if key in act.subjects and part.head != "other":
             continue
         next(rule for rule in _RULES if rule(act, prep, key, part))
@@ -152,14 +164,15 @@ def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
     """Whether a phrase adds nobody and nothing to the picture."""
     if prep == "for":
         is_aimed = act.event.gesture in ("reach", "look") or act.event.posture in ("jump", "run")
+        if part.owner and part.kind in ("person", "group") and act.event.gesture not in ADDRESSED:
+            return True  # lights a candle for her mother
         is_target = is_aimed and part.kind == "thing"
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
     if part.noun in grammar.CLOTHING and part.owner is not None and act.is_own(part):
         return True
-    is_water = part.head == "water" and part.is_definite
-    return is_water or (part.kind == "body" and act.is_own(part))
+    return (part.head == "water" and part.is_definite) or (part.kind == "body" and act.is_own(part))
 
 
 # Rules, tried in order: each gives a player or fixture its role and returns True, or returns False.
@@ -186,12 +199,18 @@ def _sat_on(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     if prep not in ("in", "on", "from") or not _sits_there(act, key):
         return False
     act.event.posture, act.event.seat = "sit", key
+    partner = act.cast.drafts.get(act.event.target)
+    if partner and partner.kind == "person" and not partner.events:
+        partner.seat = partner.seat or key  # drapes a jacket over her shoulders on the swing
     return True
 
 
 def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
+    elif prep == "with" and act.cast.is_human(key) and not act.event.is_travelling:
+        near = act.actor.near or act.actor.seat  # stands at the bar with two girls
+        act.cast.drafts[key].locate(act.actor.relation or "beside", near or act.actor.id)
     elif prep == "with" and act.cast.is_person(key):
         if act.event.is_travelling:
             led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
@@ -211,8 +230,14 @@ def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.target = key
     elif event.gesture == "wipe":
         event.target = event.target or key
-    elif event.gesture == "look":
+    elif event.gesture == "look" and (
+        "out" in act.clause.particles or act.cast.thing_model(key).grip is not None
+    ):
         event.looks_at = event.looks_at or key
+    elif event.gesture == "look":
+        if "table" in act.cast.model(key):
+            event.posture = event.posture or "sit"
+        act.locate("at", key)
     else:
         act.locate("at", key)
     return True
@@ -229,7 +254,8 @@ def _put_or_given(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.target = key
     elif event.releases and prep != "from":
         thing.locate(prep, key)
-        event.target = event.target or key
+        is_in = prep in ("in", "into") and event.target == thing.id
+        event.target = key if is_in else event.target or key
     elif event.gesture == "pick-up":
         opens = model.door or model.surface_m == 0
         thing.locate("in" if prep in ("from", "in") and opens else "on", key)
@@ -246,11 +272,19 @@ def _gone_to(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if not event.is_moving:
         return False
-    if prep in ("to", "towards", "into", "after", "at") or (
-        prep == "on" and event.posture.startswith("climb")
+    if prep == "in" and act.cast.is_human(key):
+        return True  # swinging between them
+    if (
+        prep in ("to", "towards", "into", "after", "at")
+        or (prep == "on" and event.posture.startswith("climb"))
+        or act.cast.model(key) in ("stairs", "ladder")
     ):
         event.to = key
-    elif prep in ("through", "around") or act.cast.model(key) in ("stairs", "ladder"):
+    elif prep == "through" and (
+        act.cast.is_human(key) or act.cast.thing_model(key).kind == "plant"
+    ):
+        pass  # through the crowd, through the trees
+    elif prep in ("through", "around") or (prep == "above" and event.posture == "jump"):
         event.to = event.to or key
     elif prep == "past":
         event.to = "past"
@@ -282,7 +316,8 @@ def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     is_there = event.gesture in ("look", "point") or key in act.cast.drafts
     is_into = event.gesture == "look" and prep in ("under", "behind", "in", "on", "above")
-    if event.gesture not in ADDRESSED or not (prep in _TOWARDS or is_into) or not is_there:
+    is_said = event.gesture in ADDRESSED or (event.gesture == "hold-out" and prep == "at")
+    if not is_said or not (prep in _TOWARDS or is_into) or not is_there:
         return False
     event.looks_at = event.looks_at or key
     event.target = event.target or key
@@ -293,6 +328,10 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What a gesture is done to: writes on the blackboard."""
     event = act.event
     is_hug = event.gesture == "hug" and act.cast.is_human(key)
+    is_pushed = event.gesture == "push" and prep == "into" and not event.posture
+    if is_pushed and act.cast.can_hold(act.subjects[0], event.target):  # a tray into the oven
+        event.gesture, event.holds, event.releases = "put-down", [event.target], True
+        return _put_or_given(act, prep, key, _)
     is_pour = event.gesture in ("pour", "reach", "cook")
     if not event.gesture or (event.target and not is_hug):
         return False
@@ -309,9 +348,31 @@ def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     return is_near or is_at or is_hug
 
 
+def _at_person(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    """What is on, against or behind somebody, or small."""
+    if prep == "on" and act.cast.is_human(key) and part.kind != "body":
+        act.event.target = act.event.target or key  # calls on a boy
+        return True
+    if prep == "against" and act.cast.is_human(act.event.target):
+        pushed = act.cast.drafts[act.event.target]  # shoves him against the wall
+        pushed.relation, pushed.near = prep, key
+        return True
+    if prep == "behind" and act.verb.prop and act.cast.model(key) == act.verb.prop:
+        return True  # hides behind a newspaper
+    if act.verb.role == "release" and prep == "beside" and not act.cast.is_person(key):
+        return True  # puts a gun next to the money
+    is_small = max(act.cast.thing_model(key).size) < _PLATE_M
+    return prep == "around" and bool(act.event.gesture) and is_small  # around the plate
+
+
 def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
         prep = "beside"  # on her father's arm
+    is_built = act.cast.thing_model(key).kind == "structure"
+    if prep == "under" and is_built and not re.search(_BUILT_OVER, act.cast.model(key)):
+        if act.event.has_object:
+            return True  # set up their stalls beneath the cathedral
+        prep = "before"
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
     is_bag = (
@@ -331,18 +392,7 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 _RULES = (
-    _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work, _place,
+    bring_onto, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work,
+    _at_person,
+    _place,
 )  # fmt: skip
-
-
-def read_directions(event: PlayerEvent, directions: list[str], particles: list[str]) -> None:
-    """Read "from left to right", "away", "at the camera", "down"."""
-    is_moving = event.is_travelling or event.posture in ("drive", "float", "fall")
-    for words in [*directions, *(particles if is_moving else ())]:
-        if is_moving and words in grammar.DIRECTIONS and words != "off":
-            named = grammar.DIRECTIONS[words]
-            event.to = named if " " in words else event.to or named
-        elif not is_moving and words in grammar.LOOKS:
-            look = grammar.LOOKS[words]
-            if look == CAMERA or (event.gesture in ADDRESSED and event.gesture != "raise-arm"):
-                event.looks_at = event.looks_at or look

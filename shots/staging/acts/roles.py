@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Sequence
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
-from shots.lexicon.places import PLACE_WORDS, SETS
-from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
+from shots.lexicon.places import PLACE_WORDS
 from shots.schema import Shot, ShotList
-from shots.staging.acts.cast_list import CastList, first_colour, sex_of
-from shots.staging.acts.characters import thing_of_looks
+from shots.staging.acts.cast_list import sex_of, thing_of_looks
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft
+from shots.staging.acts.thing_list import ThingList
+from shots.staging.clauses.nouns import people
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import Place
 
-MOST_THINGS = 12  # players made from one plural
-_CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift"))
-# Parts of a cabin that are no fixtures, as words of `Beat.looks_at`.
-_CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": []}
-_BRAND = re.compile(r"\b[A-Z][A-Z&-]{2,}\b")
 _GENERIC = {"man": "he", "woman": "she", "boy": "he", "girl": "she", "guy": "he", "lady": "she"}
 
 
-class Cast(CastList):
-    """The players of a shot, found or made from the phrases of its words.
-
-    Attributes:
-        is_subject: Whether the phrase being resolved is the subject of a clause.
-    """
+class Cast(ThingList):
+    """The players of a shot, found or made from the phrases of its words."""
 
     def __init__(self, board: ShotList, shot: Shot, place: Place) -> None:
         super().__init__(board, shot, place)
-        self.is_subject = False
         self._resolved: dict[int, tuple[Phrase, list[str]]] = {}
 
-    def attribute(self, key: str, prep: str, part: Phrase) -> None:
-        """Give a player what is said of it: in a red coat, with an umbrella, on a bench."""
-        draft = self.drafts.get(key)
-        if draft is None or (part.kind == "body" and draft.kind != "person"):
-            return
-        if draft.kind == "person" and self._is_look(draft, prep, part):
-            return
-        others = self.resolve(part, [key])
+    def attribute(self, keys: Sequence[str], prep: str, part: Phrase) -> None:
+        """Give players what is said of them: in a red coat, with umbrellas, on a bench."""
+        for k, key in enumerate(keys):
+            draft = self.drafts.get(key)
+            if draft is None or (part.kind == "body" and draft.kind != "person"):
+                continue
+            if draft.kind == "person" and self._is_look(draft, prep, part):
+                continue
+            others = self.resolve(part, list(keys))
+            is_each = prep == "with" and len(keys) > 1 and not any(map(self.is_person, others))
+            self._attribute(key, draft, prep, part, others[k :: len(keys)] if is_each else others)
+
+    def _attribute(
+        self, key: str, draft: PlayerDraft, prep: str, part: Phrase, others: list[str]
+    ) -> None:  # fmt: skip
         if prep == "under" and self.model(others[0] if others else "") == "blanket":
             return
         for other in others:
@@ -72,6 +67,10 @@ class Cast(CastList):
         )
         if not (is_garment or part.kind in ("body", "unknown", "abstract")):
             return False
+        if part.owner and part.kind in ("unknown", "abstract"):
+            return True  # at the end of their tango
+        if part.kind == "body" and prep != "with":
+            return True  # taps him on the shoulder
         draft.looks += f" {prep} {part.words}" if part.words not in draft.looks else ""
         return is_garment or prep != "with" or part.kind != "unknown"
 
@@ -99,6 +98,8 @@ class Cast(CastList):
             "unknown": self._unknown, "body": self._body, "part": self._part, "place": self._place,
         }.get(phrase.kind)  # fmt: skip
         is_one = phrase.owner is not None and phrase.owner.kind != "group"
+        if phrase.kind == "place" and phrase.owner and phrase.owner.is_plural:
+            is_one = False  # the nurses' station
         if phrase.owner and is_one and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
@@ -120,6 +121,9 @@ class Cast(CastList):
         """Parts of a thing, such as a handle, are not players."""
         if phrase.of is not None:
             self.resolve(phrase.of, subjects)
+        elif not (phrase.owner or self.is_subject) and phrase.head in grammar.OPENERS:
+            things = [k for k in reversed(self.named) if not self.is_person(k)]
+            return things[:1]  # lifts the lid
         return []
 
     def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
@@ -206,6 +210,9 @@ class Cast(CastList):
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
         clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
         looks = " ".join([phrase.words, *clothes])
+        looks = (
+            f"a {noun}, {looks}" if count > 1 and noun in people() and "-" not in noun else looks
+        )
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
@@ -242,6 +249,8 @@ class Cast(CastList):
             return list(reversed(found)) if many else found[:1]
         if noun == "couple" and len(self.people()) == 2:
             return self.people()
+        if self.groups and noun in _ONE_OF_THEM and _FOREMOST.intersection(phrase.adjectives):
+            return self.groups[-1][:1]  # the lead man
         for key, character in self.board.characters.items():
             named = character.as_.lower().removeprefix("the ").split()
             is_here = key in self.drafts or not self.shot.subjects
@@ -249,115 +258,27 @@ class Cast(CastList):
                 return [self.character(key).id]
         sex = _GENERIC.get(noun, "")
         alike = [k for k in reversed(self.recent) if sex and self.drafts[k].sex == sex]
-        return [k for k in alike if k not in subjects][:1]
+        return [k for k in alike if k not in subjects][:1] or self._unnamed_subject(noun)
 
-    def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
-        if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
-            phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
-        for trade in (*trades[:1], self.place.set):
-            noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
-            phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
-        whole = find_thing(phrase.adjectives[-1:])
-        is_one = whole is not None and (MODELS[whole[0]].kind == "vehicle" or MODELS[whole[0]].door)
-        if whole and phrase.noun in ("door", "window") and is_one:
-            phrase = replace(phrase, head=phrase.adjectives[-1])  # a car door is the car
-        found = find_thing(phrase.head.split())
-        model = found[0] if found else STAND_IN
-        colour = first_colour(" ".join(phrase.adjectives))
-        existing = self._existing(phrase, model, subjects)
-        is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
-        if existing or self._is_set(phrase) or (is_cabin and phrase.is_definite):
-            return existing
-        words = phrase.words
-        brand = _BRAND.search(words) if model != STAND_IN else None
-        if phrase.count == 1:
-            made = self.thing(phrase.head, model, words, colour)
-            made.label = brand[0] if brand else made.label
-            return [made.id]
-        noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
-        count = min(phrase.count, MOST_THINGS)
-        many = [self.thing(f"{noun} {k + 1}", model, words, colour) for k in range(count)]
-        for made in many:
-            made.label = brand[0] if brand else made.label
-        return [made.id for made in many]
-
-    def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
-        """Things named before, and furniture of the set."""
-        same = [k for k in reversed(self.recent) if self.drafts[k].noun == phrase.head]
-        same += [k for k in reversed(self.recent) if self.drafts[k].model == model != STAND_IN]
-        is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
-        if phrase.head in _PARTS and phrase.is_definite and not same:
-            same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
-        colour = first_colour(" ".join(phrase.adjectives))
-        if colour:  # between the red wire and the blue wire
-            drafts = self.drafts
-            same = [k for k in same if k not in drafts or drafts[k].colour in ("", colour)]
-        if same and not is_new and (phrase.is_definite or phrase.owner):
-            return same if phrase.count > 1 else same[:1]
-        if phrase.owner and not phrase.is_definite:
+    def _unnamed_subject(self, noun: str) -> list[str]:
+        """The only subject of the shot, where the words call it by another noun of its sex."""
+        words = self.shot.action.lower()
+        keys = [key for key in self.shot.subjects if self.is_human(key)]
+        if len(keys) != 1 or len(self.shot.subjects) > 1 or self.named or not self.is_subject:
             return []
-        for character in self.board.characters.values():
-            thing = thing_of_looks(character.looks)
-            if thing and phrase.is_definite and phrase.head in (thing[1], character.as_[4:]):
-                return [self.character(character.id).id]
-        is_inside = self.place.is_interior or "parked" in phrase.adjectives
-        if MODELS[model].grip is not None or (MODELS[model].kind == "vehicle" and not is_inside):
-            return []
-        return self._fixtures_of(phrase, model)
-
-    def _fixtures_of(self, phrase: Phrase, model: str) -> list[str]:
-        """Furniture of the set that a noun names; free seats first."""
-        nouns = (phrase.head.replace(" ", "-"), phrase.noun)
-        alike: list[list[str]] = [[], [], [], []]
-        for name, made in self.fixtures.items():
-            stem = re.sub(r"-\d+$", "", name)
-            rank = [name in nouns, stem in nouns, made == model, made.split("-")[-1] in nouns]
-            if any(rank):
-                alike[rank.index(True)].append(name)
-        if phrase.count > 1:  # many desks rather than the one that stands apart
-            alike.sort(key=len, reverse=True)
-        names = [name for group in alike for name in group]
-        taken = {draft.events[-1].seat for draft in self.drafts.values() if draft.events}
-        free = [name for name in names if name not in taken or not self.thing_model(name).seats]
-        plan = SETS.get(self.place.set)
-        if not names and plan and plan.mark(phrase.head):
-            return [phrase.head]
-        if not names and phrase.is_definite and self.place.set in _CABINS:
-            return _CABIN_LOOKS.get(phrase.noun, [])
-        return (free or names)[: phrase.count]
-
-    def _is_set(self, phrase: Phrase) -> bool:
-        """Whether a noun means the set itself: the tram, in a tram."""
-        named = PLACE_WORDS.get(phrase.head, "")
-        is_here = named == self.place.set or {named, self.place.set} <= {"tram", "train"}
-        is_cabin = self.place.set in _CABINS and not self.is_subject
-        return is_here and (phrase.is_definite or is_cabin)
-
-    def _place(self, phrase: Phrase, _: list[str]) -> list[str]:
-        """The mark of the set that a place is named by: at the kerb."""
-        plan = SETS.get(self.place.set)
-        return [phrase.head] if plan and plan.mark(phrase.head) else []
-
-    def _unknown(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        noun = grammar.TRADE_NOUNS.get(f"{self.place.set} {phrase.head}", "")
-        if noun:
-            return self._things(replace(phrase, kind="thing", head=noun), subjects)
-        same = [k for k in self.drafts if self.drafts[k].noun == phrase.head]
-        if same:
-            return same[:1]
-        self.lose(phrase.words, "no model: a plain block with its name", nearest_noun(phrase.head))
-        if phrase.count == 1:
-            return [self.thing(phrase.head, STAND_IN, phrase.words).id]
-        count = min(phrase.count, MOST_THINGS)
-        return [
-            self.thing(f"{phrase.head} {k + 1}", STAND_IN, phrase.words).id for k in range(count)
-        ]
+        draft = self.drafts[keys[0]]
+        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
+        return keys if sex == draft.sex != "" and draft.name.lower() not in words else []
 
     def _body(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         """The person whose hand or face it is."""
         if phrase.owner:
             return self.resolve(phrase.owner, subjects)
+        is_bare = not (phrase.is_definite or phrase.parts) and self.is_subject
+        if is_bare and phrase.head in _TURNED and phrase.is_plural:  # heads turn
+            return [self.person("onlooker", phrase.words, "a person").id for _ in range(3)]
+        if is_bare and not phrase.is_plural and any(map(self.is_person, self.named)):
+            return [self.person("someone", phrase.words, "a person").id]  # a hand reaches out
         people = [key for key in subjects if self.is_person(key)]
         if people:
             return people
@@ -367,21 +288,13 @@ class Cast(CastList):
         return [self.person("someone", phrase.words, "a person").id]
 
 
+_ONE_OF_THEM = frozenset(("man", "woman", "one", "officer", "figure", "boy", "girl", "guy"))
+_FOREMOST = frozenset(
+    ("lead", "leading", "first", "front", "foremost", "last", "tallest", "oldest")
+)
+_TURNED = frozenset(("head", "eye", "face"))
 _CRUTCHES = ("crutch", "walking-stick", "walker")
 _BABIES = frozenset(
     ("baby", "child", "toddler", "infant", "newborn", "android", "cyborg", "humanoid")
 )
 _PRONOUN_OF = {"female": "she", "male": "he"}
-_CUPS = frozenset(
-    ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
-     "beer-glass", "champagne-glass", "shot-glass")
-)  # fmt: skip
-# What a definite noun may mean besides things of its own name: the glass of a window, of a drink.
-_PARTS: Mapping[str, Callable[[Cast, str], bool]] = {
-    "glass": lambda cast, key: key == "window" or cast.model(key) in (*_CUPS, "window"),
-    "drink": lambda cast, key: cast.model(key) in _CUPS,
-    "cup": lambda cast, key: cast.model(key) in _CUPS,
-    "door": lambda cast, key: (
-        cast.thing_model(key).kind == "vehicle" or cast.model(key).endswith("door")
-    ),
-}

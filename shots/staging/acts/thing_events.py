@@ -7,9 +7,9 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
+from shots.staging.acts.completion import read_directions
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft, PlayerEvent
 from shots.staging.acts.objects import move_to
-from shots.staging.acts.prepositions import read_directions
 from shots.staging.acts.roles import Cast
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
@@ -38,7 +38,7 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
             _read_parts(cast, clause, PlayerEvent(slot, "stand"), own)  # melts on the pancakes
         _read_others(cast, clause, key)
         return
-    verb = _fit(verb, draft)
+    verb = _fit(verb, draft, is_off=any(prep.startswith("off") for prep in clause.preps))
     event = PlayerEvent(
         slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words
     )
@@ -55,18 +55,17 @@ def _read_others(cast: Cast, clause: Clause, key: str) -> None:
     people = [k for phrase in clause.objects for k in cast.resolve(phrase, [key])]
     for prep, part in clause.parts:
         cast.resolve(part, [key])
-        for person in people:
-            cast.attribute(person, prep, part)
+        cast.attribute(people, prep, part)
 
 
-def _fit(verb: Verb, draft: PlayerDraft) -> Verb:
+def _fit(verb: Verb, draft: PlayerDraft, *, is_off: bool) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
     if kind == "vehicle" and verb.name in ("slam into", "crash into", "hit", "collide"):
         return THING_VERBS["drive"]
     if verb.posture != "drive" or kind == "vehicle":
         return verb
-    if verb.name in ("land", "crash", "hit"):
+    if verb.name in ("land", "crash", "hit") or (is_off and kind in ("prop", "food", "product")):
         return THING_VERBS["fall"]
     if verb.name in ("come", "go") and kind in ("prop", "food", "product"):
         return THING_VERBS["be"]
@@ -91,7 +90,7 @@ def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDra
         if part.kind == "body" and grammar.BODY[part.head] == "hands":
             cast.detail = cast.detail or "hands"
             for person in cast.resolve(part, [])[:1]:
-                cast.drafts[person].hold(draft.id)
+                _read_hand(cast.drafts[person], event, draft.id)
             continue
         for other in cast.resolve(part, [draft.id])[:1]:
             if prep == "with" and cast.thing_model(other).kind == "vehicle":
@@ -105,8 +104,22 @@ def _read_parts(cast: Cast, clause: Clause, event: PlayerEvent, draft: PlayerDra
             before = other if is_small else ""
 
 
+def _read_hand(person: PlayerDraft, event: PlayerEvent, key: str) -> None:
+    """A thing is in somebody's hand, or falls from it."""
+    if event.gesture != "fall":
+        person.hold(key)
+        return
+    if key not in person.holding():
+        person.hold(key)
+    drop = PlayerEvent(event.slot, "", "put-down", target=key, holds=[key], releases=True)
+    drop.words = event.words
+    person.events.append(drop)
+
+
 def _read_part(event: PlayerEvent, draft: PlayerDraft, prep: str, other: str) -> None:
     moves = event.posture != "stand"
+    if event.posture == "drive" and prep == "above":
+        return  # an SUV on a road above the clouds
     if moves and prep in ("to", "into", "towards", "in", "on", "after", "at"):
         event.to = event.to or other
     elif moves and prep == "past":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shots.path.rig import Framed
+from shots.lexicon.actions import GESTURES
+from shots.path.rig import SMALL_SHARES, Framed
 from shots.staging.cameras.set_up import (
     Filming,
     SetUp,
@@ -16,15 +17,17 @@ from shots.staging.cameras.set_up import (
     frame_thing,
     side_of_line,
 )
-from shots.staging.floor_space import (
-    direction,
-    distance,
-    facing,
-    point,
-    size_of,
-)
+from shots.staging.cameras.thing_views import flat, united
+from shots.staging.floor_space import direction, distance, facing, point, size_of
 from shots.staging.staged import CameraPlace, Point
-from shots.staging.standing import EYES_UNDER_TOP, Standing, beat_at, hand_spot, reached
+from shots.staging.standing import (
+    EYES_UNDER_TOP,
+    Standing,
+    beat_at,
+    hand_spot,
+    standing,
+    working_hand,
+)
 
 BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
 BEHIND_BY_FOCAL_M = 0.5  # in proportion to the lens, so that the head is a third of the picture
@@ -42,9 +45,13 @@ _PARTS: Mapping[str, tuple[float, float, float]] = {
 }  # fmt: skip
 _AT_THE_THING = ("pick-up", "put-down", "reach", "wipe", "open", "open-door", "push", "pull",
                  "type", "write", "play-piano", "knock")  # fmt: skip
-_KEYS_M = 0.75  # height of the keys of a piano
 _AT_DESK = ("type", "write", "play-piano")
 _OVER_SHOULDER_DEG = -44.0  # down on what faces the eyes of its holder
+_DOWN_DEG, _ONTO_DEG = -28.0, -38.0  # onto things of an insert, onto flat ones
+_ASIDE = (75, -75, 100, -100, 50, -50)
+_TALL = 1.6  # height over width of what is looked at nearly level
+_FILLED = {"MCU": 0.5, "CU": 0.66, "BCU": 0.85, "ECU": 1.1}  # of the picture, by an insert
+_NEAR_M, _SPREAD, _LARGE_M, _PALM_M = 0.5, 3.0, 1.2, 0.16
 _FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
 
 
@@ -168,67 +175,144 @@ def _point_looked_at(
 
 
 def insert(filming: Filming) -> Iterator[SetUp]:
-    """A thing, or a part of somebody's body, that fills the picture at the asked size."""
-    name, now, front, pitch, holder = _detail(filming)
-    if now is None:
+    """Things with the hands on them, or a part of a body, from above, filling half the picture."""
+    shown = _shown(filming)
+    if shown is None:
         return
-    turns: tuple[float, ...] = (25, -25, 0, 45, -45, 70, -70, 110, -110, 150, 180)
-    if pitch == _OVER_SHOULDER_DEG:  # past the holder's head
-        turns = (42, -42, 60, -60, 85, -85)
+    now, pitch = shown.now, shown.pitch_deg
     if filming.shot.camera.angle != "eye-level":
         pitch = None
-    for k, turn in enumerate(turns):
-        side = front + turn
+    for k, turn in enumerate(shown.turns):
+        side = shown.front_deg + turn
         framed = frame_thing(filming, now, side, pitch)
-        subjects = (name,) if name else (holder,)
-        place = CameraPlace(now.at, side, subjects=subjects)
-        away = abs((side + 180.0) % 360.0 - 180.0) / 900.0
-        yield SetUp(place, framed, 0.05 * k + (0.0 if holder else away))
+        if shown.is_whole and max(now.size) < _LARGE_M:
+            room = SMALL_SHARES[filming.size] / _FILLED.get(filming.size, 0.5)
+            framed = replace(framed, width_m=framed.width_m * max(1.0, room))
+        place = CameraPlace(now.at, side, subjects=shown.names)
+        away = 0.0
+        if not shown.holder:  # the front of the thing and of the set are liked
+            away = abs((side + 180.0) % 360.0 - 180.0) / 900.0 + max(0.0, abs(turn) - 25.0) / 250.0
+        yield SetUp(place, framed, 0.05 * k + away)
 
 
-def _detail(
-    filming: Filming,
-) -> tuple[str, Standing | None, float, float | None, str]:
-    """What an insert is of: id, place, its front, pitch of the camera, id of its holder."""
+@dataclass(frozen=True)
+class _Shown:
+    """What an insert is of: ids, place, its front, pitch of the camera, sides, who has it."""
+
+    names: tuple[str, ...]
+    now: Standing
+    front_deg: float
+    pitch_deg: float | None = None
+    turns: tuple[float, ...] = (25, -25, 0, 45, -45, 70, -70, 110, -110, 150, 180)
+    holder: str = ""
+    is_whole: bool = False
+
+
+def _shown(filming: Filming) -> _Shown | None:
+    players, people = filming.players, filming.people()
+    name = _detail_named(filming, people)
+    if name and players[name].kind == "person":
+        return _Shown((name,), _part_of(filming, name, "face"), filming.gaze(name), holder=name)
+    if not name:
+        return _body_part(filming, people[0]) if people else None
+    names = _beside(filming, name) if filming.size != "ECU" else [name]
+    states = [filming.now(each) for each in names]
+    holder, hand = _handler(filming, names, people)
+    front, turns = states[0].facing_deg, _Shown.turns
+    united_now = united([*states, *hand])
+    pitch: float | None = _DOWN_DEG
+    if flat(united_now.size):
+        pitch = _ONTO_DEG
+    elif united_now.size[1] > _TALL * max(united_now.size[0], united_now.size[2]):
+        pitch = -20.0
+    if max(united_now.size) > _LARGE_M:
+        pitch = None
+    if holder:
+        front = filming.now(holder).facing_deg
+        player = players[holder]
+        gesture = beat_at(player, filming.key_share(player)).gesture
+        if gesture in _AT_DESK:  # from the side, past the arms
+            pitch, turns = _ONTO_DEG, _ASIDE
+        elif gesture in _FACES_HOLDER:  # past the head of the holder
+            front, pitch, turns = front + 180.0, _OVER_SHOULDER_DEG, (42, -42, 60, -60, 85, -85)
+    return _Shown(tuple(names), united_now, front, pitch, turns, holder, is_whole=True)
+
+
+def _detail_named(filming: Filming, people: Sequence[str]) -> str:
+    """The thing or person that an insert is of first, "" for a part of a body."""
     reading, players = filming.reading, filming.players
-    people = filming.people()
     things = [p.id for p in reading.players if p.kind != "person" and p.id in players]
+    if reading.detail in _PARTS and people:
+        if reading.detail not in ("hands", "hand"):
+            return ""
+        own = [filming.players[each] for each in people[:1]]
+        dealt = [name for p in own for beat in p.beats
+                 for name in (*(held for _, held in beat.holds), beat.target)]  # fmt: skip
+        near = [n for n in things if distance(filming.now(n).at, own[0].at) < 2 * _NEAR_M]
+        small = (n for n in (*dealt, *near) if n in players and players[n].kind == "thing"
+                 and max(size_of(players[n])) < _NEAR_M)  # fmt: skip
+        return next(small, "")
     subjects = [name for name in things if players[name].is_subject]
     held = [thing for name in people for beat in players[name].beats for _, thing in beat.holds]
-    named = [reading.detail, *subjects, *held, *things]
-    name = next((each for each in named if each in players), "")
-    if reading.detail in _PARTS and people:
-        name = ""
-    if name and players[name].kind == "person":
-        return "", _part_of(filming, name, "face"), filming.gaze(name), None, name
-    if not name:
-        if not people:
-            return "", None, 0.0, None, ""
-        part = reading.detail if reading.detail in _PARTS else "hands"
-        spot = _part_of(filming, people[0], part)
-        front = filming.gaze(people[0])
-        if part in ("hands", "hand"):
-            player = filming.players[people[0]]
-            beat = beat_at(player, filming.key_share(player))
+    worked = [beat.target for name in people for beat in players[name].beats
+              if beat.target in things]  # fmt: skip
+    named = [reading.detail, *subjects, *worked, *held, *things]
+    return next((each for each in named if each in players), "")
+
+
+def _beside(filming: Filming, name: str) -> list[str]:
+    """Ids of a thing and of the other things of the words that are near enough to be in."""
+    players, first = filming.players, filming.now(name)
+    most = max(0.45, _SPREAD * max(first.size))
+    others = [
+        each.id for each in filming.reading.players
+        if each.kind == "thing" and each.id in players and each.id not in (name, players[name].on)
+        and not any(beat.gesture == "fall" for beat in each.beats)
+    ]  # fmt: skip
+    others.sort(key=lambda each: distance(filming.now(each).at, first.at))
+    names = [name]
+    for each in others:
+        now = united([filming.now(key) for key in (*names, each)])
+        is_inside = players[each].near == name or players[name].near == each
+        if max(now.size) <= (_LARGE_M if is_inside else most):
+            names.append(each)
+    return names
+
+
+def _handler(
+    filming: Filming, names: Sequence[str], people: Sequence[str]
+) -> tuple[str, list[Standing]]:
+    """Who has hands on one of these things, and where the hands are."""
+    for person in people:
+        for beat in filming.players[person].beats:
+            held = next((thing for _, thing in beat.holds if thing in names), "")
+            if not held and (beat.target not in names or not GESTURES.get(beat.gesture)):
+                continue
+            share = (beat.start + beat.end) / 2
+            now = standing(filming.players[person], share, filming.players)
             target = filming.players.get(beat.target)
-            is_tall = target is not None and target.kind == "thing" and size_of(target)[1] > 1.0
-            if beat.gesture in _AT_DESK or (beat.gesture in _AT_THE_THING and is_tall):
-                return "", spot, front + 180.0, _OVER_SHOULDER_DEG, people[0]
-            return "", spot, front, -20.0, people[0]
-        return "", spot, front, None, people[0]
-    now = filming.now(name)
-    holder = next(
-        (p for p in people for b in players[p].beats for _, t in b.holds if t == name), ""
-    )
-    if holder:
-        gesture = beat_at(players[holder], filming.key_share(players[holder])).gesture
-        if gesture in _FACES_HOLDER:
-            front = filming.now(holder).facing_deg + 180.0
-            return name, now, front, _OVER_SHOULDER_DEG, holder
-        return name, now, filming.now(holder).facing_deg, -14.0, holder
-    lies_flat = now.size[1] < 0.35 * max(now.size[0], now.size[2])
-    large = max(size_of(players[name])) > 1.2
-    return name, now, now.facing_deg, None if large else (-35.0 if lies_flat else -12.0), ""
+            if target is not None and target.kind == "thing":
+                x, height, z = working_hand(beat, now, target)
+            else:
+                x, height, z = hand_spot(now, beat.gesture)
+            base = max(height - _PALM_M / 2, min(filming.now(name).base_m for name in names))
+            palm = Standing(point((x, z)), now.facing_deg, base, (_PALM_M, _PALM_M, _PALM_M))
+            near = min(distance(palm.at, filming.now(name).at) for name in names)
+            return person, [palm] if near < _NEAR_M else []
+    return "", []
+
+
+def _body_part(filming: Filming, name: str) -> _Shown:
+    """A part of somebody's body; the hands, if the words name none."""
+    part = filming.reading.detail if filming.reading.detail in _PARTS else "hands"
+    spot, front = _part_of(filming, name, part), filming.gaze(name)
+    if part not in ("hands", "hand"):
+        return _Shown((name,), spot, front, holder=name)
+    player = filming.players[name]
+    gesture = beat_at(player, filming.key_share(player)).gesture
+    if gesture in _AT_DESK:
+        return _Shown((name,), spot, front, _DOWN_DEG, _ASIDE, name)
+    return _Shown((name,), spot, front, _DOWN_DEG, holder=name)
 
 
 def _part_of(filming: Filming, name: str, part: str) -> Standing:
@@ -240,12 +324,11 @@ def _part_of(filming: Filming, name: str, part: str) -> Standing:
     base = now.top_m - under * now.tall_m - height * scale / 2
     if part in ("hands", "hand"):
         beat = beat_at(filming.players[name], 0.5)
-        x, middle, z = hand_spot(now, beat.gesture)
         target = filming.players.get(beat.target)
         if target is not None and target.kind == "thing" and beat.gesture in _AT_THE_THING:
-            x, z = reached(target, now)  # where it lies
-            reach_m = _KEYS_M if "piano" in target.model else 1.1
-            middle = target.base_m + min(size_of(target)[1], reach_m)
+            x, middle, z = working_hand(beat, now, target)
+        else:
+            x, middle, z = hand_spot(now, beat.gesture)
         at, base = (x, z), middle - height / 2
     elif part in ("feet", "foot", "shoes"):
         at, base = now.at, filming.players[name].base_m

@@ -29,6 +29,9 @@ _LEAVES = ("whip-pan-left", "whip-pan-right", "pan-left", "pan-right", "tilt-up"
            "fly-through", "crane-up", "crane-down")  # fmt: skip
 _HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
 _MOST_HIDDEN = 0.6
+REPORTED = 0.6  # defects of less weight are no warning
+_HIDDEN = 1.0  # for one who is hidden in part
+_MISSED, _MISSED_DEALT = 0.2, 0.35  # who is named, or dealt with, and not to be seen
 _TABLE_TOP_M = 0.08
 _SHOWS_FACE_DEG = 95.0  # between the lens and where the near person of an OTS faces, at least
 # Points of a body, in parts of its width and of its height; the first three are of the head.
@@ -57,6 +60,7 @@ class FilmedShot:
     players: Mapping[str, Player]
     place: CameraPlace
     picture: CameraPicture
+    named: frozenset[str] = frozenset()  # who and what the words name
 
 
 def defects(filmed: FilmedShot) -> list[Defect]:
@@ -73,6 +77,8 @@ def defects(filmed: FilmedShot) -> list[Defect]:
             found += _subject(filmed, states, name)
     if filmed.place.over and filmed.place.view != "POV":
         found += _shoulder(filmed, states)
+    if filmed.place.view not in ("POV", "insert", "OTS"):
+        found += _company(filmed, states)
     if filmed.people == "single":
         found += _others(filmed, states)
     elif filmed.place.view not in ("POV", "insert"):
@@ -119,9 +125,11 @@ def _subject(
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
         what = filmed.players[behind.most_common(1)[0][0]]
         text = f"{label} is hidden behind {_called(what)}"
-        yield Defect(1.0 + float(np.mean(hidden)), _say(filmed, text))
+        is_herd = player.kind == "animal" and what.model == player.model
+        weight = (0.2 if is_herd else 1.0) + float(np.mean(hidden))
+        yield Defect(weight, "" if is_herd else _say(filmed, text))
     elif hidden:
-        yield Defect(0.5 * float(np.mean(hidden)))
+        yield Defect(_HIDDEN * float(np.mean(hidden)))
     may_cut = filmed.size in _HEAD_MAY_BE_CUT or wanted < 0.5 or filmed.place.view == "POV"
     if player.kind == "person" and cut and np.mean(cut) > 0.5 and not may_cut:
         part = "is not whole in the picture" if is_whole else "is cut at the head"
@@ -173,7 +181,8 @@ def _blockers(
 ) -> FloorBoxes:
     """Boxes that could hide a subject: not itself, what it sits in or on, or what it holds."""
     me = filmed.players[name]
-    own = {name, me.on, filmed.place.over if filmed.place.view == "POV" else ""}
+    together = filmed.place.subjects if filmed.place.view == "insert" else ()
+    own = {*together, name, me.on, filmed.place.over if filmed.place.view == "POV" else ""}
     for beat in me.beats:
         own |= {beat.seat, *(held for _, held in beat.holds)}
     own |= {key for key, each in filmed.players.items()
@@ -271,6 +280,38 @@ def _shoulder(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> I
         name = filmed.players[filmed.place.over].name
         text = f"the face of {name}, over whose shoulder it looks, is turned to the camera"
         yield Defect(1.0 + (_SHOWS_FACE_DEG - turned) / 90.0, _say(filmed, text))
+
+
+def _company(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:
+    """Who and what the words name besides the subjects, and is not to be seen; a matter of taste.
+
+    A tight picture has room for what its subject looks at or has in hand only.
+    """
+    acted = [beat for name in filmed.place.subjects if name in filmed.players
+             for beat in filmed.players[name].beats]  # fmt: skip
+    dealt = {name for beat in acted for name in (beat.target, beat.looks_at)}
+    outside: list[str] = []
+    for name in sorted((filmed.named | dealt) & set(filmed.players) - set(filmed.place.subjects)):
+        player, shown = filmed.players[name], []
+        if player.kind == "person" and filmed.people == "single":
+            continue
+        if filmed.size in _HEAD_MAY_BE_CUT or (filmed.size == "MCU" and name not in dealt):
+            continue
+        for k in (1, 3, 5):
+            now = states[k][name]
+            x, height, z = now.head if now.tall_m else (now.at[0], now.base_m, now.at[1])
+            height += 0.0 if now.tall_m else now.size[1] / 2
+            spot = filmed.picture.project(np.array([(x, height, z)]))[k, 0]
+            shown.append(spot[2] > 0.1 and bool((np.abs(spot[:2]) < 0.47).all()))
+        weight = _MISSED_DEALT if name in dealt else _MISSED
+        yield Defect(weight * (1.0 - float(np.mean(shown))))
+        if player.kind == "person" and not any(shown):
+            outside.append(player.name or name)
+    if outside:
+        more = f" and {len(outside) - 2} more" if len(outside) > 2 else ""
+        verb = "is" if len(outside) == 1 else "are"
+        what = f"{', '.join(outside[:2])}{more} {verb} out of the picture"
+        yield Defect(REPORTED, _say(filmed, what))
 
 
 def _headless(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> Iterator[Defect]:

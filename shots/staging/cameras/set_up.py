@@ -34,7 +34,8 @@ NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
 _ARMS_UP = ("raise-arm", "hands-up", "stretch")  # over the head
-_CHEST = 0.3  # of the standing height, from the head of the lower of two to the picture's edge
+CHEST = 0.3  # of the standing height, from the head of the lower of two to the picture's edge
+LOWER_HEAD_ROOM = 1.2  # height of a picture over that of two heads and a chest
 _OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
 _SHIFTS = {"left-heavy": -0.17, "right-heavy": 0.17}
@@ -254,7 +255,7 @@ def frame_people(
         if not now.lies:
             at = now.at if filming.size in FULL_SIZES else point((now.head[0], now.head[2]))
             rises = _rises(filming, names[0], now, scale)
-            top = now.top_m if rises else top
+            top = now.top_m if rises else float(top)
             return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M, rises=rises)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
@@ -272,8 +273,8 @@ def frame_people(
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
     # From the highest head down to the lowest one.
-    high = top - min(_lowest(filming, name) - _CHEST * filming.now(name).tall_m for name in names)
-    width = max(width, 1.2 * high * filming.aspect)
+    high = top - min(_lowest(filming, name) - CHEST * filming.now(name).tall_m for name in names)
+    width = max(width, LOWER_HEAD_ROOM * high * filming.aspect)
     at = point(middle * right + depth.mean() * ahead)
     clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)
     return at, Framed(top, foot, scale, float(width), clear_m=clear)

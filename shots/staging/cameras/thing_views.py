@@ -19,10 +19,10 @@ def things(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
     """A thing, several or an animal, three quarters from the front of the first."""
     player, now = filming.players[names[0]], united([filming.now(name) for name in names])
     moves = next((beat.to for beat in player.beats if beat.to in RELATIVE), "")
-    front = now.facing_deg
+    front = filming.now(names[0]).facing_deg
     turns: tuple[float, ...] = (28.0, -28.0, 0.0, 50.0, -50.0, 75.0, -75.0, 100.0, 180.0)
     if moves:  # its way has to run as the words say
-        lane = now.facing_deg
+        lane = front
         front = {"left": lane + 90.0, "right": lane - 90.0, "away": lane + 180.0}.get(moves, lane)
         turns = (0.0, 15.0, -15.0, 25.0, -25.0, 35.0, -35.0)
         turns = turns if moves in ("left", "right") else (20.0, -20.0, 30.0, -30.0, 10.0, 0.0)
@@ -37,9 +37,10 @@ def things(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
     for k, turn in enumerate(turns):
         side = front + turn
         away = abs(turn_between(0.0, side))  # the front of the set is liked
+        away = away / 900.0 + (abs(turn) / 200.0 if _has_face(player) and not moves else 0.0)
         framed = frame_thing(filming, now, side, pitch)
         place = CameraPlace(now.at, side, subjects=tuple(names))
-        yield composed(filming, SetUp(place, framed, 0.04 * k + away / 900.0), None)
+        yield composed(filming, SetUp(place, framed, 0.04 * k + away), None)
 
 
 def _has_face(player: Player) -> bool:
@@ -60,7 +61,7 @@ def _with_face(player: Player, now: Standing) -> Standing:
 
 
 def united(states: Sequence[Standing]) -> Standing:
-    """Several things as one that contains them."""
+    """Several things as one that contains them, its axes those of the plan."""
     if len(states) == 1:
         return states[0]
     half = np.array([max(now.size[0], now.size[2]) / 2 for now in states])
@@ -68,7 +69,7 @@ def united(states: Sequence[Standing]) -> Standing:
     low, high = (ats - half[:, None]).min(axis=0), (ats + half[:, None]).max(axis=0)
     base, top = min(now.base_m for now in states), max(now.top_m for now in states)
     size = (float(high[0] - low[0]), top - base, float(high[1] - low[1]))
-    return Standing(point((low + high) / 2), states[0].facing_deg, base, size)
+    return Standing(point((low + high) / 2), 0.0, base, size)
 
 
 def flat(size: tuple[float, float, float]) -> bool:

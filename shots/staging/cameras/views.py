@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from shots.path.rig import FRAMINGS, FULL_SIZES, Framed
+from shots.lexicon.actions import GESTURES
+from shots.path.rig import FULL_SIZES, Framed
+from shots.staging.cameras.action_room import with_action
 from shots.staging.cameras.over_views import insert, over_shoulder, point_of_view
 from shots.staging.cameras.set_up import (
     TIGHT,
@@ -22,7 +24,6 @@ from shots.staging.cameras.set_up import (
 from shots.staging.cameras.thing_views import things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.floor.people_places import is_crowd
-from shots.staging.floor.work_places import worked_on
 from shots.staging.floor_space import (
     direction,
     distance,
@@ -37,8 +38,8 @@ from shots.staging.standing import Standing, beat_at
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
+_CHASE_M = 16.0  # from one that moves to another that is in the same picture
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
-_WORK_M = 1.2  # from somebody to what their hands are on
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
 _FRONT_PENALTY, _WALL_PENALTY, _BACKDROP_PENALTY = 0.05, 0.9, 0.3
@@ -111,7 +112,20 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         if big and filming.size in ("EWS", "WS") and chosen[0] in big:
             return big
         return [*persons, *_animals(filming, persons[0])] if len(persons) < 3 else persons
-    return chosen[:1]
+    return _herd(filming, chosen[0]) if filming.size in FULL_SIZES else chosen[:1]
+
+
+def _herd(filming: Filming, name: str) -> list[str]:
+    """An animal or a vehicle with those of the words that are near it: a herd, a chase."""
+    alive = {
+        each.id: filming.now(each.id).at
+        for each in filming.reading.players
+        if each.id in filming.players
+        and (each.kind == "animal" or (is_vehicle(each) and each.beats))
+    }
+    at = alive.get(name)
+    near = [key for key, there in alive.items() if at and distance(there, at) < _CHASE_M]
+    return [name, *(key for key in near if key != name)]
 
 
 def _animals(filming: Filming, name: str) -> list[str]:
@@ -131,19 +145,24 @@ def _met(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list
     met = [beat.to for name, beat in beats if name in chosen[:1] and beat.to in people]
     if filming.size in FULL_SIZES and len(people) <= _MOST_IN_FULL:
         met += people
-    if filming.size == "MCU" or is_crowd(chosen[0]):
+    if is_crowd(chosen[0]):
         return met
+    is_close = filming.size == "MCU"
     for name, beat in beats:
-        done_to = {beat.target, beat.looks_at} if beat.gesture else {beat.target}
+        done_to = {beat.target, beat.looks_at} if beat.gesture and not is_close else {beat.target}
+        gesture = GESTURES.get(beat.gesture)
+        if is_close and not (beat.holds or (gesture and gesture.needs)):
+            continue  # a look, a word or a wave is no reason to be in it
         if name in chosen[:1]:
             met += [other for other in people if other in done_to]
         elif chosen[0] in done_to:
             met.append(name)
     others = [name for name in people if name not in chosen]
-    if len(people) == 2 and not met:  # the two of a sentence
+    if len(people) == 2 and not met and not is_close:  # the two of a sentence
         met += others
     near = [filming.now(chosen[0]).at, *(filming.now(name).at for name in met)]
-    found = [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < 4.0]
+    most_m = 1.3 if is_close else 4.0
+    found = [n for n, at in zip(met, near[1:], strict=True) if distance(near[0], at) < most_m]
     return list(dict.fromkeys(found))[:_MOST_IN_FULL]
 
 
@@ -172,32 +191,12 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
     for hand, turn, penalty in _turns(filming, name, gaze, partner):
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
-        at, framed = _with_work(filming, name, at, framed)
+        at, framed, tight, note = with_action(filming, [name], side, at, framed)
         if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
             steep = -28.0 if filming.size in (*FULL_SIZES, "MWS", "MS") else -42.0
             framed = replace(framed, pitch_deg=steep)
         place = CameraPlace(at, side, subjects=(name,))
-        yield composed(filming, SetUp(place, framed, penalty), gaze)
-
-
-def _with_work(filming: Filming, name: str, at: Point, framed: Framed) -> tuple[Point, Framed]:
-    """A medium framing, moved and widened a little to show what somebody's hands are on."""
-    if filming.size not in ("MS", "MWS"):
-        return at, framed
-    player = filming.players[name]
-    beats = player.beats if len(player.beats) < 2 else player.beats[:-1]
-    worked = next((w for beat in beats if (w := worked_on(beat)) in filming.players), "")
-    if not worked or filming.players[worked].kind != "thing":
-        return at, framed
-    thing = filming.now(worked)
-    if thing.base_m < 0.3:
-        return at, framed
-    high = 1.25 * (framed.top_m - thing.base_m)
-    usual = FRAMINGS[filming.size].frame_m * framed.scale
-    if distance(thing.at, at) > _WORK_M or not usual < high < 1.6 * usual:
-        return at, framed
-    at = point(np.array(at) + 0.35 * (np.array(thing.at) - np.array(at)))
-    return at, replace(framed, width_m=high * filming.aspect)
+        yield composed(filming, SetUp(place, framed, penalty + tight, note), gaze)
 
 
 def _turns(
@@ -247,7 +246,8 @@ def _fixed_turns(filming: Filming, name: str, now: Standing) -> list[tuple[float
     if carrier is None:
         return []
     if beat.posture == "climb-stairs":
-        return [(1.0, 155.0, 0.0), (-1.0, 155.0, 0.05), (1.0, 180.0, 0.1)]
+        turns = (25.0, 0.0) if beat.to == "down" else (155.0, 180.0)
+        return [(1.0, turns[0], 0.0), (-1.0, turns[0], 0.05), (1.0, turns[1], 0.1)]
     aside = plan_to_own(now.at, carrier.at, carrier.facing_deg)[0]
     if not is_vehicle(carrier) or abs(aside) < 0.1 or filming.size in FULL_SIZES:
         return []
@@ -305,12 +305,13 @@ def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
         across = a.facing_deg
     if side_of_line(start.at, end.at, point(np.array(middle) + direction(across))) != wanted:
         across += 180.0
-    for k, turn in enumerate(_ASIDE):
+    for k, turn in enumerate((*_ASIDE, 65.0, -65.0)):
         side = across + turn
         at, framed = frame_people(filming, (first, second), side)
+        at, framed, tight, note = with_action(filming, (first, second), side, at, framed)
         place = CameraPlace(at, side, subjects=(first, second))
         along = any(abs(abs(turn_between(n.facing_deg, side)) - 90) > 50 for n in (a, b) if n.lies)
-        yield composed(filming, SetUp(place, framed, 0.08 * k + 0.5 * along), None)
+        yield composed(filming, SetUp(place, framed, 0.08 * k + 0.5 * along + tight, note), None)
 
 
 def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
@@ -321,8 +322,9 @@ def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
     for k, turn in enumerate((*_ASIDE, 70.0, -70.0, 100.0, -100.0)):
         side = front + turn
         at, framed = frame_people(filming, names, side, margin=0.1)
+        at, framed, tight, note = with_action(filming, names, side, at, framed)
         place = CameraPlace(at, side, subjects=tuple(names))
-        yield composed(filming, SetUp(place, framed, 0.05 * k), None)
+        yield composed(filming, SetUp(place, framed, 0.05 * k + tight, note), None)
 
 
 def _establishing(filming: Filming) -> Iterator[SetUp]:

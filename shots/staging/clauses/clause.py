@@ -38,6 +38,7 @@ class Clause:
         is_passive: Whether the subject suffers it.
         link, joined, is_next: How it follows the clause before; by "and"; after "then".
         opens: Whether it begins a sentence.
+        is_listed: Whether it stands behind a colon or a dash.
         words: As written.
     """
 
@@ -57,6 +58,7 @@ class Clause:
     joined: bool = False
     is_next: bool = False
     opens: bool = False
+    is_listed: bool = False
     words: str = ""
 
     @property

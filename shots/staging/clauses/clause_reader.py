@@ -55,7 +55,7 @@ class _ClauseReader(ModifierReader):
 
     def _lose(self) -> bool:
         word = self.words[self.at]
-        if not word.is_mark and not is_vague(word.low):
+        if not (word.is_mark or is_vague(word.low) or word.low in ("all", "both")):
             self.lost.append(word.text)
         self.at += 1
         return True
@@ -73,6 +73,7 @@ class _ClauseReader(ModifierReader):
                     clause.joined = False
                     clause.link = "then" if low in ".!?:…" else "with"
                     self._opens = self._opens or low in ".!?:…"
+                    clause.is_listed = low in ":—–"  # noqa: RUF001
                 self.at += 1
             elif word and not (word in grammar.PREPOSITIONS and self._is_preposition(word)):
                 self._conjunction(clause, word)
@@ -138,7 +139,7 @@ class _ClauseReader(ModifierReader):
             if found is None:
                 return
             phrase, self.at = found
-            clause.subjects.append(self.read_attached(phrase))
+            clause.subjects += self.read_apposed(self.read_attached(phrase))
             if self.low() in ("who", "which") and not self._relative_of_subject(clause):
                 return
             if not self.has_another_subject():
@@ -212,6 +213,9 @@ class _ClauseReader(ModifierReader):
         is_by = bool(clause.subjects) and self.low(1) == "by"
         clause.is_passive = form == "ed" and (has_be or is_by)
         self.at += 1
+        if base == "let" and self.low() == "go":
+            clause.particles.append("go")
+            self.at += 1 + (self.low(1) == "of")
 
     def _unknown_verb(self, clause: Clause) -> None:
         """Take a word behind the subject that looks like a verb as one that is in no table."""

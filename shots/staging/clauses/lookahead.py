@@ -112,6 +112,8 @@ class Lookahead:
             return self.is_unknown_verb(self.at)
         if noun is not None and form == "s" and self.reader.form(self.at + 1) == "ing":
             return False  # crows hopping behind it
+        if noun is not None and noun.kind == "body" and self.reader.form(self.at + 1) == "base":
+            return False  # heads turn
         if form in ("s", "base") and self.last_form in ("s", "base"):
             return form == self.last_form and not self._is_placed_body(noun)
         if noun is None and form in ("ed", "ing") and self.reader.is_attribute(self.at):

@@ -12,6 +12,7 @@ from shots.staging.clauses.phrases import Phrase
 
 # Particles that are prepositions before a noun, and verbs behind which they are not.
 _LOCAL = frozenset(("on", "in", "by", "along", "past", "about", "around"))
+_NAMED = ("character", "name")
 _SEPARABLE = frozenset(
     ("put", "try", "slip", "turn", "switch", "look", "pull", "bring", "carry", "take", "hand")
 )
@@ -89,6 +90,27 @@ class ModifierReader(Lookahead):
             self.at = found[1]
             self.at += int(self.low() == "," and self.is_finite(self.at + 1))
         return replace(phrase, parts=tuple(parts)) if parts else phrase
+
+    def read_apposed(self, phrase: Phrase) -> list[Phrase]:
+        """Read other words for a subject between commas: "two men, Tom and Ben, wait"."""
+        found: list[Phrase] = []
+        at = self.at
+        while self.reader.low(at) in (",", "and") and len(found) < max(phrase.count, 1):
+            more = self.reader.phrase(at + 1, subject=True)
+            if more is None:
+                break
+            found.append(more[0])
+            at = more[1]
+        named = [each for each in (phrase, *found) if each.kind in ("character", "name")]
+        people = [each for each in (phrase, *found) if each.kind in ("person", "group", *_NAMED)]
+        is_one = len(found) == phrase.count and 0 < len(named) in (len(found), 1)
+        is_other = is_one and (phrase in named) != (found[0] in named)
+        if not is_other or len(people) <= len(found) or self.reader.low(at) != ",":
+            return [phrase]
+        if not self.is_finite(at + 1):
+            return [phrase]
+        self.at = at + 1
+        return found if found[0] in named else [phrase]
 
     def preposition_at(self, at: int) -> str:
         """The preposition at a position."""

@@ -40,9 +40,13 @@ _STANDS = re.compile(
 )
 _UP = re.compile(r"\b(stands? up|gets? up|rises?|jumps? up)\b", re.IGNORECASE).search
 
+_MEET = re.compile(r"\b(past|pass(es|ing)?|by|meets?|bump\w*|cross(es)?)\b", re.IGNORECASE).search
+_STAIRS = re.compile(r"\bon the (stairs|steps|staircase|stairway)\b", re.IGNORECASE).search
+
 
 def by_custom(reading: ShotReading) -> ShotReading:
     """A reading in which guests sit where guests sit, unless its words say what they do instead."""
+    reading = _on_stairs(reading)
     place = reading.place
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
@@ -73,3 +77,23 @@ def _may_sit(player: Player, fixtures: set[str]) -> bool:
     is_busy = first.gesture in _ON_FEET or (first.target in fixtures and first.gesture != "look")
     words = " ".join((first.words, *(beat.words for beat in player.beats if not _UP(beat.words))))
     return first.posture in ("stand", "sit") and not (is_busy or _STANDS.search(words))
+
+
+def _on_stairs(reading: ShotReading) -> ShotReading:
+    """Of two who meet on stairs, the one who acts comes down and the other goes up."""
+    plan = SETS.get(reading.place.set)
+    stairs = next((f.name for f in plan.fixtures if f.model == "stairs"), "") if plan else ""
+    people = [each for each in reading.players if each.kind == "person"]
+    words = " ".join(beat.words for each in people for beat in each.beats)
+    if not stairs or len(people) != 2 or not (_MEET(words) and _STAIRS(words)):
+        return reading
+    comes_down = next(each.id for each in people if each.beats and each.beats[0].words)
+    players = []
+    for player in reading.players:
+        if player.kind == "person":
+            to = "down" if player.id == comes_down else ""
+            beats = player.beats or (Beat(),)
+            first = replace(beats[0], posture="climb-stairs", seat=stairs, to=to, path=())
+            player = replace(player, beats=(first, *beats[1:]))
+        players.append(player)
+    return replace(reading, players=tuple(players))

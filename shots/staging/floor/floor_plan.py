@@ -12,6 +12,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
+from shots.staging.floor.groups import form_groups
 from shots.staging.floor.marks import Occupied, surfaces
 from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
 from shots.staging.floor.seats import Stance, bring_seat, faces, free_seat, is_backdrop, seat_kind
@@ -23,7 +24,8 @@ from shots.staging.standing import beat_at, standing
 
 # Metres between two who do something together.
 CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
-             "punch": 0.78, "whisper": 0.62, "kick": 0.9}  # fmt: skip
+             "punch": 0.78, "whisper": 0.62, "kick": 0.9, "push": 0.82}  # fmt: skip
+_AIM_M = 2.1  # from each of several who aim at somebody
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _STANDS = re.compile(r"\b(stand|stands|standing|stood|walk|walks|walking)\b", re.IGNORECASE)
 _GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
@@ -182,6 +184,7 @@ class ScenePlan:
 
     def place_people(self, people: Sequence[Player]) -> None:
         """Give a spot to people who have none: those with a place in the words first."""
+        form_groups(self.occupied, people)
         placed = self.occupied.people
         waiting = []
         for person in people:
@@ -191,6 +194,19 @@ class ScenePlan:
                 placed[person.id] = spot
             elif person.id not in placed:
                 waiting.append(person)
+        aiming = [p for p in waiting if p.beats and p.beats[0].gesture == "aim"]
+        aimed_at = {self.occupied.partners.get(p.id, "") for p in aiming if len(aiming) > 1}
+        targets = [each for each in waiting if each.id in aimed_at and each not in aiming]
+        place_freely(self.occupied, targets, 0)
+        waiting = [each for each in waiting if each not in targets]
+        aiming = [p for p in aiming if self.occupied.partners.get(p.id, "") in placed]
+        for k, person in enumerate(aiming if len(aiming) > 1 else ()):
+            target = placed[self.occupied.partners[person.id]]
+            turned = target.facing_deg + (1 - 2 * (k % 2)) * (55.0 + 22.0 * (k // 2))
+            at = point(np.array(target.at) + _AIM_M * direction(turned))  # at both sides
+            at = self.occupied.floor.nearest_free(at, self.occupied.others())
+            placed[person.id] = Stance(at, facing(at, target.at))
+            waiting.remove(person)
         for person in list(waiting):
             partner = self.occupied.partners.get(person.id, "")
             if partner in placed and len(waiting) <= MOST_IN_AN_ARC:
@@ -207,7 +223,8 @@ class ScenePlan:
         placed = self.occupied.people
         for person in people:
             spot = placed.get(person.id)
-            if spot is None or is_crowd(person.id):
+            is_formed = self.occupied.formed.get(person.id) == _words_of(person)
+            if spot is None or is_crowd(person.id) or is_formed:
                 continue
             new = self._spot_by_words(person)
             first = person.beats[0] if person.beats else Beat()
@@ -272,9 +289,10 @@ class ScenePlan:
             others = self.occupied.others(person.id)
             at = self.occupied.find(named)
             free = free_seat(self.occupied, others, posture, near=partner, who=person.id)
-            is_far = isinstance(at, Player) and distance(free.at, at.at) > 2.0 if free else True
+            reach = 2.0 if isinstance(at, Player) else 4.0
+            beside = at.at if at else partner
             is_before = isinstance(at, Player) and person.relation == "before" and is_backdrop(at)
-            if free is None or is_far or is_before:
+            if free is None or is_before or (named and distance(free.at, beside) > reach):
                 free = bring_seat(self.occupied, posture, named, person.relation)
             return free
         if not named and gesture is not None and gesture.needs == "thing" and beat.target:
@@ -297,12 +315,15 @@ class ScenePlan:
 
     def _entrance(self, person: Player) -> Stance:
         plan, others = self.occupied.plan, self.occupied.others()
-        free = (each for each in plan.entrances if all(distance(each.at, o) > 0.5 for o in others))
-        mark = next(free, plan.entrances[0] if plan.entrances else None)
+        mark = plan.entrances[0] if plan.entrances else None
         if mark is None:
             _, near, right, far = plan.bounds
             return Stance((right - 0.5, (near + far) / 2), -90.0)
-        return Stance(mark.at, mark.facing_deg)
+        for behind in range(12):  # of several who come in, the first are in the room
+            at = point(np.array(mark.at) + 0.65 * behind * direction(mark.facing_deg))
+            if all(distance(at, each) > 0.5 for each in others):
+                break
+        return Stance(at, mark.facing_deg)
 
     def _face_partner(self, person: Player) -> None:
         """Turn somebody on their feet to whom they relate to, or into the lens."""
@@ -311,8 +332,9 @@ class ScenePlan:
             return
         beat = person.beats[0] if person.beats else Beat()
         whom = beat.target or beat.looks_at or self.occupied.partners.get(person.id, "")
-        if whom == CAMERA:
-            return
+        shares = person.relation in ("before", "under") and not (beat.target or beat.looks_at)
+        if whom == CAMERA or (shares and person.near not in self.occupied.people and person.near):
+            return  # what they are before is what they look at
         at = self.occupied.place_of(whom)
         if at is not None and whom != person.id and distance(at, spot.at) > 0.1:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))

@@ -18,6 +18,7 @@ from shots.staging.floor_space import (
     model_of,
     own_to_plan,
     places_round,
+    plan_to_own,
     point,
     size_of,
 )
@@ -32,10 +33,12 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "behind": ("back right left", False),
     "beside": ("right left front back", False),
     "under": ("front right left back", False),
+    "against": ("front back right left", False),
     "": ("front right left back", True),
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
 _BACK_TO_IT = ("lean", "sit-floor")  # postures with the back to what they are at
+_HIDING = ("crouch", "kneel", "sneak")
 _AT = ("", "at", "before")
 
 
@@ -51,6 +54,7 @@ class Occupied:
         partners: Who somebody relates to, by id.
         users: Who handles a thing, by its id.
         words: What the shots say of people, by id.
+        formed: Those who stand in a formation, and the words that they are in it by.
     """
 
     plan: SetPlan
@@ -60,6 +64,7 @@ class Occupied:
     partners: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    formed: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -68,7 +73,7 @@ class Occupied:
             Player(
                 id=each.name, name=each.name, kind="thing", model=each.model, at=each.at,
                 facing_deg=each.facing_deg, size=each.size, colour=each.colour,
-                base_m=each.base_m, is_fixture=True,
+                base_m=each.base_m, is_fixture=True, label=each.label,
             )
             for each in plan.fixtures
         )  # fmt: skip
@@ -183,11 +188,18 @@ class Occupied:
         if relation in ("in", "above") and model_of(thing).kind in ("fitting", "structure"):
             return Stance(thing.at, thing.facing_deg, posture=posture)
         order, is_facing = _SIDES.get(relation, _SIDES[""])
-        reach = 0.4 if posture == "lean" else REACH_M
+        has_back = posture in _BACK_TO_IT or relation == "against"
+        if relation == "behind" and posture in _HIDING:  # it is between them and what they watch
+            is_facing = True
+            order = "right left back" if model_of(thing).kind == "vehicle" else "back right left"
+        reach = 0.4 if posture == "lean" else 0.65 if posture in _HIDING else REACH_M
+        reach = 0.3 if relation == "against" else reach
         is_thin = model_of(thing).kind == "fitting" and size_of(thing)[2] < 0.3
         wall = model_of(thing).place == "wall" or is_thin  # a window, a door
         if wall:
             order, reach = "front", reach + 0.15
+        if relation == "before" and 0.5 < size_of(thing)[1] < 1.4 and not model_of(thing).surface_m:
+            reach = 1.1  # that it does not hide them: a grave
         beyond = BESIDE_M if relation == "before" else 0.0  # two of them before a narrow thing
         places = list(places_round(thing, order, reach, beyond, beyond))
         floor = self.floor
@@ -200,9 +212,11 @@ class Occupied:
             facing_deg = out_deg + 180.0
         if relation == "beside":
             facing_deg = thing.facing_deg
+        if relation == "behind" and posture in _HIDING:  # along it, the face to the open side
+            facing_deg = max((facing_deg - 50, facing_deg + 50), key=lambda d: -direction(d)[1])
         if wall and relation in ("", "at", "beside"):  # neither out of it nor with the back to it
             facing_deg = thing.facing_deg + (145.0 if "mirror" in thing.model else 110.0)
-        if posture in _BACK_TO_IT:
+        if has_back:
             facing_deg = out_deg
         return Stance(at, facing_deg, thing.id if posture == "lean" else "", posture)
 
@@ -245,7 +259,13 @@ def surface_spot(
         free = [max(spots, key=lambda each: min(distance(each, at) - half for at, half in taken))]
     # A hand's width from the edge, rather than on it.
     middle = np.array(surface.at)
-    best = min(free, key=lambda each: distance(each, towards) + 0.6 * distance(each, middle))
+    depth_counts = 2.5 if near is None else 1.0  # products stand in a row
+
+    def away(each: Point) -> float:
+        x, z = plan_to_own(each, towards, surface.facing_deg)
+        return float(np.hypot(x, depth_counts * z)) + 0.6 * distance(each, middle)
+
+    best = min(free, key=away)
     return best, top
 
 

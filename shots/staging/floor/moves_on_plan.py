@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -40,6 +41,7 @@ RELATIVE: Mapping[str, float] = {
 _WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "track-right": "right"}
 _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
 _NEAR_PERSON_M = 0.85
+_DOWN = re.compile(r"\b(down|descend\w*|downstairs)\b", re.IGNORECASE).search
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
 _LEAST_M, _SOON = 0.4, 0.6
 _PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.015)
@@ -117,9 +119,10 @@ def ways_to_places(
             after = player.beats[k + 1] if k + 1 < len(player.beats) else None
             if k and player.beats[k - 1].to and not beat.to and beats[-1].seat == "":
                 beat = _seated(beat, occupied.people.get(player.id))
-            stairs = occupied.find(beat.to or beat.seat)
+            stairs = occupied.find(beat.seat or beat.to)
             if beat.posture.startswith("climb") and isinstance(stairs, Player):
-                beats.append(replace(beat, seat=stairs.id, to="", path=()))
+                way = "down" if beat.to == "down" or _DOWN(beat.words) else ""
+                beats.append(replace(beat, seat=stairs.id, to=way, path=()))
                 continue
             stance = occupied.people.get(player.id)
             rests = not k and not beat.to and stance is not None and stance.seat == beat.seat
@@ -153,7 +156,9 @@ def _walked_beats(
         waits = replace(beat, end=middle, to="", posture="stand")
         return [waits, _moving(replace(beat, start=middle, speaks=()), path, None)]
     # One who continues may not get there; one who begins may begin on the way.
-    path = cut_end(path, max(reach, _LEAST_M)) if continues else cut_start(path, reach)
+    stalks = player.kind == "animal" and "toward" in beat.words
+    ends = continues or stalks
+    path = cut_end(path, max(reach, _LEAST_M)) if ends else cut_start(path, reach)
     moving = _moving(beat, path, goal if path[-1] == goal.at else None)
     if not (goal.seat and seat_kind(beat.posture) and path[-1] == goal.at):
         return [moving]
@@ -207,6 +212,13 @@ class InPicture:
                 if most > 0.999:
                     break
             by_id[route.player] = best
+        for each in before.values():  # one on the tail of another goes its way
+            leader = by_id.get(each.near)
+            if leader is not None and is_vehicle(each) and is_vehicle(leader) and each.beats:
+                apart = np.array(each.at) - before[leader.id].at
+                shifted = tuple(point(np.array(at) + apart) for at in leader.beats[0].path)
+                beats = [replace(each.beats[0], path=shifted), *each.beats[1:]]
+                by_id[each.id] = _starting(each, beats) if shifted else by_id[each.id]
         return tuple(_with_carrier(each, before, by_id) for each in by_id.values())
 
     def _variants(self, player: Player, route: Route, middle: Array | None) -> Iterator[Player]:
@@ -242,7 +254,7 @@ class InPicture:
         before = 0.0 if route.beat else reach if arrives else reach / 2
         ends = [at - step * before, at + step * (reach - before)]
         if not is_vehicle(player):
-            ends = [_walkable(at, end, self.occupied) for end in ends]
+            ends = [self.occupied.floor.straight(at, end) for end in ends]
         return point(ends[0]), point(ends[1])
 
 
@@ -273,7 +285,7 @@ def _goal(
         met = player.near or (after.target or after.to if after is not None else "")
         spot = occupied.spot(player.id, met, player.relation) if met else None
         others = occupied.others(player.id)
-        return spot or Stance(occupied.floor.nearest_free(plan.centre, others))
+        return spot or Stance(occupied.floor.nearest_free(plan.centre, others, 0.95))
     if beat.to == "out":
         exits = plan.entrances
         nearest = min(exits, key=lambda each: distance(each.at, at), default=None)
@@ -358,19 +370,6 @@ def _resting(player: Player, seconds: float) -> Player:
         if beats[k].start > beats[k - 1].end + 1e-6:
             beats[k] = replace(beats[k], start=beats[k - 1].end)
     return replace(player, beats=tuple(beats))
-
-
-def _walkable(start: Array, end: Array, occupied: Occupied) -> Array:
-    """The farthest place on the straight way to `end` before something stands in the way."""
-    steps = max(2, int(np.linalg.norm(end - start) / 0.2))
-    last = start
-    for share in np.linspace(0.0, 1.0, steps)[1:]:
-        place = start + share * (end - start)
-        leaving = np.linalg.norm(place - start) < 0.6  # what somebody stands at or sits on
-        if not leaving and not occupied.floor.is_free(point(place)):
-            break
-        last = place
-    return last
 
 
 def _share_in_frame(player: Player, players: Mapping[str, Player], picture: CameraPicture) -> float:

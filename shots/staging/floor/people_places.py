@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from shots.lexicon.actions import POSTURES
 from shots.staging.floor.marks import TALK_M, Occupied, free_marks
 from shots.staging.floor.seats import Stance
 from shots.staging.floor_space import direction, facing, point
 from shots.staging.staged import Player, Point
 
 MOST_IN_AN_ARC = 7
+# Groups that are before whom they relate to; others who look on stand behind, turned to the lens.
+_LISTENERS = ("orchestra", "choir", "audience", "class", "congregation", "pupil", "student", "jury")
 
 
 def place_freely(occupied: Occupied, people: Sequence[Player], seed: int) -> None:
@@ -28,7 +33,56 @@ def place_freely(occupied: Occupied, people: Sequence[Player], seed: int) -> Non
     for person, (near, turned) in zip(people, places, strict=True):
         at = floor.nearest_free(near, occupied.others())
         occupied.people[person.id] = Stance(at, turned, posture=first_posture(person))
-    _scatter(occupied, crowd, seed)
+    goes = any(beat.to or POSTURES[beat.posture].speed for each in people for beat in each.beats)
+    for group in () if goes else _hosted(crowd):
+        _before_or_behind(occupied, group, [each.id for each in people])
+    _scatter(occupied, [each for each in crowd if each.id not in occupied.people], seed)
+
+
+def _hosted(crowd: Sequence[Player]) -> list[list[Player]]:
+    """The groups of a crowd that stay in one place, and relate to nobody by words."""
+    groups: dict[str, list[Player]] = {}
+    for person in crowd:
+        beat = person.beats[0] if person.beats else None
+        if not person.near and (beat is None or not (beat.to or POSTURES[beat.posture].speed)):
+            groups.setdefault(re.sub(r"-\d+$", "", person.id), []).append(person)
+    return list(groups.values())
+
+
+def _before_or_behind(occupied: Occupied, group: Sequence[Player], hosts: Sequence[str]) -> None:
+    """Arcs of listeners before whom they attend to, who is turned to them; of others, behind."""
+    placed = [occupied.people[name] for name in hosts if name in occupied.people]
+    if not placed or len(placed) > 3:
+        return
+    middle = np.mean([each.at for each in placed], axis=0)
+    stem = group[0].id.rsplit("-", 1)[0]
+    attends = len(placed) == 1 and stem in _LISTENERS
+    centre, half, first_m = (60.0, 120.0, 1.7) if attends else (180.0, 62.0, 2.3)
+    if attends:
+        name = next(each for each in hosts if each in occupied.people)
+        occupied.people[name] = replace(placed[0], facing_deg=60.0)
+    row, left = 0, list(group)
+    while left and row < 6:
+        radius = first_m + 0.95 * row
+        count = min(len(left), max(2, int(np.radians(2 * half) * radius / 0.85)))
+        for angle in np.linspace(centre - half, centre + half, count):
+            person = left.pop(0)
+            at = point(middle + radius * direction(float(angle) + (4.0 if row % 2 else 0.0)))
+            if not occupied.floor.is_free(at, occupied.others(), 0.5):
+                at = occupied.floor.nearest_free(at, occupied.others(), 0.55)
+            seat = _chair(occupied, at, facing(at, middle)) if stem == "orchestra" else ""
+            posture = "sit" if seat else first_posture(person)
+            turned = round(facing(at, middle), 3)
+            occupied.people[person.id] = Stance(at, turned, seat, posture)
+        row += 1
+
+
+def _chair(occupied: Occupied, at: Point, facing_deg: float) -> str:
+    name = f"chair-{sum(each.model == 'chair' for each in occupied.things.values()) + 1}"
+    occupied.things[name] = Player(
+        name, name, "thing", "chair", at=at, facing_deg=facing_deg, is_fixture=True
+    )
+    return name
 
 
 def is_crowd(name: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from shots.lexicon.things import MODELS
+from shots.staging.floor.groups import shape_of
 from shots.staging.floor.marks import Occupied, surface_spot, surfaces
 from shots.staging.floor_space import (
     direction,
@@ -14,6 +16,7 @@ from shots.staging.floor_space import (
     facing,
     gap,
     model_of,
+    own_to_plan,
     plan_to_own,
     point,
     size_of,
@@ -24,6 +27,9 @@ _STUDIOS = ("studio", "tabletop")  # shells of sets in which products are filmed
 _HEIGHTS = {"sky": 4.0}  # of animals by the place where they are found
 _BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
+_PARKED_M = 14.0
+_LOW_M = 0.12
+_TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
 _ON = ("on", "above", "at", "")
 
@@ -32,7 +38,10 @@ def put_thing(occupied: Occupied, thing: Player) -> None:
     """Find the place of a thing or an animal: as the words say, else where such things are."""
     things = occupied.things
     if thing.kind == "thing" and not (thing.near or thing.on):
-        fixtures = [each for each in things.values() if each.is_fixture]
+        taken = set(occupied.renamed.values())
+        fixtures = [each for each in things.values() if each.is_fixture and each.id not in taken]
+        if model_of(thing).kind == "vehicle":  # one that is parked far off is another one
+            fixtures = [f for f in fixtures if distance(f.at, occupied.plan.centre) < _PARKED_M]
         named = [each for each in fixtures if each.id == thing.id]
         same = [each for each in fixtures if each.model == thing.model and each.id != thing.id]
         if named or same:
@@ -52,10 +61,10 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
         at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
         return replace(thing, at=at, base_m=top, on=support.id)
+    if model.kind == "vehicle" and (driving := _on_road(occupied, thing)):
+        return driving
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
         return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
-    if model.kind == "vehicle" and occupied.plan.lanes and max(size) > 1.2:
-        return _on_lane(occupied, thing)
     if model.place in ("wall", "ceiling"):
         return _on_shell(occupied, thing)
     if model.place == "sky" and not occupied.plan.is_interior:
@@ -68,8 +77,12 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     is_small = model.place in ("table", "hand") or max(size) < SMALL_M or is_flat
     if is_small and (surface := _nearest_surface(occupied, thing)):
         near = occupied.user_of(thing)
-        if near is None and not thing.is_subject:  # behind what the shot is about
-            near = point(np.array(surface.at) - direction(surface.facing_deg))
+        stem = thing.id.rpartition("-")[0]
+        is_one_of = stem and f"{stem}-1" in occupied.things
+        if near is None and not (thing.is_subject or is_one_of):
+            # Low things lie before what the shot is about, others stand behind it.
+            side = 0.35 if size[1] < _LOW_M else -1.0
+            near = point(np.array(surface.at) + side * direction(surface.facing_deg))
         at, top = surface_spot(occupied, thing, surface, near)
         return replace(thing, at=at, base_m=top, on=surface.id)
     user = occupied.people.get(occupied.users.get(thing.id, ""))
@@ -85,9 +98,8 @@ def _animal(occupied: Occupied, animal: Player) -> Player:
     """An animal beside whom it belongs to; a large one turned to them."""
     owner = next(iter(occupied.people.values()), None)
     if owner is None:
-        at = occupied.floor.nearest_free(occupied.plan.centre)
-        return replace(animal, at=at, base_m=_HEIGHTS.get(model_of(animal).place, 0.0),
-                       facing_deg=-60.0)  # fmt: skip
+        base = _HEIGHTS.get(model_of(animal).place, 0.0)
+        return replace(animal, base_m=base, **_in_herd(occupied, animal))
     half = max(size_of(animal)[0], size_of(animal)[2]) / 2
     reach = max(0.75, 0.45 + half)
     aside = np.array(owner.at) + reach * direction(owner.facing_deg + 90.0)
@@ -95,6 +107,27 @@ def _animal(occupied: Occupied, animal: Player) -> Player:
     turned = facing(at, owner.at) if half > 0.8 else owner.facing_deg
     base = _HEIGHTS.get(model_of(animal).place, 0.0)
     return replace(animal, at=at, base_m=base, facing_deg=round(turned, 3))
+
+
+def _in_herd(occupied: Occupied, animal: Player) -> dict[str, Any]:
+    """Place and facing of an animal without people: of a file, of a herd, or in the middle.
+
+    A herd is some way off from an animal that is there already, which comes to it.
+    """
+    centre, (wide, _, long) = occupied.plan.centre, size_of(animal)
+    stem, _, number = animal.id.rpartition("-")
+    if not (stem and number.isdigit()):
+        return {"at": occupied.floor.nearest_free(centre), "facing_deg": -60.0}
+    k, step = int(number) - 1, max(wide, long)
+    if shape_of(animal) == "file":
+        return {"at": point((centre[0] + 1.5 * step * (2 - k), centre[1])), "facing_deg": 90.0}
+    others = any(t.kind == "animal" and not t.id.startswith(f"{stem}-")
+                 for t in occupied.things.values())  # fmt: skip
+    row, column = divmod(k, 3)
+    away = (4.0 + step, 4.0) if others else (0.0, 0.0)
+    at = (away[0] + 1.05 * step * (column - 1) + 0.4 * row, away[1] + 1.3 * step * row)
+    turned = (-60.0, -100.0, 70.0, -80.0)[k % 4]
+    return {"at": point(np.array(centre) + at), "facing_deg": turned}
 
 
 def _nearest_surface(occupied: Occupied, thing: Player) -> Player | None:
@@ -139,11 +172,35 @@ def _on_lane(occupied: Occupied, vehicle: Player) -> Player:
     others = [each for each in occupied.things.values() if each.id != vehicle.id
               and model_of(each).kind == "vehicle"]  # fmt: skip
     size, at = size_of(vehicle), point(middle)
-    for back in np.arange(0.0, 60.0, 1.0):
-        at = point(middle - back * ahead)
-        aways = [(np.abs(plan_to_own(each.at, at, facing(start, end))), size_of(each))
-                 for each in others]  # fmt: skip
+    turned = facing(start, end)
+    lanes = [0.0]  # of those that stand, in the lanes beside too
+    if not any(beat.to for beat in vehicle.beats) and others:
+        aside = [
+            plan_to_own(e[0], at, turned)[0] for e in ends if (e[1] - np.array(e[0])) @ ahead > 0
+        ]
+        lanes = sorted(aside, key=abs)
+    backs = [0.0] if len(lanes) < 2 else [0.0, -9.0, 9.0]
+    tried = [(back, x) for back in (*backs, *np.arange(1.0, 60.0)) for x in lanes]
+    for back, x in tried:
+        at = point(own_to_plan((x, float(back)), point(middle), turned))
+        aways = [(np.abs(plan_to_own(each.at, at, turned)), size_of(each)) for each in others]
         if all(x > (size[0] + other[0]) / 2 + 0.2 or z > (size[2] + other[2]) / 2 + 1.0
                for (x, z), other in aways):  # fmt: skip
             break
-    return replace(vehicle, at=at, facing_deg=facing(start, end))
+    return replace(vehicle, at=at, facing_deg=turned)
+
+
+def _on_road(occupied: Occupied, vehicle: Player) -> Player | None:
+    """A vehicle on a lane, or behind, before or beside another one, which it follows closely."""
+    leader = occupied.find(vehicle.near) if vehicle.near else None
+    if not occupied.plan.lanes or max(size_of(vehicle)) <= 1.2:
+        return None
+    if not isinstance(leader, Player) or model_of(leader).kind != "vehicle":
+        return None if vehicle.near else _on_lane(occupied, vehicle)
+    (width, _, deep), (other_width, _, other_deep) = size_of(vehicle), size_of(leader)
+    along = (deep + other_deep) / 2 + _TAIL_M
+    own = {"behind": (0.0, along), "before": (0.0, -along)}.get(
+        vehicle.relation, ((width + other_width) / 2 + 1.2, 0.0)
+    )
+    at = point(own_to_plan(own, leader.at, leader.facing_deg))
+    return replace(vehicle, at=at, facing_deg=leader.facing_deg)

@@ -36,12 +36,14 @@ def send_to_work(occupied: Occupied, people: Sequence[Player], *, is_first: bool
         thing = occupied.find(worked)
         if moves or not isinstance(thing, Player):
             continue
-        if model_of(thing).kind == "vehicle" or model_of(thing).place in ("ceiling", "sky"):
+        if model_of(thing).place in ("ceiling", "sky"):
             continue
         if gap(spot.at, thing) < _IN_REACH_M:
             new = replace(spot, facing_deg=round(facing(spot.at, thing.at), 3))
         else:
-            new = work_place(occupied, person.id, thing) or spot
+            strokes = any(beat.gesture == "wipe" for beat in person.beats)
+            sides = ("front" if strokes else "left right") if thing.kind == "animal" else ""
+            new = work_place(occupied, person.id, thing, sides=sides) or spot
         occupied.people[person.id] = replace(new, posture=spot.posture)
         if new is spot:
             continue
@@ -53,7 +55,7 @@ def send_to_work(occupied: Occupied, people: Sequence[Player], *, is_first: bool
 
 
 def work_place(
-    occupied: Occupied, who: str, thing: Player, opposite: Stance | None = None
+    occupied: Occupied, who: str, thing: Player, opposite: Stance | None = None, sides: str = ""
 ) -> Stance | None:
     """The place on the floor nearest to a thing from which it is in reach; None: nowhere.
 
@@ -62,7 +64,8 @@ def work_place(
     carrier = occupied.things.get(thing.on) or _under(occupied, thing)
     floor, others = occupied.floor, occupied.others(who)
     best: tuple[float, Stance] | None = None
-    sides = "front" if carrier is thing and "table" not in thing.model else _ALL_SIDES
+    is_open = "table" in thing.model or model_of(thing).kind == "vehicle"
+    sides = sides or ("front" if carrier is thing and not is_open else _ALL_SIDES)
     for at, out in places_round(carrier, sides, WORK_M, 0.35):
         if floor.is_free(at, others):
             away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])

@@ -8,12 +8,13 @@ other, and wide before tight.
 from __future__ import annotations
 
 import math
-from cmath import phase, rect
+from cmath import phase
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shots.path.camera_path import camera_path
 from shots.schema import Shot, ShotList
+from shots.staging.picture import on_plan
 from shots.staging.staged import StagedShot
 from shots.vocabulary.words import SIZE, TIME
 from storyboard.interchange.spreadsheet.row_draft import lighting_cell, row_of
@@ -97,11 +98,8 @@ def _camera(board: ShotList, shot: Shot, staging: StagedShot | None) -> tuple[co
         return complex(sum(ord(letter) for letter in repr(words)), 0), 1j
     width, height = board.format.aspect
     path = camera_path(shot, num_frames=1, aspect=width / height, framed=staging.framed)
-    turn = rect(1.0, math.radians(staging.camera.side_deg))
-    pose = path.camera_to_world[0]
-    eye = complex(pose[0, 3], pose[2, 3]) * turn + complex(*staging.camera.at)
-    looks = complex(pose[0, 2], pose[2, 2]) * turn
-    return eye, looks or 1j
+    pose = on_plan(path, staging.camera)[0]
+    return complex(pose[0, 3], pose[2, 3]), complex(pose[0, 2], pose[2, 2]) or 1j
 
 
 def _name(shot: Shot) -> str:

@@ -12,10 +12,11 @@ from storyboard.layout.cast.body import atlas, build_body
 from storyboard.layout.cast.hair import hair_parts
 from storyboard.layout.cast.part import FigurePart, body_part, eye_parts, join_parts
 from storyboard.layout.cast.pose import BONE, BONES, Pose
-from storyboard.layout.cast.skinning import EYES, Posed, place_bones, place_links, skin
+from storyboard.layout.cast.skinning import EYES, LINK, Posed, place_bones, place_links, skin
 from storyboard.layout.cast.wardrobe import dress
 from storyboard.layout.meshes import SET_OWNER, Array, Mesh, floats
 
+_ARM = ("arm", "forearm", "hand", "fingers")
 _WIDE = 0.22  # lids a little further up than the model's: eyes have to read at a distance
 
 
@@ -26,6 +27,7 @@ class Figure:
         look: The appearance, with usual clothes if it had none.
         height_m: Of the body, without shoes and hat.
         joints: (B, 3) of the bones at rest, metres.
+        arms: Mask of the mesh's vertices on the arms.
     """
 
     def __init__(self, look: Appearance) -> None:
@@ -38,6 +40,9 @@ class Figure:
         self._part = join_parts(_dress(self))
         self._moving = np.flatnonzero(np.any(self._part.expressions, axis=(0, 2)))
         self._marks = _landmarks(self)
+        arms = [LINK[f"{name}.{side}"] for name in _ARM for side in "LR"]
+        links = [*arms, *range(len(BONES), self._part.weights.shape[1])]  # and joints of fingers
+        self.arms = self._part.weights[:, links].sum(1) > 0.5
 
     def place(self, pose: Pose) -> Posed:
         """World rotations and places of all links."""

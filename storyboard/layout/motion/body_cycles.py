@@ -252,11 +252,51 @@ def _float(stance: BodyPose, moment: Moment) -> None:
     stance.grips = [0.1, 0.1]
 
 
+def _dive(stance: BodyPose, moment: Moment) -> None:
+    """A leap forward, stretched out level in the air, and the landing on hands and breast."""
+    _flight(stance, moment, "x", 1.25)
+
+
+def _dive_aside(stance: BodyPose, moment: Moment) -> None:
+    """A keeper's leap to the left, both arms stretched to where the ball may come."""
+    _flight(stance, moment, "z", 0.85)
+
+
+def _flight(stance: BodyPose, moment: Moment, axis: str, far: float) -> None:
+    h, u = stance.body.height, min(moment.part * max(moment.length / 4.5, 1.0), 1.0)
+    low = r.smooth(u / 0.2) * r.smooth((0.32 - u) / 0.12)
+    air, gone = r.smooth((u - 0.22) / 0.26), min(max((u - 0.22) / 0.5, 0.0), 1.0)
+    set_angles(stance, {
+        "pelvis": (30 * low,), "spine": (16 * low,), "chest": (6 * low,), "neck": (-26 * air,),
+        "head": (-14 * air,), "arm": (-40 * low + 166 * air + 6, 0, 8), "forearm": (12, 8),
+        "thigh.L": (-4 * air,), "shin.L": (16 * air,), "thigh.R": (10 * air,),
+        "shin.R": (34 * air,), "foot": (-34 * air,),
+    })  # fmt: skip
+    stance.move(y=0.26 * stance.body.leg * low)
+    if low > 0.01:
+        for side in SIDES:
+            plant(stance, side, stance.body.ankle(side))
+    angle = math.radians(86 * air)
+    turned = r.about(r.X, -angle) if axis == "x" else r.about(r.Z, angle)
+    stance.set("pelvis", turned @ stance.turns[0])
+    if air > 0.0:
+        sided = (f"{n}.{side}" for n in ("knee", "hip", "fingertip", "shoulder") for side in SIDES)
+        names = ("belly", "breast", *sided, *SOLES)
+        height = 0.30 * h * 4 * gone * (1 - gone) + 0.06 * h * (1 - gone) * air
+        settle(stance, height, *names)
+    way = far * h * gone
+    stance.move(**({"z": -way} if axis == "x" else {"x": way}))
+
+
 MOVING: Mapping[str, Callable[[BodyPose, Moment], None]] = {
     "crawl": _crawl, "climb-ladder": _ladder, "jump": _jump, "fall": _fall, "dance": _dance,
     "swim": _swim, "ride-bicycle": _bicycle, "ride-motorcycle": _motorcycle,
-    "ride-horse": _horse, "float": _float,
+    "ride-horse": _horse, "float": _float, "dive": _dive, "dive-aside": _dive_aside,
 }  # fmt: skip
+
+
+_ON_FLOOR = {"lie-floor": "lie", "dragged": "lie", "crossed-floor": "sit-crossed",
+             "knees-floor": "sit-knees"}  # fmt: skip
 
 
 def posture(body: BodyPlan, name: str, moment: Moment) -> BodyPose:
@@ -264,7 +304,7 @@ def posture(body: BodyPlan, name: str, moment: Moment) -> BodyPose:
     stance = BodyPose(body)
     moving = MOVING.get(name)
     if moving is None:
-        hold_posture(stance, {"lie-floor": "lie"}.get(name, name), moment, name != "lie-floor")
+        hold_posture(stance, _ON_FLOOR.get(name, name), moment, name not in _ON_FLOOR)
     else:
         moving(stance, moment)
     return stance

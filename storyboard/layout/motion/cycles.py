@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shots.lexicon.actions import POSTURES
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose, turn
@@ -60,6 +61,7 @@ GAITS = {
     "march": Gait(step=0.62, lift=0.24, swing=42.0, elbow=6.0, lean=(0.0, -3.0), strike=6.0),
     "stagger": Gait(step=0.55, duty=0.66, lift=0.05, drop=0.06, width=0.14, swing=14.0,
                     lean=(9.0, 8.0), elbow=38.0, strike=4.0, sway=11.0),
+    "walk-back": Gait(step=0.5, lean=(-2.0, 0.0), swing=14.0, elbow=24.0, push=24.0, strike=6.0),
     "climb-stairs": Gait(step=0.62, duty=0.60, lift=0.20, drop=0.06, lean=(10.0, 4.0), swing=16.0,
                          elbow=28.0, push=30.0, strike=2.0),
 }  # fmt: skip
@@ -76,6 +78,7 @@ class Track:
         end_facing: Facing of the last footprints, None: as the path ends.
         ground: Height of the ground.
         step_m: Length of a step where treads give it, 0 for that of the gait.
+        is_back: Whether it is gone from the last point to the first, the back ahead.
     """
 
     points: Array
@@ -84,6 +87,7 @@ class Track:
     end_facing: float | None = None
     ground: Ground | None = None
     step_m: float = 0.0
+    is_back: bool = False
 
     @property
     def length(self) -> float:
@@ -101,6 +105,10 @@ class Track:
 
     def gone(self, seconds: float) -> tuple[float, float]:
         """Metres gone after some seconds, and the share of full speed; before and after: still."""
+        metres, pace = self._gone(seconds)
+        return (self.length - metres, pace) if self.is_back else (metres, pace)
+
+    def _gone(self, seconds: float) -> tuple[float, float]:
         first, last = self._eases()
         t = min(max(seconds, 0.0), self.seconds)
         left = self.seconds - t
@@ -136,6 +144,7 @@ def track(
     *,
     ease: tuple[float, float] = (0.5, 0.5),
     end_facing: float | None = None,
+    is_back: bool = False,
 ) -> Track | None:
     """The track of a path, or None where it goes nowhere."""
     points = [path[0]] if path else []
@@ -144,7 +153,9 @@ def track(
             points.append(point)
     if len(points) < 2:
         return None
-    return Track(np.asarray(points, np.float64), max(seconds, 0.05), ease, end_facing)
+    points = points[::-1] if is_back else points
+    facing = None if is_back else end_facing
+    return Track(np.asarray(points, np.float64), max(seconds, 0.05), ease, facing, is_back=is_back)
 
 
 @dataclass(frozen=True)
@@ -293,3 +304,11 @@ def _ankle(stance: BodyPose, side: str, foot: _Foot) -> tuple[Array, Array]:
     under = np.array([ankle[0], 0, ankle[2]])  # the print is below the ankle of a flat foot
     at = stance.from_world(foot.step) - (0, foot.lift, 0)
     return at + yaw @ (pivot - under) + turned @ (ankle - pivot), turned
+
+
+def stride_in_place(body: BodyPlan, name: str, pace: float, seconds: float, seed: int) -> BodyPose:
+    """A figure that walks on the spot."""
+    speed = POSTURES[name].speed * pace
+    way = track(((0.0, 0.0), (0.0, -100.0 * speed)), 100.0, ease=(0.0, 0.0))
+    assert way is not None
+    return stride(body, name, way, seconds, seed)

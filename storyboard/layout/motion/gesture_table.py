@@ -23,7 +23,8 @@ class Hand:
 
     Attributes:
         anchor: Point of the body that it is placed from; "aim": the shoulder, with the front
-            towards the target; one of `hand_places.PLACES`; "hang": as the posture has it.
+            towards the target; "their-" and a point: of the other person, with the front towards
+            it; one of `hand_places.PLACES`; "hang": as the posture has it.
         at: Place from the anchor; of "aim" in parts of the arm.
         fingers, palm: Directions that the fingers point to and the palm faces.
         elbow: Direction that the elbow goes to.
@@ -59,6 +60,10 @@ class GestureRow:
         looks: Whether the eyes follow the hands, unless they look at something else.
         stoop: Whether the body bends to bring the hand to its target.
         near: Metres between two people who do it together; 0: it is done alone.
+        side: Where it is done from: behind or beside the other person, or "" before them.
+        face: Point that the mouth is brought to: of the other person, or target.
+        counter: What the other person does meanwhile, without a gesture of their own.
+        held: Front and up of a thing in the hand: see `held`; None: the hand has no part in it.
         trunk: Degrees added to bones.
     """
 
@@ -67,6 +72,10 @@ class GestureRow:
     looks: bool = False
     stoop: bool = False
     near: float = 0.0
+    side: str = ""
+    face: str = ""
+    counter: str = ""
+    held: tuple[str, str] | None = None
     trunk: Angles | None = None
 
 
@@ -109,10 +118,12 @@ def _key(text: str, hands: Mapping[str, Hand]) -> Key:
 
 
 def _gesture(row: Mapping[str, str], hands: Mapping[str, Hand]) -> GestureRow:
+    front, _, up = row.get("held", "").partition(" ")
     return GestureRow(
         tuple(_key(text, hands) for text in row["keys"].split(";")),
         float(row.get("period", 0)), "looks" in row, "stoop" in row, float(row.get("near", 0)),
-        angles(row.get("trunk", "")),
+        row.get("side", ""), row.get("face", ""), row.get("counter", ""),
+        (front, up) if up else None, angles(row.get("trunk", "")),
     )  # fmt: skip
 
 
@@ -120,5 +131,3 @@ _HANDS = {"-": HANG, **_hands()}
 GESTURE_ROWS: Mapping[str, GestureRow] = {
     row["gesture"]: _gesture(row, _HANDS) for row in rows("gestures.csv")
 }
-COUNTER = {"punch": "guard", "give": "take", "hug": "hug", "kiss": "kiss",
-           "shake-hands": "shake-hands"}  # fmt: skip

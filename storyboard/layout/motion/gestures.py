@@ -10,7 +10,7 @@ from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose, turn
-from storyboard.layout.motion.gesture_table import COUNTER, GESTURE_ROWS, HANG, GestureRow, Hand
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS, HANG, GestureRow, Hand
 from storyboard.layout.motion.hand_places import OTHER, GestureNow, hand_place
 from storyboard.layout.motion.inverse_kinematics import (
     feet,
@@ -29,7 +29,7 @@ _EYES_DOWN = 0.3  # of the way down to what is looked at
 
 def counter_gesture(gesture: str) -> str:
     """What the other person does to whom somebody does a gesture; "" for nothing of it."""
-    return COUNTER.get(gesture, "")
+    return GESTURE_ROWS[gesture].counter if gesture in GESTURE_ROWS else ""
 
 
 def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> None:
@@ -45,6 +45,9 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
     first, second, part = _keys(act, motion)
     if motion.stoop and (act.aim is not None or first[0].anchor != "touch"):
         _stoop(stance, act, (first[0], second[0], part))
+    face = act.aim if motion.face == "target" else act.partner.get(motion.face[6:])
+    if motion.face and face is not None:
+        _bring_face(stance, face, 0.24 if motion.face == "target" else 0.0, act.stands)
     if gaze is None and motion.looks:
         gaze = act.aim
         if gaze is None:
@@ -116,10 +119,15 @@ def _bring(
 def _stoop(stance: BodyPose, act: GestureNow, keys: tuple[Hand, Hand, float]) -> None:
     """Bend hips and knees no further than it takes to bring the leading hand to its place."""
     palm = hand_place(stance, act, act.side, *keys)[0]
-    if in_reach(stance, act.side, palm) <= 0:
+    is_high = palm[1] < stance.joint(f"arm.{act.side}")[1]
+    if is_high or in_reach(stance, act.side, palm) <= 0:
         return
     low, high = 0.0, 1.0
     upright = stance.copy()
+    if in_reach(_bent(upright, 1.0, palm, act.stands), act.side, palm) > 0:  # as near as can be
+        tried = [_bent(upright, k / 8, palm, act.stands) for k in range(9)]
+        stance.become(min(tried, key=lambda each: in_reach(each, act.side, palm)))
+        return
     for _ in range(7):
         middle = (low + high) / 2
         if in_reach(_bent(upright, middle, palm, act.stands), act.side, palm) > 0:
@@ -130,7 +138,27 @@ def _stoop(stance: BodyPose, act: GestureNow, keys: tuple[Hand, Hand, float]) ->
     stance.become(bent)
 
 
-def _bent(upright: BodyPose, amount: float, target: Array, stands: bool) -> BodyPose:
+def _bring_face(stance: BodyPose, goal: Array, gap: float, stands: bool) -> None:
+    """Bend so far that the mouth comes as near to a point as it can, or to a distance from it."""
+
+    def missing(amount: float) -> float:
+        return abs(r.norm(_bent(upright, amount, goal, stands, 26.0).point("mouth") - goal) - gap)
+
+    upright = stance.copy()
+    start = min((k / 8 for k in range(13)), key=missing)
+    low, high = start - 0.125, start + 0.125
+    for _ in range(6):  # the mouth nears the point and then leaves it
+        third = (high - low) / 3
+        if missing(low + third) < missing(high - third):
+            high -= third
+        else:
+            low += third
+    stance.become(_bent(upright, max((low + high) / 2, 0.0), goal, stands, 26.0))
+
+
+def _bent(
+    upright: BodyPose, amount: float, target: Array, stands: bool, nod: float = -14.0
+) -> BodyPose:
     """Bent forward and, standing, down on the knees, and turned to a target: 0 not, 1 as can be."""
     stance = upright.copy()
     footing = feet(stance)
@@ -140,22 +168,24 @@ def _bent(upright: BodyPose, amount: float, target: Array, stands: bool) -> Body
     yaw = min(max(yaw, -60.0), 60.0) * min(amount * 2, 1.0)
     if stands:
         leg = stance.body.leg
-        stance.move(y=0.52 * leg * amount * low, z=0.16 * leg * amount)
+        stance.move(y=0.52 * leg * amount * low, z=(0.16 if nod < 0 else 0.02) * leg * amount)
         stance.add("pelvis", 48 * amount)
     else:
         stance.add("pelvis", 30 * amount)
     stance.add("spine", 24 * amount, yaw * 0.5)
     stance.add("chest", 14 * amount, yaw * 0.5)
-    stance.add("neck", -14 * amount)
+    stance.add("neck", nod * amount)
     stand_on(stance, footing)
     return stance
 
 
 def _take_part(stance: BodyPose, act: GestureNow, motion: GestureRow) -> None:
     """What trunk and legs do in a gesture."""
-    for bone, row in (motion.trunk or {}).items():
-        stance.add(bone, *row)
+    head_over = stance.joint("pelvis")[1] - stance.joint("head")[1]
     footing = feet(stance)
+    for bone, row in (motion.trunk or {}).items():
+        if head_over > 0.2 * stance.body.height:  # who lies has the trunk on the bed
+            stance.add(bone, *row)
     if act.name in _TRUNKS:
         _TRUNKS[act.name](stance, act)
     if act.stands:
@@ -250,7 +280,7 @@ _TRUNKS: Mapping[str, Callable[[BodyPose, GestureNow], None]] = {
 
 
 def _kick(stance: BodyPose, act: GestureNow) -> None:
-    cycle = (act.seconds / 1.6) % 1.0
+    cycle = min(max(0.4 + (act.part - 0.5) * act.length / 1.6, 0.0), 1.0)  # hits at the half
     back = r.smooth(cycle / 0.25) * r.smooth((0.42 - cycle) / 0.12)
     out = r.smooth((cycle - 0.30) / 0.14) * r.smooth((0.85 - cycle) / 0.3)
     footing = feet(stance)
@@ -274,6 +304,8 @@ def _move_head(stance: BodyPose, act: GestureNow) -> None:
         "listen": (3, 0, 11), "shrug": (0, 0, 9), "hug": (8, 10, 12), "kiss": (0, 0, 14),
         "smile": (0, 0, 5), "shout": (-5, 0, 0), "salute": (-3, 0, 0),
         "photograph": (4, 0, 0), "phone-ear": (2, 0, 0),
+        "slapped": (4, -52 * r.smooth((act.part - 0.4) / 0.05) * r.smooth((1 - act.part) / 0.2), 0),
+        "compare": (8, 34 * max(-1.0, min(1.0, 3 * math.sin(2 * math.pi * 0.5 * t))), 0),
     }  # fmt: skip
     if name in turns:
         flex, twist, spread = turns[name]
@@ -305,15 +337,15 @@ def _move_face(stance: BodyPose, act: GestureNow) -> None:
     opened = {
         "shout": 0.75 + 0.25 * math.sin(2 * math.pi * 2.2 * t), "cry": 0.25,
         "laugh": 0.65 + 0.25 * math.sin(2 * math.pi * 4.2 * t), "smile": 0.12, "stretch": 0.5,
-        "eat": 0.22 * (1 + math.sin(2 * math.pi * 1.7 * t)) / 2, "breathe": 0.1,
+        "eat": 0.22 * (1 + math.sin(2 * math.pi * 1.7 * t)) / 2, "breathe": 0.1, "blow": 0.18,
     }  # fmt: skip
     stance.mouth = max(stance.mouth, opened.get(name, 0.0))
     stance.smile = _SMILES.get(name, 0.0)
-    speaking = act.speaks or name in ("talk", "whisper")
+    speaking = act.speaks or name in ("talk", "whisper", "sing")
     if speaking and name not in ("shout", "laugh"):
         size = 0.4 if name == "whisper" else 0.75
         stance.mouth = size * syllable(t, act.seed)
-    if name in ("kiss", "cry"):
+    if name in ("kiss", "kiss-forehead", "cry"):
         stance.eyes = 0.0
     elif stance.eyes > 0.5:  # a blink of an eighth of a second every few seconds
         blink = (t + act.seed % 53 / 16) % 3.4

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
-from shots.lexicon.things import Thing
+from shots.lexicon.things import MODELS, Thing
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Hand
 from storyboard.layout.motion.inverse_kinematics import hand_turn
+from storyboard.layout.things.models import build_thing
 
 OTHER = {"L": "R", "R": "L"}
 
@@ -67,7 +69,10 @@ def _axes(stance: BodyPose, act: GestureNow, side: str, hand: Hand) -> tuple[Arr
     front = np.array([0.0, 0.0, -1.0])
     name = hand.anchor
     shoulder = stance.joint(f"arm.{side}")
-    if name in ("aim", "aim-eye"):
+    if name.startswith("their-"):
+        anchor = _theirs(stance, act, side, name.removeprefix("their-"))
+        turned = r.facing((anchor - shoulder) * (1, 0, 1))
+    elif name in ("aim", "aim-eye"):
         origin = shoulder if name == "aim" else stance.point("eye")
         target = act.aim if act.aim is not None else origin + stance.rotation("chest") @ front * 5
         turned = r.facing(target - origin)
@@ -79,6 +84,13 @@ def _axes(stance: BodyPose, act: GestureNow, side: str, hand: Hand) -> tuple[Arr
     else:
         anchor = stance.point(name)
     return anchor, turned @ np.diag([SIGN[side], 1.0, -1.0])
+
+
+def _theirs(stance: BodyPose, act: GestureNow, side: str, name: str) -> Array:
+    """A point of the other person; of both sides that which is nearer to the own shoulder."""
+    own = stance.joint(f"arm.{act.side if name == 'palm' else side}")
+    found = [act.partner[key] for key in (name, f"{name}.L", f"{name}.R") if key in act.partner]
+    return min(found, key=lambda at: r.norm(at - own), default=_at_target(stance, act, side))
 
 
 def _upright(stance: BodyPose) -> Array:
@@ -177,16 +189,57 @@ def _on_cheek(stance: BodyPose, act: GestureNow, side: str) -> Array:
 
 
 def _to_pour(stance: BodyPose, act: GestureNow, side: str) -> Array:
-    if act.aim is not None:
-        return act.aim
-    return _on_surface(stance, act, side) + r.xyz(-SIGN[side] * 0.1, -0.1, 0)
+    """Where a palm is for the spout of what it holds to be over the cup."""
+    cup = act.aim
+    if cup is None:
+        cup = _on_surface(stance, act, side) + r.xyz(-SIGN[side] * 0.1, -0.1, 0)
+    if act.prop is None:
+        return cup + r.xyz(0, -0.2, 0)
+    turned, lip = pouring(act.prop, side)
+    return cup - turned @ lip + r.xyz(0, -0.05, 0)
+
+
+@lru_cache(maxsize=64)
+def pouring(thing: Thing, side: str) -> tuple[Array, Array]:
+    """How a thing held in a hand is tilted to pour, and its spout or mouth as held, level."""
+    model = next((name for name, each in MODELS.items() if each is thing), "bottle")
+    points = build_thing(model, held=True).vertices
+    low, high = float(points[:, 1].max()), float(points[:, 1].min())
+    upper = points[points[:, 1] < low + 0.5 * (high - low)]
+    lip = upper[np.argmax(np.hypot(upper[:, 0], upper[:, 2]))].astype(np.float64)
+    is_pot = math.hypot(lip[0], lip[2]) > 0.08
+    inwards = r.unit(np.array([-SIGN[side] * 0.9, 0.0, -0.35]))
+    if not is_pot:
+        lip = np.array([0.0, high, 0.0])
+    out = r.unit(lip * (1, 0, 1)) if is_pot else inwards
+    level = r.frame(-r.UP, inwards) @ r.frame(-r.UP, out).T
+    tilt = r.about(r.cross(r.UP, inwards), math.radians(48 if is_pot else 103))
+    return tilt @ level, lip
+
+
+def _between(stance: BodyPose, act: GestureNow, side: str) -> Array:
+    """Where two who go side by side hold hands: in the middle between their nearer shoulders."""
+    own = stance.joint(f"arm.{side}")
+    other = min(
+        (act.partner[f"shoulder.{each}"] for each in SIDES if act.partner),
+        key=lambda at: r.norm(at - own),
+        default=own + r.xyz(SIGN[side] * 0.3, 0, 0),
+    )
+    middle, hangs = (own + other) / 2, 1 + 0.95 * stance.body.arm / float(own[1])
+    return r.xyz(middle[0], hangs * min(float(own[1]), float(other[1])), middle[2])
+
+
+def _at_sleeve(stance: BodyPose, act: GestureNow, side: str) -> Array:
+    other = OTHER[side]
+    return (stance.joint(f"forearm.{other}") + 2 * stance.joint(f"hand.{other}")) / 3
 
 
 PLACES: Mapping[str, Callable[[BodyPose, GestureNow, str], Array]] = {
     "surface": _on_surface, "stove": _at_stove, "touch": _at_target, "push": _at_push,
     "meet": _at_meeting, "back-of": _behind_partner, "cheek": _on_cheek, "pour": _to_pour,
     "side": _at_side,
-    "load": _at_load, "page": _at_page,
+    "load": _at_load, "page": _at_page, "over": _at_target, "muzzle": _at_target,
+    "forearm-other": _at_sleeve, "between": _between,
 }  # fmt: skip
 
 

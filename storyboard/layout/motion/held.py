@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from shots.lexicon.actions import GESTURES
+from shots.lexicon.things import Thing
 from shots.staging.staged import Beat
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIGN, BodyPose
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS
+from storyboard.layout.motion.hand_places import pouring
 from storyboard.layout.motion.world import LYING, World
 
-# Front and up of a held thing: see `_direction`.
-_LIE: Mapping[str, tuple[str, str]] = {
-    "phone-ear": ("palm", "fingers"), "phone-look": ("eye", "up"), "read": ("eye", "up"),
-    "smoke": ("up", "mouth-out"), "eat": ("palm", "mouth-in"), "write": ("palm", "pen"),
-    "cook": ("palm", "stir"), "aim": ("aim", "up"), "photograph": ("nose", "up"),
-    "play-guitar": ("front", "neck"), "comb": ("palm", "fingers"), "drink": ("front", "sip"),
-    "pour": ("front", "pour"), "hold-out": ("front", "up"), "carry": ("front", "up"),
-    "tie-shoe": ("front", "up"),
-}  # fmt: skip
+_GRASPED_BY = {"aim": ("R",), "port-arms": ("R",), "play-guitar": ("L",), "play-violin": ("L",),
+               "swing-at": ("R",)}  # fmt: skip
+_POINTED = ("swing-at", "saw", "conduct")
+_FRONT_HOLDS = (*_POINTED, "phone-look", "read", "photograph", "aim", "phone-ear", "port-arms",
+                "play-horn")  # fmt: skip
 _ORDINARY = ("front", "up")
-RELEASED = ("put-down", "drop", "throw", "give")
+RELEASED = ("put-down", "drop", "throw", "give", "kick")
 TAKEN = ("pick-up", "catch")
+_LIE = {name: row.held for name, row in GESTURE_ROWS.items() if row.held}  # see `_direction`
 HANDLING = (*RELEASED, *TAKEN, *_LIE, "hold", "put-on", "wipe")
 """Gestures of the hand that has the thing; others are done by the free one."""
 _G_M_S2, _BOUNCE = 9.81, 0.22
@@ -52,25 +52,26 @@ class HeldThing:
 
 
 def lie_in_hand(
-    stance: BodyPose, gesture: str, hand: str, aim: Array | None
+    stance: BodyPose, gesture: str, hand: str, aim: Array | None, thing: Thing | None = None
 ) -> tuple[Array, Array]:
     """Rotation and place, in the figure's axes, of a thing in a hand: L, R or both."""
-    sides = (
-        {"aim": ("R",), "play-guitar": ("L",)}.get(gesture, ("L", "R"))
-        if hand == "both"
-        else (hand,)
-    )
+    sides = _GRASPED_BY.get(gesture, ("L", "R")) if hand == "both" else (hand,)
     at = np.mean([stance.point(f"palm.{side}") for side in sides], axis=0)
     if gesture in ("smoke", "write"):  # between the finger tips
         at = (
             at + 2 * stance.point(f"fingers.{sides[-1]}") + stance.point(f"fingertip.{sides[-1]}")
         ) / 4
+    if gesture == "pour" and thing is not None:
+        return pouring(thing, sides[-1])[0], at
     front, up = (
         _direction(stance, word, at, sides[-1], aim) for word in _LIE.get(gesture, _ORDINARY)
     )
     if gesture == "read":  # flatter than it is read, so that the page shows from the side, too
         front = r.unit(front) + 0.3 * r.UP
-    if gesture in ("phone-look", "read", "photograph", "aim", "phone-ear"):
+    if gesture in _POINTED and thing is not None and thing.grip and thing.lies == "back":
+        # What is long stands upright as held: its far end goes the way.
+        front, up = up, front if thing.grip[1] < 0.7 * thing.size[2] else -front
+    elif gesture in _FRONT_HOLDS:
         return r.facing(front, up), at
     # Up holds exactly, the front as near as it can.
     upright = r.unit(up)
@@ -94,14 +95,23 @@ def _direction(stance: BodyPose, word: str, at: Array, side: str, aim: Array | N
         "aim": target - (stance.point("eye") + at) / 2,
         "mouth-out": head @ np.array([0.0, 0.15, -1.0]), "mouth-in": -(head @ r.FRONT) + 0.6 * r.UP,
         "pen": np.array([sign * 0.25, -1.0, 0.45]), "neck": chest @ np.array([0.92, -0.38, -0.05]),
-        "stir": np.array([0.0, 0.94, -0.35]), "pour": np.array([-sign * 0.75, 0.55, -0.3]),
+        "stir": np.array([0.0, 0.94, -0.35]), "reach": fingers + 0.4 * r.UP,
+        "along": fingers, "to-mouth": stance.point("mouth") - at,
+        "across": chest @ np.array([0.62, -0.75, -0.1]),
+        "neck-out": chest @ np.array([0.1, -1.0, -0.4]),
+        "chin": chest @ np.array([0.75, -0.12, -0.65]),
+        "wind": chest @ np.array([0.0, -1.0, 0.15]),
     }  # fmt: skip
     return directions[word]
 
 
 def in_hands(beat: Beat) -> list[tuple[str, str]]:
     """Hands and the ids of the things in them; a thing picked up, put down or thrown counts."""
-    if beat.gesture in (*TAKEN, "put-down", "drop", "throw") and beat.target and not beat.holds:
+    if (
+        beat.gesture in (*TAKEN, "put-down", "drop", "throw", "kick")
+        and beat.target
+        and not beat.holds
+    ):
         hands = GESTURES[beat.gesture].hands if beat.gesture in TAKEN else "right"
         return [(hands or "right", beat.target)]
     return list(beat.holds)
@@ -133,8 +143,9 @@ def held_things(
         part = min((now - begin) / length, 1.0)
         for hand, thing in in_hands(beat):
             spot = world.spots.get(thing)
-            if spot is not None and spot.thing.grip is None and spot.thing.surface_m:
-                continue  # a table that something is put on
+            is_fixed = spot is None or spot.thing.grip is None
+            if spot and is_fixed and (spot.thing.surface_m or beat.gesture == "kick"):
+                continue  # a table that something is put on, a door that is kicked
             things.pop(thing, None)
             hold = _Hold(beat, "both" if hand == "both" else hand[0].upper(), thing, world)
             if beat.gesture in RELEASED and part > 0.5:
@@ -163,9 +174,14 @@ class _Hold:
         """In the hand, after a share of the beat."""
         target = self.world.spots.get(self.beat.target)
         aim = None if target is None else pose.from_world(target.eye())
-        turned, at = lie_in_hand(pose, self.beat.gesture, self.hand, aim)
+        thing = self.world.spots[self.thing].thing if self.thing in self.world.spots else None
+        turned, at = lie_in_hand(pose, self.beat.gesture, self.hand, aim, thing)
         turned, place = pose.yaw @ turned, pose.to_world(at)
         spot = self.world.spots.get(self.thing)
+        if spot is not None and self.beat.gesture == "kick":  # at the foot
+            up = replace(spot, position=np.zeros(3)).grip()[1]
+            place = pose.to_world((-0.06, up, -0.42 * pose.body.height))
+            return HeldThing(self.thing, pose.yaw @ LYING[spot.thing.lies], place, is_held=False)
         if spot is not None and self.beat.gesture == "pick-up":
             found, taken = spot.axes @ LYING[spot.thing.lies], r.smooth((part - 0.5) / 0.3)
             turned = r.between(found, turned, taken)
@@ -182,10 +198,11 @@ class _Hold:
         if self.beat.gesture == "give" and target is not None and "palm.R" in target.points:
             turned = r.between(there.turn, target.axes, r.smooth(since / 0.4))
             return replace(there, at=target.points["palm.R"], turn=turned)
-        if self.beat.gesture != "throw":
+        if self.beat.gesture not in ("throw", "kick"):
             return self._laid(there, pose, since)
         # On a parabola to the target, or eight metres; there it stays.
-        goal = pose.to_world((0.0, -0.05, -8.0)) if target is None else target.eye()
+        is_away = target is None or self.beat.gesture == "kick"
+        goal = pose.to_world((0.3, -0.05, -8.0)) if is_away or target is None else target.eye()
         way = goal - there.at
         length = max(0.27 * math.sqrt(r.norm(way)), 0.3)
         t = min(since / length, 1.0)

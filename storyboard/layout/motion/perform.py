@@ -16,11 +16,22 @@ from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
+from storyboard.layout.motion.beside import (
+    LYING_DOWN,
+    at_side,
+    bedside,
+    fitting,
+    meet,
+    settled,
+    step_up,
+    taken_along,
+    touch_points,
+)
 from storyboard.layout.motion.blending import LONGEST_S, blend, blend_seconds
 from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
-from storyboard.layout.motion.cycles import GAITS, Track, stride, track
-from storyboard.layout.motion.gesture_table import GESTURE_ROWS
+from storyboard.layout.motion.cycles import GAITS, Track, stride, stride_in_place
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
 from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
@@ -37,9 +48,8 @@ from storyboard.layout.motion.world import (
     world_at,
 )
 
-_NAMED = ("eye", "nose", "mouth", "crown", "breast", "back", "clavicle.R", "ear.L", "ear.R",
-          "palm.L", "palm.R", "pelvis", "head")  # fmt: skip
 _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
+_STILL = GestureRow()
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
@@ -65,10 +75,6 @@ class Performance:
     points: Mapping[str, Array]
 
 
-def _points(stance: BodyPose) -> dict[str, Array]:
-    return {name: stance.to_world(stance.point(name)) for name in _NAMED}
-
-
 def perform_all(
     figures: Mapping[str, Figure],
     players: Sequence[Player],
@@ -77,6 +83,7 @@ def perform_all(
     camera: Array | None = None,
 ) -> dict[str, Performance]:
     """All people of a shot at a time, by id; those who touch each other know where they are."""
+    players = fitting(players)
     world = world_at(players, at, seconds, camera)
     spots = dict(world.spots)
     people = [player for player in players if player.id in figures]
@@ -88,7 +95,7 @@ def perform_all(
     # place and eyes; then everybody.
     for actor in actors:
         if actor.player.id in met:
-            _place_points(spots, actor.player.id, _points(actor.plain(at * seconds)))
+            _place_points(spots, actor.player.id, touch_points(actor.plain(at * seconds)))
     done = {}
     for actor in actors:
         name = actor.player.id
@@ -130,9 +137,10 @@ class PersonInShot:
         held = [thing for _, thing in beat.holds]
         before = self.beats[-1] if self.beats else Beat()
         stays = before.gesture == "phone-ear" and set(before.holds) <= set(beat.holds)
-        if stays and beat.gesture in _ON_THE_PHONE:
+        steers = beat.posture.startswith(("drive", "ride")) and beat.gesture in ("cry", "shout")
+        if steers or (stays and beat.gesture in _ON_THE_PHONE):
             self.faces[len(self.beats)] = beat.gesture
-            return replace(beat, gesture="phone-ear")
+            return replace(beat, gesture="" if steers else "phone-ear")
         if beat.gesture in ("put-down", "") and any(
             self.world.falls(thing, beat.start, beat.end) for thing in held
         ):
@@ -144,8 +152,7 @@ class PersonInShot:
 
     def _roots(self) -> list[tuple[float, float, float]]:
         """x, z and facing at the start of each beat, and at the end."""
-        x, z = self.player.at
-        facing = self.player.facing_deg
+        (x, z), facing = self.player.at, self.player.facing_deg
         roots = [(x, z, facing)]
         for k, beat in enumerate(self.beats):
             if k in self.risen:
@@ -153,7 +160,7 @@ class PersonInShot:
                 roots[k] = (x, z, facing)
             way = self._way(k)
             if way is not None:
-                x, z, facing = way.at(way.length)
+                x, z, facing = way.at(way.gone(way.seconds)[0])
             if beat.facing_deg is not None:
                 facing = beat.facing_deg
             elif beat.gesture == "turn" and way is None:
@@ -179,7 +186,9 @@ class PersonInShot:
         now = at * self.seconds
         stance = self.stance(now)
         held = held_things(self.beats, self.seconds, now, self.world, self.blended, stance)
-        return Performance(stance.pose(), stance.place, stance.facing_deg, held, _points(stance))
+        return Performance(
+            stance.pose(), stance.place, stance.facing_deg, held, touch_points(stance)
+        )
 
     def stance(self, now: float) -> BodyPose:
         """The body at a time in seconds, blended over from one beat to the next."""
@@ -204,21 +213,21 @@ class PersonInShot:
         if k == 0 or now - begin > LONGEST_S:
             return stance
         if (k, plain) not in self.changes:
-            before = self.blended(k - 1, begin, plain)
-            self.changes[k, plain] = blend_seconds(before, self._beat(k, begin, plain))
+            pair = self.blended(k - 1, begin, plain), self._beat(k, begin, plain)
+            self.changes[k, plain] = blend_seconds(*pair)
         part = (now - begin) / self.changes[k, plain]
         return stance if part >= 1 else blend(self.blended(k - 1, now, plain), stance, part)
 
     def _beat(self, k: int, now: float, plain: bool) -> BodyPose:
         """The body in one beat, as if it went on for ever."""
         beat = self.beats[k]
-        if plain and not self._together(beat)[1]:
+        if plain and not self._together(beat)[0]:
             return self._placed(k, now).copy()
-        begin, end = beat.start * self.seconds, beat.end * self.seconds
-        part = min(max((now - begin) / max(end - begin, 1e-6), 0.0), 1.0)
+        begin, length = beat.start * self.seconds, (beat.end - beat.start) * self.seconds
+        part = min(max((now - begin) / max(length, 1e-6), 0.0), 1.0)
         stance = self._placed(k, now).copy()
         act = self._act(beat, stance, now - begin, part)
-        act.face, act.length = self.faces.get(k, ""), end - begin
+        act.face, act.length = self.faces.get(k, ""), length
         act.speaks = any(a <= now / self.seconds < b for a, b in beat.speaks)
         gaze = self._gaze(beat, stance)
         perform_gesture(stance, act, gaze)
@@ -240,7 +249,8 @@ class PersonInShot:
         x, z, facing = self.roots[k]
         stairs = self.world.spots.get(beat.seat)
         if beat.posture == "climb-stairs" and stairs is not None and way is None:
-            way = climb(stairs, POSTURES["climb-stairs"].speed * beat.pace, length)
+            speed = POSTURES["climb-stairs"].speed * beat.pace
+            way = climb(stairs, speed, length, down=beat.to == "down")
         if beat.posture in GAITS and way is not None:
             return stride(self.body, beat.posture, way, since, self.seed)
         metres = 0.0
@@ -253,7 +263,10 @@ class PersonInShot:
         moment = Moment(now, part, length, beat.pace, self.seed, metres=metres)
         place = np.array([x, -self.player.base_m, z])
         seat = self.world.spots.get(beat.seat)
-        if seat is not None and POSTURES[beat.posture].seat:
+        carrier = self.world.spots.get(beat.target)
+        if carrier is not None and beat.posture in ("carried", "dragged"):
+            place, facing, moment = taken_along(beat.posture, carrier, self.body.height, moment)
+        elif seat is not None and POSTURES[beat.posture].seat:
             on = seat.seated(beat.posture, place, self.body.height)
             place, facing = on.place, on.facing_deg
             metres = metres or seat.gone
@@ -261,16 +274,17 @@ class PersonInShot:
             if beat.posture == "sit" and not on.hands:
                 moment = replace(moment, table=table_before(self.world.spots, on))
         if beat.posture in GAITS:  # walks on the spot
-            stance = _in_place(self.body, beat, now, self.seed)
+            stance = stride_in_place(self.body, beat.posture, beat.pace, now, self.seed)
             stance.place = np.zeros(3)
         else:
             stance = posture(self.body, beat.posture, moment)
         stance.place, stance.facing_deg = place + stance.place, facing
         self._approach(beat, stance)
         if way is None and stands(beat.posture):
+            self._step_up(beat, stance)
             self._face(beat, stance)
         if beat.posture == "lean" and seat is not None:
-            lean_at(stance, seat)
+            lean_at(stance, seat, beat.gesture == "lean-head")
         return stance
 
     def _face(self, beat: Beat, stance: BodyPose) -> None:
@@ -285,45 +299,55 @@ class PersonInShot:
 
     def _approach(self, beat: Beat, stance: BodyPose) -> None:
         """Step up to and face the person something is done with; who sits is come to."""
-        near, other = self._together(beat)
+        other, row, is_mine = self._together(beat)
         partner = self.world.spots.get(other)
         if partner is None or not stands(beat.posture):
             return
-        gap = (partner.position - stance.place) * (1, 0, 1)
-        distance = r.norm(gap)
-        if distance < 0.05 or distance > 4.0:
+        theirs = self.world.beat_of(other, (beat.start + beat.end) / 2)
+        if "carried" in (theirs.posture, beat.posture):
             return
-        middle = (beat.start + beat.end) / 2
-        theirs = self.world.players[other].beats if other in self.world.players else ()
-        sits = any(b.start <= middle <= b.end and not stands(b.posture) for b in theirs)
-        own = self.world.spots.get(self.player.id, partner)
-        near *= (own.size[1] + partner.size[1]) / 3.5  # both come to the same distance
-        way = 1 - min(near / distance, 1.0)
-        stance.place = stance.place + gap * way * (1.0 if sits else 0.5)
-        stance.facing_deg = r.heading(gap[0], gap[2])
+        on = settled(self.world.spots, other, theirs)
+        if on.posture in LYING_DOWN:
+            stance.place, stance.facing_deg = bedside(on, stance.place, row)
+        elif row.side:
+            if is_mine:
+                stance.place, stance.facing_deg = at_side(on, stance.place, row)
+        else:
+            meet(stance, on, row.near)
 
-    def _together(self, beat: Beat) -> tuple[float, str]:
-        """The distance that a gesture of two needs, and the other: by the own beat or theirs."""
+    def _step_up(self, beat: Beat, stance: BodyPose) -> None:
+        """Step so near to a thing that the hands reach it, as far as furniture leaves room."""
+        spot = self.world.spots.get(beat.target)
+        if spot is None or spot.is_person or not GESTURE_ROWS.get(beat.gesture, _STILL).stoop:
+            return
+        breast = stance.to_world(stance.point("breast"))
+        goal = spot.hand_point(beat.gesture, breast, self._prop(beat), own=False)
+        step_up(stance, goal, self.world, {self.player.id, beat.target})
+
+    def _together(self, beat: Beat) -> tuple[str, GestureRow, bool]:
+        """With whom it is done, the gesture of two, and whether it is the own beat's."""
         if beat.gesture in TOGETHER and beat.target in self.world.spots:
-            return TOGETHER[beat.gesture], beat.target
+            return beat.target, GESTURE_ROWS[beat.gesture], True
         other, theirs = self._doing_to_me(beat)
-        return TOGETHER.get(theirs, 0.0), other
+        return other, GESTURE_ROWS[theirs.gesture] if other else _STILL, False
 
-    def _doing_to_me(self, beat: Beat) -> tuple[str, str]:
-        """Id and gesture of a person who does something together with this one in this beat."""
+    def _doing_to_me(self, beat: Beat) -> tuple[str, Beat]:
+        """Who does something together with this person in this beat, and that beat."""
         middle = (beat.start + beat.end) / 2
-        for other in self.world.players.values():
-            for theirs in other.beats:
-                at_me = theirs.target == self.player.id and theirs.start <= middle <= theirs.end
-                if at_me and theirs.gesture in TOGETHER:
-                    return other.id, theirs.gesture
-        return "", ""
+        for other in self.world.players:
+            theirs = self.world.beat_of(other, middle)
+            if theirs.target == self.player.id and theirs.gesture in TOGETHER:
+                return other, theirs
+        return "", beat
 
     def _act(self, beat: Beat, stance: BodyPose, since: float, part: float) -> GestureNow:
         gesture, target = beat.gesture, beat.target
         other, theirs = self._doing_to_me(beat)
-        if other and not gesture:
-            gesture, target = counter_gesture(theirs), other
+        if other and not gesture and beat.posture not in LYING_DOWN:
+            gesture, target = counter_gesture(theirs.gesture), other
+            begin, end = theirs.start * self.seconds, theirs.end * self.seconds
+            since = since + beat.start * self.seconds - begin  # in time with the other
+            part = min(max(since / max(end - begin, 1e-6), 0.0), 1.0)
         side = next((hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right")), "R")
         full = frozenset(hand[0].upper() for hand, _ in beat.holds if hand in ("left", "right"))
         if not gesture and beat.holds:
@@ -339,6 +363,8 @@ class PersonInShot:
             breast = stance.to_world(stance.point("breast"))
             act.aim = stance.from_world(spot.hand_point(beat.gesture, breast, act.prop, mine))
             act.partner = {name: stance.from_world(at) for name, at in spot.points.items()}
+            if gesture == "hand-in-hand" and act.partner:
+                act.side = "L" if act.partner["pelvis"][0] > 0 else "R"
             if not spot.points:
                 act.surface_m = spot.top() + float(stance.place[1])
                 act.size = spot.size
@@ -346,15 +372,12 @@ class PersonInShot:
 
     def _prop(self, beat: Beat) -> Thing | None:
         """The model of what is in the hands."""
-        spots = [
-            self.world.spots[thing] for _, thing in in_hands(beat) if thing in self.world.spots
-        ]
-        return spots[0].thing if spots else None
+        spots = (self.world.spots.get(thing) for _, thing in in_hands(beat))
+        return next((spot.thing for spot in spots if spot is not None), None)
 
     def _eye_of(self, name: str) -> Array | None:
         """The point of a player that is looked at, in the world."""
-        spot = self.world.spots.get(name)
-        return None if spot is None else spot.eye()
+        return self.world.spots[name].eye() if name in self.world.spots else None
 
     def _gaze(self, beat: Beat, stance: BodyPose) -> Array | None:
         """What is looked at, in the figure's axes."""
@@ -374,10 +397,3 @@ class PersonInShot:
             yaw = -70.0 if camera[0] >= 0 else 70.0
             return eye + _FAR * way_to(yaw, -8.0)
         return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None
-
-
-def _in_place(body: BodyPlan, beat: Beat, now: float, seed: int) -> BodyPose:
-    speed = POSTURES[beat.posture].speed * beat.pace
-    way = track(((0.0, 0.0), (0.0, -100.0 * speed)), 100.0, ease=(0.0, 0.0))
-    assert way is not None
-    return stride(body, beat.posture, way, now, seed)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -144,8 +145,8 @@ def _rest_arms(stance: BodyPose, height: float, edge: float) -> None:
               (0, 1, 0)), pole=(SIGN[side] * 0.95, 0.5, 0.25))  # fmt: skip
 
 
-def lean_at(stance: BodyPose, spot: Spot) -> None:
-    """Lean back against a wall, a door or a car, or forward on the top of a counter."""
+def lean_at(stance: BodyPose, spot: Spot, is_head: bool = False) -> None:
+    """Lean back against a wall, a door or a car, or with the head, or forward on a counter."""
     h = stance.body.height
     edge = spot.near(stance.place)
     out = (stance.place - edge) * (1, 0, 1)
@@ -155,6 +156,14 @@ def lean_at(stance: BodyPose, spot: Spot) -> None:
     front, out = stance.yaw @ r.FRONT, out / away
     top = spot.top() + float(stance.place[1])
     low = 0.42 * h < top < 0.72 * h
+    if is_head and top > 0.72 * h:
+        set_angles(stance, {"pelvis": (13,), "spine": (5,), "neck": (6,), "head": (4,),
+                            "thigh": (1, -3, 2), "shin": (2,)})  # fmt: skip
+        _stand(stance, -0.06, True)
+        brow = stance.point("eye") + 0.4 * (stance.point("crown") - stance.point("eye"))
+        stance.facing_deg = r.heading(-out[0], -out[2])
+        stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) - out * (float(brow[2]) - 0.035)
+        return
     if front @ out > 0 or not low:
         stance.facing_deg = r.heading(out[0], out[2])
         contact = float(stance.point("rump" if low else "back")[2])
@@ -193,8 +202,8 @@ def hold_posture(stance: BodyPose, name: str, moment: Moment, raised: bool = Tru
         _on_the_side(stance)
     height = rest_height(name, moment) if held.seated and raised else 0.0
     settle(stance, height, *held.on)
-    if name == "sit-floor":
-        _fold_legs(stance)
+    if name in _SETTLED:
+        _SETTLED[name](stance, height)
     elif name == "kneel":
         ankle = stance.joint("foot.L")
         plant(stance, "L", (ankle[0], stance.body.rest("foot.L")[1], ankle[2]))
@@ -225,7 +234,7 @@ def _stand(stance: BodyPose, back: float, straight: bool) -> None:
               (front[0] + SIGN[side] * 0.05, 0, -1.0))  # fmt: skip
 
 
-def _fold_legs(stance: BodyPose) -> None:
+def _fold_legs(stance: BodyPose, _: float) -> None:
     """Sit on the floor: one knee up, the other leg flat before the body."""
     h = stance.body.height
     left, right = stance.joint("thigh.L"), stance.joint("thigh.R")
@@ -241,6 +250,51 @@ def _fold_legs(stance: BodyPose) -> None:
     )
 
 
+# Of a foot, in parts of the height: out and before the hip, height over the seat; its knee.
+_FOLDED = {
+    "sit-crossed": (-0.075, 0.17, 0.03, (1.0, -0.25, -0.7)),
+    "sit-knees": (0.01, 0.21, 0.0, (0.12, -1.0, -0.2)),
+}
+
+
+def _fold_both(stance: BodyPose, height: float, name: str) -> None:
+    """Both legs crossed before the body, or the knees up before the breast and the arms round."""
+    h = stance.body.height
+    out, ahead, up, (x, y, z) = _FOLDED[name]
+    flat = float(stance.body.rest("foot.L")[1]) - height
+    for k, side in enumerate(SIDES):
+        hip = stance.joint(f"thigh.{side}")
+        goal = r.xyz(hip[0] + SIGN[side] * out * h, flat - up * h, hip[2] - (ahead + 0.05 * k) * h)
+        if name == "sit-crossed":
+            goal = goal * (1, 1, 1) + r.xyz(-SIGN[side] * 0.03 * h, 0, 0)
+        lying = r.about(r.Y, -SIGN[side] * 0.9) @ r.about(r.Z, -SIGN[side] * 0.9)
+        plant(stance, side, goal, lying if up else None, (SIGN[side] * x, y, z))
+    if name == "sit-knees":
+        for side in SIDES:
+            palm = stance.point(f"knee.{side}") + r.xyz(-SIGN[side] * 0.03 * h, 0.09 * h, -0.03 * h)
+            hand = hand_turn(stance.body, side, (-SIGN[side], 0.3, 0.1), (0, 0.1, 1))
+            reach(stance, side, palm, hand=hand, pole=(SIGN[side] * 0.9, 0.5, 0.1))
+
+
+def _hang_up(stance: BodyPose, _: float) -> None:
+    """Hang by closed hands, the feet off the ground."""
+    stance.grips = [0.9, 0.9]
+    settle(stance, 0.22 * stance.body.height, *SOLES)
+
+
+def _on_toes(stance: BodyPose, _: float) -> None:
+    """Lift the heels as far as the balls of the feet bend."""
+    raised = r.about(r.X, math.radians(42))
+    for side in SIDES:
+        ball, foot = (stance.body.rest(f"{name}.{side}") for name in ("ball", "foot"))
+        at = stance.body.ankle(side)
+        goal = at + (ball - foot) - raised @ (ball - foot)
+        if side == "L":
+            stance.move(y=float(goal[1] - at[1]))
+        plant(stance, side, goal, r.about(r.Y, -SIGN[side] * 0.3) @ raised)
+        stance.set(f"toes.{side}", r.about(r.X, math.radians(-42)))
+
+
 def _on_the_side(stance: BodyPose) -> None:
     """Lie on the right side, the head behind the figure, a hand under the cheek."""
     on_back = r.about(r.X, math.radians(-90))
@@ -253,6 +307,13 @@ def _on_the_side(stance: BodyPose) -> None:
     palm = breast + (head - breast) * 0.25 + front * 0.13 * stance.body.height
     palm[1] = bed - 0.06
     reach(stance, "L", palm, pole=stance.rotation("chest") @ (0.2, 1.0, -0.3))
+
+
+_SETTLED: Mapping[str, Callable[[BodyPose, float], None]] = {
+    "sit-floor": _fold_legs, "tiptoe": _on_toes, "hang": _hang_up,
+    "sit-crossed": partial(_fold_both, name="sit-crossed"),
+    "sit-knees": partial(_fold_both, name="sit-knees"),
+}  # fmt: skip
 
 
 def breathe(stance: BodyPose, moment: Moment, sway: float) -> None:

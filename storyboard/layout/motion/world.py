@@ -11,6 +11,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, Seat, Thing
 from shots.staging.staged import Beat, Player
+from shots.staging.standing import stair_side
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion.cycles import GAITS, Track, track
@@ -18,6 +19,7 @@ from storyboard.layout.motion.cycles import GAITS, Track, track
 # From a thing as held to the same as it lies: see `Thing.lies`.
 LYING = {"": np.eye(3), "back": r.facing(r.UP, r.Z), "side": r.about(r.Z, math.pi / 2)}
 _KEYS_M = {"piano": 0.72, "grand-piano": 0.72}
+_OVER = ("dunk", "pack", "pour")  # done over its top
 _AHEAD = np.arange(0.0, 0.61, 0.04)  # metres before a seat
 _NOTHING = Thing("prop", (0.3, 0.3, 0.3))
 
@@ -46,6 +48,11 @@ class Spot:
     def thing(self) -> Thing:
         """Its model."""
         return MODELS.get(self.model, _NOTHING)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a person, and no thing or animal."""
+        return self.model == "person"
 
     @property
     def axes(self) -> Array:
@@ -105,9 +112,15 @@ class Spot:
             place = self.position if own else self.near(breast, 0.18)
             lift = 0.02 if thing.lies else (thing.grip or (0.0, 0.05, 0.0))[1]
             return r.xyz(place[0], -(height if own else self.top()) - lift, place[2])
+        if gesture in _OVER:
+            return self.at((0.0, -self.size[1], 0.0))
+        if gesture == "stroke" and self.thing.kind == "animal":
+            reach, muzzle = -1.2 * float(breast[1]), 0.74 * self.size[1]
+            low = reach < muzzle  # the neck of what is too tall
+            return self.at((0.0, -min(reach, muzzle), (-0.3 if low else -0.42) * self.size[2]))
         if self.thing.grip is not None and self.size[1] < 0.9:
             return self.grip()
-        if gesture in ("wipe", "write", "type"):
+        if gesture in ("wipe", "write", "type") and self.thing.place != "wall":
             place = self.near(breast, 0.18)
             return r.xyz(place[0], -self.top() - 0.02, place[2])
         if gesture == "open-door" and self.thing.door:
@@ -194,6 +207,22 @@ class World:
     players: Mapping[str, Player] = field(default_factory=dict)
     camera: Array | None = None
 
+    def beat_of(self, name: str, share: float) -> Beat:
+        """What a player does at a share of the shot."""
+        beats = self.players[name].beats if name in self.players else ()
+        return next((each for each in beats if each.start <= share <= each.end), Beat())
+
+    def stopped(self, place: Array, step: Array, without: set[str]) -> Array:
+        """Where a step ends that stops before furniture and people."""
+        others = [each for name, each in self.spots.items() if name not in without]
+        others = [each for each in others if each.is_person or each.top() > 0.3]
+        for share in (1.0, 0.8, 0.6, 0.4, 0.2):
+            goal = place + step * share
+            apart = [r.norm((each.near(goal) - goal) * (1, 0, 1)) for each in others]
+            if all(gap > 0.17 for gap in apart):
+                return goal
+        return place
+
     def falls(self, name: str, start: float, end: float) -> bool:
         """Whether a thing falls during a part of the shot."""
         player = self.players.get(name)
@@ -241,12 +270,13 @@ def beat_track(player: Player, index: int, seconds: float) -> Track | None:
     stops = beat.end < 0.99 and not (index + 1 < len(beats) and len(beats[index + 1].path) > 1)
     length = (beat.end - beat.start) * seconds
     ease = (0.5 * starts, 0.5 * stops)
-    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg)
+    is_back = beat.posture == "walk-back"
+    return track(beat.path, length, ease=ease, end_facing=beat.facing_deg, is_back=is_back)
 
 
-def climb(spot: Spot, speed: float, seconds: float) -> Track:
-    """The way up stairs: to the top, or as far as there is time."""
-    _, high, deep = spot.size
+def climb(spot: Spot, speed: float, seconds: float, *, down: bool = False) -> Track:
+    """The way up stairs, or back down to their foot: as far as there is time, on its right side."""
+    wide, high, deep = spot.size
     count = max(round(high / 0.2), 1)
     tread = deep / count
 
@@ -256,7 +286,9 @@ def climb(spot: Spot, speed: float, seconds: float) -> Track:
         return float(min(max(step, 0), count) * high / count - spot.position[1])
 
     far = min(speed * seconds, deep - 1.5 * tread)
-    ends = [spot.at((0, 0, -deep / 2 + tread / 2 + z)) for z in (0.0, far)]
+    x = stair_side(wide, down=down)
+    heights = (far, 0.0) if down else (0.0, far)
+    ends = [spot.at((x, 0, -deep / 2 + tread / 2 + z)) for z in heights]
     way = [(float(end[0]), float(end[2])) for end in ends]
     return Track(np.asarray(way), max(seconds, 0.05), (0.0, 0.0), None, ground, tread)
 

@@ -22,7 +22,7 @@ _RANGE_SHRINK = 4  # the depths of a clip are measured on smaller pictures
 
 def pass_frames(film: ShotFilm, size: Size, target: str) -> Iterator[PassFrame]:
     """The frames of a shot as the writer takes them."""
-    clay_film = clay_set(film.still, ground=True, is_interior=film.is_interior)
+    clay_film = clay_set(film.still, film.lit_at)
     shown = {player.id for player in film.shown}
     for k in range(film.path.num_frames):
         frame, camera = film.frame(k, size), film.camera(k)

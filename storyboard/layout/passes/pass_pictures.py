@@ -112,10 +112,11 @@ def _shifted(axis: int, step: int) -> tuple[slice, slice]:
     return (moved, still) if axis == 0 else (still, moved)
 
 
-def clay_set(still: StillMesh, ground: bool, is_interior: bool) -> RenderScene:
-    """A scene whose set is of grey clay."""
-    paint = (lambda x, z, distance: np.tile(floats(_CLAY), (len(x), 1))) if ground else None
-    return RenderScene.of(clay(still.mesh), paint, is_interior=is_interior)
+def clay_set(still: StillMesh, lit_at: Array | None = None) -> RenderScene:
+    """A scene whose set and ground are of grey clay."""
+    return RenderScene.of(
+        clay(still.mesh), lambda x, z, distance: np.tile(floats(_CLAY), (len(x), 1)), lit_at
+    )
 
 
 def clay(mesh: Mesh) -> Mesh:

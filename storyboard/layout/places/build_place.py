@@ -35,5 +35,6 @@ def build_place(plan: SetPlan, name: str, seed: int) -> SetPlace:
         shell=join(stage.solids),
         backdrop=join(stage.far),
         is_interior=is_interior,
+        has_ground="abyss" not in stage.options,
         sky=sky,
     )

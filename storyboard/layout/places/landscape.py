@@ -228,6 +228,7 @@ def _stone(colour: Colour) -> Callable[[Random, float], Mesh]:
 
 SHAPES: Mapping[str, Callable[[Random, float], Mesh]] = {
     "tree": broadleaf, "pine": conifer, "snowy": snowy, "palm": palm, "bush": bush, "rock": rock,
+    "blossom": lambda random, size: broadleaf(random, size, (0.90, 0.76, 0.80)),
     "fern": lambda random, size: bush(random, size, (0.22, 0.36, 0.14)),
     "tuft": lambda random, size: bush(random, size, (0.44, 0.48, 0.26)),
     "redrock": _stone((0.62, 0.37, 0.24)), "greyrock": _stone((0.40, 0.39, 0.38)),

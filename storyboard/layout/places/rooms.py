@@ -95,7 +95,7 @@ def window_sides(plan: SetPlan) -> list[Side]:
 def outdoors(plan: SetPlan, sides: Sequence[Side], random: Random) -> Mesh:
     """What stands outside the windows of these walls, cheap, visible only from inside."""
     parts = []
-    for side in sides:
+    for side in sides if plan.outside != "tarmac" else ():
         if plan.outside == "street":
             ends = side.point(-14, 0, -13), side.point(side.length + 14, 0, -13)
             a, b = ((float(end[0]), float(end[2])) for end in ends)
@@ -117,7 +117,7 @@ def room_ground(plan: SetPlan, floor: GroundPaint, sides: Sequence[Side]) -> Gro
     """The floor, and lawn or paving outside walls with windows."""
     lawn = soft((0.26, 0.40, 0.16), (0.34, 0.44, 0.20), 1.4)
     paving = soft((0.40, 0.40, 0.40), (0.34, 0.34, 0.35), 2.0)
-    outside = paving if plan.outside == "street" else lawn
+    outside = paving if plan.outside in {"street", "tarmac"} else lawn
 
     def beyond(side: Side) -> Mask:
         ux, uz = np.cos(np.radians(side.yaw_deg)), np.sin(np.radians(side.yaw_deg))

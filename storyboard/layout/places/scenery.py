@@ -57,7 +57,7 @@ class SetInProgress:
         ground: Paint of the ground.
         lines: Painted lines by colour.
         bands: Walls from the floor up: height of the upper edge, and coat.
-        options: Texts of top, trim, joints, open, sky, daylight.
+        options: Texts of top, trim, joints, open, sky, daylight, abyss.
     """
 
     plan: SetPlan

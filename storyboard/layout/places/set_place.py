@@ -19,6 +19,7 @@ class SetPlace:
         shell: Walls, ceilings, facades, trees and what else stands round the fixtures.
         backdrop: Far scenery, without shadows: hills, skylines, houses outside a window.
         is_interior: Whether a ceiling keeps the light of the sky out.
+        has_ground: Whether the plane y = 0 is there; a cliff or a balcony stands over an abyss.
         sky: What is where nothing stands: the sky, the dark (closed), or the stars.
     """
 
@@ -26,4 +27,5 @@ class SetPlace:
     shell: Mesh
     backdrop: Mesh
     is_interior: bool = False
+    has_ground: bool = True
     sky: Sky = "open"

@@ -9,41 +9,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from storyboard.layout.meshes import SET_OWNER, SURFACE, Array, GroundPaint, floats
+from storyboard.layout.meshes import Array, GroundPaint, floats
 from storyboard.layout.render.compiled import in_bands
 from storyboard.layout.render.depth_of_field import Optics, blur
+from storyboard.layout.render.fragment_light import ROOM_ROWS
 from storyboard.layout.render.lens import Face, LensCamera, Size, faces
 from storyboard.layout.render.lights import LightRig, light_constants
 from storyboard.layout.render.occlusion import PATTERN, even_out, occlude
-from storyboard.layout.render.rasterise import (
-    PICTURE_SAMPLES,
-    SKY,
-    Ints,
-    Triangles,
-    bands,
-    clear,
-    cover,
-    fill,
-    locate_ground,
-    resolve,
-    set_up,
-)  # fmt: skip
-from storyboard.layout.render.render_scene import RenderScene
-from storyboard.layout.render.shading import (
-    MOST,
-    ROOM_ROWS,
-    Light,
-    Surfaces,
-    View,
-    shade,
-)
+from storyboard.layout.render.rasterise import PICTURE_SAMPLES, Ints, locate_ground
+from storyboard.layout.render.render_scene import Drawn, RenderScene
+from storyboard.layout.render.shading import MOST, Light, Surfaces, View, shade
 from storyboard.layout.render.shadow_map import ShadowMap, receivers
+from storyboard.layout.render.visibility import BAND, SAMPLES, Visible
 from storyboard.layout.render.weather import Weather, draw_weather
 
 Bytes = NDArray[np.uint8]
-_SAMPLES = len(PICTURE_SAMPLES)
-_BAND = 16  # rows of pixels filled at once: their samples fit in the processor's cache
-_PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(_SAMPLES) + 0.5) / _SAMPLES])
+_PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(SAMPLES) + 0.5) / SAMPLES])
 _WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
@@ -70,78 +51,6 @@ class Frame:
     normal: Array
     owner: Ints
     coverage: Callable[[int], Bytes]
-
-
-@dataclass(frozen=True, eq=False)
-class Visible:
-    """What a pinhole camera sees of a scene, before light."""
-
-    shown: Triangles
-    ground: Array  # (3,): times (x, y, 1), 1 / depth of the ground
-    sight: Array  # (3, 3): times (x, y, 1), the ray of unit depth in the world
-    hits: Ints  # (4 H, W): a row for each row of samples
-    panes: Ints  # (4 H, W) glass before them, or (0, W)
-    has_glass: list[bool]  # whether a band of rows has any
-    owners: Ints  # of each triangle, the sky and the ground
-    owner: Ints
-    depth: Array
-    normal: Array
-    soil: NDArray[np.bool_]  # (H, W) whether a sample is of the ground
-
-    def panes_of(self, row: int) -> Ints:
-        """`panes`, or none where the band of a row has no glass."""
-        return self.panes if self.has_glass[row // _BAND] else self.panes[:0]
-
-    def coverage(self, owner: int) -> Bytes:
-        """How much of each pixel an owner covers, (H, W), 255 is all."""
-        out = np.empty(self.owner.shape, np.uint8)
-        for row in range(0, len(out), _BAND):
-            rows = slice(row * _SAMPLES, (row + _BAND) * _SAMPLES)
-            panes = self.panes_of(row)[rows]
-            cover(self.hits[rows], panes, self.owners, owner, out[row : row + _BAND])
-        return out
-
-
-def find_visible(scene: RenderScene, camera: LensCamera, size: Size, threads: int) -> Visible:
-    """Find what each sample of a picture hits."""
-    width, height = size
-    mesh, matrix = scene.mesh, camera.matrix(size)
-    position = np.asarray(camera.position, np.float64)
-    corners = np.ascontiguousarray((np.asarray(mesh.vertices, np.float64) - position) @ matrix.T)
-    shown = set_up(corners, np.ones(len(corners)), mesh.faces, size, _SAMPLES, camera.near)
-    sight = np.ascontiguousarray(np.linalg.inv(matrix))
-    ground = np.array([0.0, 0.0, -1.0])
-    if scene.ground is not None and position[1] < 0:
-        ground = sight[1] / -position[1]
-    is_glass = mesh.surface[shown.face] == SURFACE["glass"]
-    owners = np.append(mesh.owner[shown.face], [SET_OWNER, SET_OWNER]).astype(np.int32)
-    samples, shape = height * _SAMPLES, (height, width)
-    chosen = bands(shown.rows, _BAND * _SAMPLES, samples)
-    found = Visible(
-        shown, ground, sight, np.empty((samples, width), np.int32),
-        np.empty((samples if scene.has_glass else 0, width), np.int32),
-        [bool(is_glass[each].any()) for each in chosen], owners,
-        np.empty(shape, np.int32), np.empty(shape, np.float32), np.empty((*shape, 3), np.float32),
-        np.empty(shape, np.bool_),
-    )  # fmt: skip
-
-    def one_band(first: int, last: int) -> None:
-        start, here = first * _SAMPLES, chosen[first // _BAND]
-        number, pane = (each[start : last * _SAMPLES] for each in (found.hits, found.panes))
-        front = np.empty(number.shape, np.float32)
-        clear(front, number, start, PICTURE_SAMPLES, ground)
-        arrays = (shown, start, PICTURE_SAMPLES, front)
-        fill(here[~is_glass[here]], *arrays, number)
-        if len(panes := found.panes_of(first)):
-            pane[:] = SKY
-            fill(here[is_glass[here]], *arrays, pane)
-        resolve(
-            found.hits, panes, first, last, shown, owners, mesh.normals, mesh.faces, ground,
-            found.owner, found.depth, found.normal, found.soil,
-        )  # fmt: skip
-
-    in_bands(one_band, height, threads, _BAND)
-    return found
 
 
 def _rays(sight: Array, size: Size, step: int) -> Array:
@@ -182,7 +91,7 @@ def _finishes(scene: RenderScene, found: Visible) -> tuple[Array, Ints]:
     Returns:
         It, and (H + 1,) where each row of the ground begins and the last one ends.
     """
-    counts = found.soil.sum(axis=1, dtype=np.int32)
+    counts = np.count_nonzero(found.soil, axis=1)
     starts = np.cumsum(np.append(len(scene.paint), counts), dtype=np.int32)
     finish = np.empty((starts[-1] + 1, 6), np.float32)
     finish[: len(scene.paint)] = scene.paint
@@ -211,12 +120,13 @@ def render_pinhole(
     scene: RenderScene, camera: LensCamera, rig: LightRig, size: Size, is_wet: bool, threads: int
 ) -> tuple[Array, Visible]:
     """A picture (H, W, 3) float32 before grading, and what it shows."""
-    found = find_visible(scene, camera, size, threads)
+    still = scene.still
+    found = still.views.find(
+        scene.mesh, still.mesh, camera, size, scene.ground is not None, threads
+    )
     position = np.asarray(camera.position, np.float64)
     points = receivers(found.depth[::8, ::8], _rays(found.sight, size, 8), position)
-    shadows = scene.still.shadows.make(
-        scene.still.mesh, scene.moving, rig.direction, points, is_interior=scene.is_interior
-    )
+    shadows = still.shadows.make(still.mesh, scene.moving, rig.direction, points, scene.lit_at)
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
     finish, starts = _finishes(scene, found)
     mesh = scene.mesh
@@ -224,7 +134,10 @@ def render_pinhole(
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))
     light = Light(light_constants(rig), terms, half, shadows, taps)
     view = View(found.sight, position, found.depth, found.normal, _PLACES)
-    picture = np.empty((size[1], size[0], 3), np.float32)
+    key = found.over, rig, is_wet, scene.ground
+    is_kept = found.over is not None and not len(taps)
+    drawn = Drawn(key, terms, half, found.moved, np.empty((size[1], size[0], 3), np.float32))
+    steady, before = drawn.steady(still.drawn) if is_kept else (found.moved[:0], drawn.picture)
 
     def one_band(first: int, last: int) -> None:
         room, ends = np.empty((ROOM_ROWS, MOST * size[0]), np.float32), np.empty(size[0], np.int32)
@@ -234,13 +147,15 @@ def render_pinhole(
             rows = slice(first, last)
             _paint_ground(scene.ground, found, rows, starts, position, is_wet, finish)
         shade(
-            found.hits, panes, found.soil, first, last, view, surfaces, light, starts, room, marks,
-            ends,
-            picture,
+            found.hits, panes, found.soil, steady, before, first, last, view, surfaces, light,
+            starts, room, marks, ends, drawn.picture,
         )  # fmt: skip
 
-    in_bands(one_band, size[1], threads, _BAND)
-    return picture, found
+    in_bands(one_band, size[1], threads, BAND)
+    if is_kept:
+        drawn.picture.setflags(write=False)
+        still.drawn = drawn
+    return drawn.picture, found
 
 
 def _render_bent(
@@ -299,6 +214,8 @@ def render_frame(
         )
     else:
         colour, frame = _render_bent(scene, camera, rig, size, is_wet, threads)
+    if (optics or weather) and not colour.flags.writeable:
+        colour = colour.copy()
     if optics is not None:
         blur(colour, optics.radius_px(frame.depth, camera.focal), optics.squeeze, threads)
     if weather is not None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _EVERYWHERE = (-1e6, -1e6, 1e6, 1e6)
-_WALL = 0.06  # metres that belong to a room beyond its bounds: the walls themselves
+_WALL = 1.4  # metres beyond its bounds that are lit with a room: the passages behind doors
 
 
 @dataclass(frozen=True)
@@ -83,23 +83,23 @@ class LightRig:
 TIMES: Mapping[str, LightRig] = {
     "day": LightRig(),
     "night": LightRig(
-        key=0.60, key_colour=(0.86, 0.93, 1.08), fill=0.28, fill_colour=(0.70, 0.82, 1.2),
+        key=0.50, key_colour=(0.80, 0.90, 1.15), fill=0.24, fill_colour=(0.65, 0.8, 1.3),
         zenith=(0.03, 0.05, 0.13), horizon=(0.10, 0.13, 0.23), haze=0.08, is_dark=True,
     ),
     "dawn": LightRig(
-        key=0.50, key_colour=(1.05, 0.93, 0.95), fill=0.34, fill_colour=(0.86, 0.92, 1.15),
-        zenith=(0.30, 0.38, 0.58), horizon=(0.84, 0.70, 0.68), haze=0.22,
+        key=0.60, key_colour=(1.12, 0.94, 0.90), fill=0.34, fill_colour=(0.86, 0.92, 1.15),
+        zenith=(0.30, 0.38, 0.58), horizon=(0.84, 0.70, 0.68), haze=0.10,
     ),
     "sunrise": LightRig(
         key=0.80, key_colour=(1.25, 0.96, 0.66), fill=0.30, fill_colour=(0.90, 0.92, 1.1),
-        zenith=(0.38, 0.50, 0.72), horizon=(0.99, 0.80, 0.52), haze=0.16,
+        zenith=(0.38, 0.50, 0.72), horizon=(0.99, 0.80, 0.52), haze=0.10,
     ),
     "sunset": LightRig(
         key=0.82, key_colour=(1.32, 0.82, 0.46), fill=0.26, fill_colour=(0.95, 0.82, 0.98),
-        zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.14,
+        zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.09,
     ),
     "dusk": LightRig(
-        key=0.46, key_colour=(0.95, 0.88, 1.05), fill=0.40, fill_colour=(0.72, 0.82, 1.25),
+        key=0.52, key_colour=(1.05, 0.84, 0.98), fill=0.50, fill_colour=(0.84, 0.80, 1.16),
         zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.16, is_dark=True,
     ),
 }  # fmt: skip
@@ -117,7 +117,6 @@ _ROOMS: Mapping[bool, LightRig] = {
 # Tints of what lights people when it is dark.
 WARM: Colour = (1.22, 0.98, 0.70)
 TUBES: Colour = (0.96, 1.03, 1.02)
-STREET: Colour = (1.10, 0.97, 0.80)
 # Vector from the subject to the key light (the camera is on the -z side), factors of key and fill,
 # strength of the rim.
 KEY_LIGHTS: Mapping[str, tuple[tuple[float, float, float], float, float, float]] = {
@@ -159,8 +158,8 @@ def light_rig(
     rig = TIMES[lighting.time or "day"]
     if is_interior and rig.is_dark and glow and lighting.source is None:
         rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow, room=room)
-    elif rig.is_dark and glow and lighting.source is None:
-        rig = replace(rig, key=rig.key + 0.06, key_colour=glow)
+    elif is_interior and rig.is_dark and lighting.source is None:
+        rig = replace(rig, key=0.48, fill=0.33, room=room)
     rig = _with_source(rig, lighting.source)
     rig = _with_direction(rig, lighting.direction, lighting.side)
     if lighting.quality == "hard":

@@ -13,7 +13,8 @@ from storyboard.layout.render.compiled import compiled, part
 from storyboard.layout.render.shadow_map import ShadowMap
 
 _TAPS = 8
-_REACH_M = 0.45  # of contact occlusion
+_REACH_M = 0.28  # of contact occlusion
+_STRENGTH = 7.0
 _FADE = 1 / _REACH_M**2
 _GOLDEN = 2.399963
 
@@ -50,7 +51,7 @@ def _penumbra(
     """Width in texels of the shadow at a point of the map; 0 if nothing casts one."""
     search = min(spread * 1.5 / texel, 40.0)
     gap, found, size = 0.0, 0, len(front)
-    for k in range(0, pattern.shape[1], 2):
+    for k in range(pattern.shape[1]):
         x, y = int(u + search * pattern[which, k, 0]), int(v + search * pattern[which, k, 1])
         if 0 <= x < size and 0 <= y < size:
             over = front[y, x] - w
@@ -118,7 +119,7 @@ def _openness(
     nz: float, pattern: Array, which: int, focal_px: float,
 ) -> float:  # fmt: skip
     """Share of the fill that is not kept off by surfaces near this one."""
-    radius = min(max(_REACH_M * focal_px / here, 4.0), 90.0)
+    radius = min(max(_REACH_M * focal_px / here, 4.0), 64.0)
     i, j, k = _place(sight, column, row, here)
     bottom, right = len(depth) - 1, depth.shape[1] - 1
     total = 0.0
@@ -132,7 +133,7 @@ def _openness(
         along = max(p * nx + q * ny + r * nz - 0.004 * here, 0.0)
         square = p * p + q * q + r * r
         total += max(1 - square * _FADE, 0.0) * along * along / (square + 1e-4)
-    return float(max(0.0, 1 - 5.0 * total / pattern.shape[1]))
+    return float(1 / (1 + _STRENGTH * total / pattern.shape[1]))
 
 
 @compiled

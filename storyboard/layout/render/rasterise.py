@@ -274,18 +274,27 @@ def _in_front(hits: Ints, panes: Ints, owners: Ints, row: int, column: int) -> i
 @compiled
 def resolve(
     hits: Ints, panes: Ints, first: int, last: int, triangles: Triangles, owners: Ints,
-    normals: Array, faces: Ints, ground: Array, owner: Ints, depth: Array, normal: Array,
-    soil: NDArray[np.bool_],
+    normals: Array, faces: Ints, ground: Array, first_new: int, owner: Ints, depth: Array,
+    normal: Array, soil: NDArray[np.bool_], moved: NDArray[np.bool_],
 ) -> None:  # fmt: skip
     """Fill what rows of pixels show at their centres; glass counts unless it is the set's.
 
     hits, panes: (4 H, W) triangles at rows of samples, and the glass before them or (0, W).
     owners: of each triangle, then of the sky and the ground. normals, faces: of the mesh. ground:
-    (3,) its plane. owner, depth, normal, soil: (H, W) to fill; soil is whether ground shows.
+    (3,) its plane. first_new: pixels that show no triangle from there on stay as they are, if it
+    is not 0. owner, depth, normal, soil, moved: (H, W) to fill; soil is whether ground shows,
+    moved whether the pixel shows such a triangle.
     """
     inverse, face = triangles.inverse, triangles.face
     for row in range(first, last):
         for column in range(owner.shape[1]):
+            is_new = first_new == 0
+            for s in range(4 * row, 4 * row + 4 * (not is_new)):
+                is_new |= hits[s, column] >= first_new
+                is_new |= len(panes) > 0 and panes[s, column] >= first_new
+            moved[row, column] = is_new
+            if not is_new:
+                continue
             a = _in_front(hits, panes, owners, 4 * row, column)
             b = _in_front(hits, panes, owners, 4 * row + 1, column)
             c = _in_front(hits, panes, owners, 4 * row + 2, column)
@@ -303,7 +312,7 @@ def resolve(
                 u, v, w, far = weigh(inverse, found, x, y)
                 nx, ny, nz = blend_normal(normals, faces, face[found], u, v, w)
             elif found == GROUND:
-                ny, far = -1.0, 1.0 / (ground[0] * x + ground[1] * y + ground[2])
+                ny, far = -1.0, 1.0 / max(ground[0] * x + ground[1] * y + ground[2], 1e-9)
             depth[row, column] = far
             normal[row, column, 0] = nx
             normal[row, column, 1] = ny

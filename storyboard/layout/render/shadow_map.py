@@ -13,7 +13,7 @@ from storyboard.layout.render.rasterise import CENTRE_SAMPLE, fill, set_up
 _EMPTY = np.float32(-1e9)
 _FARTHEST_M = 45.0  # shadows farther from the camera are not drawn
 _TEXEL_M = 0.011  # wanted
-_LIGHT_M, _STEP_M = 3.4, 2.0  # from the middle of what moves to the key of a room, in steps
+_LIGHT_M = 2.4  # from what is lit to the key of a room
 _SIZES = (512, 768, 1024, 1536, 2048)  # texels
 
 
@@ -40,12 +40,12 @@ class ShadowMaps:
     _kept: tuple[tuple[float, ...], Array] = ((), np.zeros((0, 0), np.float32))
 
     def make(
-        self, still: Mesh, moving: Mesh, light: Array, points: Array, *, is_interior: bool
+        self, still: Mesh, moving: Mesh, light: Array, points: Array, lit_at: Array | None
     ) -> ShadowMap:
         """The map that covers points (P, 3) of the world, as seen from the light.
 
-        In a room the key stands in it, as on a stage: what lies farther towards the light, such as
-        the next wall, casts no shadow.
+        In a room the key stands in it, near `lit_at`, as on a stage: what of the set lies farther
+        towards the light, such as the next wall, casts no shadow.
         """
         axes = _axes(np.asarray(light, np.float64))
         flat = points @ axes[:2].T
@@ -56,10 +56,7 @@ class ShadowMaps:
         step = side / 16
         origin = np.round(((low + high) / 2 - side / 2) / step) * step
         texel = side / texels
-        limit = np.inf
-        if is_interior:
-            middle = (moving.vertices if len(moving.vertices) else points).mean(axis=0)
-            limit = float(np.floor(middle @ axes[2] / _STEP_M) * _STEP_M + _LIGHT_M)
+        limit = np.inf if lit_at is None else float(lit_at @ axes[2]) + _LIGHT_M
         key = (*axes.ravel(), *origin, side, limit)
         kept, front = self._kept  # read and written at once, since frames share it
         if key != kept:
@@ -67,7 +64,7 @@ class ShadowMaps:
             _draw(front, still, axes, origin, texel, limit)
             self._kept = key, front
         front = front.copy()
-        _draw(front, moving, axes, origin, texel, limit)
+        _draw(front, moving, axes, origin, texel, np.inf)
         return ShadowMap(front, axes, origin, texel)
 
 
