@@ -34,7 +34,8 @@ def control_frames(film: ShotFilm, size: Size, control: Control) -> Iterator[Byt
     """Draw the control film of a shot, one (H, W, 3) uint8 a frame."""
     span = pass_record(film, size).span
     people = {film.numbers[name] for name in film.figures}
-    clay_film = clay_set(film.still, ground=True, is_interior=film.is_interior)
+    props = [film.numbers[p.id] for p in film.shown if p.look is None and not p.is_fixture]
+    clay_film = clay_set(film.still, film.lit_at)
     blur = _BLUR_SHARE * min(size)
     for k in range(film.path.num_frames):
         camera, scene = film.camera(k), film.scene(k)
@@ -42,7 +43,7 @@ def control_frames(film: ShotFilm, size: Size, control: Control) -> Iterator[Byt
             scene = replace(scene, moving=_without(scene.moving, people))
         frame = render_frame(scene, camera, film.rig, size)
         depth = np.repeat(depth8(frame.depth, span, blur_px=blur)[..., None], 3, axis=2)
-        things = np.isin(frame.owner, [n for n in film.numbers.values() if n not in people])
+        things = np.isin(frame.owner, props)
         match control.set:
             case "depth":
                 picture = depth.copy()
