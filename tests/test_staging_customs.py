@@ -218,3 +218,8 @@ def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
     assert abs(turn_between(ben.facing_deg, wall.facing_deg)) < 50
     assert ben.at[1] < wall.at[1]
     assert all(each.at[1] < ben.at[1] + 0.1 for each in group(shot, "thug"))
+
+
+def test_one_who_picks_up_a_thing_that_lies_on_a_desk_stands_at_the_desk() -> None:
+    shot = staged("INT. OFFICE", "Anna takes off her glasses and rubs her eyes.", "anna")
+    assert distance(place(shot, "anna").at, place(shot, "glasses").at) < 1.0

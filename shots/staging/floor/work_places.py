@@ -79,7 +79,8 @@ def work_place(
 
 def worked_on(beat: Beat) -> str:
     """Id of the thing that the hands of a beat are on, "" if there is none."""
-    own = {thing for _, thing in beat.holds}
+    # What is picked up is in the hand at the end of the beat, not before.
+    own = set() if beat.gesture == "pick-up" else {thing for _, thing in beat.holds}
     is_work = GESTURES.get(beat.gesture, GESTURES["look"]).needs == "thing"
     is_work = is_work or beat.gesture in ("pour", "cook", "write")
     is_work = is_work or (beat.gesture == "look" and beat.target == beat.looks_at)
