@@ -62,11 +62,11 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Control:
+class ControlFilm:
     """An encoded control film, and how much it counts at every step.
 
     Attributes:
-        latent: (1, 96, R + T, H, W) for a VACE part, see `control.vace_context`; else
+        latent: (1, 96, R + T, H, W) for a VACE part, see `control_context.vace_context`; else
             (1, C, T, H, W), read as channels between the noisy latent and the given pictures.
         strengths: One for every step of the schedule. At 0 the film is not read.
         part: VACE part of the expert; None where the film is read as channels, and where every
@@ -110,7 +110,7 @@ def denoise(
     camera: Tensor | None = None,
     given: Given = NOTHING,
     on_step: OnStep | None = None,
-    control: Control | None = None,
+    control: ControlFilm | None = None,
 ) -> SolverState:
     """Take the steps of one expert.
 
@@ -125,7 +125,7 @@ def denoise(
         camera: (1, 24, T, pixel H, pixel W) rays, for both branches, or None.
         given: Encoded pictures, the same for both branches.
         on_step: Called after every step with its index and the new state.
-        control: Control film, the same for both branches, or None.
+        control: ControlFilm film, the same for both branches, or None.
 
     Returns:
         The state at the end of `steps`.
@@ -162,7 +162,10 @@ def denoise(
 
 
 def _steering(
-    transformer: Transformer, prompts: list[Tensor], control: Control | None, device: torch.device
+    transformer: Transformer,
+    prompts: list[Tensor],
+    control: ControlFilm | None,
+    device: torch.device,
 ) -> Steering | None:
     """The VACE part with what it reads at every step, None without one."""
     if control is None or control.part is None:
@@ -172,7 +175,7 @@ def _steering(
 
 
 def _with_channels(
-    latent: Tensor, in_channels: int, given: Given, control: Control | None
+    latent: Tensor, in_channels: int, given: Given, control: ControlFilm | None
 ) -> Tensor:
     """What an expert reads, (1, C_in, T, H, W): the latent, a control film, given pictures.
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from model.autoencoder.codec import decode_frames
 from model.autoencoder.vae import Autoencoder
 from model.camera_adapter import CameraPathLike, path_rays
-from model.control import (
+from model.control_context import (
     Strength,
     check_control,
     encode_reference,
@@ -23,7 +23,7 @@ from model.control import (
     strengths,
     vace_context,
 )
-from model.denoise import Control, Given, OnStep, Remix, denoise, draw_noise, given, remix_noise
+from model.denoise import ControlFilm, Given, OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
 from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
@@ -187,12 +187,12 @@ class Wan:
 
     def _control(
         self, index: int, film: Tensor | None, counts: tuple[float, ...], owned: range
-    ) -> Control | None:
+    ) -> ControlFilm | None:
         """A control film for the steps of an expert, with the part that reads it if one counts."""
         if film is None:
             return None
         reads = self.preset.control == "vace" and any(counts[step] for step in owned)
-        return Control(film, counts, self.vace_part(index) if reads else None)
+        return ControlFilm(film, counts, self.vace_part(index) if reads else None)
 
     def encode_clip(self, clip: np.ndarray) -> Tensor:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""

@@ -24,8 +24,8 @@ timestep of its own, or both ways at once."""
 
 VAE_CLASSES = ("wan2.1", "wan2.2")
 
+# How a control film enters: not at all, through a VACE part, or as channels behind the noise.
 Control = Literal["none", "vace", "channels"]
-"""How a control film enters: not at all, through a VACE part, or as channels behind the noise."""
 
 Patch = tuple[int, int, int]
 """Latent cells per token, (time, rows, columns)."""
@@ -33,9 +33,7 @@ Patch = tuple[int, int, int]
 PATCHES: tuple[Patch, ...] = ((1, 2, 2), (1, 1, 1))
 """The published patch, and that of greybox."""
 
-VACE_CHANNELS = 96
-"""Channels of a VACE context: two latents of 16 channels, and a mask of 8 x 8 pixels per cell."""
-
+VACE_CHANNELS = 96  # of a VACE context: two latents of 16, and a mask of 8 x 8 pixels per cell
 LIGHTNING_NAMES = ("lightning", "4step", "4_step", "4-step")
 """Words in the names of four-step LoRA files, in lower case."""
 
@@ -133,8 +131,7 @@ class Preset:
         needs_picture: Whether a first picture is required.
         camera_unshuffle: Unshuffle factor of the camera adapter of its experts; None without one.
         control: How a control film enters.
-        release: Noise level below which a control film counts less or not at all by default, in a
-            model whose one expert works at all levels.
+        release: Noise level below which a control film is released if there is one expert.
         backbone: Sizes of the experts where published; those of greybox are in its config.
         text_len: Rows of context the experts attend to, zero rows included.
     """

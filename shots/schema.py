@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import AliasChoices, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from shots.blocking import Blocking
 from shots.dressing import SetDressing
@@ -43,6 +43,9 @@ _OUTFITS = WithJsonSchema(
 )
 
 
+LIKENESS = Field(validation_alias=AliasChoices("references", "reference"))
+
+
 def fold_name(name: str) -> str:
     """Fold case and runs of spaces, so that names can be compared."""
     return " ".join(name.split()).casefold()
@@ -60,8 +63,9 @@ class Character(StrictModel):
     """Description at the first mention: "a woman in her thirties with short black hair"."""
     wardrobe: Annotated[Mapping[str, str], from_text(lambda outfit: {"": outfit}), _OUTFITS] = {}
     """Outfits by name, or one outfit."""
-    reference: BoardPaths = ()
-    """A picture of its likeness as a path relative to the board, or several, best first."""
+    references: Annotated[BoardPaths, LIKENESS] = ()
+    """Pictures of its likeness, as paths relative to the board, the most important first; also
+    written reference: mara.png."""
     extends: str | None = None
     """Another character, which supplies the looks, name and outfits left out here."""
 
@@ -84,8 +88,8 @@ class Location(StrictModel):
     """Description for the prompt."""
     set: SetDressing | None = None
     """Set that the location is staged in; left out: read from heading and looks."""
-    reference: BoardPaths = ()
-    """A picture of the place as a path relative to the board, or several, best first."""
+    references: Annotated[BoardPaths, LIKENESS] = ()
+    """Pictures of the place, as paths relative to the board, the most important first."""
     extends: str | None = None
     """Another location, which supplies the heading and looks left out here."""
 

@@ -137,9 +137,9 @@ def test_few_small_helpers_have_one_caller() -> None:
     assert len(small) <= 0.0013 * sum(map(line_count, PRODUCT)), small
 
 
-def test_the_product_has_at_most_51500_lines_in_295_files() -> None:
-    assert sum(map(line_count, PRODUCT)) <= 51_500
-    assert len(PRODUCT) <= 295
+def test_the_product_has_at_most_56500_lines_in_330_files() -> None:
+    assert sum(map(line_count, PRODUCT)) <= 56_500
+    assert len(PRODUCT) <= 330
 
 
 def test_no_docstring_lists_its_callers() -> None:

@@ -16,7 +16,7 @@ from torch import nn
 
 import model
 from model.autoencoder.vae import wan21_vae, wan22_vae
-from model.denoise import Control, denoise, given
+from model.denoise import ControlFilm, denoise, given
 from model.exceptions import PresetError
 from model.flow import SolverState, schedule
 from model.presets import WAN22_FUN_CONTROL_5B, WAN22_FUN_CONTROL_A14B, preset_named
@@ -179,7 +179,7 @@ def test_a_film_is_between_the_noise_and_the_pictures_and_zeros_after_its_releas
     denoise(
         expert, plan, range(2), SolverState(latent), torch.zeros(3, kit.WIDTH), None, 1.0,
         given=given(WAN22_FUN_CONTROL_A14B, pictures, latent.shape),
-        control=Control(film, (1.0, 0.0)),
+        control=ControlFilm(film, (1.0, 0.0)),
     )  # fmt: skip
     assert torch.equal(read[0], torch.cat((latent, film, pictures), 1))
     assert not read[1][:, 16:32].any()

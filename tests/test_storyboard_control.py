@@ -228,7 +228,7 @@ def test_a_model_that_cannot_be_steered_reports_what_has_no_effect(tmp_path):
     assert f"{name} reads no control film: control has no effect. Use a VACE or a Fun-Control " \
         "checkpoint." in notices  # fmt: skip
     assert (
-        f"{name} reads no pictures of likeness: reference has no effect. Use a VACE checkpoint."
+        f"{name} reads no pictures of likeness: references have no effect. Use a VACE checkpoint."
         in notices
     )
     assert WAN22_T2V_A14B.control == "none"

@@ -134,12 +134,12 @@ def _directives(board: ShotList, settings: Settings) -> Iterator[str]:
     for directive, ids in unsupported.items():
         if ids:
             yield f"{', '.join(ids)}: {directive} is not supported yet and has no effect."
-    owned = [each.reference for each in board.characters.values()]
-    owned += [each.reference for each in board.locations.values()]
+    owned = [each.references for each in board.characters.values()]
+    owned += [each.references for each in board.locations.values()]
     if settings.preset is not None and settings.preset.control == "none":
         if any(owned):
             yield (
-                f"{settings.preset_name} reads no pictures of likeness: reference has no effect. "
+                f"{settings.preset_name} reads no pictures of likeness: references have no effect. "
                 "Use a VACE checkpoint."
             )
         if any(shot.control != Control() for shot in board.shots):

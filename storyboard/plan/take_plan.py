@@ -336,8 +336,8 @@ def _references(
         return ()
     present = dict.fromkeys((*shot.subjects, *(player.id for player in staged.players)))
     owners = [board.characters[key] for key in present if key in board.characters]
-    lists = [each.reference for each in owners]
-    lists += [shot.location.reference] if shot.location else []
+    lists = [each.references for each in owners]
+    lists += [shot.location.references] if shot.location else []
     names = [name for group in zip_longest(*lists) for name in group if name]
     most = MAX_REFERENCES if preset.control == "vace" else 1
     return tuple(_picture_file(board, shot, "reference", name) for name in names[:most])

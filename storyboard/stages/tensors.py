@@ -23,8 +23,8 @@ from torch.nn import Module
 
 from model.autoencoder.vae import Autoencoder
 from model.camera_adapter import path_rays
-from model.control import encode_reference, pin_first_frame, vace_context
-from model.denoise import Control, draw_noise
+from model.control_context import encode_reference, pin_first_frame, vace_context
+from model.denoise import ControlFilm, draw_noise
 from model.flow import SolverState
 from model.pictures import encode_clip
 from model.presets import Preset
@@ -102,11 +102,11 @@ def encode_control(
 
 def control(
     film: dict[str, Tensor], strengths: tuple[float, ...], parts: Sequence[Module]
-) -> Control | None:
+) -> ControlFilm | None:
     """What steers a clip, from `encode_control`, with the VACE part of the expert if it has one."""
     if "film" not in film:
         return None
-    return Control(film["film"], strengths, cast("VacePart", parts[0]) if parts else None)
+    return ControlFilm(film["film"], strengths, cast("VacePart", parts[0]) if parts else None)
 
 
 def save_context(path: Path, context: Tensor) -> None:
