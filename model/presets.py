@@ -7,7 +7,7 @@ one expert or two. Imports no torch, so that planning a board takes milliseconds
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from types import MappingProxyType
@@ -77,7 +77,7 @@ class Backbone:
     out_channels: int
     text_width: int = 4096
     frequency_width: int = 256
-    control_layers: tuple[int, ...] = ()
+    control_layers: tuple[int, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Backbone:

@@ -145,7 +145,18 @@ class Part:
     def headers(self) -> tuple[StoredTensor, ...]:
         """Headers of its tensors."""
         stored = tensor_headers(self.files)
-        return tuple(each for each in stored if re.search(self.only, self.rename(each.name)))
+        return tuple(each for each in stored if self.has(each))
+
+    def has(self, stored: StoredTensor) -> bool:
+        """Whether a tensor of its files belongs to it.
+
+        Raises:
+            WeightsError: No network has a tensor of this name.
+        """
+        try:
+            return re.search(self.only, self.rename(stored.name)) is not None
+        except WeightsError as error:
+            raise WeightsError(f"{stored.file}: {error}") from None
 
     def fingerprint(self) -> str:
         """SHA-256 of all files."""
