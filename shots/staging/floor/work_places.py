@@ -84,7 +84,8 @@ def worked_on(beat: Beat) -> str:
     is_work = GESTURES.get(beat.gesture, GESTURES["look"]).needs == "thing"
     is_work = is_work or beat.gesture in ("pour", "cook", "write")
     is_work = is_work or (beat.gesture == "look" and beat.target == beat.looks_at)
-    return beat.target if is_work and beat.target not in own and beat.gesture != "hold" else ""
+    is_own = beat.target in own and beat.gesture not in ("put-down", "pick-up")
+    return beat.target if is_work and not is_own and beat.gesture != "hold" else ""
 
 
 def users(reading: ShotReading) -> dict[str, str]:
