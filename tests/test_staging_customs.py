@@ -244,6 +244,40 @@ def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
     assert all(each.at[1] < ben.at[1] + 0.1 for each in group(shot, "thug"))
 
 
+def test_one_who_puts_something_down_is_at_the_surface_and_goes_on_from_there() -> None:
+    shot = staged("INT. OFFICE", "Ben hangs up the phone and runs to the window.", "ben")
+    assert distance(place(shot, "ben").at, place(shot, "phone").at) < 1
+
+
+def test_climbers_are_on_their_ladder_and_rise_with_it() -> None:
+    words = "Anna climbs the ladder and pulls a book from the shelf."
+    shot = staged("INT. LIBRARY", words, "anna")
+    first, last = (place(shot, "anna", share) for share in (0.0, 1.0))
+    assert distance(first.at, place(shot, "ladder").at) < 0.3
+    assert last.base_m > first.base_m + 0.5
+
+
+def test_several_leap_over_a_fallen_tree_side_by_side() -> None:
+    shot = staged("EXT. FOREST", "Three hikers climb over a fallen tree.", camera="WS")
+    log = next(each for each in shot.players if each.model == "log")
+    for hiker in (each for each in shot.players if each.kind == "person"):
+        sides = [plan_to_own(at, log.at, log.facing_deg)[1] for at in hiker.beats[0].path]
+        assert sides[0] * sides[-1] < 0
+
+
+def test_a_boat_is_on_the_water_and_a_dog_on_a_leash_goes_along() -> None:
+    shot = staged("EXT. RIVER", "Ben paddles the canoe through the rapids.", "ben", camera="WS")
+    assert place(shot, "canoe").at[1] > 4
+    shot = staged("EXT. PARK", "Anna jogs past, a dog on a leash beside her.", "anna", camera="WS")
+    for share in (0.1, 0.9):
+        assert distance(place(shot, "anna", share).at, place(shot, "dog", share).at) < 1.2
+
+
+def test_those_who_sit_on_a_step_are_on_the_stairs() -> None:
+    shot = staged("INT. STAIRWELL", "Lily sits on the top step, hugging her knees.", "lily")
+    assert {beat.seat for beat in player(shot, "lily").beats} == {"stairs"}
+
+
 def test_one_who_picks_up_a_thing_that_lies_on_a_desk_stands_at_the_desk() -> None:
     shot = staged("INT. OFFICE", "Anna takes off her glasses and rubs her eyes.", "anna")
     assert distance(place(shot, "anna").at, place(shot, "glasses").at) < 1.0

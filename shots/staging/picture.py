@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import numpy as np
 from shots.path.camera_path import camera_path
 from shots.path.rig import Framed
 from shots.staging.floor_space import Array
-from shots.staging.staged import CameraPlace
+from shots.staging.staged import CameraPlace, Player
+from shots.staging.standing import standing
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -82,3 +84,26 @@ def take_picture(shot: Shot, aspect: float, place: CameraPlace, framed: Framed) 
     """The camera of a shot at the moments `SHARES`."""
     path = camera_path(shot, num_frames=len(SHARES), aspect=aspect, framed=framed)
     return CameraPicture(on_plan(path, place), path.focal, subjects_on_plan(path, place), aspect)
+
+
+def share_in_frame(player: Player, players: Mapping[str, Player], picture: CameraPicture) -> float:
+    """Part of the moments at which somebody is in the picture, head and middle."""
+    comes = any(beat.to == "in" for beat in player.beats)
+    good = []
+    for k, share in enumerate(SHARES):
+        if comes and share < 0.45:
+            continue
+        now = standing(player, float(share), players)
+        x, height, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
+        low = (now.at[0], now.base_m + 0.1 * now.size[1], now.at[1])
+        head, foot = picture.project(np.array([(x, height, z), low]))[k]
+        half = 0.0
+        if not now.tall_m:  # of a long thing, most
+            half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
+        high_m = head[2] / (picture.focal[k] * picture.aspect)
+        edge = 0.40 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
+        inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
+        if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
+            inside = inside and abs(foot[1]) <= 0.5
+        good.append(bool(inside))
+    return float(np.mean(good))

@@ -56,7 +56,8 @@ _SHOULDER = 0.81  # of the height; a hand over it needs no stoop
 _UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
-_DESK_M, _CLIMBED_M = 0.78, 2.4  # metres of stairs that somebody climbs in a shot
+_DESK_M = 0.78
+_CLIMBED_M, _LADDER_M = 2.4, 1.6  # metres of stairs and of a ladder climbed in a shot
 _CLIMBS = ("stairs", "ladder")
 _HOLDING, _HOLDING_BOTH = (0.13, 1.00, 0.29), (0.0, 1.11, 0.30)
 
@@ -133,6 +134,8 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     if beat.posture == "climb-stairs" and carrier is not None:
         at, base_m = _climbed(beat, carrier, share)
         facing_deg = carrier.facing_deg + (0.0 if beat.to == "down" else 180.0)
+    if beat.posture == "climb-ladder" and carrier is not None:
+        base_m += min(0.15 + _LADDER_M * share, 0.55 * size_of(carrier)[1])
     if player.kind != "person":
         held = _held(player, share, players)
         return held or Standing(at, facing_deg, base_m, size_of(player))

@@ -29,7 +29,7 @@ def read_absolute(cast: Cast, clause: Clause, of: list[str], slot: int) -> None:
         cast.lose(own + clause.words, "no posture of the lexicon")
     for prep, part in clause.parts or phrase.parts:
         others = cast.resolve(part, of)[:1]
-        others = [key for key in others if cast.model(key) != "rope"]  # on a leash
+        others = [key for key in others if cast.model(key) not in ("rope", "collar-leash")]
         if phrase.kind == "body" and part.kind != "body":  # a hand on the phone
             is_hand = grammar.BODY[phrase.head] == "hands"
             _hold(cast, subjects[:1], others if is_hand else [])

@@ -134,6 +134,7 @@ class _Timing:
         first = events[0]
         if first.slot > 0:
             is_held = first.posture in POSTURES and not (first.is_travelling or first.change)
+            is_held = is_held and first.posture not in ("dragged", "carried")
             events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
         self._seat_drivers(draft)
         beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]

@@ -97,7 +97,7 @@ def _fit_gesture(act: ClauseAct) -> None:
     if handled and not event.posture and event.target in cast.drafts:
         is_wheeled = cast.model(cast.drafts[event.target].seat) == "wheelchair"
         event.gesture = "push" if is_wheeled and event.gesture == "shove" else event.gesture
-        is_big = max(model.size) > _BIG_M and model.kind != "fitting"
+        is_big = max(model.size) > _BIG_M and model.kind != "fitting" and model.size[1] > 0.03
         is_thing = not cast.is_person(event.target)
         event.posture = "walk" if is_wheeled or (is_big and is_thing) else ""
 
@@ -141,7 +141,7 @@ def _fit_posture(act: ClauseAct) -> None:
 def _fit_state(act: ClauseAct) -> None:
     """Cross-legged without a seat is on the floor; bound hands stay behind the back."""
     event, last = act.event, next(reversed(act.actor.events), None)
-    if event.posture.startswith("sit-") and not event.seat:
+    if event.posture.startswith("sit-") and not event.seat and not (last and last.posture == "sit"):
         event.posture = ON_FLOOR.get(event.posture, event.posture)
     if last and last.gesture == "bound" and event.gesture in ("saw", "work-on", "cook"):
         event.gesture = "saw-bound"

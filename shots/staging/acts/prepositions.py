@@ -97,14 +97,15 @@ def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool
     cast = act.cast
     if prep in ("beside", "before", "behind") and act.event.gesture not in _DISTANT:
         return False
+    basin = next(iter(act.resolve(part)), "") if prep == "under" else ""
+    if cast.model(basin) in ("sink", "washbasin", "shower"):
+        act.be_at("at", basin)  # under the tap
+        return True
     is_near = ids[0] in (act.event.looks_at, act.event.target) and ids[0] not in act.event.holds
     is_loose = cast.thing_model(ids[0]).grip is not None and ids[0] in cast.drafts
     others = act.resolve(part)[:1] if is_near and is_loose else []
     if not others or any(_sits_there(act, key) for key in others):
         return False
-    if prep == "under" and cast.model(others[0]) in ("sink", "washbasin", "shower"):
-        act.be_at("at", others[0])  # under the tap
-        return True
     for key in ids:
         for other in others:
             cast.drafts[key].locate(prep, other)

@@ -128,7 +128,11 @@ class ThingList(CastList):
 
     def _fixtures_of(self, phrase: Phrase, model: str) -> list[str]:
         """Furniture of the set that a noun names; free seats first."""
-        nouns = (phrase.head.replace(" ", "-"), phrase.noun)
+        nouns = [phrase.head.replace(" ", "-"), phrase.noun]
+        if MODELS[model].kind == "plant" and find_thing([phrase.noun]) != find_thing(
+            phrase.head.split()
+        ):
+            nouns.pop()  # a fallen tree is no tree
         alike: list[list[str]] = [[], [], [], []]
         for name, made in self.fixtures.items():
             stem = re.sub(r"-\d+$", "", name)

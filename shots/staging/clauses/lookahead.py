@@ -179,8 +179,8 @@ class Lookahead:
             return False
         if self.low(1) == "to":
             return self.reader.form(self.at + 2) == "base"
-        if self.low(1) == "on" and self.reader.form(self.at + 2) == "ing":
-            self.at += 1  # goes on chopping
+        if self.low(1) in ("on", "out", "up") and self.reader.form(self.at + 2) == "ing":
+            self.at += 1  # goes on chopping, bursts out laughing
             return True
         return self.reader.form(self.at + 1) == "ing"
 

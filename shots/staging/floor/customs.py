@@ -41,7 +41,7 @@ _STANDS = re.compile(
 _UP = re.compile(r"\b(stands? up|gets? up|rises?|jumps? up)\b", re.IGNORECASE).search
 
 _MEET = re.compile(r"\b(past|pass(es|ing)?|by|meets?|bump\w*|cross(es)?)\b", re.IGNORECASE).search
-_STAIRS = re.compile(r"\bon the (stairs|steps|staircase|stairway)\b", re.IGNORECASE).search
+_STAIRS = re.compile(r"\bon the (\w+ )?(stairs|steps?|staircase|stairway)\b", re.IGNORECASE).search
 
 
 def by_custom(reading: ShotReading) -> ShotReading:
@@ -79,12 +79,23 @@ def _may_sit(player: Player, fixtures: set[str]) -> bool:
     return first.posture in ("stand", "sit") and not (is_busy or _STANDS.search(words))
 
 
+def _seated_on(player: Player, stairs: str) -> Player:
+    """A player whose seat is the stairs, where the words name no other."""
+    beats = (
+        replace(beat, seat=stairs) if beat.posture.startswith("sit") and not beat.seat else beat
+        for beat in player.beats
+    )
+    return replace(player, beats=tuple(beats))
+
+
 def _on_stairs(reading: ShotReading) -> ShotReading:
     """Of two who meet on stairs, the one who acts comes down and the other goes up."""
     plan = SETS.get(reading.place.set)
     stairs = next((f.name for f in plan.fixtures if f.model == "stairs"), "") if plan else ""
     people = [each for each in reading.players if each.kind == "person"]
     words = " ".join(beat.words for each in people for beat in each.beats)
+    if stairs and _STAIRS(words):
+        reading = replace(reading, players=tuple(_seated_on(p, stairs) for p in reading.players))
     if not stairs or len(people) != 2 or not (_MEET(words) and _STAIRS(words)):
         return reading
     comes_down = next(each.id for each in people if each.beats and each.beats[0].words)

@@ -13,6 +13,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.staging.floor.marks import Occupied
 from shots.staging.floor.seats import Stance, seat_kind
+from shots.staging.floor.work_places import leap_over
 from shots.staging.floor_space import (
     Array,
     along,
@@ -27,7 +28,7 @@ from shots.staging.floor_space import (
     plan_to_own,
     point,
 )
-from shots.staging.picture import SHARES, CameraPicture
+from shots.staging.picture import CameraPicture, share_in_frame
 from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import standing
 
@@ -41,6 +42,7 @@ RELATIVE: Mapping[str, float] = {
 _WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "track-right": "right"}
 _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
 _NEAR_PERSON_M = 0.85
+_RIDDEN = ("vehicle", "bicycle", "motorcycle", "horse")
 _DOWN = re.compile(r"\b(down|descend\w*|downstairs)\b", re.IGNORECASE).search
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
 _LEAST_M, _SOON = 0.4, 0.6
@@ -63,7 +65,7 @@ class Route:
 
 
 def is_relative(player: Player, beat: Beat) -> bool:
-    """Whether the way of a beat depends on the camera, or on the lane of a vehicle."""
+    """Whether a way depends on the camera, or on a lane."""
     return beat.to in RELATIVE or (bool(beat.to) and is_vehicle(player))
 
 
@@ -119,10 +121,16 @@ def ways_to_places(
             after = player.beats[k + 1] if k + 1 < len(player.beats) else None
             if k and player.beats[k - 1].to and not beat.to and beats[-1].seat == "":
                 beat = _seated(beat, occupied.people.get(player.id))
-            stairs = occupied.find(beat.seat or beat.to)
+            stairs = occupied.find(beat.seat or beat.to or (beats[-1].seat if beats else ""))
             if beat.posture.startswith("climb") and isinstance(stairs, Player):
                 way = "down" if beat.to == "down" or _DOWN(beat.words) else ""
                 beats.append(replace(beat, seat=stairs.id, to=way, path=()))
+                if not k and beat.posture == "climb-ladder":
+                    player = replace(player, at=stairs.at, facing_deg=stairs.facing_deg + 180.0)
+                continue
+            if leap := leap_over(occupied, player.id, beat):
+                beats.append(replace(beat, to="", path=leap, arrives=True))
+                at = leap[-1]
                 continue
             stance = occupied.people.get(player.id)
             rests = not k and not beat.to and stance is not None and stance.seat == beat.seat
@@ -206,7 +214,7 @@ class InPicture:
             for tried in variants if leads else islice(variants, 1):
                 after = by_id | {tried.id: tried}
                 lead = _with_carrier(after[leads[0]], before, after) if leads else tried
-                share = _share_in_frame(lead, after | {lead.id: lead}, self.picture)
+                share = share_in_frame(lead, after | {lead.id: lead}, self.picture)
                 if share > most + 1e-9:
                     best, most = tried, share
                 if most > 0.999:
@@ -214,7 +222,7 @@ class InPicture:
             by_id[route.player] = best
         for each in before.values():  # one on the tail of another goes its way
             leader = by_id.get(each.near)
-            if leader is not None and is_vehicle(each) and is_vehicle(leader) and each.beats:
+            if leader is not None and leader.beats and _is_led(each, leader):
                 apart = np.array(each.at) - before[leader.id].at
                 shifted = tuple(point(np.array(at) + apart) for at in leader.beats[0].path)
                 beats = [replace(each.beats[0], path=shifted), *each.beats[1:]]
@@ -256,6 +264,12 @@ class InPicture:
         if not is_vehicle(player):
             ends = [self.occupied.floor.straight(at, end) for end in ends]
         return point(ends[0]), point(ends[1])
+
+
+def _is_led(player: Player, leader: Player) -> bool:
+    """Whether a player goes the way of another: on a leash, or one vehicle behind another."""
+    is_on_leash = player.kind == "animal" and player.beats and not player.beats[0].words
+    return bool(is_on_leash or (player.beats and is_vehicle(player) and is_vehicle(leader)))
 
 
 def _goes_with(player: Player, carrier: str) -> bool:
@@ -315,8 +329,8 @@ def _with_vehicle_moves(players: Sequence[Player]) -> list[Player]:
     for player in players:
         for beat in player.beats:
             kind = seat_kind(beat.posture) if player.kind == "person" else ""
-            if kind in ("vehicle", "bicycle", "motorcycle", "horse") and beat.seat:
-                to = beat.to or ("" if kind == "vehicle" and not beat.to else "left")
+            if (kind in _RIDDEN or beat.gesture == "row") and beat.seat:
+                to = beat.to or ("" if kind == "vehicle" else "left")
                 if to and to not in ("in", "out"):
                     carried[beat.seat] = replace(beat, to=to, seat="", holds=(), speaks=())
     result = []
@@ -370,26 +384,3 @@ def _resting(player: Player, seconds: float) -> Player:
         if beats[k].start > beats[k - 1].end + 1e-6:
             beats[k] = replace(beats[k], start=beats[k - 1].end)
     return replace(player, beats=tuple(beats))
-
-
-def _share_in_frame(player: Player, players: Mapping[str, Player], picture: CameraPicture) -> float:
-    """Part of the moments at which somebody is in the picture, head and middle."""
-    comes = any(beat.to == "in" for beat in player.beats)
-    good = []
-    for k, share in enumerate(SHARES):
-        if comes and share < 0.45:
-            continue
-        now = standing(player, float(share), players)
-        x, height, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
-        low = (now.at[0], now.base_m + 0.1 * now.size[1], now.at[1])
-        head, foot = picture.project(np.array([(x, height, z), low]))[k]
-        half = 0.0
-        if not now.tall_m:  # of a long thing, most
-            half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
-        high_m = head[2] / (picture.focal[k] * picture.aspect)
-        edge = 0.40 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
-        inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
-        if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
-            inside = inside and abs(foot[1]) <= 0.5
-        good.append(bool(inside))
-    return float(np.mean(good))

@@ -182,7 +182,9 @@ def _fits(thing: Player, kind: str, of: Player | None) -> bool:
     is_bed = "bed" in thing.model
     if kind == "bed":
         return is_bed or "sofa" in thing.model
-    is_seat = model.kind == "furniture" or (model.kind == "vehicle" and thing.is_fixture)
+    is_seat = model.kind == "furniture" or (
+        model.kind == "vehicle" and thing.is_fixture and "cycle" not in thing.model
+    )
     return kind == "seat" and is_seat and not is_bed
 
 

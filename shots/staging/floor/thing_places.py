@@ -205,8 +205,13 @@ def _on_lane(occupied: Occupied, vehicle: Player) -> Player:
 
 
 def _on_road(occupied: Occupied, vehicle: Player) -> Player | None:
-    """A vehicle on a lane, or behind, before or beside another one, which it follows closely."""
+    """A boat on water; a vehicle on a lane, or behind, before or beside another, close to it."""
     leader = occupied.find(vehicle.near) if vehicle.near else None
+    bank, size = occupied.plan.mark("water"), size_of(vehicle)
+    if model_of(vehicle).place == "water" and bank and not vehicle.near:
+        at = point(np.array(bank.at) + (1.0 + size[2] / 2) * direction(bank.facing_deg))
+        at = occupied.floor.nearest_free(at, (), size[0] + 0.5)
+        return replace(vehicle, at=at, facing_deg=bank.facing_deg - 90.0)
     is_vehicle = model_of(vehicle).kind == "vehicle"
     if not (is_vehicle and occupied.plan.lanes) or max(size_of(vehicle)) <= 1.2:
         return None

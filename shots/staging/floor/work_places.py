@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,11 +14,23 @@ from shots.staging.floor.marks import (
 )
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor.seats import Stance
-from shots.staging.floor_space import direction, distance, facing, gap, model_of, places_round
-from shots.staging.staged import Beat, Player, ShotReading
+from shots.staging.floor.thing_places import SMALL_M
+from shots.staging.floor_space import (
+    direction,
+    distance,
+    facing,
+    gap,
+    model_of,
+    own_to_plan,
+    places_round,
+    point,
+    size_of,
+)
+from shots.staging.staged import Beat, Player, Point, ShotReading
 
 WORK_M = 0.33  # from the edge of a thing to somebody whose hands are on it
-_IN_REACH_M, _FAR_M = 0.45, 1.4
+_IN_REACH_M, _FAR_M, _LEAPT_M = 0.45, 1.4, 1.7
+_OVER = re.compile(r"\b(over|vaults?|hurdles?|clears?)\b", re.IGNORECASE).search
 _ALL_SIDES = "front back left right"
 _LOW = ("lie", "sleep", "sit-floor", "lie-floor", "swim")
 
@@ -31,8 +44,9 @@ def send_to_work(occupied: Occupied, people: Sequence[Player], *, is_first: bool
         spot = occupied.people.get(person.id)
         if spot is None or spot.seat or person.near or spot.posture in _LOW:
             continue
-        moves = any(beat.to or POSTURES[beat.posture].speed for beat in person.beats)
-        worked = next((name for beat in person.beats if (name := worked_on(beat))), "")
+        first = next((k for k, beat in enumerate(person.beats) if worked_on(beat)), 0)
+        moves = any(beat.to or POSTURES[beat.posture].speed for beat in person.beats[: first + 1])
+        worked = worked_on(person.beats[first]) if person.beats else ""
         thing = occupied.find(worked)
         if moves or not isinstance(thing, Player):
             continue
@@ -65,6 +79,7 @@ def work_place(
     floor, others = occupied.floor, occupied.others(who)
     best: tuple[float, Stance] | None = None
     is_open = "table" in thing.model or model_of(thing).kind == "vehicle"
+    is_open = is_open or max(size_of(thing)) < SMALL_M
     sides = sides or ("front" if carrier is thing and not is_open else _ALL_SIDES)
     for at, out in places_round(carrier, sides, WORK_M, 0.35):
         if floor.is_free(at, others):
@@ -77,12 +92,35 @@ def work_place(
     return None if best is None or best[0] > _FAR_M else best[1]
 
 
+def leap_over(occupied: Occupied, who: str, beat: Beat) -> tuple[Point, ...]:
+    """The way across a low thing that a beat leads over, from its near side; else empty."""
+    thing = occupied.things.get(beat.to)
+    if (
+        thing is None
+        or beat.posture != "jump"
+        or not _OVER(beat.words)
+        or size_of(thing)[1] > _LEAPT_M
+        or thing.kind != "thing"
+    ):
+        return ()
+    width, _, deep = size_of(thing)
+    k = [*occupied.people].index(who) if who in occupied.people else 0
+    along = (0.7 * ((k + 1) // 2) * (-1) ** k) if max(width, deep) > 1.5 else 0.0
+    ends = []
+    for side in (-1.0, 1.0):
+        own = (
+            (along, side * (deep / 2 + 0.6)) if width > deep else (side * (width / 2 + 0.6), along)
+        )
+        ends.append(point(own_to_plan(own, thing.at, thing.facing_deg)))
+    return tuple(sorted(ends, key=lambda each: each[1]))
+
+
 def worked_on(beat: Beat) -> str:
     """Id of the thing that the hands of a beat are on, "" if there is none."""
     # What is picked up is in the hand at the end of the beat, not before.
     own = set() if beat.gesture == "pick-up" else {thing for _, thing in beat.holds}
     is_work = GESTURES.get(beat.gesture, GESTURES["look"]).needs == "thing"
-    is_work = is_work or beat.gesture in ("pour", "cook", "write")
+    is_work = is_work or beat.gesture in ("pour", "cook", "write", "kick")
     is_work = is_work or (beat.gesture == "look" and beat.target == beat.looks_at)
     is_own = beat.target in own and beat.gesture not in ("put-down", "pick-up")
     return beat.target if is_work and not is_own and beat.gesture != "hold" else ""
