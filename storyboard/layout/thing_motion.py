@@ -18,6 +18,7 @@ from storyboard.layout.things.models import build_thing
 _WHEEL_M = 0.33  # radius of a wheel
 _STRIDE = 0.9  # of an animal, in parts of its length
 _TURN_DEG_S, _FALL_M_S2, _RISE_M_S = 40.0, 9.81, 0.5
+_LAND_M = 0.25  # from which a thing comes down onto its place, slowly as in a product film
 _OPEN_STEPS, _PHASE_STEPS = 16, 32  # meshes that are built of a lid, and of a wheel or a stride
 _STILL = ("", "be", "stop")
 
@@ -90,6 +91,9 @@ def _after(
         case "fall":
             drop = min(base_m + state.lift_m, _FALL_M_S2 * since**2 / 2)
             return replace(state, lift_m=state.lift_m - drop, tilt_deg=80.0 * part)
+        case "land":
+            gone = min(1.0, since / max(0.45 * length, 0.05))
+            return replace(state, lift_m=state.lift_m + _LAND_M * (1.0 - gone**2))
         case "rise":
             return replace(state, lift_m=state.lift_m + _RISE_M_S * pace * since)
         case "float":

@@ -63,6 +63,11 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         return replace(thing, at=at, base_m=top, on=support.id)
     if model.kind == "vehicle" and (driving := _on_road(occupied, thing)):
         return driving
+    vessel = occupied.find(thing.near) if thing.relation == "in" and thing.near else None
+    if isinstance(vessel, Player) and max(size) < max(size_of(vessel)) < SMALL_M:
+        aside = 0.15 * size_of(vessel)[0] * direction(137.0 * len(occupied.things))
+        base = vessel.base_m + 0.5 * size_of(vessel)[1]
+        return replace(thing, at=point(vessel.at + aside), base_m=base, on=vessel.id)
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
         return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
     if model.place in ("wall", "ceiling"):
