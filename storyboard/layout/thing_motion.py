@@ -91,11 +91,10 @@ def _after(
         case "fall":
             drop = min(base_m + state.lift_m, _FALL_M_S2 * since**2 / 2)
             return replace(state, lift_m=state.lift_m - drop, tilt_deg=80.0 * part)
-        case "land":
-            gone = min(1.0, since / max(0.45 * length, 0.05))
-            return replace(state, lift_m=state.lift_m + _LAND_M * (1.0 - gone**2))
-        case "rise":
-            return replace(state, lift_m=state.lift_m + _RISE_M_S * pace * since)
+        case "rise" | "land":
+            left = _LAND_M * (1.0 - min(1.0, since / max(0.45 * length, 0.05)) ** 2)
+            up = _RISE_M_S * pace * since if gesture == "rise" else left
+            return replace(state, lift_m=state.lift_m + up)
         case "float":
             bob = 0.06 * math.sin(2 * math.pi * (0.35 * since + seed))
             return replace(state, lift_m=state.lift_m + bob)

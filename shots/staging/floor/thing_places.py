@@ -50,7 +50,7 @@ def put_thing(occupied: Occupied, thing: Player) -> None:
     if thing.kind == "animal" and not (thing.near or thing.on):
         things[thing.id] = _animal(occupied, thing)
     else:
-        things[thing.id] = _placed(occupied, thing)
+        things[thing.id] = _in_vessel(occupied, thing) or _placed(occupied, thing)
 
 
 def _placed(occupied: Occupied, thing: Player) -> Player:
@@ -63,11 +63,6 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         return replace(thing, at=at, base_m=top, on=support.id)
     if model.kind == "vehicle" and (driving := _on_road(occupied, thing)):
         return driving
-    vessel = occupied.find(thing.near) if thing.relation == "in" and thing.near else None
-    if isinstance(vessel, Player) and max(size) < max(size_of(vessel)) < SMALL_M:
-        aside = 0.15 * size_of(vessel)[0] * direction(137.0 * len(occupied.things))
-        base = vessel.base_m + 0.5 * size_of(vessel)[1]
-        return replace(thing, at=point(vessel.at + aside), base_m=base, on=vessel.id)
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
         return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
     if model.place in ("wall", "ceiling"):
@@ -97,6 +92,19 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     room = max(0.8, max(size) / 2 + 0.3)
     at = occupied.floor.nearest_free(occupied.plan.centre, occupied.others(), room)
     return replace(thing, at=at)
+
+
+def _in_vessel(occupied: Occupied, thing: Player) -> Player | None:
+    """A thing in a larger small one: ice cubes in a glass, coins in a hat."""
+    vessel = occupied.find(thing.near) if thing.relation == "in" and thing.near else None
+    if not isinstance(vessel, Player):
+        return None
+    size = size_of(vessel)
+    if not max(size_of(thing)) < max(size) < SMALL_M:
+        return None
+    aside = 0.15 * size[0] * direction(137.0 * len(occupied.things))
+    at, base = point(vessel.at + aside), vessel.base_m + 0.5 * size[1]
+    return replace(thing, at=at, base_m=base, on=vessel.id)
 
 
 def _animal(occupied: Occupied, animal: Player) -> Player:
