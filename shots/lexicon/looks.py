@@ -34,7 +34,8 @@ SEXES: Mapping[str, str] = _table({
 
 AGES: Mapping[str, float] = {
     "baby": 1, "infant": 1, "toddler": 2.5, "little": 6, "small child": 4, "child": 8, "kid": 8,
-    "boy": 9, "girl": 9, "little boy": 6, "little girl": 6, "young boy": 7, "young girl": 7,
+    "boy": 9, "girl": 9, "son": 9, "daughter": 9,
+    "little boy": 6, "little girl": 6, "young boy": 7, "young girl": 7,
     "schoolboy": 10, "schoolgirl": 10, "pupil": 10, "preteen": 11, "teen": 16, "teenage": 16,
     "teenager": 16, "teenage boy": 16, "teenage girl": 16, "adolescent": 15, "student": 21,
     "young": 25, "youthful": 25, "young adult": 22, "lad": 19, "lass": 19, "adult": 35,

@@ -19,7 +19,8 @@ _FILE = "english.verbs"
 _ROLES = frozenset(("none", "chase", "move", "hold", "release", "look", "seat", "to", "wear"))
 THING_MOTIONS: Mapping[str, str] = {
     "drive": "moves along its lane or line", "turn": "turns on the spot", "open": "opens",
-    "close": "closes", "fall": "falls to the floor", "rise": "rises", "float": "floats",
+    "close": "closes", "fall": "falls to the floor",
+    "land": "falls onto its place", "rise": "rises", "float": "floats",
     "shake": "shakes: rings, vibrates", "swing": "swings to and fro", "stop": "stops",
     "blink": "its light goes on and off", "be": "stands, lies or hangs there",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from storyboard.layout.things.models import build_thing
 _WHEEL_M = 0.33  # radius of a wheel
 _STRIDE = 0.9  # of an animal, in parts of its length
 _TURN_DEG_S, _FALL_M_S2, _RISE_M_S = 40.0, 9.81, 0.5
+_LAND_M = 0.25  # from which a thing comes down onto its place, slowly as in a product film
 _OPEN_STEPS, _PHASE_STEPS = 16, 32  # meshes that are built of a lid, and of a wheel or a stride
 _DROP_M = 0.03
 _STILL = ("", "be", "stop")
@@ -93,8 +94,10 @@ def _after(
         case "fall":
             drop = min(base_m + state.lift_m, _FALL_M_S2 * since**2 / 2)
             return replace(state, lift_m=state.lift_m - drop, tilt_deg=80.0 * part)
-        case "rise":
-            return replace(state, lift_m=state.lift_m + _RISE_M_S * pace * since)
+        case "rise" | "land":
+            left = _LAND_M * (1.0 - min(1.0, since / max(0.45 * length, 0.05)) ** 2)
+            up = _RISE_M_S * pace * since if gesture == "rise" else left
+            return replace(state, lift_m=state.lift_m + up)
         case "float":
             bob = 0.06 * math.sin(2 * math.pi * (0.35 * since + seed))
             return replace(state, lift_m=state.lift_m + bob)

@@ -9,7 +9,7 @@ from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import VERBS, forms
 from shots.staging.acts.drafts import LOOKS, PlayerEvent, is_bed
-from shots.staging.acts.objects import ClauseAct
+from shots.staging.acts.objects import MOUNTS, ClauseAct
 from shots.staging.acts.prepositions import ADDRESSED, ON_FLOOR
 from shots.staging.staged import CAMERA
 
@@ -17,10 +17,7 @@ _RIDES = {
     "motorcycle": "ride-motorcycle", "scooter": "ride-motorcycle", "moped": "ride-motorcycle",
     "horse": "ride-horse", "donkey": "ride-horse", "camel": "ride-horse", "bicycle": "ride-bicycle",
 }  # fmt: skip
-_SEATS = {
-    "drive": "car", "ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle",
-    "ride-horse": "horse",
-}  # fmt: skip
+_SEATS = MOUNTS | {"drive": "car"}
 _MUTUAL = frozenset(("talk", "whisper", "punch")).union(
     name for name, gesture in GESTURES.items() if gesture.needs == "person"
 )
@@ -217,7 +214,8 @@ def _own(act: ClauseAct, key: str) -> PlayerEvent:
     partner = next((other for other in subjects if other != key), "")
     for name in ("target", "looks_at", "to"):
         if getattr(own, name) in subjects:
-            setattr(own, name, partner)
+            flees = name == "to" and act.verb.role == "chase"  # all run after each other
+            setattr(own, name, "left" if flees else partner)
     if own.gesture in _MUTUAL:
         own.target = own.target or _partner(act, key, partner)
         is_beside = own.gesture == "shake-hands" and act.clause.state.startswith("hand")

@@ -56,7 +56,10 @@ def _carry(cast: Cast, draft: PlayerDraft) -> None:
     trade = draft.looks.split(",")[0].removeprefix("a ")
     nouns = (draft.noun, trade, *draft.words.lower().split())
     model = next(filter(None, map(grammar.INSTRUMENTS.get, nouns)), "")
-    if model and MODELS[model].grip and not draft.holding():
+    whole = next((n for n, made in cast.fixtures.items() if made == f"{model}-kit"), "")
+    if whole:
+        draft.locate("at", whole)
+    elif model and MODELS[model].grip and not draft.holding():
         draft.hold(cast.thing(model, model, draft.words).id)
 
 

@@ -27,6 +27,7 @@ _DEPICTING = frozenset(
     )
 )
 
+MOUNTS = {"ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle", "ride-horse": "horse"}
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
 BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
 """Gestures whose object is brought to what a preposition names."""
@@ -174,6 +175,8 @@ def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
     people = [key for key in act.resolve(phrase.owner) if act.cast.is_human(key)]
     for draft in map(act.cast.drafts.__getitem__, people):
         draft.looks += "" if phrase.noun in draft.looks else f", {phrase.noun}"
+    if set(people) - set(act.subjects) and act.event.gesture in ("open", "put-on"):
+        act.event.gesture = "attend"  # ties his scarf, zips up his jacket
     return people
 
 
@@ -229,7 +232,11 @@ def _take_along(act: ClauseAct, key: str, *, chase: bool) -> None:
     act.event.target = key
     act.event.to = key if chase else act.event.to
     if act.cast.is_person(key):
-        led = PlayerEvent(act.event.slot, act.event.posture, words=act.event.words, is_led=True)
+        posture = grammar.RIDERS.get(act.cast.drafts[key].noun, act.event.posture)
+        led = PlayerEvent(act.event.slot, posture, words=act.event.words, is_led=True)
+        if mount := MOUNTS.get(posture):
+            act.event.seat = act.event.seat or act.cast.prop(mount, act.event.words)
+            led.seat = act.cast.thing(mount.replace("-", " "), mount, act.event.words).id
         act.cast.drafts[key].events.append(led)
 
 

@@ -376,6 +376,8 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         prep = "before"
     if act.verb.role in ("hold", "release") and prep in ("on", "in", "into", "to"):
         return True
+    if act.event.gesture == "hold-ears" and prep == "under":
+        return True  # buries his head under the pillow
     is_bag = (
         prep == "in"
         and act.cast.thing_model(key).kind == "prop"

@@ -124,7 +124,7 @@ class Cast(ThingList):
         elif not (phrase.owner or self.is_subject) and phrase.head in grammar.OPENERS:
             things = [k for k in reversed(self.named) if not self.is_person(k)]
             return things[:1]  # lifts the lid
-        return []
+        return self._place(phrase, subjects)
 
     def _named(self, phrase: Phrase, _: list[str]) -> list[str]:
         thing = thing_of_looks(self.board.characters[phrase.head].looks)

@@ -46,8 +46,21 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     for phrase in clause.objects:
         _read_object(cast, clause, event, draft, phrase)
     _read_parts(cast, clause, event, draft)
+    _land(cast, event, draft, clause.base)
     read_directions(event, clause.directions, clause.particles)
     draft.events.append(event)
+
+
+def _land(cast: Cast, event: PlayerEvent, draft: PlayerDraft, base: str) -> None:
+    """Let what falls into or onto a thing come from above, and a close view be of both."""
+    ground = cast.drafts.get(event.to)
+    if event.gesture != "fall" or MODELS[draft.model].kind == "vehicle":
+        return
+    if ground is not None and ground.kind == "thing":
+        draft.locate("in", ground.id)
+        cast.detail = cast.detail or ground.id
+    if base == "land" or draft.near == event.to != "":
+        event.posture, event.gesture, event.to = "stand", "land", ""
 
 
 def _read_others(cast: Cast, clause: Clause, key: str) -> None:

@@ -66,6 +66,8 @@ class ThingList(CastList):
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         phrase = self._meant(phrase, subjects)
         found = find_thing(phrase.head.split())
+        full = find_thing([phrase.of.head, phrase.head]) if phrase.of is not None else None
+        found = full if full and full[1] == 2 else found  # a bottle of perfume
         model = found[0] if found else STAND_IN
         is_outside = self.is_subject and not self.place.is_interior
         if phrase.noun in ("window", "door", "chimney") and is_outside:

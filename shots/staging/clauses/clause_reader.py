@@ -105,7 +105,10 @@ class _ClauseReader(ModifierReader):
         begin = self.at
         self._opening(clause)
         self.last_form = self._clauses[-1].form if self._clauses and not self._opens else ""
-        if not self.is_verb_first():
+        named = self._clauses[-1].phrases[-1:] if self._clauses else []
+        if self.low() == "who" and any(p.kind in ("person", "group", "character") for p in named):
+            clause.subjects, clause.link = named, "with"  # to her colleagues, who nod
+        elif not self.is_verb_first():
             self._subjects(clause)
         self._clauses.append(clause)
         if not clause.base:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shots.lexicon.actions import POSTURES
-from shots.lexicon.places import SETS
+from shots.lexicon.places import SETS, SetPlan
 from shots.staging.staged import Beat, Player, ShotReading
 
 # What guests sit on by the words for the place, else by its set; "": the nearest seat.
@@ -50,6 +50,10 @@ def by_custom(reading: ShotReading) -> ShotReading:
     place = reading.place
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
+    if plan is not None:
+        reading = replace(
+            reading, players=tuple(_at_own_mark(player, plan) for player in reading.players)
+        )
     if model is None or plan is None:
         return reading
     fixtures = [each for each in plan.fixtures if each.model == model]
@@ -58,7 +62,9 @@ def by_custom(reading: ShotReading) -> ShotReading:
     for player in reading.players:
         first = player.beats[0] if player.beats else Beat()
         if player.kind == "person" and not player.near and not first.to and not first.seat:
-            if _STAFF.search(f"{player.id} {player.words}"):
+            if plan.fixture(first.target) is not None:
+                pass  # a teacher at the blackboard
+            elif _STAFF.search(f"{player.id} {player.words}"):
                 is_behind = mark and not first.target and not POSTURES[first.posture].speed
                 if is_behind or player.id.startswith(("bar", "teacher")):
                     player = replace(player, near=mark, relation="at" if mark else "")
@@ -69,6 +75,16 @@ def by_custom(reading: ShotReading) -> ShotReading:
                                  beats=(sits, *player.beats[1:]))  # fmt: skip
         players.append(player)
     return replace(reading, players=tuple(players))
+
+
+def _at_own_mark(player: Player, plan: SetPlan) -> Player:
+    """A person at the mark that is named after their trade: a teller, a dealer."""
+    first = player.beats[0] if player.beats else Beat()
+    is_free = not (player.near or first.to or first.seat) and POSTURES[first.posture].top == 1.0
+    is_away = POSTURES[first.posture].speed or plan.fixture(first.target) is not None
+    if player.kind != "person" or not is_free or is_away or plan.mark(player.id) is None:
+        return player
+    return replace(player, near=player.id, relation="at")
 
 
 def _may_sit(player: Player, fixtures: set[str]) -> bool:

@@ -282,7 +282,7 @@ class ScenePlan:
         if not named and kind == "vehicle":
             named = next((i for i, t in self.occupied.things.items()
                           if model_of(t).kind == "vehicle" and model_of(t).seats), "")  # fmt: skip
-        if named and named != person.id:
+        if named and (named != person.id or self.occupied.plan.mark(named)):
             spot = self.occupied.spot(person.id, named, person.relation, posture)
             if spot is not None and not (kind == "seat" and not spot.seat):
                 return spot

@@ -122,15 +122,16 @@ class Occupied:
         self, who: str, name: str, relation: str = "", posture: str = "stand"
     ) -> Stance | None:
         """A free spot at a person, a thing or a mark; None if there is nothing of that name."""
-        found, others = self.find(name), self.others(who)
+        own = self.plan.mark(name) if name == who else None  # a teller at the mark "teller"
+        found, others = own or self.find(name), self.others(who)
         if isinstance(found, Mark):
             return self._at_mark(found, others, posture)
         if isinstance(found, Stance):
             return self._at_person(found, others, relation)
         if found is None:
             return None
-        own = next((key for key, new in self.renamed.items() if new == found.id), found.id)
-        mark = self.plan.mark(own)
+        name = next((key for key, new in self.renamed.items() if new == found.id), found.id)
+        mark = self.plan.mark(name)
         sits = seat_kind(posture)
         is_free = mark is not None and all(distance(mark.at, each) > 0.5 for each in others)
         is_free = is_free and posture not in _BACK_TO_IT
