@@ -111,7 +111,8 @@ def softened(move, place, action):
 @pytest.mark.parametrize("ways", ["runs away from the camera", "walks towards the camera"])
 def test_a_camera_that_should_stand_is_judged_beside_who_passes(ways):
     frames, masks, path = softened("static", "studio", f"A man in a red jacket {ways}.")
-    assert judge_camera(frames, path).verdict == "cannot tell"
+    # Only who passes can be tracked in the empty studio: if he fills the picture, it seems to move.
+    assert judge_camera(frames, path).verdict != "agrees"
     assert judge_camera(frames, path, masks).verdict == "agrees"
 
 
