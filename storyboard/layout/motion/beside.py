@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -151,7 +151,7 @@ def _cut(name: str, beat: Beat, cuts: set[tuple[str, float]]) -> list[Beat]:
 
 
 def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
-    """A beat that suits the thing: a long gun across the chest, a trumpet level, cream on fingers."""
+    """A beat that suits the thing: a gun across the chest, a trumpet level, cream on fingers."""
     for model in (models.get(thing) for _, thing in beat.holds):
         if model and model.size[2] > 0.5 and model.lies == "side":
             is_idle = beat.gesture in ("", "hold", "carry")
