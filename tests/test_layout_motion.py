@@ -605,7 +605,7 @@ def test_a_cover_is_pulled_over_the_head_or_thrown_off(gesture, level):
         spots = world_at((ann, BED), share, SECONDS).spots
         cloth = bed_covers((ann, BED), share, figures, done, spots, SECONDS)["bed"]
         ends.append(cloth.vertices[:, 2].max())
-    place = done["ann"].points["crown" if level else "knee.L"][2]
+    place = done["ann"].points["eye" if level else "knee.L"][2]
     assert ends[1] > place if level else ends[1] < place
     assert (ends[1] > ends[0]) == bool(level)
 

@@ -151,7 +151,9 @@ def _cut(name: str, beat: Beat, cuts: set[tuple[str, float]]) -> list[Beat]:
 
 
 def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
-    """A beat that suits the thing: a gun across the chest, a trumpet level, cream on fingers."""
+    """A beat that suits the thing: a gun across the chest, a trumpet level, a phone over a face."""
+    if beat.gesture == "phone-look" and beat.posture == "lie":
+        return replace(beat, gesture="phone-over")
     for model in (models.get(thing) for _, thing in beat.holds):
         if model and model.size[2] > 0.5 and model.lies == "side":
             is_idle = beat.gesture in ("", "hold", "carry")
