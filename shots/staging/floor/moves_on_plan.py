@@ -12,6 +12,7 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.staging.floor.marks import Occupied
+from shots.staging.floor.people_places import before_what_they_lean_on
 from shots.staging.floor.seats import Stance, seat_kind
 from shots.staging.floor_space import (
     Array,
@@ -109,7 +110,7 @@ def ways_to_places(
     routes: list[Route] = []
     moved = []
     for player in _with_vehicle_moves(players):
-        player = _near_what_they_lean_on(player, occupied)
+        player = before_what_they_lean_on(player, occupied)
         beats: list[Beat] = []
         at = player.at
         for k, beat in enumerate(player.beats):
@@ -140,20 +141,6 @@ def ways_to_places(
             occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat, goal.posture)
         moved.append(_starting(player, beats))
     return [_resting(each, seconds) for each in moved], routes
-
-
-def _near_what_they_lean_on(player: Player, occupied: Occupied) -> Player:
-    """Let somebody who is going to lean on a thing, and goes nowhere, stand before it at once."""
-    first, *more = player.beats or (Beat(),)
-    lean = next((beat for beat in more if beat.posture == "lean" and beat.seat), None)
-    if lean is None or first.posture != "stand" or any(beat.to for beat in player.beats):
-        return player
-    goal = occupied.spot(player.id, lean.seat, "", "lean")
-    if goal is None or not goal.seat:
-        return player
-    turned = goal.facing_deg + 110.0
-    occupied.people[player.id] = Stance(goal.at, turned)
-    return replace(player, at=goal.at, facing_deg=turned)
 
 
 def _walked_beats(

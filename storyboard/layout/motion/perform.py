@@ -335,9 +335,7 @@ class PersonInShot:
         """Who does something together with this person in this beat, and that beat."""
         middle = (beat.start + beat.end) / 2
         for other, player in self.world.players.items():
-            if player.look is None:
-                continue
-            theirs = self.world.beat_of(other, middle)
+            theirs = self.world.beat_of(other, middle) if player.look else beat
             if theirs.target == self.player.id and theirs.gesture in TOGETHER:
                 return other, theirs
         return "", beat
