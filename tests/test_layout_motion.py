@@ -605,7 +605,7 @@ def test_a_cover_is_pulled_over_the_head_or_thrown_off(gesture, level):
         spots = world_at((ann, BED), share, SECONDS).spots
         cloth = bed_covers((ann, BED), share, figures, done, spots, SECONDS)["bed"]
         ends.append(cloth.vertices[:, 2].max())
-    place = done["ann"].points["crown" if level else "knee.L"][2]
+    place = done["ann"].points["eye" if level else "knee.L"][2]
     assert ends[1] > place if level else ends[1] < place
     assert (ends[1] > ends[0]) == bool(level)
 
@@ -623,3 +623,30 @@ def test_the_spout_is_over_the_cup(model):
     away = points[np.linalg.norm((points - top)[:, [0, 2]], axis=1) < 0.05]
     assert len(away)
     assert -0.12 < away[:, 1].max() - top[1] < 0.0
+
+
+def test_a_hand_held_out_takes_what_is_given():
+    knife = Player("knife", kind="thing", model="scalpel")
+    gives = Beat(gesture="give", target="bob", holds=(("right", "knife"),))
+    ann = Player("ann", look=ADULT, beats=(gives,))
+    bob = Player("bob", look=ADULT, at=(0, -1.2), beats=(Beat(gesture="reach"),))
+    done = perform_all({"ann": figure(), "bob": figure()}, (ann, bob, knife), 0.5, SECONDS)
+    palms = [done[name].points["palm.R"] for name in ("ann", "bob")]
+    assert np.linalg.norm(palms[0] - palms[1]) < 0.12
+
+
+def test_cream_goes_on_with_the_fingers_and_the_jar_stays_in_the_other_hand():
+    for model, side in (("cream-jar", "L"), ("lipstick", "R")):
+        own = Player("own", kind="thing", model=model)
+        beat = Beat(gesture="touch-cheek", holds=(("right", "own"),))
+        ann = Player("ann", look=ADULT, beats=(beat,))
+        points = perform_all({"ann": figure()}, (ann, own), 0.5, SECONDS)["ann"].points
+        other = "R" if side == "L" else "L"
+        away = [np.linalg.norm(points[f"palm.{s}"] - points["mouth"]) for s in (side, other)]
+        assert away[0] < 0.15 < away[1]
+
+
+def test_the_hand_with_the_thing_waves_it():
+    me = actor(Beat(gesture="wave-held", holds=(("right", "wand"),)))
+    palms = [joints(me.stance(t))[BONE["hand.R"]] for t in (1.4, 2.1)]
+    assert np.linalg.norm(palms[0] - palms[1]) > 0.15

@@ -7,7 +7,10 @@ import pytest
 
 from shots.lexicon.colours import COLOURS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun, singular
+from shots.staging.staged import Beat, Player
 from storyboard.layout.meshes import SURFACE, Mesh, from_triangles
+from storyboard.layout.motion.world import world_at
+from storyboard.layout.thing_motion import mouths
 from storyboard.layout.things.lettering import letters, plain_letters
 from storyboard.layout.things.materials import material
 from storyboard.layout.things.models import build_thing, stand_in
@@ -269,3 +272,13 @@ def test_turns_of_the_format_are_those_of_the_plan() -> None:
     )
     assert front.turned(axis_turn("x", 90)).vertices[1] == pytest.approx([0, 0, 1], abs=1e-6)
     assert front.turned(axis_turn("z", 90)).vertices[1] == pytest.approx([1, 0, 0], abs=1e-6)
+
+
+def test_an_animal_has_what_it_takes_in_its_mouth():
+    fish = Player("fish", kind="thing", model="salmon", at=(0.4, -0.6))
+    bear = Player(
+        "bear", kind="animal", model="bear", beats=(Beat(gesture="pick-up", target="fish"),)
+    )
+    spots = world_at((bear, fish), 0.5, 4.0).spots
+    assert mouths((bear, fish), spots, 0.1) == {}
+    assert mouths((bear, fish), spots, 0.8)["fish"].at[2] < -0.4 * MODELS["bear"].size[2]

@@ -432,3 +432,11 @@ def test_a_board_is_staged_once_and_a_changed_shot_in_its_scene() -> None:
     assert now(other, "bob").at == now(staged["1"], "bob").at
     alone = board.shots[0].model_copy(update={"id": "9", "scene": "none"})
     assert stage_shot(board, alone).players
+
+
+def test_who_drops_the_keys_and_leans_on_the_door_stands_before_it() -> None:
+    beats = (Beat(0.0, 0.6), Beat(0.6, 1.0, "lean", "lean-head", seat="fridge"))
+    (staged,) = film((person("ann", *beats),))
+    ann = now(staged, "ann")
+    assert distance(ann.at, (-2.25, 2.0)) < 0.9
+    assert [beat.posture for beat in staged.player("ann").beats] == ["stand", "lean"]

@@ -158,7 +158,8 @@ GESTURES: Mapping[str, Gesture] = {
         "saw-bound", "compare", "sing", "lean-head",
         "flinch", "pull-cover", "cover-head", "throw-cover",
         "hold-pads")},
-    "conduct": Gesture(),
+    **{name: Gesture() for name in ("conduct", "wave-held", "dab", "phone-over")},
+    "point-held": Gesture(prop="remote"),
     **{name: Gesture(needs="person") for name in (
         "slap", "hold-hand", "hand-in-hand", "feed", "auscultate", "kiss-forehead", "support")},
     **{name: Gesture("both", needs="person") for name in (

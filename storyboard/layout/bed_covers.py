@@ -32,7 +32,7 @@ def is_covered(beat: Beat, models: Mapping[str, str]) -> bool:
 
 
 def cover_level(player: Player, players: Sequence[Player], share: float, seconds: float) -> float:
-    """How far up a cover is: 0 at the feet, 1 on the chest, 2 at the chin, 3 over the head."""
+    """How far up a cover is: 0 at the feet, 1 on the chest, 2 at the chin, 3 over the face."""
     changes = [(b.start, _LEVELS[b.gesture]) for b in player.beats if b.gesture in _LEVELS]
     changes += [
         (beat.start, 2.0)
@@ -97,7 +97,8 @@ def _draped(
     flat = np.concatenate(points)
     width, depth = bed.size[0] + 0.06, bed.size[2]
     end = max(min(chins) - _BELOW_CHIN_M, -0.3 * depth)  # the pillow is at the back, +z
-    places = (ends[0][0] + 0.08, end, end + 0.12, ends[0][1] + 0.1)
+    # Over the head, the top of it shows, so that the picture does not become mere cloth.
+    places = (ends[0][0] + 0.08, end, end + 0.12, ends[0][1] - 0.07)
     end = float(np.interp(level, range(4), places))
     x = np.linspace(-width / 2, width / 2, _CELLS[0])
     z = np.linspace(-depth / 2, end, _CELLS[1])

@@ -36,7 +36,7 @@ def unit(vector: Vector) -> Array:
 
 def about(axis: Vector, radians: float) -> Array:
     """Right-handed rotation about a unit axis."""
-    x, y, z = (float(v) for v in axis)
+    x, y, z = axis.tolist() if isinstance(axis, np.ndarray) else axis
     s, c = math.sin(radians), math.cos(radians)
     t = 1 - c
     return np.array(

@@ -21,7 +21,7 @@ from shots.staging.staged import Player, StagedShot
 from storyboard.layout.bed_covers import bed_covers
 from storyboard.layout.cast.figure import figure_of
 from storyboard.layout.meshes import Array, Mesh, join
-from storyboard.layout.motion.held import HeldThing, in_hands
+from storyboard.layout.motion.held import in_hands
 from storyboard.layout.motion.perform import Performance, perform_all
 from storyboard.layout.motion.world import Spot, world_at
 from storyboard.layout.near_shell import GARDEN, without_near_shell
@@ -41,7 +41,15 @@ from storyboard.layout.render.lights import Lamp, LightRig, light_rig
 from storyboard.layout.render.render_scene import RenderScene, StillMesh
 from storyboard.layout.render.weather import Weather, in_weather
 from storyboard.layout.shot_optics import ShotOptics
-from storyboard.layout.thing_motion import ThingState, is_moving, placed, state_of, thing_mesh
+from storyboard.layout.thing_motion import (
+    BITES,
+    ThingState,
+    is_moving,
+    mouths,
+    placed,
+    state_of,
+    thing_mesh,
+)
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -104,6 +112,8 @@ class ShotFilm:
         people = [player for player in staged.players if player.look is not None]
         self.figures = {player.id: figure_of(player.look) for player in people if player.look}
         in_hand = _handled(people)
+        in_hand |= {b.target for p in self.shown if p.kind == "animal" for b in p.beats
+                    if b.gesture in BITES}  # fmt: skip
         carriers = {p.id for p in self.shown if p.kind != "person" and is_moving(p)}
         carriers |= {p.id for p in self.shown if p.on in carriers}
         things = [player for player in self.shown if player.kind != "person"]
@@ -207,7 +217,7 @@ class ShotFilm:
             self.shown, share, self.figures, acting, spots, self.seconds
         ).items():
             meshes.append(mesh.owned_by(self.numbers[bed]))
-        held: dict[str, HeldThing] = {}
+        held = mouths(self.shown, spots, share)
         for thing in (thing for act in acting.values() for thing in act.held):
             if thing.is_held or thing.id not in held:  # taken over by the next hand
                 held[thing.id] = thing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +12,9 @@ import numpy as np
 from shots.lexicon.things import MODELS
 from shots.staging.staged import Player
 from storyboard.layout.meshes import Array, Mesh
+from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.world import Spot
-from storyboard.layout.rotations import about, smooth
+from storyboard.layout.rotations import about, smooth, yaw
 from storyboard.layout.things.models import build_thing
 
 _WHEEL_M = 0.33  # radius of a wheel
@@ -21,6 +23,7 @@ _TURN_DEG_S, _FALL_M_S2, _RISE_M_S = 40.0, 9.81, 0.5
 _LAND_M = 0.25  # from which a thing comes down onto its place, slowly as in a product film
 _OPEN_STEPS, _PHASE_STEPS = 16, 32  # meshes that are built of a lid, and of a wheel or a stride
 _DROP_M = 0.03
+BITES = ("pick-up", "catch", "hold", "carry")  # of animals: what they take is in the mouth
 _STILL = ("", "be", "stop")
 
 
@@ -50,6 +53,21 @@ class ThingState:
 def is_moving(player: Player) -> bool:
     """Whether a thing or an animal looks different from frame to frame."""
     return any(beat.gesture not in _STILL or len(beat.path) > 1 for beat in player.beats)
+
+
+def mouths(
+    players: Iterable[Player], spots: Mapping[str, Spot], share: float
+) -> dict[str, HeldThing]:
+    """Things that animals have in their mouths at a share of the shot, by id."""
+    found: dict[str, HeldThing] = {}
+    for player in (each for each in players if each.kind == "animal"):
+        _, high, deep = spots[player.id].size
+        for beat in player.beats:
+            if beat.gesture in BITES and beat.start + 0.3 * (beat.end - beat.start) <= share:
+                at = spots[player.id].at((0.0, -0.54 * high, -0.48 * deep))
+                across = yaw(spots[player.id].facing_deg + 90.0)
+                found[beat.target] = HeldThing(beat.target, across, at)
+    return found
 
 
 def state_of(player: Player, spot: Spot, seconds: float, length: float) -> ThingState:

@@ -24,7 +24,7 @@ _MUTUAL = frozenset(("talk", "whisper", "punch")).union(
 # What is done to oneself or a thing like what is done to a person.
 _ALONE = {"braid": "comb", "attend": "work-on", "tuck-in": "reach", "slap": "knock",
           "search-body": "work-on", "drape": "put-on", "support": "hold"}  # fmt: skip
-_DISHES = (["bowl"], ["plate"])  # eaten from
+_DISHES = (["bowl"], ["cereal-bowl"], ["plate"])  # eaten from
 _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
@@ -176,7 +176,7 @@ def _add_prop(act: ClauseAct) -> None:
     prop = verb.prop or (gesture.prop if gesture else "")
     if event.gesture == "eat" and [cast.model(key) for key in event.holds] in _DISHES:
         event.target, event.holds = event.holds[0], []
-        prop = "spoon" if cast.model(event.target) == "bowl" else prop
+        prop = "spoon" if "bowl" in cast.model(event.target) else prop
     if prop not in MODELS or event.holds or act.actor.kind != "person":
         return
     if event.gesture == "kick" and not event.target:

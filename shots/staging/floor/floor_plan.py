@@ -28,7 +28,7 @@ CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take":
 _AIM_M = 2.1  # from each of several who aim at somebody
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _STANDS = re.compile(r"\b(stand|stands|standing|stood|walk|walks|walking)\b", re.IGNORECASE)
-_GETS_UP = re.compile(r"\b(stand|stands|stood|get|gets|rise|rises|jump|jumps|up)\b", re.IGNORECASE)
+_GETS_UP = re.compile(r"\b(stands?|stood|gets?|rises?|jumps?|(?<!spoons )up)\b", re.IGNORECASE)
 
 
 def plan_of(place: Place) -> SetPlan:

@@ -12,6 +12,7 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.staging.floor.marks import Occupied
+from shots.staging.floor.people_places import before_what_they_lean_on
 from shots.staging.floor.seats import Stance, seat_kind
 from shots.staging.floor.work_places import leap_over
 from shots.staging.floor_space import (
@@ -111,6 +112,7 @@ def ways_to_places(
     routes: list[Route] = []
     moved = []
     for player in _with_vehicle_moves(players):
+        player = before_what_they_lean_on(player, occupied)
         beats: list[Beat] = []
         at = player.at
         for k, beat in enumerate(player.beats):

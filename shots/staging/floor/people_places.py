@@ -12,7 +12,7 @@ from shots.lexicon.actions import POSTURES
 from shots.staging.floor.marks import TALK_M, Occupied, free_marks
 from shots.staging.floor.seats import Stance
 from shots.staging.floor_space import direction, facing, point
-from shots.staging.staged import Player, Point
+from shots.staging.staged import Beat, Player, Point
 
 MOST_IN_AN_ARC = 7
 # Groups that are before whom they relate to; others who look on stand behind, turned to the lens.
@@ -135,3 +135,17 @@ def _scatter(occupied: Occupied, crowd: Sequence[Player], seed: int) -> None:
                 break
         turned = facing(at, middle) + random.uniform(-50, 50)
         occupied.people[person.id] = Stance(at, turned, posture=first_posture(person))
+
+
+def before_what_they_lean_on(player: Player, occupied: Occupied) -> Player:
+    """Let somebody who is going to lean on a thing, and goes nowhere, stand before it at once."""
+    first, *more = player.beats or (Beat(),)
+    lean = next((beat for beat in more if beat.posture == "lean" and beat.seat), None)
+    if lean is None or first.posture != "stand" or any(beat.to for beat in player.beats):
+        return player
+    goal = occupied.spot(player.id, lean.seat, "", "lean")
+    if goal is None or not goal.seat:
+        return player
+    turned = goal.facing_deg + 110.0
+    occupied.people[player.id] = Stance(goal.at, turned)
+    return replace(player, at=goal.at, facing_deg=turned)

@@ -6,6 +6,7 @@ Dual quaternions keep the volume of a twisted forearm and a raised shoulder.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +81,7 @@ def _turn_parts(
     pose: Pose, hand: int, side: str, joints: Array, curl_axes: Array, own: Array
 ) -> None:
     """Fill in the own rotations of a side's parts, and close its fingers."""
-    grip = float(np.clip(pose.grips[hand], 0, 1))
+    grip = min(max(float(pose.grips[hand]), 0.0), 1.0)
     for part, (name, _, kind, degrees) in enumerate(_PARTS):
         if kind == "twist":
             bones = ("arm", "arm", "forearm") if name == "armtwist" else ("hand", "forearm", "hand")
@@ -93,12 +94,12 @@ def _turn_parts(
             turn = about((0, -1, 0), yaw) @ about((-1, 0, 0), pitch)
         else:
             closed = grip * (1 - pose.pointing[hand]) if name.startswith("index") else grip
-            turn = about(curl_axes[hand, int(kind == "thumb")], np.radians(degrees * closed))
+            turn = about(curl_axes[hand, int(kind == "thumb")], math.radians(degrees * closed))
         if name == "index1":
             turn = own[BONE[f"fingers.{side}"]] @ turn
         own[len(BONES) + hand * len(_PARTS) + part] = turn
     for thumb, (bone, degrees) in enumerate((("fingers", _KNUCKLES_DEG), ("thumb", _THUMB_DEG))):
-        closing = about(curl_axes[hand, thumb], np.radians(degrees * grip))
+        closing = about(curl_axes[hand, thumb], math.radians(degrees * grip))
         own[BONE[f"{bone}.{side}"]] = own[BONE[f"{bone}.{side}"]] @ closing
 
 
@@ -131,9 +132,11 @@ def skin(
 ) -> tuple[Array, Array]:
     """Points and normals (V, 3) at rest, carried by links with weights (V, L)."""
     real = rotation_quaternions(posed.turns)
-    for index, parent in enumerate(LINK_PARENTS):  # the same half of the quaternions as the parent
-        if parent >= 0 and real[index] @ real[parent] < 0:
-            real[index] = -real[index]
+    # The same half of the quaternions as the parent.
+    signs = [-1.0 if dot < 0 else 1.0 for dot in np.sum(real * real[list(LINK_PARENTS)], 1)]
+    for index, parent in enumerate(LINK_PARENTS):
+        signs[index] *= signs[parent] if parent >= 0 else 1.0
+    real *= np.array(signs)[:, None]
     offset = posed.places - np.einsum("lij,lj->li", posed.turns, joints)
     w, v = real[:, :1], real[:, 1:]
     dual = 0.5 * np.concatenate(

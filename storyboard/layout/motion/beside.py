@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -118,7 +119,8 @@ def touch_points(stance: BodyPose) -> dict[str, Array]:
     return found
 
 
-def fitting(players: Sequence[Player]) -> list[Player]:
+@lru_cache(maxsize=8)
+def fitting(players: tuple[Player, ...]) -> list[Player]:
     """Players with gestures that suit how the other is there, and answer it when it is done."""
     people = {each.id: each for each in players if each.look}
     models = {each.id: MODELS.get(each.model) for each in players}
@@ -149,11 +151,16 @@ def _cut(name: str, beat: Beat, cuts: set[tuple[str, float]]) -> list[Beat]:
 
 
 def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
-    """A beat in which a long gun is carried across the chest, and a trumpet blown level."""
+    """A beat that suits the thing: a gun across the chest, a trumpet level, a phone over a face."""
+    if beat.gesture == "phone-look" and beat.posture == "lie":
+        return replace(beat, gesture="phone-over")
     for model in (models.get(thing) for _, thing in beat.holds):
         if model and model.size[2] > 0.5 and model.lies == "side":
             is_idle = beat.gesture in ("", "hold", "carry")
             return replace(beat, gesture="port-arms") if is_idle else beat
+        is_jar = model and model.kind == "product" and min(model.size[0], model.size[2]) > 0.04
+        if is_jar and beat.gesture.startswith("touch-"):  # the fingers of the other hand
+            return replace(beat, gesture="dab")
         if model and beat.gesture == "play-wind" and model.size[2] > model.size[1]:
             return replace(beat, gesture="play-horn")
     return beat

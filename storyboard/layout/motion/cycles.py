@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -89,7 +90,7 @@ class Track:
     step_m: float = 0.0
     is_back: bool = False
 
-    @property
+    @cached_property
     def length(self) -> float:
         """Metres of the path."""
         return float(np.linalg.norm(np.diff(self.points, axis=0), axis=1).sum())
@@ -125,10 +126,14 @@ class Track:
         behind, ahead = self._point(metres - 0.25), self._point(metres + 0.25)
         return x, z, r.heading(ahead[0] - behind[0], ahead[1] - behind[1])
 
-    def _point(self, metres: float) -> tuple[float, float]:
+    @cached_property
+    def _steps(self) -> tuple[Array, Array, Array]:
         steps = np.diff(self.points, axis=0)
         lengths = np.linalg.norm(steps, axis=1)
-        begin = np.cumsum(lengths) - lengths
+        return steps, lengths, np.cumsum(lengths) - lengths
+
+    def _point(self, metres: float) -> tuple[float, float]:
+        steps, lengths, begin = self._steps
         k = min(max(int(np.searchsorted(begin, metres, side="right")) - 1, 0), len(steps) - 1)
         x, z = self.points[k] + steps[k] * ((metres - begin[k]) / max(lengths[k], 1e-9))
         return float(x), float(z)

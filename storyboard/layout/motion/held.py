@@ -20,9 +20,9 @@ from storyboard.layout.motion.world import LYING, World
 
 _GRASPED_BY = {"aim": ("R",), "port-arms": ("R",), "play-guitar": ("L",), "play-violin": ("L",),
                "swing-at": ("R",)}  # fmt: skip
-_POINTED = ("swing-at", "saw", "conduct")
-_FRONT_HOLDS = (*_POINTED, "phone-look", "read", "photograph", "aim", "phone-ear", "port-arms",
-                "play-horn")  # fmt: skip
+_POINTED = ("swing-at", "saw", "conduct", "wave-held", "point-held")
+_FRONT_HOLDS = (*_POINTED, "phone-look", "phone-over", "read", "photograph", "aim", "phone-ear",
+                "port-arms", "play-horn")  # fmt: skip
 _ORDINARY = ("front", "up")
 RELEASED = ("put-down", "drop", "throw", "give", "kick")
 TAKEN = ("pick-up", "catch")
@@ -57,7 +57,7 @@ def lie_in_hand(
     """Rotation and place, in the figure's axes, of a thing in a hand: L, R or both."""
     sides = _GRASPED_BY.get(gesture, ("L", "R")) if hand == "both" else (hand,)
     at = np.mean([stance.point(f"palm.{side}") for side in sides], axis=0)
-    if gesture in ("smoke", "write"):  # between the finger tips
+    if gesture in ("smoke", "write", "dunk"):  # between the finger tips
         at = (
             at + 2 * stance.point(f"fingers.{sides[-1]}") + stance.point(f"fingertip.{sides[-1]}")
         ) / 4

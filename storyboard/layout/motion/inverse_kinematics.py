@@ -95,7 +95,9 @@ def reach(
         goal = target - turned @ (rest_palm - body.rest(wrist))
         _limb(stance, (arm, forearm, wrist), body.rest(wrist), goal, aside, 1.0)
         _turn_hand(stance, side, hand)
-        turned = stance.rotation(wrist)
+        before, turned = turned, stance.rotation(wrist)
+        if np.abs(turned - before).max() < 1e-9:
+            break
 
 
 def _turn_hand(stance: BodyPose, side: str, hand: Array) -> None:

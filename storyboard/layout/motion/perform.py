@@ -83,7 +83,7 @@ def perform_all(
     camera: Array | None = None,
 ) -> dict[str, Performance]:
     """All people of a shot at a time, by id; those who touch each other know where they are."""
-    players = fitting(players)
+    players = fitting(tuple(players))
     world = world_at(players, at, seconds, camera)
     spots = dict(world.spots)
     people = [player for player in players if player.id in figures]
@@ -334,8 +334,8 @@ class PersonInShot:
     def _doing_to_me(self, beat: Beat) -> tuple[str, Beat]:
         """Who does something together with this person in this beat, and that beat."""
         middle = (beat.start + beat.end) / 2
-        for other in self.world.players:
-            theirs = self.world.beat_of(other, middle)
+        for other, player in self.world.players.items():
+            theirs = self.world.beat_of(other, middle) if player.look else beat
             if theirs.target == self.player.id and theirs.gesture in TOGETHER:
                 return other, theirs
         return "", beat
@@ -343,7 +343,8 @@ class PersonInShot:
     def _act(self, beat: Beat, stance: BodyPose, since: float, part: float) -> GestureNow:
         gesture, target = beat.gesture, beat.target
         other, theirs = self._doing_to_me(beat)
-        if other and not gesture and beat.posture not in LYING_DOWN:
+        takes = gesture in ("reach", "hold-out") and theirs.gesture == "give" and not beat.holds
+        if other and (takes or not gesture) and beat.posture not in LYING_DOWN:
             gesture, target = counter_gesture(theirs.gesture), other
             begin, end = theirs.start * self.seconds, theirs.end * self.seconds
             since = since + beat.start * self.seconds - begin  # in time with the other
