@@ -29,7 +29,7 @@ EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the heigh
 # Where the palm of the hand with the thing is for a person of 1.75 m who stands: to the side of
 # its hand, over the feet, ahead, in metres. Measured on the poses of the layout.
 HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
-    "phone-ear": (0.11, 1.57, 0.08), "phone-look": (-0.13, 1.29, 0.36), "read": (0.0, 1.22, 0.41),
+    "phone-ear": (0.11, 1.57, 0.08), "phone-look": (0.0, 1.29, 0.37), "read": (0.0, 1.22, 0.41),
     "drink": (0.04, 1.37, 0.20), "eat": (0.01, 1.49, 0.26), "smoke": (0.13, 1.05, 0.16),
     "hold-out": (0.18, 1.33, 0.51), "give": (0.0, 1.04, 0.46), "aim": (0.0, 1.59, 0.61),
     "photograph": (0.0, 1.60, 0.19), "write": (0.12, 1.09, 0.45), "type": (0.0, 1.09, 0.54),
