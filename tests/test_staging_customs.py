@@ -204,6 +204,29 @@ def test_products_of_a_packshot_stand_in_a_row_behind_what_is_low() -> None:
     assert place(shot, "lemon").at[1] < bottles[0].at[1]
 
 
+def test_a_drop_hangs_at_what_it_falls_from_and_an_insert_shows_both() -> None:
+    shot = staged("STUDIO", "A drop falls from the pipette.", camera="ECU, insert")
+    drop, pipette = place(shot, "drop"), place(shot, "pipette")
+    assert {"drop", "pipette"} <= set(shot.camera.subjects)
+    assert drop.at == pipette.at
+    assert 0 < drop.base_m < pipette.base_m
+
+
+def test_an_insert_is_filled_by_its_first_thing_and_clear_of_what_stands_before_it() -> None:
+    shot = staged("INT. COFFEE SHOP", "The barista pushes a cup across the counter.",
+                  camera="CU, insert")  # fmt: skip
+    cup = place(shot, "cup")
+    assert shot.framed.width_m / (16 / 9) < 4 * cup.size[1]
+    assert all(distance(each.at, cup.at) > 0.05 for each in shot.players if each.id != "cup")
+
+
+def test_what_lies_in_a_box_is_on_view_at_its_rim() -> None:
+    shot = staged("INT. ATTIC", "Inside the box: a photograph.", camera="CU, insert")
+    photo, box = place(shot, "photograph"), place(shot, "box")
+    assert distance(photo.at, box.at) < 0.25
+    assert photo.base_m == pytest.approx(box.top_m)
+
+
 def test_several_who_aim_stand_at_both_sides_of_their_target() -> None:
     shot = staged("EXT. DESERT", "Ben puts his hands up, three rifles trained on him.", "ben")
     ben, gunmen = place(shot, "ben"), group(shot, "gunman")
@@ -218,3 +241,8 @@ def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
     assert abs(turn_between(ben.facing_deg, wall.facing_deg)) < 50
     assert ben.at[1] < wall.at[1]
     assert all(each.at[1] < ben.at[1] + 0.1 for each in group(shot, "thug"))
+
+
+def test_one_who_picks_up_a_thing_that_lies_on_a_desk_stands_at_the_desk() -> None:
+    shot = staged("INT. OFFICE", "Anna takes off her glasses and rubs her eyes.", "anna")
+    assert distance(place(shot, "anna").at, place(shot, "glasses").at) < 1.0

@@ -71,6 +71,8 @@ class Framed:
         foot_m: Height of its lowest point.
         scale: Its size over that of a standing person of 1.75 m, for the tight sizes.
         width_m: Extent across the picture; the picture is at least that wide. 0: any width.
+        across_m: The same at any other size, where `width_m` has room for hands at this size; None:
+            `width_m`.
         whole: Whether the sizes are parts of its height and width, as for things, instead of a
             person's.
         eye: Metres along the ground from its axis to the camera, and the camera's height, where the
@@ -91,6 +93,7 @@ class Framed:
     pitch_deg: float | None = None
     clear_m: float = SUBJECT_CLEARANCE_M
     rises: tuple[tuple[float, float], ...] = ()
+    across_m: float | None = None
 
     @property
     def shift_m(self) -> float:

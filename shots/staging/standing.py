@@ -375,6 +375,8 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                     holder = standing(person, share, players)
                     x, height, z = hand_spot(holder, beat.gesture, hand)
                     target = players.get(beat.target)
+                    if beat.gesture in _BENDS and target is not None and target.kind == "thing":
+                        x, height, z = working_hand(beat, holder, target)
                     if beat.gesture == "pour" and target is not None and target.kind == "thing":
                         x, z = reached(target, holder, 0.0)
                         height = target.base_m + size_of(target)[1] + _POURED_M

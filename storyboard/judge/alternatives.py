@@ -7,6 +7,7 @@ in every alternative, such as the colour of a coat, then cannot bias the verdict
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,8 @@ class Alternatives:
             camera = self._shot.camera.model_copy(update={"size": size})
             shot = self._shot.model_copy(update={"camera": camera})
             framed = self.film.staged.framed
+            if size != self._shot.camera.size and framed.across_m is not None:
+                framed = replace(framed, width_m=framed.across_m)
             other = camera_path(shot, num_frames=path.num_frames, aspect=path.aspect, framed=framed)
             film = self.film.along(other)
             self._outlines[size] = film.subject_mask(film.frame(self.frame, self.size))

@@ -149,7 +149,8 @@ class _Picture:
         raised = max(0.0, float(box[1, 1]) - self.framed.top_m)
         raised /= np.cos(float(self.filming.rig(self.framed).pitch[0]))
         top = round(float(self.framed.top_m + raised), 4)
-        return at, replace(self.framed, width_m=max(self.framed.width_m, wide), top_m=top)
+        own_m = self.framed.width_m
+        return at, replace(self.framed, width_m=max(own_m, wide), across_m=own_m, top_m=top)
 
     def _high(self) -> tuple[float, float]:
         """Height of the picture as the size has it, and of the part over the head."""

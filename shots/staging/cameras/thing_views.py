@@ -8,7 +8,7 @@ import numpy as np
 
 from shots.staging.cameras.set_up import TIGHT, Filming, SetUp, composed, frame_thing
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
-from shots.staging.floor_space import own_to_plan, point, turn_between
+from shots.staging.floor_space import direction, own_to_plan, point, turn_between
 from shots.staging.staged import CameraPlace, Player
 from shots.staging.standing import Standing
 
@@ -64,9 +64,11 @@ def united(states: Sequence[Standing]) -> Standing:
     """Several things as one that contains them, its axes those of the plan."""
     if len(states) == 1:
         return states[0]
-    half = np.array([max(now.size[0], now.size[2]) / 2 for now in states])
+    ahead = np.abs([direction(now.facing_deg) for now in states])
+    wide, deep = (np.array([now.size[k] for now in states])[:, None] for k in (0, 2))
+    half = (wide * ahead[:, ::-1] + deep * ahead) / 2
     ats = np.array([now.at for now in states])
-    low, high = (ats - half[:, None]).min(axis=0), (ats + half[:, None]).max(axis=0)
+    low, high = (ats - half).min(axis=0), (ats + half).max(axis=0)
     base, top = min(now.base_m for now in states), max(now.top_m for now in states)
     size = (float(high[0] - low[0]), top - base, float(high[1] - low[1]))
     return Standing(point((low + high) / 2), 0.0, base, size)
