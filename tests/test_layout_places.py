@@ -21,6 +21,7 @@ from shots.lexicon.things import MODELS
 from storyboard.layout.meshes import box, join
 from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
+from storyboard.layout.places.rooms import from_above
 from storyboard.layout.places.scenery import sceneries
 from storyboard.layout.places.set_place import SetPlace
 
@@ -384,3 +385,10 @@ def test_a_garden_is_cleared_up_to_the_room_that_is_filmed_through_it() -> None:
     assert len(without_near_shell(garden, *lens).faces) == len(garden.faces)
     cleared = without_near_shell(garden, *lens, GARDEN)
     assert len(cleared.faces) == len(garden.faces) - 10, "but for the two that lie on the ground"
+
+
+def test_a_room_from_above_its_walls_has_no_garden_round_it() -> None:
+    opened = from_above(build_place(SETS["kitchen"], "kitchen", 1), SETS["kitchen"].bounds)
+    colour = opened.ground(np.array([0.0, 9.0]), np.array([0.0, 9.0]), np.array([5.0, 5.0]))
+    assert len(opened.backdrop.faces) == 0
+    assert colour[0].mean() > 2 * colour[1].mean()

@@ -12,7 +12,7 @@ from shots import parse_shots
 from shots.lexicon.places import SETS
 from shots.path.camera_path import camera_path
 from shots.path.rig import Framed
-from shots.staging.floor_space import distance, facing, plan_to_own, turn_between
+from shots.staging.floor_space import distance, facing, own_to_plan, plan_to_own, turn_between
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import Beat, Player
 from tests.staging_kit import (
@@ -64,6 +64,9 @@ def test_getting_up_begins_on_the_seat_in_a_point_of_view_from_another_one() -> 
     )[1]
     assert [beat.posture for beat in staged.player("bob").beats] == ["sit", "stand"]
     assert picture(filmed, staged).eyes[0] == pytest.approx(now(staged, "ann").head, abs=1e-6)
+    eyes, poses = picture(filmed, staged).eyes, picture(filmed, staged).poses
+    assert np.ptp(eyes, axis=0).max() < 1e-6  # the eyes stay and turn up with the head
+    assert np.ptp(poses[:, 1, 2]) > 0.1
 
 
 def test_what_has_no_seat_is_sat_on_top_of() -> None:
@@ -279,3 +282,39 @@ def test_a_wide_shot_of_a_herd_shows_all_of_it() -> None:
         place = now(staged, zebra.id)
         at = np.array([(place.at[0], place.base_m + place.size[1] / 2, place.at[1])])
         assert np.abs(picture(filmed, staged).project(at)[0, 0, :2]).max() < 0.5
+
+
+# Arrivals, arcs and vehicles
+
+
+def test_who_waits_looks_to_where_somebody_has_come_to() -> None:
+    ann = person(
+        "ann", Beat(0.0, 0.5, "walk", to="in"), Beat(0.5, 1.0, gesture="hold-out", target="bob"),
+        is_subject=True,
+    )  # fmt: skip
+    filmed = shot("1", "MS, OTS, 50mm")
+    staged = stage((filmed, reading(ann, person("bob", target="ann"), over="bob")), plan=KITCHEN)[0]
+    way = next(beat.path for beat in staged.player("ann").beats if beat.path)
+    bob = staged.player("bob")
+    assert abs(turn_between(bob.facing_deg, facing(bob.at, way[-1]))) < 1.0
+
+
+def test_an_arc_meets_the_face_half_way() -> None:
+    filmed = shot("1", "MS, single, orbit right 60deg, 50mm")
+    staged = stage((filmed, reading(person("ann", is_subject=True))), plan=STREET)[0]
+    turns = [
+        turn_between(now(staged, "ann").facing_deg, facing(now(staged, "ann").at, (x, z)))
+        for x, _, z in picture(filmed, staged).eyes[[0, -1]]
+    ]
+    assert turns[0] == pytest.approx(-turns[1], abs=8.0)
+
+
+def test_an_establishing_shot_holds_the_vehicle_that_it_is_of() -> None:
+    filmed = shot("1", "WS, establishing, 24mm")
+    tram = Player("tram", "tram", "thing", "tram", is_subject=True)
+    staged = stage((filmed, reading(tram)), plan=STREET)[0]
+    place = now(staged, "tram")
+    ends = [own_to_plan((0.0, side * place.size[2] / 2), place.at, place.facing_deg)
+            for side in (-1, 1)]  # fmt: skip
+    shown_at = picture(filmed, staged).project(np.array([(x, 1.5, z) for x, z in ends]))
+    assert np.abs(shown_at[0, :, :2]).max() < 0.5

@@ -138,7 +138,11 @@ def camera_path(
         rig = action.apply(rig, move.reach * eased)
     if framed.rises:
         rise = _rise(framed, time_s / duration_s)
-        rig = replace(rig, eye=rig.eye - rise, aim=rig.aim - rise)
+        risen = replace(rig, eye=rig.eye - rise, aim=rig.aim - rise)
+        if framed.eye is not None:  # somebody's eyes stay, and turn
+            up = (np.arctan2(-each[:, 1], rig.run) for each in (risen.aim - rig.eye, rig.to_aim))
+            risen = replace(risen, eye=rig.eye, pitch=rig.pitch + next(up) - next(up))
+        rig = risen
     for texture in textures:
         rig = shake(rig, time_s, TEXTURES[texture], seed)
 

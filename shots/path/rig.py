@@ -80,7 +80,8 @@ class Framed:
         pitch_deg: Pitch of the camera instead of the angle's; None: the angle's.
         clear_m: Nearest distance of the camera to its axis.
         rises: Shares of the shot, and metres that the camera has gone up by then, along with a head
-            that sits down or stands up in a tight picture; empty: it stays.
+            that sits down or stands up in a tight picture; empty: it stays. A camera with an `eye`
+            turns up instead.
     """
 
     top_m: float = FIGURE_HEIGHT_M

@@ -35,7 +35,7 @@ from shots.staging.floor.moves_on_plan import (
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor.thing_places import SMALL_M
 from shots.staging.floor.work_places import under_umbrellas
-from shots.staging.floor_space import distance, model_of, point, size_of, turn_between
+from shots.staging.floor_space import distance, facing, model_of, point, size_of, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.read_shot import read_shot
 from shots.staging.staged import Beat, Player, ShotReading, StagedShot
@@ -191,7 +191,7 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
         begins = _shown_in_hand(begins)
     begun = with_directions(begins, shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
-    players = _cheated(players, shot, aspect)
+    players = _cheated(_turned_to_arrivals(players, scene.occupied.partners), shot, aspect)
     absent = {each.id for each in players if not scene.is_drawn(each, reading)}
     if shot.camera.people == "empty":
         players = [each for each in players if each.kind != "person"]
@@ -300,6 +300,20 @@ def _cheated(players: Sequence[Player], shot: Shot, aspect: float) -> list[Playe
     return [
         replace(each, at=point(middle + part * (np.array(each.at) - middle)))
         if each.id in ids
+        else each
+        for each in players
+    ]
+
+
+def _turned_to_arrivals(players: Sequence[Player], partners: Mapping[str, str]) -> list[Player]:
+    """Players; one at rest looks to where somebody whom they relate to has come in the end."""
+    ends = {
+        each.id: way[-1] for each in players for way in [b.path for b in each.beats if b.path][-1:]
+    }
+    pairs = {**{whom: who for who, whom in partners.items()}, **partners}
+    return [
+        replace(each, facing_deg=round(facing(each.at, ends[pairs[each.id]]), 3))
+        if pairs.get(each.id) in ends and each.id not in ends and _is_at_rest(each)
         else each
         for each in players
     ]

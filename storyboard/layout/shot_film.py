@@ -26,6 +26,7 @@ from storyboard.layout.motion.perform import Performance, perform_all
 from storyboard.layout.motion.world import Spot, world_at
 from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
+from storyboard.layout.places.rooms import from_above
 from storyboard.layout.places.set_place import SetPlace
 from storyboard.layout.practicals import (
     is_switched_off,
@@ -121,6 +122,11 @@ class ShotFilm:
         self._still = [t for t in things if t.id not in carriers and t.id not in in_hand]
         place = staged.place
         self._place = _place_of(place.set, place.seed)
+        if (
+            self._place.is_interior
+            and self.poses[:, 1, 3].min() < self._place.shell.vertices[:, 1].min()
+        ):
+            self._place = from_above(self._place, SETS[place.set].bounds)
         self._scenes: dict[int, RenderScene] = {}
         self.ground = self._place.ground if self._place.has_ground else None
         x, z = staged.camera.at

@@ -33,6 +33,7 @@ BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
 BEHIND_BY_FOCAL_M = 0.5  # in proportion to the lens, so that the head is a third of the picture
 OTS_SHIFT = 0.15  # of the width, that the subject is off the centre
 MOST_OFF_LINE_DEG = 36.0
+_STEPS_UP_M = 0.1  # over one who gets up, and comes a step nearer
 _OTS_PARTS = (0.50, 0.44, 0.56, 0.38)  # of the width, between the two heads
 _MOST_OFF = 1.3  # sizes that miss the one asked by more than this factor are reported
 # Height, width and depth of a part of the body, and its height under the top of the head as a part
@@ -54,6 +55,36 @@ _FILLED = {"MCU": 0.5, "CU": 0.66, "BCU": 0.85, "ECU": 1.1}  # of the picture, b
 _SEVERAL = 1.1  # by which the picture of a thing may be wider for what is beside it
 _NEAR_M, _SPREAD, _LARGE_M, _PALM_M = 0.5, 3.0, 1.2, 0.16
 _FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
+
+
+def pair_over(filming: Filming, people: Sequence[str]) -> tuple[str, str]:
+    """Whom an over-the-shoulder is of, and over whose shoulder it looks."""
+    reading, earlier = filming.reading, filming.earlier
+    over = reading.over if reading.over in filming.players else ""
+    subject = next((name for name in people if name != over), "")
+    reverses = filming.shot.camera.view == "reverse"
+    if reverses and not over and earlier.subject and subject == earlier.subject:
+        subject, over = earlier.partner, subject
+    over = over or (filming.partner(subject) if subject else "")
+    if not over:
+        over = next((name for name in people if name != subject), "")
+    if subject and not over:  # alone: over the shoulder to what they look at
+        thing = _looked_thing(filming, subject)
+        return (thing, subject) if thing else (subject, "")
+    if not subject and over:
+        subject = filming.partner(over) or _looked_thing(filming, over)
+    return subject, over
+
+
+def _looked_thing(filming: Filming, name: str) -> str:
+    """The thing that somebody looks at, uses or holds."""
+    for beat in filming.players[name].beats:
+        held = [thing for _, thing in beat.holds]
+        for thing in (filming.reading.detail, beat.looks_at, beat.target, *held):
+            if thing in filming.players and thing != name:
+                return thing
+    return next((p.id for p in filming.reading.players
+                 if p.kind != "person" and p.id in filming.players), "")  # fmt: skip
 
 
 def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
@@ -154,7 +185,14 @@ def point_of_view(filming: Filming, people: Sequence[str]) -> Iterator[SetUp]:
     if framed_people and looks_on and near.posture == "stand":
         run = max(run, float(filming.rig(framed).distance[0]))  # who looks on keeps away
     side = facing(at, (eye[0], eye[2]))
-    framed = replace(framed, eye=(run, eye[1]), clear_m=min(framed.clear_m, 0.12), rises=())
+    rises, high = [], framed.top_m - eye[1]
+    for share, rise in framed.rises:  # who is nearer by then is higher in the picture
+        x, _, z = standing(filming.players[name], share, filming.players).head
+        nearer = run / max(0.5, distance((x, z), (eye[0], eye[2])))
+        rises.append((share, round((high + rise) * nearer - high, 4)))
+    clear_m = min(framed.clear_m, 0.12)
+    top_m = framed.top_m + (_STEPS_UP_M if rises else 0.0)
+    framed = replace(framed, eye=(run, eye[1]), top_m=top_m, clear_m=clear_m, rises=tuple(rises))
     subjects = tuple(framed_people) or ((name,) if name else ())
     yield SetUp(CameraPlace(at, side, subjects=subjects, over=over), framed)
 

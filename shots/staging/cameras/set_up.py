@@ -345,7 +345,7 @@ def _rises(
 
     Empty for a head that stays in the picture.
     """
-    if filming.size in FULL_SIZES or filming.shot.camera.view:
+    if filming.size in FULL_SIZES or filming.shot.camera.view not in (None, "POV"):
         return ()
     player, moments = filming.players[name], np.linspace(0.0, 1.0, 13)
     tops = [standing(player, float(share), filming.players).top_m for share in moments]

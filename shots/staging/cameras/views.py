@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.actions import GESTURES
-from shots.path.rig import FULL_SIZES, Framed
+from shots.path.rig import FIGURE, FULL_SIZES, Framed
 from shots.staging.cameras.action_room import with_action
-from shots.staging.cameras.over_views import insert, over_shoulder, point_of_view
+from shots.staging.cameras.over_views import insert, over_shoulder, pair_over, point_of_view
 from shots.staging.cameras.set_up import (
     TIGHT,
     Filming,
@@ -19,6 +19,7 @@ from shots.staging.cameras.set_up import (
     centroid,
     composed,
     frame_people,
+    frame_thing,
     side_of_line,
 )
 from shots.staging.cameras.thing_views import herd, things
@@ -32,6 +33,7 @@ from shots.staging.floor_space import (
     point,
     turn_between,
 )
+from shots.staging.picture import take_picture
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at
 
@@ -57,7 +59,7 @@ def set_ups(filming: Filming) -> Iterator[SetUp]:
     elif view == "insert":
         made = insert(filming)
     elif view == "OTS":
-        made = over_shoulder(filming, *_pair_over(filming, people))
+        made = over_shoulder(filming, *pair_over(filming, people))
     elif view == "establishing" and filming.size in FULL_SIZES:
         made = _establishing(filming)
     found = list(made)
@@ -216,6 +218,13 @@ def _turns(
     elif side := filming.shot.camera.side:
         hands = [1.0 if side == "left" else -1.0]
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
+    if not partner and any(word.startswith("orbit") for word in filming.shot.camera.movement):
+        eyes = take_picture(filming.shot, filming.aspect, CameraPlace(), FIGURE).eyes
+        start, end = (facing((0, 0), (x, z)) for x, _, z in (eyes[0], eyes[-1]))
+        swept = turn_between(start, end)  # the face is met half way
+        return [
+            (-float(np.sign(swept)), k * abs(swept), abs(k - 0.5)) for k in (0.5, 0.4, 0.3, 0.7)
+        ]
     turns, weight = [], 0.5 if filming.size in FULL_SIZES else 1.0  # small faces matter less
     for k, hand in enumerate(hands):
         for turn in (best, *_ROUND):
@@ -327,40 +336,13 @@ def _establishing(filming: Filming) -> Iterator[SetUp]:
     if subjects:
         middle = np.array(centroid(filming.now(name) for name in subjects))
         at = point((np.array(plan.centre) + 2 * middle) / 3)
-    sides = (0.0, -10.0, 10.0, -20.0, 20.0, -35.0, 35.0)
-    for k, side in enumerate(sides if plan.is_interior else (-20.0, 20.0, *sides)):
-        place = CameraPlace(at, side, subjects=tuple(subjects))
-        yield SetUp(place, Framed(), 0.04 * k)
-
-
-def _pair_over(filming: Filming, people: Sequence[str]) -> tuple[str, str]:
-    """Whom an over-the-shoulder is of, and over whose shoulder it looks."""
-    reading, earlier = filming.reading, filming.earlier
-    over = reading.over if reading.over in filming.players else ""
-    subject = next((name for name in people if name != over), "")
-    reverses = filming.shot.camera.view == "reverse"
-    if reverses and not over and earlier.subject and subject == earlier.subject:
-        subject, over = earlier.partner, subject
-    over = over or (filming.partner(subject) if subject else "")
-    if not over:
-        over = next((name for name in people if name != subject), "")
-    if subject and not over:  # alone: over the shoulder to what they look at
-        thing = _looked_thing(filming, subject)
-        return (thing, subject) if thing else (subject, "")
-    if not subject and over:
-        subject = filming.partner(over) or _looked_thing(filming, over)
-    return subject, over
-
-
-def _looked_thing(filming: Filming, name: str) -> str:
-    """The thing that somebody looks at, uses or holds."""
-    for beat in filming.players[name].beats:
-        held = [thing for _, thing in beat.holds]
-        for thing in (filming.reading.detail, beat.looks_at, beat.target, *held):
-            if thing in filming.players and thing != name:
-                return thing
-    return next((p.id for p in filming.reading.players
-                 if p.kind != "person" and p.id in filming.players), "")  # fmt: skip
+    sides: tuple[float, ...] = (0.0, -10.0, 10.0, -20.0, 20.0, -35.0, 35.0)
+    big = [name for name in subjects if is_vehicle(filming.players[name])]
+    if big:
+        at, sides = filming.now(big[0]).at, (40.0, -40.0, 55.0, -55.0)
+    for k, side in enumerate(sides if plan.is_interior or big else (-20.0, 20.0, *sides)):
+        framed = frame_thing(filming, filming.now(big[0]), side, None) if big else Framed()
+        yield SetUp(CameraPlace(at, side, subjects=tuple(subjects)), framed, 0.04 * k)
 
 
 def _keeps_side(filming: Filming, pair: tuple[str, str], set_up: SetUp) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from shots.lexicon.places import SetPlan
-from storyboard.layout.meshes import GroundPaint, Mesh, floats, join
+from shots.lexicon.places import Bounds, SetPlan
+from storyboard.layout.meshes import Array, GroundPaint, Mesh, floats, join
 from storyboard.layout.places.facades import row
 from storyboard.layout.places.grounds import Mask, soft, zones
 from storyboard.layout.places.landscape import Random, broadleaf, bush, ring
 from storyboard.layout.places.scenery import SetInProgress
+from storyboard.layout.places.set_place import SetPlace
 from storyboard.layout.places.walls import Opening, Side, ceiling, passage, pierced, room_sides
 
 _WINDOWS = frozenset({"window", "shop-window"})
@@ -125,3 +128,14 @@ def room_ground(plan: SetPlan, floor: GroundPaint, sides: Sequence[Side]) -> Gro
         return lambda x, z: ((x - x0) * uz - (z - z0) * ux < -0.05) & (z > nearest)
 
     return zones(floor, *((beyond(side), outside) for side in sides)) if sides else floor
+
+
+def from_above(place: SetPlace, bounds: Bounds) -> SetPlace:
+    """A room as it is looked into over its walls: a studio's floor round it, no garden."""
+    x0, z0, x1, z1 = bounds
+    floor = soft((0.10, 0.10, 0.11), (0.12, 0.12, 0.13), 2.0)
+
+    def outside(x: Array, z: Array) -> NDArray[np.bool_]:
+        return (x < x0 - 0.1) | (x > x1 + 0.1) | (z < z0 - 0.1) | (z > z1 + 0.1)
+
+    return replace(place, ground=zones(place.ground, (outside, floor)), backdrop=join([]))

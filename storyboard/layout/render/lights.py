@@ -123,7 +123,7 @@ KEY_LIGHTS: Mapping[str, tuple[tuple[float, float, float], float, float, float]]
     "top": ((0.05, -1.0, -0.12), 1.0, 1.0, 0.0),
     "side": ((1.0, -0.32, -0.12), 1.15, 0.72, 0.0),
     "under": ((0.1, 0.75, -0.65), 1.15, 0.72, 0.0),
-    "edge": ((0.75, -0.55, 0.75), 1.1, 0.75, 0.7),
+    "edge": ((0.75, -0.55, 0.75), 1.1, 1.5, 0.7),
     "back": ((0.12, -0.5, 1.0), 1.1, 0.62, 0.6),
     "silhouette": ((0.0, -0.35, 1.0), 0.5, 0.16, 0.35),
     "front": ((0.05, -0.4, -1.0), 1.0, 1.0, 0.0),
@@ -156,8 +156,9 @@ def light_rig(
         room: Walls of an interior.
     """
     rig = TIMES[lighting.time or "day"]
-    if is_interior and rig.is_dark and glow and lighting.source is None:
-        rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow, room=room)
+    lit = lighting.source in (None, "artificial", "fluorescent", "practical")
+    if is_interior and rig.is_dark and lit and (glow or lighting.source):
+        rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow or WARM, room=room)
     elif is_interior and rig.is_dark and lighting.source is None:
         rig = replace(rig, key=0.48, fill=0.33, room=room)
     rig = _with_source(rig, lighting.source)
