@@ -24,8 +24,7 @@ _WORK = frozenset(
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
-_PLATE_M = 0.35
-_DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
+_DISTANT = frozenset(("look", "wave-held", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
@@ -362,7 +361,7 @@ def _at_person(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
         return True  # hides behind a newspaper
     if act.verb.role == "release" and prep == "beside" and not act.cast.is_person(key):
         return True  # puts a gun next to the money
-    is_small = max(act.cast.thing_model(key).size) < _PLATE_M
+    is_small = max(act.cast.thing_model(key).size) < 0.35  # of a plate
     return prep == "around" and bool(act.event.gesture) and is_small  # around the plate
 
 
