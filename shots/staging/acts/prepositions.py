@@ -29,6 +29,7 @@ _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
+_HELD_UP = ("hold-out", "wave-held")
 _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
@@ -316,7 +317,7 @@ def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     is_there = event.gesture in ("look", "point") or key in act.cast.drafts
     is_into = event.gesture == "look" and prep in ("under", "behind", "in", "on", "above")
-    is_said = event.gesture in ADDRESSED or (event.gesture == "hold-out" and prep == "at")
+    is_said = event.gesture in ADDRESSED or (prep == "at" and event.gesture in _HELD_UP)
     if not is_said or not (prep in _TOWARDS or is_into) or not is_there:
         return False
     event.looks_at = event.looks_at or key
