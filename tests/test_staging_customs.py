@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import hypot
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from shots import parse_shots
-from shots.staging.floor_space import distance, facing, plan_to_own, turn_between
+from shots.staging.floor_space import direction, distance, facing, plan_to_own, turn_between
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import Player, StagedShot
 from shots.staging.standing import Standing, standing
@@ -246,3 +247,36 @@ def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
 def test_one_who_picks_up_a_thing_that_lies_on_a_desk_stands_at_the_desk() -> None:
     shot = staged("INT. OFFICE", "Anna takes off her glasses and rubs her eyes.", "anna")
     assert distance(place(shot, "anna").at, place(shot, "glasses").at) < 1.0
+
+
+def test_one_at_a_bed_stands_at_its_side_and_the_camera_looks_across_it() -> None:
+    shot = staged("INT. HOSPITAL ROOM", "Anna holds Ben's hand as he lies in bed.", "anna", "ben",
+                  camera="MWS")  # fmt: skip
+    anna, ben = place(shot, "anna", 0.5), place(shot, "ben", 0.5)
+    assert 0.4 < distance(anna.at, ben.at) < 0.9
+    across = abs(turn_between(ben.facing_deg, shot.camera.side_deg))
+    assert 50 < across < 130
+    assert abs(turn_between(shot.camera.side_deg, facing(ben.at, anna.at))) > 100
+
+
+def test_a_raised_hand_is_in_a_medium_shot() -> None:
+    plain = staged("INT. CLASSROOM", "Lily listens.", "lily", camera="MS, single")
+    raised = staged("INT. CLASSROOM", "Lily puts her hand up.", "lily", camera="MS, single")
+    assert raised.framed.top_m > plain.framed.top_m + 0.15
+
+
+def test_a_close_up_keeps_the_head_of_one_who_bends_over_a_table() -> None:
+    shot = staged("INT. CASINO", "Ben turns over the ace and rakes in the chips.", "ben",
+                  camera="CU")  # fmt: skip
+    heads = [place(shot, "ben", share).head for share in (0.1, 0.9)]
+    right = direction(shot.camera.side_deg + 90.0)
+    for x, _, z in heads:
+        aside = float((np.array((x, z)) - shot.camera.at) @ right)
+        assert abs(aside) < 0.62 * shot.framed.width_m
+
+
+def test_a_herd_is_no_speck_in_the_widest_size() -> None:
+    alone = staged("INT. LIVING ROOM", "The cat looks up.", camera="EWS")
+    many = staged("EXT. ICE", "A column of penguins waddles across the ice.", camera="EWS")
+    assert len(many.camera.subjects) > 2
+    assert many.framed.width_m < 8 * alone.framed.width_m
