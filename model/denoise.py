@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from model.flow import SOLVERS, Schedule, SolverState, combine
 from model.geometry import FRAMES_PER_LATENT
 from model.presets import Preset
 from model.transformer import Transformer
+from model.vace import Steering, VacePart
 
 OnStep = Callable[[int, SolverState], None]
 
@@ -51,10 +53,29 @@ class Given:
             timestep 0; or None.
         channels: (1, 4 + C, T, H, W), a mask of given frames and their latent, that an expert
             reads behind the noisy latent; or None.
+        reference: (1, C, H, W) latent of a picture that is read as tokens; or None.
     """
 
     frame: Tensor | None = None
     channels: Tensor | None = None
+    reference: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class ControlFilm:
+    """An encoded control film, and how much it counts at every step.
+
+    Attributes:
+        latent: (1, 96, R + T, H, W) for a VACE part, see `control_context.vace_context`; else
+            (1, C, T, H, W), read as channels between the noisy latent and the given pictures.
+        strengths: One for every step of the schedule. At 0 the film is not read.
+        part: VACE part of the expert; None where the film is read as channels, and where every
+            strength of the expert's steps is 0.
+    """
+
+    latent: Tensor
+    strengths: tuple[float, ...]
+    part: VacePart | None = None
 
 
 NOTHING = Given()
@@ -89,6 +110,7 @@ def denoise(
     camera: Tensor | None = None,
     given: Given = NOTHING,
     on_step: OnStep | None = None,
+    control: ControlFilm | None = None,
 ) -> SolverState:
     """Take the steps of one expert.
 
@@ -103,6 +125,7 @@ def denoise(
         camera: (1, 24, T, pixel H, pixel W) rays, for both branches, or None.
         given: Encoded pictures, the same for both branches.
         on_step: Called after every step with its index and the new state.
+        control: ControlFilm film, the same for both branches, or None.
 
     Returns:
         The state at the end of `steps`.
@@ -111,25 +134,63 @@ def denoise(
         return state
     assert state.step >= steps.start, "the expert before has not finished"
     with torch.no_grad():
-        branches = [transformer.prepare(context[None])]
-        if guidance != 1:
-            assert negative is not None, "guidance needs a negative context"
-            branches.append(transformer.prepare(negative[None]))
+        assert guidance == 1 or negative is not None, "guidance needs a negative context"
+        prompts = [context[None], *([] if guidance == 1 else [cast("Tensor", negative)[None]])]
+        branches = [transformer.prepare(prompt) for prompt in prompts]
         device = state.latent.device
         embedded = None if camera is None else transformer.embed_camera(camera.to(device))
+        reference = given.reference
+        if reference is not None:
+            reference = transformer.embed_reference(reference.to(device))
+        steering = _steering(transformer, prompts, control, device)
         state = _with_first_frame(state, given.frame)
         for step in range(state.step, steps.stop):
             timestep = _timestep(plan.timesteps[step], state.latent, given.frame)
-            latent = state.latent
-            if given.channels is not None:
-                latent = torch.cat((latent, given.channels.to(latent)), dim=1)  # (1, C_in, T, H, W)
-            velocity, *others = transformer.velocities(latent, timestep, branches, embedded)
+            strength = 0.0 if control is None else control.strengths[step]
+            channels = transformer.backbone.in_channels
+            latent = _with_channels(state.latent, channels, given, control if strength else None)
+            steered = replace(steering, strength=strength) if steering and strength else None
+            velocity, *others = transformer.velocities(
+                latent, timestep, branches, embedded, reference=reference, steering=steered
+            )
             if others:
                 velocity = others[0] + guidance * (velocity - others[0])
             state = _with_first_frame(SOLVERS[plan.solver](state, velocity, plan), given.frame)
             if on_step is not None:
                 on_step(step, state)
     return state
+
+
+def _steering(
+    transformer: Transformer,
+    prompts: list[Tensor],
+    control: ControlFilm | None,
+    device: torch.device,
+) -> Steering | None:
+    """The VACE part with what it reads at every step, None without one."""
+    if control is None or control.part is None:
+        return None
+    texts = tuple(control.part.prepare(*transformer.embed_text(prompt)) for prompt in prompts)
+    return Steering(control.part, control.part.embed(control.latent.to(device)), texts)
+
+
+def _with_channels(
+    latent: Tensor, in_channels: int, given: Given, control: ControlFilm | None
+) -> Tensor:
+    """What an expert reads, (1, C_in, T, H, W): the latent, a control film, given pictures.
+
+    Without a film its channels are zeros.
+    """
+    if given.channels is None:
+        return latent
+    channels = given.channels.to(latent)
+    film = in_channels - latent.shape[1] - channels.shape[1]
+    if not film:
+        return torch.cat((latent, channels), dim=1)
+    if control is None:
+        zeros = latent.new_zeros(1, film, *latent.shape[2:])
+        return torch.cat((latent, zeros, channels), dim=1)
+    return torch.cat((latent, control.latent.to(latent), channels), dim=1)
 
 
 def _timestep(value: float, latent: Tensor, first_frame: Tensor | None) -> Tensor:

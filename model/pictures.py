@@ -36,7 +36,7 @@ def check_pictures(
         GeometryError: One frame cannot be both the first and the last of two pictures.
     """
     name, has_first, has_last = preset.name, first is not None, last is not None
-    if has_first and preset.first_frame == "none":
+    if has_first and preset.first_frame == "none" and preset.control != "vace":
         raise PresetError(
             f"first_frame: {name!r} cannot start from a picture. Leave it out, or use a "
             "checkpoint that can."
@@ -110,7 +110,7 @@ def encode_clip(vae: Autoencoder, clip: np.ndarray, device: torch.device | str =
     num_latents = latent_frames(len(clip))
     starts = [0, *(FRAMES_PER_LATENT * i + 1 for i in range(num_latents))]
     chunks = (
-        rearrange(_to_pixels(clip[start:stop]), "t h w c -> 1 c t h w").to(device)
+        rearrange(to_pixels(clip[start:stop]), "t h w c -> 1 c t h w").to(device)
         for start, stop in pairwise(starts)
     )
     return torch.cat(list(encode_chunks(vae, chunks)), dim=2).float()
@@ -150,7 +150,7 @@ def _cover(image: Image.Image, size: Size, _: Size) -> Tensor:
     scaled = image.resize(
         (round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS
     )
-    return _to_pixels(np.asarray(_middle(scaled, size)))
+    return to_pixels(np.asarray(_middle(scaled, size)))
 
 
 def _stretch(image: Image.Image, size: Size, grain: Size) -> Tensor:
@@ -165,7 +165,7 @@ def _stretch(image: Image.Image, size: Size, grain: Size) -> Tensor:
         across = min(image.width, round(image.height * width / height))
         down = min(image.height, round(image.width * height / width))
         image = _middle(image, (max(across, 1), max(down, 1)))
-    pixels = rearrange(_to_pixels(np.asarray(image)), "h w c -> 1 c h w")
+    pixels = rearrange(to_pixels(np.asarray(image)), "h w c -> 1 c h w")
     fitted = F.interpolate(pixels, size=(height, width), mode="bicubic")
     return rearrange(fitted, "1 c h w -> h w c")
 
@@ -175,7 +175,7 @@ def _middle(image: Image.Image, size: Size) -> Image.Image:
     return image.crop((left, top, left + size[0], top + size[1]))
 
 
-def _to_pixels(frames: np.ndarray) -> Tensor:
+def to_pixels(frames: np.ndarray) -> Tensor:
     """Convert bytes to float32 in [-1, 1], any shape."""
     return torch.from_numpy(frames.astype(np.float32)).div_(255).sub_(0.5).div_(0.5)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,16 +15,28 @@ from torch import Tensor
 from model.autoencoder.codec import decode_frames
 from model.autoencoder.vae import Autoencoder
 from model.camera_adapter import CameraPathLike, path_rays
-from model.denoise import OnStep, Remix, denoise, draw_noise, given, remix_noise
+from model.control_context import (
+    Strength,
+    check_control,
+    encode_reference,
+    pin_first_frame,
+    strengths,
+    vace_context,
+)
+from model.denoise import ControlFilm, Given, OnStep, Remix, denoise, draw_noise, given, remix_noise
 from model.exceptions import GeometryError, PresetError
 from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape, pixel_frames, size_for_picture, tiling
 from model.pictures import Picture, check_pictures, encode_clip, encode_pictures
 from model.presets import Preset, Size
 from model.transformer import Transformer
-from model.weights.checkpoint import Checkpoint, open_checkpoint
+from model.vace import VacePart
+from model.weights.checkpoint import Checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 
 Residency = Literal["all", "one"]
+Inputs = tuple[Tensor, Tensor | None, Tensor | None, Given, Tensor | None, tuple[float, ...]]
+"""Both contexts, rays, pictures, control film and its strengths, as `denoise` reads them."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,15 @@ class Wan:
             f"expert {index}", lambda: load(index, dtype=self.dtype, device=self.device)
         )
 
+    def vace_part(self, index: int) -> VacePart:
+        """The VACE part of one expert, loaded if it is not resident."""
+        load = self.checkpoint.load_vace
+        return self._resident(
+            f"vace {index}",
+            lambda: load(index, dtype=self.dtype, device=self.device),
+            beside=f"expert {index}",
+        )
+
     def vae(self) -> Autoencoder:
         """The autoencoder, loaded if it is not resident."""
         load = self.checkpoint.load_vae
@@ -84,20 +106,26 @@ class Wan:
         first_frame: Picture | None = None,
         last_frame: Picture | None = None,
         camera_path: CameraPathLike | None = None,
+        control: np.ndarray | None = None,
+        control_mask: np.ndarray | None = None,
+        references: Sequence[Picture] = (),
+        control_strength: Strength = 1.0,
         remix: Remix | None = None,
         on_step: OnStep | None = None,
     ) -> np.ndarray:
         """Render one clip, (F, H, W, 3) uint8; options that are left out are the preset's.
 
-        `size` is in pixels on whole tokens; without it a clip with a first frame takes the shape of
-        the picture and the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is
-        one scale for all experts or one for each, noisiest first. `noise`, (1, C, T, H, W) latent
-        cells, replaces `seed`, which is drawn if it is None. `last_frame` needs a checkpoint that
-        takes pictures as channels; equal to the first frame it closes a loop. With `remix`, steps
-        above its strength are skipped. `on_step` is called after a step with its index and state.
+        `size` is in pixels; without it a clip with a first frame takes the shape of the picture and
+        the area of the preset's first size. `num_frames` is 4n + 1. `guidance` is one scale or one
+        for each expert, noisiest first. `noise`, (1, C, T, H, W), replaces `seed`, which is drawn
+        if it is None. `last_frame` equal to the first closes a loop. `control`, (F, H, W, 3) uint8,
+        steers the clip; where `control_mask`, (F, H, W), is 0 it is kept. R `references`, most
+        important first, are R latent frames before the clip, in the noise too. `control_strength`
+        is one number, or one for each expert or step. With `remix`, steps above its strength are
+        skipped. `on_step` is called after a step with its index and state.
 
         Raises:
-            GeometryError: Size, frames, noise or path do not fit the latent grid.
+            GeometryError: Size, frames, noise, path or control do not fit the clip.
             PresetError: An option does not exist or does not fit the checkpoint.
             WeightsError: A file of the checkpoint is damaged.
         """
@@ -105,25 +133,66 @@ class Wan:
         num_frames = preset.max_frames if num_frames is None else num_frames
         check_pictures(preset, first_frame, last_frame, num_frames)
         size = _clip_size(preset, size, first_frame)
-        shape = (1, *latent_shape(preset, size, num_frames))
-        scales = _guidance(preset, guidance)
-        steps = preset.steps if steps is None else steps
-        shift = preset.shift if shift is None else shift
-        strength = 1.0 if remix is None else remix.strength
-        plan = remix_schedule(steps, shift, solver or preset.solver, strength)
+        films = control, control_mask, references
+        check_control(preset, self.checkpoint.has_reference, *films, size, num_frames)
+        channels, frames, *cells = latent_shape(preset, size, num_frames)
+        before = len(references) if preset.control == "vace" else 0  # latent frames
+        shape = (1, channels, before + frames, *cells)
+        scales, plan = _guidance(preset, guidance), _plan(preset, steps, shift, solver, remix)
+        counts = strengths(preset, plan, control_strength)
         start = _start(shape, noise, seed, remix, plan)
         rays = None if camera_path is None else self.rays(camera_path, shape)
-        texts = self._contexts(prompt, negative_prompt, scales)
         pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
+        if references and not before:
+            pictures = replace(pictures, reference=self._reference(references[0], size))
+        film = self._film(first_frame, *films, size, num_frames) if any(counts) else None
+        texts = self._contexts(prompt, negative_prompt, scales)
+        inputs = *texts, rays, pictures, film, counts
+        latent = self._denoise(start, plan, scales, inputs, on_step)[:, :, before:]
+        return decode_clip(self.vae(), latent, self.tiles)
+
+    def _denoise(
+        self, start: Tensor, plan: Schedule, scales: tuple[float, ...], inputs: Inputs,
+        on_step: OnStep | None,
+    ) -> Tensor:  # fmt: skip
+        """The clean latent after the steps of all experts, one expert after the other."""
+        context, negative, rays, pictures, film, counts = inputs
         state = SolverState(start.to(self.device))
-        shares = zip(expert_steps(plan, preset.experts), scales, strict=True)
+        shares = zip(expert_steps(plan, self.preset.experts), scales, strict=True)
         for index, (owned, scale) in enumerate(shares):
             if owned:
                 # No name is bound to the expert: with residency "one" it must be free to go.
                 state = denoise(
-                    self.expert(index), plan, owned, state, *texts, scale, rays, pictures, on_step
-                )
-        return decode_clip(self.vae(), state.latent, self.tiles)
+                    self.expert(index), plan, owned, state, context, negative, scale, rays,
+                    pictures, on_step, self._control(index, film, counts, owned),
+                )  # fmt: skip
+        return state.latent
+
+    def _reference(self, picture: Picture, size: Size) -> Tensor:
+        """Latent of a reference that experts read as tokens."""
+        return encode_reference(self.vae(), picture, size, self.device)
+
+    def _film(
+        self, first_frame: Picture | None, control: np.ndarray | None, mask: np.ndarray | None,
+        references: Sequence[Picture], size: Size, num_frames: int,
+    ) -> Tensor | None:  # fmt: skip
+        """Encoded control film, with what a VACE part reads beside it; None without a film."""
+        if self.preset.control == "vace":
+            if first_frame is not None:
+                pinned = control, mask, self.preset, first_frame, size, num_frames
+                control, mask = pin_first_frame(*pinned)
+            given_films = control, mask, references
+            return vace_context(self.vae(), *given_films, size, num_frames, self.device)
+        return None if control is None else encode_clip(self.vae(), control, self.device)
+
+    def _control(
+        self, index: int, film: Tensor | None, counts: tuple[float, ...], owned: range
+    ) -> ControlFilm | None:
+        """A control film for the steps of an expert, with the part that reads it if one counts."""
+        if film is None:
+            return None
+        reads = self.preset.control == "vace" and any(counts[step] for step in owned)
+        return ControlFilm(film, counts, self.vace_part(index) if reads else None)
 
     def encode_clip(self, clip: np.ndarray) -> Tensor:
         """Encode (F, H, W, 3) uint8 frames, F = 4n + 1, to (1, C, T, H, W) for a remix."""
@@ -142,8 +211,8 @@ class Wan:
     def _pictures(
         self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
     ) -> Tensor | None:
-        """Latent of the given pictures, None without any."""
-        if first is None:
+        """Latent of the given pictures; None without any, and where a mask keeps them."""
+        if first is None or self.preset.first_frame == "none":
             return None
         pictures = (first,) if last is None else (first, last)
         return encode_pictures(
@@ -171,10 +240,12 @@ class Wan:
         _, rows, columns = self.checkpoint.preset.patch
         return path_rays(path, (shape[4] // columns, shape[3] // rows), unshuffle)
 
-    def _resident(self, name: str, load: Any) -> Any:  # noqa: ANN401 (any network)
+    def _resident(self, name: str, load: Any, beside: str = "") -> Any:  # noqa: ANN401 (any network)
+        """A network; with residency "one", all others but the one it works beside are freed."""
         if name not in self._networks:
             if self.residency == "one":
-                self._networks.clear()
+                for other in [other for other in self._networks if other != beside]:
+                    del self._networks[other]
             self._networks[name] = load()
         return self._networks[name]
 
@@ -231,6 +302,18 @@ def _guidance(preset: Preset, guidance: float | tuple[float, ...] | None) -> tup
             f"{preset.name!r}, noisiest expert first, or a single number."
         )
     return tuple(guidance)
+
+
+def _plan(
+    preset: Preset, steps: int | None, shift: float | None, solver: str | None, remix: Remix | None
+) -> Schedule:
+    """The schedule of a run; what is not given is the preset's."""
+    return remix_schedule(
+        preset.steps if steps is None else steps,
+        preset.shift if shift is None else shift,
+        solver or preset.solver,
+        1.0 if remix is None else remix.strength,
+    )
 
 
 def _start(

@@ -7,7 +7,7 @@ one expert or two. Imports no torch, so that planning a board takes milliseconds
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from types import MappingProxyType
@@ -24,12 +24,16 @@ timestep of its own, or both ways at once."""
 
 VAE_CLASSES = ("wan2.1", "wan2.2")
 
+# How a control film enters: not at all, through a VACE part, or as channels behind the noise.
+Control = Literal["none", "vace", "channels"]
+
 Patch = tuple[int, int, int]
 """Latent cells per token, (time, rows, columns)."""
 
 PATCHES: tuple[Patch, ...] = ((1, 2, 2), (1, 1, 1))
 """The published patch, and that of greybox."""
 
+VACE_CHANNELS = 96  # of a VACE context: two latents of 16, and a mask of 8 x 8 pixels per cell
 LIGHTNING_NAMES = ("lightning", "4step", "4_step", "4-step")
 """Words in the names of four-step LoRA files, in lower case."""
 
@@ -60,7 +64,10 @@ class Expert:
 
 @dataclass(frozen=True)
 class Backbone:
-    """Sizes of the expert transformers of a preset."""
+    """Sizes of the expert transformers of a preset.
+
+    `control_layers` are the layers that the side blocks of a VACE part steer; none without one.
+    """
 
     width: int
     heads: int
@@ -70,6 +77,7 @@ class Backbone:
     out_channels: int
     text_width: int = 4096
     frequency_width: int = 256
+    control_layers: tuple[int, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Backbone:
@@ -88,6 +96,7 @@ class Backbone:
             out_channels=config["out_channels"],
             text_width=config["text_dim"],
             frequency_width=config["freq_dim"],
+            control_layers=tuple(config.get("vace_layers") or ()),
         )
 
 
@@ -121,6 +130,8 @@ class Preset:
         first_frame: How a given first picture enters.
         needs_picture: Whether a first picture is required.
         camera_unshuffle: Unshuffle factor of the camera adapter of its experts; None without one.
+        control: How a control film enters.
+        release: Noise level below which a control film is released if there is one expert.
         backbone: Sizes of the experts where published; those of greybox are in its config.
         text_len: Rows of context the experts attend to, zero rows included.
     """
@@ -141,6 +152,8 @@ class Preset:
     first_frame: FirstFrame = "none"
     needs_picture: bool = False
     camera_unshuffle: int | None = None
+    control: Control = "none"
+    release: float = 0.875
     backbone: Backbone | None = None
     text_len: int = 512
 
@@ -259,6 +272,55 @@ WAN22_FUN_CAMERA_5B = replace(
     backbone=replace(_5B, in_channels=100),
 )
 
+# Values: VideoX-Fun examples/wan2.2_vace_fun/ and the model card of Wan2.2-VACE-Fun-A14B.
+WAN22_VACE_FUN_A14B = replace(
+    WAN22_T2V_A14B,
+    name="wan2.2-vace-fun-a14b",
+    experts=_two_experts(0.875, high=5.0, low=5.0),
+    steps=50,
+    solver="euler",
+    sizes=((832, 480), (480, 832), (1280, 720), (720, 1280)),
+    control="vace",
+    backbone=replace(_A14B, control_layers=tuple(range(0, 40, 5))),
+)
+
+# Values: ali-vilab/VACE vace/models/wan/configs; one expert for all noise.
+WAN21_VACE_14B = replace(
+    WAN22_VACE_FUN_A14B,
+    name="wan2.1-vace-14b",
+    experts=(Expert("dense", floor=0.0, guidance=5.0, folder="transformer"),),
+    shift=16.0,
+    solver="unipc",
+)
+
+WAN21_VACE_1_3B = replace(
+    WAN21_VACE_14B,
+    name="wan2.1-vace-1.3b",
+    sizes=((832, 480), (480, 832)),
+    backbone=Backbone(
+        width=1536, heads=12, layers=30, ffn_width=8960, in_channels=16, out_channels=16,
+        control_layers=tuple(range(0, 30, 2)),
+    ),
+)  # fmt: skip
+
+# Values: VideoX-Fun examples/wan2.2_fun/predict_v2v_control.py and the model cards of
+# Wan2.2-Fun-A14B-Control and Wan2.2-Fun-5B-Control.
+WAN22_FUN_CONTROL_A14B = replace(
+    WAN22_FUN_CAMERA_A14B,
+    name="wan2.2-fun-control-a14b",
+    camera_unshuffle=None,
+    control="channels",
+    backbone=replace(_A14B, in_channels=52),
+)
+
+WAN22_FUN_CONTROL_5B = replace(
+    WAN22_FUN_CAMERA_5B,
+    name="wan2.2-fun-control-5b",
+    camera_unshuffle=None,
+    control="channels",
+    backbone=replace(_5B, in_channels=148),
+)
+
 GREYBOX = Preset(
     name="greybox",
     experts=_two_experts(0.875, high=2.0, low=2.0),
@@ -282,41 +344,31 @@ KNOWN = (
     WAN22_TI2V_5B,
     WAN22_FUN_CAMERA_A14B,
     WAN22_FUN_CAMERA_5B,
+    WAN22_VACE_FUN_A14B,
+    WAN21_VACE_14B,
+    WAN21_VACE_1_3B,
+    WAN22_FUN_CONTROL_A14B,
+    WAN22_FUN_CONTROL_5B,
 )
 """Configurations that checkpoints are matched with."""
 
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in KNOWN})
 
-_A14B_QUALITIES = MappingProxyType(
-    {
-        "draft": Quality(size=(832, 480), steps=12, max_frames=33),
-        "preview": Quality(size=(832, 480), steps=24, max_frames=81),
-        "final": Quality(size=(1280, 720), steps=40, max_frames=81),
-    }
-)
 
-_5B_QUALITIES = MappingProxyType(
-    {
-        "draft": Quality(size=(1280, 704), steps=16, max_frames=33),
-        "preview": Quality(size=(1280, 704), steps=30, max_frames=121),
-        "final": Quality(size=(1280, 704), steps=50, max_frames=121),
-    }
-)
+def _qualities(*rows: tuple[Size, int, int]) -> Mapping[str, Quality]:
+    """Draft, preview and final, as picture size, steps and longest clip."""
+    names = ("draft", "preview", "final")
+    return MappingProxyType({n: Quality(*row) for n, row in zip(names, rows, strict=True)})
 
+
+_SD, _HD, _5B_SIZE = (832, 480), (1280, 720), (1280, 704)
+_A14B_QUALITIES = _qualities((_SD, 12, 33), (_SD, 24, 81), (_HD, 40, 81))
+_5B_QUALITIES = _qualities((_5B_SIZE, 16, 33), (_5B_SIZE, 30, 121), (_5B_SIZE, 50, 121))
 QUALITIES: Mapping[str, Mapping[str, Quality]] = MappingProxyType(
     {
-        "greybox": MappingProxyType(
-            {
-                "draft": Quality(size=(224, 128), steps=12, max_frames=33),
-                "preview": Quality(size=(224, 128), steps=20, max_frames=33),
-                "final": Quality(size=(288, 160), steps=30, max_frames=33),
-            }
-        ),
-        "wan2.2-t2v-a14b": _A14B_QUALITIES,
-        "wan2.2-i2v-a14b": _A14B_QUALITIES,
-        "wan2.2-ti2v-5b": _5B_QUALITIES,
-        "wan2.2-fun-camera-a14b": _A14B_QUALITIES,
-        "wan2.2-fun-camera-5b": _5B_QUALITIES,
+        **{name: _5B_QUALITIES if "5b" in name else _A14B_QUALITIES for name in PRESETS},
+        "wan2.1-vace-1.3b": _qualities((_SD, 12, 33), (_SD, 24, 81), (_SD, 40, 81)),
+        "greybox": _qualities(((224, 128), 12, 33), ((224, 128), 20, 33), ((288, 160), 30, 33)),
     }
 )
 

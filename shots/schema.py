@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import AliasChoices, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from shots.blocking import Blocking
 from shots.dressing import SetDressing
@@ -19,6 +19,7 @@ from shots.origins import Origin, OriginIndex
 from shots.problem import Problem, UnknownShotError
 from shots.variants import Point, Variant, Variants
 from shots.vocabulary.camera import Camera
+from shots.vocabulary.control import Control
 from shots.vocabulary.lighting import Lighting
 from shots.vocabulary.sensors import SENSORS, SensorText
 from shots.vocabulary.terms import Fault, OneOf, ShorthandModel, StrictModel, did_you_mean
@@ -26,6 +27,7 @@ from shots.vocabulary.transition import Transition
 from shots.vocabulary.values import (
     AspectText,
     BoardPath,
+    BoardPaths,
     FpsText,
     LoudnessText,
     Lower,
@@ -39,6 +41,9 @@ DEFAULT_SENSOR = "super35"
 _OUTFITS = WithJsonSchema(
     {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 )
+
+
+LIKENESS = Field(validation_alias=AliasChoices("references", "reference"))
 
 
 def fold_name(name: str) -> str:
@@ -58,8 +63,9 @@ class Character(StrictModel):
     """Description at the first mention: "a woman in her thirties with short black hair"."""
     wardrobe: Annotated[Mapping[str, str], from_text(lambda outfit: {"": outfit}), _OUTFITS] = {}
     """Outfits by name, or one outfit."""
-    references: tuple[BoardPath, ...] = ()
-    """Reference pictures, as paths relative to the board."""
+    references: Annotated[BoardPaths, LIKENESS] = ()
+    """Pictures of its likeness, as paths relative to the board, the most important first; also
+    written reference: mara.png."""
     extends: str | None = None
     """Another character, which supplies the looks, name and outfits left out here."""
 
@@ -82,6 +88,8 @@ class Location(StrictModel):
     """Description for the prompt."""
     set: SetDressing | None = None
     """Set that the location is staged in; left out: read from heading and looks."""
+    references: Annotated[BoardPaths, LIKENESS] = ()
+    """Pictures of the place, as paths relative to the board, the most important first."""
     extends: str | None = None
     """Another location, which supplies the heading and looks left out here."""
 
@@ -168,6 +176,7 @@ class Shot(StrictModel):
     sensor_mm: float = SENSORS[DEFAULT_SENSOR]
     """Width of the picture on the sensor, from the format of the board."""
     lighting: Lighting = Lighting()
+    control: Control = Control()
     composition: Annotated[str, OneOf("composition")] | None = "center"
     duration_s: Annotated[Fraction, Field(gt=0)] = Fraction(4)
     action: str = ""

@@ -254,8 +254,11 @@ def embedded(content: bytes) -> Tensor:
     return torch.from_numpy(np.frombuffer(content, dtype=np.uint8).copy())
 
 
+LINEAR = ("blocks.", "vace_blocks.", "encoder")
+
+
 def is_linear(name: str, tensor: Tensor) -> bool:
-    return name.endswith(".weight") and tensor.ndim == 2 and name.startswith(("blocks.", "encoder"))
+    return name.endswith(".weight") and tensor.ndim == 2 and name.startswith(LINEAR)
 
 
 def fp8_scaled(tensors: Tensors, style: str) -> Tensors:

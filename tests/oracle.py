@@ -68,6 +68,15 @@ def tokenizer(words: Sequence[str] = ()) -> Tokenizer:
     return built
 
 
+def fast_tokenizer(spelling: Tokenizer | None = None) -> object:
+    from transformers import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast(
+        tokenizer_object=spelling or tokenizer(), pad_token="<pad>", eos_token="</s>",
+        unk_token="<unk>", model_max_length=512,
+    )  # fmt: skip
+
+
 def text_encoder(
     seed: int = 11, *, vocabulary: int = 0, width: int = TEXT_WIDTH, heads: int = 4,
     head_width: int = 8, ffn_width: int = 48, layers: int = 2,
@@ -94,6 +103,20 @@ def transformer(
         in_channels=channels + given, out_channels=channels, text_dim=text_width, freq_dim=32,
         ffn_dim=ffn_width, num_layers=layers, cross_attn_norm=True,
         qk_norm="rms_norm_across_heads", eps=1e-6, rope_max_seq_len=1024,
+    )  # fmt: skip
+    return enliven(built, seed)
+
+
+def vace_transformer(
+    seed: int, layers: int, vace_layers: Sequence[int], head_width: int = 16, heads: int = 4
+) -> nn.Module:
+    with quiet():
+        from diffusers import WanVACETransformer3DModel
+    built = WanVACETransformer3DModel(
+        patch_size=(1, 2, 2), num_attention_heads=heads, attention_head_dim=head_width,
+        in_channels=16, out_channels=16, text_dim=TEXT_WIDTH, freq_dim=32, ffn_dim=96,
+        num_layers=layers, cross_attn_norm=True, qk_norm="rms_norm_across_heads", eps=1e-6,
+        rope_max_seq_len=1024, vace_layers=list(vace_layers), vace_in_channels=96,
     )  # fmt: skip
     return enliven(built, seed)
 
@@ -183,6 +206,33 @@ def pipeline(name: str, head_width: int = 16, layers: int = 2, seed: int = 1) ->
     return save_pipeline(folder, kind, experts, build_vae(seed=20 + seed), text_encoder())
 
 
+@cache
+def vace(
+    layers: int = 5, vace_layers: tuple[int, ...] = (0, 2, 4), head_width: int = 16, seed: int = 1,
+    *, experts: int = 2,
+) -> Path:  # fmt: skip
+    """A pipeline with a VACE part in every expert, in the diffusers layout."""
+    with quiet():
+        from diffusers import UniPCMultistepScheduler, WanVACEPipeline
+    parts = [vace_transformer(seed + i, layers, vace_layers, head_width) for i in range(experts)]
+    folder = (
+        Path(_workspace().name) / f"vace-{layers}-{len(vace_layers)}-{head_width}-{seed}-{experts}"
+    )
+    with quiet():
+        WanVACEPipeline(
+            tokenizer=fast_tokenizer(),
+            text_encoder=text_encoder(),
+            vae=vae21(seed=20 + seed),
+            scheduler=UniPCMultistepScheduler(
+                prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=12.0
+            ),
+            transformer=parts[0],
+            transformer_2=parts[1] if experts == 2 else None,
+            boundary_ratio=0.875 if experts == 2 else None,
+        ).save_pretrained(folder)
+    return folder
+
+
 def save_pipeline(
     folder: Path, kind: Kind, experts: Sequence[nn.Module], vae: nn.Module, encoder: nn.Module,
     spelling: Tokenizer | None = None,
@@ -190,13 +240,9 @@ def save_pipeline(
     """Write networks that belong together in the diffusers layout."""
     with quiet():
         from diffusers import UniPCMultistepScheduler, WanPipeline
-        from transformers import PreTrainedTokenizerFast
 
         pipe = WanPipeline(
-            tokenizer=PreTrainedTokenizerFast(
-                tokenizer_object=spelling or tokenizer(), pad_token="<pad>", eos_token="</s>",
-                unk_token="<unk>", model_max_length=512,
-            ),
+            tokenizer=fast_tokenizer(spelling),
             text_encoder=encoder,
             vae=vae,
             scheduler=UniPCMultistepScheduler(
@@ -255,20 +301,32 @@ def scheduler(solver: str, shift: float) -> object:
 
 def run(
     folder: Path, *, image: object = None, solver: str = "unipc", shift: float = 12.0,
-    **options: object,
+    kind: str = "", scales: Sequence[float] = (), **options: object,
 ) -> Reference:  # fmt: skip
-    """Render with diffusers on the official grid of noise levels, seed 7."""
-    with quiet():
-        from diffusers import WanImageToVideoPipeline, WanPipeline
+    """Render with diffusers on the official grid of noise levels, seed 7.
 
-        kind = WanPipeline if image is None else WanImageToVideoPipeline
-        pipe = kind.from_pretrained(folder, scheduler=scheduler(solver, shift))
+    `kind` is the name of the pipeline's class; `scales` is the strength of a VACE part per expert.
+    """
+    with quiet():
+        import diffusers
+
+        kind = kind or ("WanPipeline" if image is None else "WanImageToVideoPipeline")
+        pipe = getattr(diffusers, kind).from_pretrained(folder, scheduler=scheduler(solver, shift))
         pipe.set_progress_bar_config(disable=True)
         latents, timesteps, experts = [], [], []
         for name in ("transformer", "transformer_2"):
             expert = getattr(pipe, name)
             if expert is not None:
                 expert.register_forward_hook(lambda *_, name=name: experts.append(name))
+        for name, scale in zip(("transformer", "transformer_2"), scales, strict=False):
+            getattr(pipe, name).register_forward_pre_hook(
+                lambda _, args, kwargs, scale=scale: (
+                    args,
+                    kwargs | {"control_hidden_states_scale": torch.full_like(
+                        kwargs["control_hidden_states_scale"], scale)},
+                ),
+                with_kwargs=True,
+            )  # fmt: skip
 
         def keep(_: object, step: int, timestep: Tensor, kept: dict) -> dict:
             latents.append(kept["latents"].clone())

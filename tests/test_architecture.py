@@ -137,9 +137,9 @@ def test_few_small_helpers_have_one_caller() -> None:
     assert len(small) <= 0.0013 * sum(map(line_count, PRODUCT)), small
 
 
-def test_the_product_has_at_most_51500_lines_in_295_files() -> None:
-    assert sum(map(line_count, PRODUCT)) <= 51_500
-    assert len(PRODUCT) <= 295
+def test_the_product_has_at_most_56500_lines_in_330_files() -> None:
+    assert sum(map(line_count, PRODUCT)) <= 56_500
+    assert len(PRODUCT) <= 330
 
 
 def test_no_docstring_lists_its_callers() -> None:
@@ -183,7 +183,7 @@ def closure(file: Path) -> set[Path]:
 def test_the_denoiser_reads_neither_files_nor_pixels() -> None:
     files = closure(ROOT / "model" / "denoise.py")
     assert not [f for f in files if "weights" in f.parts or "autoencoder" in f.parts]
-    assert sum(map(line_count, files)) <= 1_900
+    assert sum(map(line_count, files)) <= 2_050
 
 
 def test_every_package_of_the_wheel_is_a_package() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import model
-from model.weights.checkpoint import open_checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 from shots import camera_path, compile_prompt, load_shots
 
 ROOT = Path(__file__).parents[1]

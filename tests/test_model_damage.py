@@ -19,8 +19,8 @@ import pytest
 import torch
 
 from model.exceptions import WeightsError
-from model.weights.checkpoint import open_checkpoint
 from model.weights.lora import LoraChoice
+from model.weights.open_checkpoint import open_checkpoint
 from tests import checkpoint_kit as kit
 
 HIGH = "diffusion_models/wan2.2_t2v_high_noise_14B_fp16.safetensors"

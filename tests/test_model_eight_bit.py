@@ -12,8 +12,8 @@ import torch
 
 from model.presets import WAN22_T2V_A14B
 from model.transformer import PACKED_PARAMETERS, Transformer
-from model.weights.checkpoint import open_checkpoint
 from model.weights.eight_bit import PackedLinear, packed, unpacked
+from model.weights.open_checkpoint import open_checkpoint
 from tests import checkpoint_kit as kit
 from tests import oracle
 

@@ -11,7 +11,7 @@ import torch
 
 import model
 from model.exceptions import WeightsError
-from model.weights.checkpoint import open_checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 from model.weights.tensor_files import OpenFiles, read_header
 from model.weights.text_encoder import load_tokenizer
 from tests import checkpoint_kit as kit

@@ -141,11 +141,12 @@ class Seen(nn.Module):
     def __init__(self):
         super().__init__()
         self.latents, self.timesteps = [], []
+        self.backbone = WAN22_FUN_CAMERA_5B.backbone
 
     def prepare(self, context):
         return context
 
-    def velocities(self, latent, timestep, contexts, camera):
+    def velocities(self, latent, timestep, contexts, camera, **_):
         self.latents.append(latent)
         self.timesteps.append(timestep)
         return [torch.zeros_like(latent[:, :48])]

@@ -7,7 +7,8 @@ import math
 import pytest
 import torch
 
-from model.transformer import RMSNorm, modulated_norm, rotary_split, rotary_table, rotate, sinusoid
+from model.block import RMSNorm, modulated_norm, rotary_split, rotary_table, rotate
+from model.transformer import sinusoid
 
 CPU = torch.device("cpu")
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from model.exceptions import WeightsError
-from model.weights.checkpoint import open_checkpoint
 from model.weights.lora import LoraChoice, read_lora
+from model.weights.open_checkpoint import open_checkpoint
 from tests import checkpoint_kit as kit
 
 Q, RANK = "blocks.0.self_attn.q", 4

@@ -12,8 +12,10 @@ from model.presets import (
     WAN22_I2V_A14B,
     WAN22_T2V_A14B,
     WAN22_TI2V_5B,
+    preset_named,
 )
 from model.transformer import Transformer
+from model.vace import VacePart
 from model.weights import rename
 from tests import oracle
 
@@ -26,6 +28,16 @@ EXPERTS = {
 CAMERAS = {
     "wan2.2-fun-camera-a14b": (WAN22_FUN_CAMERA_A14B, 8, 1101, 14_792_233_024),
     "wan2.2-fun-camera-5b": (WAN22_FUN_CAMERA_5B, 16, 831, 5_245_802_688),
+}
+# Tensors and numbers of an expert with its VACE part, and tensors of the part.
+VACE = {
+    "wan2.2-vace-fun-a14b": (1331, 17_337_592_896, 236),
+    "wan2.1-vace-14b": (1331, 17_337_592_896, 236),
+    "wan2.1-vace-1.3b": (1264, 2_153_972_032, 439),
+}
+FUN_CONTROLS = {
+    "wan2.2-fun-control-a14b": (1097, 14_289_561_664),
+    "wan2.2-fun-control-5b": (827, 5_001_609_408),
 }
 VAES = {
     "2.1": (lambda: wan21_vae(WAN21_SIZES), rename.VAE_WAN21, 194, 126_892_531),
@@ -124,6 +136,39 @@ def test_a_camera_expert_has_the_published_names_shapes_and_count(which):
     assert {name: found[name] for name in adapter} == adapter
     assert found["patch_embedding.weight"][1] == preset.latent_channels * 2 + 4
     assert (len(found), num_values(found)) == (count, values)
+
+
+@pytest.mark.parametrize("which", VACE)
+def test_an_expert_with_its_vace_part_has_the_published_names_shapes_and_count(which):
+    backbone = preset_named(which).backbone
+    part = shapes(lambda: VacePart(backbone))
+    found = shapes(lambda: Transformer(backbone)) | part
+    count, values, of_part = VACE[which]
+    assert (len(found), num_values(found), len(part)) == (count, values, of_part)
+    assert found["vace_patch_embedding.weight"] == (backbone.width, 96, 1, 2, 2)
+    with oracle.quiet():
+        from diffusers import WanVACETransformer3DModel
+    theirs = shapes(
+        lambda: WanVACETransformer3DModel(
+            num_attention_heads=backbone.heads, attention_head_dim=128, in_channels=16,
+            out_channels=16, ffn_dim=backbone.ffn_width, num_layers=backbone.layers,
+            vace_layers=list(backbone.control_layers), vace_in_channels=96,
+        )
+    )  # fmt: skip
+    renamed = {rename.TRANSFORMER.to_diffusers(name): shape for name, shape in found.items()}
+    assert renamed == theirs
+    assert len(renamed) == len(found)
+
+
+@pytest.mark.parametrize("which", FUN_CONTROLS)
+def test_a_fun_control_expert_has_the_published_names_and_count(which):
+    backbone = preset_named(which).backbone
+    found = shapes(lambda: Transformer(backbone, has_reference=True))
+    assert set(found) == published_names(backbone.layers) | {"ref_conv.weight", "ref_conv.bias"}
+    assert found["ref_conv.weight"] == (backbone.width, backbone.out_channels, 2, 2)
+    assert (len(found), num_values(found)) == FUN_CONTROLS[which]
+    renamed = {rename.TRANSFORMER.to_diffusers(name) for name in found}
+    assert {rename.TRANSFORMER.to_original(name) for name in renamed} == set(found)
 
 
 @pytest.mark.parametrize("which", VAES)

@@ -16,8 +16,9 @@ from model.denoise import denoise
 from model.exceptions import WeightsError
 from model.flow import SolverState, schedule
 from model.transformer import Transformer
-from model.weights.checkpoint import Checkpoint, open_checkpoint
+from model.weights.checkpoint import Checkpoint
 from model.weights.lora import LoraChoice
+from model.weights.open_checkpoint import open_checkpoint
 from tests import checkpoint_kit
 
 

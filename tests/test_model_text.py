@@ -13,7 +13,7 @@ import torch
 
 from model.exceptions import WeightsError
 from model.text import clean
-from model.weights.checkpoint import open_checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 from model.weights.text_encoder import load_tokenizer
 from tests import checkpoint_kit as kit
 from tests import oracle

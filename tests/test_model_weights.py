@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from model.exceptions import WeightsError
 from model.presets import WAN22_T2V_A14B
 from model.weights.build import fingerprint, network_files
-from model.weights.checkpoint import open_checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 from tests import checkpoint_kit as kit
 from tests import oracle
 
@@ -252,9 +252,11 @@ CONFIGS = [
     ),
     (
         {f"{name}/config.json": {"in_channels": 52} for name in ("transformer", "transformer_2")},
-        "{folder}: 2 expert(s), wan2.2 autoencoder, first frame channels-and-token: no known kind. "
+        "{folder}: 2 expert(s), wan2.2 autoencoder, first frame channels-and-token, "
+        "control none: no known kind. "
         "Known are greybox, wan2.2-t2v-a14b, wan2.2-i2v-a14b, wan2.2-ti2v-5b, "
-        "wan2.2-fun-camera-a14b, wan2.2-fun-camera-5b.",
+        "wan2.2-fun-camera-a14b, wan2.2-fun-camera-5b, wan2.2-vace-fun-a14b, wan2.1-vace-14b, "
+        "wan2.1-vace-1.3b, wan2.2-fun-control-a14b, wan2.2-fun-control-5b.",
     ),
     (
         {"transformer/config.json": {"num_layers": 5}},

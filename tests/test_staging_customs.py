@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import hypot
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from shots import parse_shots
-from shots.staging.floor_space import distance, facing, plan_to_own, turn_between
+from shots.staging.floor_space import direction, distance, facing, plan_to_own, turn_between
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import Player, StagedShot
 from shots.staging.standing import Standing, standing
@@ -204,6 +205,29 @@ def test_products_of_a_packshot_stand_in_a_row_behind_what_is_low() -> None:
     assert place(shot, "lemon").at[1] < bottles[0].at[1]
 
 
+def test_a_drop_hangs_at_what_it_falls_from_and_an_insert_shows_both() -> None:
+    shot = staged("STUDIO", "A drop falls from the pipette.", camera="ECU, insert")
+    drop, pipette = place(shot, "drop"), place(shot, "pipette")
+    assert {"drop", "pipette"} <= set(shot.camera.subjects)
+    assert drop.at == pipette.at
+    assert 0 < drop.base_m < pipette.base_m
+
+
+def test_an_insert_is_filled_by_its_first_thing_and_clear_of_what_stands_before_it() -> None:
+    shot = staged("INT. COFFEE SHOP", "The barista pushes a cup across the counter.",
+                  camera="CU, insert")  # fmt: skip
+    cup = place(shot, "cup")
+    assert shot.framed.width_m / (16 / 9) < 4 * cup.size[1]
+    assert all(distance(each.at, cup.at) > 0.05 for each in shot.players if each.id != "cup")
+
+
+def test_what_lies_in_a_box_is_on_view_at_its_rim() -> None:
+    shot = staged("INT. ATTIC", "Inside the box: a photograph.", camera="CU, insert")
+    photo, box = place(shot, "photograph"), place(shot, "box")
+    assert distance(photo.at, box.at) < 0.25
+    assert photo.base_m == pytest.approx(box.top_m)
+
+
 def test_several_who_aim_stand_at_both_sides_of_their_target() -> None:
     shot = staged("EXT. DESERT", "Ben puts his hands up, three rifles trained on him.", "ben")
     ben, gunmen = place(shot, "ben"), group(shot, "gunman")
@@ -218,3 +242,41 @@ def test_one_who_is_shoved_against_a_wall_has_it_at_the_back() -> None:
     assert abs(turn_between(ben.facing_deg, wall.facing_deg)) < 50
     assert ben.at[1] < wall.at[1]
     assert all(each.at[1] < ben.at[1] + 0.1 for each in group(shot, "thug"))
+
+
+def test_one_who_picks_up_a_thing_that_lies_on_a_desk_stands_at_the_desk() -> None:
+    shot = staged("INT. OFFICE", "Anna takes off her glasses and rubs her eyes.", "anna")
+    assert distance(place(shot, "anna").at, place(shot, "glasses").at) < 1.0
+
+
+def test_one_at_a_bed_stands_at_its_side_and_the_camera_looks_across_it() -> None:
+    shot = staged("INT. HOSPITAL ROOM", "Anna holds Ben's hand as he lies in bed.", "anna", "ben",
+                  camera="MWS")  # fmt: skip
+    anna, ben = place(shot, "anna", 0.5), place(shot, "ben", 0.5)
+    assert 0.4 < distance(anna.at, ben.at) < 0.9
+    across = abs(turn_between(ben.facing_deg, shot.camera.side_deg))
+    assert 50 < across < 130
+    assert abs(turn_between(shot.camera.side_deg, facing(ben.at, anna.at))) > 100
+
+
+def test_a_raised_hand_is_in_a_medium_shot() -> None:
+    plain = staged("INT. CLASSROOM", "Lily listens.", "lily", camera="MS, single")
+    raised = staged("INT. CLASSROOM", "Lily puts her hand up.", "lily", camera="MS, single")
+    assert raised.framed.top_m > plain.framed.top_m + 0.15
+
+
+def test_a_close_up_keeps_the_head_of_one_who_bends_over_a_table() -> None:
+    shot = staged("INT. CASINO", "Ben turns over the ace and rakes in the chips.", "ben",
+                  camera="CU")  # fmt: skip
+    heads = [place(shot, "ben", share).head for share in (0.1, 0.9)]
+    right = direction(shot.camera.side_deg + 90.0)
+    for x, _, z in heads:
+        aside = float((np.array((x, z)) - shot.camera.at) @ right)
+        assert abs(aside) < 0.62 * shot.framed.width_m
+
+
+def test_a_herd_is_no_speck_in_the_widest_size() -> None:
+    alone = staged("INT. LIVING ROOM", "The cat looks up.", camera="EWS")
+    many = staged("EXT. ICE", "A column of penguins waddles across the ice.", camera="EWS")
+    assert len(many.camera.subjects) > 2
+    assert many.framed.width_m < 8 * alone.framed.width_m

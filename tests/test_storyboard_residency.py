@@ -10,6 +10,7 @@ import torch
 
 from model.presets import PRESETS, WAN22_T2V_A14B, Backbone
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
+from model.vace import VacePart
 from storyboard.cli.main import run
 from storyboard.errors import InputError
 from storyboard.plan.residency import (
@@ -56,6 +57,7 @@ def chosen(
 def test_an_expert_has_as_many_numbers_as_are_counted(backbone: Backbone, patch, unshuffle):
     with torch.device("meta"):
         state = Transformer(backbone, patch=patch, camera_unshuffle=unshuffle).state_dict()
+        state |= VacePart(backbone, patch).state_dict() if backbone.control_layers else {}
     packable = {name: t for name, t in state.items() if re.search(PACKED_PARAMETERS, name)}
     islands = {name: t for name, t in state.items() if re.search(FLOAT32_PARAMETERS, name)}
     size = expert_size(backbone, patch, unshuffle)

@@ -9,7 +9,7 @@ import torch
 from click.testing import CliRunner
 from tokenizers import Tokenizer
 
-from model.weights.checkpoint import open_checkpoint
+from model.weights.open_checkpoint import open_checkpoint
 from training import export, shipped
 from training.contexts import trained_encoder
 from training.optimizer import MovingAverage, Optimizers

@@ -12,7 +12,8 @@
     parts           sizes of networks without a config
     report          the content of a folder, for users
     text_encoder    the text encoder and its tokenizer
-    checkpoint      a recognised folder and its networks
+    checkpoint      a checkpoint and its networks
+    open_checkpoint recognition of a folder
 
 Functions that read files raise `WeightsError` with the path, the defect and the remedy.
 """

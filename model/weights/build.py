@@ -133,12 +133,30 @@ def network_files(folder: Path, stem: str = "diffusion_pytorch_model") -> tuple[
 class Part:
     """Weight files of one network, and the function from names in them to names in the network.
 
-    `extra_files` decide its sizes or its tokenizer and are part of its fingerprint.
+    `extra_files` decide its sizes or its tokenizer and are part of its fingerprint. `only` is a
+    regular expression for its names in the network, where the files hold another network too.
     """
 
     files: tuple[Path, ...]
     rename: Rename = field(compare=False)
     extra_files: tuple[Path, ...] = ()
+    only: str = ""
+
+    def headers(self) -> tuple[StoredTensor, ...]:
+        """Headers of its tensors."""
+        stored = tensor_headers(self.files)
+        return tuple(each for each in stored if self.has(each))
+
+    def has(self, stored: StoredTensor) -> bool:
+        """Whether a tensor of its files belongs to it.
+
+        Raises:
+            WeightsError: No network has a tensor of this name.
+        """
+        try:
+            return re.search(self.only, self.rename(stored.name)) is not None
+        except WeightsError as error:
+            raise WeightsError(f"{stored.file}: {error}") from None
 
     def fingerprint(self) -> str:
         """SHA-256 of all files."""
@@ -202,16 +220,17 @@ def load_network(
     options: LoadOptions,
     rename: Rename = str,
     aliases: Mapping[str, str] | None = None,
+    only: str = "",
 ) -> None:
     """Fill a network built on `meta` from files that contain exactly its tensors.
 
     Tensors are read one at a time, in the order of the files. Packed layers are replaced, and the
-    network is set to evaluation mode and frozen. `rename` and `aliases` as in `find_sources`.
+    network is set to evaluation mode and frozen. `rename`, `aliases`, `only` as in `find_sources`.
 
     Raises:
         WeightsError: The tensors are not those of the network, or a file is damaged.
     """
-    sources = find_sources(network, files, rename=rename, aliases=aliases)
+    sources = find_sources(network, files, rename=rename, aliases=aliases, only=only)
     for name, stored in sources.items():
         codes_dtype = options.packed_dtype(name, stored)
         if codes_dtype is not None:
@@ -247,6 +266,7 @@ def find_sources(
     *,
     rename: Rename = str,
     aliases: Mapping[str, str] | None = None,
+    only: str = "",
 ) -> dict[str, StoredTensor]:
     """Match the tensors of a network, by name, with those of its files, from headers only.
 
@@ -255,6 +275,7 @@ def find_sources(
         files: Of any format.
         rename: Maps names in the files to names in the network; raises for unknown ones.
         aliases: Names of the network that may be filled from another name.
+        only: Regular expression for names in the network; tensors of other names are skipped.
 
     Raises:
         WeightsError: A tensor is missing, unknown, duplicated or of another shape.
@@ -266,6 +287,8 @@ def find_sources(
             name = rename(stored.name)
         except WeightsError as error:
             raise WeightsError(f"{stored.file}: {error}") from None
+        if not re.search(only, name):
+            continue
         place = f"{stored.file}: tensor {stored.name!r}"
         if name not in shapes:
             raise WeightsError(

@@ -1,14 +1,8 @@
-"""A checkpoint folder: recognised by its content, its networks loaded one by one.
-
-A folder in the diffusers layout describes itself in configs. Every other layout (the original
-release, ComfyUI, GGUF, LightX2V) is recognised by its tensors. What files do not contain, such as
-shift and guidance, comes from the known preset of their kind.
-"""
+"""A checkpoint: its files and sizes, and its networks loaded one by one."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import weakref
 from collections.abc import Mapping, Sequence
@@ -19,35 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import nn
 
-from model.autoencoder.vae import PATCH, Autoencoder, VaeSizes, wan21_vae, wan22_vae
-from model.camera_adapter import RAY_CHANNELS, unshuffle_of
+from model.autoencoder.vae import Autoencoder, VaeSizes, wan21_vae, wan22_vae
 from model.exceptions import WeightsError
-from model.presets import KNOWN, Backbone, Expert, Patch, Preset
+from model.presets import Backbone, Preset
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
-from model.weights import parts, rename
+from model.vace import VacePart
 from model.weights.build import (
     NONE,
     LoadOptions,
     Part,
     fingerprint,
     load_network,
-    network_files,
-    read_config,
-    read_expert,
-    read_vae,
-    tensor_headers,
 )
 from model.weights.lora import Lora, LoraChoice, merge_loras, read_lora
-from model.weights.select import select_networks
 from model.weights.stream import stream_network
-from model.weights.survey import ADAPTER, survey
 from model.weights.tensor_files import FLOAT8, OpenFiles
 
 if TYPE_CHECKING:
     from model.text import TextEncoder
-
-ADAPTER_FILE = "control_adapter.safetensors"
 
 
 @dataclass(frozen=True)
@@ -59,6 +44,8 @@ class Checkpoint:
         backbone: Sizes of the experts.
         camera_unshuffle: Unshuffle factor of the experts' camera adapter; None without one.
         experts: Files of each expert with its camera adapter, noisiest first.
+        vace_parts: Files of the VACE part of each expert; empty without them.
+        has_reference: Whether the experts read a reference picture as tokens.
         text_config: Arguments of `transformers.UMT5Config`.
         tokenizer: File that is or embeds the tokenizer.
         loras: Merged into the experts when they are loaded, in order.
@@ -70,6 +57,8 @@ class Checkpoint:
     vae: VaeSizes
     camera_unshuffle: int | None
     experts: tuple[Part, ...]
+    vace_parts: tuple[Part, ...]
+    has_reference: bool
     vae_part: Part
     text_part: Part
     text_config: Mapping[str, Any]
@@ -82,7 +71,9 @@ class Checkpoint:
         Raises:
             WeightsError: A file cannot be read, or is for another model.
         """
-        shapes = {name: tensor.shape for name, tensor in self._empty_expert().state_dict().items()}
+        networks = [self._empty_expert(), *([self._empty_vace()] if self.vace_parts else [])]
+        tensors = {name: t for network in networks for name, t in network.state_dict().items()}
+        shapes = {name: tensor.shape for name, tensor in tensors.items()}
         loras = []
         for choice in choices:
             if len(choice.strengths) != len(self.experts):
@@ -101,8 +92,8 @@ class Checkpoint:
         # Merging a LoRA changes weights, so they are no longer those of the files.
         return not self.loras and all(
             stored.dtype in FLOAT8
-            for part in self.experts
-            for stored in tensor_headers(part.files)
+            for part in (*self.experts, *self.vace_parts)
+            for stored in part.headers()
             if re.search(PACKED_PARAMETERS, part.rename(stored.name))
         )
 
@@ -124,7 +115,33 @@ class Checkpoint:
                 the files have them so; "int8" quantises those weights; "streamed" leaves its
                 blocks in the files and reads them one by one.
         """
-        part, expert = self.experts[index], self._empty_expert()
+        expert = self._empty_expert()
+        self._fill(expert, self.experts[index], index, dtype, device, residency)
+        return expert
+
+    def load_vace(
+        self,
+        index: int,
+        *,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+        residency: str = "whole",
+    ) -> VacePart:
+        """Load the VACE part of one expert; arguments as for `load_expert`."""
+        part = self._empty_vace()
+        self._fill(part, self.vace_parts[index], index, dtype, device, residency)
+        return part
+
+    def _fill(
+        self,
+        network: nn.Module,
+        part: Part,
+        index: int,
+        dtype: torch.dtype,
+        device: torch.device | str,
+        residency: str,
+    ) -> None:
+        """Read the tensors of an expert or its VACE part, with the LoRAs of the expert."""
         loras = self._loras_of(index)
         with ExitStack() as stack:
             opened = stack.enter_context(OpenFiles())
@@ -137,12 +154,16 @@ class Checkpoint:
                 change=partial(merge_loras, loras, opened) if loras else None,
             )
             if residency == "streamed":
-                stream_network(expert, part.files, opened, options=options, rename=part.rename)
-                # The blocks are read from the open files until the expert is freed.
-                weakref.finalize(expert, stack.pop_all().close)
+                stream_network(
+                    network, part.files, opened,
+                    options=options, rename=part.rename, only=part.only,
+                )  # fmt: skip
+                # The blocks are read from the open files until the network is freed.
+                weakref.finalize(network, stack.pop_all().close)
             else:
-                load_network(expert, part.files, options=options, rename=part.rename)
-        return expert
+                load_network(
+                    network, part.files, options=options, rename=part.rename, only=part.only
+                )
 
     def _empty_expert(self) -> Transformer:
         with torch.device("meta"):
@@ -151,7 +172,12 @@ class Checkpoint:
                 patch=self.preset.patch,
                 text_len=self.preset.text_len,
                 camera_unshuffle=self.camera_unshuffle,
+                has_reference=self.has_reference,
             )
+
+    def _empty_vace(self) -> VacePart:
+        with torch.device("meta"):
+            return VacePart(self.backbone, self.preset.patch)
 
     def _loras_of(self, index: int) -> list[tuple[Lora, float]]:
         """LoRAs of one expert with their strengths, those of strength 0 left out."""
@@ -182,7 +208,13 @@ class Checkpoint:
         `plain` is the fingerprint of the expert without LoRAs, if it is already computed.
         """
         # Without LoRAs it is the fingerprint of the files, so caches made without them stay valid.
-        plain = plain or self.experts[index].fingerprint()
+        return self._with_loras(plain or self.experts[index].fingerprint(), index)
+
+    def vace_fingerprint(self, index: int, *, plain: str | None = None) -> str:
+        """SHA-256 of the files of the VACE part of one expert, LoRAs with strengths included."""
+        return self._with_loras(plain or self.vace_parts[index].fingerprint(), index)
+
+    def _with_loras(self, plain: str, index: int) -> str:
         loras = self._loras_of(index)
         if not loras:
             return plain
@@ -200,161 +232,3 @@ class Checkpoint:
         if not self.tokenizer.is_file():
             raise WeightsError(f"{self.tokenizer}: not there. Fetch the folder again.")
         return self.text_part.fingerprint()
-
-
-def open_checkpoint(folder: Path | str) -> Checkpoint:
-    """Recognise a folder by its configs or its tensors; tensor data is not read.
-
-    Raises:
-        WeightsError: The folder is no checkpoint, of an unknown kind, incomplete, or contains
-            more than one.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise WeightsError(f"{folder}: no such folder. Name the folder of a checkpoint.")
-    is_diffusers = (folder / "model_index.json").is_file()
-    return _open_diffusers(folder) if is_diffusers else _open_surveyed(folder)
-
-
-def _open_diffusers(folder: Path) -> Checkpoint:
-    index = read_config(folder, "model_index.json")
-    names = [name for name in ("transformer", "transformer_2") if (index.get(name) or [None])[0]]
-    if not names:
-        raise WeightsError(f"{folder}/model_index.json: names no transformer. Fetch it again.")
-    experts = []
-    for name in names:
-        files, adapter = network_files(folder / name), folder / name / ADAPTER_FILE
-        files = (*files, adapter) if adapter.is_file() else files
-        config = folder / name / "config.json"
-        experts.append(Part(files, rename.TRANSFORMER.to_original, (config,)))
-    vae_class, vae = read_vae(folder / "vae")
-    rules = (
-        rename.vae_wan22_rules(vae.num_blocks)
-        if vae_class == "wan2.2"
-        else rename.vae_wan21_rules(vae.num_blocks, len(vae.multipliers))
-    )
-    vae_files, vae_config = network_files(folder / "vae"), folder / "vae" / "config.json"
-    vae_part = Part(vae_files, rules.to_original, (vae_config,))
-    text, tokenizer = folder / "text_encoder", folder / "tokenizer" / "tokenizer.json"
-    sizes = [read_expert(folder / name) for name in names]
-    text_part = Part(network_files(text, "model"), str, (text / "config.json", tokenizer))
-    text_encoder = text_part, read_config(text), tokenizer
-    autoencoder = vae_class, vae, vae_part
-    checkpoint = _checkpoint(folder, index, experts, sizes, autoencoder, text_encoder)
-    if len(experts) == 2:
-        _require_noise_of_folders(folder, experts)
-    return checkpoint
-
-
-def _require_noise_of_folders(folder: Path, experts: Sequence[Part]) -> None:
-    """Check that no file name contradicts its folder about which expert it is."""
-    for part, noise in zip(experts, ("high", "low"), strict=True):
-        for file in part.files:
-            named = rename.noise_in_name(folder, file)
-            if named not in ("", noise):
-                raise WeightsError(
-                    f"{file}: is named as the {named}-noise expert and lies where the "
-                    f"{noise}-noise one belongs. Exchange the two folders."
-                )
-
-
-def _open_surveyed(folder: Path) -> Checkpoint:
-    networks = select_networks(survey(folder))
-    experts = [parts.part_of(expert) for expert in networks.experts]
-    sizes = [parts.backbone_of(expert) for expert in networks.experts]
-    vae, text, tokenizer = networks.vae, networks.text, networks.tokenizer
-    autoencoder = vae.kind.vae_class, parts.vae_sizes_of(vae), parts.part_of(vae)
-    separate = () if tokenizer in text.files else (tokenizer,)
-    text_encoder = parts.part_of(text, *separate), parts.text_config_of(text), tokenizer
-    return _checkpoint(folder, None, experts, sizes, autoencoder, text_encoder)
-
-
-def _checkpoint(
-    folder: Path,
-    index: Mapping[str, Any] | None,
-    experts: Sequence[Part],
-    sizes: Sequence[tuple[Backbone, Patch]],
-    vae: tuple[str, VaeSizes, Part],
-    text_encoder: tuple[Part, Mapping[str, Any], Path],
-) -> Checkpoint:
-    """Complete a checkpoint with the known preset of its kind, changed to the sizes of its files.
-
-    `index` is the content of model_index.json; None for other layouts, which use the published
-    boundary between the experts.
-    """
-    if len(set(sizes)) != 1:
-        raise WeightsError(
-            f"{folder}: the experts differ in size ({sizes[0]} and {sizes[1]}), must be alike. "
-            "Do both belong together?"
-        )
-    (backbone, patch), (vae_class, vae_sizes, vae_part) = sizes[0], vae
-    unshuffle = _camera_unshuffle(folder, experts)
-    # All models on the 2.2 autoencoder are trained with timesteps per token, whatever the index.
-    per_token = (index or {}).get("expand_timesteps") or vae_class == "wan2.2"
-    if backbone.in_channels != backbone.out_channels:
-        first_frame = "channels-and-token" if per_token else "channels"
-    else:
-        first_frame = "per-token" if per_token else "none"
-    kind = (vae_class, len(experts), first_frame)
-    matches = [p for p in KNOWN if (p.vae, len(p.experts), p.first_frame) == kind]
-    if not matches:
-        raise WeightsError(
-            f"{folder}: {len(experts)} expert(s), {vae_class} autoencoder, first frame "
-            f"{first_frame}: no known kind. Known are {', '.join(p.name for p in KNOWN)}."
-        )
-    # Preferred, not required: an adapter added to another model does not change its kind.
-    base = min(matches, key=lambda preset: preset.has_camera != (unshuffle is not None))
-    is_published = base.backbone in (None, backbone)
-    space = (PATCH if vae_class == "wan2.2" else 1) * 2 ** (len(vae_sizes.multipliers) - 1)
-    preset = replace(
-        base,
-        name=base.name if is_published else folder.resolve().name,
-        experts=base.experts if index is None else _with_boundary(folder, base.experts, index),
-        backbone=backbone,
-        latent_channels=vae_sizes.latent_channels,
-        stride=(2 ** sum(vae_sizes.in_time), space, space),
-        patch=patch,
-        camera_unshuffle=(unshuffle or base.camera_unshuffle) if base.has_camera else None,
-    )
-    return Checkpoint(
-        folder, preset, backbone, vae_sizes, unshuffle, tuple(experts), vae_part, *text_encoder
-    )
-
-
-def _with_boundary(
-    folder: Path, experts: tuple[Expert, ...], index: Mapping[str, Any]
-) -> tuple[Expert, ...]:
-    """Two experts with the boundary between them in model_index.json; one as it is."""
-    if len(experts) == 1:
-        return experts
-    boundary = index.get("boundary_ratio")
-    if not isinstance(boundary, int | float) or not 0 < boundary < 1:
-        raise WeightsError(
-            f"{folder}/model_index.json: boundary_ratio is {boundary}, must be between 0 and 1 "
-            "for two experts. Fetch the file again."
-        )
-    return replace(experts[0], floor=float(boundary)), *experts[1:]
-
-
-def _camera_unshuffle(folder: Path, experts: Sequence[Part]) -> int | None:
-    """Unshuffle factor of the camera adapters, None without them."""
-    factors = {_adapter_unshuffle(part) for part in experts}
-    if len(factors) != 1:
-        raise WeightsError(
-            f"{folder}: only one of the experts has a camera adapter, must be both or none. "
-            f"Put {ADAPTER_FILE} into both folders."
-        )
-    return factors.pop()
-
-
-def _adapter_unshuffle(part: Part) -> int | None:
-    for stored in tensor_headers(part.files):
-        if stored.name.endswith(ADAPTER):
-            factor = unshuffle_of(stored.shape)
-            if math.prod((RAY_CHANNELS, factor, factor)) != stored.shape[1]:
-                raise WeightsError(
-                    f"{stored.file}: tensor {stored.name!r} takes {stored.shape[1]} channels, "
-                    f"must be {RAY_CHANNELS} times a square. Fetch the file again."
-                )
-            return factor
-    return None

@@ -19,16 +19,31 @@ HEAD_WIDTH = 128
 """Width of an attention head in all published experts; others need a config.json."""
 
 
+VACE, NOT_VACE = r"^vace_", r"^(?!vace_)"
+"""Names of the parameters of a VACE part, and of the expert in the same files."""
+
+
 def part_of(network: Network, *extra_files: Path) -> Part:
     """Return the part for a network found in a folder."""
     config = network.files[0].parent / "config.json"
     if network.kind.role == "expert" and config.is_file():
         extra_files = (config, *extra_files)
-    return Part(network.files, network.rename, extra_files)
+    return Part(network.files, network.rename, extra_files, NOT_VACE if network.has_vace else "")
 
 
-def backbone_of(network: Network) -> tuple[Backbone, Patch]:
-    """Derive the sizes of an expert and of its patches from its shapes and a config beside it."""
+def vace_part_of(network: Network) -> Part:
+    """Return the VACE part in the files of a network, of an expert or of its own."""
+    return Part(network.files, network.rename, only=VACE)
+
+
+def backbone_of(network: Network, vace: Network | None) -> tuple[Backbone, Patch]:
+    """Derive the sizes of an expert and of its patches from its shapes and a config beside it.
+
+    `vace` holds the VACE part of the expert.
+
+    Raises:
+        WeightsError: The sizes are none of Wan, or those of the VACE part are others.
+    """
     file, shape = network.files[0], network.shape
     width, in_channels, *kernel = shape("patch_embedding.weight")
     patch = next((patch for patch in PATCHES if list(patch) == kernel), None)
@@ -47,7 +62,24 @@ def backbone_of(network: Network) -> tuple[Backbone, Patch]:
         text_width=shape("text_embedding.0.weight")[1],
         frequency_width=shape("time_embedding.0.weight")[1],
     )
-    return backbone, patch
+    if vace is None:
+        return backbone, patch
+    ours = ("vace_patch_embedding.weight", "vace_blocks.0.ffn.0.weight")
+    found = tuple(vace.shape(name)[0] for name in ours)
+    if found != (width, backbone.ffn_width):
+        raise WeightsError(
+            f"{vace.files[0]}: its VACE part has widths {found}, must be "
+            f"{(width, backbone.ffn_width)} like {file}. Is it the part of another model?"
+        )
+    # Files without a config name no layers; in all published ones they are evenly spaced.
+    spacing = backbone.layers // vace.count_blocks("vace_blocks.")
+    layers = tuple(range(0, backbone.layers, spacing)) if spacing else ()
+    if len(layers) != vace.count_blocks("vace_blocks."):
+        raise WeightsError(
+            f"{vace.files[0]}: {vace.count_blocks('vace_blocks.')} side blocks, must divide the "
+            f"{backbone.layers} blocks of {file}. Is it the part of another model?"
+        )
+    return replace(backbone, control_layers=layers), patch
 
 
 def _num_heads(file: Path, width: int) -> int:

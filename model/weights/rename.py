@@ -68,32 +68,45 @@ def _affine(original: str, diffusers: str) -> list[tuple[str, str]]:
     return [(f"{original}.{leaf}", f"{diffusers}.{leaf}") for leaf in ("weight", "bias")]
 
 
-def _transformer_pairs() -> list[tuple[str, str]]:
+def _block_pairs(block: str) -> list[tuple[str, str]]:
+    """Pairs of the blocks of an expert, or of the side blocks of its VACE part."""
     pairs = [
-        ("blocks.#.modulation", "blocks.#.scale_shift_table"),
-        ("head.modulation", "scale_shift_table"),
-        *_affine("patch_embedding", "patch_embedding"),
-        *_affine("time_projection.1", "condition_embedder.time_proj"),
-        *_affine("blocks.#.norm3", "blocks.#.norm2"),
-        *_affine("blocks.#.ffn.0", "blocks.#.ffn.net.0.proj"),
-        *_affine("blocks.#.ffn.2", "blocks.#.ffn.net.2"),
-        *_affine("head.head", "proj_out"),
+        (f"{block}.modulation", f"{block}.scale_shift_table"),
+        *_affine(f"{block}.norm3", f"{block}.norm2"),
+        *_affine(f"{block}.ffn.0", f"{block}.ffn.net.0.proj"),
+        *_affine(f"{block}.ffn.2", f"{block}.ffn.net.2"),
     ]
-    for what in ("text", "time"):
-        for index, linear in ((0, 1), (2, 2)):
-            embedder = f"condition_embedder.{what}_embedder.linear_{linear}"
-            pairs += _affine(f"{what}_embedding.{index}", embedder)
     for original, diffusers in (("self_attn", "attn1"), ("cross_attn", "attn2")):
-        ours, theirs = f"blocks.#.{original}", f"blocks.#.{diffusers}"
+        ours, theirs = f"{block}.{original}", f"{block}.{diffusers}"
         for letter in "qkv":
             pairs += _affine(f"{ours}.{letter}", f"{theirs}.to_{letter}")
         pairs += _affine(f"{ours}.o", f"{theirs}.to_out.0")
         pairs += [
             (f"{ours}.norm_{letter}.weight", f"{theirs}.norm_{letter}.weight") for letter in "qk"
         ]
-    # Diffusers has no names for the camera adapter; the published ones are kept.
-    for layer in ("conv", "residual_blocks.#.conv1", "residual_blocks.#.conv2"):
-        pairs += _affine(f"control_adapter.{layer}", f"control_adapter.{layer}")
+    return pairs
+
+
+def _transformer_pairs() -> list[tuple[str, str]]:
+    pairs = [
+        ("head.modulation", "scale_shift_table"),
+        *_affine("patch_embedding", "patch_embedding"),
+        *_affine("time_projection.1", "condition_embedder.time_proj"),
+        *_block_pairs("blocks.#"),
+        *_affine("head.head", "proj_out"),
+        *_block_pairs("vace_blocks.#"),
+        *_affine("vace_patch_embedding", "vace_patch_embedding"),
+        *_affine("vace_blocks.#.before_proj", "vace_blocks.#.proj_in"),
+        *_affine("vace_blocks.#.after_proj", "vace_blocks.#.proj_out"),
+    ]
+    for what in ("text", "time"):
+        for index, linear in ((0, 1), (2, 2)):
+            embedder = f"condition_embedder.{what}_embedder.linear_{linear}"
+            pairs += _affine(f"{what}_embedding.{index}", embedder)
+    # Diffusers has no names for these; the published ones are kept.
+    adapter = ("conv", "residual_blocks.#.conv1", "residual_blocks.#.conv2")
+    for layer in ("ref_conv", *(f"control_adapter.{each}" for each in adapter)):
+        pairs += _affine(layer, layer)
     return pairs
 
 

@@ -14,7 +14,7 @@ from model.weights.select import select_networks
 from model.weights.survey import Network, Survey, quick_hash, survey
 from model.weights.tensor_files import format_of
 
-EXPERT = ("expert", "adapter")
+EXPERT = ("expert", "vace", "adapter")
 # Roles that belong into folders of a certain name.
 PLACES = {
     "vae": ("vae",), "loras": ("lora",),

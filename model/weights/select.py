@@ -26,10 +26,12 @@ ONE_EXPERT = "wan2.2"
 class CheckpointNetworks(NamedTuple):
     """Networks that form a checkpoint, the noisiest expert first.
 
-    The tokenizer is a file of its own, or the weight file that embeds it.
+    `vace` holds the VACE part of each expert, which may be in the files of the expert; it is empty
+    without them. The tokenizer is a file of its own, or the weight file that embeds it.
     """
 
     experts: tuple[Network, ...]
+    vace: tuple[Network, ...]
     vae: Network
     text: Network
     tokenizer: Path
@@ -54,16 +56,25 @@ def select_networks(found: Survey) -> CheckpointNetworks:
     vae = _select_one(found, "vae", f"{vae_class.replace('wan', 'Wan ')} autoencoder", vae_class)
     text = _select_one(found, "text", "UMT5 text encoder")
     _require_all_tensors(text)
+    vace = _select_vace(found, experts)
+    for part in vace:
+        _require_all_tensors(part, "vace_")
     experts = _with_adapters(found, experts)
-    return CheckpointNetworks(experts, vae, text, _find_tokenizer(found.folder, text))
+    return CheckpointNetworks(experts, vace, vae, text, _find_tokenizer(found.folder, text))
 
 
-def _require_all_tensors(network: Network) -> None:
-    """Check by name that no tensor of an expert or a text encoder is missing."""
+def _require_all_tensors(network: Network, start: str = "") -> None:
+    """Check by name that no tensor of an expert, its VACE part or a text encoder is missing.
+
+    `start` is that of the names of a VACE part, else "".
+    """
     present = set(network.shapes)
-    if network.kind.role == "expert":
-        templates = [ours for ours, _ in TRANSFORMER.pairs if "control_" not in ours]
-        block = "blocks."
+    if network.kind.role in ("expert", "vace"):
+        optional = ("control_", "ref_conv", *(() if start else ("vace_",)))
+        names = [ours for ours, _ in TRANSFORMER.pairs if ours.startswith(start)]
+        templates = [name for name in names if not name.startswith(optional)]
+        templates = [name.replace("#.before_proj", "0.before_proj") for name in templates]
+        block = f"{start}blocks."
     else:
         templates = [theirs for _, theirs in TEXT.pairs]
         block = "encoder.block."
@@ -101,7 +112,10 @@ def _select_experts(found: Survey) -> tuple[Network, ...]:
     if by_noise["high"] and by_noise["low"]:
         return by_noise["high"][0], by_noise["low"][0]
     first = readable[0]
-    if len(readable) == 1 and not first.noise and first.kind.vae_class == ONE_EXPERT:
+    parts = [network for network in found.networks if network.kind.role == "vace"]
+    # VACE of Wan 2.1 has one expert for all noise.
+    has_one = first.kind.vae_class == ONE_EXPERT or first.has_vace or bool(parts)
+    if len(readable) == 1 and not first.noise and has_one:
         return (first,)
     raise _no_pair(found, readable)
 
@@ -183,6 +197,41 @@ def _with_adapters(found: Survey, experts: tuple[Network, ...]) -> tuple[Network
         replace(expert, files=(*expert.files, *adapter.files))
         for expert, (adapter,) in zip(experts, fitting, strict=True)
     )
+
+
+def _select_vace(found: Survey, experts: tuple[Network, ...]) -> tuple[Network, ...]:
+    """The VACE part of each expert, from its own files or from files beside it.
+
+    Raises:
+        WeightsError: A part is missing, there are too many, or names do not tell them apart.
+    """
+    parts = [network for network in found.networks if network.kind.role == "vace"]
+    inside = [expert for expert in experts if expert.has_vace]
+    if parts and inside:
+        raise WeightsError(
+            f"{parts[0].place}: is a VACE part, and {inside[0].place} contains one already, must "
+            "be one of the two. Move the part elsewhere."
+        )
+    if inside or not parts:
+        return tuple(inside)
+    if len({quick_hash(part.files) for part in parts}) < len(parts):
+        raise WeightsError(
+            f"{found.folder}: {parts[0].place} and {parts[1].place} are the same file, must be "
+            "the VACE parts of two experts. Fetch both again."
+        )
+    # The parts of both experts, and that of Wan 2.1, have the same names and shapes.
+    fitting = [[part for part in parts if part.noise == expert.noise] for expert in experts]
+    if any(len(group) != 1 for group in fitting) or len(parts) != len(experts):
+        if found.problems:
+            # The missing part is probably the unreadable file.
+            raise WeightsError(found.problems[0])
+        named = ", ".join(f"{part.place} ({part.noise or 'no'} noise)" for part in parts)
+        raise WeightsError(
+            f"{found.folder}: VACE parts {named} for {len(experts)} expert(s), must be one each, "
+            "with high_noise and low_noise in their names where there are two experts. A part of "
+            "Wan 2.1 fits no expert of Wan 2.2."
+        )
+    return tuple(part for (part,) in fitting)
 
 
 def _find_tokenizer(folder: Path, text: Network) -> Path:

@@ -23,14 +23,15 @@ from torch import Tensor, nn
 from model.weights.build import LoadOptions, Rename, fill_network, find_sources
 from model.weights.tensor_files import OpenFiles, StoredTensor
 
-BLOCK = re.compile(r"blocks\.(\d+)\.(.+)")
+BLOCK = re.compile(r"(?P<list>(?:vace_)?blocks)\.(?P<index>\d+)\.(?P<name>.+)")
 
 
 class StreamedBlocks(nn.Module):
     """Sequence of blocks that are read each time they are needed, without own parameters.
 
     Args:
-        skeleton: A block on `meta`, copied for every block that is read.
+        skeletons: The blocks on `meta`, each copied when it is read.
+        prefix: Of the names of their tensors, such as "blocks".
         sources: Tensors of every block in order, by their name within the block.
         options: Dtype and device of the blocks.
         files: Files that stay open as long as this object; one pass at a time.
@@ -38,14 +39,16 @@ class StreamedBlocks(nn.Module):
 
     def __init__(
         self,
-        skeleton: nn.Module,
+        skeletons: Sequence[nn.Module],
+        prefix: str,
         sources: Sequence[Mapping[str, StoredTensor]],
         options: LoadOptions,
         files: OpenFiles,
     ) -> None:
         super().__init__()
-        # In a tuple, so that the skeleton is no submodule and has no part in the parameters.
-        self._skeleton = (skeleton,)
+        # In a tuple, so that skeletons are no submodules and have no part in the parameters.
+        self._skeletons = tuple(skeletons)
+        self._prefix = prefix
         self._sources = sources
         self._options = options
         self._files = files
@@ -92,13 +95,14 @@ class StreamedBlocks(nn.Module):
         """Read one block; on CUDA not before the event, so at most two blocks are in memory."""
         if after is not None:
             after.synchronize()
-        block = copy.deepcopy(self._skeleton[0])
+        block = copy.deepcopy(self._skeletons[index])
         with torch.no_grad(), torch.cuda.stream(self._copies):
             tensors: dict[str, Tensor] = {}
             for name, stored in self._sources[index].items():
                 if re.search(only, name):
-                    entries = self._options.read(f"blocks.{index}.{name}", stored, self._files)
-                    tensors |= {BLOCK.sub(r"\2", key): value for key, value in entries.items()}
+                    full = f"{self._prefix}.{index}.{name}"
+                    entries = self._options.read(full, stored, self._files)
+                    tensors |= {BLOCK.sub(r"\g<name>", key): t for key, t in entries.items()}
         if self._copies is not None:
             self._copies.synchronize()
         block.load_state_dict(tensors, strict=not only, assign=True)
@@ -112,14 +116,16 @@ def stream_network(
     *,
     options: LoadOptions,
     rename: Rename = str,
+    only: str = "",
 ) -> None:
-    """Fill a network built on `meta` and replace its `blocks` by `StreamedBlocks`.
+    """Fill a network built on `meta` and replace its list of blocks by `StreamedBlocks`.
 
     The headers of all tensors are checked first, those of the blocks too. Takes the arguments of
     `load_network`; `opened` must stay open as long as the network is used.
     """
-    sources = find_sources(network, files, rename=rename)
-    blocks = cast("nn.ModuleList", network.blocks)
+    sources = find_sources(network, files, rename=rename, only=only)
+    prefix = "blocks" if hasattr(network, "blocks") else "vace_blocks"
+    blocks = cast("nn.ModuleList", getattr(network, prefix))
     inside: list[dict[str, StoredTensor]] = [{} for _ in blocks]
     outside: dict[str, StoredTensor] = {}
     for name, stored in sources.items():
@@ -127,6 +133,6 @@ def stream_network(
         if match is None:
             outside[name] = stored
         else:
-            inside[int(match[1])][match[2]] = stored
-    network.blocks = StreamedBlocks(blocks[0], inside, options, opened)
+            inside[int(match["index"])][match["name"]] = stored
+    setattr(network, prefix, StreamedBlocks(list(blocks), prefix, inside, options, opened))
     fill_network(network, outside, options, opened)

@@ -25,7 +25,7 @@ from model.weights import rename
 from model.weights.scaled import with_scales
 from model.weights.tensor_files import StoredTensor, read_header
 
-Role = Literal["expert", "vae", "text", "adapter", "lora", "other"]
+Role = Literal["expert", "vace", "vae", "text", "adapter", "lora", "other"]
 Shapes = Mapping[str, tuple[int, ...]]
 
 ORIGINAL, DIFFUSERS, GGUF = "original", "diffusers", "gguf"
@@ -33,6 +33,8 @@ PREFIXES = ("model.diffusion_model.", "diffusion_model.", "model.", "transformer
 """Prefixes that some writers put before every name, longest first."""
 
 ADAPTER = "control_adapter.conv.weight"
+REFERENCE = "ref_conv.weight"
+VACE = "vace_patch_embedding.weight"
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,6 @@ FOREIGN_EXPERTS = (
     ("casual_audio_encoder.", "Wan2.2-S2V-14B, speech to video"),
     ("face_adapter.", "Wan2.2-Animate-14B, a character set in motion"),
     ("motion_encoder.", "Wan2.2-Animate-14B, a character set in motion"),
-    ("vace_", "VACE, controlled generation and editing"),
-    ("ref_conv.", "Wan2.2-Fun-Control, a video that steers another"),
     ("img_emb.", "Wan 2.1 image-to-video, with a CLIP branch"),
     ("condition_embedder.image_embedder.", "Wan 2.1 image-to-video, with a CLIP branch"),
 )
@@ -76,7 +76,10 @@ EXPERTS = {
     (48, 48): ("Wan 2.2 TI2V-5B or a relative", "wan2.2"),
     (16, 16): ("Wan 2.2 A14B text-to-video expert", "wan2.1"),
     (36, 16): ("Wan 2.2 A14B image-to-video expert", "wan2.1"),
+    (52, 16): ("Wan2.2-Fun-A14B-Control expert", "wan2.1"),
+    (148, 48): ("Wan2.2-Fun-5B-Control", "wan2.2"),
 }
+VACE_WIDTHS = {1536: "Wan 2.1 VACE-1.3B", 5120: "VACE 14B expert, of Wan2.2-Fun or Wan 2.1"}
 CAMERA_EXPERTS = {
     (36, 16): ("Wan2.2-Fun-A14B-Control-Camera expert", "wan2.1"),
     (100, 48): ("Wan2.2-Fun-5B-Control-Camera", "wan2.2"),
@@ -86,6 +89,7 @@ CAMERA_EXPERTS = {
 # Functions from names in files to names in networks, where they differ.
 TRANSLATIONS = {
     ("expert", DIFFUSERS): rename.TRANSFORMER.to_original,
+    ("vace", DIFFUSERS): rename.TRANSFORMER.to_original,
     ("wan2.1", DIFFUSERS): rename.VAE_WAN21.to_original,
     ("wan2.2", DIFFUSERS): rename.VAE_WAN22.to_original,
     ("text", ORIGINAL): rename.TEXT.to_diffusers,
@@ -103,7 +107,7 @@ def kind_of(shapes: Shapes) -> Kind:
         prefix: {n.removeprefix(prefix): shapes[n] for n in shapes if n.startswith(prefix)}
         for prefix in PREFIXES
     }
-    for recognise in (_expert, _vae, _text, _adapter):
+    for recognise in (_expert, _vae, _text, _adapter, _vace):
         for prefix, bare in bare_shapes.items():
             kind = recognise(bare)
             if kind is not None:
@@ -130,6 +134,8 @@ def _expert(shapes: Shapes) -> Kind | None:
     else:
         model, vae_class = EXPERTS[channels]
         model += ", with a camera adapter" if has_camera else ""
+    if VACE in shapes:
+        model = VACE_WIDTHS.get(patches[0], "VACE expert")
     return Kind("expert", model, naming, vae_class=vae_class)
 
 
@@ -138,7 +144,7 @@ def _foreign_expert(shapes: Shapes, channels: tuple[int, int], *, width: int) ->
     for start, model in FOREIGN_EXPERTS:
         if any(name.startswith(start) for name in shapes):
             return model
-    if channels == (16, 16) and width == 1536:
+    if channels == (16, 16) and width == 1536 and VACE not in shapes:
         return "Wan 2.1 T2V-1.3B, text to video"
     if channels == (100, 48) and ADAPTER not in shapes:
         return "Wan2.2-Fun-5B-InP, a clip filled in between pictures"
@@ -181,6 +187,13 @@ def _adapter(shapes: Shapes) -> Kind | None:
     return Kind("adapter", "camera adapter of an expert") if ADAPTER in shapes else None
 
 
+def _vace(shapes: Shapes) -> Kind | None:
+    if VACE not in shapes:
+        return None
+    naming = DIFFUSERS if "vace_blocks.0.proj_in.weight" in shapes else ORIGINAL
+    return Kind("vace", "VACE part of an expert", naming)
+
+
 SUFFIXES = (".safetensors", ".sft", ".pth", ".pt", ".ckpt", ".bin", ".gguf")
 INDEX = ".index.json"
 SHARD = re.compile(r"(.+)-(\d{5})-of-(\d{5})(\.\w+)")
@@ -206,6 +219,11 @@ class Network:
     def place(self) -> Path:
         """Its single file, or the folder of its shards."""
         return self.files[0] if len(self.files) == 1 else self.files[0].parent
+
+    @property
+    def has_vace(self) -> bool:
+        """Whether it is or contains the VACE part of an expert."""
+        return self.kind.role in ("expert", "vace") and VACE in self.shapes
 
     @property
     def num_bytes(self) -> int:
@@ -273,7 +291,7 @@ def survey(folder: Path) -> Survey:
             _require_all_shards(files)
             tensors = tuple(stored for file in files for stored in read_header(file))
             kind = kind_of({stored.name: stored.shape for stored in tensors})
-            has_noise = kind.role in ("expert", "lora", "adapter")
+            has_noise = kind.role in ("expert", "vace", "lora", "adapter")
             noise = rename.noise_in_name(folder, files[0]) if has_noise else ""
             networks.append(Network(files, tensors, kind, noise))
         except WeightsError as error:

@@ -16,6 +16,7 @@ from shots.board.raw_board import Level
 from shots.origins import FieldOrigin
 from shots.source.board_source import Loc, Source
 from shots.vocabulary.camera import Camera
+from shots.vocabulary.control import Control
 from shots.vocabulary.lighting import Lighting
 from shots.vocabulary.terms import did_you_mean
 from shots.vocabulary.transition import Transition
@@ -301,6 +302,7 @@ def merge_levels(levels: Levels, setups: Setups, *, scene_time: str, fps: Fracti
                 merged.origins[name] = level.origin(name)
                 break
     _merge_camera(levels, merged)
+    _merge_control(levels, merged)
     _merge_lighting(levels, setups, merged)
     lighting: dict[str, Any] = merged.values["lighting"]
     time = find("time", scene_time) if scene_time else None
@@ -317,6 +319,16 @@ def merge_levels(levels: Levels, setups: Setups, *, scene_time: str, fps: Fracti
                 merged.origins[f"transition.{key}"] = level.origin("transition", key)
                 break
     return merged
+
+
+def _merge_control(levels: Levels, merged: MergedFields) -> None:
+    fields: dict[str, object] = {}
+    for level in reversed(levels):
+        choice = level.directives.control
+        for name in choice.model_fields_set if choice else ():
+            fields[name] = getattr(choice, name)
+            merged.origins[f"control.{name}"] = level.origin("control", name)
+    merged.values["control"] = Control(**{k: v for k, v in fields.items() if v is not None})
 
 
 def _merge_camera(levels: Levels, merged: MergedFields) -> None:

@@ -25,6 +25,7 @@ from shots.schema import (
 )
 from shots.variants import FocusText, Variants
 from shots.vocabulary.camera import Camera
+from shots.vocabulary.control import ControlChoice
 from shots.vocabulary.lighting import LightingChoice, LightingSetup
 from shots.vocabulary.terms import OneOf, StrictModel, value_error
 from shots.vocabulary.transition import TransitionSides
@@ -58,6 +59,8 @@ class Level(StrictModel):
     """Shorthand such as MCU, single, push in slow, 85mm, shallow; or a mapping."""
     lighting: LightingChoice | None = None
     """Name of a set-up, terms such as night, practical, hard, edge; or a mapping."""
+    control: ControlChoice | None = None
+    """How the layout steers the model: {set: depth, cast: pose, hold: normal, end: 0.6}."""
     composition: Annotated[str, OneOf("composition")] | None = None
     """Arrangement of the subjects in the frame."""
     duration: TimeText | None = None

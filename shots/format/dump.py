@@ -124,6 +124,7 @@ def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
         "subjects": shot.subjects or None,
         "camera": _camera(board, shot),
         "lighting": {"setup": shot.lighting_setup, **_lighting(shot.lighting)},
+        "control": shot.control.model_dump(exclude_defaults=True) or None,
         "duration": length_text(shot.duration_s, fps),
         "focus": _point(shot.focus),
         **{name: getattr(shot, name) for name in _SHOT_TEXTS},

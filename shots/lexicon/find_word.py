@@ -41,7 +41,8 @@ def words_of(kind: Kind) -> Mapping[str, tuple[str, ...]]:
     words, aliases = tables[kind]
     others = defaultdict(list)
     for alias, word in aliases.items():
-        if alias != word and word in words:
+        # The name of a word is no spelling of another: "set: court" is no court room.
+        if word in words and alias.replace(" ", "-") not in words:
             others[word].append(alias)
     return {word: tuple(others[word]) for word in words}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -33,8 +33,9 @@ from shots.staging.floor.moves_on_plan import (
     with_directions,
 )
 from shots.staging.floor.people_places import is_crowd
+from shots.staging.floor.thing_places import SMALL_M
 from shots.staging.floor.work_places import under_umbrellas
-from shots.staging.floor_space import distance, model_of, point, turn_between
+from shots.staging.floor_space import distance, model_of, point, size_of, turn_between
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.read_shot import read_shot
 from shots.staging.staged import Beat, Player, ShotReading, StagedShot
@@ -253,11 +254,12 @@ def _look(
         kept = {*named, *place.subjects, place.over}
         moved = tuple(p for p in moved if p.kind != "person" or p.id in kept)
     shown = {*place.subjects, place.over}
+    kept = {*place.subjects, *(each.on for each in moved if each.id in shown)}
     moved = tuple(
         each
         for each in moved
         if (each.id in shown or each.id not in absent)
-        and not _in_front(each, place.subjects, picture)
+        and not _in_front(each, kept, picture, is_insert=place.view == "insert")
     )
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
@@ -267,14 +269,19 @@ def _look(
     return moved, defects(filmed)
 
 
-def _in_front(player: Player, subjects: Sequence[str], picture: CameraPicture) -> bool:
-    """Whether one of a crowd stands between the lens and what is framed."""
-    if not is_crowd(player.id) or player.id in subjects:
+def _in_front(
+    player: Player, subjects: Container[str], picture: CameraPicture, *, is_insert: bool
+) -> bool:
+    """Whether one of a crowd, or a thing on a table, is between the lens and what is framed."""
+    is_small = is_insert and player.is_fixture and max(size_of(player)) < SMALL_M
+    if not (is_small or is_crowd(player.id)) or player.id in subjects:
         return False
     eye, aim = picture.eyes[len(picture.eyes) // 2][[0, 2]], picture.subject[0]
     way = (aim - eye) / max(1e-6, np.linalg.norm(aim - eye))
     away = np.array(player.at) - eye
     ahead, aside = float(away @ way), abs(float(away[0] * way[1] - away[1] * way[0]))
+    if is_small:
+        return 0.0 < ahead < distance(eye, aim) and aside < max(size_of(player)) / 2 + 0.1
     return -0.5 < ahead < distance(eye, aim) + 0.3 and aside < 0.45 + 0.15 * abs(ahead)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from math import cos, hypot, radians, sin
-from typing import NamedTuple
+from importlib.resources import files
 
 import numpy as np
 
@@ -14,7 +13,9 @@ from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Seat
 from shots.staging.floor_space import (
     along,
+    direction,
     distance,
+    facing,
     length,
     model_of,
     own_to_plan,
@@ -23,46 +24,35 @@ from shots.staging.floor_space import (
     size_of,
 )
 from shots.staging.staged import Beat, Player, Point, Size
+from shots.staging.stooping import HIPS, bedside, least_stoop, nearer, stoop_of
 
 FIGURE_M = 1.75
 EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the height
-# Where the palm of the hand with the thing is for a person of 1.75 m who stands: to the side of
-# its hand, over the feet, ahead, in metres. Measured on the poses of the layout.
-HAND_SPOTS: Mapping[str, tuple[float, float, float]] = {
-    "phone-ear": (0.11, 1.57, 0.08), "phone-look": (-0.13, 1.29, 0.36), "read": (0.0, 1.22, 0.41),
-    "drink": (0.04, 1.37, 0.20), "eat": (0.01, 1.49, 0.26), "smoke": (0.13, 1.05, 0.16),
-    "hold-out": (0.18, 1.33, 0.51), "give": (0.0, 1.04, 0.46), "aim": (0.0, 1.59, 0.61),
-    "photograph": (0.0, 1.60, 0.19), "write": (0.12, 1.09, 0.45), "type": (0.0, 1.09, 0.54),
-    "carry": (0.0, 1.11, 0.30), "raise-arm": (0.24, 2.06, 0.04), "wave": (0.30, 1.77, 0.09),
-    "point": (0.19, 1.39, 0.61), "pour": (0.12, 1.40, 0.33), "play-guitar": (0.0, 1.10, 0.24),
-    "tie-shoe": (-0.25, 1.05, 0.40), "pick-up": (0.10, 1.00, 0.50), "put-down": (0.10, 1.00, 0.50),
-    "reach": (0.10, 1.10, 0.60), "push": (0.21, 1.18, 0.75), "open-door": (0.30, 1.09, 0.53),
-    "knock": (0.10, 1.44, 0.46), "hands-up": (0.37, 1.74, 0.09), "cook": (0.15, 1.14, 0.35),
-    "clap": (0.0, 1.24, 0.39), "cross-arms": (0.0, 1.25, 0.25), "think": (0.0, 1.48, 0.14),
-    "salute": (0.08, 1.69, 0.12), "comb": (0.05, 1.68, 0.03),
-}  # fmt: skip
 # Parts of the standing height that the head is ahead of the place, in postures that bend.
 HEAD_AHEAD: Mapping[str, float] = {
     "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
 }  # fmt: skip
-# Gestures that bend until the hand is where it has to be; of those that are up again in time, the
-# parts of the beat at which the body is upright, bent, bent and upright.
-_BENDS: Mapping[str, tuple[float, ...]] = {
-    "wipe": (), "reach": (), "open": (),
-    "pick-up": (0.18, 0.4, 0.55, 0.68), "put-down": (0.2, 0.45, 0.6, 0.7),
-}  # fmt: skip
-# The body as the layout bends it, in parts of the standing height: hips, then the way to the
-# shoulders and to the top of the head in pieces, and the degrees by which each turns at most.
-_HIPS, _ARM, _LONG_ARM, _STEPS = 0.53, 0.29, 0.34, 16
-_TRUNK = ((0.07, 48.0), (0.11, 24.0), (0.11, 14.0))
-_NECK, _SUNK, _BACK = ((0.06, -14.0), (0.12, 0.0)), 0.245, 0.075
-_NEAR_EDGE_M, _SAT_DEG = 0.18, 30.0
-# Metres between two of 1.75 m who do something together: who does it steps up.
-_TOGETHER_M: Mapping[str, float] = {
-    "hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "punch": 0.78, "whisper": 0.62, "give": 1.0,
-}  # fmt: skip
-_LOWERED: Mapping[str, float] = {"tie-shoe": 0.47, "bow": 0.92, "cry": 0.93}
-_LEADS: Mapping[str, float] = {"tie-shoe": 0.33}  # parts of the height that the head is ahead
+
+
+def _column(name: str) -> Mapping[str, tuple[float, ...]]:
+    text = (files("shots.lexicon") / "reaches.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {row["gesture"]: tuple(map(float, row[name].split())) for row in rows if row[name]}
+
+
+# By gesture. Where the palm of the hand with the thing is for a person of 1.75 m who stands: to the
+# side of its hand, over the feet, ahead, in metres; measured on the poses of the layout.
+_PALMS = _column("palm")
+# Metres between two of 1.75 m who do something together, and the side of the other one that it is
+# done from: who does it steps up, and of two on their feet each comes half the way.
+_TOGETHER = _column("near")
+# The parts of the beat at which the body is upright, bent until the hand is where it has to be,
+# bent and upright.
+_BENDS = _column("bends")
+_LOWERED, _LEADS = _column("top"), _column("leads")  # the head's top, and how far it is ahead
+_NEAR_EDGE_M, _LONG_ARM = 0.18, 0.34
+_TO_FACE = ("kiss", "kiss-forehead")
+_SHOULDER = 0.81  # of the height; a hand over it needs no stoop
 _UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
@@ -150,13 +140,13 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     posture = POSTURES.get(beat.posture, POSTURES["stand"])
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
-    top = min(posture.top, _LOWERED.get(beat.gesture, 9.0))
+    top = min(posture.top, *_LOWERED.get(beat.gesture, (9.0,)))
     if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
         top = POSTURES["lie-floor"].top
     size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
     return _acting(
         player,
-        Standing(at, facing_deg, base_m, size, beat.posture, tall, _LEADS.get(beat.gesture, 0.0)),
+        Standing(at, facing_deg, base_m, size, beat.posture, tall, *_LEADS.get(beat.gesture, ())),
         share,
         players,
     )
@@ -166,22 +156,35 @@ def _acting(player: Player, now: Standing, share: float, players: Mapping[str, P
     """Somebody bent over what their hands are on, or stepped up to whom they do something with."""
     beat = beat_at(player, share)
     target = players.get(beat.target)
-    if target is None or target.id == player.id or now.lies:
+    if now.lies:
         return now
+    if target is None or target.id == player.id or beat.gesture not in (*_TOGETHER, *_BENDS):
+        return replace(now, at=_met(player, now, share, players))
     if target.kind == "person":
-        now = replace(now, at=_stepped_up(beat, now, target, share, players))
+        now = _stepped_up(beat, now, target, share, players)
+    elif now.posture in _UPRIGHT and not beat.path and beat.gesture in _BENDS:
+        goal_at = _hand_point(beat, now, target)[0]
+        blocks = [each for each in players.values() if each.id != target.id]
+        now = replace(now, at=nearer(now.at, goal_at, 0.3 * now.tall_m, blocks))
+    others = {key: each for key, each in players.items() if key != player.id}
+    if beat.gesture in _TO_FACE and standing(target, share, {}).lies:
+        theirs = standing(target, share, others)
+        apart = distance(now.at, (theirs.head[0], theirs.head[2])) / now.tall_m
+        high = theirs.top_m + 0.15 - now.base_m
+        return replace(now, size=(now.size[0], high, now.size[2]), stoops=round(apart, 4))
     bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
     if bent and beat.posture in (*_UPRIGHT, "sit", "kneel", "crouch"):
         place, high = _hand_point(beat, now, target)
         goal = distance(now.at, place), high
         if target.kind == "person":  # the breast
-            others = {key: each for key, each in players.items() if key != player.id}
             theirs = standing(target, share, others)
             breast = 0.72 * theirs.size[1] if not theirs.lies else theirs.size[1]
             x, _, z = theirs.head
             middle = ((theirs.at[0] + x) / 2, (theirs.at[1] + z) / 2) if theirs.lies else theirs.at
             goal = distance(now.at, middle), theirs.base_m + breast
-        stoop = _stoop(_hips(now), goal[0] / now.tall_m, (goal[1] - now.base_m) / now.tall_m)
+        if goal[1] - now.base_m > _SHOULDER * now.tall_m and not _hips(now):
+            return now
+        stoop = least_stoop(_hips(now), goal[0] / now.tall_m, (goal[1] - now.base_m) / now.tall_m)
         high = now.size[1] - bent * stoop.lower * now.tall_m
         size = (now.size[0], high, now.size[2])
         now = replace(now, size=size, stoops=round(bent * stoop.ahead, 4))
@@ -203,7 +206,7 @@ def _bent_part(beat: Beat, share: float) -> float:
     """How far somebody is bent at a share of the shot, of what a gesture takes, 0 to 1."""
     moments = _BENDS.get(beat.gesture)
     if not moments:
-        return 0.0 if moments is None else 1.0
+        return 0.0
     done = (share - beat.start) / max(1e-9, beat.end - beat.start)
     return float(np.interp(done, moments, (0.0, 1.0, 1.0, 0.0)))
 
@@ -227,7 +230,7 @@ def working_hand(beat: Beat, person: Standing, thing: Player) -> tuple[float, fl
     tall, base = person.tall_m, person.base_m
     away, over = distance(person.at, place) / tall, (high - base) / tall
     hips = _hips(person)
-    stoop = _stoop(hips, away, over) if beat.gesture in _BENDS else _stoop_of(hips, 0.0)
+    stoop = least_stoop(hips, away, over) if beat.gesture in _BENDS else stoop_of(hips, 0.0)
     ahead, up = stoop.shoulder
     goal = np.array([away - ahead, over - up])
     goal *= min(1.0, _LONG_ARM / max(1e-6, float(np.linalg.norm(goal))))
@@ -237,66 +240,61 @@ def working_hand(beat: Beat, person: Standing, thing: Player) -> tuple[float, fl
     return float(x), base + float(up + goal[1]) * tall, float(z)
 
 
-class _Stoop(NamedTuple):
-    """A bent body in parts of its height: its head lower and ahead, and its shoulder."""
-
-    lower: float
-    ahead: float
-    shoulder: tuple[float, float]  # ahead, up
-
-
-def _stoop_of(hips: float, amount: float, low: float = 0.0) -> _Stoop:
-    """A body bent by a part of what it can; 0 hips: of one who stands."""
-    stands = not hips
-    hips = hips or _HIPS
-    ahead, up, turned = -_BACK * amount * stands, hips - _SUNK * amount * low * stands, 0.0
-    shoulder = ahead, up
-    for k, (long, most) in enumerate((*_TRUNK, *_NECK)):
-        turned += amount * (_SAT_DEG if not (k or stands) else most)
-        ahead += long * sin(radians(turned))
-        up += long * cos(radians(turned))
-        shoulder = (ahead, up) if k < len(_TRUNK) else shoulder
-    return _Stoop(max(0.0, hips + 0.47 - up), max(0.0, ahead), shoulder)
-
-
 def _hips(person: Standing) -> float:
     """Height of the hips of one who does not stand, in parts of the height; 0 of one who does."""
     if person.posture in _UPRIGHT:
         return 0.0
-    return max(0.05, person.size[1] / person.tall_m - 1.0 + _HIPS)
-
-
-@lru_cache(1024)
-def _stoop(hips: float, away: float, high: float) -> _Stoop:
-    """The least that a body bends for a hand at a goal, away and high in parts of its height."""
-    low = min(max((0.45 - high) / 0.35, 0.0), 1.0)
-    tried = [_stoop_of(hips, k / _STEPS, low) for k in range(_STEPS + 1)]
-    gaps = [hypot(away - each.shoulder[0], high - each.shoulder[1]) - _ARM for each in tried]
-    return tried[min(range(len(tried)), key=lambda k: max(0.0, gaps[k]))]
+    return max(0.05, person.size[1] / person.tall_m - 1.0 + HIPS)
 
 
 def _stepped_up(
     beat: Beat, now: Standing, partner: Player, share: float, players: Mapping[str, Player]
-) -> Point:
-    """Where somebody is who does something together with a partner, as near as it takes."""
-    near = _TOGETHER_M.get(beat.gesture)
-    if near is None or now.posture not in _UPRIGHT or beat.path:
+) -> Standing:
+    """Somebody who does something together with a partner, as near as it takes and turned there."""
+    near, side_deg = _TOGETHER.get(beat.gesture, (0.0, 0.0))
+    seat = beat_at(partner, share).seat
+    others = {seat: players[seat]} if seat in players else {}
+    theirs = standing(partner, share, others)
+    apart = distance(now.at, theirs.at)
+    if not near or now.posture not in _UPRIGHT or beat.path or not 0.05 < apart < 4.0:
+        return now
+    near *= (now.tall_m + theirs.tall_m) / 3.5
+    if theirs.lies:
+        share = 0.36 if beat.gesture in _TO_FACE else -0.02 if beat.gesture == "hold-hand" else 0.12
+        breast = np.array(theirs.at) - direction(theirs.facing_deg) * share * theirs.tall_m
+        goal = bedside(now.at, point(breast), theirs.facing_deg, others.get(seat))
+    elif side_deg:
+        sides = (theirs.facing_deg + turn for turn in (side_deg, -side_deg))
+        beside = [point(np.array(theirs.at) + near * direction(each)) for each in sides]
+        goal = min(beside, key=lambda each: distance(each, now.at))
+    else:
+        part = (1.0 - min(1.0, near / apart)) * (0.5 if theirs.posture in _UPRIGHT else 1.0)
+        goal = point(np.array(now.at) + part * (np.array(theirs.at) - now.at))
+    turned = theirs.facing_deg if beat.gesture == "hand-in-hand" else facing(goal, theirs.at)
+    return replace(now, at=goal, facing_deg=turned)
+
+
+def _met(player: Player, now: Standing, share: float, players: Mapping[str, Player]) -> Point:
+    """Where somebody on their feet is to whom another one comes: half the way to them."""
+    mine = beat_at(player, share)
+    if now.posture not in _UPRIGHT or mine.path or mine.gesture:
         return now.at
-    theirs = beat_at(partner, share)
-    stays = theirs.posture not in _UPRIGHT
-    at = _walked(partner, share)[0]
-    tall = partner.look.height_m if partner.look else FIGURE_M
-    apart = distance(now.at, at)
-    if apart < 0.05 or apart > 4.0:
-        return now.at
-    part = (1.0 - min(1.0, near * (now.tall_m + tall) / 3.5 / apart)) * (1.0 if stays else 0.5)
-    return point(np.array(now.at) + part * (np.array(at) - now.at))
+    for other in players.values() if player.kind == "person" else ():
+        beat = beat_at(other, share)
+        near, side_deg = _TOGETHER.get(beat.gesture, (0.0, 1.0))
+        apart = distance(other.at, now.at)
+        if beat.target == player.id and not (side_deg or beat.path) and 0.05 < apart < 4.0:
+            tall = other.look.height_m if other.look else FIGURE_M
+            part = (1.0 - min(1.0, near * (now.tall_m + tall) / 3.5 / apart)) / 2
+            part *= beat.posture in _UPRIGHT
+            return point(np.array(now.at) + part * (np.array(other.at) - now.at))
+    return now.at
 
 
 def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[float, float, float]:
     """x, height, z of the palm of somebody who does a gesture."""
     ordinary = _HOLDING_BOTH if hand == "both" else _HOLDING
-    aside, height, ahead = HAND_SPOTS.get(gesture, ordinary)
+    aside, height, ahead = _PALMS.get(gesture, ordinary)
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     if person.lies:  # the way up is along the body, the way ahead is up
@@ -375,6 +373,8 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                     holder = standing(person, share, players)
                     x, height, z = hand_spot(holder, beat.gesture, hand)
                     target = players.get(beat.target)
+                    if beat.gesture in _BENDS and target is not None and target.kind == "thing":
+                        x, height, z = working_hand(beat, holder, target)
                     if beat.gesture == "pour" and target is not None and target.kind == "thing":
                         x, z = reached(target, holder, 0.0)
                         height = target.base_m + size_of(target)[1] + _POURED_M

@@ -201,6 +201,13 @@ Texts = Annotated[
 ]
 """A list of texts, or one text with commas."""
 
+BoardPaths = Annotated[
+    tuple[BoardPath, ...],
+    from_text(lambda path: (path,)),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""A list of paths inside the folder of the board, or one path."""
+
 AspectText = Annotated[
     tuple[int, int],
     from_text(read_aspect),

@@ -19,6 +19,7 @@ _WHEEL_M = 0.33  # radius of a wheel
 _STRIDE = 0.9  # of an animal, in parts of its length
 _TURN_DEG_S, _FALL_M_S2, _RISE_M_S = 40.0, 9.81, 0.5
 _OPEN_STEPS, _PHASE_STEPS = 16, 32  # meshes that are built of a lid, and of a wheel or a stride
+_DROP_M = 0.03
 _STILL = ("", "be", "stop")
 
 
@@ -59,6 +60,8 @@ def state_of(player: Player, spot: Spot, seconds: float, length: float) -> Thing
         if begin > seconds:
             break
         since = min(seconds, end) - begin
+        if beat.gesture == "fall" and max(spot.size) < _DROP_M:  # it hangs before it falls
+            since = max(0.0, since - 0.6 * (end - begin))
         state = _after(state, beat.gesture, since, (end - begin), beat.pace, player.base_m, seed)
     return state
 

@@ -31,6 +31,11 @@ REPOSITORIES: Mapping[str, str] = MappingProxyType(
         "wan2.2-ti2v-5b": "Wan-AI/Wan2.2-TI2V-5B-Diffusers",
         "wan2.2-fun-camera-a14b": "alibaba-pai/Wan2.2-Fun-A14B-Control-Camera",
         "wan2.2-fun-camera-5b": "alibaba-pai/Wan2.2-Fun-5B-Control-Camera",
+        "wan2.2-vace-fun-a14b": "alibaba-pai/Wan2.2-VACE-Fun-A14B",
+        "wan2.1-vace-14b": "Wan-AI/Wan2.1-VACE-14B",
+        "wan2.1-vace-1.3b": "Wan-AI/Wan2.1-VACE-1.3B",
+        "wan2.2-fun-control-a14b": "alibaba-pai/Wan2.2-Fun-A14B-Control",
+        "wan2.2-fun-control-5b": "alibaba-pai/Wan2.2-Fun-5B-Control",
     }
 )
 

@@ -15,12 +15,14 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 from pathlib import Path
 
+from model.flow import schedule
 from model.geometry import latent_shape, num_tokens
 from model.presets import Preset, Size
 from storyboard.errors import ResourceError
 from storyboard.events import Event, NetworkLoaded, StageStarted, TakeFinished
 from storyboard.plan.plan import RenderPlan
 from storyboard.plan.residency import guessed_flops
+from storyboard.stages.control_stage import control_strengths
 from storyboard.store import canonical_json, read_object, write_atomically
 from storyboard.take.take import Take
 
@@ -105,7 +107,8 @@ def record_speed(plan: RenderPlan, events: Iterable[Event], cache: Path) -> None
             seconds["load"] += event.seconds
         elif isinstance(event, StageStarted) and networks.get(event.stage):
             assert weights is not None
-            name = {"encode-text": "text", "encode-picture": "vae", "decode": "vae"}.get(
+            vae = dict.fromkeys(("encode-picture", "encode-control", "decode"), "vae")
+            name = {"encode-text": "text", **vae}.get(
                 event.stage, event.stage.removeprefix("denoise-")
             )
             bytes_loaded += weights.bytes[name]
@@ -150,7 +153,20 @@ def take_cost(plan: RenderPlan, take: Take) -> TakeCost:
         guidance=plan.settings.guidance,
         vae_width=weights.vae_width,
     )
-    return replace(cost, other_s=conform_s)
+    steered = cost.denoise_flop * (1 + _steered_share(plan, take))
+    return replace(cost, denoise_flop=steered, other_s=conform_s)
+
+
+def _steered_share(plan: RenderPlan, take: Take) -> float:
+    """Work of the side blocks of a VACE part over that of the expert's blocks, of all steps."""
+    preset = plan.settings.preset
+    assert preset is not None
+    if preset.control != "vace" or preset.backbone is None:
+        return 0.0
+    grid = schedule(plan.settings.level.steps, plan.settings.shift, plan.settings.solver)
+    counts = control_strengths(take.filmed.control, preset, grid, preset.experts)
+    side = len(preset.backbone.control_layers) / preset.backbone.layers
+    return side * sum(strength > 0 for strength in counts) / len(counts)
 
 
 def clip_cost(

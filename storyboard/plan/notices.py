@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from shots.vocabulary.control import Control
 from storyboard.plan.chains import MAX_STEADY
 from storyboard.plan.settings import Settings
 from storyboard.plan.sizes import kept
@@ -133,7 +134,18 @@ def _directives(board: ShotList, settings: Settings) -> Iterator[str]:
     for directive, ids in unsupported.items():
         if ids:
             yield f"{', '.join(ids)}: {directive} is not supported yet and has no effect."
-    if any(character.references for character in board.characters.values()):
-        yield "references of characters are not supported yet and have no effect."
+    owned = [each.references for each in board.characters.values()]
+    owned += [each.references for each in board.locations.values()]
+    if settings.preset is not None and settings.preset.control == "none":
+        if any(owned):
+            yield (
+                f"{settings.preset_name} reads no pictures of likeness: references have no effect. "
+                "Use a VACE checkpoint."
+            )
+        if any(shot.control != Control() for shot in board.shots):
+            yield (
+                f"{settings.preset_name} reads no control film: control has no effect. Use a VACE "
+                "or a Fun-Control checkpoint."
+            )
     if any(shot.dialogue or shot.sound for shot in board.shots):
         yield "dialogue and sound are not rendered: the animatic is silent."

@@ -5,7 +5,7 @@ Planning loads no network, so `storyboard plan` is a fast dry run of `storyboard
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -13,7 +13,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.flow import expert_steps, schedule
+from model.flow import Schedule, expert_steps, schedule
+from model.presets import Preset
 from storyboard.errors import InputError
 from storyboard.film.cut import Cut, CutShot, Effect, Spare, plan_cut
 from storyboard.plan.notices import plan_notices
@@ -22,6 +23,7 @@ from storyboard.plan.settings import Settings, settle
 from storyboard.plan.sizes import delivery_size, picture_size
 from storyboard.plan.take_plan import PlanContext, plan_takes
 from storyboard.stages.conform_stage import Conform, Layout
+from storyboard.stages.control_stage import EncodeControl, Passes, control_strengths
 from storyboard.stages.denoise_stage import Decode, Denoise
 from storyboard.stages.encode_stage import EncodePicture, EncodeText
 from storyboard.stages.stage import Stage
@@ -178,8 +180,7 @@ def plan_render(board: ShotList, settings: Settings) -> RenderPlan:
     """
     cut = board_cut(board)
     size = delivery_size(board.format.size, is_final=settings.quality == "final")
-    has_remix = any(shot.take for shot in board.shots)
-    stages = _make_stages(settings, size, board.format.fps, has_remix=has_remix)
+    stages = _make_stages(settings, board.shots, size, board.format.fps)
     context = PlanContext(
         board=board,
         settings=settings,
@@ -196,14 +197,17 @@ def plan_render(board: ShotList, settings: Settings) -> RenderPlan:
 
 
 def _make_stages(
-    settings: Settings, size: tuple[int, int], fps: Fraction, *, has_remix: bool
+    settings: Settings, shots: Sequence[Shot], size: tuple[int, int], fps: Fraction
 ) -> tuple[Stage, ...]:
     """Encode, one denoise per expert that owns a step, decode, conform; or layout and conform."""
     preset, weights, hardware = settings.preset, settings.weights, settings.hardware
+    has_remix = any(shot.take for shot in shots)
     if preset is None or weights is None:
         layout = Layout(settings.fps)
         return layout, Conform(layout, size, fps, stamp=True)
     text, picture = EncodeText(weights, hardware), EncodePicture(weights, hardware)
+    passes = Passes(weights)
+    control = EncodeControl(weights, hardware, passes)
     grid = schedule(settings.level.steps, settings.shift, settings.solver)
     experts: list[Denoise] = []
     for index, owned in enumerate(expert_steps(grid, preset.experts)):
@@ -213,8 +217,21 @@ def _make_stages(
             expert = Denoise(
                 weights, hardware, schedule=grid, shift=settings.shift, experts=preset.experts,
                 index=index, steps=(owned.start, owned.stop), guidance=settings.guidance[index],
-                text=text, picture=picture, before=before, residency=settings.residency.name,
+                text=text, picture=picture, control=control, before=before,
+                is_steered=_reads_film(shots, preset, grid, owned, has_remix=has_remix),
+                residency=settings.residency.name,
             )  # fmt: skip
             experts.append(expert)
     decode = Decode(weights, hardware, experts[-1], settings.tiles)
-    return text, picture, *experts, decode, Conform(decode, size, fps)
+    steering = () if preset.control == "none" else (passes, control)
+    return text, picture, *steering, *experts, decode, Conform(decode, size, fps)
+
+
+def _reads_film(
+    shots: Sequence[Shot], preset: Preset, grid: Schedule, owned: range, *, has_remix: bool
+) -> bool:
+    """Whether the VACE part of the expert that owns some steps counts in a shot."""
+    if preset.control != "vace":
+        return False
+    counts = [control_strengths(shot.control, preset, grid, preset.experts) for shot in shots]
+    return has_remix or any(strengths[step] for strengths in counts for step in owned)

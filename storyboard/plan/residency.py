@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.geometry import num_tokens
-from model.presets import Backbone, Patch, Preset, Size
+from model.presets import VACE_CHANNELS, Backbone, Patch, Preset, Size
 from storyboard.errors import InputError
 from storyboard.stages.stage import Hardware
 
@@ -79,8 +79,9 @@ class ExpertSize:
 def expert_size(
     backbone: Backbone, patch: Patch, camera_unshuffle: int | None = None
 ) -> ExpertSize:
-    """Count the parameters of an expert, camera adapter included."""
-    width, hidden, layers = backbone.width, backbone.ffn_width, backbone.layers
+    """Count the parameters of an expert, camera adapter and VACE part included."""
+    width, hidden, sides = backbone.width, backbone.ffn_width, len(backbone.control_layers)
+    layers = backbone.layers + sides
     cells = patch[0] * patch[1] * patch[2]
     packable = layers * (8 * width**2 + 2 * width * hidden)
     rows = layers * (9 * width + hidden)
@@ -95,6 +96,9 @@ def expert_size(
     if camera_unshuffle is not None:
         # A convolution of 2 x 2 on the rays of a token, and two of 3 x 3.
         other += width * (24 * camera_unshuffle**2 * 4 + 1) + 2 * width * (9 * width + 1)
+    if sides:
+        # The embedding of the context, a projection of every hint and one before the first block.
+        other += width * (cells * VACE_CHANNELS + 1) + (sides + 1) * (width**2 + width)
     return ExpertSize(packable, rows, small + time + head, other, 1 / layers)
 
 

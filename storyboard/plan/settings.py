@@ -166,7 +166,10 @@ def _architecture(preset: Preset) -> str:
         "channels-and-token": "a first picture as channels and in the latent",
     }[preset.first_frame]
     camera = " and a camera adapter" if preset.has_camera else ""
-    return f"{experts} with a {preset.vae} autoencoder and {pictures}{camera}"
+    control = {"none": "", "vace": " and a VACE part", "channels": " and a film as channels"}
+    return (
+        f"{experts} with a {preset.vae} autoencoder and {pictures}{camera}{control[preset.control]}"
+    )
 
 
 def _with_loras(weights: Weights, requests: tuple[LoraRequest, ...], quality: str) -> Weights:
@@ -199,6 +202,9 @@ def _with_loras(weights: Weights, requests: tuple[LoraRequest, ...], quality: st
     for index, expert in enumerate(experts):
         plain = prints[expert.name]
         prints[expert.name] = checkpoint.expert_fingerprint(index, plain=plain)
+        part = f"vace-{expert.name}"
+        if part in prints:
+            prints[part] = checkpoint.vace_fingerprint(index, plain=prints[part])
     return replace(merged, fingerprints=prints)
 
 

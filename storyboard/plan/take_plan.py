@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from storyboard.errors import InputError
 from storyboard.film.cut import Cut, Spare
 from storyboard.plan.chains import Segment, path_at, plan_chain, segment_path, segment_shot
 from storyboard.plan.settings import Settings
+from storyboard.stages.control_stage import MAX_REFERENCES
 from storyboard.stages.stage import Stage
 from storyboard.store import file_sha256
 from storyboard.take.frames import FramePlan, plan_frames, timecode_rate
@@ -32,9 +34,15 @@ from storyboard.take.take import (
 )
 
 if TYPE_CHECKING:
+    from model.presets import Preset
     from shots.path.camera_path import CameraPath
     from shots.schema import Shot, ShotList
     from shots.staging.staged import StagedShot
+
+CONTROL_NEGATIVE = (
+    "cartoon", "cgi", "render", "3d", "video game", "low poly", "flat shading", "blocky", "grey",
+)  # fmt: skip
+"""Added where a control film steers, so that it is not copied as it is."""
 
 SHORTEST_SEGMENT = 5
 """Frames of the shortest clip in a chain: the given frame and four new ones."""
@@ -129,7 +137,7 @@ def _plan_start(
     notices: list[str] = []
     if shot.starts_from_picture:
         source = _predecessor(context.board, shot)
-        if preset.first_frame == "none":
+        if preset.first_frame == "none" and preset.control != "vace":
             notices.append(
                 f"{shot.id}: {preset.name} cannot start from a picture; "
                 "the shot is rendered from its prompt alone."
@@ -294,6 +302,8 @@ def _make_take(
     board, preset, style = context.board, context.settings.preset, context.board.style
     mode: Literal["text", "image"] = "text" if start.picture is None else "image"
     base = preset.negative if preset else ""
+    if preset is not None and preset.control != "none" and filmed.control.has_film:
+        base = "\uff0c".join(filter(None, (base, *CONTROL_NEGATIVE)))
     prompt = compile_prompt(board, filmed, mode=mode, negative_base=base)
     added = extend(prompt.positive, context.settings.written.get(prompt.positive, "")).added
     noise = noise_recipe(
@@ -306,9 +316,31 @@ def _make_take(
         prompt=f"{prompt.positive} {added}" if added else prompt.positive, added=added,
         negative=prompt.negative, removed=prompt.removed, noise=noise, size=context.size,
         frames=frames, path=path, path_key=_path_key(path), picture=start.picture,
+        references=_references(board, filmed, staged, preset),
         last_picture=start.last_picture, matched=start.matched, remix=remix,
         segment=segment, first=first,
     )  # fmt: skip
+
+
+def _references(
+    board: ShotList, shot: Shot, staged: StagedShot, preset: Preset | None
+) -> tuple[Picture, ...]:
+    """Pictures of who and what is in a shot, the most important first, as far as they are read.
+
+    One for each subject, then for others, then for the place; then further ones of each.
+
+    Raises:
+        InputError: A picture does not exist.
+    """
+    if preset is None or preset.control == "none":
+        return ()
+    present = dict.fromkeys((*shot.subjects, *(player.id for player in staged.players)))
+    owners = [board.characters[key] for key in present if key in board.characters]
+    lists = [each.references for each in owners]
+    lists += [shot.location.references] if shot.location else []
+    names = [name for group in zip_longest(*lists) for name in group if name]
+    most = MAX_REFERENCES if preset.control == "vace" else 1
+    return tuple(_picture_file(board, shot, "reference", name) for name in names[:most])
 
 
 def _path_key(path: CameraPath) -> str:

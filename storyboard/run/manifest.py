@@ -61,6 +61,8 @@ class TakeEntry:
         findings: Directives compared with the clip.
         staging: What is staged and from which words, what is not and why, and what the picture
             lacks.
+        control: How the layout steers the model, its strength at every step, and the pictures of
+            likeness; empty where nothing does.
     """
 
     shot: str
@@ -86,6 +88,7 @@ class TakeEntry:
     seconds: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Mapping[str, Any], ...] = ()
     staging: Mapping[str, Any] = field(default_factory=dict)
+    control: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -22,22 +22,30 @@ from storyboard.store import Meta, Ref, Store
 from storyboard.take.take import Size, Take
 
 if TYPE_CHECKING:
+    from shots.staging.staged import StagedShot
     from storyboard.layout import ShotFilm
 
 LAYOUT_THREADS = min(cpu_count() or 1, 4)
 """Threads that draw layouts; the frames are the same with any number."""
 
 
+def staging_inputs(take: Take, staged: StagedShot) -> dict[str, object]:
+    """Everything that the shapes in the layout of a take depend on, for cache keys."""
+    return {
+        "staged": staged.shown(),
+        "seconds": str(take.filmed.duration_s),
+        "path": take.path_key,
+    }
+
+
 def layout_inputs(take: Take) -> dict[str, object]:
     """Everything that the layout of a take depends on, for cache keys."""
     camera = take.filmed.camera
     return {
-        "staged": take.staged.shown(),
+        **staging_inputs(take, take.staged),
         "lighting": take.filmed.lighting.model_dump(mode="json"),
         "palette": list(take.board.style.palette),
         "optics": [camera.focus, camera.lens_mm, take.filmed.sensor_mm, list(camera.movement)],
-        "seconds": str(take.filmed.duration_s),
-        "path": take.path_key,
     }
 
 

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from model.flow import Schedule, SolverState, expert_steps, remix_schedule
 from model.geometry import Tiling, latent_shape
-from model.presets import Expert
+from model.presets import Expert, Preset
 from storyboard.film.video import LOSSLESS, VIDEO, write_video
+from storyboard.stages.control_stage import EncodeControl, control_strengths
 from storyboard.stages.encode_stage import EncodePicture, EncodeText
 from storyboard.stages.stage import TENSORS, Hardware, Step, make_ref, noise_meta, since
 from storyboard.store import Meta, Ref, Store
@@ -19,8 +20,16 @@ from storyboard.take.take import Take
 from storyboard.take.weights import Weights
 
 if TYPE_CHECKING:
+    from torch.nn import ModuleList
+
     from model.autoencoder.vae import Autoencoder
     from model.transformer import Transformer
+
+
+def num_before(preset: Preset, take: Take) -> int:
+    """Latent frames before those of a clip: pictures of likeness that a VACE part reads."""
+    is_read = preset.control == "vace" and take.filmed.control.end != 0
+    return len(take.references) if is_read else 0
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Denoise:
     guidance: float
     text: EncodeText
     picture: EncodePicture
+    control: EncodeControl
+    is_steered: bool = False  # whether a VACE part is loaded beside the expert
     before: Denoise | None = None  # the next noisier expert
     residency: str = "whole"  # one of `residency.RESIDENCIES`
     VERSION = 2
@@ -65,6 +76,17 @@ class Denoise:
         plan = remix_schedule(full.num_steps, self.shift, full.solver, take.remix.strength)
         return plan, expert_steps(plan, self.experts)[self.index]
 
+    def strengths_of(self, take: Take) -> tuple[float, ...]:
+        """Strength of the control film at every step of the schedule of a take."""
+        plan, _ = self.steps_of(take)
+        return control_strengths(take.filmed.control, self.weights.preset, plan, self.experts)
+
+    def _shape(self, take: Take) -> tuple[int, int, int, int]:
+        """Shape of the latent of a take; pictures of likeness are frames before the clip."""
+        preset = self.weights.preset
+        channels, frames, *cells = latent_shape(preset, take.size, take.frames.rendered)
+        return channels, frames + num_before(preset, take), cells[0], cells[1]
+
     def refs(self, take: Take) -> tuple[Ref, ...]:
         plan, steps = self.steps_of(take)
         if take.segments or not steps:
@@ -72,7 +94,7 @@ class Denoise:
         before, start = self._before(take), dict[str, object]()
         if before is None:
             start = {
-                "shape": latent_shape(self.weights.preset, take.size, take.frames.rendered),
+                "shape": self._shape(take),
                 "shared_seed": take.noise.shared_seed,
                 "own_seed": take.noise.own_seed,
                 "consistency": take.noise.consistency,
@@ -90,6 +112,13 @@ class Denoise:
             "camera": take.path_key if self.weights.has_camera else None,
             "start": before.key if before else start,
         }
+        films = self.control.refs(take)
+        if films:
+            owned = self.strengths_of(take)[steps.start : steps.stop]
+            # References are latent frames of the clip, so that they count at strength 0 too.
+            declared["control"] = [[ref.key for ref in films], owned]
+            if self.is_steered and any(owned):
+                declared["vace"] = self.weights.fingerprints[f"vace-{self._expert}"]
         # Packing changes the result; a streamed expert gives the same bits as a whole one.
         if self.residency == "int8":
             declared["packed"] = self.residency
@@ -107,7 +136,8 @@ class Denoise:
         start = self._before(take)
         if start is None and take.remix:
             start = take.remix.latent
-        return (*((start,) if start else ()), *self._contexts(take), *self.picture.refs(take))
+        inputs = (*self._contexts(take), *self.picture.refs(take), *self.control.refs(take))
+        return (*((start,) if start else ()), *inputs)
 
     def _contexts(self, take: Take) -> tuple[Ref, ...]:
         """Contexts of both prompts; without guidance there is no negative branch."""
@@ -116,17 +146,27 @@ class Denoise:
     def units(self, take: Take) -> int:
         return len(self.steps_of(take)[1])
 
-    def load(self) -> Transformer:
-        return self.weights.open().load_expert(
-            self.index,
-            dtype=self.hardware.torch_dtype,
-            device=self.hardware.device,
-            residency=self.residency,
+    def load(self) -> ModuleList:
+        """The expert, and its VACE part if a take is steered."""
+        from torch.nn import ModuleList
+
+        checkpoint = self.weights.open()
+        loads = (checkpoint.load_expert, *([checkpoint.load_vace] if self.is_steered else []))
+        return ModuleList(
+            load(
+                self.index,
+                dtype=self.hardware.torch_dtype,
+                device=self.hardware.device,
+                residency=self.residency,
+            )
+            for load in loads
         )
 
-    def run(self, network: Transformer, take: Take, store: Store, step: Step) -> None:
+    def run(self, network: ModuleList, take: Take, store: Store, step: Step) -> None:
         from model.denoise import denoise, given
         from storyboard.stages import tensors
+
+        expert, parts = cast("Transformer", network[0]), list(network)[1:]
 
         started, device = perf_counter(), self.hardware.device
         texts = [tensors.load_context(store, ref, device) for ref in self._contexts(take)]
@@ -138,19 +178,23 @@ class Denoise:
             tensors.check_step(now, take, index)
             step()
 
+        pictures_given = given(
+            self.weights.preset, pictures[0] if pictures else None, tuple(state.latent.shape)
+        )
+        films = [tensors.load_tensors(store, ref, device) for ref in self.control.refs(take)]
+        film = films[0] if films else {}
         state = denoise(
-            network,
+            expert,
             plan,
             steps,
             state,
             texts[0],
             texts[1] if len(texts) > 1 else None,
             self.guidance,
-            camera=tensors.rays(take, network, state.latent),
-            given=given(
-                self.weights.preset, pictures[0] if pictures else None, tuple(state.latent.shape)
-            ),
+            camera=tensors.rays(take, expert, state.latent),
+            given=replace(pictures_given, reference=film.get("reference")),
             on_step=on_step,
+            control=tensors.control(film, self.strengths_of(take), parts),
         )
 
         def write(path: Path) -> Meta:
@@ -170,8 +214,7 @@ class Denoise:
         before, device = self._before(take), self.hardware.device
         if before is not None:
             return tensors.load_state(store, before, device), noise_meta(store, before)
-        shape = latent_shape(self.weights.preset, take.size, take.frames.rendered)
-        noise = take_noise(take.noise, shape)
+        noise = take_noise(take.noise, self._shape(take))
         meta = {"noise_sha256": noise_sha256(noise)}
         if take.remix is not None:
             noise = remix_noise(tensors.remix_latent(take.remix, store), noise, plan)
@@ -195,6 +238,7 @@ class Decode:
             return ()
         weights = self.weights.fingerprints["vae"]
         declared: dict[str, object] = {"weights": weights, "latent": self._latent(take).key}
+        # Pictures of likeness are part of the latent's key.
         if self.tiles is not None:
             declared["tiles"] = [self.tiles.side, self.tiles.overlap]
         return (make_ref(self, self.VERSION, VIDEO, declared),)
@@ -219,6 +263,7 @@ class Decode:
 
         started, ref = perf_counter(), self._latent(take)
         latent = tensors.load_state(store, ref, self.hardware.device).latent
+        latent = latent[:, :, num_before(self.weights.preset, take) :]
         chunks = decode_frames(network, latent, self.tiles)
         frames = (frame for chunk in chunks for frame in chunk.cpu().numpy())
 

@@ -8,25 +8,33 @@ on the device; a sum of independent normals whose squared weights add up to 1 ha
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from itertools import islice
 from math import sqrt
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+from torch.nn import Module
 
+from model.autoencoder.vae import Autoencoder
 from model.camera_adapter import path_rays
-from model.denoise import draw_noise
+from model.control_context import encode_reference, pin_first_frame, vace_context
+from model.denoise import ControlFilm, draw_noise
 from model.flow import SolverState
+from model.pictures import encode_clip
+from model.presets import Preset
 from model.transformer import Transformer
+from model.vace import VacePart
 from storyboard.errors import InputError, StoryboardError
 from storyboard.film.video import Frame, read_video
 from storyboard.stages.stage import Hardware
 from storyboard.store import Ref, Store
-from storyboard.take.take import NoiseRecipe, Picture, RemixSource, Take
+from storyboard.take.take import NoiseRecipe, Picture, RemixSource, Size, Take
 
 
 def check_hardware(hardware: Hardware) -> None:
@@ -44,6 +52,61 @@ def check_hardware(hardware: Hardware) -> None:
 def import_text_encoder() -> None:
     """Import transformers ahead of use, since its two seconds are not loading time of a network."""
     import transformers.models.umt5.modeling_umt5  # noqa: F401
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Write named tensors.
+
+    Raises:
+        StoryboardError: One is not finite.
+    """
+    _save(path, tensors)
+
+
+def load_tensors(store: Store, ref: Ref, device: str) -> dict[str, Tensor]:
+    """Read what `save_tensors` wrote, to a device."""
+    return {name: tensor.to(device) for name, tensor in load_file(store.path(ref)).items()}
+
+
+def encode_control(
+    vae: Autoencoder, preset: Preset, film: Path | None, pinned: Frame | None,
+    references: Sequence[Frame], *, size: Size, num_frames: int, device: str,
+) -> dict[str, Tensor]:  # fmt: skip
+    """Encode what steers a clip.
+
+    Args:
+        vae: The autoencoder.
+        preset: Of the checkpoint; its `control` is not "none".
+        film: Control film, or None.
+        pinned: Picture that the first frame is kept as, for a VACE part.
+        references: Pictures of likeness.
+        size: Of the clip in pixels.
+        num_frames: Of the clip.
+        device: Of the autoencoder.
+
+    Returns:
+        "film", (1, 96, R + T, H, W) for a VACE part, else (1, C, T, H, W); "reference",
+        (1, C, H, W), where a picture is read as tokens.
+    """
+    frames = None if film is None else np.stack(list(islice(read_video(film), num_frames)))
+    if preset.control == "vace":
+        mask = None
+        if pinned is not None:
+            frames, mask = pin_first_frame(frames, None, preset, pinned, size, num_frames)
+        return {"film": vace_context(vae, frames, mask, references, size, num_frames, device)}
+    named = {} if frames is None else {"film": encode_clip(vae, frames, device)}
+    if references:
+        named["reference"] = encode_reference(vae, references[0], size, device)
+    return named
+
+
+def control(
+    film: dict[str, Tensor], strengths: tuple[float, ...], parts: Sequence[Module]
+) -> ControlFilm | None:
+    """What steers a clip, from `encode_control`, with the VACE part of the expert if it has one."""
+    if "film" not in film:
+        return None
+    return ControlFilm(film["film"], strengths, cast("VacePart", parts[0]) if parts else None)
 
 
 def save_context(path: Path, context: Tensor) -> None:

@@ -140,6 +140,7 @@ class Take:
     path_key: str  # identifies the path in cache keys
     picture: Picture | None = None  # given first frame
     last_picture: Picture | None = None  # given last frame
+    references: tuple[Picture, ...] = ()  # of likeness, the most important first
     matched: Take | None = None  # the take before, if colours are matched to it
     remix: RemixSource | None = None
     added: str = ""  # end of the prompt, written by a language model

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from model.weights.lora import LoraChoice
 
 CACHE_FILE = "checkpoints.json"
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def inspect_weights(folder: Path, cache: Path | None) -> Weights:
 @lru_cache(maxsize=2)
 def _open(folder: Path, stamp: str) -> Checkpoint:
     # The stamp is unused: it makes the cache miss after a file of the folder has changed.
-    from model.weights.checkpoint import open_checkpoint
+    from model.weights.open_checkpoint import open_checkpoint
 
     return open_checkpoint(folder)
 
@@ -91,6 +91,10 @@ def _inspect(folder: Path, stamp: str) -> Weights:
     names = [expert.name for expert in checkpoint.preset.experts]
     prints = {name: checkpoint.expert_fingerprint(index) for index, name in enumerate(names)}
     prints |= {"text": checkpoint.text_fingerprint(), "vae": checkpoint.vae_fingerprint()}
+    prints |= {
+        f"vace-{name}": checkpoint.vace_fingerprint(index)
+        for name, index in zip(names, range(len(checkpoint.vace_parts)), strict=False)
+    }
     files = {name: checkpoint.experts[index].files for index, name in enumerate(names)}
     files |= {"text": checkpoint.text_part.files, "vae": checkpoint.vae_part.files}
     return Weights(
@@ -119,6 +123,8 @@ def _from_json(folder: Path, entry: Mapping[str, Any]) -> Weights:
     for name in ("stride", "patch"):
         fields[name] = tuple(fields[name])
     if fields["backbone"] is not None:
-        fields["backbone"] = Backbone(**fields["backbone"])
+        sizes = fields["backbone"]
+        layers = tuple(sizes["control_layers"])
+        fields["backbone"] = Backbone(**{**sizes, "control_layers": layers})
     rest = {name: entry[name] for name in entry if name not in ("stamp", "preset")}
     return Weights(folder=folder, preset=Preset(**fields), **rest)

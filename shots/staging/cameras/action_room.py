@@ -19,10 +19,12 @@ from shots.staging.standing import FIGURE_M, Standing, hand_spot, reached, stand
 _LOOSEST: Mapping[str, float] = {
     "EWS": 1.2, "WS": 1.3, "FS": 1.3, "MWS": 1.4, "MS": 1.6, "MCU": 1.45, "CU": 1.35, "BCU": 1.2,
 }  # fmt: skip
-_MISSED, _LOOSE = 0.2, 0.15  # how much a camera is disliked for what it does not hold, for its room
+# How much a camera is disliked for what it does not hold, for its room, for a head that it cuts.
+_MISSED, _LOOSE, _CUT = 0.2, 0.15, 0.6
 _SMALL_M = 0.7  # things up to this extent are shown whole
 _INSIDE = 0.88  # of the picture, that is used
 _KEPT = 0.75  # of what the size shows under the top of the head, in any case
+_RAISED = {"raise-arm": ("right",), "wave": ("right",), "hands-up": ("left", "right")}
 _BENT_M = 0.1  # by which the head of one who bends may be higher than it is thought
 _REACH_M = 1.3  # from somebody to what their hands are on
 _HEAD, _PALM_M = (0.085, 0.16), 0.08  # half a head's width, chin under the top, of the height
@@ -51,11 +53,12 @@ def with_action(
     if size not in _LOOSEST or framed.whole:
         return at, framed, 0.0, ""
     picture = _Picture(filming, side_deg, at, framed)
-    most, missed = _LOOSEST[size], list[str]()
+    most, missed, cut = _LOOSEST[size], list[str](), False
     box = picture.box([_head(filming.now(name)) for name in names])
-    if not framed.rises and size not in FULL_SIZES:  # else the camera goes along with the head
+    if size not in FULL_SIZES:
         wider = picture.joined(box, picture.box(list(_heads(filming, names))))
-        box = wider if picture.scale(wider) <= most else box
+        cut = picture.scale(wider) > most
+        box = box if cut else wider
     for room in _acts(filming, names):
         wider = picture.joined(box, picture.box([room]))
         if len(names) == 2:  # a pair stays in balance
@@ -65,7 +68,7 @@ def with_action(
             box = wider
         else:
             missed.append(room.name)
-    penalty = _MISSED * len(missed) + _LOOSE * (picture.scale(box) - 1.0)
+    penalty = _MISSED * len(missed) + _CUT * cut + _LOOSE * (picture.scale(box) - 1.0)
     at, framed = picture.holding(box)
     notes = (_note(filming, picture, name) for name in missed if name)
     return at, framed, penalty, next(notes, "")
@@ -167,11 +170,11 @@ def _heads(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:
     """Heads at the moment that is framed and in each beat that stays in its place."""
     for name in names:
         player = filming.players[name]
-        yield _head(filming.now(name))
+        yield replace(_head(filming.now(name)), share=filming.key_share(player))
         for beat in player.beats:
             stays = len(beat.path) < 2 and not beat.to
             for share in ((beat.start + beat.end) / 2, beat.end - 1e-6)[not stays :]:
-                yield _head(standing(player, share, filming.players))
+                yield replace(_head(standing(player, share, filming.players)), share=share)
 
 
 def _head(now: Standing) -> _Room:
@@ -201,7 +204,8 @@ def _acts(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:
 
 def _act(filming: Filming, beat: Beat, now: Standing) -> Iterator[_Room]:
     share, players = (beat.start + beat.end) / 2, filming.players
-    for hand, held in beat.holds[:1]:
+    raised = tuple((hand, "") for hand in _RAISED.get(beat.gesture, ()))
+    for hand, held in beat.holds[:1] or raised:
         x, height, z = hand_spot(now, beat.gesture, hand)
         low = height - _PALM_M
         if held in players and max(size_of(players[held])) < _SMALL_M:

@@ -51,6 +51,7 @@ _DOWN_DEG, _ONTO_DEG = -28.0, -38.0  # onto things of an insert, onto flat ones
 _ASIDE = (75, -75, 100, -100, 50, -50)
 _TALL = 1.6  # height over width of what is looked at nearly level
 _FILLED = {"MCU": 0.5, "CU": 0.66, "BCU": 0.85, "ECU": 1.1}  # of the picture, by an insert
+_SEVERAL = 1.1  # by which the picture of a thing may be wider for what is beside it
 _NEAR_M, _SPREAD, _LARGE_M, _PALM_M = 0.5, 3.0, 1.2, 0.16
 _FACES_HOLDER = ("phone-look", "read", "write", "type", "tie-shoe")
 
@@ -183,16 +184,32 @@ def insert(filming: Filming) -> Iterator[SetUp]:
     if filming.shot.camera.angle != "eye-level":
         pitch = None
     for k, turn in enumerate(shown.turns):
-        side = shown.front_deg + turn
+        side, at = shown.front_deg + turn, now.at
         framed = frame_thing(filming, now, side, pitch)
         if shown.is_whole and max(now.size) < _LARGE_M:
             room = SMALL_SHARES[filming.size] / _FILLED.get(filming.size, 0.5)
             framed = replace(framed, width_m=framed.width_m * max(1.0, room))
-        place = CameraPlace(now.at, side, subjects=shown.names)
+            at, framed = _filled(filming, shown, framed, side)
+        place = CameraPlace(at, side, subjects=shown.names)
         away = 0.0
         if not shown.holder:  # the front of the thing and of the set are liked
             away = abs((side + 180.0) % 360.0 - 180.0) / 900.0 + max(0.0, abs(turn) - 25.0) / 250.0
         yield SetUp(place, framed, 0.05 * k + away)
+
+
+def _filled(
+    filming: Filming, shown: _Shown, framed: Framed, side_deg: float
+) -> tuple[Point, Framed]:
+    """Point and measures of an insert in which its first thing is large; others may be cut."""
+    first, share = filming.now(shown.names[0]), SMALL_SHARES[filming.size]
+    own = frame_thing(filming, first, side_deg, framed.pitch_deg)
+    most = _SEVERAL * own.width_m * share / _FILLED.get(filming.size, 0.5)
+    if framed.width_m <= most:
+        return shown.now.at, framed
+    off, room = np.array(shown.now.at) - first.at, max(0.0, (most - own.width_m) / 2)
+    at = np.array(first.at) + off * min(1.0, room / max(1e-6, float(np.linalg.norm(off))))
+    low, high = max(first.base_m - room, framed.foot_m), min(first.top_m + room, framed.top_m)
+    return point(at), replace(framed, width_m=most, foot_m=low, top_m=high)
 
 
 @dataclass(frozen=True)
@@ -215,7 +232,10 @@ def _shown(filming: Filming) -> _Shown | None:
         return _Shown((name,), _part_of(filming, name, "face"), filming.gaze(name), holder=name)
     if not name:
         return _body_part(filming, people[0]) if people else None
-    names = _beside(filming, name) if filming.size != "ECU" else [name]
+    carrier = players[name].on
+    is_small = carrier in players and max(size_of(players[carrier])) < _NEAR_M
+    names = [name, carrier] if is_small else [name]
+    names = _beside(filming, name) if filming.size != "ECU" else names
     states = [filming.now(each) for each in names]
     holder, hand = _handler(filming, names, people)
     front, turns = states[0].facing_deg, _Shown.turns

@@ -21,7 +21,7 @@ from shots.staging.cameras.set_up import (
     frame_people,
     side_of_line,
 )
-from shots.staging.cameras.thing_views import things
+from shots.staging.cameras.thing_views import herd, things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor_space import (
@@ -38,7 +38,6 @@ from shots.staging.standing import Standing, beat_at
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
-_CHASE_M = 16.0  # from one that moves to another that is in the same picture
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
@@ -112,20 +111,7 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         if big and filming.size in ("EWS", "WS") and chosen[0] in big:
             return big
         return [*persons, *_animals(filming, persons[0])] if len(persons) < 3 else persons
-    return _herd(filming, chosen[0]) if filming.size in FULL_SIZES else chosen[:1]
-
-
-def _herd(filming: Filming, name: str) -> list[str]:
-    """An animal or a vehicle with those of the words that are near it: a herd, a chase."""
-    alive = {
-        each.id: filming.now(each.id).at
-        for each in filming.reading.players
-        if each.id in filming.players
-        and (each.kind == "animal" or (is_vehicle(each) and each.beats))
-    }
-    at = alive.get(name)
-    near = [key for key, there in alive.items() if at and distance(there, at) < _CHASE_M]
-    return [name, *(key for key in near if key != name)]
+    return herd(filming, chosen[0]) if filming.size in FULL_SIZES else chosen[:1]
 
 
 def _animals(filming: Filming, name: str) -> list[str]:
@@ -305,8 +291,13 @@ def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
         across = a.facing_deg
     if side_of_line(start.at, end.at, point(np.array(middle) + direction(across))) != wanted:
         across += 180.0
-    for k, turn in enumerate((*_ASIDE, 65.0, -65.0)):
-        side = across + turn
+    sides = [across + turn for turn in (*_ASIDE, 65.0, -65.0)]
+    if a.lies != b.lies:  # rather across the bed, onto the one who is at its other side
+        bed, other = (a, b) if a.lies else (b, a)
+        away = facing(other.at, bed.at)
+        over = min((90.0, -90.0), key=lambda t: abs(turn_between(bed.facing_deg + t, away)))
+        sides = [*(bed.facing_deg + over + turn for turn in (0.0, 30.0, -30.0)), *sides]
+    for k, side in enumerate(sides):
         at, framed = frame_people(filming, (first, second), side)
         at, framed, tight, note = with_action(filming, (first, second), side, at, framed)
         place = CameraPlace(at, side, subjects=(first, second))

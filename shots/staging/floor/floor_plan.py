@@ -87,6 +87,8 @@ class ScenePlan:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.occupied.partners.setdefault(who, whom)
         self.place_people(cast)
+        names = {each.id for each in things}
+        things.sort(key=lambda each: each.on in names)  # after what they are on
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)

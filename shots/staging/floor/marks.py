@@ -246,7 +246,7 @@ def surface_spot(
             each.on == surface.id or (abs(each.base_m - top) < 0.05 and gap(each.at, surface) == 0)
         )
     ]
-    rows = np.linspace(-1, 1, 5) * max(0.0, depth / 2 - need - 0.04)
+    rows = np.linspace(-1, 1, 5) * max(0.0, depth / 2 - max(0.06, size_of(thing)[2] / 2) - 0.04)
     columns = np.linspace(-1, 1, 9) * max(0.0, width / 2 - need - 0.04)
     spots = [
         point(np.array(own_to_plan((x, z), surface.at, surface.facing_deg)))
@@ -271,5 +271,11 @@ def surface_spot(
 
 def surfaces(occupied: Occupied) -> Iterable[Player]:
     """Things that other things stand on, tables first."""
-    found = [each for each in occupied.things.values() if model_of(each).surface_m > 0.3]
+    things = list(occupied.things.values())
+    found = [
+        each for each in things
+        if model_of(each).surface_m > 0.3
+        and not any(o.at == each.at and o.model == each.model and o.base_m > each.base_m
+                    for o in things)  # of a stack the topmost
+    ]  # fmt: skip
     return sorted(found, key=lambda each: "table" not in each.model and "plinth" not in each.model)

@@ -29,6 +29,7 @@ _BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 _PARKED_M = 14.0
 _LOW_M = 0.12
+_CONTAINER_M, _DRIPS_M = 0.9, 0.15  # extent of what has others in it; over a table, to drip from
 _TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
 _ON = ("on", "above", "at", "")
@@ -61,8 +62,8 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
         users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
         at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
         return replace(thing, at=at, base_m=top, on=support.id)
-    if model.kind == "vehicle" and (driving := _on_road(occupied, thing)):
-        return driving
+    if found := _on_road(occupied, thing) or _in_or_from(occupied, thing):
+        return found
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
         return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
     if model.place in ("wall", "ceiling"):
@@ -92,6 +93,19 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     room = max(0.8, max(size) / 2 + 0.3)
     at = occupied.floor.nearest_free(occupied.plan.centre, occupied.others(), room)
     return replace(thing, at=at)
+
+
+def _in_or_from(occupied: Occupied, thing: Player) -> Player | None:
+    """A thing at the rim of what it is in, in view, or at the tip of what it drips from."""
+    inside = occupied.find(thing.near) if thing.relation == "in" else None
+    source, high = occupied.find(thing.on), size_of(thing)[1]
+    if isinstance(inside, Player) and max(size_of(thing)) < max(size_of(inside)) < _CONTAINER_M:
+        at, top = surface_spot(occupied, thing, inside, None)
+        return replace(thing, at=at, base_m=top, on=inside.id)
+    if isinstance(source, Player) and any(beat.gesture == "fall" for beat in thing.beats):
+        occupied.things[source.id] = replace(source, base_m=source.base_m + _DRIPS_M)
+        return replace(thing, at=source.at, base_m=source.base_m + _DRIPS_M - high)
+    return None
 
 
 def _animal(occupied: Occupied, animal: Player) -> Player:
@@ -193,7 +207,8 @@ def _on_lane(occupied: Occupied, vehicle: Player) -> Player:
 def _on_road(occupied: Occupied, vehicle: Player) -> Player | None:
     """A vehicle on a lane, or behind, before or beside another one, which it follows closely."""
     leader = occupied.find(vehicle.near) if vehicle.near else None
-    if not occupied.plan.lanes or max(size_of(vehicle)) <= 1.2:
+    is_vehicle = model_of(vehicle).kind == "vehicle"
+    if not (is_vehicle and occupied.plan.lanes) or max(size_of(vehicle)) <= 1.2:
         return None
     if not isinstance(leader, Player) or model_of(leader).kind != "vehicle":
         return None if vehicle.near else _on_lane(occupied, vehicle)

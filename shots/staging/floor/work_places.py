@@ -79,11 +79,13 @@ def work_place(
 
 def worked_on(beat: Beat) -> str:
     """Id of the thing that the hands of a beat are on, "" if there is none."""
-    own = {thing for _, thing in beat.holds}
+    # What is picked up is in the hand at the end of the beat, not before.
+    own = set() if beat.gesture == "pick-up" else {thing for _, thing in beat.holds}
     is_work = GESTURES.get(beat.gesture, GESTURES["look"]).needs == "thing"
     is_work = is_work or beat.gesture in ("pour", "cook", "write")
     is_work = is_work or (beat.gesture == "look" and beat.target == beat.looks_at)
-    return beat.target if is_work and beat.target not in own and beat.gesture != "hold" else ""
+    is_own = beat.target in own and beat.gesture not in ("put-down", "pick-up")
+    return beat.target if is_work and not is_own and beat.gesture != "hold" else ""
 
 
 def users(reading: ShotReading) -> dict[str, str]:
