@@ -24,13 +24,12 @@ _WORK = frozenset(
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
-_DISTANT = frozenset(("look", "wave-held", "phone-look", "reach", "point", "aim", "photograph"))
+_DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
-_HELD_UP = ("hold-out", "wave-held")
-_CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
+_HELD_UP, _CONSUMED = ("hold-out", "wave-held"), frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
             "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
