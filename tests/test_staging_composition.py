@@ -318,3 +318,12 @@ def test_an_establishing_shot_holds_the_vehicle_that_it_is_of() -> None:
             for side in (-1, 1)]  # fmt: skip
     shown_at = picture(filmed, staged).project(np.array([(x, 1.5, z) for x, z in ends]))
     assert np.abs(shown_at[0, :, :2]).max() < 0.5
+
+
+def test_what_drives_is_on_a_lane_and_not_in_the_row_of_parked_cars() -> None:
+    car = Player("car", "car", "thing", "car", beats=(Beat(posture="drive", to="right"),),
+                 is_subject=True)  # fmt: skip
+    street = SETS["street"]
+    staged = stage((shot("1", "WS, 35mm"), reading(car)), plan=street)[0]
+    lanes = [lane[0][1] for lane in street.lanes]
+    assert min(abs(staged.player("car").at[1] - z) for z in lanes) < 0.1

@@ -330,14 +330,15 @@ def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
 def _establishing(filming: Filming) -> Iterator[SetUp]:
     """The place, with people as small as the size makes them."""
     plan = filming.occupied.plan
-    named = [p for p in filming.reading.players if p.is_subject and p.id in filming.players]
-    subjects = [p.id for p in named if p.kind != "person" or filming.shot.camera.people != "empty"]
+    asked = [p for p in filming.reading.players if p.is_subject and p.id in filming.players]
+    subjects = [p.id for p in asked if p.kind != "person" or filming.shot.camera.people != "empty"]
     at = plan.centre
     if subjects:
         middle = np.array(centroid(filming.now(name) for name in subjects))
         at = point((np.array(plan.centre) + 2 * middle) / 3)
     sides: tuple[float, ...] = (0.0, -10.0, 10.0, -20.0, 20.0, -35.0, 35.0)
-    big = [name for name in subjects if is_vehicle(filming.players[name])]
+    named = subjects if filming.size != "EWS" else []  # the widest is of the place
+    big = [name for name in named if is_vehicle(filming.players[name])]
     if big:
         at, sides = filming.now(big[0]).at, (40.0, -40.0, 55.0, -55.0)
     for k, side in enumerate(sides if plan.is_interior or big else (-20.0, 20.0, *sides)):

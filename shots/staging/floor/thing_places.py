@@ -43,6 +43,8 @@ def put_thing(occupied: Occupied, thing: Player) -> None:
         fixtures = [each for each in things.values() if each.is_fixture and each.id not in taken]
         if model_of(thing).kind == "vehicle":  # one that is parked far off is another one
             fixtures = [f for f in fixtures if distance(f.at, occupied.plan.centre) < _PARKED_M]
+            if occupied.plan.lanes and any(beat.to for beat in thing.beats):
+                fixtures = []  # what drives is on the lane, not in the row of those parked
         named = [each for each in fixtures if each.id == thing.id]
         same = [each for each in fixtures if each.model == thing.model and each.id != thing.id]
         if named or same:
