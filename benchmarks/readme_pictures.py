@@ -24,7 +24,7 @@ _SIZE, _FRAMES = (320, 180), 25
 _MOVES = (
     ("pan left", "EXT. STREET", "day", "FS, 35mm", "A man waves."),
     ("tilt up", "EXT. FIELD", "sunset", "FS, 35mm", "A woman in a white dress waves."),
-    ("push in", "EXT. FOREST", "day", "CU, 50mm", "A man with a beard and a green jacket smiles."),
+    ("push in", "EXT. FOREST", "day", "CU, 50mm", "A woman in a green jacket smiles."),
     ("pull out", "INT. LIBRARY", "day", "MCU, 50mm", "A woman with glasses reads a book."),
     ("track right", "EXT. STREET", "dusk", "WS, 35mm", "A blue car drives from left to right."),
     ("crane up", "EXT. PARK", "sunrise", "FS, 35mm", "A girl in a red dress sits on a bench."),
