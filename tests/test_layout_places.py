@@ -21,7 +21,7 @@ from shots.lexicon.things import MODELS
 from storyboard.layout.meshes import box, join
 from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
-from storyboard.layout.places.rooms import from_above
+from storyboard.layout.places.rooms import from_above, through_walls
 from storyboard.layout.places.scenery import sceneries
 from storyboard.layout.places.set_place import SetPlace
 
@@ -385,6 +385,22 @@ def test_a_garden_is_cleared_up_to_the_room_that_is_filmed_through_it() -> None:
     assert len(without_near_shell(garden, *lens).faces) == len(garden.faces)
     cleared = without_near_shell(garden, *lens, GARDEN)
     assert len(cleared.faces) == len(garden.faces) - 10, "but for the two that lie on the ground"
+
+
+def test_the_floor_of_a_room_goes_on_where_the_camera_stands_outside() -> None:
+    plan = SETS["kitchen"]
+    place = build_place(plan, "kitchen", 1)
+    x0, z0, x1, z1 = plan.bounds
+    middle = (z0 + z1) / 2
+    inside, beyond, across = (np.array([[x, middle]]) for x in (x1 - 0.7, x1 + 0.7, x0 - 0.7))
+    opened = through_walls(place, plan.bounds, np.array([[x1 + 2.0, -1.5, middle]]))
+
+    def colour(at, of):
+        return of.ground(at[:, 0], at[:, 1], np.ones(1))
+
+    np.testing.assert_allclose(colour(beyond, opened), colour(inside, place), atol=1e-6)
+    np.testing.assert_array_equal(colour(across, opened), colour(across, place))
+    assert through_walls(place, plan.bounds, np.array([[0.0, -1.5, middle]])) is place
 
 
 def test_a_room_from_above_its_walls_has_no_garden_round_it() -> None:

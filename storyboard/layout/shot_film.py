@@ -26,7 +26,7 @@ from storyboard.layout.motion.perform import Performance, perform_all
 from storyboard.layout.motion.world import Spot, world_at
 from storyboard.layout.near_shell import GARDEN, without_near_shell
 from storyboard.layout.places.build_place import build_place
-from storyboard.layout.places.rooms import from_above
+from storyboard.layout.places.rooms import from_above, through_walls
 from storyboard.layout.places.set_place import SetPlace
 from storyboard.layout.practicals import (
     is_switched_off,
@@ -127,6 +127,9 @@ class ShotFilm:
             and self.poses[:, 1, 3].min() < self._place.shell.vertices[:, 1].min()
         ):
             self._place = from_above(self._place, SETS[place.set].bounds)
+        elif self._place.is_interior:
+            eyes = self.poses[:, :, 3]
+            self._place = through_walls(self._place, SETS[place.set].bounds, eyes)
         self._scenes: dict[int, RenderScene] = {}
         self.ground = self._place.ground if self._place.has_ground else None
         x, z = staged.camera.at

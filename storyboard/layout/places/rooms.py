@@ -130,6 +130,30 @@ def room_ground(plan: SetPlan, floor: GroundPaint, sides: Sequence[Side]) -> Gro
     return zones(floor, *((beyond(side), outside) for side in sides)) if sides else floor
 
 
+def through_walls(place: SetPlace, bounds: Bounds, eyes: Array) -> SetPlace:
+    """A room filmed from outside: its floor goes on, but for the side across from the camera.
+
+    `eyes` are the places (F, 3) of the camera.
+    """
+    x0, z0, x1, z1 = bounds
+    beyond = (x0 - eyes[:, 0].min(), eyes[:, 0].max() - x1, z0 - eyes[:, 2].min(),
+              eyes[:, 2].max() - z1)  # fmt: skip
+    side = int(np.argmax(beyond))  # left, right, front or back, where the camera is
+    if beyond[side] < 0.1:
+        return place
+    edges = [x0, x1, z0, z1]
+    edges[side ^ 1] = np.inf if side % 2 == 0 else -np.inf  # there the windows look out
+
+    def mirrored(at: Array, low: float, high: float) -> Array:
+        at = np.where(at < low, 2 * low - at, at) if np.isfinite(low) else at
+        return floats(np.where(at > high, 2 * high - at, at) if np.isfinite(high) else at)
+
+    def ground(x: Array, z: Array, distance: Array) -> Array:
+        return place.ground(mirrored(x, *edges[:2]), mirrored(z, *edges[2:]), distance)
+
+    return replace(place, ground=ground)
+
+
 def from_above(place: SetPlace, bounds: Bounds) -> SetPlace:
     """A room as it is looked into over its walls: a studio's floor round it, no garden."""
     x0, z0, x1, z1 = bounds
