@@ -328,7 +328,8 @@ def _merge_control(levels: Levels, merged: MergedFields) -> None:
         for name in choice.model_fields_set if choice else ():
             fields[name] = getattr(choice, name)
             merged.origins[f"control.{name}"] = level.origin("control", name)
-    merged.values["control"] = Control(**{k: v for k, v in fields.items() if v is not None})
+    if fields:
+        merged.values["control"] = Control(**{k: v for k, v in fields.items() if v is not None})
 
 
 def _merge_camera(levels: Levels, merged: MergedFields) -> None:
