@@ -106,6 +106,24 @@ def test_a_board_renders_what_the_api_renders_with_its_control_film(tmp_path):
     assert np.array_equal(clip, expected)
 
 
+def test_a_given_first_frame_is_kept_by_the_mask_of_the_control_film(tmp_path):
+    draw = np.random.default_rng(2).integers(0, 256, (32, 48, 3), dtype=np.uint8)
+    Image.fromarray(draw).save(tmp_path / "first.png")
+    plan = plan_of(board_of(tmp_path, shot=", references: {first-frame: first.png}"))
+    clip, store = rendered(plan, tmp_path)
+    (take,), settings = plan.takes, plan.settings
+    grid = schedule(4, settings.shift, settings.solver)
+    expected = model.load(oracle.vace(2, (0,))).generate(
+        take.prompt, take.negative, size=take.size, num_frames=take.frames.rendered, steps=4,
+        guidance=settings.guidance, shift=settings.shift, solver=settings.solver,
+        noise=take_noise(take.noise, (16, 3, 4, 6)), control=film_of(plan, store),
+        first_frame=draw, control_strength=control_strengths(
+            Control(), settings.preset, grid, settings.preset.experts
+        ),
+    )  # fmt: skip
+    assert np.array_equal(clip, expected)
+
+
 def test_a_film_shows_a_near_person_as_a_skeleton_in_a_set_of_depth(tmp_path):
     board = board_of(tmp_path)
     shot = board.shots[0]

@@ -68,9 +68,10 @@ class EncodePicture:
     VERSION = 3
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
-        if not take.pictures or take.segments:
-            return ()
         preset = self.weights.preset
+        # A VACE part keeps a picture in its control film.
+        if not take.pictures or take.segments or preset.first_frame == "none":
+            return ()
         declared = {
             "pictures": [picture.key for picture in take.pictures],
             "enters": preset.first_frame,
