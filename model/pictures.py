@@ -36,7 +36,7 @@ def check_pictures(
         GeometryError: One frame cannot be both the first and the last of two pictures.
     """
     name, has_first, has_last = preset.name, first is not None, last is not None
-    if has_first and preset.first_frame == "none" and preset.control != "vace":
+    if has_first and not preset.takes_first_frame:
         raise PresetError(
             f"first_frame: {name!r} cannot start from a picture. Leave it out, or use a "
             "checkpoint that can."

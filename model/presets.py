@@ -131,7 +131,6 @@ class Preset:
         needs_picture: Whether a first picture is required.
         camera_unshuffle: Unshuffle factor of the camera adapter of its experts; None without one.
         control: How a control film enters.
-        release: Noise level below which a control film is released if there is one expert.
         backbone: Sizes of the experts where published; those of greybox are in its config.
         text_len: Rows of context the experts attend to, zero rows included.
     """
@@ -153,7 +152,6 @@ class Preset:
     needs_picture: bool = False
     camera_unshuffle: int | None = None
     control: Control = "none"
-    release: float = 0.875
     backbone: Backbone | None = None
     text_len: int = 512
 
@@ -187,6 +185,11 @@ class Preset:
     def has_camera(self) -> bool:
         """Whether its experts have a camera adapter."""
         return self.camera_unshuffle is not None
+
+    @property
+    def takes_first_frame(self) -> bool:
+        """Whether a clip may start from a picture; a VACE part keeps it in its control film."""
+        return self.first_frame != "none" or self.control == "vace"
 
     @property
     def guidance(self) -> tuple[float, ...]:

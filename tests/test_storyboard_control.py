@@ -277,7 +277,7 @@ def test_words_against_a_copied_layout_are_negative_where_a_film_steers(tmp_path
 def test_the_record_of_a_run_says_how_a_take_was_steered(tmp_path):
     Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "mara.png")
     plan = plan_of(board_of(tmp_path, likeness=", reference: mara.png"))
-    record = control_record(plan.settings, plan.takes[0])
+    record = control_record(plan, plan.takes[0])
     assert (record["set"], record["cast"], record["hold"]) == ("depth", "pose", "normal")
     assert len(record["strengths"]) == 4
     assert record["references"] == [str(tmp_path / "mara.png")]

@@ -15,14 +15,12 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 from pathlib import Path
 
-from model.flow import schedule
 from model.geometry import latent_shape, num_tokens
 from model.presets import Preset, Size
 from storyboard.errors import ResourceError
 from storyboard.events import Event, NetworkLoaded, StageStarted, TakeFinished
 from storyboard.plan.plan import RenderPlan
 from storyboard.plan.residency import guessed_flops
-from storyboard.stages.control_stage import control_strengths
 from storyboard.store import canonical_json, read_object, write_atomically
 from storyboard.take.take import Take
 
@@ -163,8 +161,7 @@ def _steered_share(plan: RenderPlan, take: Take) -> float:
     assert preset is not None
     if preset.control != "vace" or preset.backbone is None:
         return 0.0
-    grid = schedule(plan.settings.level.steps, plan.settings.shift, plan.settings.solver)
-    counts = control_strengths(take.filmed.control, preset, grid, preset.experts)
+    counts = plan.strengths(take)
     side = len(preset.backbone.control_layers) / preset.backbone.layers
     return side * sum(strength > 0 for strength in counts) / len(counts)
 

@@ -131,6 +131,11 @@ class RenderPlan:
         """Everything that is rendered: every take, with its segments before it."""
         return tuple(part for take in self.takes for part in (*take.segments, take))
 
+    def strengths(self, take: Take) -> tuple[float, ...]:
+        """Strength of the control film of a take at every step of its schedule."""
+        experts = (stage for stage in self.stages if isinstance(stage, Denoise))
+        return next(experts).strengths_of(take)
+
     def final(self, take: Take) -> Ref:
         """The conformed clip of a take."""
         return self.stages[-1].refs(take)[0]

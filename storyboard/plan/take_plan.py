@@ -137,7 +137,7 @@ def _plan_start(
     notices: list[str] = []
     if shot.starts_from_picture:
         source = _predecessor(context.board, shot)
-        if preset.first_frame == "none" and preset.control != "vace":
+        if not preset.takes_first_frame:
             notices.append(
                 f"{shot.id}: {preset.name} cannot start from a picture; "
                 "the shot is rendered from its prompt alone."

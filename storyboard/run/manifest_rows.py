@@ -13,21 +13,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from model.flow import schedule
 from storyboard.film.video import VIDEO
 from storyboard.plan.cost import disk_bytes, expected_speed, loading_s, take_cost
 from storyboard.plan.reasons import reason, take_facts
 from storyboard.plan.request import LoraRequest, Request
-from storyboard.plan.settings import Settings
 from storyboard.run.deliver import CLIPS, PANELS, STILLS, Failures
 from storyboard.run.manifest import Manifest, TakeEntry, used_versions
 from storyboard.run.preview import Preview
-from storyboard.stages.control_stage import control_strengths
 from storyboard.store import file_sha256
 from storyboard.take.frames import seconds, timecode
 from storyboard.take.take import Take
 
 if TYPE_CHECKING:
+    from storyboard.plan.plan import RenderPlan
     from storyboard.run.score import Scores
 
 
@@ -164,21 +162,19 @@ def _take_entry(planned: Preview, take: Take, error: str, *, was_waiting: bool) 
         panel=f"{PANELS}/{take.stem}.png" if is_done and plan.settings.stills else "",
         seconds=_stage_seconds(planned, take),
         staging=take.staged.report(),
-        control=control_record(plan.settings, take),
+        control=control_record(plan, take),
     )
 
 
-def control_record(settings: Settings, take: Take) -> dict[str, object]:
+def control_record(plan: RenderPlan, take: Take) -> dict[str, object]:
     """How a take is steered; empty where the model cannot be, or nothing is given."""
-    control = take.filmed.control
-    if settings.preset is None or settings.preset.control == "none":
+    preset, control = plan.settings.preset, take.filmed.control
+    if preset is None or preset.control == "none" or not (control.has_film or take.references):
         return {}
-    if not (control.has_film or take.references):
-        return {}
-    grid = schedule(settings.level.steps, settings.shift, settings.solver)
-    strengths = control_strengths(control, settings.preset, grid, settings.preset.experts)
     names = [str(picture.file) for picture in take.references]
-    return {**control.model_dump(), "strengths": list(strengths), "references": names}
+    return {
+        **control.model_dump(), "strengths": list(plan.strengths(take)), "references": names
+    }  # fmt: skip
 
 
 def why(planned: Preview, take: Take) -> str:

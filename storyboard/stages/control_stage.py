@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAX_REFERENCES = 4
 """Pictures of likeness that one clip reads, as in the training of the published models."""
 
+_HIGH_NOISE = 0.875  # where published pairs of experts change over
 _RELEASE = 0.5  # strength of the last high-noise steps
 _LOOSE_END = 0.3
 
@@ -40,10 +41,10 @@ def control_strengths(
     "loose" ends after three tenths of the steps. "tight" keeps half to the end. A model with one
     expert counts the steps of the same noise. Where a film is read as channels, any strength is 1.
     """
-    floor = experts[0].floor or preset.release
-    high = sum(noise >= floor for noise in plan.noise[: plan.num_steps])
     if len(experts) > 1:
         high = len(expert_steps(plan, experts)[0])
+    else:
+        high = sum(noise >= _HIGH_NOISE for noise in plan.noise[: plan.num_steps])
     full = -(-2 * high // 3)
     low = _RELEASE if control.hold == "tight" else 0.0
     strengths = [1.0] * full + [_RELEASE] * (high - full) + [low] * (plan.num_steps - high)
