@@ -142,9 +142,7 @@ class Wan:
         counts = strengths(preset, plan, control_strength)
         start = _start(shape, noise, seed, remix, plan)
         rays = None if camera_path is None else self.rays(camera_path, shape)
-        pictures = given(preset, self._pictures(first_frame, last_frame, size, num_frames), shape)
-        if references and not before:
-            pictures = replace(pictures, reference=self._reference(references[0], size))
+        pictures = self._given(first_frame, last_frame, references, size, shape)
         film = self._film(first_frame, *films, size, num_frames) if any(counts) else None
         texts = self._contexts(prompt, negative_prompt, scales)
         inputs = *texts, rays, pictures, film, counts
@@ -167,10 +165,6 @@ class Wan:
                     pictures, on_step, self._control(index, film, counts, owned),
                 )  # fmt: skip
         return state.latent
-
-    def _reference(self, picture: Picture, size: Size) -> Tensor:
-        """Latent of a reference that experts read as tokens."""
-        return encode_reference(self.vae(), picture, size, self.device)
 
     def _film(
         self, first_frame: Picture | None, control: np.ndarray | None, mask: np.ndarray | None,
@@ -208,16 +202,23 @@ class Wan:
             return context, None
         return context, encoder.encode(negative_prompt or self.preset.negative)
 
-    def _pictures(
-        self, first: Picture | None, last: Picture | None, size: Size, num_frames: int
-    ) -> Tensor | None:
-        """Latent of the given pictures; None without any, and where a mask keeps them."""
-        if first is None or self.preset.first_frame == "none":
-            return None
-        pictures = (first,) if last is None else (first, last)
-        return encode_pictures(
-            self.vae(), self.preset, pictures, size=size, num_frames=num_frames, device=self.device
-        )
+    def _given(
+        self, first: Picture | None, last: Picture | None, references: Sequence[Picture],
+        size: Size, shape: tuple[int, ...],
+    ) -> Given:  # fmt: skip
+        """Given pictures as the experts read them, but for those that a VACE part reads."""
+        preset, pictures = self.preset, [each for each in (first, last) if each is not None]
+        latent = None
+        if pictures and preset.first_frame != "none":
+            latent = encode_pictures(
+                self.vae(), preset, tuple(pictures),
+                size=size, num_frames=pixel_frames(shape[2]), device=self.device,
+            )  # fmt: skip
+        found = given(preset, latent, shape)
+        if not (references and preset.control == "channels"):
+            return found
+        reference = encode_reference(self.vae(), references[0], size, self.device)
+        return replace(found, reference=reference)
 
     def rays(self, path: CameraPathLike, shape: tuple[int, ...]) -> Tensor:
         """Rays of a path for the camera adapter, given the (1, C, T, H, W) of the clip's latent.

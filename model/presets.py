@@ -188,7 +188,7 @@ class Preset:
 
     @property
     def takes_first_frame(self) -> bool:
-        """Whether a clip may start from a picture; a VACE part keeps it in its control film."""
+        """Whether a clip may start from a picture; a VACE part keeps one by its mask."""
         return self.first_frame != "none" or self.control == "vace"
 
     @property
@@ -341,18 +341,10 @@ GREYBOX = Preset(
 )
 
 KNOWN = (
-    GREYBOX,
-    WAN22_T2V_A14B,
-    WAN22_I2V_A14B,
-    WAN22_TI2V_5B,
-    WAN22_FUN_CAMERA_A14B,
-    WAN22_FUN_CAMERA_5B,
-    WAN22_VACE_FUN_A14B,
-    WAN21_VACE_14B,
-    WAN21_VACE_1_3B,
-    WAN22_FUN_CONTROL_A14B,
-    WAN22_FUN_CONTROL_5B,
-)
+    GREYBOX, WAN22_T2V_A14B, WAN22_I2V_A14B, WAN22_TI2V_5B, WAN22_FUN_CAMERA_A14B,
+    WAN22_FUN_CAMERA_5B, WAN22_VACE_FUN_A14B, WAN21_VACE_14B, WAN21_VACE_1_3B,
+    WAN22_FUN_CONTROL_A14B, WAN22_FUN_CONTROL_5B,
+)  # fmt: skip
 """Configurations that checkpoints are matched with."""
 
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in KNOWN})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -56,18 +57,22 @@ def take_film(take: Take) -> ShotFilm:
     return ShotFilm(take.staged, take.path, take.filmed, take.board.style.palette)
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Shot to clip of its staging, filmed along its camera path."""
+class DrawnFilm(ABC):
+    """A stage that draws a film of the staging of a shot, without a network."""
 
-    fps: Fraction
-    name = "layout"
     network = ""
-    VERSION = 2
 
-    def refs(self, take: Take) -> tuple[Ref, ...]:
-        declared = {**layout_inputs(take), "size": list(take.size), "fps": str(self.fps)}
-        return (make_ref(self, self.VERSION, VIDEO, declared),)
+    @abstractmethod
+    def refs(self, take: Take) -> tuple[Ref, ...]: ...
+
+    @abstractmethod
+    def pictures(self, take: Take) -> Iterator[Frame]:
+        """The frames of the film."""
+
+    @property
+    @abstractmethod
+    def rate(self) -> Fraction:
+        """Frames per second."""
 
     def needs(self, take: Take) -> tuple[Ref, ...]:
         return ()
@@ -79,20 +84,34 @@ class Layout:
         return None
 
     def run(self, network: object, take: Take, store: Store, step: Step) -> None:
-        started = perf_counter()
-        film = take_film(take)
+        started, frames = perf_counter(), self.pictures(take)
 
         def write(path: Path) -> Meta:
-            write_video(
-                path,
-                film.pictures(take.size, threads=LAYOUT_THREADS),
-                fps=self.fps,
-                encoding=LOSSLESS,
-            )
+            write_video(path, frames, fps=self.rate, encoding=LOSSLESS)
             return {"seconds": since(started)}
 
         store.put(self.refs(take)[0], write)
         step()
+
+
+@dataclass(frozen=True)
+class Layout(DrawnFilm):
+    """Shot to clip of its staging, filmed along its camera path."""
+
+    fps: Fraction
+    name = "layout"
+    VERSION = 2
+
+    @property
+    def rate(self) -> Fraction:
+        return self.fps
+
+    def refs(self, take: Take) -> tuple[Ref, ...]:
+        declared = {**layout_inputs(take), "size": list(take.size), "fps": str(self.fps)}
+        return (make_ref(self, self.VERSION, VIDEO, declared),)
+
+    def pictures(self, take: Take) -> Iterator[Frame]:
+        return take_film(take).pictures(take.size, threads=LAYOUT_THREADS)
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
-from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from model.flow import Schedule, expert_steps
 from model.presets import Expert, Preset
 from shots.vocabulary.control import Control
-from storyboard.film.video import LOSSLESS, VIDEO, write_video
-from storyboard.stages.conform_stage import staging_inputs, take_film
-from storyboard.stages.stage import TENSORS, Hardware, Step, make_ref, since
-from storyboard.store import Meta, Ref, Store
+from storyboard.film.video import VIDEO, Frame
+from storyboard.stages.conform_stage import DrawnFilm, staging_inputs, take_film
+from storyboard.stages.stage import TENSORS, Hardware, Step, make_ref
+from storyboard.store import Ref, Store
 from storyboard.take.take import Picture, Take
 from storyboard.take.weights import Weights
 
@@ -70,13 +70,16 @@ def silent(take: Take) -> StagedShot:
 
 
 @dataclass(frozen=True)
-class Passes:
+class Passes(DrawnFilm):
     """Shot to the control film of its staging: depth and skeletons, without light and colour."""
 
     weights: Weights
     name = "passes"
-    network = ""
     VERSION = 1
+
+    @property
+    def rate(self) -> Fraction:
+        return self.weights.preset.fps
 
     def refs(self, take: Take) -> tuple[Ref, ...]:
         control = take.filmed.control
@@ -90,28 +93,11 @@ class Passes:
         }
         return (make_ref(self, self.VERSION, VIDEO, declared),)
 
-    def needs(self, take: Take) -> tuple[Ref, ...]:
-        return ()
-
-    def units(self, take: Take) -> int:
-        return 1
-
-    def load(self) -> None:
-        return None
-
-    def run(self, network: object, take: Take, store: Store, step: Step) -> None:
+    def pictures(self, take: Take) -> Iterator[Frame]:
         from storyboard.layout.passes.control_film import control_frames  # imports cv2
 
-        started = perf_counter()
         film = take_film(replace(take, staged=silent(take)))
-        frames = control_frames(film, take.size, take.filmed.control)
-
-        def write(path: Path) -> Meta:
-            write_video(path, frames, fps=self.weights.preset.fps, encoding=LOSSLESS)
-            return {"seconds": since(started)}
-
-        store.put(self.refs(take)[0], write)
-        step()
+        return control_frames(film, take.size, take.filmed.control)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,14 @@ def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
     Raises:
         StoryboardError: One is not finite.
     """
-    _save(path, tensors)
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise StoryboardError(
+                f"{name}: not all numbers are finite, must be finite. "
+                "Lower the guidance, or check the weights."
+            )
+    # Cloned: a solver's history may share memory with the latent, which safetensors refuses.
+    save_file({name: tensor.cpu().contiguous().clone() for name, tensor in tensors.items()}, path)
 
 
 def load_tensors(store: Store, ref: Ref, device: str) -> dict[str, Tensor]:
@@ -119,7 +126,7 @@ def save_context(path: Path, context: Tensor) -> None:
     Raises:
         StoryboardError: It is not finite.
     """
-    _save(path, {"context": context})
+    save_tensors(path, {"context": context})
 
 
 def load_context(store: Store, ref: Ref, device: str) -> Tensor:
@@ -133,24 +140,13 @@ def save_state(path: Path, state: SolverState) -> None:
     Raises:
         StoryboardError: It is not finite.
     """
-    _save(path, state.tensors())
+    save_tensors(path, state.tensors())
 
 
 def load_state(store: Store, ref: Ref, device: str) -> SolverState:
     """Read what `save_state` wrote, to a device."""
     tensors = load_file(store.path(ref))
     return SolverState.from_tensors({name: tensor.to(device) for name, tensor in tensors.items()})
-
-
-def _save(path: Path, tensors: dict[str, Tensor]) -> None:
-    for name, tensor in tensors.items():
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
-            raise StoryboardError(
-                f"{name}: not all numbers are finite, must be finite. "
-                "Lower the guidance, or check the weights."
-            )
-    # Cloned: a solver's history may share memory with the latent, which safetensors refuses.
-    save_file({name: tensor.cpu().contiguous().clone() for name, tensor in tensors.items()}, path)
 
 
 def check_step(state: SolverState, take: Take, index: int) -> None:

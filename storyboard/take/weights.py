@@ -91,10 +91,8 @@ def _inspect(folder: Path, stamp: str) -> Weights:
     names = [expert.name for expert in checkpoint.preset.experts]
     prints = {name: checkpoint.expert_fingerprint(index) for index, name in enumerate(names)}
     prints |= {"text": checkpoint.text_fingerprint(), "vae": checkpoint.vae_fingerprint()}
-    prints |= {
-        f"vace-{name}": checkpoint.vace_fingerprint(index)
-        for name, index in zip(names, range(len(checkpoint.vace_parts)), strict=False)
-    }
+    if checkpoint.vace_parts:
+        prints |= {f"vace-{n}": checkpoint.vace_fingerprint(k) for k, n in enumerate(names)}
     files = {name: checkpoint.experts[index].files for index, name in enumerate(names)}
     files |= {"text": checkpoint.text_part.files, "vae": checkpoint.vae_part.files}
     return Weights(
