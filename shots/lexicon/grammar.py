@@ -90,13 +90,7 @@ RIDERS = _mapping("riders")
 """People of a trade, to the posture in which they move where the words leave it out."""
 INSTRUMENTS = _mapping("instruments")
 SEATED: Mapping[str, frozenset[str]] = {
-    place: frozenset(_split(who))
-    for place, who in (
-        (place.strip(), who)
-        for row in _SECTIONS["seated"]
-        for places, _, who in [row.partition(": ")]
-        for place in places.split(",")
-    )
+    place: frozenset(_split(who)) for place, who in _mapping("seated").items()
 }
 """Words of a heading, to who sits there where nothing else is said."""
 IMPLIED = _mapping("implied")
@@ -125,8 +119,9 @@ MATS = _set("mats")
 FOOTWEAR = _set("footwear")
 PHOTOS = _set("photos")
 TRADE_NOUNS = _mapping("trade nouns")
-SIZES = _numbers("sizes")
 """Trade and noun, "surfer board", to the noun that is meant."""
+SIZES = _numbers("sizes")
+"""Adjectives of size, to the factor of the usual size."""
 HAPPENINGS = _set("happenings")
 """What people do together, named without them."""
 MEALS = _set("meals")
