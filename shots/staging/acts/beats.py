@@ -137,7 +137,7 @@ class _Timing:
             is_held = is_held and first.posture not in ("dragged", "carried")
             events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
         self._seat_drivers(draft)
-        beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
+        beds = self.cast.beds()
         if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
             events[0].posture, events[0].seat = "lie", beds[0]
         elif draft.noun in ("body", "corpse") and not events[0].posture:
@@ -170,7 +170,7 @@ class _Timing:
         if last and not seat and POSTURES[posture].seat and POSTURES[last.posture].seat:
             seat = last.seat
         if posture in ("lie", "sleep") and not seat:
-            seat = next((key for key, made in self.cast.fixtures.items() if is_bed(made)), "")
+            seat = next(iter(self.cast.beds()), "")
         speaks = tuple(
             (max(span[0], start), min(span[1], end))
             for start, end in self.speech.get(draft.id, ())

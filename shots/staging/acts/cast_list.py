@@ -11,7 +11,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.places import PLACE_WORDS, SETS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing, find_thing
 from shots.schema import Character, Shot, ShotList
-from shots.staging.acts.drafts import PlayerDraft
+from shots.staging.acts.drafts import PlayerDraft, is_bed
 from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
@@ -97,6 +97,10 @@ class CastList:
             self.recent.append(key)
         if len(group) > 1:
             (self.groups if self.is_person(group[0]) else self.heaps).append(group)
+
+    def beds(self) -> list[str]:
+        """Names of what one lies on in the set."""
+        return [name for name, model in self.fixtures.items() if is_bed(model)]
 
     def people(self) -> list[str]:
         """Ids of all people, in order."""

@@ -185,7 +185,7 @@ def _lay_down(act: ClauseAct, key: str) -> None:
     if _LAID[act.clause.base] == "carried" and any(is_bed(p.head) for _, p in act.clause.parts):
         return  # on a stretcher
     led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
-    beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
+    beds = act.cast.beds()
     led.seat = beds[0] if beds and led.posture == "lie" else ""
     if led.posture in ("dragged", "carried"):
         led.target = act.actor.id
