@@ -8,6 +8,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES, PLACE_WEAR
+from shots.lexicon.place_words import VEHICLES
 from shots.lexicon.things import MODELS, NOUNS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
@@ -20,7 +21,6 @@ Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
 _SEATED = ("car", "cockpit", "aeroplane-cabin")  # sets in which nobody stands
 _CREW = ("stewardess", "steward", "flight attendant", "hostess", "waiter", "waitress")
-_CABINS = (*_SEATED, "tram", "train")
 _DRIVERS = ("driver", "taxi driver", "cab driver", "chauffeur", "pilot", "trucker", "captain")
 _ONWARD = ("left", "right", "towards", "away")  # directions that a movement keeps
 
@@ -193,7 +193,7 @@ class _Timing:
             if is_going:
                 posture = "stand" if is_arrived else last.posture
         has_bed = event.seat or (self.cast.place.is_interior and draft.relation != "under")
-        if posture in ("sleep", "lean") and self.cast.place.set in _CABINS:
+        if posture in ("sleep", "lean") and self.cast.place.set in VEHICLES:
             return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
+from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
@@ -27,7 +28,7 @@ _DEPICTING = frozenset(
     )
 )
 
-MOUNTS = {"ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle", "ride-horse": "horse"}
+MOUNTS = {name: each.seat for name, each in POSTURES.items() if name.startswith("ride-")}
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
 BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
 """Gestures whose object is brought to what a preposition names."""

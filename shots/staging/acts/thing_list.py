@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
+from shots.lexicon.place_words import VEHICLES
 from shots.lexicon.places import PLACE_WORDS, SETS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
 from shots.schema import Shot, ShotList
@@ -17,7 +18,7 @@ from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import Place
 
 MOST_THINGS = 12  # players made from one plural
-_CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift"))
+_CABINS = VEHICLES | {"lift"}
 # Parts of a cabin that are no fixtures, as words of `Beat.looks_at`.
 _CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": []}
 _BRAND = re.compile(r"\b[A-Z][A-Z&-]{2,}\b")
