@@ -56,8 +56,8 @@ class CastList:
     def person(self, noun: str, words: str, looks: str = "") -> PlayerDraft:
         """A new unnamed person."""
         key = self._free_id(noun)
-        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
-        draft = PlayerDraft(key, words, noun=noun, looks=looks or words, sex=sex, words=words)
+        draft = PlayerDraft(key, words, noun=noun, looks=looks or words, words=words)
+        draft.sex = pronoun_of(noun)
         self.drafts[key] = draft
         return draft
 
@@ -189,6 +189,11 @@ def first_colour(text: str) -> str:
     """The first colour that a text names, "" for none."""
     words = re.findall(r"[a-z]+", text.lower())
     return next((colour for word in words if (colour := find_colour(word))), "")
+
+
+def pronoun_of(noun: str) -> str:
+    """The pronoun for a person that a noun names: he, she, or ""."""
+    return "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
 
 
 def sex_of(looks: str) -> str:

@@ -9,7 +9,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS
 from shots.schema import Shot, ShotList
-from shots.staging.acts.cast_list import sex_of, thing_of_looks
+from shots.staging.acts.cast_list import pronoun_of, sex_of, thing_of_looks
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft
 from shots.staging.acts.thing_list import ThingList
 from shots.staging.clauses.nouns import people
@@ -267,7 +267,7 @@ class Cast(ThingList):
         if len(keys) != 1 or len(self.shot.subjects) > 1 or self.named or not self.is_subject:
             return []
         draft = self.drafts[keys[0]]
-        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
+        sex = pronoun_of(noun)
         return keys if sex == draft.sex != "" and draft.name.lower() not in words else []
 
     def _body(self, phrase: Phrase, subjects: list[str]) -> list[str]:
