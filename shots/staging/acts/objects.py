@@ -15,23 +15,14 @@ from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
 _DEPICTING = frozenset(
-    (
-        "draw",
-        "sketch",
-        "scribble",
-        "doodle",
-        "trace",
-        "write down",
-        "jot down",
-        "scribble down",
-        "note down",
-    )
-)
-
+    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down",
+     "note down")
+)  # fmt: skip
 MOUNTS = {name: each.seat for name, each in POSTURES.items() if name.startswith("ride-")}
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
 BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
 """Gestures whose object is brought to what a preposition names."""
+_BESIDES = ("with", "from", "for", "beside", "before", "behind")  # prepositions of other things
 _LAID = {"tuck": "lie", "drag": "dragged", "haul": "dragged", "massage": "lie", "bury": "lie-floor",
          "carry": "carried", "lift": "carried", "scoop": "carried"}  # fmt: skip
 """Verbs whose object lies, and how."""
@@ -268,14 +259,7 @@ def _pour(act: ClauseAct) -> None:
 def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What the object of a gesture is brought to: into the milk, over her shoulders."""
     event = act.event
-    if event.gesture not in BROUGHT or prep in (
-        "with",
-        "from",
-        "for",
-        "beside",
-        "before",
-        "behind",
-    ):
+    if event.gesture not in BROUGHT or prep in _BESIDES:
         return False
     is_free = event.gesture != "pack" and not event.holds
     if event.target and is_free and act.cast.can_hold(act.subjects[0], event.target):
