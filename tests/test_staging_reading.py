@@ -330,12 +330,7 @@ def test_several_girls_are_girls() -> None:
 
 
 def test_adjectives_give_things_size_and_colour() -> None:
-    players = {
-        player.id: player
-        for player in read(
-            "A huge spider sits on a burnt-out tank beside a tiny rusty key."
-        ).players
-    }
+    players = players_of(read("A huge spider sits on a burnt-out tank beside a tiny rusty key."))
     key = MODELS["key"].size
     assert players["spider"].size == tuple(1.7 * side for side in MODELS["spider"].size)
     assert players["tank"].colour == "black"
@@ -345,6 +340,6 @@ def test_adjectives_give_things_size_and_colour() -> None:
 
 
 def test_who_is_dressed_as_somebody_wears_it_and_brings_nobody_along() -> None:
-    (girl,) = (player for player in read("A girl, dressed as a pirate, smiles.").players)
+    (girl,) = read("A girl, dressed as a pirate, smiles.").players
     assert girl.look is not None
     assert "pirate hat" in {each.kind for each in girl.look.garments}

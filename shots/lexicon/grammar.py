@@ -36,18 +36,14 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(_split(" ".join(_SECTIONS[name])))
 
 
-def mapping_of(file: str, section: str) -> Mapping[str, str]:
-    """Lines of "value: words" of a file's section, as words to their value."""
-    return _of_rows(read_sections(file)[section])
-
-
-def _of_rows(lines: Iterable[str]) -> Mapping[str, str]:
+def mapping_of(lines: Iterable[str]) -> Mapping[str, str]:
+    """Lines of "value: words", as words to their value."""
     rows = (line.partition(": ") for line in lines)
     return {word.strip(): value for value, _, words in rows for word in words.split(",")}
 
 
 def _mapping(name: str) -> Mapping[str, str]:
-    return _of_rows(_SECTIONS[name])
+    return mapping_of(_SECTIONS[name])
 
 
 def _numbers(name: str) -> Mapping[str, float]:

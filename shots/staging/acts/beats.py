@@ -233,16 +233,9 @@ class _Timing:
         if len(held) < 2:
             gesture = GESTURES.get(event.gesture)
             needs_both = gesture is not None and gesture.hands == "both"
-            frees_one = event.gesture == "wave"
-            return tuple(
-                (
-                    "both"
-                    if needs_both or (self.cast.thing_model(key).hands == 2 and not frees_one)
-                    else "right",
-                    key,
-                )
-                for key in held
-            )
+            is_heavy = any(self.cast.thing_model(key).hands == 2 for key in held)
+            is_both = needs_both or (is_heavy and event.gesture != "wave")
+            return tuple(("both" if is_both else "right", key) for key in held)
         first, second = held[::-1] if held[-1] in event.holds else held
         return (("right", first), ("left", second))
 

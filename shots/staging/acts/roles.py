@@ -210,9 +210,8 @@ class Cast(ThingList):
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
         clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
         looks = " ".join([phrase.words, *clothes])
-        looks = (
-            f"a {noun}, {looks}" if count > 1 and noun in people() and "-" not in noun else looks
-        )
+        if count > 1 and noun in people() and "-" not in noun:
+            looks = f"a {noun}, {looks}"
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))

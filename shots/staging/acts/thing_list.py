@@ -142,8 +142,7 @@ class ThingList(CastList):
         names = [name for group in alike for name in group]
         taken = {draft.events[-1].seat for draft in self.drafts.values() if draft.events}
         free = [name for name in names if name not in taken or not self.thing_model(name).seats]
-        plan = SETS.get(self.place.set)
-        if not names and plan and plan.mark(phrase.head):
+        if not names and self._place(phrase, []):
             return [phrase.head]
         if not names and phrase.is_definite and self.place.set in _CABINS:
             return _CABIN_LOOKS.get(phrase.noun, [])
