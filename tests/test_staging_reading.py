@@ -18,6 +18,7 @@ import yaml
 
 from shots import load_shots, parse_shots
 from shots.lexicon.actions import GESTURES, POSTURES
+from shots.lexicon.grammar import read_sections
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import STATES, THING_MOTIONS, THING_VERBS, VERBS, forms
 from shots.schema import ShotList
@@ -254,6 +255,15 @@ def test_names_behind_a_noun_are_the_same_people() -> None:
     listed = read("Two figures cross the field: Tom and Nora.", "EXT. FIELD")
     apposed = read("Two strangers, Tom and Nora, wait.", "EXT. STREET")
     assert list(players_of(listed)) == list(players_of(apposed)) == ["tom", "nora"]
+
+
+@pytest.mark.parametrize(
+    "sections", [("gestures", "moves", "invisible"), ("things", "invisible things")]
+)
+def test_a_verb_is_in_one_row(sections: tuple[str, ...]) -> None:
+    rows = [row for name in sections for row in read_sections("english.verbs")[name]]
+    names = [name for row in rows for name in row.partition(" =")[0].split(", ")]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_what_slips_from_a_hand_is_in_it_before_and_falls() -> None:

@@ -95,15 +95,15 @@ def _verbs(rows: list[str], *, is_shown: bool = True) -> Iterator[tuple[str, Ver
 
 
 _ROWS = read_sections(_FILE)
-# Of a name in several rows, the first of the first section below holds.
 VERBS: Mapping[str, Verb] = {
     **dict(_verbs(_ROWS["invisible"], is_shown=False)),
-    **dict(reversed([*_verbs(_ROWS["gestures"]), *_verbs(_ROWS["moves"])])),
+    **dict(_verbs(_ROWS["gestures"])),
+    **dict(_verbs(_ROWS["moves"])),
 }
 STATES: Mapping[str, Verb] = dict(_verbs(_ROWS["states"]))
 THING_VERBS: Mapping[str, Verb] = {
     **dict(_verbs(_ROWS["invisible things"], is_shown=False)),
-    **dict(reversed(list(_verbs(_ROWS["things"])))),
+    **dict(_verbs(_ROWS["things"])),
 }
 
 
