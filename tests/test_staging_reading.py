@@ -18,6 +18,7 @@ import yaml
 
 from shots import load_shots, parse_shots
 from shots.lexicon.actions import GESTURES, POSTURES
+from shots.lexicon.grammar import read_sections
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import STATES, THING_MOTIONS, THING_VERBS, VERBS, forms
 from shots.schema import ShotList
@@ -256,6 +257,15 @@ def test_names_behind_a_noun_are_the_same_people() -> None:
     assert list(players_of(listed)) == list(players_of(apposed)) == ["tom", "nora"]
 
 
+@pytest.mark.parametrize(
+    "sections", [("gestures", "moves", "invisible"), ("things", "invisible things")]
+)
+def test_a_verb_is_in_one_row(sections: tuple[str, ...]) -> None:
+    rows = [row for name in sections for row in read_sections("english.verbs")[name]]
+    names = [name for row in rows for name in row.partition(" =")[0].split(", ")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_what_slips_from_a_hand_is_in_it_before_and_falls() -> None:
     players = players_of(read("Nora waves, and the cup slips from her hand.", "INT. KITCHEN"))
     beats = players["nora"].beats
@@ -330,12 +340,7 @@ def test_several_girls_are_girls() -> None:
 
 
 def test_adjectives_give_things_size_and_colour() -> None:
-    players = {
-        player.id: player
-        for player in read(
-            "A huge spider sits on a burnt-out tank beside a tiny rusty key."
-        ).players
-    }
+    players = players_of(read("A huge spider sits on a burnt-out tank beside a tiny rusty key."))
     key = MODELS["key"].size
     assert players["spider"].size == tuple(1.7 * side for side in MODELS["spider"].size)
     assert players["tank"].colour == "black"
@@ -345,6 +350,6 @@ def test_adjectives_give_things_size_and_colour() -> None:
 
 
 def test_who_is_dressed_as_somebody_wears_it_and_brings_nobody_along() -> None:
-    (girl,) = (player for player in read("A girl, dressed as a pirate, smiles.").players)
+    (girl,) = read("A girl, dressed as a pirate, smiles.").players
     assert girl.look is not None
     assert "pirate hat" in {each.kind for each in girl.look.garments}

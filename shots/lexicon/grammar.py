@@ -36,18 +36,14 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(_split(" ".join(_SECTIONS[name])))
 
 
-def mapping_of(file: str, section: str) -> Mapping[str, str]:
-    """Lines of "value: words" of a file's section, as words to their value."""
-    return _of_rows(read_sections(file)[section])
-
-
-def _of_rows(lines: Iterable[str]) -> Mapping[str, str]:
+def mapping_of(lines: Iterable[str]) -> Mapping[str, str]:
+    """Lines of "value: words", as words to their value."""
     rows = (line.partition(": ") for line in lines)
     return {word.strip(): value for value, _, words in rows for word in words.split(",")}
 
 
 def _mapping(name: str) -> Mapping[str, str]:
-    return _of_rows(_SECTIONS[name])
+    return mapping_of(_SECTIONS[name])
 
 
 def _numbers(name: str) -> Mapping[str, float]:
@@ -90,13 +86,7 @@ RIDERS = _mapping("riders")
 """People of a trade, to the posture in which they move where the words leave it out."""
 INSTRUMENTS = _mapping("instruments")
 SEATED: Mapping[str, frozenset[str]] = {
-    place: frozenset(_split(who))
-    for place, who in (
-        (place.strip(), who)
-        for row in _SECTIONS["seated"]
-        for places, _, who in [row.partition(": ")]
-        for place in places.split(",")
-    )
+    place: frozenset(_split(who)) for place, who in _mapping("seated").items()
 }
 """Words of a heading, to who sits there where nothing else is said."""
 IMPLIED = _mapping("implied")
@@ -125,8 +115,9 @@ MATS = _set("mats")
 FOOTWEAR = _set("footwear")
 PHOTOS = _set("photos")
 TRADE_NOUNS = _mapping("trade nouns")
-SIZES = _numbers("sizes")
 """Trade and noun, "surfer board", to the noun that is meant."""
+SIZES = _numbers("sizes")
+"""Adjectives of size, to the factor of the usual size."""
 HAPPENINGS = _set("happenings")
 """What people do together, named without them."""
 MEALS = _set("meals")

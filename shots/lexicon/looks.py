@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shots.lexicon.grammar import mapping_of
+from shots.lexicon.grammar import mapping_of, read_sections
 
 
 def _table(rows: Mapping[str, str]) -> dict[str, str]:
@@ -204,11 +204,12 @@ SLOTS: Mapping[str, str] = {
     for kind in kinds.split(", ")
 }  # fmt: skip
 
-OUTFITS: Mapping[str, str] = mapping_of("outfits.words", "outfits")
+_WEAR = read_sections("outfits.words")
+OUTFITS: Mapping[str, str] = mapping_of(_WEAR["outfits"])
 """What people wear by their profession or part: words for clothes, by each noun for them."""
-GROUP_OUTFITS: Mapping[str, str] = mapping_of("outfits.words", "groups")
+GROUP_OUTFITS: Mapping[str, str] = mapping_of(_WEAR["groups"])
 """What people wear by words beside a noun, or as a group."""
-PLACE_WEAR: Mapping[str, str] = mapping_of("outfits.words", "places")
+PLACE_WEAR: Mapping[str, str] = mapping_of(_WEAR["places"])
 """The word of `GROUP_OUTFITS` for whoever is unnamed in a set and has no other clothes."""
 
 WOMENSWEAR = frozenset(

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from shots.lexicon.grammar import read_sections
 
-_VEHICLES = frozenset({"car", "tram", "train", "aeroplane-cabin", "cockpit"})
+VEHICLES = frozenset({"car", "tram", "train", "aeroplane-cabin", "cockpit"})
 _KIND = re.compile(
     r"^\W*(int|ext|interior|exterior|i(?=/e)|e(?=/i))\b\.?(?:\s*/\s*(?:int|ext|i|e)\b\.?)?[\s.:-]*",
     re.IGNORECASE,
@@ -105,7 +105,7 @@ def _in_action(action: str) -> tuple[str, str] | None:
         named = _phrases(_WORD.findall(_CUT.split(rest)[0]))
         firm = [each for each in named if each[1] not in _GENERIC]
         is_inside = found.group() in {"in", "inside"}
-        if firm and (is_inside or PLACES[firm[0][1]][0] not in _VEHICLES):
+        if firm and (is_inside or PLACES[firm[0][1]][0] not in VEHICLES):
             return firm[0]
     return None
 

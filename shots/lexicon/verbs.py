@@ -19,15 +19,12 @@ _FILE = "english.verbs"
 _ROLES = frozenset(("none", "chase", "move", "hold", "release", "look", "seat", "to", "wear"))
 THING_MOTIONS: Mapping[str, str] = {
     "drive": "moves along its lane or line", "turn": "turns on the spot", "open": "opens",
-    "close": "closes", "fall": "falls to the floor",
-    "land": "falls onto its place", "rise": "rises", "float": "floats",
+    "close": "closes", "fall": "falls to the floor", "land": "falls onto its place",
+    "rise": "rises", "float": "floats",
     "shake": "shakes: rings, vibrates", "swing": "swings to and fro", "stop": "stops",
     "blink": "its light goes on and off", "be": "stands, lies or hangs there",
 }  # fmt: skip
 """What a thing does, as `Beat.gesture` of a thing, and what is shown."""
-
-
-_POSED = ("kneel", "crawl", "tiptoe")
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class Verb:
     @property
     def is_added(self) -> bool:
         """Whether a state can go with another verb: talks on the phone, comes on a bicycle."""
-        is_posed = self.posture.startswith(("ride", "sit-")) or self.posture in _POSED
+        is_posed = self.posture.startswith(("ride", "sit-", "kneel", "crawl", "tiptoe"))
         return bool(self.gesture and not self.posture) or is_posed
 
 
@@ -98,15 +95,15 @@ def _verbs(rows: list[str], *, is_shown: bool = True) -> Iterator[tuple[str, Ver
 
 
 _ROWS = read_sections(_FILE)
-# Of a name in several rows, the first of the first section below holds.
 VERBS: Mapping[str, Verb] = {
     **dict(_verbs(_ROWS["invisible"], is_shown=False)),
-    **dict(reversed([*_verbs(_ROWS["gestures"]), *_verbs(_ROWS["moves"])])),
+    **dict(_verbs(_ROWS["gestures"])),
+    **dict(_verbs(_ROWS["moves"])),
 }
 STATES: Mapping[str, Verb] = dict(_verbs(_ROWS["states"]))
 THING_VERBS: Mapping[str, Verb] = {
     **dict(_verbs(_ROWS["invisible things"], is_shown=False)),
-    **dict(reversed(list(_verbs(_ROWS["things"])))),
+    **dict(_verbs(_ROWS["things"])),
 }
 
 

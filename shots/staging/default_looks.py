@@ -51,30 +51,11 @@ _FEET_OF: Mapping[str, Sequence[str]] = {
     "female": ("shoes", "sneakers", "heels", "shoes", "boots"),
     "child": ("sneakers",), "old": ("shoes",),
 }  # fmt: skip
-
-
-_COLOURED = {"polo shirt", "summer dress", "evening dress", "tank top", "long skirt"} | {
-    "t-shirt",
-    "jumper",
-    "rollneck",
-    "cardigan",
-    "hoodie",
-    "jacket",
-    "parka",
-    "dress",
-    "skirt",
-    "scarf",
-    "cap",
-    "beanie",
-    "backpack",
-    "tracksuit",
-    "headscarf",
-    "miniskirt",
-    "shorts",
-    "tie",
-}
-
-
+_COLOURED = {
+    "polo shirt", "summer dress", "evening dress", "tank top", "long skirt", "t-shirt", "jumper",
+    "rollneck", "cardigan", "hoodie", "jacket", "parka", "dress", "skirt", "scarf", "cap", "beanie",
+    "backpack", "tracksuit", "headscarf", "miniskirt", "shorts", "tie",
+}  # fmt: skip
 _BAREFOOT = {"spacesuit", "swimsuit", "swimming trunks"}
 
 

@@ -8,6 +8,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES, PLACE_WEAR
+from shots.lexicon.place_words import VEHICLES
 from shots.lexicon.things import MODELS, NOUNS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
@@ -20,7 +21,6 @@ Span = tuple[float, float]
 _SCREEN = {"left-to-right": "right", "right-to-left": "left"}
 _SEATED = ("car", "cockpit", "aeroplane-cabin")  # sets in which nobody stands
 _CREW = ("stewardess", "steward", "flight attendant", "hostess", "waiter", "waitress")
-_CABINS = (*_SEATED, "tram", "train")
 _DRIVERS = ("driver", "taxi driver", "cab driver", "chauffeur", "pilot", "trucker", "captain")
 _ONWARD = ("left", "right", "towards", "away")  # directions that a movement keeps
 
@@ -137,7 +137,7 @@ class _Timing:
             is_held = is_held and first.posture not in ("dragged", "carried")
             events.insert(0, PlayerEvent(0, first.posture if is_held and not first.gesture else ""))
         self._seat_drivers(draft)
-        beds = [name for name, model in self.cast.fixtures.items() if is_bed(model)]
+        beds = self.cast.beds()
         if draft.noun == "patient" and beds and not (events[0].posture or draft.seat):
             events[0].posture, events[0].seat = "lie", beds[0]
         elif draft.noun in ("body", "corpse") and not events[0].posture:
@@ -170,7 +170,7 @@ class _Timing:
         if last and not seat and POSTURES[posture].seat and POSTURES[last.posture].seat:
             seat = last.seat
         if posture in ("lie", "sleep") and not seat:
-            seat = next((key for key, made in self.cast.fixtures.items() if is_bed(made)), "")
+            seat = next(iter(self.cast.beds()), "")
         speaks = tuple(
             (max(span[0], start), min(span[1], end))
             for start, end in self.speech.get(draft.id, ())
@@ -193,7 +193,7 @@ class _Timing:
             if is_going:
                 posture = "stand" if is_arrived else last.posture
         has_bed = event.seat or (self.cast.place.is_interior and draft.relation != "under")
-        if posture in ("sleep", "lean") and self.cast.place.set in _CABINS:
+        if posture in ("sleep", "lean") and self.cast.place.set in VEHICLES:
             return "sit"
         if posture in ("lie", "sleep") and not has_bed:
             return "lie-floor"
@@ -233,16 +233,9 @@ class _Timing:
         if len(held) < 2:
             gesture = GESTURES.get(event.gesture)
             needs_both = gesture is not None and gesture.hands == "both"
-            frees_one = event.gesture == "wave"
-            return tuple(
-                (
-                    "both"
-                    if needs_both or (self.cast.thing_model(key).hands == 2 and not frees_one)
-                    else "right",
-                    key,
-                )
-                for key in held
-            )
+            is_heavy = any(self.cast.thing_model(key).hands == 2 for key in held)
+            is_both = needs_both or (is_heavy and event.gesture != "wave")
+            return tuple(("both" if is_both else "right", key) for key in held)
         first, second = held[::-1] if held[-1] in event.holds else held
         return (("right", first), ("left", second))
 

@@ -11,7 +11,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.places import PLACE_WORDS, SETS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing, find_thing
 from shots.schema import Character, Shot, ShotList
-from shots.staging.acts.drafts import PlayerDraft
+from shots.staging.acts.drafts import PlayerDraft, is_bed
 from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
@@ -56,8 +56,8 @@ class CastList:
     def person(self, noun: str, words: str, looks: str = "") -> PlayerDraft:
         """A new unnamed person."""
         key = self._free_id(noun)
-        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
-        draft = PlayerDraft(key, words, noun=noun, looks=looks or words, sex=sex, words=words)
+        draft = PlayerDraft(key, words, noun=noun, looks=looks or words, words=words)
+        draft.sex = pronoun_of(noun)
         self.drafts[key] = draft
         return draft
 
@@ -97,6 +97,10 @@ class CastList:
             self.recent.append(key)
         if len(group) > 1:
             (self.groups if self.is_person(group[0]) else self.heaps).append(group)
+
+    def beds(self) -> list[str]:
+        """Names of what one lies on in the set."""
+        return [name for name, model in self.fixtures.items() if is_bed(model)]
 
     def people(self) -> list[str]:
         """Ids of all people, in order."""
@@ -185,6 +189,11 @@ def first_colour(text: str) -> str:
     """The first colour that a text names, "" for none."""
     words = re.findall(r"[a-z]+", text.lower())
     return next((colour for word in words if (colour := find_colour(word))), "")
+
+
+def pronoun_of(noun: str) -> str:
+    """The pronoun for a person that a noun names: he, she, or ""."""
+    return "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
 
 
 def sex_of(looks: str) -> str:

@@ -289,11 +289,13 @@ class EventReader:
 
     def _look_away(self, clause: Clause, subjects: list[str]) -> None:
         """Read "not looking at each other", and what stands beside a negation."""
-        for prep, part in clause.parts if clause.is_negated else ():
+        if not clause.is_negated:
+            return
+        for prep, part in clause.parts:
             if part.kind == "thing":
                 self.cast.attribute(subjects, prep, part)
         is_mutual = any(phrase.head == "other" for phrase in clause.phrases)
-        if clause.is_negated and is_mutual and clause.base == "look":
+        if is_mutual and clause.base == "look":
             for key in filter(self.cast.is_person, subjects):
                 look = PlayerEvent(max(self._slot, 0), looks_at="away", words=clause.words)
                 self.cast.drafts[key].events.append(look)

@@ -29,21 +29,9 @@ _BIRDS = frozenset(
     ("bird", "pigeon", "crow", "gull", "eagle", "owl", "parrot", "flying-bird", "butterfly", "bee")
 )
 _FLIGHTS = frozenset(
-    (
-        "circle",
-        "glide",
-        "cross",
-        "pass",
-        "land",
-        "swoop",
-        "fly",
-        "soar",
-        "arrive",
-        "leave",
-        "dive",
-        "take",
-    )
-)
+    ("circle", "glide", "cross", "pass", "land", "swoop", "fly", "soar", "arrive", "leave", "dive",
+     "take")
+)  # fmt: skip
 _WEAK = ("", "look", "smile", "talk")  # gestures that leave the arms free
 _BIG_M = 0.5  # what is pushed on foot
 

@@ -6,7 +6,7 @@ import re
 
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
-from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
+from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
 from shots.staging.acts.roles import Cast
 
 _ON_FEET = frozenset(
@@ -40,7 +40,7 @@ def complete_cast(cast: Cast) -> None:
 def _imply(cast: Cast, draft: PlayerDraft) -> None:
     """Let a patient lie before a surgeon, and a body before a coroner."""
     noun = grammar.IMPLIED.get(draft.noun, "")
-    beds = [name for name, model in cast.fixtures.items() if is_bed(model)]
+    beds = cast.beds()
     lying = [d for d in cast.drafts.values() if any("lie" in e.posture for e in d.events)]
     if not (noun and beds) or lying or any(d.noun == noun for d in cast.drafts.values()):
         return
@@ -111,7 +111,7 @@ def _watch(people: list[PlayerDraft], draft: PlayerDraft) -> None:
 def _share_bed(cast: Cast, people: list[PlayerDraft], draft: PlayerDraft) -> None:
     """Let somebody lie beside whom the words only relate to: she turns her back to him."""
     first = draft.events[0] if draft.events else PlayerEvent(0)
-    beds = [name for name, model in cast.fixtures.items() if is_bed(model)]
+    beds = cast.beds()
     partners = [
         each
         for each in people

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
+from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
@@ -14,23 +15,14 @@ from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
 _DEPICTING = frozenset(
-    (
-        "draw",
-        "sketch",
-        "scribble",
-        "doodle",
-        "trace",
-        "write down",
-        "jot down",
-        "scribble down",
-        "note down",
-    )
-)
-
-MOUNTS = {"ride-bicycle": "bicycle", "ride-motorcycle": "motorcycle", "ride-horse": "horse"}
+    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down",
+     "note down")
+)  # fmt: skip
+MOUNTS = {name: each.seat for name, each in POSTURES.items() if name.startswith("ride-")}
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
 BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
 """Gestures whose object is brought to what a preposition names."""
+_BESIDES = ("with", "from", "for", "beside", "before", "behind")  # prepositions of other things
 _LAID = {"tuck": "lie", "drag": "dragged", "haul": "dragged", "massage": "lie", "bury": "lie-floor",
          "carry": "carried", "lift": "carried", "scoop": "carried"}  # fmt: skip
 """Verbs whose object lies, and how."""
@@ -185,7 +177,7 @@ def _lay_down(act: ClauseAct, key: str) -> None:
     if _LAID[act.clause.base] == "carried" and any(is_bed(p.head) for _, p in act.clause.parts):
         return  # on a stretcher
     led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
-    beds = [name for name, model in act.cast.fixtures.items() if is_bed(model)]
+    beds = act.cast.beds()
     led.seat = beds[0] if beds and led.posture == "lie" else ""
     if led.posture in ("dragged", "carried"):
         led.target = act.actor.id
@@ -267,14 +259,7 @@ def _pour(act: ClauseAct) -> None:
 def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     """What the object of a gesture is brought to: into the milk, over her shoulders."""
     event = act.event
-    if event.gesture not in BROUGHT or prep in (
-        "with",
-        "from",
-        "for",
-        "beside",
-        "before",
-        "behind",
-    ):
+    if event.gesture not in BROUGHT or prep in _BESIDES:
         return False
     is_free = event.gesture != "pack" and not event.holds
     if event.target and is_free and act.cast.can_hold(act.subjects[0], event.target):

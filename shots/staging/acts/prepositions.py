@@ -29,7 +29,8 @@ _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
-_HELD_UP, _CONSUMED = ("hold-out", "wave-held"), frozenset(("drink", "read", "eat", "smoke"))
+_HELD_UP = ("hold-out", "wave-held")
+_CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
             "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
@@ -234,11 +235,9 @@ def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         "out" in act.clause.particles or act.cast.thing_model(key).grip is not None
     ):
         event.looks_at = event.looks_at or key
-    elif event.gesture == "look":
-        if "table" in act.cast.model(key):
-            event.posture = event.posture or "sit"
-        act.locate("at", key)
     else:
+        if event.gesture == "look" and "table" in act.cast.model(key):
+            event.posture = event.posture or "sit"
         act.locate("at", key)
     return True
 
@@ -324,14 +323,14 @@ def _address(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     return True
 
 
-def _work(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
+def _work(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
     """What a gesture is done to: writes on the blackboard."""
     event = act.event
     is_hug = event.gesture == "hug" and act.cast.is_human(key)
     is_pushed = event.gesture == "push" and prep == "into" and not event.posture
     if is_pushed and act.cast.can_hold(act.subjects[0], event.target):  # a tray into the oven
         event.gesture, event.holds, event.releases = "put-down", [event.target], True
-        return _put_or_given(act, prep, key, _)
+        return _put_or_given(act, prep, key, part)
     is_pour = event.gesture in ("pour", "reach", "cook")
     if not event.gesture or (event.target and not is_hug):
         return False
@@ -395,6 +394,5 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 _RULES = (
     bring_onto, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work,
-    _at_person,
-    _place,
+    _at_person, _place,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS
 from shots.schema import Shot, ShotList
-from shots.staging.acts.cast_list import sex_of, thing_of_looks
+from shots.staging.acts.cast_list import pronoun_of, sex_of, thing_of_looks
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft
 from shots.staging.acts.thing_list import ThingList
 from shots.staging.clauses.nouns import people
@@ -210,9 +210,8 @@ class Cast(ThingList):
             noun = one if one in grammar.PEOPLE else grammar.MEMBER.get(noun, noun)
         clothes = [f"{prep} {p.words}" for prep, p in phrase.parts if p.noun in grammar.CLOTHING]
         looks = " ".join([phrase.words, *clothes])
-        looks = (
-            f"a {noun}, {looks}" if count > 1 and noun in people() and "-" not in noun else looks
-        )
+        if count > 1 and noun in people() and "-" not in noun:
+            looks = f"a {noun}, {looks}"
         if count == 1:
             return [self.person(noun, phrase.words, looks).id]
         members = grammar.MEMBERS.get(phrase.head, (noun,))
@@ -267,7 +266,7 @@ class Cast(ThingList):
         if len(keys) != 1 or len(self.shot.subjects) > 1 or self.named or not self.is_subject:
             return []
         draft = self.drafts[keys[0]]
-        sex = "she" if noun in grammar.FEMALE else "he" if noun in grammar.MALE else ""
+        sex = pronoun_of(noun)
         return keys if sex == draft.sex != "" and draft.name.lower() not in words else []
 
     def _body(self, phrase: Phrase, subjects: list[str]) -> list[str]:

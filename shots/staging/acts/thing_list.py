@@ -8,15 +8,17 @@ from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.grammar import singular
+from shots.lexicon.place_words import VEHICLES
 from shots.lexicon.places import PLACE_WORDS, SETS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun
 from shots.schema import Shot, ShotList
 from shots.staging.acts.cast_list import CastList, first_colour, thing_of_looks
+from shots.staging.acts.drafts import PlayerDraft
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import Place
 
 MOST_THINGS = 12  # players made from one plural
-_CABINS = frozenset(("car", "cockpit", "tram", "train", "aeroplane-cabin", "lift"))
+_CABINS = VEHICLES | {"lift"}
 # Parts of a cabin that are no fixtures, as words of `Beat.looks_at`.
 _CABIN_LOOKS = {"window": ["left"], "windscreen": [], "mirror": ["up"], "seat": []}
 _BRAND = re.compile(r"\b[A-Z][A-Z&-]{2,}\b")
@@ -44,14 +46,9 @@ class ThingList(CastList):
     def _meant(self, phrase: Phrase, subjects: list[str]) -> Phrase:
         """A phrase with the noun that is meant, and one thing for each of several people."""
         trades = [self.drafts[key].noun for key in subjects if key in self.drafts]
-        if phrase.is_plural and phrase.owner and phrase.owner.head == "they":
+        is_theirs = phrase.owner is not None and phrase.owner.head == "they"
+        if phrase.is_plural and (is_theirs or _is_one_each(phrase)):
             phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
-        if phrase.is_plural and not phrase.is_definite and not _is_counted(phrase):
-            model = find_thing(phrase.head.split())
-            if (
-                not phrase.head.endswith("s") and model and MODELS[model[0]].grip is not None
-            ):  # a party with flashlights
-                phrase = replace(phrase, count=max(phrase.count, min(len(subjects), MOST_THINGS)))
         for trade in (*trades[:1], self.place.set):
             noun = grammar.TRADE_NOUNS.get(f"{trade} {phrase.head}", phrase.head)
             phrase = replace(phrase, head=noun) if noun != phrase.head else phrase
@@ -75,10 +72,9 @@ class ThingList(CastList):
             if whole and not self._fixtures_of(phrase, model):
                 return whole[:1]
         colour = first_colour(" ".join(phrase.adjectives))
-        existing = self._existing(phrase, model, subjects)
+        existing = self._existing(phrase, model, colour)
         is_cabin = self.place.set in _CABINS and phrase.noun in _CABIN_LOOKS
-        words = phrase.words
-        brand = find_brand(words) if model != STAND_IN else ""
+        brand = find_brand(phrase.words) if model != STAND_IN else ""
         scale = next(
             (grammar.SIZES[each] for each in phrase.adjectives if each in grammar.SIZES), 1.0
         )
@@ -87,28 +83,28 @@ class ThingList(CastList):
                 if key in self.drafts and not self.drafts[key].label:
                     self.drafts[key].label = brand
             return existing
-        if phrase.count == 1:
-            made = self.thing(phrase.head, model, words, colour)
-            made.label, made.scale = brand or made.label, scale
-            return [made.id]
-        noun = singular(phrase.head)[0] if singular(phrase.head)[0] in NOUNS else phrase.head
-        count = min(phrase.count, MOST_THINGS)
-        many = [self.thing(f"{noun} {k + 1}", model, words, colour) for k in range(count)]
-        for made in many:
-            made.label, made.scale = brand or made.label, scale
-        return [made.id for made in many]
+        one = singular(phrase.head)[0]
+        made = self._make(phrase, one if one in NOUNS else phrase.head, model, colour)
+        for draft in made:
+            draft.label, draft.scale = brand or draft.label, scale
+        return [draft.id for draft in made]
+
+    def _make(self, phrase: Phrase, one: str, model: str, colour: str = "") -> list[PlayerDraft]:
+        """A new thing, or several, numbered behind the noun for one."""
+        nouns = [f"{one} {k + 1}" for k in range(min(phrase.count, MOST_THINGS))]
+        nouns = nouns if phrase.count > 1 else [phrase.head]
+        return [self.thing(noun, model, phrase.words, colour) for noun in nouns]
 
     def _is_building(self, key: str) -> bool:
         return self.thing_model(key).kind == "structure" and max(self.thing_model(key).size) > 5
 
-    def _existing(self, phrase: Phrase, model: str, subjects: list[str]) -> list[str]:
+    def _existing(self, phrase: Phrase, model: str, colour: str) -> list[str]:
         """Things named before, and furniture of the set."""
         same = [k for k in reversed(self.recent) if self.drafts[k].noun == phrase.head]
         same += [k for k in reversed(self.recent) if self.drafts[k].model == model != STAND_IN]
         is_new = phrase.words.lower().startswith(("another", "a second", "a new"))
         if phrase.head in _PARTS and phrase.is_definite and not same:
             same = [k for k in reversed(self.named) if _PARTS[phrase.head](self, k)]
-        colour = first_colour(" ".join(phrase.adjectives))
         if colour:  # between the red wire and the blue wire
             drafts = self.drafts
             same = [k for k in same if k not in drafts or drafts[k].colour in ("", colour)]
@@ -146,8 +142,7 @@ class ThingList(CastList):
         names = [name for group in alike for name in group]
         taken = {draft.events[-1].seat for draft in self.drafts.values() if draft.events}
         free = [name for name in names if name not in taken or not self.thing_model(name).seats]
-        plan = SETS.get(self.place.set)
-        if not names and plan and plan.mark(phrase.head):
+        if not names and self._place(phrase, []):
             return [phrase.head]
         if not names and phrase.is_definite and self.place.set in _CABINS:
             return _CABIN_LOOKS.get(phrase.noun, [])
@@ -186,18 +181,16 @@ class ThingList(CastList):
         if same:
             return same[:1]
         self.lose(phrase.words, "no model: a plain block with its name", nearest_noun(phrase.head))
-        if phrase.count == 1:
-            return [self.thing(phrase.head, STAND_IN, phrase.words).id]
-        count = min(phrase.count, MOST_THINGS)
-        return [
-            self.thing(f"{phrase.head} {k + 1}", STAND_IN, phrase.words).id for k in range(count)
-        ]
+        return [draft.id for draft in self._make(phrase, phrase.head, STAND_IN)]
 
 
-def _is_counted(phrase: Phrase) -> bool:
-    """Whether a number stands before a noun."""
+def _is_one_each(phrase: Phrase) -> bool:
+    """Whether several people have one of these things each: a party with flashlights."""
     words = phrase.words.lower().split()
-    return any(word in grammar.NUMBERS or word.isdigit() or word == "of" for word in words)
+    is_counted = any(word in grammar.NUMBERS or word.isdigit() or word == "of" for word in words)
+    model = find_thing(phrase.head.split())
+    is_held = model is not None and MODELS[model[0]].grip is not None
+    return is_held and not (phrase.is_definite or is_counted or phrase.head.endswith("s"))
 
 
 _CUPS = frozenset(

@@ -101,7 +101,7 @@ class ModifierReader(Lookahead):
                 break
             found.append(more[0])
             at = more[1]
-        named = [each for each in (phrase, *found) if each.kind in ("character", "name")]
+        named = [each for each in (phrase, *found) if each.kind in _NAMED]
         people = [each for each in (phrase, *found) if each.kind in ("person", "group", *_NAMED)]
         is_one = len(found) == phrase.count and 0 < len(named) in (len(found), 1)
         is_other = is_one and (phrase in named) != (found[0] in named)
