@@ -47,10 +47,9 @@ def test_an_expert_gives_the_same_bits_on_any_number_of_threads(tokens):
     assert same_bits(lambda: expert(latent, per_frame, context, camera))
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("build", [wan21_vae, wan22_vae])
-def test_an_autoencoder_gives_the_same_bits_on_any_number_of_threads(build, dtype):
-    vae = enliven(build(VaeSizes(12, 20, 16, num_blocks=1)), 1).to(dtype)
+def test_an_autoencoder_gives_the_same_bits_on_any_number_of_threads(build):
+    vae = enliven(build(VaeSizes(12, 20, 16, num_blocks=1)), 1)
     cells = torch.randn(1, 16, 2, 4, 6)
     video = torch.rand(1, 3, 5, 32, 96)
     assert same_bits(lambda: torch.cat(list(decode_stream(vae, cells))))
