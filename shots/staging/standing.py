@@ -30,7 +30,8 @@ FIGURE_M = 1.75
 EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the height
 # Parts of the standing height that the head is ahead of the place, in postures that bend.
 HEAD_AHEAD: Mapping[str, float] = {
-    "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
+    "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19, "sneak": 0.25,
+    "stagger": 0.14, "knee-slide": -0.19, "ride-bicycle": 0.23, "ride-motorcycle": 0.17,
 }  # fmt: skip
 
 
@@ -143,13 +144,16 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     posture = POSTURES.get(beat.posture, POSTURES["stand"])
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
-    top = min(posture.top, *_LOWERED.get(beat.gesture, (9.0,)))
+    part = _bent_part(beat, share) if beat.gesture in _BENDS else 1.0
+    lower = part * max(0.0, posture.top - _LOWERED.get(beat.gesture, (9.0,))[0])
+    top = posture.top - lower
     if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
         top = POSTURES["lie-floor"].top
+    leads = _LEADS.get(beat.gesture, (0.0,))[0] if lower else 0.0
     size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
     return _acting(
         player,
-        Standing(at, facing_deg, base_m, size, beat.posture, tall, *_LEADS.get(beat.gesture, ())),
+        Standing(at, facing_deg, base_m, size, beat.posture, tall, part * leads),
         share,
         players,
     )
@@ -175,7 +179,8 @@ def _acting(player: Player, now: Standing, share: float, players: Mapping[str, P
         apart = distance(now.at, (theirs.head[0], theirs.head[2])) / now.tall_m
         high = theirs.top_m + 0.15 - now.base_m
         return replace(now, size=(now.size[0], high, now.size[2]), stoops=round(apart, 4))
-    bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
+    is_own = beat.gesture in _LOWERED or _drops(beat, players)  # no hand has to get anywhere
+    bent = 0.0 if is_own else _bent_part(beat, share)
     if bent and beat.posture in (*_UPRIGHT, "sit", "kneel", "crouch"):
         place, high = _hand_point(beat, now, target)
         goal = distance(now.at, place), high

@@ -259,9 +259,13 @@ class InPicture:
             step = direction(self.heading_deg + RELATIVE[beat.to])
         if is_vehicle(player) and self.occupied.plan.lanes:
             step = ahead if ahead @ step >= -0.3 else -ahead
-        reach = speed_of(player, beat) * (beat.end - beat.start) * self.seconds * part
+        full = speed_of(player, beat) * (beat.end - beat.start) * self.seconds
         arrives = beat.to == "in" or beat.end < _SOON  # and then does something there
+        is_deep = beat.to in ("towards", "away") and not (arrives or route.beat)
+        reach = full if is_deep else full * part
         before = 0.0 if route.beat else reach if arrives else reach / 2
+        if is_deep:  # not shorter but farther off
+            before = full * (part / 2 if beat.to == "away" else 1.0 - part / 2)
         ends = [at - step * before, at + step * (reach - before)]
         if not is_vehicle(player):
             ends = [self.occupied.floor.straight(at, end) for end in ends]
