@@ -125,7 +125,7 @@ def _stage_scene(board: ShotList, shots: Sequence[Shot]) -> Iterator[_Filmed]:
     readings = [_read(board, shot) for shot in shots]
     groups: dict[tuple[str, str], list[int]] = {}
     for k, (shot, reading) in enumerate(zip(shots, readings, strict=True)):
-        where = shot.location.id if shot.location else ""
+        where = shot.location.key if shot.location else ""
         groups.setdefault((where, reading.place.set), []).append(k)
     aspect = board.format.aspect[0] / board.format.aspect[1]
     for members in groups.values():
