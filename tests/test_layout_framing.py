@@ -49,3 +49,29 @@ def test_heads_stay_in_the_picture_through_the_whole_action(
     for name in names:
         at = spots(film, name, point)
         assert ((at > -0.02) & (at < 1.02)).all(), (name, at.round(2).tolist())
+
+
+@pytest.mark.parametrize(
+    ("camera", "action", "place", "words"),
+    [
+        ("MCU", "Ben looks at the empty chair.", "INT. KITCHEN", "chair"),
+        ("WS", "Ben holds a ring in his hand.", "EXT. SQUARE", "the ring is too small to be seen"),
+        ("MS", "Anna bows to the audience.", "INT. THEATRE", "most of the audience"),
+    ],
+)
+def test_what_the_words_name_and_the_picture_does_not_show_is_reported(
+    camera: str, action: str, place: str, words: str
+) -> None:
+    film = film_of(camera, action, place)
+    assert words in " ".join(film.staged.warnings)
+
+
+def test_a_thing_that_only_the_action_implies_is_not_reported() -> None:
+    assert not film_of("WS", "Anna and Ben eat.", "INT. RESTAURANT").staged.warnings
+
+
+def test_of_a_large_group_those_behind_others_are_no_defect() -> None:
+    film = film_of("WS", "Twenty runners jog past.", "EXT. PARK")
+    runners = [each for each in film.staged.players if each.id.startswith("runner-")]
+    assert len(runners) == 20
+    assert not film.staged.warnings
