@@ -371,9 +371,8 @@ def _unseen(filmed: FilmedShot, moment: _Moment, name: str) -> str:
         visible |= ahead & bool((low < 0.48).all() and (high > -0.48).all())
     if not visible.any():
         return "out of the picture"
-    width_m = float(spots[visible, 2].min() / picture.focal[k])
-    small, large = sorted(now.size)[1:]
-    if small * large * picture.aspect < _LEAST_PART * width_m**2:
+    small, large = np.sort(now.size)[1:] * picture.focal[k] / spots[visible, 2].min()
+    if small * large * picture.aspect < _LEAST_PART:
         return f"too small to be seen in a {filmed.size}"
     holder = next(iter(_holders(filmed, name)), "")
     blocks = _blockers(filmed, moment, name, points, holder)
