@@ -75,3 +75,38 @@ def test_of_a_large_group_those_behind_others_are_no_defect() -> None:
     runners = [each for each in film.staged.players if each.id.startswith("runner-")]
     assert len(runners) == 20
     assert not film.staged.warnings
+
+
+def middle(film: ShotFilm, name: str) -> np.ndarray:
+    """(M,): how far right of the left edge somebody's head is, in parts of the width."""
+    return spots(film, name, "head")[:, 0]
+
+
+def test_who_walks_into_frame_begins_outside_of_it_and_who_leaves_it_ends_there() -> None:
+    into = middle(film_of("FS", "Ben walks into frame and stops."), "ben")
+    assert not 0.0 < into[0] < 1.0
+    assert 0.2 < into[-1] < 0.8
+    leaves = middle(film_of("MS", "Anna waits, then walks out of frame."), "anna")
+    assert 0.2 < leaves[0] < 0.8
+    assert not 0.0 < leaves[-1] < 1.0
+
+
+def test_who_chases_somebody_runs_behind_them_and_both_are_in_the_picture() -> None:
+    film = film_of("FS", "Ben chases Anna.", "EXT. STREET")
+    ben, anna = middle(film, "ben"), middle(film, "anna")
+    assert np.all(np.sign(anna - ben) == np.sign(anna[-1] - anna[0]))
+    assert ((ben[2:] > 0) & (ben[2:] < 1) & (anna[2:] > 0) & (anna[2:] < 1)).all()
+
+
+def test_the_door_of_an_opened_fridge_does_not_hide_who_opens_it() -> None:
+    film = film_of("MS", "Anna walks to the fridge and opens it.", "INT. KITCHEN")
+    assert not film.staged.warnings
+    last = film.frame(NUM_FRAMES - 2, (160, 90))
+    assert (film.mask(["anna"], last) > 127).mean() > 0.04
+
+
+def test_a_hand_at_the_lips_is_within_a_medium_close_up() -> None:
+    film = film_of("MCU", "Anna puts on lipstick.", "INT. BEDROOM")
+    assert not film.staged.warnings
+    at = spots(film, "anna", "palm.R")
+    assert ((at > 0) & (at < 1)).all()

@@ -101,11 +101,12 @@ def share_in_frame(player: Player, players: Mapping[str, Player], picture: Camer
         half = 0.0
         if not now.tall_m:  # of a long thing, most
             half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
-        high_m = head[2] / (picture.focal[k] * picture.aspect)
+        away = np.linalg.norm(picture.subject[k] - picture.eyes[k][[0, 2]])
+        high_m = away / (picture.focal[k] * picture.aspect)  # of the picture, as it is asked
         most = 0.5 if high_m > _TIGHT_M else 0.7  # a tight picture may cut the crown
         edge = 0.40 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
         inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= most and head[2] > 0.1
-        if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
+        if high_m > 1.1 * now.size[1]:  # it has room for all
             inside = inside and abs(foot[1]) <= 0.5
         good.append(bool(inside))
     return float(np.mean(good))

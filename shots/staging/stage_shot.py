@@ -26,14 +26,10 @@ from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
-from shots.staging.floor.moves_on_plan import (
-    InPicture,
-    Route,
-    ways_to_places,
-    with_directions,
-)
+from shots.staging.floor.moves_on_plan import Route, ways_to_places, with_directions
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor.thing_places import SMALL_M
+from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import distance, facing, model_of, point, size_of, turn_between
 from shots.staging.picture import CameraPicture, take_picture

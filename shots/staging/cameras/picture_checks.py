@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.path.rig import FULL_SIZES
+from shots.staging.cameras.body_boxes import body_points, boxes, thing_points
 from shots.staging.floor_space import (
     Array,
     FloorBoxes,
-    direction,
     distance,
     facing,
-    model_of,
-    own_to_plan,
     turn_between,
 )
 from shots.staging.picture import SHARES, CameraPicture
@@ -39,13 +36,7 @@ _MISSED, _MISSED_DEALT = 0.2, 0.35  # who is named, or dealt with, and not to be
 _SOLID = 0.8  # of a box that hides what is behind it
 _LEAST_PART = 0.0005  # of the picture, that a thing takes up
 _GROUP = 3  # of one name, of whom half may be hidden
-_TABLE_TOP_M = 0.08
 _SHOWS_FACE_DEG = 95.0  # between the lens and where the near person of an OTS faces, at least
-# Points of a body, in parts of its width and of its height; the first three are of the head.
-_SAMPLES = np.array(
-    [(0.0, 0.93), (-0.2, 0.9), (0.2, 0.9), (0.0, 0.78), (-0.35, 0.72), (0.35, 0.72), (0.0, 0.6),
-     (-0.3, 0.5), (0.3, 0.5), (0.0, 0.35), (0.0, 0.15)]
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,7 +101,7 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
         k, state = moment.k, moment.states
         if not _expected(player, float(SHARES[k])):
             continue
-        points = _body_points(state[name], picture.eyes[k])
+        points = body_points(state[name], picture.eyes[k])
         spots = picture.project(points)[k]
         visible = (np.abs(spots[:, :2]) <= 0.5).all(axis=1) & (spots[:, 2] > 0.02)
         centre = visible[:7] if player.kind == "person" and not is_whole else visible
@@ -177,28 +168,6 @@ def _expected(player: Player, share: float) -> bool:
     return True
 
 
-def _body_points(now: Standing, eye: Array) -> Array:
-    """(P, 3): points of a body, spread across the direction from which the camera looks."""
-    across = direction(facing(now.at, (eye[0], eye[2])) + 90.0)
-    width = max(now.size[0], 0.02)
-    if now.lies:
-        along = direction(now.facing_deg)
-        run = (0.5 - _SAMPLES[:, 1]) * now.tall_m
-        x = now.at[0] + run * along[0] + _SAMPLES[:, 0] * width * across[0]
-        z = now.at[1] + run * along[1] + _SAMPLES[:, 0] * width * across[1]
-        return np.stack([x, np.full(len(x), now.top_m), z], axis=1)
-    x = now.at[0] + _SAMPLES[:, 0] * width * across[0]
-    z = now.at[1] + _SAMPLES[:, 0] * width * across[1]
-    return np.stack([x, now.base_m + _SAMPLES[:, 1] * now.size[1], z], axis=1)
-
-
-def _thing_points(now: Standing) -> Array:
-    """(P, 3): the middle of a thing and its corners, a little inside."""
-    own = np.array([(0.0, 0.5, 0.0), *product((-0.4, 0.4), (0.1, 0.9), (-0.4, 0.4))]) * now.size
-    ats = [own_to_plan((x, z), now.at, now.facing_deg) for x, _, z in own]
-    return np.insert(np.array(ats), 1, now.base_m + own[:, 1], axis=1)
-
-
 def _face_angle(now: Standing, eye: Array) -> float:
     """Degrees between where somebody faces and the camera."""
     return abs(turn_between(now.facing_deg, facing(now.at, (eye[0], eye[2]))))
@@ -237,32 +206,6 @@ def _group_of(filmed: FilmedShot, name: str) -> list[str]:
     stem = name.rstrip("0123456789")
     numbered = [key for key in filmed.players if key.rstrip("0123456789") == stem]
     return numbered if stem.endswith("-") else [name]
-
-
-def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> FloorBoxes:
-    """Boxes of players at a moment; of a table, its top."""
-    chosen = {
-        key: now
-        for key, now in states.items()
-        if model_of(players[key]).place not in ("ceiling", "wall")
-        and not (model_of(players[key]).kind == "fitting" and model_of(players[key]).door
-                 and not model_of(players[key]).surface_m)
-    }  # fmt: skip
-    sizes, bases = [], []
-    for key, now in chosen.items():
-        is_table = players[key].kind == "thing" and "table" in players[key].model
-        top = min(_TABLE_TOP_M, now.size[1]) if is_table else now.size[1]
-        is_pole = model_of(players[key]).kind == "plant" or "parasol" in players[key].model
-        slim = 0.5 if is_pole and now.size[1] > 2.0 else 1e3
-        sizes.append((min(now.size[0], slim) / 2, min(now.size[2], slim) / 2))
-        bases.append((now.top_m - top, now.top_m))
-    return FloorBoxes(
-        tuple(chosen),
-        np.array([now.at for now in chosen.values()]).reshape(-1, 2),
-        np.array([direction(now.facing_deg) for now in chosen.values()]).reshape(-1, 2),
-        np.array(sizes).reshape(-1, 2),
-        np.array(bases).reshape(-1, 2),
-    )
 
 
 def _lens(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]:
@@ -360,7 +303,7 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
 def _unseen(filmed: FilmedShot, moment: _Moment, name: str) -> str:
     """Why something is not to be seen at a moment, "" if it is."""
     now, picture, k = moment.states[name], filmed.picture, moment.k
-    points = _body_points(now, picture.eyes[k]) if now.tall_m else _thing_points(now)
+    points = body_points(now, picture.eyes[k]) if now.tall_m else thing_points(now)
     spots = picture.project(points)[k]
     visible = (np.abs(spots[:, :2]) < 0.48).all(axis=1) & (spots[:, 2] > 0.1)
     if now.tall_m and visible.any() and not visible[:3].any():
@@ -389,7 +332,7 @@ def _bystanders(filmed: FilmedShot, moment: _Moment) -> Iterator[Defect]:
     for name, player in filmed.players.items():
         if player.kind != "person" or name in kept:
             continue
-        points = _body_points(moment.states[name], filmed.picture.eyes[moment.k])
+        points = body_points(moment.states[name], filmed.picture.eyes[moment.k])
         spots = filmed.picture.project(points)[moment.k]
         visible = (np.abs(spots[:, :2]) <= 0.49).all(axis=1) & (spots[:, 2] > 0.1)
         if filmed.people == "single":

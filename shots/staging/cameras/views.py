@@ -238,7 +238,7 @@ def _turns(
         ]
     turns, weight = [], 0.5 if filming.size in FULL_SIZES else 1.0  # small faces matter less
     for k, hand in enumerate(hands):
-        for turn in (best, *_ROUND):
+        for turn in dict.fromkeys((best, *_ROUND)):
             penalty = weight * (abs(turn - best) / 120.0 + (0.25 if turn > 80.0 else 0.0))
             turns.append((hand, turn, penalty + 0.12 * k))
     return sorted(turns, key=lambda each: each[2])
