@@ -27,7 +27,7 @@ from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
 from shots.staging.floor.moves_on_plan import Route, is_vehicle, ways_to_places, with_directions
-from shots.staging.floor.people_places import is_crowd
+from shots.staging.floor.people_places import is_crowd, is_named
 from shots.staging.floor.thing_places import SMALL_M
 from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
@@ -262,16 +262,10 @@ def _look(
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture, frozenset(each.id for each in filming.reading.players if _is_named(each)),
+        picture, frozenset(each.id for each in filming.reading.players if is_named(each)),
         set_up.note,
     )  # fmt: skip
     return moved, defects(filmed)
-
-
-def _is_named(player: Player) -> bool:
-    """Whether the words name a player, other than for what is done with it: no pen by "writes"."""
-    noun = player.name.rstrip(" 0123456789").split(" ")[-1].lower()
-    return not is_crowd(player.id) and (player.kind == "person" or noun in player.words.lower())
 
 
 def _in_front(
