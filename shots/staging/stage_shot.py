@@ -13,7 +13,7 @@ from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.acts.blocked import author_plan, blocked
-from shots.staging.cameras.picture_checks import REPORTED, Defect, FilmedShot, defects
+from shots.staging.cameras.picture_checks import Defect, FilmedShot, defects
 from shots.staging.cameras.set_up import (
     CHEST,
     LOWER_HEAD_ROOM,
@@ -26,14 +26,10 @@ from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
-from shots.staging.floor.moves_on_plan import (
-    InPicture,
-    Route,
-    ways_to_places,
-    with_directions,
-)
+from shots.staging.floor.moves_on_plan import Route, ways_to_places, with_directions
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor.thing_places import SMALL_M
+from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import distance, facing, model_of, point, size_of, turn_between
 from shots.staging.picture import CameraPicture, take_picture
@@ -212,7 +208,7 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
             best = score, set_up, moved, found
     assert best is not None, "every view has at least one set-up"
     _, set_up, moved, found = best
-    warnings = [each.text for each in found if each.text and each.weight >= REPORTED]
+    warnings = [each.text for each in found if each.text]
     if crosses or set_up.crosses:
         warnings.append(f"{shot.id}: the camera crosses the line of action")
     pair = filming.line()
@@ -264,9 +260,16 @@ def _look(
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture, frozenset(each.id for each in filming.reading.players if not is_crowd(each.id)),
+        picture, frozenset(each.id for each in filming.reading.players if _is_named(each)),
+        set_up.note,
     )  # fmt: skip
     return moved, defects(filmed)
+
+
+def _is_named(player: Player) -> bool:
+    """Whether the words name a player, other than for what is done with it: no pen by "writes"."""
+    noun = player.name.rstrip(" 0123456789").split(" ")[-1].lower()
+    return not is_crowd(player.id) and (player.kind == "person" or noun in player.words.lower())
 
 
 def _in_front(

@@ -13,7 +13,7 @@ from shots.staging.cameras.set_up import Filming
 from shots.staging.floor.work_places import worked_on
 from shots.staging.floor_space import Array, direction, distance, own_to_plan, point, size_of
 from shots.staging.staged import Beat, Point
-from shots.staging.standing import FIGURE_M, Standing, hand_spot, reached, standing
+from shots.staging.standing import FIGURE_M, Standing, hand_spot, raises_hand, reached, standing
 
 # By how much a size may be wider than usual to show what is done; a loose one still reads as it.
 _LOOSEST: Mapping[str, float] = {
@@ -24,7 +24,6 @@ _MISSED, _LOOSE, _CUT = 0.2, 0.15, 0.6
 _SMALL_M = 0.7  # things up to this extent are shown whole
 _INSIDE = 0.88  # of the picture, that is used
 _KEPT = 0.75  # of what the size shows under the top of the head, in any case
-_RAISED = {"raise-arm": ("right",), "wave": ("right",), "hands-up": ("left", "right")}
 _BENT_M = 0.1  # by which the head of one who bends may be higher than it is thought
 _REACH_M = 1.3  # from somebody to what their hands are on
 _HEAD, _PALM_M = (0.085, 0.16), 0.08  # half a head's width, chin under the top, of the height
@@ -171,7 +170,7 @@ def _heads(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:
     for name in names:
         player = filming.players[name]
         yield replace(_head(filming.now(name)), share=filming.key_share(player))
-        for beat in player.beats:
+        for beat in (each for each in player.beats if each.to != "out"):
             stays = len(beat.path) < 2 and not beat.to
             for share in ((beat.start + beat.end) / 2, beat.end - 1e-6)[not stays :]:
                 yield replace(_head(standing(player, share, filming.players)), share=share)
@@ -204,7 +203,9 @@ def _acts(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:
 
 def _act(filming: Filming, beat: Beat, now: Standing) -> Iterator[_Room]:
     share, players = (beat.start + beat.end) / 2, filming.players
-    raised = tuple((hand, "") for hand in _RAISED.get(beat.gesture, ()))
+    both = GESTURES[beat.gesture].hands == "both" if beat.gesture in GESTURES else False
+    hands = ("left", "right") if both else ("right",)
+    raised = tuple((hand, "") for hand in hands if raises_hand(beat.gesture))
     for hand, held in beat.holds[:1] or raised:
         x, height, z = hand_spot(now, beat.gesture, hand)
         low = height - _PALM_M

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shots.schema import Shot
 
 SHOULDERS_M = 0.31  # half the room in the picture that a person's body takes up
+HEAD_M = 0.16  # the same of a head
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
@@ -263,11 +264,12 @@ def frame_people(
         width = 0.0 if part < 1.0 else 1.15 * now.tall_m
         return at, Framed(now.top_m, now.base_m, scale, width, clear_m=NEAREST_LENS_M)
     right, ahead = direction(side_deg + 90.0), -direction(side_deg)
-    aside = np.array([np.array(now.at) @ right for now in states])
-    depth = np.array([np.array(now.at) @ ahead for now in states])
+    ats = [(now.head[0], now.head[2]) if filming.size in TIGHT else now.at for now in states]
+    aside, depth = np.array(ats) @ right, np.array(ats) @ ahead
     reach = np.array([
         max(now.size[0], now.size[2]) / 2 if not now.tall_m
-        else 0.5 * now.tall_m if now.lies else SHOULDERS_M * scale for now in states
+        else 0.5 * now.tall_m if now.lies
+        else (HEAD_M if filming.size in TIGHT else SHOULDERS_M) * scale for now in states
     ])  # fmt: skip
     middle = (max(aside + reach) + min(aside - reach)) / 2
     near = depth.mean() - depth

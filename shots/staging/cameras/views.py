@@ -41,6 +41,7 @@ FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
+_FACE_TO_FACE = ("hug", "kiss", "kiss-forehead")
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
 _FRONT_PENALTY, _WALL_PENALTY, _BACKDROP_PENALTY = 0.05, 0.9, 0.3
@@ -97,7 +98,7 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         crowd.sort(key=lambda key: (key not in people[:1], key != partner))
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
     if filming.size in TIGHT or not chosen:
-        return chosen[:1]
+        return [*chosen[:1], *_touched(filming, chosen[:1], people)]
     stem = chosen[0].rstrip("0123456789")
     if filming.size in (*FULL_SIZES, "MWS") and stem.endswith("-") and not is_crowd(stem):
         chosen += [n for n in people if n.startswith(stem) and n not in chosen][:7]  # a team
@@ -114,6 +115,16 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
             return big
         return [*persons, *_animals(filming, persons[0])] if len(persons) < 3 else persons
     return herd(filming, chosen[0]) if filming.size in FULL_SIZES else chosen[:1]
+
+
+def _touched(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list[str]:
+    """Who is face to face with a subject in a kiss or an embrace: one picture even of heads."""
+    if not chosen or filming.size == "ECU":
+        return []
+    pairs = [(name, beat.target) for name in people for beat in filming.players[name].beats
+             if beat.gesture in _FACE_TO_FACE]  # fmt: skip
+    met = (b if a == chosen[0] else a for a, b in pairs if chosen[0] in (a, b))
+    return [name for name in met if name in people][:1]
 
 
 def _animals(filming: Filming, name: str) -> list[str]:
@@ -227,7 +238,7 @@ def _turns(
         ]
     turns, weight = [], 0.5 if filming.size in FULL_SIZES else 1.0  # small faces matter less
     for k, hand in enumerate(hands):
-        for turn in (best, *_ROUND):
+        for turn in dict.fromkeys((best, *_ROUND)):
             penalty = weight * (abs(turn - best) / 120.0 + (0.25 if turn > 80.0 else 0.0))
             turns.append((hand, turn, penalty + 0.12 * k))
     return sorted(turns, key=lambda each: each[2])
@@ -260,11 +271,13 @@ def _moving(filming: Filming, name: str) -> Iterator[SetUp]:
         sides = [(angle, abs(angle) / 400.0, player.at) for angle in angles]
     for side, penalty, start in sorted(sides, key=lambda each: each[1]):
         at, framed = frame_people(filming, [name], side)
+        tight, note = 0.0, ""
         if filming.travels:
             at = start
+        else:
+            at, framed, tight, note = with_action(filming, [name], side, at, framed)
         place = CameraPlace(at, side, subjects=(name,))
-        set_up = composed(filming, SetUp(place, framed, penalty), None)
-        yield set_up
+        yield composed(filming, SetUp(place, framed, penalty + tight, note), None)
 
 
 def _along_the_way(filming: Filming, name: str) -> Iterator[tuple[float, float, Point]]:

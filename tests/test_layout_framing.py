@@ -1,0 +1,112 @@
+"""Who and what a shot is of are in its picture, measured on the bodies of the layout."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.staging_pictures import NUM_FRAMES, sentence_board
+from shots.staging.stage_shot import stage_board, staged_path
+from storyboard.layout import ShotFilm
+
+MOMENTS = range(0, NUM_FRAMES, 4)
+
+
+def film_of(camera: str, action: str, place: str = "EXT. SQUARE") -> ShotFilm:
+    entry = {"n": 1, "heading": f"{place} - DAY", "camera": camera, "action": action}
+    names = [name for name in ("anna", "ben", "lily") if name in action.lower()]
+    board = sentence_board({**entry, "subjects": names})
+    shot = board.shots[0]
+    path = staged_path(board, shot, num_frames=NUM_FRAMES, aspect=16 / 9)
+    return ShotFilm(stage_board(board)[shot.id], path, shot)
+
+
+def spots(film: ShotFilm, name: str, point: str) -> np.ndarray:
+    """(M, 2): a point of a body at each moment, in parts of the picture from its top left."""
+    found = []
+    for k in MOMENTS:
+        camera, at = film.camera(k), film.performances(k)[name].points[point]
+        x, y, z = camera.matrix((16, 9)) @ (at - camera.position)
+        found.append((x / z / 16, y / z / 9) if z > 0 else (np.nan, np.nan))
+    return np.array(found)
+
+
+@pytest.mark.parametrize(
+    ("camera", "action", "names", "point"),
+    [
+        ("CU", "Anna and Ben kiss.", ("anna", "ben"), "eye"),
+        ("CU", "Ben hugs Anna.", ("anna", "ben"), "head"),
+        ("MCU", "Anna bows.", ("anna",), "crown"),
+        ("FS, low-angle", "Ben crawls towards the camera.", ("ben",), "crown"),
+        ("CU", "Ben rides a bicycle.", ("ben",), "eye"),
+        ("MS, POV", "Anna hugs Ben.", ("ben",), "crown"),
+    ],
+)
+def test_heads_stay_in_the_picture_through_the_whole_action(
+    camera: str, action: str, names: tuple[str, ...], point: str
+) -> None:
+    film = film_of(camera, action)
+    for name in names:
+        at = spots(film, name, point)
+        assert ((at > -0.02) & (at < 1.02)).all(), (name, at.round(2).tolist())
+
+
+@pytest.mark.parametrize(
+    ("camera", "action", "place", "words"),
+    [
+        ("MCU", "Ben looks at the empty chair.", "INT. KITCHEN", "chair"),
+        ("WS", "Ben holds a ring in his hand.", "EXT. SQUARE", "the ring is too small to be seen"),
+        ("MS", "Anna bows to the audience.", "INT. THEATRE", "most of the audience"),
+    ],
+)
+def test_what_the_words_name_and_the_picture_does_not_show_is_reported(
+    camera: str, action: str, place: str, words: str
+) -> None:
+    film = film_of(camera, action, place)
+    assert words in " ".join(film.staged.warnings)
+
+
+def test_a_thing_that_only_the_action_implies_is_not_reported() -> None:
+    assert not film_of("WS", "Anna and Ben eat.", "INT. RESTAURANT").staged.warnings
+
+
+def test_of_a_large_group_those_behind_others_are_no_defect() -> None:
+    film = film_of("WS", "Twenty runners jog past.", "EXT. PARK")
+    runners = [each for each in film.staged.players if each.id.startswith("runner-")]
+    assert len(runners) == 20
+    assert not film.staged.warnings
+
+
+def middle(film: ShotFilm, name: str) -> np.ndarray:
+    """(M,): how far right of the left edge somebody's head is, in parts of the width."""
+    return spots(film, name, "head")[:, 0]
+
+
+def test_who_walks_into_frame_begins_outside_of_it_and_who_leaves_it_ends_there() -> None:
+    into = middle(film_of("FS", "Ben walks into frame and stops."), "ben")
+    assert not 0.0 < into[0] < 1.0
+    assert 0.2 < into[-1] < 0.8
+    leaves = middle(film_of("MS", "Anna waits, then walks out of frame."), "anna")
+    assert 0.2 < leaves[0] < 0.8
+    assert not 0.0 < leaves[-1] < 1.0
+
+
+def test_who_chases_somebody_runs_behind_them_and_both_are_in_the_picture() -> None:
+    film = film_of("FS", "Ben chases Anna.", "EXT. STREET")
+    ben, anna = middle(film, "ben"), middle(film, "anna")
+    assert np.all(np.sign(anna - ben) == np.sign(anna[-1] - anna[0]))
+    assert ((ben[2:] > 0) & (ben[2:] < 1) & (anna[2:] > 0) & (anna[2:] < 1)).all()
+
+
+def test_the_door_of_an_opened_fridge_does_not_hide_who_opens_it() -> None:
+    film = film_of("MS", "Anna walks to the fridge and opens it.", "INT. KITCHEN")
+    assert not film.staged.warnings
+    last = film.frame(NUM_FRAMES - 2, (160, 90))
+    assert (film.mask(["anna"], last) > 127).mean() > 0.04
+
+
+def test_a_hand_at_the_lips_is_within_a_medium_close_up() -> None:
+    film = film_of("MCU", "Anna puts on lipstick.", "INT. BEDROOM")
+    assert not film.staged.warnings
+    at = spots(film, "anna", "palm.R")
+    assert ((at > 0) & (at < 1)).all()
