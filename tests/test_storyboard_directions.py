@@ -212,7 +212,7 @@ def staged(move, action, size="FS"):
     ("asked", "filmed"),
     [
         ("pan left", "track left"), ("track left", "pan left"), ("orbit right", "pan left"),
-        ("crane up", "tilt down"), ("tilt down", "crane up"), ("orbit left", "pan right"),
+        ("crane up", "tilt down"), ("tilt down", "crane up"), ("tilt down", "pull out"),
         ("pan right", "orbit left"), ("track right", "zoom out"),
     ],
 )  # fmt: skip
