@@ -56,7 +56,7 @@ def test_heads_stay_in_the_picture_through_the_whole_action(
     [
         ("MCU", "Ben looks at the empty chair.", "INT. KITCHEN", "chair"),
         ("WS", "Ben holds a ring in his hand.", "EXT. SQUARE", "the ring is too small to be seen"),
-        ("MS", "Anna bows to the audience.", "INT. THEATRE", "most of the audience"),
+        ("MS", "Anna bows to the audience.", "INT. THEATRE", "most of the group audience"),
     ],
 )
 def test_what_the_words_name_and_the_picture_does_not_show_is_reported(
@@ -142,3 +142,18 @@ def test_an_insert_of_a_hand_at_work_shows_the_thing_that_is_named() -> None:
     film = film_of("CU, insert", "A hand stirs a pot of soup.", "INT. KITCHEN")
     pot = next(each.id for each in film.staged.players if each.model == "pot")
     assert (film.mask([pot], film.frame(8, (160, 90))) > 127).mean() > 0.02
+
+
+def test_a_subject_among_many_is_not_hidden_by_them() -> None:
+    film = film_of("WS", "Thirty children stand around Lily.", "EXT. SQUARE")
+    assert (film.mask(["lily"], film.frame(20, (160, 90))) > 127).mean() > 0.004
+    children = [each.id for each in film.staged.players if each.id.startswith("child")]
+    assert len(children) > 15
+
+
+def test_the_background_stays_sharp_when_the_subject_has_left() -> None:
+    film = film_of("MS", "Ben leaves the room.", "INT. OFFICE")
+    first, last = (film.frame(k, (160, 90)).picture.astype(float) for k in (2, NUM_FRAMES - 2))
+    assert not (film.mask(["ben"], film.frame(NUM_FRAMES - 2, (160, 90))) > 127).any()
+    edges = [np.abs(np.diff(each[:, :60].mean(axis=2), axis=1)).mean() for each in (first, last)]
+    assert edges[1] > 0.8 * edges[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
@@ -27,7 +28,7 @@ from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
 from shots.staging.floor.moves_on_plan import Route, is_vehicle, ways_to_places, with_directions
-from shots.staging.floor.people_places import is_crowd, is_named
+from shots.staging.floor.people_places import first_posture, is_crowd, is_named
 from shots.staging.floor.thing_places import SMALL_M
 from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _GOOD = 0.12  # a set-up that is disliked by less is taken at once
 _MOST_TRIED = 26
+_MANY = 8  # of one name
 _OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
 NEAREST_M = 0.6  # between two who are cheated together
 
@@ -250,6 +252,7 @@ def _look(
     if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
         moved = tuple(p for p in moved if p.kind != "person" or p.id in named)
     kept = {*place.subjects, *(each.on for each in moved if each.id in shown)}
+    extras = _large_groups(moved)
     kept |= {
         each.id for each in moved if is_vehicle(each) and (each.is_fixture or each.id in named)
     }
@@ -257,7 +260,13 @@ def _look(
         each
         for each in moved
         if (each.id in shown or each.id not in absent)
-        and not _in_front(each, kept, picture, is_insert=place.view == "insert")
+        and not _in_front(
+            each,
+            kept,
+            picture,
+            is_extra=is_crowd(each.id) or each.id in extras,
+            is_insert=place.view == "insert",
+        )
     )
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
@@ -268,13 +277,25 @@ def _look(
     return moved, defects(filmed)
 
 
+def _large_groups(players: Sequence[Player]) -> set[str]:
+    """Ids of people on their feet, of one name, so many that one more or less is no loss."""
+    people = [p.id for p in players if p.kind == "person" and POSTURES[first_posture(p)].top == 1.0]
+    stems = Counter(name.rstrip("0123456789") for name in people)
+    return {name for name in people if stems[name.rstrip("0123456789")] >= _MANY}
+
+
 def _in_front(
-    player: Player, subjects: Container[str], picture: CameraPicture, *, is_insert: bool
+    player: Player,
+    subjects: Container[str],
+    picture: CameraPicture,
+    *,
+    is_extra: bool,
+    is_insert: bool,
 ) -> bool:
     """Whether one of a crowd, a thing on a table or a vehicle is between the lens and a subject."""
     is_small = is_insert and player.is_fixture and max(size_of(player)) < SMALL_M
     is_small = is_small or is_vehicle(player)
-    if not (is_small or is_crowd(player.id)) or player.id in subjects:
+    if not (is_small or is_extra) or player.id in subjects:
         return False
     eye, aim = picture.eyes[len(picture.eyes) // 2][[0, 2]], picture.subject[0]
     way = (aim - eye) / max(1e-6, np.linalg.norm(aim - eye))

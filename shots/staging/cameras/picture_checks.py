@@ -285,16 +285,21 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
             yield Defect(weight * sum(map(bool, why)) / len(why))
         if all(why) and (name in filmed.named or is_person):
             unseen.setdefault(Counter(why).most_common(1)[0][0], []).append(name)
-    every = {name for names in unseen.values() for name in names}
+    yield from _unseen_reported(filmed, unseen)
+
+
+def _unseen_reported(filmed: FilmedShot, unseen: Mapping[str, Sequence[str]]) -> Iterator[Defect]:
+    """One warning for each reason; a group counts as one, and if most of it is not to be seen."""
+    groups = {name: _group_of(filmed, name) for names in unseen.values() for name in names}
+    lost = dict[str, str]()  # label and reason; of a group, if most of it is lost
     for reason, names in unseen.items():
-        labels = dict[str, None]()
         for name in names:
-            group = _group_of(filmed, name)
-            if len(group) < _GROUP:
-                labels[_called(players[name])] = None
-            elif len(every & set(group)) > len(group) / 2:
-                labels[f"most of the {name.rstrip('0123456789-')}"] = None
-        found = [label for label in labels if label not in filmed.note]
+            if len(groups[name]) < _GROUP:
+                lost[_called(filmed.players[name])] = reason
+            elif len(set(groups[name]) & set(groups)) > len(groups[name]) / 2:
+                lost.setdefault(f"most of the group {name.rstrip('0123456789-')}", reason)
+    for reason in dict.fromkeys(lost.values()):
+        found = [label for label in lost if lost[label] == reason and label not in filmed.note]
         if found:
             verb = "is" if len(found) == 1 else "are"
             yield Defect(0.0, _say(filmed, f"{' and '.join(found)} {verb} {reason}"))

@@ -38,6 +38,7 @@ from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
+_BEFORE_FACE, _BESIDE_DEG = ("photograph", "play-wind"), 70.0  # past what hides it
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
@@ -229,6 +230,8 @@ def _turns(
     elif side := filming.shot.camera.side:
         hands = [1.0 if side == "left" else -1.0]
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
+    gesture = beat_at(filming.players[name], filming.key_share(filming.players[name])).gesture
+    best = max(best, _BESIDE_DEG) if gesture in _BEFORE_FACE else best
     if not partner and any(word.startswith("orbit") for word in filming.shot.camera.movement):
         eyes = take_picture(filming.shot, filming.aspect, CameraPlace(), FIGURE).eyes
         start, end = (facing((0, 0), (x, z)) for x, _, z in (eyes[0], eyes[-1]))
