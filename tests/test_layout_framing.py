@@ -110,3 +110,35 @@ def test_a_hand_at_the_lips_is_within_a_medium_close_up() -> None:
     assert not film.staged.warnings
     at = spots(film, "anna", "palm.R")
     assert ((at > 0) & (at < 1)).all()
+
+
+@pytest.mark.parametrize("action", ["Lily whispers in Ben's ear.", "Ben hugs Lily."])
+def test_who_is_face_to_face_with_a_child_goes_down_on_a_knee(action: str) -> None:
+    film = film_of("MCU", action, "INT. LIVING ROOM")
+    ben, lily = spots(film, "ben", "head"), spots(film, "lily", "head")
+    assert np.abs(ben[:, 1] - lily[:, 1]).max() < 0.35
+    assert ((ben > 0) & (ben < 1) & (lily > 0) & (lily < 1)).all()
+
+
+def test_each_of_a_group_of_riders_has_a_mount_of_their_own() -> None:
+    film = film_of("WS", "A dozen cyclists race past the camera.", "EXT. ROAD")
+    seats = {beat.seat for each in film.staged.players if each.kind == "person"
+             for beat in each.beats}  # fmt: skip
+    assert len(seats) == 12
+    last = film.frame(NUM_FRAMES - 4, (160, 90))
+    riders = [each.id for each in film.staged.players if each.kind == "person"]
+    assert sum((film.mask([rider], last) > 127).sum() > 4 for rider in riders) > 6
+
+
+@pytest.mark.parametrize("action", ["Ben sleeps.", "Anna lies in bed."])
+def test_the_face_of_who_lies_in_bed_is_in_a_close_up(action: str) -> None:
+    film = film_of("CU", action, "INT. BEDROOM")
+    name = "ben" if "Ben" in action else "anna"
+    eyes, head = spots(film, name, "eye"), spots(film, name, "head")
+    assert ((eyes > 0.05) & (eyes < 0.95) & (head > 0.05) & (head < 0.95)).all()
+
+
+def test_an_insert_of_a_hand_at_work_shows_the_thing_that_is_named() -> None:
+    film = film_of("CU, insert", "A hand stirs a pot of soup.", "INT. KITCHEN")
+    pot = next(each.id for each in film.staged.players if each.model == "pot")
+    assert (film.mask([pot], film.frame(8, (160, 90))) > 127).mean() > 0.02

@@ -26,8 +26,8 @@ from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
-from shots.staging.floor.moves_on_plan import Route, ways_to_places, with_directions
-from shots.staging.floor.people_places import is_crowd
+from shots.staging.floor.moves_on_plan import Route, is_vehicle, ways_to_places, with_directions
+from shots.staging.floor.people_places import is_crowd, is_named
 from shots.staging.floor.thing_places import SMALL_M
 from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
@@ -245,12 +245,14 @@ def _look(
     heading = place.side_deg + 180.0
     within = InPicture(picture, heading, seconds, filming.occupied, place.subjects)
     moved = within.ways(players, routes)
-    if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
-        named = {each.id for each in filming.reading.players}
-        kept = {*named, *place.subjects, place.over}
-        moved = tuple(p for p in moved if p.kind != "person" or p.id in kept)
     shown = {*place.subjects, place.over}
+    named = shown | {each.id for each in filming.reading.players}
+    if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
+        moved = tuple(p for p in moved if p.kind != "person" or p.id in named)
     kept = {*place.subjects, *(each.on for each in moved if each.id in shown)}
+    kept |= {
+        each.id for each in moved if is_vehicle(each) and (each.is_fixture or each.id in named)
+    }
     moved = tuple(
         each
         for each in moved
@@ -260,23 +262,18 @@ def _look(
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture, frozenset(each.id for each in filming.reading.players if _is_named(each)),
+        picture, frozenset(each.id for each in filming.reading.players if is_named(each)),
         set_up.note,
     )  # fmt: skip
     return moved, defects(filmed)
 
 
-def _is_named(player: Player) -> bool:
-    """Whether the words name a player, other than for what is done with it: no pen by "writes"."""
-    noun = player.name.rstrip(" 0123456789").split(" ")[-1].lower()
-    return not is_crowd(player.id) and (player.kind == "person" or noun in player.words.lower())
-
-
 def _in_front(
     player: Player, subjects: Container[str], picture: CameraPicture, *, is_insert: bool
 ) -> bool:
-    """Whether one of a crowd, or a thing on a table, is between the lens and what is framed."""
+    """Whether one of a crowd, a thing on a table or a vehicle is between the lens and a subject."""
     is_small = is_insert and player.is_fixture and max(size_of(player)) < SMALL_M
+    is_small = is_small or is_vehicle(player)
     if not (is_small or is_crowd(player.id)) or player.id in subjects:
         return False
     eye, aim = picture.eyes[len(picture.eyes) // 2][[0, 2]], picture.subject[0]

@@ -59,6 +59,7 @@ _LAID = ("put-down", "pick-up")  # what is held there is by the place where it l
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
 _DESK_M, _BREAST_M = 0.78, 1.35
 _CLIMBED_M, _LADDER_M = 2.4, 1.6  # metres of stairs and of a ladder climbed in a shot
+_ON_SIDE, _READ_LYING_M = (-0.1, -0.375), 0.26  # the head asleep; a book nearer to the feet
 _CLIMBS = ("stairs", "ladder")
 _HOLDING, _HOLDING_BOTH = (0.13, 1.00, 0.29), (0.0, 1.11, 0.30)
 
@@ -98,8 +99,10 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        ahead = -0.4 if self.lies else HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
-        x, z = own_to_plan((0.0, -ahead * self.tall_m), self.at, self.facing_deg)
+        aside, ahead = 0.0, HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
+        if self.lies:
+            aside, ahead = _ON_SIDE if self.posture == "sleep" else (0.0, -0.4)
+        x, z = own_to_plan((aside * self.tall_m, -ahead * self.tall_m), self.at, self.facing_deg)
         return x, self.top_m - (0.10 if self.lies else EYES_UNDER_TOP * self.tall_m), z
 
 
@@ -303,7 +306,7 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     if person.lies:  # the way up is along the body, the way ahead is up
-        along_m = height * scale - 0.53 * person.tall_m
+        along_m = height * scale - 0.53 * person.tall_m - _READ_LYING_M * (gesture == "read")
         x, z = own_to_plan((aside * side * scale, along_m), person.at, person.facing_deg)
         return x, person.top_m - 0.1 + ahead * scale, z
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)

@@ -138,21 +138,27 @@ class _Picture:
         """How much wider than the size asks a picture is that holds a box."""
         high, free = self._high()
         top = max(self.framed.top_m, float(box[1, 1]))
+        tall = (top - box[0, 1]) / (high - free)
+        if self.framed.pitch_deg is not None:
+            tall = (box[1, 1] - box[0, 1]) / (high * _INSIDE)
         wide = (box[1, 0] - box[0, 0]) / (high * self.filming.aspect * _INSIDE)
-        return float(max(1.0, wide, (top - box[0, 1]) / (high - free)))
+        return float(max(1.0, wide, tall))
 
     def holding(self, box: Array) -> tuple[Point, Framed]:
         """Point and measures of a framing that holds a box."""
         high, _ = self._high()
         wide = high * self.filming.aspect * self.scale(box)
-        room = wide * _INSIDE / 2
-        across = float(np.clip(0.0, box[1, 0] - room, max(box[1, 0] - room, box[0, 0] + room)))
-        at = point(np.array(self.at) + across * direction(self.side_deg + 90.0))
-        raised = max(0.0, float(box[1, 1]) - self.framed.top_m)
-        raised /= np.cos(float(self.filming.rig(self.framed).pitch[0]))
+        across = _shift(box[:, 0], wide * _INSIDE / 2)
+        at = np.array(self.at) + across * direction(self.side_deg + 90.0)
+        rig, raised = self.filming.rig(self.framed), 0.0
+        if self.framed.pitch_deg is None:
+            raised = max(0.0, float(box[1, 1]) - self.framed.top_m) / np.cos(float(rig.pitch[0]))
+        else:  # from above, higher in the picture is farther off
+            up = _shift(box[:, 1] + rig.aim[0, 1], wide / self.filming.aspect * _INSIDE / 2)
+            at = at + up / np.sin(float(rig.pitch[0])) * direction(self.side_deg)
         top = round(float(self.framed.top_m + raised), 4)
         own_m = self.framed.width_m
-        return at, replace(self.framed, width_m=max(own_m, wide), across_m=own_m, top_m=top)
+        return point(at), replace(self.framed, width_m=max(own_m, wide), across_m=own_m, top_m=top)
 
     def _high(self) -> tuple[float, float]:
         """Height of the picture as the size has it, and of the part over the head."""
@@ -163,6 +169,11 @@ class _Picture:
         free = (usual.aim_m + usual.frame_m / 2 - FIGURE_M) * scale
         asked = max(usual.frame_m * scale, self.framed.width_m / self.filming.aspect)
         return asked, free * asked / (usual.frame_m * scale)
+
+
+def _shift(extent: Array, room: float) -> float:
+    """By how much the middle of a picture moves to hold an extent (2,) about it."""
+    return float(np.clip(0.0, extent[1] - room, max(extent[1] - room, extent[0] + room)))
 
 
 def _heads(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:

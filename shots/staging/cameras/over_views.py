@@ -18,6 +18,7 @@ from shots.staging.cameras.set_up import (
     side_of_line,
 )
 from shots.staging.cameras.thing_views import flat, united
+from shots.staging.floor.people_places import is_named
 from shots.staging.floor_space import direction, distance, facing, point, size_of
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import (
@@ -310,9 +311,9 @@ def _detail_named(filming: Filming, people: Sequence[str]) -> str:
         dealt = [name for p in own for beat in p.beats
                  for name in (*(held for _, held in beat.holds), beat.target)]  # fmt: skip
         near = [n for n in things if distance(filming.now(n).at, own[0].at) < 2 * _NEAR_M]
-        small = (n for n in (*dealt, *near) if n in players and players[n].kind == "thing"
-                 and max(size_of(players[n])) < _NEAR_M)  # fmt: skip
-        return next(small, "")
+        small = [n for n in (*dealt, *near) if n in players and players[n].kind == "thing"
+                 and max(size_of(players[n])) < _NEAR_M]  # fmt: skip
+        return next(iter(sorted(small, key=lambda n: not is_named(players[n]))), "")
     subjects = [name for name in things if players[name].is_subject]
     held = [thing for name in people for beat in players[name].beats for _, thing in beat.holds]
     worked = [beat.target for name in people for beat in players[name].beats

@@ -36,6 +36,7 @@ MOST_APART_M = 2.6  # of two who relate to each other though the words of the sh
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
 _ARMS_UP = ("raise-arm", "hands-up", "stretch")  # over the head
 CHEST = 0.3  # of the standing height, from the head of the lower of two to the picture's edge
+_CHIN = 0.16  # the same to the chin
 LOWER_HEAD_ROOM = 1.2  # height of a picture over that of two heads and a chest
 _OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
@@ -275,7 +276,8 @@ def frame_people(
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
     # From the highest head down to the lowest one.
-    high = top - min(_lowest(filming, name) - CHEST * filming.now(name).tall_m for name in names)
+    chest = _CHIN if filming.size in TIGHT else CHEST
+    high = top - min(_lowest(filming, name) - chest * filming.now(name).tall_m for name in names)
     width = max(width, LOWER_HEAD_ROOM * high * filming.aspect)
     at = point(middle * right + depth.mean() * ahead)
     clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)

@@ -190,10 +190,10 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
     for hand, turn, penalty in _turns(filming, name, gaze, partner):
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
-        at, framed, tight, note = with_action(filming, [name], side, at, framed)
         if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
             steep = -28.0 if filming.size in (*FULL_SIZES, "MWS", "MS") else -42.0
             framed = replace(framed, pitch_deg=steep)
+        at, framed, tight, note = with_action(filming, [name], side, at, framed)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty + tight, note), gaze)
 

@@ -90,6 +90,12 @@ def is_crowd(name: str) -> bool:
     return name.startswith("crowd")
 
 
+def is_named(player: Player) -> bool:
+    """Whether the words name a player, other than for what is done with it: no pen by "writes"."""
+    noun = player.name.rstrip(" 0123456789").split(" ")[-1].lower()
+    return not is_crowd(player.id) and (player.kind == "person" or noun in player.words.lower())
+
+
 def first_posture(person: Player) -> str:
     """The posture in which somebody begins a shot."""
     return person.beats[0].posture if person.beats else "stand"
