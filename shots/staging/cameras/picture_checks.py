@@ -15,6 +15,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.path.rig import FULL_SIZES
 from shots.staging.cameras.body_boxes import body_points, boxes, thing_points
+from shots.staging.cameras.relation_checks import broken_relations
 from shots.staging.floor_space import (
     Array,
     FloorBoxes,
@@ -87,6 +88,9 @@ def defects(filmed: FilmedShot) -> list[Defect]:
     if filmed.place.over and filmed.place.view != "POV":
         found += _shoulder(filmed, states)
     found += _company(filmed, moments)
+    x, _, z = filmed.picture.eyes[len(filmed.picture.eyes) // 2].tolist()
+    for text in broken_relations(players, states, filmed.named, (x, z)):
+        found.append(Defect(0.0, _say(filmed, text)))
     if filmed.people == "single" or filmed.place.view not in ("POV", "insert"):
         found += _bystanders(filmed, moments[len(moments) // 2])
     return sorted(found, key=lambda each: -each.weight)
