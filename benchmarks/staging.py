@@ -1,9 +1,11 @@
 """Staging: verdicts on exact layouts, swapped actions, and pictures of random and of tight shots.
 
-Usage: python -m benchmarks.staging --verdicts 300 --others 100 --random 200 --pairs 25. Prints a
-line for every failure, a table and, last, a line of JSON.
+Usage: python -m benchmarks.staging --verdicts 300 --moves 30 --others 100 --random 200 --pairs 25.
+Prints a line for every failure, a table and, last, a line of JSON.
 
 "verdicts" are exact layouts, so every "disagrees" is an error of the judge or of the staging.
+"moves" are layouts filmed by each of 14 moves and judged for each: another move that "agrees" is an
+error, unless the two look the same there (a zoom and a push towards what is far).
 "others" are layouts of the same board with another action or thing, judged against the shot:
 "agrees" on action, or on other subjects, is an error. "random" shots fail if no subject is in any
 of three frames, if a frame is blank, or if of people in a size tighter than FS no face is visible,
@@ -30,11 +32,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shots import Shot
+from shots.path.camera_path import camera_path
 from shots.path.rig import FULL_SIZES
 from shots.staging.stage_shot import staged_path
 from shots.staging.staged import Player
+from storyboard.judge.alternatives import Alternatives
+from storyboard.judge.camera_verdict import judge_motion
 from storyboard.judge.clip import score_clip
 from storyboard.judge.finding import Finding
+from storyboard.judge.motion import measure_motion
 from storyboard.judge.staging_verdict import judge_staging
 from storyboard.layout import ShotFilm, layout_film
 from storyboard.layout.render.frame import Frame
@@ -51,7 +57,11 @@ _TOGETHER_M = 0.6  # between the heads of two who are one group: a hug, a kiss, 
 _HEAD_M = 0.08  # by which a face may be nearer than its eyes
 _CUT_ASKED = ("CU", "BCU", "ECU")
 _AWAY = re.compile(r"\b(away|turns|lies|left|right|bows|climbs|crawls|past|picks|ties)\b")
-_GROUPS = 1_000_000  # seeds between the four questions
+_GROUPS = 1_000_000  # seeds between the questions
+_FILMED_MOVES = (
+    "static", "pan-left", "pan-right", "tilt-up", "tilt-down", "push-in", "pull-out", "track-left",
+    "track-right", "crane-up", "orbit-left", "orbit-right", "zoom-in", "zoom-out",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,6 +215,32 @@ def measure_verdicts(count: int, seed: int, tally: Tally) -> dict[str, object]:
     return {"shots disobeyed": shots, "of": count, "by directive": dict(wrong)}
 
 
+def measure_moves(count: int, seed: int, tally: Tally) -> dict[str, object]:
+    """How often a layout agrees with its own move, and with another one."""
+    found = Counter[str]()
+    for k in range(count):
+        filmed = Filmed.of(draw(seed + k))
+        asked = {}
+        for move in _FILMED_MOVES:
+            camera = filmed.shot.camera.model_copy(update={"movement": (move,)})
+            shot = filmed.shot.model_copy(update={"camera": camera})
+            framed, aspect = filmed.film.staged.framed, SIZE[0] / SIZE[1]
+            path = camera_path(shot, num_frames=NUM_FRAMES, aspect=aspect, framed=framed)
+            film = filmed.film.along(path)
+            alternatives = Alternatives(film, shot)
+            motion = measure_motion(np.stack(list(film.pictures(SIZE))))
+            masks = alternatives.subject_masks() if move == "static" else None
+            asked[move] = motion, path, masks, alternatives.geometry()
+        for move, (_, path, masks, geometry) in asked.items():
+            for filmed_move, (motion, *_) in asked.items():
+                verdict = judge_motion(motion, path, masks, geometry).verdict
+                is_own = move == filmed_move
+                found[f"{'own' if is_own else 'other'} {verdict}"] += 1
+                if verdict == ("disagrees" if is_own else "agrees"):
+                    tally.fail("moves", filmed, f"{filmed_move} {verdict} with {move}")
+    return dict(found)
+
+
 def measure_others(count: int, seed: int, tally: Tally) -> dict[str, object]:
     """How often another action or thing is called obeyed."""
     obeyed = 0
@@ -219,6 +255,7 @@ def measure_others(count: int, seed: int, tally: Tally) -> dict[str, object]:
 
 @click.command()
 @click.option("--verdicts", "num_verdicts", default=300, show_default=True)
+@click.option("--moves", "num_moves", default=30, show_default=True)
 @click.option("--others", "num_others", default=100, show_default=True)
 @click.option("--random", "num_random", default=200, show_default=True)
 @click.option("--pairs", "num_pairs", default=25, show_default=True)
@@ -226,6 +263,7 @@ def measure_others(count: int, seed: int, tally: Tally) -> dict[str, object]:
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder for failures, as PNG.")
 def main(
     num_verdicts: int,
+    num_moves: int,
     num_others: int,
     num_random: int,
     num_pairs: int,
@@ -241,6 +279,8 @@ def main(
     report: dict[str, object] = {}
     if num_verdicts:
         report["verdicts"] = measure_verdicts(num_verdicts, first_seed, tally)
+    if num_moves:
+        report["moves"] = measure_moves(num_moves, first_seed + 7 * _GROUPS, tally)
     if num_others:
         report["others"] = measure_others(num_others, first_seed + _GROUPS, tally)
     for name, count, find, sample, seed in (

@@ -79,7 +79,10 @@ class Character(StrictModel):
 
 
 class Location(StrictModel):
-    """A location: its heading in the script and its description for the prompt."""
+    """A location: its heading in the script and its description for the prompt.
+
+    The heading of a scene without a location is a location without an id.
+    """
 
     id: str = ""
     heading: str = ""
@@ -92,6 +95,11 @@ class Location(StrictModel):
     """Pictures of the place, as paths relative to the board, the most important first."""
     extends: str | None = None
     """Another location, which supplies the heading and looks left out here."""
+
+    @property
+    def key(self) -> str:
+        """What shots in the same place have in common: the id, else the heading."""
+        return self.id or fold_name(self.heading)
 
 
 class Dialogue(StrictModel):

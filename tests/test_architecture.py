@@ -137,8 +137,8 @@ def test_few_small_helpers_have_one_caller() -> None:
     assert len(small) <= 0.0013 * sum(map(line_count, PRODUCT)), small
 
 
-def test_the_product_has_at_most_56500_lines_in_330_files() -> None:
-    assert sum(map(line_count, PRODUCT)) <= 56_500
+def test_the_product_has_at_most_56900_lines_in_330_files() -> None:
+    assert sum(map(line_count, PRODUCT)) <= 56_900
     assert len(PRODUCT) <= 330
 
 

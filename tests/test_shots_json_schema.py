@@ -103,6 +103,16 @@ def test_both_spellings_of_a_set_fit(dressing):
     assert errors(board) == []
 
 
+@pytest.mark.parametrize("written", ["mara.png", ["mara.png", "side.png"]])
+@pytest.mark.parametrize("key", ["reference", "references"])
+def test_both_spellings_of_pictures_of_likeness_fit(key, written):
+    mara = {"looks": "a woman", key: written}
+    kitchen = {"heading": "INT. KITCHEN", key: written}
+    assert (
+        errors({**minimal(), "characters": {"mara": mara}, "locations": {"kitchen": kitchen}}) == []
+    )
+
+
 def test_keys_of_the_author_fit_anywhere():
     assert errors({**minimal(**{"x-mine": [1]}), "x-more": {}}) == []
 

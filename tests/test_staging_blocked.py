@@ -9,7 +9,9 @@ import pytest
 
 from shots import parse_shots
 from shots.board.resolve_blocking import set_plan
+from shots.format.dump import written_shot
 from shots.path.camera_path import camera_path
+from shots.prompt.compile import compile_prompt
 from shots.staging.acts.blocked import author_plan, blocked
 from shots.staging.read_shot import read_shot
 from shots.staging.stage_shot import stage_board
@@ -171,3 +173,32 @@ scenes:
     staged = stage_board(parse_shots(text, Path("board.yaml")))["1A"]
     # Who faces the back has the left hand at the left of the plan.
     assert (staged.camera.side_deg % 360 > 180) == (side == "left")
+
+
+HEADINGS = """
+storyboard: 1
+characters: {mara: {name: MARA, looks: a woman}}
+scenes:
+  - {number: 1, heading: INT. KITCHEN, shots: [{id: 1, action: Mara waits.}]}
+  - {number: 2, heading: EXT. BEACH, shots: [{id: 2, action: Mara waits.}]}
+  - {number: 3, location: bar, heading: INT. KITCHEN, shots: [{id: 3, action: Mara waits.}]}
+locations: {bar: {heading: INT. BAR}}
+"""
+
+
+def test_a_scene_without_a_location_plays_where_its_heading_says() -> None:
+    board = parse_shots(HEADINGS, Path("board.yaml"))
+    places = {key: each.place.set for key, each in stage_board(board).items()}
+    assert places == {"1": "kitchen", "2": "beach", "3": "bar"}
+    prompts = [compile_prompt(board, each).positive for each in board.shots]
+    assert "The setting is an interior: kitchen." in prompts[0]
+    assert "The setting is an exterior: beach." in prompts[1]
+    assert "location" not in written_shot(board, board.shots[0])
+
+
+@pytest.mark.parametrize(
+    ("camera", "size"), [("insert", "CU"), ("insert, MS", "MS"), ("POV", "MS")]
+)
+def test_an_insert_is_close_unless_a_size_is_written(camera: str, size: str) -> None:
+    text = HEADINGS.replace("action: Mara waits.", f"camera: '{camera}', action: Mara waits.")
+    assert parse_shots(text, Path("board.yaml")).shots[0].camera.size == size

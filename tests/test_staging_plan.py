@@ -19,6 +19,7 @@ from shots.staging.floor_space import (
     direction,
     distance,
     facing,
+    gap,
     length,
     own_to_plan,
     plan_to_own,
@@ -440,3 +441,48 @@ def test_who_drops_the_keys_and_leans_on_the_door_stands_before_it() -> None:
     ann = now(staged, "ann")
     assert distance(ann.at, (-2.25, 2.0)) < 0.9
     assert [beat.posture for beat in staged.player("ann").beats] == ["stand", "lean"]
+
+
+@pytest.mark.parametrize(
+    ("action", "low", "high"),
+    [
+        ("Lily jumps up and down on the bed.", 0.4, 0.6), ("Lily dances on the table.", 0.7, 0.8),
+        ("Lily stands on a chair.", 0.4, 0.5), ("Lily kneels on the bed.", 0.4, 0.6),
+        ("Lily jumps up and down.", 0.0, 0.0), ("Lily lies on the bed.", 0.0, 0.0),
+    ],
+)  # fmt: skip
+def test_somebody_on_a_thing_is_as_high_as_its_top(action, low, high):
+    staged = sentence_staged(action)
+    assert low <= staged.player("lily").base_m <= high
+    assert not [text for text in staged.warnings if "is not on" in text]
+
+
+@pytest.mark.parametrize(
+    ("action", "thing", "other"),
+    [
+        ("A suitcase lies on the bed.", "suitcase", "bed"),
+        ("A box stands on a chair.", "box", "chair"),
+        ("A dog lies under the table.", "dog", "table"),
+    ],
+)
+def test_a_thing_is_on_or_under_what_the_words_name(action, thing, other):
+    staged = sentence_staged(action)
+    found, carrier = staged.player(thing), staged.player(other)
+    assert gap(found.at, carrier) == 0.0
+    assert (found.base_m > 0.3) == (" on " in action)
+
+
+@pytest.mark.parametrize("action", ["Lily hides under the bed.", "Lily sits on Ben's shoulders."])
+def test_who_is_not_where_the_words_say_is_reported(action):
+    assert any("LILY is not" in text for text in sentence_staged(action).warnings)
+
+
+def sentence_staged(action):
+    room = "KITCHEN" if "table" in action else "BEDROOM"
+    text = f"""
+storyboard: 1
+characters: {{lily: {{name: LILY, looks: a girl of eight}}, ben: {{name: BEN, looks: a man}}}}
+scenes:
+  - {{number: 1, heading: INT. {room}, shots: [{{id: 1, camera: FS, action: "{action}"}}]}}
+"""
+    return stage_board(parse_shots(text, Path("board.yaml")))["1"]

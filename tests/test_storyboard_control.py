@@ -29,6 +29,8 @@ from storyboard.plan.plan import plan_render
 from storyboard.plan.request import Request, effective_board
 from storyboard.plan.settings import settle
 from storyboard.plan.take_plan import CONTROL_NEGATIVE
+from storyboard.run.deliver import write_contact_sheet
+from storyboard.run.manifest import Manifest, TakeEntry
 from storyboard.run.manifest_rows import control_record
 from storyboard.schedule import render
 from storyboard.stages.control_stage import control_strengths
@@ -280,7 +282,22 @@ def test_the_record_of_a_run_says_how_a_take_was_steered(tmp_path):
     record = control_record(plan, plan.takes[0])
     assert (record["set"], record["cast"], record["hold"]) == ("depth", "pose", "normal")
     assert len(record["strengths"]) == 4
-    assert record["references"] == [str(tmp_path / "mara.png")]
+    assert record["references"] == ["mara.png"]
+
+
+def test_the_card_shows_the_pictures_of_likeness_and_how_the_layout_steered(tmp_path):
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "mara.png")
+    plan = plan_of(board_of(tmp_path, likeness=", reference: mara.png"))
+    (take,) = plan.takes
+    entry = TakeEntry(
+        take.shot.id, take.number, True, "missing", control=control_record(plan, take)
+    )
+    manifest = Manifest(
+        "done", 1, "2026-11-30", 1.0, {}, {}, {}, {}, {}, {}, 0, (entry,), {}, (), {}
+    )
+    page = write_contact_sheet(plan, manifest, tmp_path).read_text("utf-8")
+    assert '<dt>Likeness</dt><dd dir="auto">mara.png</dd>' in page
+    assert "<dt>Steered by</dt><dd>set depth, cast pose, 3 of 4 steps</dd>" in page
 
 
 def test_the_directive_is_kept_when_a_board_is_written(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from benchmarks.directions import is_likeliest, score, table, words_of
 from shots import parse_shots
 from shots.staging.stage_shot import staged_path
+from storyboard.judge.alternatives import Alternatives
 from storyboard.judge.camera_verdict import expected_motion, judge_camera, judge_motion
 from storyboard.judge.motion import measure_motion, step_frames
 from storyboard.layout import layout_film, layout_with_mask
@@ -191,6 +193,42 @@ def test_somebody_running_through_an_empty_place_does_not_move_the_camera(size):
 def test_a_degraded_clip_is_judged_alike(move):
     frames, path = shoot(move)
     assert judge_camera(degraded(frames), path).verdict == "agrees"
+
+
+@cache
+def staged(move, action, size="FS"):
+    """A layout's motion, that of its degraded clip, its path, and what it has in each cell."""
+    text = BOARD.format(move=move, size=size, place="street", action=action)
+    shot = (board := parse_shots(text, Path("directions.yaml"))).shots[0]
+    path = staged_path(board, shot, num_frames=33, aspect=SIZE[0] / SIZE[1])
+    filmed = layout_film(board, shot, path)
+    frames = np.stack(list(filmed.pictures(SIZE)))
+    motions = measure_motion(frames), measure_motion(degraded(frames))
+    return *motions, path, Alternatives(filmed, shot).geometry()
+
+
+@pytest.mark.parametrize("action", [STANDS, CROSSES])
+@pytest.mark.parametrize(
+    ("asked", "filmed"),
+    [
+        ("pan left", "track left"), ("track left", "pan left"), ("orbit right", "pan left"),
+        ("crane up", "tilt down"), ("tilt down", "crane up"), ("tilt down", "pull out"),
+        ("pan right", "orbit left"), ("track right", "zoom out"),
+    ],
+)  # fmt: skip
+def test_at_the_distances_of_the_layout_moves_do_not_explain_one_another(action, asked, filmed):
+    clean, soft, path, geometry = staged(asked, action)
+    assert judge_motion(clean, path, geometry=geometry).verdict == "agrees"
+    assert judge_motion(soft, path, geometry=geometry).verdict == "agrees"
+    other, soft_other, *_ = staged(filmed, action)
+    assert judge_motion(other, path, geometry=geometry).verdict != "agrees"
+    assert judge_motion(soft_other, path, geometry=geometry).verdict != "agrees"
+
+
+def test_nothing_is_known_of_the_camera_where_all_that_is_filmed_walks():
+    motion, _, path, geometry = staged("pan left", STANDS)
+    walked = replace(geometry, walked=np.ones_like(geometry.walked))
+    assert judge_motion(motion, path, geometry=walked).verdict != "agrees"
 
 
 @pytest.mark.parametrize(

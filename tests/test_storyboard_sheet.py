@@ -102,6 +102,8 @@ def make_board(media=None):
         positive="Medium close-up shot, the camera slowly pushes in.",
         negative="subtitles, watermark",
         removed=("static",),
+        steering="set depth, cast pose, 12 of 20 steps",
+        references=("mara.png", "tram.png"),
         timings=(("denoise high", 21.25),),
         directives=(
             DirectiveRow("push-in", True, "0.9 m"),

@@ -187,6 +187,9 @@ class Board(StrictModel):
 def board_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a board, for completion and validation in editors."""
     schema = Board.model_json_schema(by_alias=True, mode="validation")
+    for name in ("Character", "Location"):
+        fields = schema["$defs"][name]["properties"]
+        fields["reference"] = fields["references"]  # another spelling, which pydantic leaves out
     _widen(schema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 

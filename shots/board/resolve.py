@@ -180,11 +180,15 @@ class _Resolver:
             if (key := self._find("character", name, (*origins["subjects"].loc, k))) is not None
         )
         self._look_over(merged, entries)
+        if merged.values["camera"].view == "insert" and "camera.size" not in origins:
+            values["camera"] = values["camera"].model_copy(update={"size": "CU"})
         values["duration_s"] = self._duration(values.pop("duration", None), merged)
         if values.get("wardrobe") is not None:
             self._find("wardrobe", values["wardrobe"], origins["wardrobe"].loc)
         self._check_transitions(merged)
         at = self._locations.get(location or "")
+        if at is None and scene.heading:
+            at = Location(heading=scene.heading)
         for who, entry in entries.items():
             origins |= {f"blocking.{who}.{o.loc[-1]}": o for _, o in entry.values()}
         continuity, references = self._continuity(written, loc)
@@ -212,7 +216,7 @@ class _Resolver:
         """The blocking of a shot; the floor plan of a location is made once for all its shots."""
         if not entries:
             return {}
-        place = at.id if at else ""
+        place = at.key if at else ""
         if place not in self._plans:
             self._plans[place] = set_plan(at)
         plan, names = self._plans[place], self._names

@@ -119,7 +119,7 @@ def written_shot(board: ShotList, shot: Shot) -> dict[str, Any]:
     fps = board.format.fps
     written: dict[str, Any] = {
         "id": shot.id,
-        "location": shot.location.id if shot.location else None,
+        "location": (shot.location and shot.location.id) or None,
         "blocking": _written(shot.blocking, fps),
         "subjects": shot.subjects or None,
         "camera": _camera(board, shot),

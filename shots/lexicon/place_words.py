@@ -46,6 +46,15 @@ _LONGEST = max(len(word.split()) for word in PLACES)
 _STUDIOS = frozenset(("studio", "tabletop", "void", "ground"))
 
 
+def heading_in_words(heading: str) -> str:
+    """A heading as a phrase of the prompt: "INT. TOM'S KITCHEN" is "an interior: tom's kitchen"."""
+    found = _KIND.match(heading)
+    if found is None:
+        return heading.lower()
+    kind = "an interior" if found[1].lower().startswith("i") else "an exterior"
+    return f"{kind}: {heading[found.end() :].lower()}"
+
+
 def _candidates(words: list[str]) -> Iterator[str]:
     """A phrase, and with its last word in the singular."""
     yield " ".join(words)

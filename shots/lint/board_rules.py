@@ -242,7 +242,7 @@ def _change_of_light(before: Shot, shot: Shot) -> str:
         return f'the lighting "{before.lighting_setup or before.lighting.source or "none"}"'
     if before.lighting_setup is None and before.lighting.source != shot.lighting.source:
         return f"the light source {_text(before.lighting.source)}"
-    places = [each.location.id if each.location else None for each in (before, shot)]
+    places = [each.location.key if each.location else None for each in (before, shot)]
     return f"the location {_text(places[0])}" if places[0] != places[1] else ""
 
 

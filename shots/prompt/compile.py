@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
+from shots.lexicon.place_words import heading_in_words
 from shots.prompt.names import describe_action, sentence, short_description
 from shots.prompt.negative import WAN_NEGATIVE, fit_negative, is_photographic
 from shots.schema import Shot, ShotList
@@ -190,8 +191,9 @@ def _sentences(board: ShotList, shot: Shot, *, from_picture: bool) -> Iterator[_
         words = sentence(f"{short_description(board.characters, who)} speaks")
         away = "" if who in text.present else "off screen: neither a subject nor in the action"
         yield _Part(words, "dialogue", "", away)
-    if not from_picture and shot.location and shot.location.looks:
-        yield _Part(sentence(f"The setting is {shot.location.looks}"), "location", shot.location.id)
+    if not from_picture and (place := shot.location) and (place.looks or place.heading):
+        setting = place.looks or heading_in_words(place.heading)
+        yield _Part(sentence(f"The setting is {setting}"), "location", place.id)
 
     subject = "the subject"
     if text.present:

@@ -289,6 +289,13 @@ def places_round(
                 yield point(np.array(own_to_plan(own, thing.at, thing.facing_deg))), out
 
 
+def top_of(thing: Player) -> float:
+    """Metres from a thing's base to where others stand on it: a table's top, a bed's mattress."""
+    model, high = model_of(thing), size_of(thing)[1]
+    own = model.surface_m or (model.seats[0].height if model.seats else 0.0)
+    return own * high / model.size[1] if own and model.kind != "vehicle" else high
+
+
 def gap(place: Point, thing: Player) -> float:
     """Metres on the floor from a place to a thing."""
     return float(FloorBoxes.of([thing]).gaps(np.array([place]))[0, 0])

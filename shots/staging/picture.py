@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHARES = np.linspace(0.0, 1.0, 7)
 """Moments of a shot at which it is looked at, as shares of it."""
+_TIGHT_M = 0.5  # height of a picture of a face
 
 
 def plan_turn(side_deg: float) -> Array:
@@ -94,16 +95,18 @@ def share_in_frame(player: Player, players: Mapping[str, Player], picture: Camer
         if comes and share < 0.45:
             continue
         now = standing(player, float(share), players)
-        x, height, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
+        x, _, z = now.head if now.tall_m else (now.at[0], now.top_m, now.at[1])
         low = (now.at[0], now.base_m + 0.1 * now.size[1], now.at[1])
-        head, foot = picture.project(np.array([(x, height, z), low]))[k]
+        head, foot = picture.project(np.array([(x, now.top_m, z), low]))[k]
         half = 0.0
         if not now.tall_m:  # of a long thing, most
             half = 0.8 * max(now.size[0], now.size[2]) / 2 * picture.focal[k] / max(head[2], 0.1)
-        high_m = head[2] / (picture.focal[k] * picture.aspect)
+        away = np.linalg.norm(picture.subject[k] - picture.eyes[k][[0, 2]])
+        high_m = away / (picture.focal[k] * picture.aspect)  # of the picture, as it is asked
+        most = 0.5 if high_m > _TIGHT_M else 0.7  # a tight picture may cut the crown
         edge = 0.40 if high_m > 1.1 * now.size[1] or not now.tall_m else 0.36
-        inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= 0.52 and head[2] > 0.1
-        if high_m > 1.1 * now.size[1]:  # the picture has room for all of it
+        inside = abs(head[0]) <= max(0.1, edge - half) and abs(head[1]) <= most and head[2] > 0.1
+        if high_m > 1.1 * now.size[1]:  # it has room for all
             inside = inside and abs(foot[1]) <= 0.5
         good.append(bool(inside))
     return float(np.mean(good))

@@ -94,7 +94,7 @@ def _place(shot: Shot) -> Place:
     weather = [] if is_interior else [grammar.WEATHER[w] for w in named if w in grammar.WEATHER]
     if _DARK.search(f"{heading} {shot.action}".lower()):
         weather.append("dark")
-    seed = zlib.crc32((shot.location.id if shot.location else name).encode())
+    seed = zlib.crc32((shot.location.key if shot.location else name).encode())
     return Place(name, is_interior, seed, tuple(dict.fromkeys(weather)), words)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import SetPlan
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.acts.blocked import author_plan, blocked
-from shots.staging.cameras.picture_checks import REPORTED, Defect, FilmedShot, defects
+from shots.staging.cameras.picture_checks import Defect, FilmedShot, defects
 from shots.staging.cameras.set_up import (
     CHEST,
     LOWER_HEAD_ROOM,
@@ -26,14 +27,10 @@ from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
 from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
-from shots.staging.floor.moves_on_plan import (
-    InPicture,
-    Route,
-    ways_to_places,
-    with_directions,
-)
-from shots.staging.floor.people_places import is_crowd
+from shots.staging.floor.moves_on_plan import Route, is_vehicle, ways_to_places, with_directions
+from shots.staging.floor.people_places import first_posture, is_crowd, is_named
 from shots.staging.floor.thing_places import SMALL_M
+from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import distance, facing, model_of, point, size_of, turn_between
 from shots.staging.picture import CameraPicture, take_picture
@@ -46,6 +43,7 @@ if TYPE_CHECKING:
 
 _GOOD = 0.12  # a set-up that is disliked by less is taken at once
 _MOST_TRIED = 26
+_MANY = 8  # of one name
 _OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
 NEAREST_M = 0.6  # between two who are cheated together
 
@@ -125,7 +123,7 @@ def _stage_scene(board: ShotList, shots: Sequence[Shot]) -> Iterator[_Filmed]:
     readings = [_read(board, shot) for shot in shots]
     groups: dict[tuple[str, str], list[int]] = {}
     for k, (shot, reading) in enumerate(zip(shots, readings, strict=True)):
-        where = shot.location.id if shot.location else ""
+        where = shot.location.key if shot.location else ""
         groups.setdefault((where, reading.place.set), []).append(k)
     aspect = board.format.aspect[0] / board.format.aspect[1]
     for members in groups.values():
@@ -212,7 +210,7 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
             best = score, set_up, moved, found
     assert best is not None, "every view has at least one set-up"
     _, set_up, moved, found = best
-    warnings = [each.text for each in found if each.text and each.weight >= REPORTED]
+    warnings = [each.text for each in found if each.text]
     if crosses or set_up.crosses:
         warnings.append(f"{shot.id}: the camera crosses the line of action")
     pair = filming.line()
@@ -249,32 +247,55 @@ def _look(
     heading = place.side_deg + 180.0
     within = InPicture(picture, heading, seconds, filming.occupied, place.subjects)
     moved = within.ways(players, routes)
-    if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
-        named = {each.id for each in filming.reading.players}
-        kept = {*named, *place.subjects, place.over}
-        moved = tuple(p for p in moved if p.kind != "person" or p.id in kept)
     shown = {*place.subjects, place.over}
+    named = shown | {each.id for each in filming.reading.players}
+    if shot.camera.people == "single" or shot.camera.view == "insert":  # the others are off the set
+        moved = tuple(p for p in moved if p.kind != "person" or p.id in named)
     kept = {*place.subjects, *(each.on for each in moved if each.id in shown)}
+    extras = _large_groups(moved)
+    kept |= {
+        each.id for each in moved if is_vehicle(each) and (each.is_fixture or each.id in named)
+    }
     moved = tuple(
         each
         for each in moved
         if (each.id in shown or each.id not in absent)
-        and not _in_front(each, kept, picture, is_insert=place.view == "insert")
+        and not _in_front(
+            each,
+            kept,
+            picture,
+            is_extra=is_crowd(each.id) or each.id in extras,
+            is_insert=place.view == "insert",
+        )
     )
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture, frozenset(each.id for each in filming.reading.players if not is_crowd(each.id)),
+        picture, frozenset(each.id for each in filming.reading.players if is_named(each)),
+        set_up.note,
     )  # fmt: skip
     return moved, defects(filmed)
 
 
+def _large_groups(players: Sequence[Player]) -> set[str]:
+    """Ids of people on their feet, of one name, so many that one more or less is no loss."""
+    people = [p.id for p in players if p.kind == "person" and POSTURES[first_posture(p)].top == 1.0]
+    stems = Counter(name.rstrip("0123456789") for name in people)
+    return {name for name in people if stems[name.rstrip("0123456789")] >= _MANY}
+
+
 def _in_front(
-    player: Player, subjects: Container[str], picture: CameraPicture, *, is_insert: bool
+    player: Player,
+    subjects: Container[str],
+    picture: CameraPicture,
+    *,
+    is_extra: bool,
+    is_insert: bool,
 ) -> bool:
-    """Whether one of a crowd, or a thing on a table, is between the lens and what is framed."""
+    """Whether one of a crowd, a thing on a table or a vehicle is between the lens and a subject."""
     is_small = is_insert and player.is_fixture and max(size_of(player)) < SMALL_M
-    if not (is_small or is_crowd(player.id)) or player.id in subjects:
+    is_small = is_small or is_vehicle(player)
+    if not (is_small or is_extra) or player.id in subjects:
         return False
     eye, aim = picture.eyes[len(picture.eyes) // 2][[0, 2]], picture.subject[0]
     way = (aim - eye) / max(1e-6, np.linalg.norm(aim - eye))

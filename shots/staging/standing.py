@@ -30,7 +30,8 @@ FIGURE_M = 1.75
 EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the height
 # Parts of the standing height that the head is ahead of the place, in postures that bend.
 HEAD_AHEAD: Mapping[str, float] = {
-    "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19,
+    "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19, "sneak": 0.25,
+    "stagger": 0.14, "knee-slide": -0.19, "ride-bicycle": 0.23, "ride-motorcycle": 0.17,
 }  # fmt: skip
 
 
@@ -56,8 +57,9 @@ _SHOULDER = 0.81  # of the height; a hand over it needs no stoop
 _UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
 _LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
-_DESK_M = 0.78
+_DESK_M, _BREAST_M = 0.78, 1.35
 _CLIMBED_M, _LADDER_M = 2.4, 1.6  # metres of stairs and of a ladder climbed in a shot
+_ON_SIDE, _READ_LYING_M = (-0.1, -0.375), 0.26  # the head asleep; a book nearer to the feet
 _CLIMBS = ("stairs", "ladder")
 _HOLDING, _HOLDING_BOTH = (0.13, 1.00, 0.29), (0.0, 1.11, 0.30)
 
@@ -97,8 +99,10 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        ahead = -0.4 if self.lies else HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
-        x, z = own_to_plan((0.0, -ahead * self.tall_m), self.at, self.facing_deg)
+        aside, ahead = 0.0, HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
+        if self.lies:
+            aside, ahead = _ON_SIDE if self.posture == "sleep" else (0.0, -0.4)
+        x, z = own_to_plan((aside * self.tall_m, -ahead * self.tall_m), self.at, self.facing_deg)
         return x, self.top_m - (0.10 if self.lies else EYES_UNDER_TOP * self.tall_m), z
 
 
@@ -143,16 +147,14 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     posture = POSTURES.get(beat.posture, POSTURES["stand"])
     if seat is None:
         base_m += posture.rest * tall / FIGURE_M
-    top = min(posture.top, *_LOWERED.get(beat.gesture, (9.0,)))
+    part = _bent_part(beat, share) if beat.gesture in _BENDS else 1.0
+    lower = part * max(0.0, posture.top - _LOWERED.get(beat.gesture, (9.0,))[0])
+    ahead, top = _LEADS.get(beat.gesture, (0.0,))[0] if lower else 0.0, posture.top - lower
     if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
         top = POSTURES["lie-floor"].top
     size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
-    return _acting(
-        player,
-        Standing(at, facing_deg, base_m, size, beat.posture, tall, *_LEADS.get(beat.gesture, ())),
-        share,
-        players,
-    )
+    now = Standing(at, facing_deg, base_m, size, beat.posture, tall, part * ahead)
+    return _acting(player, now, share, players)
 
 
 def _acting(player: Player, now: Standing, share: float, players: Mapping[str, Player]) -> Standing:
@@ -161,7 +163,9 @@ def _acting(player: Player, now: Standing, share: float, players: Mapping[str, P
     target = players.get(beat.target)
     if now.lies:
         return now
-    if target is None or target.id == player.id or beat.gesture not in (*_TOGETHER, *_BENDS):
+    held = [] if beat.gesture in _LAID else [name for _, name in beat.holds]
+    is_apart = beat.gesture not in (*_TOGETHER, *_BENDS)
+    if target is None or is_apart or target.id in (player.id, *held):
         return replace(now, at=_met(player, now, share, players))
     if target.kind == "person":
         now = _stepped_up(beat, now, target, share, players)
@@ -173,9 +177,10 @@ def _acting(player: Player, now: Standing, share: float, players: Mapping[str, P
     if beat.gesture in _TO_FACE and standing(target, share, {}).lies:
         theirs = standing(target, share, others)
         apart = distance(now.at, (theirs.head[0], theirs.head[2])) / now.tall_m
-        high = theirs.top_m + 0.15 - now.base_m
-        return replace(now, size=(now.size[0], high, now.size[2]), stoops=round(apart, 4))
-    bent = _bent_part(beat, share) if not _drops(beat, players) else 0.0
+        size = (now.size[0], theirs.top_m + 0.15 - now.base_m, now.size[2])
+        return replace(now, size=size, stoops=round(apart, 4))
+    is_own = beat.gesture in _LOWERED or _drops(beat, players)  # no hand has to get anywhere
+    bent = 0.0 if is_own else _bent_part(beat, share)
     if bent and beat.posture in (*_UPRIGHT, "sit", "kneel", "crouch"):
         place, high = _hand_point(beat, now, target)
         goal = distance(now.at, place), high
@@ -301,7 +306,7 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     scale = person.tall_m / FIGURE_M
     side = {"left": 1.0, "right": -1.0}.get(hand, 0.0)  # a person who faces -z has its left at +x
     if person.lies:  # the way up is along the body, the way ahead is up
-        along_m = height * scale - 0.53 * person.tall_m
+        along_m = height * scale - 0.53 * person.tall_m - _READ_LYING_M * (gesture == "read")
         x, z = own_to_plan((aside * side * scale, along_m), person.at, person.facing_deg)
         return x, person.top_m - 0.1 + ahead * scale, z
     x, z = own_to_plan((aside * side * scale, -ahead * scale), person.at, person.facing_deg)
@@ -309,6 +314,11 @@ def hand_spot(person: Standing, gesture: str, hand: str = "right") -> tuple[floa
     if person.posture == "sit" and ahead > 0.45:
         height = max(height, _DESK_M)
     return x, max(0.1, height), z
+
+
+def raises_hand(gesture: str) -> bool:
+    """Whether a gesture has its hand over the breast: at the face, over the head."""
+    return gesture in _PALMS and _PALMS[gesture][1] > _BREAST_M
 
 
 def reached(thing: Player, person: Standing, inside_m: float = 0.18) -> Point:

@@ -26,7 +26,12 @@ from storyboard.judge.motion import (
     squared_length,
     summarise,
 )
-from storyboard.judge.predicted_flow import Geometry, PredictedFlow, predict_flow
+from storyboard.judge.predicted_flow import (
+    Geometry,
+    PredictedFlow,
+    predict_flow,
+    simple_moves,
+)
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -52,9 +57,14 @@ _MOST_ROLL_DEG = 10.0  # that the path does not have; at free distances an orbit
 # A camera that stands while its subject walks: the picture at large drifts less than both.
 _STAND_DRIFT = 0.01  # picture widths
 _STAND_PART = 0.08  # of the expected drift; tracks have 0.14 and more, orbits 0.03 once in fifty
-# Behind who walks: by how much the background may drift otherwise than planned. At free distances
-# pull-outs, orbits and tracks explain one another there. Of 23 layouts one has more.
-_OFF_DRIFT, _OFF_PART = 0.05, 0.8  # picture widths; part of the planned drift
+# At free distances pans, tracks, orbits and cranes explain one another, and so do pushes and zooms.
+# So what agrees has to explain what nobody walks through at the distances of the layout too. 28
+# boards, each filmed by 14 moves: of 5,096 pairs of a move and another that was asked 766 agree
+# without this and 56 with it; 316 of 372 clips that agree with their own move still do.
+_OTHER_LEAD = 0.03  # of the picture that a simple move explains and the path does not
+_MOST_LOST = 0.4  # of the motion, by a path that turns or zooms only: distances do not matter to it
+_TURNS = frozenset({"pan", "tilt", "roll", "zoom"})
+_FIT_TOLERANCE, _ROUNDS = 0.002, 4  # picture widths a step; rounds of reweighting
 # A camera that stands. 50 boards of the staging benchmark, as requested and degraded, with a static
 # camera and with two slow moves: 92 of 98 static clips agree by these limits, 0 of 196 others.
 _STILL_DRIFT, _STILL_REST = 0.02, 0.5  # picture widths; part of the cells that end where they began
@@ -179,9 +189,10 @@ def judge_motion(
             rest = background_motion(motion, _walkers(geometry))
             evidence = compare_hypotheses(rest, predicted)
             verdict, confidence = _judge_move(rest, evidence, expected, is_unsure=is_unsure)
-        if verdict == "agrees" and geometry is not None and geometry.walked.any():
-            planned = background_motion(expected, _walkers(geometry)).total
-            if _is_elsewhere(background_motion(motion, _walkers(geometry)).total, planned):
+        if verdict == "agrees" and geometry is not None:
+            rest = background_motion(motion, _walkers(geometry))
+            turns = {word.split("-")[0] for word in words} <= _TURNS
+            if not _is_this_move(rest, path, geometry, predicted.guess, turns=turns):
                 verdict, confidence = UNDECIDED
     return CameraVerdict(
         directive=" then ".join([*words, *path.textures]) or "static",
@@ -200,10 +211,48 @@ def _walkers(geometry: Geometry) -> Frames:
     return np.asarray(geometry.walked.any(axis=-1), np.uint8) * np.uint8(255)
 
 
-def _is_elsewhere(measured: Shift, planned: Shift) -> bool:
-    """Whether the background drifts by far less than planned, or to another side."""
-    off = np.hypot(measured.x - planned.x, measured.y - planned.y)
-    return bool(off > max(_OFF_DRIFT, _OFF_PART * np.hypot(planned.x, planned.y)))
+def _is_this_move(
+    background: Motion, path: CameraPath, geometry: Geometry, planned: Array, *, turns: bool
+) -> bool:
+    """Whether the path explains the background at its distances, and no simple move does better.
+
+    Args:
+        background: The measured motion without what moves by itself.
+        path: The requested camera.
+        geometry: What the layout has in each cell.
+        planned: The flow of the path in that geometry.
+        turns: Whether the path turns or zooms only.
+    """
+    if not background.trust.any():
+        return False
+    still = _lost(background, np.zeros_like(planned))
+    if still < _LEAST_MOTION * _visible(background, planned):
+        return False
+    lost = _lost(background, planned, forward=True)
+    if turns and lost > _MOST_LOST * still:
+        return False
+    others = simple_moves(path, geometry.depth).values()
+    return lost - min(_lost(background, other) for other in others) <= _OTHER_LEAD
+
+
+def _lost(motion: Motion, flow: Array, *, forward: bool = False) -> float:
+    """Trust in cells that a flow does not explain, with the best amount of it in each step."""
+    trust = weight = motion.trust
+    for _ in range(_ROUNDS):
+        tensor = motion.structure * weight[..., None, None]
+        along = np.einsum("krci,krcij,krcj->k", flow, tensor, motion.flow)
+        amount = along / np.maximum(np.einsum("krci,krcij,krcj->k", flow, tensor, flow), 1e-12)
+        amount = np.maximum(amount, 0) if forward else amount
+        miss = squared_length(motion.flow - amount[:, None, None, None] * flow, motion.structure)
+        weight = trust * (_FIT_TOLERANCE**2 / (_FIT_TOLERANCE**2 + miss)) ** 2
+    return float((trust * miss / (miss + _FIT_TOLERANCE**2)).sum() / trust.sum())
+
+
+def _visible(motion: Motion, flow: Array) -> float:
+    """Trust in cells that a flow moves."""
+    square = squared_length(flow, motion.structure)
+    moved = motion.trust * square / (square + _FIT_TOLERANCE**2)
+    return float(moved.sum() / motion.trust.sum())
 
 
 def compare_hypotheses(motion: Motion, predicted: PredictedFlow) -> Evidence:

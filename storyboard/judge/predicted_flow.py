@@ -24,6 +24,7 @@ _BACKDROP_LEAST_M = 2.5  # behind the subject
 _FIGURE_WIDTH_M, _FIGURE_HEIGHT_M = 0.6, 1.75
 _NEAREST = 0.8  # of the subject's distance: a hand or a bonnet in front of the figure
 _LEAST_DEPTH = 0.02  # of a point's distance that has to be left in front of the camera
+_FARTHEST_M = 10_000.0  # the sky
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,41 @@ def predict_flow(
         steps.append(_step_flow(path, int(first), int(last), centres, found))
     far, near, guess = np.array(steps).reshape(-1, 3, *centres.shape).swapaxes(0, 1)
     return PredictedFlow(far, near, guess)
+
+
+def simple_moves(path: CameraPath, depth: Array) -> dict[str, Array]:
+    """Flow of each cell and step, (K, R, C, 2), for a unit of each simple move of the camera.
+
+    Args:
+        path: Where the camera is at the first frame of each step.
+        depth: (K, R, C) as in `Geometry`.
+    """
+    centres = cell_centres((depth.shape[1], depth.shape[2]), path.aspect)
+    found: dict[str, list[Array]] = {}
+    for first, distance in zip(step_frames(path.num_frames)[:-1], depth, strict=True):
+        turn = path.camera_to_world[first, :, :3]
+        rays = np.concatenate([centres / path.focal[first], np.ones_like(centres[..., :1])], -1)
+        z = np.clip(distance, _LEAST_DEPTH, _FARTHEST_M)[..., None]
+        points = rays * z
+        upright, across, ahead = turn[1], np.array([1.0, 0, 0]), np.array([0, 0, 1.0])
+        level = np.cross(upright, ahead) / np.linalg.norm(np.cross(upright, ahead))
+        centre = ahead * path.subject_distance_m
+        # Displacements of the points as the camera has them.
+        displacements = {
+            "pan": -np.cross(upright, points),
+            "tilt": -np.cross(across, points),
+            "roll": -np.cross(ahead, points),
+            "zoom": np.concatenate([points[..., :2], 0 * z], -1),
+            "track": np.broadcast_to(level, points.shape),
+            "crane": np.broadcast_to(upright, points.shape),
+            "push": np.broadcast_to(-ahead, points.shape),
+            "orbit": -np.cross(upright, points - centre),
+            "arc": -np.cross(across, points - centre),
+        }
+        for name, moved in displacements.items():
+            flow = path.focal[first] * (moved[..., :2] - rays[..., :2] * moved[..., 2:]) / z
+            found.setdefault(name, []).append(flow)
+    return {name: np.array(steps) for name, steps in found.items()}
 
 
 def _step_flow(

@@ -29,7 +29,7 @@ SIZE_OF = {
 # Lead of an outline, -1 to 1. Of 122 layouts with a strong edge the requested size leads by -0.18
 # at least and another size by 0.18 at most; of 62 with another set, and half of them with another
 # subject, three other sizes lead by more than 0.2.
-SIZE_BOUNDS = Bounds(agrees=0.2, disagrees=-0.40)
+SIZE_BOUNDS = Bounds(agrees=0.2, disagrees=-0.38)
 _LEAST_EDGE = 15.0  # Lab units, of the strongest outline
 
 _TRIED = ("EWS", "WS", "FS", "MS", "CU")

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from shots.vocabulary.lighting import Lighting
 
 Size = tuple[int, int]
-_LEAST_FOCUS_M = 0.1
+_LEAST_FOCUS_M, _FOLLOWED = 0.1, 0.6  # part of the width from the middle that focus follows to
 _MIDDLE_M = 0.9  # height of the middle of what is lit
 _BEFORE_LENS = 0.55  # of the way to the subject: furniture nearer than that is taken off the set
 
@@ -279,8 +279,9 @@ class ShotFilm:
         for name in self.staged.camera.subjects[:1]:
             if name in self.figures:
                 eye = self.performances(frame)[name].points["eye"]
-                distance = float((eye - pose[:, 3]) @ pose[:, 2])
-                return distance if distance > _LEAST_FOCUS_M else None
+                aside, _, distance = pose[:, :3].T @ (eye - pose[:, 3])
+                is_in = abs(aside) * self.path.focal[frame] < _FOLLOWED * distance
+                return float(distance) if distance > _LEAST_FOCUS_M and is_in else None
         return None
 
     def pictures(self, size: Size, *, threads: int = 1) -> Iterator[NDArray[np.uint8]]:

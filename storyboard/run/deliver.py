@@ -248,6 +248,8 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
             seed=take.noise.seed,
             plan=plan_points(take.path, take.staged.camera),
             staged=take.staged,
+            steering=_steering(entry.control),
+            references=tuple(entry.control.get("references", ())),
             timings=tuple(entry.seconds.items()),
             directives=tuple(_directive_row(finding) for finding in entry.findings),
         )
@@ -262,6 +264,16 @@ def write_contact_sheet(plan: RenderPlan, manifest: Manifest, folder: Path) -> P
         drift=[(str(found["scene"]), _directive_row(found)) for found in manifest.drift],
     )
     return write_sheet(board, folder / SHEET)
+
+
+def _steering(control: Mapping[str, Any]) -> str:
+    """How the layout steered a take, in words: "set depth, cast pose, 12 of 20 steps"."""
+    strengths = control.get("strengths", ())
+    steered = sum(strength != 0 for strength in strengths)
+    if not steered:
+        return ""
+    drawn = f"set {control['set']}, cast {control['cast']}"
+    return f"{drawn}, {steered} of {len(strengths)} steps"
 
 
 def _directive_row(finding: Mapping[str, Any]) -> DirectiveRow:

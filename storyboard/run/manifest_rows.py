@@ -171,7 +171,10 @@ def control_record(plan: RenderPlan, take: Take) -> dict[str, object]:
     preset, control = plan.settings.preset, take.filmed.control
     if preset is None or preset.control == "none" or not (control.has_film or take.references):
         return {}
-    names = [str(picture.file) for picture in take.references]
+    folder = take.board.path.parent
+    names = [
+        picture.file.relative_to(folder).as_posix() for picture in take.references if picture.file
+    ]
     return {
         **control.model_dump(), "strengths": list(plan.strengths(take)), "references": names
     }  # fmt: skip

@@ -41,6 +41,8 @@ class ShotResult:
         removed: Words removed from the negative prompt because the shot asks for them.
         plan: The camera path from above, from `plan_points`.
         staged: Who and what stands where; None for a shot that was not staged.
+        steering: How the layout steers the model; empty where it does not.
+        references: Files of the pictures of likeness that the model was given.
         timings: (stage, seconds) in the order they ran.
         directives: Comparison of the clip with its directives.
     """
@@ -63,6 +65,8 @@ class ShotResult:
     seed: int | None = None
     plan: tuple[PlanPoint, ...] = ()
     staged: StagedShot | None = None
+    steering: str = ""
+    references: tuple[str, ...] = ()
     timings: tuple[tuple[str, float], ...] = ()
     directives: tuple[DirectiveRow, ...] = ()
 

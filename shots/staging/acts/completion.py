@@ -191,6 +191,7 @@ def _own(act: ClauseAct, key: str) -> PlayerEvent:
     own = replace(event, holds=_share(act, key))
     if event.seat and event.seat == act.actor.seat:
         own.seat = act.cast.drafts[key].seat or event.seat
+    own.seat = _mount(act, key, own.seat)
     if len(event.choices) > 1:
         at = subjects.index(key)
         mine = event.choices[at % len(event.choices)]
@@ -210,6 +211,16 @@ def _own(act: ClauseAct, key: str) -> PlayerEvent:
         if not is_beside and (own.gesture != "give" or act.cast.is_person(own.target)):
             own.looks_at = own.looks_at or own.target
     return own
+
+
+def _mount(act: ClauseAct, key: str, seat: str) -> str:
+    """What one of several people rides: one of their own, unless the words put two on one."""
+    mount = act.cast.drafts.get(seat)
+    if mount is None or mount.model not in MOUNTS.values() or key not in act.subjects[1:]:
+        return seat
+    if len(act.subjects) == 2 and mount.noun in mount.words.lower():
+        return seat
+    return act.cast.thing(mount.noun, mount.model, mount.words).id
 
 
 def _partner(act: ClauseAct, key: str, partner: str) -> str:

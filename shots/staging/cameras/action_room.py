@@ -13,7 +13,7 @@ from shots.staging.cameras.set_up import Filming
 from shots.staging.floor.work_places import worked_on
 from shots.staging.floor_space import Array, direction, distance, own_to_plan, point, size_of
 from shots.staging.staged import Beat, Point
-from shots.staging.standing import FIGURE_M, Standing, hand_spot, reached, standing
+from shots.staging.standing import FIGURE_M, Standing, hand_spot, raises_hand, reached, standing
 
 # By how much a size may be wider than usual to show what is done; a loose one still reads as it.
 _LOOSEST: Mapping[str, float] = {
@@ -24,7 +24,6 @@ _MISSED, _LOOSE, _CUT = 0.2, 0.15, 0.6
 _SMALL_M = 0.7  # things up to this extent are shown whole
 _INSIDE = 0.88  # of the picture, that is used
 _KEPT = 0.75  # of what the size shows under the top of the head, in any case
-_RAISED = {"raise-arm": ("right",), "wave": ("right",), "hands-up": ("left", "right")}
 _BENT_M = 0.1  # by which the head of one who bends may be higher than it is thought
 _REACH_M = 1.3  # from somebody to what their hands are on
 _HEAD, _PALM_M = (0.085, 0.16), 0.08  # half a head's width, chin under the top, of the height
@@ -139,21 +138,27 @@ class _Picture:
         """How much wider than the size asks a picture is that holds a box."""
         high, free = self._high()
         top = max(self.framed.top_m, float(box[1, 1]))
+        tall = (top - box[0, 1]) / (high - free)
+        if self.framed.pitch_deg is not None:
+            tall = (box[1, 1] - box[0, 1]) / (high * _INSIDE)
         wide = (box[1, 0] - box[0, 0]) / (high * self.filming.aspect * _INSIDE)
-        return float(max(1.0, wide, (top - box[0, 1]) / (high - free)))
+        return float(max(1.0, wide, tall))
 
     def holding(self, box: Array) -> tuple[Point, Framed]:
         """Point and measures of a framing that holds a box."""
         high, _ = self._high()
         wide = high * self.filming.aspect * self.scale(box)
-        room = wide * _INSIDE / 2
-        across = float(np.clip(0.0, box[1, 0] - room, max(box[1, 0] - room, box[0, 0] + room)))
-        at = point(np.array(self.at) + across * direction(self.side_deg + 90.0))
-        raised = max(0.0, float(box[1, 1]) - self.framed.top_m)
-        raised /= np.cos(float(self.filming.rig(self.framed).pitch[0]))
+        across = _shift(box[:, 0], wide * _INSIDE / 2)
+        at = np.array(self.at) + across * direction(self.side_deg + 90.0)
+        rig, raised = self.filming.rig(self.framed), 0.0
+        if self.framed.pitch_deg is None:
+            raised = max(0.0, float(box[1, 1]) - self.framed.top_m) / np.cos(float(rig.pitch[0]))
+        else:  # from above, higher in the picture is farther off
+            up = _shift(box[:, 1] + rig.aim[0, 1], wide / self.filming.aspect * _INSIDE / 2)
+            at = at + up / np.sin(float(rig.pitch[0])) * direction(self.side_deg)
         top = round(float(self.framed.top_m + raised), 4)
         own_m = self.framed.width_m
-        return at, replace(self.framed, width_m=max(own_m, wide), across_m=own_m, top_m=top)
+        return point(at), replace(self.framed, width_m=max(own_m, wide), across_m=own_m, top_m=top)
 
     def _high(self) -> tuple[float, float]:
         """Height of the picture as the size has it, and of the part over the head."""
@@ -166,12 +171,17 @@ class _Picture:
         return asked, free * asked / (usual.frame_m * scale)
 
 
+def _shift(extent: Array, room: float) -> float:
+    """By how much the middle of a picture moves to hold an extent (2,) about it."""
+    return float(np.clip(0.0, extent[1] - room, max(extent[1] - room, extent[0] + room)))
+
+
 def _heads(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:
     """Heads at the moment that is framed and in each beat that stays in its place."""
     for name in names:
         player = filming.players[name]
         yield replace(_head(filming.now(name)), share=filming.key_share(player))
-        for beat in player.beats:
+        for beat in (each for each in player.beats if each.to != "out"):
             stays = len(beat.path) < 2 and not beat.to
             for share in ((beat.start + beat.end) / 2, beat.end - 1e-6)[not stays :]:
                 yield replace(_head(standing(player, share, filming.players)), share=share)
@@ -204,7 +214,9 @@ def _acts(filming: Filming, names: Sequence[str]) -> Iterator[_Room]:
 
 def _act(filming: Filming, beat: Beat, now: Standing) -> Iterator[_Room]:
     share, players = (beat.start + beat.end) / 2, filming.players
-    raised = tuple((hand, "") for hand in _RAISED.get(beat.gesture, ()))
+    both = GESTURES[beat.gesture].hands == "both" if beat.gesture in GESTURES else False
+    hands = ("left", "right") if both else ("right",)
+    raised = tuple((hand, "") for hand in hands if raises_hand(beat.gesture))
     for hand, held in beat.holds[:1] or raised:
         x, height, z = hand_spot(now, beat.gesture, hand)
         low = height - _PALM_M

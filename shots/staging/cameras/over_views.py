@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shots.lexicon.actions import GESTURES
-from shots.path.rig import SMALL_SHARES, Framed
+from shots.path.rig import FRAMINGS, SMALL_SHARES, Framed
 from shots.staging.cameras.set_up import (
     Filming,
     SetUp,
@@ -18,6 +18,7 @@ from shots.staging.cameras.set_up import (
     side_of_line,
 )
 from shots.staging.cameras.thing_views import flat, united
+from shots.staging.floor.people_places import is_named
 from shots.staging.floor_space import direction, distance, facing, point, size_of
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import (
@@ -33,6 +34,7 @@ BEHIND_HEAD_M = 0.45  # from the head of the near person to the camera, at least
 BEHIND_BY_FOCAL_M = 0.5  # in proportion to the lens, so that the head is a third of the picture
 OTS_SHIFT = 0.15  # of the width, that the subject is off the centre
 MOST_OFF_LINE_DEG = 36.0
+_TOUCH_M = 0.5  # between two whose heads are beside each other
 _STEPS_UP_M = 0.1  # over one who gets up, and comes a step nearer
 _OTS_PARTS = (0.50, 0.44, 0.56, 0.38)  # of the width, between the two heads
 _MOST_OFF = 1.3  # sizes that miss the one asked by more than this factor are reported
@@ -181,6 +183,8 @@ def point_of_view(filming: Filming, people: Sequence[str]) -> Iterator[SetUp]:
     else:
         at, framed = now.at, frame_thing(filming, now, facing(now.at, near.at), None)
     run = max(0.12, distance(at, (eye[0], eye[2])))
+    if framed_people and run < _TOUCH_M:  # of who hugs, a face rather than scalp
+        run = FRAMINGS["CU"].frame_m * filming.focal * filming.aspect
     looks_on = filming.partner(over) not in framed_people and not filming.players[over].near
     if framed_people and looks_on and near.posture == "stand":
         run = max(run, float(filming.rig(framed).distance[0]))  # who looks on keeps away
@@ -307,9 +311,9 @@ def _detail_named(filming: Filming, people: Sequence[str]) -> str:
         dealt = [name for p in own for beat in p.beats
                  for name in (*(held for _, held in beat.holds), beat.target)]  # fmt: skip
         near = [n for n in things if distance(filming.now(n).at, own[0].at) < 2 * _NEAR_M]
-        small = (n for n in (*dealt, *near) if n in players and players[n].kind == "thing"
-                 and max(size_of(players[n])) < _NEAR_M)  # fmt: skip
-        return next(small, "")
+        small = [n for n in (*dealt, *near) if n in players and players[n].kind == "thing"
+                 and max(size_of(players[n])) < _NEAR_M]  # fmt: skip
+        return next(iter(sorted(small, key=lambda n: not is_named(players[n]))), "")
     subjects = [name for name in things if players[name].is_subject]
     held = [thing for name in people for beat in players[name].beats for _, thing in beat.holds]
     worked = [beat.target for name in people for beat in players[name].beats

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from shots.schema import Shot
 
 SHOULDERS_M = 0.31  # half the room in the picture that a person's body takes up
+HEAD_M = 0.16  # the same of a head
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
 MOSTLY = 0.6  # share of the shot; who stops earlier is filmed as one who stands there
 _ARMS_UP = ("raise-arm", "hands-up", "stretch")  # over the head
 CHEST = 0.3  # of the standing height, from the head of the lower of two to the picture's edge
+_CHIN = 0.16  # the same to the chin
 LOWER_HEAD_ROOM = 1.2  # height of a picture over that of two heads and a chest
 _OUT_OF_FRAME = 0.25  # of the picture's height: a head that moves more is followed
 TIGHT = ("CU", "BCU", "ECU")
@@ -263,17 +265,19 @@ def frame_people(
         width = 0.0 if part < 1.0 else 1.15 * now.tall_m
         return at, Framed(now.top_m, now.base_m, scale, width, clear_m=NEAREST_LENS_M)
     right, ahead = direction(side_deg + 90.0), -direction(side_deg)
-    aside = np.array([np.array(now.at) @ right for now in states])
-    depth = np.array([np.array(now.at) @ ahead for now in states])
+    ats = [(now.head[0], now.head[2]) if filming.size in TIGHT else now.at for now in states]
+    aside, depth = np.array(ats) @ right, np.array(ats) @ ahead
     reach = np.array([
         max(now.size[0], now.size[2]) / 2 if not now.tall_m
-        else 0.5 * now.tall_m if now.lies else SHOULDERS_M * scale for now in states
+        else 0.5 * now.tall_m if now.lies
+        else (HEAD_M if filming.size in TIGHT else SHOULDERS_M) * scale for now in states
     ])  # fmt: skip
     middle = (max(aside + reach) + min(aside - reach)) / 2
     near = depth.mean() - depth
     width = max(2 * (np.abs(aside - middle) + reach + margin) + np.maximum(near, 0) / filming.focal)
     # From the highest head down to the lowest one.
-    high = top - min(_lowest(filming, name) - CHEST * filming.now(name).tall_m for name in names)
+    chest = _CHIN if filming.size in TIGHT else CHEST
+    high = top - min(_lowest(filming, name) - chest * filming.now(name).tall_m for name in names)
     width = max(width, LOWER_HEAD_ROOM * high * filming.aspect)
     at = point(middle * right + depth.mean() * ahead)
     clear = max(NEAREST_LENS_M, float(near.max()) + 0.45)

@@ -38,9 +38,11 @@ from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at
 
 FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
+_BEFORE_FACE, _BESIDE_DEG = ("photograph", "play-wind"), 70.0  # past what hides it
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
+_FACE_TO_FACE = ("hug", "kiss", "kiss-forehead")
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
 # Of a camera outside of the set: before its front, behind a wall, behind what stands round it.
 _FRONT_PENALTY, _WALL_PENALTY, _BACKDROP_PENALTY = 0.05, 0.9, 0.3
@@ -97,7 +99,7 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         crowd.sort(key=lambda key: (key not in people[:1], key != partner))
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
     if filming.size in TIGHT or not chosen:
-        return chosen[:1]
+        return [*chosen[:1], *_touched(filming, chosen[:1], people)]
     stem = chosen[0].rstrip("0123456789")
     if filming.size in (*FULL_SIZES, "MWS") and stem.endswith("-") and not is_crowd(stem):
         chosen += [n for n in people if n.startswith(stem) and n not in chosen][:7]  # a team
@@ -114,6 +116,16 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
             return big
         return [*persons, *_animals(filming, persons[0])] if len(persons) < 3 else persons
     return herd(filming, chosen[0]) if filming.size in FULL_SIZES else chosen[:1]
+
+
+def _touched(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> list[str]:
+    """Who is face to face with a subject in a kiss or an embrace: one picture even of heads."""
+    if not chosen or filming.size == "ECU":
+        return []
+    pairs = [(name, beat.target) for name in people for beat in filming.players[name].beats
+             if beat.gesture in _FACE_TO_FACE]  # fmt: skip
+    met = (b if a == chosen[0] else a for a, b in pairs if chosen[0] in (a, b))
+    return [name for name in met if name in people][:1]
 
 
 def _animals(filming: Filming, name: str) -> list[str]:
@@ -179,10 +191,10 @@ def _single(filming: Filming, name: str) -> Iterator[SetUp]:
     for hand, turn, penalty in _turns(filming, name, gaze, partner):
         side = gaze + hand * turn
         at, framed = frame_people(filming, [name], side)
-        at, framed, tight, note = with_action(filming, [name], side, at, framed)
         if filming.now(name).lies and filming.shot.camera.angle == "eye-level":
             steep = -28.0 if filming.size in (*FULL_SIZES, "MWS", "MS") else -42.0
             framed = replace(framed, pitch_deg=steep)
+        at, framed, tight, note = with_action(filming, [name], side, at, framed)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty + tight, note), gaze)
 
@@ -218,6 +230,8 @@ def _turns(
     elif side := filming.shot.camera.side:
         hands = [1.0 if side == "left" else -1.0]
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
+    gesture = beat_at(filming.players[name], filming.key_share(filming.players[name])).gesture
+    best = max(best, _BESIDE_DEG) if gesture in _BEFORE_FACE else best
     if not partner and any(word.startswith("orbit") for word in filming.shot.camera.movement):
         eyes = take_picture(filming.shot, filming.aspect, CameraPlace(), FIGURE).eyes
         start, end = (facing((0, 0), (x, z)) for x, _, z in (eyes[0], eyes[-1]))
@@ -227,7 +241,7 @@ def _turns(
         ]
     turns, weight = [], 0.5 if filming.size in FULL_SIZES else 1.0  # small faces matter less
     for k, hand in enumerate(hands):
-        for turn in (best, *_ROUND):
+        for turn in dict.fromkeys((best, *_ROUND)):
             penalty = weight * (abs(turn - best) / 120.0 + (0.25 if turn > 80.0 else 0.0))
             turns.append((hand, turn, penalty + 0.12 * k))
     return sorted(turns, key=lambda each: each[2])
@@ -259,12 +273,19 @@ def _moving(filming: Filming, name: str) -> Iterator[SetUp]:
         angles = (*_ASIDE, 90.0, -90.0, 135.0, -135.0)
         sides = [(angle, abs(angle) / 400.0, player.at) for angle in angles]
     for side, penalty, start in sorted(sides, key=lambda each: each[1]):
-        at, framed = frame_people(filming, [name], side)
+        to = next((beat.to for beat in player.beats if beat.to in RELATIVE), "")
+        turned = player
+        if to:  # faces where it will go
+            turned = replace(player, facing_deg=side + 180.0 + RELATIVE[to])
+        going = replace(filming, players={**filming.players, name: turned})
+        at, framed = frame_people(going, [name], side)
+        tight, note = 0.0, ""
         if filming.travels:
             at = start
+        else:
+            at, framed, tight, note = with_action(going, [name], side, at, framed)
         place = CameraPlace(at, side, subjects=(name,))
-        set_up = composed(filming, SetUp(place, framed, penalty), None)
-        yield set_up
+        yield composed(filming, SetUp(place, framed, penalty + tight, note), None)
 
 
 def _along_the_way(filming: Filming, name: str) -> Iterator[tuple[float, float, Point]]:

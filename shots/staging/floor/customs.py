@@ -40,13 +40,15 @@ _STANDS = re.compile(
 )
 _UP = re.compile(r"\b(stands? up|gets? up|rises?|jumps? up)\b", re.IGNORECASE).search
 
+_FACE_TO_FACE = ("hug", "kiss", "kiss-forehead", "whisper", "cling")
+_CHILD_M = 0.35  # that a child is smaller
 _MEET = re.compile(r"\b(past|pass(es|ing)?|by|meets?|bump\w*|cross(es)?)\b", re.IGNORECASE).search
 _STAIRS = re.compile(r"\bon the (\w+ )?(stairs|steps?|staircase|stairway)\b", re.IGNORECASE).search
 
 
 def by_custom(reading: ShotReading) -> ShotReading:
     """A reading in which guests sit where guests sit, unless its words say what they do instead."""
-    reading = _on_stairs(reading)
+    reading = _down_to_children(_on_stairs(reading))
     place = reading.place
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
@@ -102,6 +104,24 @@ def _seated_on(player: Player, stairs: str) -> Player:
         for beat in player.beats
     )
     return replace(player, beats=tuple(beats))
+
+
+def _down_to_children(reading: ShotReading) -> ShotReading:
+    """Who is much taller goes down on a knee for what is done face to face."""
+    tall = {each.id: each.look.height_m for each in reading.players if each.look is not None}
+    pairs = [{each.id, beat.target} for each in reading.players for beat in each.beats
+             if beat.gesture in _FACE_TO_FACE and beat.posture == "stand"]  # fmt: skip
+    players = list(reading.players)
+    for k, player in enumerate(players):
+        mine = [pair - {player.id} for pair in pairs if player.id in pair]
+        others = [tall.get(name, 9.0) for names in mine for name in names]
+        if others and tall.get(player.id, 0.0) - min(others) > _CHILD_M:
+            beats = [replace(beat, posture="kneel") if beat.posture == "stand" else beat
+                     for beat in player.beats or (Beat(),)]  # fmt: skip
+            beats = [replace(beat, gesture="kiss-forehead") if beat.gesture == "kiss" else beat
+                     for beat in beats]  # fmt: skip
+            players[k] = replace(player, beats=tuple(beats))
+    return replace(reading, players=tuple(players))
 
 
 def _on_stairs(reading: ShotReading) -> ShotReading:

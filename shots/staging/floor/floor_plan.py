@@ -14,7 +14,13 @@ from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
 from shots.staging.floor.groups import form_groups
 from shots.staging.floor.marks import Occupied, surfaces
-from shots.staging.floor.people_places import MOST_IN_AN_ARC, is_crowd, place_freely
+from shots.staging.floor.people_places import (
+    MOST_IN_AN_ARC,
+    entrance,
+    is_crowd,
+    on_top,
+    place_freely,
+)
 from shots.staging.floor.seats import Stance, bring_seat, faces, free_seat, is_backdrop, seat_kind
 from shots.staging.floor.thing_places import SMALL_M, put_thing
 from shots.staging.floor.work_places import relations, send_to_work, users
@@ -117,6 +123,7 @@ class ScenePlan:
             self.occupied.people.pop(name, None)
         people = [each for each in reading.players if each.kind == "person"]
         objects = [p for p in reading.players if p.kind != "person" and not self.is_set(p)]
+        objects.sort(key=lambda each: bool(each.on))  # after what they are on
         for thing in objects:
             drives = any(beat.to for beat in thing.beats) and model_of(thing).kind == "vehicle"
             if drives or self._is_new(thing):
@@ -177,7 +184,9 @@ class ScenePlan:
                     last = replace(last, at=spot.at, facing_deg=spot.facing_deg)
                 posture = beat.posture if not POSTURES[beat.posture].speed else "stand"
                 seat = beat.seat if seat_kind(posture) or posture == "lean" else ""
-                self.occupied.people[player.id] = Stance(last.at, last.facing_deg, seat, posture)
+                high = 0.0 if any(each.path for each in player.beats) else player.base_m
+                spot = Stance(last.at, last.facing_deg, seat, posture, high)
+                self.occupied.people[player.id] = spot
                 self.holding[player.id] = beat.holds
             elif player.id in self.occupied.things and player.id not in held:
                 self.occupied.things[player.id] = replace(
@@ -234,13 +243,12 @@ class ScenePlan:
             leaves = spot.seat and posture != "stand" and not (seat_kind(posture) or first.to)
             if new is None and leaves:
                 at = self.occupied.floor.nearest_free(spot.at, self.occupied.others(person.id))
-                new = Stance(at, spot.facing_deg, posture=posture)
-                placed[person.id] = new
+                placed[person.id] = Stance(at, spot.facing_deg, posture=posture)
             if new is not None and not self._is_there(person, spot, new):
                 placed[person.id] = new
         for person in people:
             if person.id not in placed and _comes_in(person):
-                placed[person.id] = self._entrance(person)
+                placed[person.id] = entrance(self.occupied)
         self.place_people(people)
 
     def _is_there(self, person: Player, spot: Stance, new: Stance) -> bool:
@@ -255,7 +263,10 @@ class ScenePlan:
 
     def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
-        return self._seat_to_eat(person) or self._named_spot(person) or self._facing_seat(person)
+        return (
+            on_top(self.occupied, person) or self._seat_to_eat(person)
+            or self._named_spot(person) or self._facing_seat(person)
+        )  # fmt: skip
 
     def _facing_seat(self, person: Player) -> Stance | None:
         """A seat opposite to a seated partner, for one over whose shoulder a shot looks."""
@@ -315,18 +326,6 @@ class ScenePlan:
         others = self.occupied.others(person.id)
         return free_seat(self.occupied, others, "sit", of=table, who=person.id)
 
-    def _entrance(self, person: Player) -> Stance:
-        plan, others = self.occupied.plan, self.occupied.others()
-        mark = plan.entrances[0] if plan.entrances else None
-        if mark is None:
-            _, near, right, far = plan.bounds
-            return Stance((right - 0.5, (near + far) / 2), -90.0)
-        for behind in range(12):  # of several who come in, the first are in the room
-            at = point(np.array(mark.at) + 0.65 * behind * direction(mark.facing_deg))
-            if all(distance(at, each) > 0.5 for each in others):
-                break
-        return Stance(at, mark.facing_deg)
-
     def _face_partner(self, person: Player) -> None:
         """Turn somebody on their feet to whom they relate to, or into the lens."""
         spot = self.occupied.people.get(person.id)
@@ -373,11 +372,12 @@ class ScenePlan:
             answers = [beat for beat in partner.beats[:1] if not other.seat] if partner else []
             both = any(beat.target == person.id and beat.gesture in CONTACT_M for beat in answers)
             at = point(np.array(at) - (step / 2 if both else step))
-        return replace(person, at=at, facing_deg=spot.facing_deg, beats=tuple(beats))
+        high = 0.0 if first.to else spot.base_m
+        return replace(person, at=at, facing_deg=spot.facing_deg, base_m=high, beats=tuple(beats))
 
     def _is_new(self, thing: Player) -> bool:
         old = self.occupied.things.get(thing.id)
-        return old is None or bool(thing.near and thing.id not in self.introduced)
+        return old is None or bool((thing.near or thing.on) and thing.id not in self.introduced)
 
 
 def _words_of(player: Player) -> str:

@@ -21,6 +21,7 @@ from shots.staging.floor_space import (
     plan_to_own,
     point,
     size_of,
+    top_of,
 )
 from shots.staging.staged import Player, Point
 
@@ -234,11 +235,10 @@ def surface_spot(
     occupied: Occupied, thing: Player, surface: Player, near: Point | None
 ) -> tuple[Point, float]:
     """A free place on top of a thing, the nearest to a place, and the height of the top."""
-    width, height, depth = size_of(surface)
+    width, _, depth = size_of(surface)
     need = max(size_of(thing)[0], size_of(thing)[2], 0.12) / 2
     room = need + (_PRODUCT_GAP_M if thing.is_subject else 0.0)
-    top = model_of(surface).surface_m
-    top = surface.base_m + (top * height / model_of(surface).size[1] if top else height)
+    top = surface.base_m + top_of(surface)
     taken = [
         (each.at, max(size_of(each)[0], size_of(each)[2]) / 2)
         for each in occupied.things.values()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,22 +15,16 @@ from shots.staging.floor.people_places import before_what_they_lean_on
 from shots.staging.floor.seats import Stance, seat_kind
 from shots.staging.floor.work_places import leap_over
 from shots.staging.floor_space import (
-    Array,
     along,
     cut_end,
     cut_start,
-    direction,
     distance,
     facing,
     length,
     model_of,
-    own_to_plan,
-    plan_to_own,
     point,
 )
-from shots.staging.picture import CameraPicture, share_in_frame
 from shots.staging.staged import Beat, Player, Point
-from shots.staging.standing import standing
 
 if TYPE_CHECKING:
     from shots.vocabulary.camera import Camera
@@ -46,8 +39,8 @@ _NEAR_PERSON_M = 0.85
 _RIDDEN = ("vehicle", "bicycle", "motorcycle", "horse")
 _DOWN = re.compile(r"\b(down|descend\w*|downstairs)\b", re.IGNORECASE).search
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
-_LEAST_M, _SOON = 0.4, 0.6
-_PARTS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12, 0.06, 0.03, 0.015)
+FRAME = re.compile(r"\b(frame|shot|picture)\b", re.IGNORECASE).search
+_LEAST_M = 0.4
 
 
 @dataclass(frozen=True)
@@ -142,12 +135,14 @@ def ways_to_places(
                 beats.append(beat if stays else replace(beat, posture="stand"))
                 continue
             first, *more = _walked_beats(player, beat, goal, occupied, at, seconds, bool(k))
-            if beat.to != "out" and not beat.arrives:
-                routes.append(Route(player.id, len(beats), arrives=not k or bool(goal.seat)))
+            if (beat.to != "out" or FRAME(beat.words)) and not beat.arrives:
+                leaves = len(more) if beat.to == "out" else 0
+                arrives = (not k or bool(goal.seat)) and not leaves
+                routes.append(Route(player.id, len(beats) + leaves, arrives=arrives))
             beats += [first, *more]
             at = next(each.path[-1] for each in reversed(beats) if each.path)
             occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat, goal.posture)
-        moved.append(_starting(player, beats))
+        moved.append(starting(player, beats))
     return [_resting(each, seconds) for each in moved], routes
 
 
@@ -158,18 +153,18 @@ def _walked_beats(
     """A beat with its way; one that leads out waits for half of its time."""
     path = occupied.floor.way(at, goal.at)
     if beat.arrives:
-        return [_moving(beat, path, goal)]
+        return [moving_on(beat, path, goal)]
     reach = speed_of(player, beat) * (beat.end - beat.start) * seconds
     if beat.to == "out":
         middle = round((beat.start + beat.end) / 2, 4)
         path = cut_end(path, max(reach / 2, _LEAST_M))
         waits = replace(beat, end=middle, to="", posture="stand")
-        return [waits, _moving(replace(beat, start=middle, speaks=()), path, None)]
+        return [waits, moving_on(replace(beat, start=middle, speaks=()), path, None)]
     # One who continues may not get there; one who begins may begin on the way.
     stalks = player.kind == "animal" and "toward" in beat.words
     ends = continues or stalks
     path = cut_end(path, max(reach, _LEAST_M)) if ends else cut_start(path, reach)
-    moving = _moving(beat, path, goal if path[-1] == goal.at else None)
+    moving = moving_on(beat, path, goal if path[-1] == goal.at else None)
     if not (goal.seat and seat_kind(beat.posture) and path[-1] == goal.at):
         return [moving]
     walk = length(path) / max(0.1, speed_of(player, beat)) / seconds
@@ -183,113 +178,6 @@ def _seated(beat: Beat, stance: Stance | None) -> Beat:
     if stance is None or not seat_kind(beat.posture):
         return beat
     return replace(beat, seat=stance.seat)
-
-
-@dataclass(frozen=True)
-class InPicture:
-    """Where ways have to be: in the picture of a camera.
-
-    Attributes:
-        picture: The camera.
-        heading_deg: Direction in which it looks at rest.
-        seconds: Length of the shot.
-        occupied: The set.
-        subjects: Ids of those who have to stay in the picture.
-    """
-
-    picture: CameraPicture
-    heading_deg: float
-    seconds: float
-    occupied: Occupied
-    subjects: Sequence[str]
-
-    def ways(self, players: Sequence[Player], routes: Sequence[Route]) -> tuple[Player, ...]:
-        """Players with all ways: relative to the camera, those of subjects as long as they fit."""
-        by_id = {each.id: each for each in players}
-        before = dict(by_id)
-        ats = [by_id[name].at for name in self.subjects if name in by_id]
-        middle = np.mean(ats, axis=0) if ats else np.zeros(2)
-        for route in routes:
-            leads = [n for n in self.subjects if n in by_id and _goes_with(by_id[n], route.player)]
-            best, most = by_id[route.player], -1.0
-            variants = self._variants(best, route, middle if route.player in leads else None)
-            for tried in variants if leads else islice(variants, 1):
-                after = by_id | {tried.id: tried}
-                lead = _with_carrier(after[leads[0]], before, after) if leads else tried
-                share = share_in_frame(lead, after | {lead.id: lead}, self.picture)
-                if share > most + 1e-9:
-                    best, most = tried, share
-                if most > 0.999:
-                    break
-            by_id[route.player] = best
-        for each in before.values():  # one on the tail of another goes its way
-            leader = by_id.get(each.near)
-            if leader is not None and leader.beats and _is_led(each, leader):
-                apart = np.array(each.at) - before[leader.id].at
-                shifted = tuple(point(np.array(at) + apart) for at in leader.beats[0].path)
-                beats = [replace(each.beats[0], path=shifted), *each.beats[1:]]
-                by_id[each.id] = _starting(each, beats) if shifted else by_id[each.id]
-        return tuple(_with_carrier(each, before, by_id) for each in by_id.values())
-
-    def _variants(self, player: Player, route: Route, middle: Array | None) -> Iterator[Player]:
-        """The player with the longest way first, then with shorter ones."""
-        beat, along_with = player.beats[route.beat], self.picture.subject
-        goes_along = middle is not None and distance(along_with[0], along_with[-1]) > 0.2
-        for part in _PARTS:
-            if goes_along:
-                path = tuple(point(each + np.array(player.at) - middle) for each in along_with)
-            elif beat.path and not is_relative(player, beat):
-                cut = cut_start if route.arrives else cut_end
-                path = cut(beat.path, part * length(beat.path))
-            else:
-                path = self._relative_way(player, route, part)
-            moving = _moving(beat, path, None)
-            if beat.path and path[-1] == beat.path[-1]:
-                moving = replace(moving, facing_deg=beat.facing_deg)
-            beats = [*player.beats[: route.beat], moving, *player.beats[route.beat + 1 :]]
-            yield _starting(player, beats)
-
-    def _relative_way(self, player: Player, route: Route, part: float) -> tuple[Point, ...]:
-        """A straight way, its middle where the player is at rest."""
-        beat = player.beats[route.beat]
-        now = standing(player, beat.start, {})
-        at, ahead = np.array(now.at), direction(now.facing_deg)
-        step = ahead
-        if beat.to in RELATIVE:
-            step = direction(self.heading_deg + RELATIVE[beat.to])
-        if is_vehicle(player) and self.occupied.plan.lanes:
-            step = ahead if ahead @ step >= -0.3 else -ahead
-        reach = speed_of(player, beat) * (beat.end - beat.start) * self.seconds * part
-        arrives = beat.to == "in" or beat.end < _SOON  # and then does something there
-        before = 0.0 if route.beat else reach if arrives else reach / 2
-        ends = [at - step * before, at + step * (reach - before)]
-        if not is_vehicle(player):
-            ends = [self.occupied.floor.straight(at, end) for end in ends]
-        return point(ends[0]), point(ends[1])
-
-
-def _is_led(player: Player, leader: Player) -> bool:
-    """Whether a player goes the way of another: on a leash, or one vehicle behind another."""
-    is_on_leash = player.kind == "animal" and player.beats and not player.beats[0].words
-    return bool(is_on_leash or (player.beats and is_vehicle(player) and is_vehicle(leader)))
-
-
-def _goes_with(player: Player, carrier: str) -> bool:
-    """Whether a player is, or rides on, one that moves."""
-    return player.id == carrier or any(beat.seat == carrier for beat in player.beats)
-
-
-def _with_carrier(
-    player: Player, before: Mapping[str, Player], after: Mapping[str, Player]
-) -> Player:
-    """A rider whose carrier has got another start; other players as they are."""
-    seat = player.beats[0].seat if player.kind == "person" and player.beats else ""
-    old, new = before.get(seat), after.get(seat)
-    if old is None or new is None or (old.at, old.facing_deg) == (new.at, new.facing_deg):
-        return player
-    own = plan_to_own(player.at, old.at, old.facing_deg)
-    turned = player.facing_deg + new.facing_deg - old.facing_deg
-    return replace(player, at=point(own_to_plan(own, new.at, new.facing_deg)), facing_deg=turned)
 
 
 def _goal(
@@ -348,7 +236,8 @@ def _with_vehicle_moves(players: Sequence[Player]) -> list[Player]:
     return result
 
 
-def _moving(beat: Beat, path: tuple[Point, ...], goal: Stance | None) -> Beat:
+def moving_on(beat: Beat, path: tuple[Point, ...], goal: Stance | None) -> Beat:
+    """A beat on a way, at its end turned as a goal is."""
     posture = beat.posture
     if POSTURES.get(posture) and not POSTURES[posture].speed:
         posture = "walk"
@@ -356,7 +245,7 @@ def _moving(beat: Beat, path: tuple[Point, ...], goal: Stance | None) -> Beat:
     return replace(beat, posture=posture, path=path, facing_deg=turned, seat="")
 
 
-def _starting(player: Player, beats: list[Beat]) -> Player:
+def starting(player: Player, beats: list[Beat]) -> Player:
     """A player who begins where the first way begins."""
     if beats and len(beats[0].path) > 1:
         start = beats[0].path[0]

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.floor.marks import TALK_M, Occupied, free_marks
-from shots.staging.floor.seats import Stance
-from shots.staging.floor_space import direction, facing, point
+from shots.staging.floor.marks import TALK_M, Occupied, free_marks, surface_spot
+from shots.staging.floor.seats import Stance, seat_kind
+from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of, top_of
 from shots.staging.staged import Beat, Player, Point
 
 MOST_IN_AN_ARC = 7
@@ -90,6 +90,12 @@ def is_crowd(name: str) -> bool:
     return name.startswith("crowd")
 
 
+def is_named(player: Player) -> bool:
+    """Whether the words name a player, other than for what is done with it: no pen by "writes"."""
+    noun = player.name.rstrip(" 0123456789").split(" ")[-1].lower()
+    return not is_crowd(player.id) and (player.kind == "person" or noun in player.words.lower())
+
+
 def first_posture(person: Player) -> str:
     """The posture in which somebody begins a shot."""
     return person.beats[0].posture if person.beats else "stand"
@@ -135,6 +141,32 @@ def _scatter(occupied: Occupied, crowd: Sequence[Player], seed: int) -> None:
                 break
         turned = facing(at, middle) + random.uniform(-50, 50)
         occupied.people[person.id] = Stance(at, turned, posture=first_posture(person))
+
+
+def entrance(occupied: Occupied) -> Stance:
+    """Where somebody comes in: at the first entrance, else at the right edge of the set."""
+    plan, others = occupied.plan, occupied.others()
+    mark = plan.entrances[0] if plan.entrances else None
+    if mark is None:
+        _, near, right, far = plan.bounds
+        return Stance((right - 0.5, (near + far) / 2), -90.0)
+    for behind in range(12):  # of several who come in, the first are in the room
+        at = point(np.array(mark.at) + 0.65 * behind * direction(mark.facing_deg))
+        if all(distance(at, each) > 0.5 for each in others):
+            break
+    return Stance(at, mark.facing_deg)
+
+
+def on_top(occupied: Occupied, person: Player) -> Stance | None:
+    """The top of a thing that somebody is on, neither seated nor lying: a bed that is jumped on."""
+    found, posture = occupied.find(person.on), first_posture(person)
+    if not isinstance(found, Player) or seat_kind(posture) in ("seat", "bed"):
+        return None
+    at, (wide, high, deep) = found.at, size_of(found)
+    if model_of(found).surface_m and wide > 0.6:  # beside what stands in the middle of a table
+        body = replace(person, size=(0.5, high, min(0.3, deep)))
+        at, _ = surface_spot(occupied, body, found, None)
+    return Stance(at, found.facing_deg, posture=posture, base_m=found.base_m + top_of(found))
 
 
 def before_what_they_lean_on(player: Player, occupied: Occupied) -> Player:

@@ -38,12 +38,13 @@ _BACKDROPS = ("shelf", "cupboard", "window", "wall", "curtain", "house", "wardro
 
 @dataclass(frozen=True)
 class Stance:
-    """Where somebody is: place, facing, the thing that is sat or lain on, and the posture."""
+    """Where somebody is: place, facing, the thing sat or lain on, the posture, and the height."""
 
     at: Point
     facing_deg: float = 0.0
     seat: str = ""
     posture: str = "stand"
+    base_m: float = 0.0
 
 
 class Seating(Protocol):

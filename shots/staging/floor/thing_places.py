@@ -20,6 +20,7 @@ from shots.staging.floor_space import (
     plan_to_own,
     point,
     size_of,
+    top_of,
 )
 from shots.staging.staged import Player, Point
 
@@ -60,11 +61,11 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     model, size = model_of(thing), size_of(thing)
     named = thing.on or (thing.near if thing.relation in _ON else "")
     support = occupied.find(named) if named else None
-    if isinstance(support, Player) and model_of(support).surface_m and model.kind != "animal":
+    if isinstance(support, Player) and _carries(support, thing):
         users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
         at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
         return replace(thing, at=at, base_m=top, on=support.id)
-    if found := _on_road(occupied, thing) or _in_or_from(occupied, thing):
+    if found := _on_road(occupied, thing) or _in_or_under(occupied, thing):
         return found
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
         return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
@@ -97,10 +98,22 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     return replace(thing, at=at)
 
 
-def _in_or_from(occupied: Occupied, thing: Player) -> Player | None:
-    """A thing at the rim of what it is in, in view, or at the tip of what it drips from."""
-    inside = occupied.find(thing.near) if thing.relation == "in" else None
-    source, high = occupied.find(thing.on), size_of(thing)[1]
+def _carries(support: Player, thing: Player) -> bool:
+    """Whether a thing has a place on another: on a table, or where the words have it, on a bed."""
+    own = model_of(support)
+    if own.surface_m and model_of(thing).kind != "animal":
+        return True
+    (wide, _, deep), (own_wide, _, own_deep) = size_of(thing), size_of(support)
+    is_base = own.kind in ("furniture", "vehicle", "structure", "plant") and own.place == "floor"
+    return bool(thing.on) and is_base and max(wide, deep) <= max(own_wide, own_deep)
+
+
+def _in_or_under(occupied: Occupied, thing: Player) -> Player | None:
+    """A thing at the rim of what it is in, in view, under a table, or at the tip that it leaves."""
+    other, source = occupied.find(thing.near), occupied.find(thing.on)
+    inside, high = other if thing.relation == "in" else None, size_of(thing)[1]
+    if isinstance(other, Player) and thing.relation == "under" and high < top_of(other):
+        return replace(thing, at=other.at, base_m=other.base_m)
     if isinstance(inside, Player) and max(size_of(thing)) < max(size_of(inside)) < _CONTAINER_M:
         at, top = surface_spot(occupied, thing, inside, None)
         return replace(thing, at=at, base_m=top, on=inside.id)

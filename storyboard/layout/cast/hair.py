@@ -257,11 +257,12 @@ def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Fi
     mouth[2] = shared.points[lips, 2].min() + 0.004
     p = shared.points - mouth
     ahead = np.where((shared.points[:, 2] < mouth[2] + 0.12) & (shared.level > 6.3), 1.0, -1.0)
-    upper = p[:, 1] + 0.0185 - 0.25 * np.abs(p[:, 0]) ** 1.0 * 0.5
-    moustache = 1 - np.sqrt((p[:, 0] / 0.036) ** 2 + (upper / 0.0088) ** 2)
+    upper = p[:, 1] + 0.0175 - 0.125 * np.abs(p[:, 0])
+    moustache = 1 - np.sqrt((p[:, 0] / 0.042) ** 2 + (upper / 0.0115) ** 2)
+    moustache = np.minimum(moustache, np.sqrt((p[:, 0] / 0.03) ** 2 + (p[:, 1] / 0.009) ** 2) - 1)
     moustache = np.minimum(moustache, (mouth[2] + 0.03 - shared.points[:, 2]) * 20)
-    line = np.interp(angle, (0, 14, 30, 60, 78, 100), (-0.72, -0.7, -0.52, -0.36, -0.1, -0.2))
-    jaw = np.minimum((line - rise) * 2, np.minimum((shared.level - 6.75) * 3, (88 - angle) * 0.05))
+    line = np.interp(angle, (0, 14, 26, 45, 60, 74), (-0.62, -0.58, -0.42, -0.32, -0.2, 0.1))
+    jaw = np.minimum((line - rise) * 2, np.minimum((shared.level - 6.95) * 3, (72 - angle) * 0.05))
     free = np.sqrt((p[:, 0] / 0.03) ** 2 + ((p[:, 1] - 0.002) / 0.017) ** 2) - 1
     jaw = np.minimum(jaw, free)
     chin = np.minimum(jaw, (0.026 - np.abs(p[:, 0])) * 40)
@@ -279,7 +280,8 @@ def _beard(body: Body, look: Appearance, colour: Colour, skin: Array) -> list[Fi
         part = shell(body, area, 0.0008 * size, mixed, rounds=0, surface="skin", rim=False)
         return [part] if part else []
     grow = {"beard": 0.009, "long beard": 0.012, "goatee": 0.008}.get(look.beard, 0.006)
-    offset = grow * size * np.clip(np.maximum(area, 0) / 0.25, 0.25, 1)
+    thick = np.where(moustache > jaw, 0.55, 1.0) * np.clip(np.maximum(area, 0) / 0.25, 0.25, 1)
+    offset = grow * size * thick
     part = shell(body, area, offset, colour, rounds=2, surface="hair")
     parts = [part] if part else []
     if look.beard == "long beard":
