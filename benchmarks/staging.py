@@ -31,7 +31,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.staged_boards import FIRST_SEED, Drawn, draw, draw_tight, with_other_action
 from shots import Shot
 from shots.path.camera_path import camera_path
 from shots.path.rig import FULL_SIZES
@@ -45,6 +44,7 @@ from storyboard.judge.motion import measure_motion
 from storyboard.judge.staging_verdict import judge_staging
 from storyboard.layout import ShotFilm, layout_film
 from storyboard.layout.render.frame import Frame
+from training.films.acted_boards import FIRST_SEED, Drawn, draw, draw_tight, with_other_action
 
 Frames = NDArray[np.uint8]
 

@@ -39,6 +39,7 @@ def spots(film: ShotFilm, name: str, point: str) -> np.ndarray:
         ("MCU", "Anna bows.", ("anna",), "crown"),
         ("FS, low-angle", "Ben crawls towards the camera.", ("ben",), "crown"),
         ("CU", "Ben rides a bicycle.", ("ben",), "eye"),
+        ("MS, high-angle, track-right", "Anna sneaks to the right.", ("anna",), "crown"),
         ("MS, POV", "Anna hugs Ben.", ("ben",), "crown"),
     ],
 )

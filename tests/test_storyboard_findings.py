@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from benchmarks.findings import Row, table
-from benchmarks.staged_boards import FIRST_SEED, draw, draw_tight, with_other_action
 from benchmarks.staging import Filmed, defects, pair_defects, staging_of_another
 from shots import camera_path, parse_shots
 from shots.staging.stage_shot import staged_path
@@ -26,6 +25,7 @@ from storyboard.judge.coherence import (
     measure_look,
 )
 from storyboard.layout import layout_film
+from training.films.acted_boards import FIRST_SEED, draw, draw_tight, with_other_action
 
 SIZE = (224, 128)
 BOARD = """

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import torch
 
-from model.autoencoder.vae import Autoencoder, VaeSizes, wan22_vae
+from model.autoencoder.vae import Autoencoder, VaeSizes, wan21_vae, wan22_vae
 from model.presets import GREYBOX, Backbone
 from model.transformer import Transformer
 
 TEXT_WIDTH = 160
 LATENT_CHANNELS = 48
 CODEC = VaeSizes(width=16, decoder_width=32, latent_channels=LATENT_CHANNELS, num_blocks=1)
+# The codec of steered experts, of the Wan 2.1 class. A level of full size costs as much as all
+# others, so only the coarse ones are wide.
+STEERED_CHANNELS = 16
+STEERED_CODEC = VaeSizes(
+    width=16, decoder_width=16, latent_channels=STEERED_CHANNELS, multipliers=(1, 2, 4, 6),
+    num_blocks=1,
+)  # fmt: skip
 EXPERT = Backbone(
     width=256,
     heads=4,
@@ -29,7 +36,16 @@ CAMERA_UNSHUFFLE = 1
 def new_codec(seed: int) -> Autoencoder:
     """The autoencoder with fresh weights; residual branches start at zero."""
     torch.manual_seed(seed)
-    codec = wan22_vae(CODEC)
+    return _calm(wan22_vae(CODEC))
+
+
+def new_steered_codec(seed: int) -> Autoencoder:
+    """The autoencoder of steered experts with fresh weights; residual branches start at zero."""
+    torch.manual_seed(seed)
+    return _calm(wan21_vae(STEERED_CODEC))
+
+
+def _calm(codec: Autoencoder) -> Autoencoder:
     for name, parameter in codec.named_parameters():
         if name.endswith("residual.6.weight"):
             torch.nn.init.zeros_(parameter)

@@ -273,12 +273,17 @@ def _moving(filming: Filming, name: str) -> Iterator[SetUp]:
         angles = (*_ASIDE, 90.0, -90.0, 135.0, -135.0)
         sides = [(angle, abs(angle) / 400.0, player.at) for angle in angles]
     for side, penalty, start in sorted(sides, key=lambda each: each[1]):
-        at, framed = frame_people(filming, [name], side)
+        to = next((beat.to for beat in player.beats if beat.to in RELATIVE), "")
+        turned = player
+        if to:  # faces where it will go
+            turned = replace(player, facing_deg=side + 180.0 + RELATIVE[to])
+        going = replace(filming, players={**filming.players, name: turned})
+        at, framed = frame_people(going, [name], side)
         tight, note = 0.0, ""
         if filming.travels:
             at = start
         else:
-            at, framed, tight, note = with_action(filming, [name], side, at, framed)
+            at, framed, tight, note = with_action(going, [name], side, at, framed)
         place = CameraPlace(at, side, subjects=(name,))
         yield composed(filming, SetUp(place, framed, penalty + tight, note), None)
 
