@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, VaeSizes, wan21_vae
+from model.autoencoder.vae import WAN21_SIZES, WAN22_SIZES, VaeSizes, wan21_vae, wan22_vae
 from model.presets import Backbone
 from model.transformer import Transformer
 from model.weights import rename
@@ -189,6 +190,22 @@ def write_original(folder: Path) -> Path:
     half = {key: value.bfloat16() for key, value in original_text(model.text).items()}
     torch.save(half, folder / "models_t5_umt5-xxl-enc-bf16.pth")
     write_tokenizer_json(folder / "google" / "umt5-xxl" / "tokenizer.json")
+    return folder
+
+
+def write_fun(folder: Path, experts: Sequence[nn.Module], vae: str, **config: object) -> Path:
+    """A Wan2.2-Fun checkpoint: original names, one file an expert, pickled rest."""
+    places = ("high_noise_model", "low_noise_model")[: len(experts)]
+    for seed, (place, expert) in enumerate(zip(places, experts, strict=True)):
+        target = folder / (place if len(experts) > 1 else ".")
+        half = {key: value.half() for key, value in filled(expert, seed).items()}
+        save(target / "diffusion_pytorch_model.safetensors", half)
+        fields = {"dim": WIDTH, "num_heads": 2, **config}
+        (target / "config.json").write_text(json.dumps(fields))
+    build = wan21_vae if vae == "2.1" else wan22_vae
+    torch.save(filled(build(vae_sizes(vae)), 3), folder / f"Wan{vae}_VAE.pth")
+    torch.save(original_text(tiny().text), folder / "models_t5_umt5-xxl-enc-bf16.pth")
+    write_tokenizer(folder / "google" / "umt5-xxl")
     return folder
 
 

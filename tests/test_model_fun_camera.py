@@ -5,7 +5,6 @@ Source of what is expected: VideoX-Fun pipeline_wan2_2_fun_control.py, written o
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import torch
 from torch import nn
 
 import model
-from model.autoencoder.vae import wan21_vae, wan22_vae
 from model.camera_adapter import CameraAdapter, path_rays
 from model.denoise import denoise, given
 from model.exceptions import PresetError
@@ -30,23 +28,11 @@ NUM_FRAMES = 5
 
 
 def write_fun(folder, which):
-    """A tiny checkpoint as it is published: original names, one file an expert, pickled rest."""
     large = which == "a14b"
-    channels = (36, 16, 8) if large else (100, 48, 16)
-    places = ("high_noise_model", "low_noise_model") if large else (".",)
-    for seed, place in enumerate(places):
-        expert = Transformer(kit.backbone(*channels[:2]), camera_unshuffle=channels[2])
-        tensors = {key: value.half() for key, value in kit.filled(expert, seed).items()}
-        kit.save(folder / place / "diffusion_pytorch_model.safetensors", tensors)
-        config = {"dim": kit.WIDTH, "num_heads": 2, "add_control_adapter": True}
-        (folder / place / "config.json").write_text(json.dumps(config))
-    name = "2.1" if large else "2.2"
-    build = wan21_vae if large else wan22_vae
-    torch.save(kit.filled(build(kit.vae_sizes(name)), 3), folder / f"Wan{name}_VAE.pth")
-    text = kit.original_text(kit.tiny().text)
-    torch.save(text, folder / "models_t5_umt5-xxl-enc-bf16.pth")
-    kit.write_tokenizer(folder / "google" / "umt5-xxl")
-    return folder
+    channels, unshuffle = ((36, 16), 8) if large else ((100, 48), 16)
+    expert = Transformer(kit.backbone(*channels), camera_unshuffle=unshuffle)
+    experts, vae = ([expert] * 2, "2.1") if large else ([expert], "2.2")
+    return kit.write_fun(folder, experts, vae, add_control_adapter=True)
 
 
 @pytest.fixture(scope="module")

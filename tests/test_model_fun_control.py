@@ -6,7 +6,6 @@ channels; with one the pass is written out here by hand, on the layers of diffus
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ import torch
 from torch import nn
 
 import model
-from model.autoencoder.vae import wan21_vae, wan22_vae
 from model.denoise import ControlFilm, denoise, given
 from model.exceptions import PresetError
 from model.flow import SolverState, schedule
@@ -117,21 +115,10 @@ def test_with_a_reference_an_expert_has_a_frame_more_at_time_0(which):
 
 
 def write_fun_control(folder, which):
-    """A tiny checkpoint as it is published: original names, one file an expert, pickled rest."""
     channels, preset = KINDS[which]
-    places = ("high_noise_model", "low_noise_model") if which == "a14b" else (".",)
-    for seed, place in enumerate(places):
-        expert = Transformer(kit.backbone(3 * channels + 4, channels), has_reference=True)
-        tensors = {key: value.half() for key, value in kit.filled(expert, seed).items()}
-        kit.save(folder / place / "diffusion_pytorch_model.safetensors", tensors)
-        (folder / place / "config.json").write_text(json.dumps({"dim": kit.WIDTH, "num_heads": 2}))
-    name = preset.vae.removeprefix("wan")
-    build = wan21_vae if which == "a14b" else wan22_vae
-    torch.save(kit.filled(build(kit.vae_sizes(name)), 3), folder / f"Wan{name}_VAE.pth")
-    text = kit.original_text(kit.tiny().text)
-    torch.save(text, folder / "models_t5_umt5-xxl-enc-bf16.pth")
-    kit.write_tokenizer(folder / "google" / "umt5-xxl")
-    return folder
+    expert = Transformer(kit.backbone(3 * channels + 4, channels), has_reference=True)
+    experts = [expert] * (2 if which == "a14b" else 1)
+    return kit.write_fun(folder, experts, preset.vae.removeprefix("wan"))
 
 
 @pytest.fixture(scope="module")
