@@ -9,8 +9,8 @@ from shots.lexicon.colours import COLOURS
 from shots.lexicon.things import MODELS, NOUNS, STAND_IN, find_thing, nearest_noun, singular
 from shots.staging.staged import Beat, Player
 from storyboard.layout.meshes import SURFACE, Mesh, from_triangles
-from storyboard.layout.motion.world import world_at
-from storyboard.layout.thing_motion import mouths
+from storyboard.layout.motion.world import Spot, world_at
+from storyboard.layout.thing_motion import mouths, state_of, thing_mesh
 from storyboard.layout.things.lettering import letters, plain_letters
 from storyboard.layout.things.materials import material
 from storyboard.layout.things.models import build_thing, stand_in
@@ -282,3 +282,20 @@ def test_an_animal_has_what_it_takes_in_its_mouth():
     spots = world_at((bear, fish), 0.5, 4.0).spots
     assert mouths((bear, fish), spots, 0.1) == {}
     assert mouths((bear, fish), spots, 0.8)["fish"].at[2] < -0.4 * MODELS["bear"].size[2]
+
+
+@pytest.mark.parametrize("animal", ["dog", "cat", "cow", "lion", "horse"])
+def test_an_animal_at_rest_is_lower_and_on_the_ground(animal):
+    def mesh(posture):
+        player = Player("it", kind="animal", model=animal, beats=(Beat(posture=posture),))
+        spot = Spot(np.zeros(3), 0.0, MODELS[animal].size, animal)
+        return thing_mesh(player, state_of(player, spot, 0.5, 1.0))
+
+    heights = {each: -mesh(each).vertices[:, 1] for each in ("stand", "sit", "lie", "sleep")}
+    for posture, height in heights.items():
+        assert height.min() == pytest.approx(0, abs=0.03), posture
+    tops = {posture: height.max() for posture, height in heights.items()}
+    assert tops["lie"] < 0.85 * tops["stand"]
+    assert tops["sleep"] <= tops["lie"] + 0.01
+    back = np.abs(mesh("stand").vertices[:, 2]) < 0.1 * MODELS[animal].size[2]
+    assert heights["sit"][back].max() < heights["stand"][back].max()

@@ -176,3 +176,10 @@ GESTURES: Mapping[str, Gesture] = {
     "play-drums": Gesture("both", needs="thing"),
     "row": Gesture("both", posture="sit"),
 }  # fmt: skip
+
+
+ANIMAL_RESTS = {
+    "sit": "sit", "sit-floor": "sit", "lie": "lie", "lie-floor": "lie", "crouch": "lie",
+    "sleep": "sleep",
+}  # fmt: skip
+"""Postures in which an animal rests: it sits, lies, or sleeps."""

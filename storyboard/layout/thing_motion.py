@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from shots.lexicon.actions import ANIMAL_RESTS
 from shots.lexicon.things import MODELS
 from shots.staging.staged import Player
 from storyboard.layout.meshes import Array, Mesh
@@ -25,6 +26,7 @@ _OPEN_STEPS, _PHASE_STEPS = 16, 32  # meshes that are built of a lid, and of a w
 _DROP_M = 0.03
 BITES = ("pick-up", "catch", "hold", "carry")  # of animals: what they take is in the mouth
 _STILL = ("", "be", "stop")
+_SQUEEZED = 0.82  # of the height of the belly that an animal at rest comes down
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class ThingState:
         tilt_deg: Turn about the axis towards its front, in `hinge`: its base or its top.
         hinge: base or top.
         is_dark: Whether its light is off.
+        rest: Of an animal at rest: sit, lie or sleep.
     """
 
     phase: float = 0.0
@@ -48,6 +51,7 @@ class ThingState:
     tilt_deg: float = 0.0
     hinge: str = "base"
     is_dark: bool = False
+    rest: str = ""
 
 
 def is_moving(player: Player) -> bool:
@@ -79,6 +83,8 @@ def state_of(player: Player, spot: Spot, seconds: float, length: float) -> Thing
         if begin > seconds:
             break
         since = min(seconds, end) - begin
+        if MODELS[player.model].kind == "animal":
+            state = replace(state, rest=ANIMAL_RESTS.get(beat.posture, ""))
         if beat.gesture == "fall" and max(spot.size) < _DROP_M:  # it hangs before it falls
             since = max(0.0, since - 0.6 * (end - begin))
         state = _after(state, beat.gesture, since, (end - begin), beat.pace, player.base_m, seed)
@@ -142,6 +148,7 @@ def thing_mesh(player: Player, state: ThingState, *, is_held: bool = False) -> M
         seed=zlib.crc32(player.id.encode()) % 1000,
         held=is_held,
     )  # fmt: skip
+    mesh = _at_rest(mesh, state.rest) if state.rest else mesh
     if state.is_dark:
         mesh = replace(mesh, glow=np.zeros_like(mesh.glow))
     if state.tilt_deg:
@@ -149,6 +156,31 @@ def thing_mesh(player: Player, state: ThingState, *, is_held: bool = False) -> M
         hinge = (0.0, -height if state.hinge == "top" else 0.0, 0.0)
         mesh = mesh.turned(about((0.0, 0.0, 1.0), math.radians(state.tilt_deg)), hinge)
     return mesh
+
+
+def _at_rest(mesh: Mesh, rest: str) -> Mesh:
+    """An animal lowered onto its belly, for sleep with its head down, or onto its haunches.
+
+    What is below the belly is squeezed and the rest comes down with it.
+    """
+    x, down, z = mesh.vertices.T
+    up, long = -down, float(np.ptp(z))
+    part = (z - z.min()) / long  # 0 at the nose, 1 at the tip of the tail
+    trunk = up[(part > 0.42) & (part < 0.58)]
+    belly = float(np.clip(trunk.min(), 0.2 * up.max(), 0.6 * up.max()))
+    lowered = _smooth_step((part - 0.3) / 0.35) if rest == "sit" else np.ones_like(part)
+    drop = _SQUEEZED * belly * lowered
+    height = np.where(up > belly, up - drop, up * (1.0 - drop / belly))
+    if rest == "sleep":
+        head = height[part < 0.12]
+        ahead = _smooth_step((0.34 - part) / 0.2)
+        height = np.maximum(height - ahead * float(head.min(initial=9.0)) * 0.95, 0.004)
+    return replace(mesh, vertices=np.stack([x, -height, z], axis=1).astype(np.float32))
+
+
+def _smooth_step(share: Array) -> Array:
+    kept = np.clip(share, 0.0, 1.0)
+    return kept * kept * (3.0 - 2.0 * kept)
 
 
 def placed(mesh: Mesh, spot: Spot, state: ThingState) -> Mesh:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
-from shots.lexicon.actions import GESTURES, POSTURES
+from shots.lexicon.actions import ANIMAL_RESTS, GESTURES, POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import GARMENTS, NAMES, PLACE_WEAR
 from shots.lexicon.place_words import VEHICLES
@@ -40,14 +40,23 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
     )
     timing = _Timing(shot, cast, slots, _speech(shot, cast))
     return tuple(
-        Player(
+        _resting(Player(
             draft.id, draft.name, draft.kind, draft.model, _look(board, cast, draft), draft.colour,
             _size(draft), draft.label, on=draft.on, relation=draft.relation, near=draft.near,
             beats=timing.beats(draft), is_subject=draft.is_subject,
             is_fixture=draft.is_fixture, words=draft.words,
-        )
+        ))
         for draft in drafts
     )  # fmt: skip
+
+
+def _resting(player: Player) -> Player:
+    """A player; an animal that rests on something is put on it, and does not go there."""
+    rests = {beat.seat for beat in player.beats if beat.posture in ANIMAL_RESTS and beat.seat}
+    if player.kind != "animal" or not rests:
+        return player
+    beats = tuple(replace(b, seat="") if b.seat in rests else b for b in player.beats)
+    return replace(player, on=player.on or min(rests), beats=beats)
 
 
 def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:

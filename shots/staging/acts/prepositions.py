@@ -196,8 +196,8 @@ def _sits_there(act: ClauseAct, key: str) -> bool:
     return is_free and bool(model.seats) and is_kind and not is_work and key not in act.subjects
 
 
-def _sat_on(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
-    if prep not in ("in", "on", "from") or not _sits_there(act, key):
+def _sat_on(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if prep not in ("in", "on", "from") or not _sits_there(act, key) or "roof" in part.words:
         return False
     act.event.posture, act.event.seat = "sit", key
     partner = act.cast.drafts.get(act.event.target)
@@ -304,8 +304,8 @@ def is_seat(event: PlayerEvent, prep: str, key: str, act: ClauseAct) -> bool:
     return prep in ("on", "in", "into", "at") and (bool(model.seats) or not is_small)
 
 
-def _seat(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
-    if not is_seat(act.event, prep, key, act):
+def _seat(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if "roof" in part.words or not is_seat(act.event, prep, key, act):  # of a car
         return False
     act.event.seat = key
     return True

@@ -36,7 +36,10 @@ def broken_relations(
         if other not in players or other == name or other in held:
             continue
         carrier = players[other]
-        if not any(_holds(relation, player, carrier, state, eye) for state in moments):
+        is_ground = player.kind != "person" and max(size_of(player)) > max(size_of(carrier))
+        if not is_ground and not any(
+            _holds(relation, player, carrier, state, eye) for state in moments
+        ):
             yield f"{_called(player)} is not {relation} {_called(carrier)}"
 
 

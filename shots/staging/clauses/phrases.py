@@ -9,6 +9,7 @@ from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
 from shots.lexicon.looks import NAMES
+from shots.lexicon.things import MODELS, NOUNS, STAND_IN
 from shots.staging.clauses.nouns import (
     Kind,
     Names,
@@ -344,7 +345,9 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
         return replace(inner, words=words)  # a ring of light
     is_piece = outer.kind == "part" and outer.head in grammar.ABSTRACT  # a knob of butter
     is_whole = inner.kind in ("thing", "character") and (inner.is_definite or is_piece)
-    if outer.kind in ("thing", "part") and is_whole:
+    is_vehicle = inner.kind == "thing" and MODELS[NOUNS.get(inner.head, STAND_IN)].kind == "vehicle"
+    is_its_roof = outer.head == "roof" and is_vehicle
+    if (outer.kind in ("thing", "part") and is_whole) or is_its_roof:
         return replace(inner, words=words)  # the door of the car
     if outer.kind == "body":
         return replace(outer, words=words, owner=inner)

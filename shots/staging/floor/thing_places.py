@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from shots.lexicon.actions import ANIMAL_RESTS
 from shots.lexicon.things import MODELS
 from shots.staging.floor.groups import shape_of
 from shots.staging.floor.marks import Occupied, surface_spot, surfaces
@@ -33,6 +34,7 @@ _LOW_M = 0.12
 _CONTAINER_M, _DRIPS_M = 0.9, 0.15  # extent of what has others in it; over a table, to drip from
 _TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
+_AT_REST_DEG = 55.0  # of an animal that sits or lies: its face and its side are in the picture
 _ON = ("on", "above", "at", "")
 
 
@@ -55,6 +57,8 @@ def put_thing(occupied: Occupied, thing: Player) -> None:
         things[thing.id] = _animal(occupied, thing)
     else:
         things[thing.id] = _placed(occupied, thing)
+    if thing.kind == "animal" and thing.beats and thing.beats[0].posture in ANIMAL_RESTS:
+        things[thing.id] = replace(things[thing.id], facing_deg=_AT_REST_DEG)
 
 
 def _placed(occupied: Occupied, thing: Player) -> Player:

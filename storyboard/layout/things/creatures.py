@@ -50,8 +50,12 @@ def beast(n: Sequence[float], coat: Colour, feet: Colour, phase: float) -> Mesh:
     for side in (1, -1):
         at = crown + np.array([side * 0.72 * skull, -0.35 * skull, -0.6 * skull])
         parts.append(ellipsoid(at, [0.17 * skull] * 3, _EYE, rings=5, segments=8, surface="eye"))
-        flap = ellipsoid((0, -abs(ear) / 2, 0), (ear_width, abs(ear) / 2, 0.35 * ear_width), coat,
-                         rings=5, segments=8, surface="hair")  # fmt: skip
+        if ear > 0:  # upright and pointed
+            flap = limb((0, 0, 0), (0, -ear, 0), 0.85 * ear_width, coat, end_radius=0.1 * ear_width,
+                        segments=8, surface="hair").moved(scale=(1, 1, 0.45))  # fmt: skip
+        else:
+            flap = ellipsoid((0, ear / 2, 0), (ear_width, -ear / 2, 0.35 * ear_width), coat,
+                             rings=5, segments=8, surface="hair")  # fmt: skip
         turn = axis_turn("z", side * (18 if ear > 0 else 158))
         at = crown + np.array([side * 0.6 * skull, -0.75 * skull, 0.15 * skull])
         parts.append(flap.turned(turn).moved(at))
