@@ -158,3 +158,12 @@ def test_the_background_stays_sharp_when_the_subject_has_left() -> None:
     assert not (film.mask(["ben"], film.frame(NUM_FRAMES - 2, (160, 90))) > 127).any()
     edges = [np.abs(np.diff(each[:, :60].mean(axis=2), axis=1)).mean() for each in (first, last)]
     assert edges[1] > 0.8 * edges[0]
+
+
+def test_a_driver_behind_the_windscreen_is_sharp() -> None:
+    film = film_of("CU", "Anna, at the wheel, glances up.", "INT. CAR")
+    sharp, soft = (
+        film.frame(20, (160, 90), is_focused=on).picture.astype(float) for on in (True, False)
+    )
+    assert film.frame(20, (160, 90)).depth.min() < 0.2
+    assert np.gradient(sharp[..., 1])[1].std() > 0.7 * np.gradient(soft[..., 1])[1].std()

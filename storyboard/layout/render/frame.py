@@ -25,6 +25,7 @@ from storyboard.layout.render.weather import Weather, draw_weather
 
 Bytes = NDArray[np.uint8]
 _PLACES = np.column_stack([PICTURE_SAMPLES, (np.arange(SAMPLES) + 0.5) / SAMPLES])
+_PANE_M = 0.2  # from the lens, nearer than which there is glass only
 _WET_FINISH = (0.5, 5.0)  # strength and sharpness of the shine of a wet ground
 _CRISP = 0.12  # softness below which shadows are computed at the picture's size
 _CRISP_TAPS = np.array([[[-0.6, -0.6, 0.8], [0.6, -0.6, 0.8], [-0.6, 0.6, 0.8], [0.6, 0.6, 0.8]]])
@@ -217,7 +218,10 @@ def render_frame(
     if (optics or weather) and not colour.flags.writeable:
         colour = colour.copy()
     if optics is not None:
-        blur(colour, optics.radius_px(frame.depth, camera.focal), optics.squeeze, threads)
+        depth = frame.depth
+        if optics.focus_m > 2 * _PANE_M:  # a windscreen at the lens hides nothing
+            depth = np.where(depth < _PANE_M, np.float32(optics.focus_m), depth)
+        blur(colour, optics.radius_px(depth, camera.focal), optics.squeeze, threads)
     if weather is not None:
         draw_weather(colour, frame.depth, camera, rig, weather)
     return replace(frame, picture=grade(colour, rig))
