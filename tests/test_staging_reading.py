@@ -16,13 +16,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchmarks.staging_pictures import sentence_board
 from shots import load_shots, parse_shots
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.grammar import read_sections
-from shots.lexicon.things import MODELS
+from shots.lexicon.things import MODELS, STAND_IN
 from shots.lexicon.verbs import STATES, THING_MOTIONS, THING_VERBS, VERBS, forms
 from shots.schema import ShotList
 from shots.staging.read_shot import read_shot
+from shots.staging.stage_shot import stage_board
 from shots.staging.staged import Appearance, Beat, Player, ShotReading
 
 HERE = Path(__file__).parent
@@ -353,3 +355,17 @@ def test_who_is_dressed_as_somebody_wears_it_and_brings_nobody_along() -> None:
     (girl,) = read("A girl, dressed as a pirate, smiles.").players
     assert girl.look is not None
     assert "pirate hat" in {each.kind for each in girl.look.garments}
+
+
+@pytest.mark.parametrize(
+    ("action", "word"),
+    [
+        ("Anna stands weightless.", "weightless"), ("A rope hangs slack.", "slack"),
+        ("The door stands ajar.", "ajar"), ("Anna reads by torchlight.", "torchlight"),
+    ],
+)  # fmt: skip
+def test_an_unknown_word_without_an_article_is_reported_and_no_block(action, word):
+    entry = {"n": 1, "heading": "INT. ROOM - DAY", "camera": "FS", "action": action}
+    staged = stage_board(sentence_board({**entry, "subjects": []}))["1"]
+    assert word in [each.words for each in staged.not_staged]
+    assert not [each for each in staged.players if each.model == STAND_IN]

@@ -180,6 +180,10 @@ class ThingList(CastList):
                 self.drafts[key].label = brand
         if same:
             return same[:1]
+        is_bare = phrase.words.lower() == phrase.head and not phrase.is_plural
+        if is_bare and not phrase.of:  # hangs slack, stands ajar, by torchlight
+            self.lose(phrase.words, "no word of the lexicon", nearest_noun(phrase.head))
+            return []
         self.lose(phrase.words, "no model: a plain block with its name", nearest_noun(phrase.head))
         return [draft.id for draft in self._make(phrase, phrase.head, STAND_IN)]
 
