@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 
 from benchmarks.directions import is_likeliest, score, table, words_of
-from shots import parse_shots
+from shots import load_shots, parse_shots
 from shots.staging.stage_shot import staged_path
 from storyboard.judge.alternatives import Alternatives
-from storyboard.judge.camera_verdict import expected_motion, judge_camera, judge_motion
+from storyboard.judge.camera_verdict import (
+    expected_motion,
+    is_static,
+    judge_camera,
+    judge_motion,
+)
 from storyboard.judge.motion import measure_motion, step_frames
 from storyboard.layout import layout_film, layout_with_mask
 
@@ -311,3 +316,15 @@ def test_the_benchmark_counts_what_it_is_given():
     empty = score("pan", [])
     assert (empty.n, empty.right, empty.amount_correlation) == (0, 0, None)
     assert table([empty]).splitlines()[1].split() == ["pan", "0", "0", "0", "0", "0", "-"]
+
+
+def test_a_point_of_view_that_turns_with_who_stands_up_is_no_static_camera():
+    shot = (board := load_shots(Path(__file__).parents[1] / "examples" / "kitchen.yaml")).shot("4K")
+    path = staged_path(board, shot, num_frames=33, aspect=SIZE[0] / SIZE[1])
+    filmed = layout_film(board, shot, path)
+    frames, alternatives = np.stack(list(filmed.pictures(SIZE))), Alternatives(filmed, shot)
+    assert shot.camera.movement == ("static",)
+    assert not is_static(path)
+    assert judge_camera(frames, path, None, alternatives.geometry()).verdict == "agrees"
+    stands = np.repeat(frames[:1], len(frames), axis=0)
+    assert judge_camera(stands, path, None, alternatives.geometry()).verdict != "agrees"

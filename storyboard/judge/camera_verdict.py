@@ -80,6 +80,7 @@ _SHAKE = (0.2, 0.4)  # of the requested shake: below it is missing, above it is 
 _SHAKE_DRIFT = 0.06  # picture widths more than requested: it does something else too
 _EVEN_DEGREE = 3  # of the polynomial in time that an even move, with its ease, is near to
 
+_FIXED = 1e-6  # of a pose from the first frame to the last
 _QUIET = frozenset({"static", "rack-focus"})
 _UNSURE = frozenset({"follow", "lead", "whip-pan-left", "whip-pan-right"})
 
@@ -148,8 +149,9 @@ def judge_camera(
 
 
 def is_static(path: CameraPath) -> bool:
-    """Whether the path has no move and no shake."""
-    return {move.word for move in path.moves} <= _QUIET and not path.textures
+    """Whether the path has no move and no shake, and does not follow eyes that rise."""
+    is_quiet = {move.word for move in path.moves} <= _QUIET and not path.textures
+    return is_quiet and bool(np.ptp(path.camera_to_world, axis=0).max() < _FIXED)
 
 
 def judge_motion(
@@ -176,7 +178,7 @@ def judge_motion(
         if verdict != "agrees" and masks is not None:
             background = background_motion(motion, masks)
             verdict, confidence = _judge_still(background, is_background=True)
-    elif set(words) <= _QUIET:
+    elif set(words) <= _QUIET and path.textures:
         amount = _shake(motion) / max(_shake(expected), 1e-9)
         verdict, confidence = _judge_shake(motion, amount, expected.drift)
     else:
