@@ -97,3 +97,9 @@ def crown(filmed: Shot, staged: StagedShot, name: str, share: float = 0.0) -> np
 def distance_m(filmed: Shot, staged: StagedShot, aspect: float = WIDE) -> float:
     path = camera_path(filmed, num_frames=2, aspect=aspect, framed=staged.framed)
     return path.subject_distance_m
+
+
+def film(*shots_players, plan=KITCHEN, camera="WS, 28mm"):
+    """Stagings of shots 0, 1, ... of one scene with these players."""
+    rows = [(shot(str(k), camera), reading(*each)) for k, each in enumerate(shots_players)]
+    return stage(*rows, plan=plan)
