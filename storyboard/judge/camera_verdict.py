@@ -186,13 +186,12 @@ def judge_motion(
         amount = evidence.amount
         is_unsure = bool(set(words) & _UNSURE)
         verdict, confidence = _judge_move(motion, evidence, expected, is_unsure=is_unsure)
+        rest = background_motion(motion, _walkers(geometry)) if geometry else motion
         if verdict != "agrees" and geometry is not None and geometry.walked.any():
             # Whoever rides or runs through a tight picture is most of its motion.
-            rest = background_motion(motion, _walkers(geometry))
             evidence = compare_hypotheses(rest, predicted)
             verdict, confidence = _judge_move(rest, evidence, expected, is_unsure=is_unsure)
         if verdict == "agrees" and geometry is not None:
-            rest = background_motion(motion, _walkers(geometry))
             turns = {word.split("-")[0] for word in words} <= _TURNS
             if not _is_this_move(rest, path, geometry, predicted.guess, turns=turns):
                 verdict, confidence = UNDECIDED
