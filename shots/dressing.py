@@ -166,7 +166,7 @@ def _furnished(plan: SetPlan, name: str, piece: Furnishing) -> SetPlan:
         "at": place_of(plan, piece.at) or (under and under.at),
         "facing_deg": piece.facing,
         "colour": piece.colour,
-        "base_m": under and under.base_m + _top_m(under),
+        "base_m": under and under.base_m + MODELS[under.model].top_m,
     }
     values = {key: value for key, value in values.items() if value is not None}
     start = old or Fixture(name, find_word("thing", name) or STAND_IN, plan.centre)
@@ -181,12 +181,6 @@ def _furnished(plan: SetPlan, name: str, piece: Furnishing) -> SetPlan:
             for k, seat in seats
         ]  # fmt: skip
     return replace(plan, fixtures=(*kept, new), marks=(*others, *own))
-
-
-def _top_m(fixture: Fixture) -> float:
-    """Height over its base that things stand on."""
-    thing = MODELS[fixture.model]
-    return thing.surface_m or (thing.seats[0].height if thing.seats else thing.size[1])
 
 
 def _carried(mark: Mark, old: Fixture, new: Fixture) -> Mark:

@@ -59,6 +59,11 @@ class Thing:
     colour: str = ""
     lies: Literal["", "back", "side"] = ""
 
+    @property
+    def top_m(self) -> float:
+        """Height that others stand on: of its top, else of its first seat, else of all of it."""
+        return self.surface_m or (self.seats[0].height if self.seats else self.size[1])
+
 
 # The table beside this module: one row for each model. Numbers are separated by blanks, nouns by
 # commas, seats by semicolons: "row HEIGHT Z X.. [@FACING]", "driver X HEIGHT Z [REACH UP APART]"

@@ -290,10 +290,9 @@ def places_round(
 
 
 def top_of(thing: Player) -> float:
-    """Metres from a thing's base to where others stand on it: a table's top, a bed's mattress."""
+    """Metres from a thing's base to where others stand on it; of a vehicle, to its roof."""
     model, high = model_of(thing), size_of(thing)[1]
-    own = model.surface_m or (model.seats[0].height if model.seats else 0.0)
-    return own * high / model.size[1] if own and model.kind != "vehicle" else high
+    return high if model.kind == "vehicle" else model.top_m * high / model.size[1]
 
 
 def gap(place: Point, thing: Player) -> float:
