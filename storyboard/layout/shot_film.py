@@ -36,6 +36,7 @@ from storyboard.layout.practicals import (
     practical_of,
     tint_of_room,
 )
+from storyboard.layout.render.depth_of_field import Optics
 from storyboard.layout.render.frame import Frame, render_frame
 from storyboard.layout.render.lens import LensCamera
 from storyboard.layout.render.lights import Lamp, LightRig, light_rig
@@ -250,17 +251,27 @@ class ShotFilm:
         threads: int = 1,
     ) -> Frame:
         """The picture and its buffers at a frame, in its own light or another."""
+        return render_frame(
+            self.scene(frame), self.camera(frame), self.rig_at(frame, rig), size,
+            optics=self.optics_at(frame) if is_focused else None,
+            weather=self.weather_at(frame), threads=threads,
+        )  # fmt: skip
+
+    def rig_at(self, frame: int, rig: LightRig | None = None) -> LightRig:
+        """The light at a frame, with what is carried in the dark; `rig` instead of its own."""
+        rig = rig or self.rig
+        carried = self._carried_lamps(frame) if rig.is_dark else []
+        return replace(rig, lamps=(*carried, *rig.lamps)) if carried else rig
+
+    def optics_at(self, frame: int) -> Optics | None:
+        """Focus and stop at a frame; None where everything is sharp."""
+        return self._optics.at(frame, self._eyes_m(frame))
+
+    def weather_at(self, frame: int) -> Weather | None:
+        """Rain, snow or fog at a frame."""
         words = self.staged.place.weather
         seconds = float(self.path.share[frame]) * self.seconds
-        optics = self._optics.at(frame, self._eyes_m(frame)) if is_focused else None
-        rig = rig or self.rig
-        if rig.is_dark and (carried := self._carried_lamps(frame)):
-            rig = replace(rig, lamps=(*carried, *rig.lamps))
-        return render_frame(
-            self.scene(frame), self.camera(frame), rig, size, optics=optics,
-            weather=Weather(words, seconds, self.staged.place.seed) if words else None,
-            threads=threads,
-        )  # fmt: skip
+        return Weather(words, seconds, self.staged.place.seed) if words else None
 
     def _carried_lamps(self, frame: int) -> list[Lamp]:
         """Lights in hands and of what drives, at a frame."""

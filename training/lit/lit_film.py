@@ -6,8 +6,6 @@ pixel, evened out over surfaces, and laid on four samples of every pixel.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from storyboard.layout.meshes import SURFACE, Array, floats
 from storyboard.layout.render.depth_of_field import blur
 from storyboard.layout.render.frame import grade
 from storyboard.layout.render.lights import Lamp
-from storyboard.layout.render.weather import Weather, draw_weather
+from storyboard.layout.render.weather import draw_weather
 from training.lit.linear_light import LinearLight, film_response, linear
 from training.lit.lit_scene import LitPlace, LitScene, Spots
 from training.lit.rays import Tracer, even_out, hemisphere, interpolate, pattern, spread
@@ -44,20 +42,14 @@ class LitFilm:
     def frame(self, number: int, size: Size) -> NDArray[np.uint8]:
         """The picture of a frame, (H, W, 3)."""
         film, camera = self.film, self.film.camera(number)
-        rig = film.rig
-        if rig.is_dark and (carried := film._carried_lamps(number)):
-            rig = replace(rig, lamps=(*carried, *rig.lamps))
+        rig = film.rig_at(number)
         light = LinearLight.of(rig, film.lit_at, self.place.is_interior)
         shot = LitShot(self.place, number, camera, rig, light, size)
         colour, depth = shot.colour()
-        optics = film._optics.at(number, film._eyes_m(number))
-        if optics is not None:
+        if (optics := film.optics_at(number)) is not None:
             blur(colour, optics.radius_px(depth, camera.focal), optics.squeeze)
         picture = floats(film_response(_bloom(colour)))
-        words = film.staged.place.weather
-        if words:
-            seconds = float(film.path.share[number]) * film.seconds
-            weather = Weather(words, seconds, film.staged.place.seed)
+        if (weather := film.weather_at(number)) is not None:
             draw_weather(picture, depth, camera, rig, weather)
         return grade(picture, rig)
 
