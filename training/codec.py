@@ -8,12 +8,14 @@ noise added, because a denoiser's latents are never exact. The encoder predicts 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from model.autoencoder.vae import Autoencoder
@@ -30,20 +32,30 @@ HELD_OUT_CLIPS = 12
 PARTS = {"decoder": ("decoder.", "conv2."), "encoder": ("encoder.", "conv1.")}
 
 
+def piece_of(
+    clip: NDArray[np.uint8],
+    random: np.random.Generator,
+    shape: tuple[int, int, int],
+    steps: Sequence[int],
+) -> NDArray[np.uint8]:
+    """A piece (T, H, W, 3) of a clip, cut anywhere, half mirrored, every one of `steps` frames."""
+    frames, height, width = shape
+    step = int(random.choice(steps))
+    t = int(random.integers(0, len(clip) - (frames - 1) * step))
+    y = int(random.integers(0, clip.shape[1] - height + 1))
+    x = int(random.integers(0, clip.shape[2] - width + 1))
+    piece = clip[t : t + (frames - 1) * step + 1 : step, y : y + height, x : x + width]
+    return piece[:, :, ::-1] if random.random() < 0.5 else piece
+
+
 def crops(
     footage: Footage, random: np.random.Generator, batch: int, shape: tuple[int, int, int]
 ) -> Tensor:
     """A batch (B, 3, T, H, W) in [-1, 1] cut anywhere in training clips, half mirrored."""
-    frames, height, width = shape
-    cut = np.empty((batch, frames, height, width, 3), np.uint8)
+    cut = np.empty((batch, *shape, 3), np.uint8)
     for row in range(batch):
         clip = footage.frames(int(random.integers(HELD_OUT_CLIPS, len(footage))))
-        step = int(random.choice([1, 2]))
-        t = int(random.integers(0, clip.shape[0] - (frames - 1) * step))
-        y = int(random.integers(0, clip.shape[1] - height + 1))
-        x = int(random.integers(0, clip.shape[2] - width + 1))
-        piece = clip[t : t + (frames - 1) * step + 1 : step, y : y + height, x : x + width]
-        cut[row] = piece[:, :, ::-1] if random.random() < 0.5 else piece
+        cut[row] = piece_of(clip, random, shape, (1, 2))
     return torch.from_numpy(cut).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
 
 

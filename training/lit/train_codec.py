@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from model.autoencoder.vae import Autoencoder
 from training.basis import Basis, as_video, fit
-from training.codec import LATENT_NOISE, picture_loss
+from training.codec import LATENT_NOISE, picture_loss, piece_of
 from training.films.footage import training_folder
 from training.lit.pairs import CELL, Pairs
 from training.optimizer import MovingAverage, Optimizers, autocast, warm_cosine
@@ -37,17 +37,11 @@ def crop(
     pairs: Pairs, random: np.random.Generator, batch: int, shape: tuple[int, int, int]
 ) -> Tensor:
     """A batch (B, 3, T, H, W) in [-1, 1] cut anywhere in training clips, half mirrored."""
-    frames, height, width = shape
-    cut = np.empty((batch, frames, height, width, 3), np.uint8)
+    cut = np.empty((batch, *shape, 3), np.uint8)
     for row in range(batch):
         name = "control" if random.random() < CONTROL_SHARE else "target"
         clip = pairs.frames(pairs.trained[int(random.integers(len(pairs.trained)))], name)
-        step = int(random.choice([1, 1, 2]))
-        t = int(random.integers(0, len(clip) - (frames - 1) * step))
-        y = int(random.integers(0, clip.shape[1] - height + 1))
-        x = int(random.integers(0, clip.shape[2] - width + 1))
-        piece = clip[t : t + (frames - 1) * step + 1 : step, y : y + height, x : x + width]
-        cut[row] = piece[:, :, ::-1] if random.random() < 0.5 else piece
+        cut[row] = piece_of(clip, random, shape, (1, 1, 2))
     return torch.from_numpy(cut).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
 
 
