@@ -124,7 +124,11 @@ _QUANTILES = np.linspace(0.05, 0.95, 10)
 # of the light than 0.94, with one blurred over 2.5 pixels than 0.55.
 LIMITS = {"palette": (3.2, 20.0), "luminance": (0.7, 1.4), "sharpness": (0.5, 1.0)}
 MEASURES = tuple(LIMITS)
-_UNITS = {"palette": "Lab units", "luminance": "stops", "sharpness": "stops"}
+_APART = {
+    "palette": "{} are {:.2g} Lab units apart",
+    "luminance": "{} are {:.2g} EV apart",
+    "sharpness": "of {} one is {:.2g} times as sharp as the other",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +210,9 @@ def judge_drift(looks: Sequence[tuple[Shot, Look]]) -> Iterator[tuple[str, Findi
         for measure in MEASURES if pairs else ():
             names, distances = max(pairs, key=lambda pair: pair[1][measure])
             verdict, confidence = judge_distance(measure, distances[measure])
-            words = f"{names} are {distances[measure]:.2g} {_UNITS[measure]} apart"
+            distance = distances[measure]
+            shown = 2.0**distance if measure == "sharpness" else distance
+            words = _APART[measure].format(names, shown)
             requested = "the same over the scene"
             yield scene, Finding(measure, requested, words, verdict, round(confidence, 2))
 
