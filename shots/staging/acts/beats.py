@@ -51,7 +51,7 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
 
 
 def _resting(player: Player) -> Player:
-    """A player; an animal that rests on something is put on it, and does not go there."""
+    """The player; for an animal that rests on a thing, `on` replaces the seat of its beats."""
     rests = {beat.seat for beat in player.beats if beat.posture in ANIMAL_RESTS and beat.seat}
     if player.kind != "animal" or not rests:
         return player

@@ -15,7 +15,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.path.rig import FULL_SIZES
 from shots.staging.cameras.body_boxes import body_points, boxes, thing_points
-from shots.staging.cameras.relation_checks import broken_relations
+from shots.staging.cameras.relation_checks import broken_relations, called
 from shots.staging.floor_space import (
     Array,
     FloorBoxes,
@@ -90,7 +90,7 @@ def defects(filmed: FilmedShot) -> list[Defect]:
     found += _company(filmed, moments)
     x, _, z = filmed.picture.eyes[len(filmed.picture.eyes) // 2].tolist()
     for text in broken_relations(players, states, filmed.named, (x, z)):
-        found.append(Defect(0.0, _say(filmed, text)))
+        found.append(Defect(0.0, f"{filmed.shot_id}: {text}; name a mark in blocking"))
     if filmed.people == "single" or filmed.place.view not in ("POV", "insert"):
         found += _bystanders(filmed, moments[len(moments) // 2])
     return sorted(found, key=lambda each: -each.weight)
@@ -128,7 +128,7 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
         yield Defect(1.5 * (1.0 - float(np.mean(inside))))
     if hidden and np.mean(hidden) > _MOST_HIDDEN:
         what = filmed.players[behind.most_common(1)[0][0]]
-        text = f"{label} is hidden behind {_called(what)}"
+        text = f"{label} is hidden behind {called(what)}"
         is_herd = player.kind == "animal" and what.model == player.model
         is_herd = is_herd or len(_group_of(filmed, name)) > _GROUP
         weight = (0.2 if is_herd else 1.0) + float(np.mean(hidden))
@@ -144,7 +144,7 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
 
 
 def _turned(filmed: FilmedShot, player: Player, frontal: Sequence[float]) -> Defect:
-    """How far a face is from the lens, degrees at some moments; reported where faces are asked."""
+    """Defect of a face turned away by so many degrees; a warning in sizes that show faces."""
     weight = 0.5 * float(np.clip(np.mean(frontal) - 75.0, 0.0, 90.0)) / 90.0
     lies = any(POSTURES[beat.posture].top < 0.25 for beat in player.beats)
     leaves = any(beat.to in ("away", "out") for beat in player.beats)
@@ -156,10 +156,6 @@ def _turned(filmed: FilmedShot, player: Player, frontal: Sequence[float]) -> Def
 
 def _say(filmed: FilmedShot, text: str) -> str:
     return f"{filmed.shot_id}: {text}; move the camera or name another mark"
-
-
-def _called(player: Player) -> str:
-    return player.name if player.kind == "person" and player.name else f"the {player.name}"
 
 
 def _expected(player: Player, share: float) -> bool:
@@ -231,7 +227,7 @@ def _lens(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]:
         inside.update(np.array(blocks.ids)[near & level].tolist())
     for name, count in inside.most_common(1):
         weight = 1.0 + count / len(moments)
-        yield Defect(weight, _say(filmed, f"the camera is in {_called(filmed.players[name])}"))
+        yield Defect(weight, _say(filmed, f"the camera is in {called(filmed.players[name])}"))
 
 
 def _clutter(filmed: FilmedShot, moment: _Moment) -> Iterator[Defect]:
@@ -299,7 +295,7 @@ def _unseen_reported(filmed: FilmedShot, unseen: Mapping[str, Sequence[str]]) ->
     for reason, names in unseen.items():
         for name in names:
             if len(groups[name]) < _GROUP:
-                lost[_called(filmed.players[name])] = reason
+                lost[called(filmed.players[name])] = reason
             elif len(set(groups[name]) & set(groups)) > len(groups[name]) / 2:
                 lost.setdefault(f"most of the group {name.rstrip('0123456789-')}", reason)
     for reason in dict.fromkeys(lost.values()):
@@ -332,7 +328,7 @@ def _unseen(filmed: FilmedShot, moment: _Moment, name: str) -> str:
     crossed = blocks.crossed(picture.eyes[k], points[visible])
     if crossed.any(axis=1).mean() < _ALL_HIDDEN:
         return ""
-    return f"hidden behind {_called(filmed.players[blocks.ids[int(crossed.sum(axis=0).argmax())]])}"
+    return f"hidden behind {called(filmed.players[blocks.ids[int(crossed.sum(axis=0).argmax())]])}"
 
 
 def _bystanders(filmed: FilmedShot, moment: _Moment) -> Iterator[Defect]:

@@ -1,13 +1,15 @@
-"""Whether those who are on, under, in or behind something by the words are there in the picture."""
+"""Checks that people and things are on, under, in or behind what the words name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shots.staging.floor_space import gap, plan_to_own, size_of, top_of
 from shots.staging.staged import Player
 from shots.staging.standing import Standing
 
+_NUMBER = re.compile(r"-\d+$")
 _NEAR_M = 0.2  # beside the edge of a thing, and still on it or in it
 _BEHIND_M = 2.5  # of what somebody is behind, at most
 _LOW = 0.3  # of the height of a person, over which one is on them
@@ -19,7 +21,7 @@ def broken_relations(
     named: Collection[str],
     eye: tuple[float, float],
 ) -> Iterator[str]:
-    """What the words place somewhere and no moment shows there: "LILY is not on the bed".
+    """Relations of the words that hold at none of some moments: "LILY is not on the bed".
 
     Args:
         players: Everybody and everything in the shot.
@@ -40,12 +42,14 @@ def broken_relations(
         if not is_ground and not any(
             _holds(relation, player, carrier, state, eye) for state in moments
         ):
-            yield f"{_called(player)} is not {relation} {_called(carrier)}"
+            yield f"{called(player)} is not {relation} {called(carrier)}"
 
 
-def _called(player: Player) -> str:
-    name = (player.name or player.id).rstrip("-0123456789").replace("-", " ")
-    return player.name if player.kind == "person" else f"the {name}"
+def called(player: Player) -> str:
+    """A player in a message: MARA, the coffee table (of the fixture coffee-table-1)."""
+    if player.kind == "person":
+        return player.name or player.id
+    return f"the {_NUMBER.sub('', player.name or player.id).replace('-', ' ')}"
 
 
 def _holds(
@@ -55,7 +59,7 @@ def _holds(
     state: Mapping[str, Standing],
     eye: tuple[float, float],
 ) -> bool:
-    """Whether a relation holds at a moment; one that is not about places always does."""
+    """Whether a relation holds at a moment; beside, before and above are not checked and hold."""
     mine, theirs = state[player.id], state[carrier.id]
     if carrier.kind == "person":
         raised = mine.base_m > theirs.base_m + _LOW * theirs.size[1]

@@ -158,7 +158,7 @@ def entrance(occupied: Occupied) -> Stance:
 
 
 def on_top(occupied: Occupied, person: Player) -> Stance | None:
-    """The top of a thing that somebody is on, neither seated nor lying: a bed that is jumped on."""
+    """The stance on top of a thing, such as a bed that is jumped on; None for who sits or lies."""
     found, posture = occupied.find(person.on), first_posture(person)
     if not isinstance(found, Player) or seat_kind(posture) in ("seat", "bed"):
         return None

@@ -103,7 +103,7 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
 
 
 def _carries(support: Player, thing: Player) -> bool:
-    """Whether a thing has a place on another: on a table, or where the words have it, on a bed."""
+    """Whether a thing can stand on another: on a table, or on a bed if the words put it there."""
     own = model_of(support)
     if own.surface_m and model_of(thing).kind != "animal":
         return True
@@ -113,7 +113,7 @@ def _carries(support: Player, thing: Player) -> bool:
 
 
 def _in_or_under(occupied: Occupied, thing: Player) -> Player | None:
-    """A thing at the rim of what it is in, in view, under a table, or at the tip that it leaves."""
+    """A thing in a bowl (at its rim, in view), under a table, or at the tip that it drips from."""
     other, source = occupied.find(thing.near), occupied.find(thing.on)
     inside, high = other if thing.relation == "in" else None, size_of(thing)[1]
     if isinstance(other, Player) and thing.relation == "under" and high < top_of(other):
