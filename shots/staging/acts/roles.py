@@ -103,12 +103,15 @@ class Cast(ThingList):
         if phrase.owner and is_one and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
+        if ids:
+            self.ledger.use_phrase(phrase)
         self.mention(ids)
         return ids
 
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
             self.weather.append(grammar.WEATHER[phrase.head])
+            self.ledger.use(phrase.head)
         if phrase.noun in ("surface", "background", "backdrop") and phrase.adjectives:
             self.lose(phrase.words, "surface and background are those of the set")
         if phrase.kind == "undrawn":

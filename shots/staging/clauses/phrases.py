@@ -286,11 +286,14 @@ class PhraseReader:
     def _stops(self, at: int, start: int, *, subject: bool, bare: bool) -> bool:
         """Whether a word that is no noun ends the phrase: a verb or an adverb."""
         low, form = self.low(at), self.form(at)
+        is_brand = self.words[at].text.isupper()
+        is_before_verb = low not in grammar.QUALITIES or self.form(at + 1) in ("s", "ed")
+        if is_adverb(low) and not is_brand and is_before_verb:
+            return True
         if low in grammar.QUALITIES or find_colour(low):
             return False
-        is_brand = self.words[at].text.isupper()
         is_verb = form in ("s", "base") and subject and at > start
-        if (is_adverb(low) and not is_brand) or is_verb:
+        if is_verb:
             return True
         if form in ("ing", "ed"):
             if at == start and (self.low(at - 1) == "of" or (subject and self.is_attribute(at))):
