@@ -29,6 +29,7 @@ _STATIVE = frozenset(
      "crowd", "park", "line", "light", "burn", "wrap", "freeze", "drape", "stack", "crack", "smash",
      "shatter", "wreck", "decorate")
 )  # fmt: skip
+_BARE = frozenset(("barefoot", "barefooted", "shirtless", "topless"))
 _BE = Verb("be", "stand")
 _RISING = frozenset(("get up", "stand up", "rise", "rise up"))
 
@@ -249,6 +250,9 @@ class EventReader:
         act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
         self._report_verb(act, verb)
+        for word in _BARE.intersection(clause.words.lower().split()):
+            for key in subjects:
+                self.cast.drafts[key].looks += f", {word}"
         read_objects(act)
         if state:
             self._seat_of_state(event, clause.state)
@@ -324,13 +328,16 @@ class EventReader:
     def _instrument(self, act: ClauseAct) -> None:
         """What a violinist plays, where the words leave it out."""
         model = grammar.INSTRUMENTS.get(act.actor.noun)
+        held = [self.cast.model(key) for key in act.actor.holding()]
+        model = next((each for each in held if each in grammar.INSTRUMENTS.values()), model)
         if act.clause.base != "play" or act.clause.objects or not model:
             return
         key = self.cast.prop(model, act.clause.words)
         if MODELS[model].grip is None:
             act.event.gesture, act.event.target = "play-piano", key
         else:
-            act.event.gesture, act.event.holds = "play-guitar", [key]
+            gesture = "play-violin" if model == "violin" else "play-guitar"
+            act.event.gesture, act.event.holds = gesture, [key]
 
     def _seat_of_state(self, event: PlayerEvent, state: str) -> None:
         """The bicycle of "on a bicycle"."""

@@ -20,7 +20,8 @@ _PHRASES = frozenset(
 _GRAMMAR = frozenset(
     (*grammar.NUMBERS, *grammar.PHASES, *grammar.FLOORS, *grammar.ROWS, *grammar.GROUPS,
      "who", "which", "there", "then", "own", "other", "others", "each", "that", "while", "not",
-     "have", "'s", "'re", "'ve", "let")
+     "half", "rest", "one", "some", "all", "both", "most", "many", "few", "have", "let", "'s",
+     "'re", "'ve")
 )  # fmt: skip
 
 
