@@ -175,6 +175,12 @@ class CastList:
         is_held = key in self.drafts and self.thing_model(key).grip is not None
         return is_held and self.is_human(who) and not self.is_person(key)
 
+    def is_small(self, who: str, key: str) -> bool:
+        """Whether somebody cannot be on or in a thing: it is held and lies on tables."""
+        is_mat = key in self.drafts and singular(self.drafts[key].noun)[0] in grammar.MATS
+        is_small = self.can_hold(who, key) and self.thing_model(key).place == "table"
+        return is_small and not is_mat
+
 
 def first_colour(text: str) -> str:
     """The first colour that a text names, "" for none."""

@@ -55,6 +55,8 @@ class ClauseAct:
 
     def locate(self, prep: str, key: str) -> None:
         """Note where people are at the start: only before they have done anything."""
+        if prep in ("on", "in", "above") and self.cast.is_small(self.subjects[0], key):
+            return  # burns his hand on the pan, talks over a cup of tea
         for subject in self.subjects:
             draft = self.cast.drafts[subject]
             if not draft.events and key not in self.subjects:

@@ -207,6 +207,8 @@ def _sat_on(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
+        prep = "with"  # on her father's arm
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
     elif prep == "with" and act.cast.is_human(key) and not act.event.is_travelling:
@@ -365,8 +367,6 @@ def _at_person(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
-    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
-        prep = "beside"  # on her father's arm
     is_built = act.cast.thing_model(key).kind == "structure"
     if prep == "under" and is_built and not re.search(_BUILT_OVER, act.cast.model(key)):
         if act.event.has_object:
