@@ -17,6 +17,8 @@ from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
 
+_SMALL_ANIMAL_M = 0.4
+
 
 class CastList:
     """The players of a shot, as they are made.
@@ -177,9 +179,11 @@ class CastList:
 
     def is_small(self, who: str, key: str) -> bool:
         """Whether somebody cannot be on or in a thing: it is held and lies on tables."""
-        is_mat = key in self.drafts and singular(self.drafts[key].noun)[0] in grammar.MATS
-        is_small = self.can_hold(who, key) and self.thing_model(key).place == "table"
-        return is_small and not is_mat
+        model = self.thing_model(key)
+        is_small = model.place == "table" and model.grip is not None
+        is_small = is_small or (model.kind == "animal" and max(model.size) < _SMALL_ANIMAL_M)
+        is_mat = key in self.drafts and grammar.MATS.intersection(self.drafts[key].noun.split())
+        return self.is_human(who) and is_small and not is_mat
 
 
 def first_colour(text: str) -> str:
