@@ -183,7 +183,7 @@ class CastList:
         is_small = model.place == "table" and model.grip is not None
         is_small = is_small or (model.kind == "animal" and max(model.size) < _SMALL_ANIMAL_M)
         is_mat = key in self.drafts and grammar.MATS.intersection(self.drafts[key].noun.split())
-        return self.is_human(who) and is_small and not is_mat
+        return self.is_human(who) and is_small and not (is_mat or self.is_human(key))
 
 
 def first_colour(text: str) -> str:

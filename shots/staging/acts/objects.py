@@ -9,7 +9,7 @@ from shots.lexicon.actions import POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
-from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
+from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
 from shots.staging.acts.roles import Cast
 from shots.staging.acts.thing_list import find_brand
 from shots.staging.clauses.clause import Clause
@@ -188,8 +188,9 @@ def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
 
 def _lay_down(act: ClauseAct, key: str) -> None:
     """Let somebody lie who is tucked in or dragged."""
-    if _LAID[act.clause.base] == "carried" and any(is_bed(p.head) for _, p in act.clause.parts):
-        return  # on a stretcher
+    on = [k for _, part in act.clause.parts if part.kind == "thing" for k in act.resolve(part)]
+    if _LAID[act.clause.base] == "carried" and any(act.cast.thing_model(k).seats for k in on):
+        return  # carried on a stretcher, lifted onto a stool
     led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
     beds = act.cast.beds()
     led.seat = beds[0] if beds and led.posture == "lie" else ""

@@ -25,7 +25,7 @@ _WORK = frozenset(
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
-_HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
+_HANDLING = frozenset(("push", "pull", "carry", "carry-person", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
@@ -66,17 +66,18 @@ def read_parts(act: ClauseAct) -> None:
 def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
     cast, ids = act.cast, act.cast.ids(before)
-    is_attached = (prep in _ATTACHED or act.clause.base in _TYING) and part.kind not in (
-        "pronoun",
-        "place",
-    )
+    is_attached = prep in _ATTACHED or act.clause.base in _TYING
+    is_attached = is_attached and part.kind not in ("pronoun", "place")
     if not is_attached or not ids or ids[0] in act.subjects:
         return False
+    is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
+    is_her = is_handled and before.kind == "pronoun" and cast.is_human(ids[0])
+    if is_her and _is_put_into(act, ids, prep, part):  # lifts her onto a stool
+        return True
     is_body = before.kind == "body" and before.owner is not None
     if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
         if prep == "with" and part.kind == "thing" and act.event.gesture not in _DISTANT:
             return False
-        is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
         if is_handled and _is_put_into(act, ids, prep, part):
             return True
         if prep not in _ATTACHED:
@@ -137,9 +138,6 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = ON_FLOOR.get(event.posture, event.posture)
-    if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
-        act.cast.attribute(act.subjects, prep, part)
-        return
     if _is_redundant(act, prep, part):
         return
     meant = grammar.ADDRESSED.get(part.head, "") if event.gesture == "talk" else ""
@@ -171,7 +169,10 @@ def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
-    if part.noun in grammar.CLOTHING and part.owner is not None and act.is_own(part):
+    is_worn = part.noun in grammar.CLOTHING and act.is_own(part)
+    if is_worn and (prep == "in" or part.owner is not None):
+        for draft in (act.cast.drafts[key] for key in act.subjects if prep == "in"):
+            draft.looks += f", {part.words}"
         return True
     return (part.head == "water" and part.is_definite) or (part.kind == "body" and act.is_own(part))
 

@@ -181,7 +181,11 @@ class _ClauseReader(ModifierReader):
                 self.at += 1
             elif self._helper(clause, base):
                 self.at += 1
-            elif form and not (has_be and form in ("s", "base") and self.noun(self.at)):
+            elif (
+                form
+                and not self._is_bare_particle(form)
+                and not (has_be and form in ("s", "base") and self.noun(self.at))
+            ):
                 self._take_verb(clause, base, form, has_be=has_be)
                 return
             elif not self.read_adverb(clause):
@@ -200,6 +204,10 @@ class _ClauseReader(ModifierReader):
         clause.state, clause.form = state, "be"
         self.take(state)
         return True
+
+    def _is_bare_particle(self, form: str) -> bool:
+        """Whether a word such as "down" is no verb: his visor down."""
+        return form == "base" and self.low() in grammar.PARTICLES and self.is_end(self.at + 1)
 
     def _helper(self, clause: Clause, base: str) -> bool:
         """Whether the word here is an auxiliary, a negation, or "starts" before a verb."""
