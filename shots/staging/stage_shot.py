@@ -138,7 +138,7 @@ def _stage_scene(board: ShotList, shots: Sequence[Shot]) -> Iterator[_Filmed]:
     for members in groups.values():
         chosen = [shots[k] for k in members]
         plan = author_plan(plan_of(readings[members[0]].place), chosen)
-        yield from _in_order(chosen, [readings[k] for k in members], aspect, plan)
+        yield from stage_in_order(chosen, [readings[k] for k in members], aspect, plan)
 
 
 def _read(board: ShotList, shot: Shot) -> ShotReading:
@@ -154,25 +154,7 @@ def _untimed(reading: ShotReading) -> list[tuple[Beat, ...]]:
     ]
 
 
-def stage_readings(
-    shots: Sequence[Shot],
-    readings: Sequence[ShotReading],
-    aspect: float,
-    plan: SetPlan | None = None,
-) -> list[StagedShot]:
-    """Stage shots on one floor plan, in the order of the cut.
-
-    Args:
-        shots: Of one scene and one location.
-        readings: What their words say.
-        aspect: Picture width / height.
-        plan: The set; None: the set of the first reading.
-    """
-    readings = [under_umbrellas(each) for each in readings]
-    return [staged for _, _, staged in _in_order(shots, readings, aspect, plan)]
-
-
-def _in_order(
+def stage_in_order(
     shots: Sequence[Shot], readings: Sequence[ShotReading], aspect: float, plan: SetPlan | None
 ) -> Iterator[_Filmed]:
     """Stage shots on one floor plan, each from where the one before ends."""

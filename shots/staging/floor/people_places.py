@@ -27,8 +27,7 @@ from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import FIGURE_M
 
 MOST_IN_AN_ARC = 7
-_SHOULDERS = re.compile(r"\b(shoulders?|piggyback|neck)\b", re.IGNORECASE).search
-_SHOULDERS_PART, _LAP_M = 0.82, 0.12  # of a height; over the height of a seat
+_SHOULDERS_M, _LAP_M = 1.43, 0.12  # over the floor, of an ordinary figure; over a seat
 # Groups that are before whom they relate to; others who look on stand behind, turned to the lens.
 _LISTENERS = ("orchestra", "choir", "audience", "class", "congregation", "pupil", "student", "jury")
 
@@ -171,6 +170,11 @@ def entrance(occupied: Occupied) -> Stance:
     return Stance(at, mark.facing_deg)
 
 
+def _scale(occupied: Occupied, name: str) -> float:
+    """The height of somebody, over that of an ordinary figure."""
+    return occupied.heights.get(name, FIGURE_M) / FIGURE_M
+
+
 def on_top(occupied: Occupied, person: Player) -> Stance | None:
     """The stance on top of a bed that is jumped on, a bonnet; None for who sits on seats."""
     found, posture = occupied.find(person.on), first_posture(person)
@@ -188,7 +192,7 @@ def on_top(occupied: Occupied, person: Player) -> Stance | None:
         at, top = part_of_vehicle(found, f"{found.words} {occupied.words.get(person.id, '')}")
         if gap(at, found) < 1e-6 < found.base_m + top_of(found) - top:  # at the edge, legs over it
             at = point(np.array(at) + 0.4 * rests * direction(found.facing_deg))
-    base_m = top - POSTURES[posture].rest * rests
+    base_m = top - POSTURES[posture].rest * rests * _scale(occupied, person.id)
     return Stance(at, found.facing_deg, posture=posture, base_m=round(base_m, 3))
 
 
@@ -209,14 +213,16 @@ def beneath(occupied: Occupied, person: Player) -> Stance | None:
 
 def on_person(occupied: Occupied, person: Player) -> Stance | None:
     """The stance of one on the shoulders of somebody, or in the lap of somebody who sits."""
-    carrier, seat = occupied.people.get(person.on or person.near), POSTURES["sit"]
+    name, rest_m = person.on or person.near, POSTURES["sit"].rest
+    carrier, tall = occupied.people.get(name), _scale(occupied, name)
     if carrier is None or not (person.on or (person.relation == "in" and carrier.seat)):
         return None
-    tall = occupied.heights.get(person.on or person.near, FIGURE_M)
-    in_lap = bool(carrier.seat) and not _SHOULDERS(occupied.words.get(person.id, ""))
-    high, ahead_m = (_LAP_M, 0.12 * tall) if in_lap else (_SHOULDERS_PART * tall - seat.rest, -0.03)
+    high, ahead_m = _SHOULDERS_M * tall, 0.02
+    if carrier.seat and "shoulder" not in occupied.words.get(person.id, ""):
+        high, ahead_m = rest_m * tall + _LAP_M, 0.2
     at = point(np.array(carrier.at) + ahead_m * direction(carrier.facing_deg))
-    return Stance(at, carrier.facing_deg, posture="sit", base_m=round(carrier.base_m + high, 3))
+    base_m = carrier.base_m + high - rest_m * _scale(occupied, person.id)
+    return Stance(at, carrier.facing_deg, posture="sit", base_m=round(base_m, 3))
 
 
 def before_what_they_lean_on(player: Player, occupied: Occupied) -> Player:
