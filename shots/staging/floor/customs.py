@@ -55,7 +55,7 @@ def by_custom(reading: ShotReading) -> ShotReading:
         return reading
     fixtures = [each for each in plan.fixtures if each.model == model]
     mark = next((m.name for m in plan.marks if m.name in _STAFF_MARKS), "")
-    players = []
+    players: list[Player] = []
     for player in reading.players:
         first = player.beats[0] if player.beats else Beat()
         if player.kind == "person" and not player.near and not first.to and not first.seat:
