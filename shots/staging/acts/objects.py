@@ -9,7 +9,7 @@ from shots.lexicon.actions import POSTURES
 from shots.lexicon.grammar import singular
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
-from shots.staging.acts.drafts import PlayerDraft, PlayerEvent
+from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
 from shots.staging.acts.roles import Cast
 from shots.staging.acts.thing_list import find_brand
 from shots.staging.clauses.clause import Clause
@@ -21,6 +21,7 @@ _DEPICTING = frozenset(
 )  # fmt: skip
 MOUNTS = {name: each.seat for name, each in POSTURES.items() if name.startswith("ride-")}
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
+TYING = frozenset(("tie", "chain", "strap", "bind"))
 BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
 """Gestures whose object is brought to what a preposition names."""
 _BESIDES = ("with", "from", "for", "beside", "before", "behind")  # prepositions of other things
@@ -303,3 +304,20 @@ def handle_worn(act: ClauseAct, _: str, key: str, part: Phrase) -> bool:
     is_worn = part.kind == "part" and act.cast.is_human(key)
     act.event.target = act.event.target or (key if is_worn else "")
     return is_worn
+
+
+def put_into_seat(act: ClauseAct, people: list[str], prep: str, part: Phrase) -> bool:
+    """Seat who is pushed into a chair, laid on a bed, lifted onto a stool; whether this was so."""
+    is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
+    is_into = prep == "into" or (prep in ("in", "on") and not is_push)
+    is_tied = prep == "to" and act.clause.base in TYING
+    seats = act.resolve(part)[:1] if is_into or is_tied else []
+    if not seats or not act.cast.thing_model(seats[0]).seats:
+        return False
+    posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
+    for key in people:
+        led = PlayerEvent(
+            act.event.slot, posture, seat=seats[0], words=act.event.words, is_led=True
+        )
+        act.cast.drafts[key].events.append(led)
+    return True

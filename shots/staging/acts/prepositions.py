@@ -8,8 +8,16 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
-from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
-from shots.staging.acts.objects import BROUGHT, ClauseAct, bring_onto, handle_worn, read_object
+from shots.staging.acts.drafts import LOCATIONS, PlayerEvent
+from shots.staging.acts.objects import (
+    BROUGHT,
+    TYING,
+    ClauseAct,
+    bring_onto,
+    handle_worn,
+    put_into_seat,
+    read_object,
+)
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -25,7 +33,6 @@ _WORK = frozenset(  # gestures that are done on or in something
 )  # fmt: skip
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "carry-person", "throw", "put-down"))
-_TYING = frozenset(("tie", "chain", "strap", "bind"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _HELD_UP = ("hold-out", "wave-held")
@@ -66,19 +73,19 @@ def read_parts(act: ClauseAct) -> None:
 def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
     cast, ids = act.cast, act.cast.ids(before)
-    is_attached = prep in _ATTACHED or act.clause.base in _TYING
+    is_attached = prep in _ATTACHED or act.clause.base in TYING
     is_attached = is_attached and part.kind not in ("pronoun", "place")
     if not is_attached or not ids or ids[0] in act.subjects:
         return False
-    is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
+    is_handled = act.event.gesture in _HANDLING or act.clause.base in TYING
     is_her = is_handled and before.kind == "pronoun" and cast.is_human(ids[0])
-    if is_her and _is_put_into(act, ids, prep, part):  # lifts her onto a stool
+    if is_her and put_into_seat(act, ids, prep, part):  # lifts her onto a stool
         return True
     is_body = before.kind == "body" and before.owner is not None
     if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
         if prep == "with" and part.kind == "thing" and act.event.gesture not in _DISTANT:
             return False
-        if is_handled and _is_put_into(act, ids, prep, part):
+        if is_handled and put_into_seat(act, ids, prep, part):
             return True
         if prep not in _ATTACHED:
             return False
@@ -110,23 +117,6 @@ def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool
     for key in ids:
         for other in others:
             cast.drafts[key].locate(prep, other)
-    return True
-
-
-def _is_put_into(act: ClauseAct, people: list[str], prep: str, part: Phrase) -> bool:
-    """Whether somebody is pushed into a chair, laid on a bed, carried on a stretcher."""
-    is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
-    is_into = prep == "into" or (prep in ("in", "on") and not is_push)
-    is_tied = prep == "to" and act.clause.base in _TYING
-    seats = act.resolve(part)[:1] if is_into or is_tied else []
-    if not seats or not act.cast.thing_model(seats[0]).seats:
-        return False
-    posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
-    for key in people:
-        led = PlayerEvent(
-            act.event.slot, posture, seat=seats[0], words=act.event.words, is_led=True
-        )
-        act.cast.drafts[key].events.append(led)
     return True
 
 
