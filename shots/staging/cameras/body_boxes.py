@@ -45,7 +45,7 @@ def thing_points(now: Standing) -> Array:
 
 
 def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> FloorBoxes:
-    """Boxes of players at a moment; of a table, its top."""
+    """Boxes of players at a moment; of a table, its top; of a bed, no boards."""
     chosen = {
         key: now
         for key, now in states.items()
@@ -55,11 +55,15 @@ def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Floo
     sizes, bases = [], []
     for key, now in chosen.items():
         is_table = players[key].kind == "thing" and "table" in players[key].model
-        top = min(_TABLE_TOP_M, now.size[1]) if is_table else now.size[1]
+        low, high = now.base_m, now.top_m
+        if is_table:
+            low = high - min(_TABLE_TOP_M, now.size[1])
+        elif "bed" in players[key].model and model_of(players[key]).seats:
+            high = low + model_of(players[key]).seats[0].height
         is_pole = model_of(players[key]).kind == "plant" or "parasol" in players[key].model
         slim = 0.5 if is_pole and now.size[1] > 2.0 else 1e3
         sizes.append((min(now.size[0], slim) / 2, min(now.size[2], slim) / 2))
-        bases.append((now.top_m - top, now.top_m))
+        bases.append((low, high))
     leaves = [leaf for key, now in chosen.items() for leaf in _leaves(players[key], now)]
     every = [*chosen.values(), *(leaf for _, leaf in leaves)]
     return FloorBoxes(

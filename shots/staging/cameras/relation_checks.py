@@ -38,6 +38,11 @@ def broken_relations(
         if other not in players or other == name or other in held:
             continue
         carrier = players[other]
+        rests_on = {players[beat.seat].model for beat in player.beats if beat.seat in players}
+        if (
+            relation in ("on", "in") and carrier.model in rests_on
+        ):  # one stool is as good as another
+            continue
         is_ground = player.kind != "person" and max(size_of(player)) > max(size_of(carrier))
         if not is_ground and not any(
             _holds(relation, player, carrier, state, eye) for state in moments
@@ -66,14 +71,13 @@ def _holds(
         return raised or relation != "on" or any(beat.target for beat in player.beats)
     away = gap(mine.at, carrier)
     if relation == "on":
-        rests = any(beat.seat == carrier.id for beat in player.beats)
         is_raised = mine.base_m > theirs.base_m + 0.5 * top_of(carrier)
         is_flat = size_of(carrier)[1] < 0.25  # a carpet, a mattress
-        return rests or (away < _NEAR_M and (is_flat or is_raised))
+        return away < _NEAR_M and (is_flat or is_raised)
     if relation == "under":
         return away < _NEAR_M and mine.top_m < theirs.top_m + _NEAR_M
     if relation == "in":
-        return away < _NEAR_M or any(beat.seat == carrier.id for beat in player.beats)
+        return away < _NEAR_M
     if relation == "behind":
         own = plan_to_own(mine.at, carrier.at, carrier.facing_deg)
         far = plan_to_own(eye, carrier.at, carrier.facing_deg)

@@ -10,7 +10,8 @@ import numpy as np
 from shots.lexicon.actions import GESTURES
 from shots.path.rig import FIGURE, FULL_SIZES, Framed
 from shots.staging.cameras.action_room import with_action
-from shots.staging.cameras.over_views import insert, over_shoulder, pair_over, point_of_view
+from shots.staging.cameras.insert_views import insert
+from shots.staging.cameras.over_views import over_shoulder, pair_over, point_of_view
 from shots.staging.cameras.set_up import (
     TIGHT,
     Filming,
@@ -206,24 +207,22 @@ def _turns(
     if filming.looks_into_lens(name):
         return [(1.0, 0.0, 0.0), (1.0, 8.0, 0.1), (-1.0, 8.0, 0.1)]
     now = filming.now(name)
-    if now.lies:  # across the body, rather from the front of the set; asleep on the right side
+    if now.lies:  # across the body, rather from the front of the set; on the side that is faced
+        faced = -1.0 if now.posture == "sleep" else 0.0
+        if partner:
+            at = plan_to_own(filming.now(partner).at, now.at, now.facing_deg)
+            faced = float(np.sign(at[0]))
         return [
-            (
-                hand,
-                turn,
-                abs(turn - 90.0) / 400
-                + abs(turn_between(0.0, gaze + hand * turn)) / 600
-                + (0.5 if hand > 0 and now.posture == "sleep" else 0.0),
-            )
-            for turn in (90.0, 70.0, 115.0, 50.0)
-            for hand in (1.0, -1.0)
-        ]
+            (hand, turn, abs(turn - 90.0) / 400 + 0.5 * (hand * faced < 0)
+             + abs(turn_between(0.0, gaze + hand * turn)) / 600)
+            for turn in (90.0, 70.0, 115.0, 50.0, 35.0) for hand in (1.0, -1.0)
+        ]  # fmt: skip
     if special := _fixed_turns(filming, name, now):
         return special
     hands = sorted((1.0, -1.0), key=lambda hand: abs(turn_between(0.0, gaze + hand * 32.0)))
     if partner:
         first, second = sorted((name, partner))
-        ends = filming.now(first).at, filming.now(second).at
+        ends = filming.spot(first), filming.spot(second)
         tried = {hand: point(np.array(now.at) + direction(gaze + hand * 32.0)) for hand in hands}
         wanted = filming.line_side((first, second))
         hands.sort(key=lambda hand: side_of_line(*ends, tried[hand]) != wanted)
@@ -368,7 +367,7 @@ def _establishing(filming: Filming) -> Iterator[SetUp]:
 
 
 def _keeps_side(filming: Filming, pair: tuple[str, str], set_up: SetUp) -> bool:
-    a, b = filming.now(pair[0]).at, filming.now(pair[1]).at
+    a, b = filming.spot(pair[0]), filming.spot(pair[1])
     eye = camera_at(filming, set_up.place, set_up.framed)
     return side_of_line(a, b, eye) == filming.line_side(pair)
 
