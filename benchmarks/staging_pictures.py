@@ -75,7 +75,9 @@ def draw_shot(board: ShotList, shot: Shot, staged: StagedShot, number: int) -> N
     camera = " ".join(filter(None, (shot.camera.size, shot.camera.view, *shot.camera.movement)))
     words = f"{number}  {camera}  {heading}: {shot.action}"
     lines = [(line, (255, 255, 255)) for line in textwrap.wrap(words, 140)[:2]]
-    reported = "; ".join([f"{x.words}: {x.why}" for x in staged.not_staged] + [*staged.warnings])
+    lost = [f"{x.words}: {x.why}" for x in staged.not_staged]
+    words_left = [f"prompt only: {', '.join(staged.prompt_only)}"] if staged.prompt_only else []
+    reported = "; ".join([*lost, *staged.warnings, *words_left])
     lines += [(line, (255, 170, 130)) for line in textwrap.wrap(reported, 140)[:2]]
     for row, (line, colour) in enumerate(lines):
         at = (4, 13 + 14 * row)
@@ -117,6 +119,7 @@ def main(sentences: Path, out: Path, only: str) -> None:
                 "staged": [x.what for x in staged.staged],
                 "reported": [[x.words, x.why] for x in staged.not_staged],
                 "warnings": [*staged.warnings],
+                "prompt_only": [*staged.prompt_only],
             }
             click.echo(json.dumps(report, ensure_ascii=False))
         drawn += [np.zeros_like(drawn[0])] * (-len(drawn) % _COLUMNS)

@@ -45,41 +45,7 @@ _FEET = re.compile(r"\b([3-7]) ?(?:'|ft|feet|foot) ?(\d{1,2})?(?:\"|''| ?in(?:ch
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9']*|[,;.:()/]")
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_HAIR_NOUNS = _words(
-    "hair haired hairs haircut locks mane hairdo hairstyle bob ponytail bun braids afro pigtails "
-    "plaits curls ringlets dreadlocks dreads mohawk cornrows topknot braid chignon"
-)
-_SKIN_NOUNS = _words("skin skinned complexion complexioned")
-_BREAKS = _words(
-    "a an the his her their its with in of over under and or wearing wears wear on at is has who "
-    "to from dressed plus but as for by beneath below above carrying"
-) | frozenset(",;.:()/")
 _SHADES = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light", "pastel": "light"}
-# Words that say something of hair or skin only beside that noun, or of skin before a person.
-_NEEDS_HAIR = {"very long", "very short"} | _words(
-    "short long medium straight big wild neat tidy loose slick messy spiky knot flowing thinning "
-    "wavy curled cropped tousled dark light fair golden black brown "
-    "grey gray white red blue pink green purple silver orange yellow honey copper violet ash "
-    "chestnut chocolate hazel caramel sandy mahogany receding"
-)
-_NEEDS_PERSON = _words("white light fair pink golden olive tan brown dark black rosy")
-_IGNORED = _BREAKS | _words(
-    "he she they him them person people someone somebody human character figure years year old "
-    "face head body build height skin hair very quite rather slightly bit little about around one "
-    "pair kind sort style both hands hand clothes clothing outfit dress up down over matching that "
-    "costume "
-    "plain simple new same other two three be was are also always usually only just no not without "
-    "this these it i you we our my your wool woollen woolen cotton silk linen tweed velvet denim "
-    "leather knitted knit corduroy satin fur nylon felt canvas suede lace cashmere oilskin rubber "
-    "straw bright pastel deep thick thin heavy long short loose tight oversized baggy fitted big "
-    "small high low open closed buttoned zipped rolled sleeves sleeve sleeved collar pocket "
-    "pockets button buttons elegant smart casual formal classic modern vintage expensive cheap "
-    "neat tidy clean round square full trimmed bushy s"
-)
 _JOBS = {**lexicon.OUTFITS, **lexicon.GROUP_OUTFITS}
 _PLURALS = {word.split()[-1] for word in (*_JOBS, *lexicon.AGES)} | lexicon.GARMENTS.keys()
 _OMITS = {"shirtless": "top", "topless": "top", "bare chested": "top", "barefoot": "feet",
@@ -188,7 +154,13 @@ def _longest(tokens: Sequence[str], start: int, table: Iterable[str], used: list
 
 def _read_nouns(reading: _Reading, tokens: list[str], used: list[bool]) -> None:
     """Clothes, hair, beards, skin and what cannot be shown, with the words before them."""
-    tables = (lexicon.GARMENTS, lexicon.BEARDS, lexicon.NOT_SHOWN, _HAIR_NOUNS, _SKIN_NOUNS)
+    tables = (
+        lexicon.GARMENTS,
+        lexicon.BEARDS,
+        lexicon.NOT_SHOWN,
+        lexicon.HAIR_NOUNS,
+        lexicon.SKIN_NOUNS,
+    )
     index = 0
     while index < len(tokens):
         lengths = [_longest(tokens, index, table, used) for table in tables]
@@ -216,7 +188,7 @@ def _first_modifier(tokens: list[str], used: list[bool], noun: int, is_body: boo
             is_colour = before == "and" and find_colour(other)
             if not (is_style or is_colour) or first == noun:
                 break
-        elif before in _BREAKS or before in lexicon.SEXES or before in lexicon.OUTFITS:
+        elif before in lexicon.BREAKS or before in lexicon.SEXES or before in lexicon.OUTFITS:
             break
         first -= 1
     return first
@@ -295,9 +267,9 @@ def _stands_alone(name: str, word: str, tokens: Sequence[str], index: int) -> bo
     after = index + word.count(" ") + 1
     before = tokens[index - 1] if index else ","
     following = tokens[after] if after < len(tokens) else ","
-    if name in ("hair", "hair_colour") and word in _NEEDS_HAIR:
+    if name in ("hair", "hair_colour") and word in lexicon.NEEDS_HAIR:
         return False
-    if name == "skin" and word in _NEEDS_PERSON:
+    if name == "skin" and word in lexicon.NEEDS_PERSON:
         is_item = before in ",;:(" and following in ",;.)"
         is_person = any(following in each for each in (lexicon.SEXES, lexicon.AGES, _JOBS))
         return is_item or is_person
@@ -334,7 +306,7 @@ def _report_unknown(
         ends_in_man = re.fullmatch(r"\w+?(wo)?man", token)
         if not done and ends_in_man and token not in names:
             reading.put("sex", "female" if ends_in_man[1] else "male", token)
-        is_word = token[:1].isalpha() and token not in _IGNORED and token not in names
+        is_word = token[:1].isalpha() and token not in lexicon.IGNORED and token not in names
         if not done and is_word and not find_colour(token):
             unknown[-1].append(token)
         elif unknown[-1]:

@@ -70,10 +70,13 @@ def read_shot(board: ShotList, shot: Shot) -> ShotReading:
     players = read_players(board, shot, cast, events.slots)
     things = [player.id for player in players if player.kind == "thing"]
     detail = cast.detail or (things[0] if things and shot.camera.view == "insert" else "")
+    cast.ledger.use(place.words, *(word for word, key in PLACE_WORDS.items() if key == place.set))
+    cast.ledger.use(over, *(draft.label for draft in cast.drafts.values()))
     weather = tuple(dict.fromkeys([*place.weather, *cast.weather]))
     return ShotReading(
         replace(place, weather=weather), players, over, detail,
         tuple(_staged(place, players)), tuple(cast.not_staged),
+        prompt_only=cast.ledger.unused(action, (each.words for each in cast.not_staged)),
     )  # fmt: skip
 
 

@@ -222,6 +222,7 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
     result = StagedShot(
         reading.place, moved, set_up.place, set_up.framed, line, reading.staged,
         reading.not_staged, tuple(dict.fromkeys(filter(None, (*warnings, set_up.note)))),
+        reading.prompt_only,
     )  # fmt: skip
     return result, scene, _remembered(filming, set_up)
 

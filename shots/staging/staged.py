@@ -167,6 +167,7 @@ class ShotReading:
         detail: Id of the thing, or name of the part of the body (hands, eyes, feet, mouth), that
             an insert or a close view is of, or "".
         staged, not_staged: Words understood and not understood.
+        prompt_only: Words of the action that change nothing in the layout.
         absent: Ids of people who are not there, whatever earlier shots say.
     """
 
@@ -176,6 +177,7 @@ class ShotReading:
     detail: str = ""
     staged: tuple[Staged, ...] = ()
     not_staged: tuple[NotStaged, ...] = ()
+    prompt_only: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 
 
@@ -213,6 +215,7 @@ class StagedShot:
         line: The line of action: two points of the plan, None if nobody relates to anybody.
         staged, not_staged: The report.
         warnings: Sentences about the picture: a subject is hidden, out of frame, cut.
+        prompt_only: Words of the action that change nothing in the layout.
     """
 
     place: Place = Place()
@@ -223,6 +226,7 @@ class StagedShot:
     staged: tuple[Staged, ...] = ()
     not_staged: tuple[NotStaged, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    prompt_only: tuple[str, ...] = ()
 
     def shown(self) -> dict[str, object]:
         """What can be seen of the shot, as JSON: the staging without its report and its words."""
@@ -231,7 +235,7 @@ class StagedShot:
     @cached_property
     def _shown(self) -> dict[str, object]:
         found = asdict(self)
-        for name in ("staged", "not_staged", "warnings"):
+        for name in ("staged", "not_staged", "warnings", "prompt_only"):
             del found[name]
         for part in (found["place"], *found["players"]):
             del part["words"]
@@ -246,6 +250,7 @@ class StagedShot:
             "staged": [{"what": each.what, "from": each.words} for each in self.staged],
             "not_staged": [asdict(each) for each in self.not_staged],
             "warnings": list(self.warnings),
+            "prompt_only": list(self.prompt_only),
         }
 
     def player(self, player_id: str) -> Player | None:

@@ -140,6 +140,8 @@ def _show_staging(staged: StagedShot) -> None:
     for row in staged.not_staged:
         nearest = f"; nearest: {row.nearest}" if row.nearest else ""
         click.echo(f"not staged: {row.words} ({row.why}{nearest})")
+    if staged.prompt_only:
+        click.echo(f"only in the prompt: {', '.join(staged.prompt_only)}")
     for warning in staged.warnings:
         click.echo(f"picture: {warning}")
 

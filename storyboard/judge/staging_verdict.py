@@ -81,7 +81,9 @@ def _judge_action(film: ShotFilm, frames: list[int], *, is_layout: bool) -> Find
     hidden = ", ".join(_out_of_sight(film, frames))
     if hidden:
         return Finding("action", asked, f"staged; not visible here: {hidden}", *UNDECIDED)
-    return Finding("action", asked, "as staged", "agrees", 1.0)
+    rest = ", ".join(f'"{words}"' for words in staged.prompt_only)
+    found = f"as staged; only the prompt has {rest}" if rest else "as staged"
+    return Finding("action", asked, found, "agrees", 1.0)
 
 
 def _name(player: Player) -> str:

@@ -23,6 +23,7 @@ def read_absolute(cast: Cast, clause: Clause, of: list[str], slot: int) -> None:
     subjects = [key for key in of if cast.is_person(key)]
     ids = [] if phrase.kind == "body" else cast.resolve(phrase, of)
     if _pose(cast, clause, slot, subjects, ids):
+        cast.ledger.use(clause.base, phrase.head)
         return
     if phrase.kind == "body" and (clause.base or clause.particles):
         own = "" if phrase.words in clause.words else f"{phrase.words} "

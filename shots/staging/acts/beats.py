@@ -67,15 +67,16 @@ def _look(board: ShotList, cast: Cast, draft: PlayerDraft) -> Appearance | None:
         return crowd_look(draft.noun, draft.member, draft.looks + wear)
     if draft.id in board.characters:
         character = board.characters[draft.id]
-        look, _, lost = read_appearance(draft.looks, draft.outfit, draft.id, character.looks)
+        look, found, lost = read_appearance(draft.looks, draft.outfit, draft.id, character.looks)
     else:
         sex = {"she": "a woman, ", "he": "a man, "}.get(draft.sex, "")
         words = [_one_garment(word) for word in (draft.looks + wear).split()]
-        look, _, lost = read_appearance(sex + " ".join(words), "", draft.id)
+        look, found, lost = read_appearance(sex + " ".join(words), "", draft.id)
         # The words of the action are not all about looks.
         lost = tuple(each for each in lost if not all(map(_is_other, each.words.split())))
     for each in lost:
         cast.lose(each.words, each.why, each.nearest)
+    cast.ledger.use(*(each.words for each in found))
     return look
 
 

@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from shots.lexicon import grammar
 from shots.lexicon.colours import find_colour
 from shots.lexicon.grammar import singular
-from shots.lexicon.places import PLACE_WORDS, SETS
-from shots.lexicon.things import MODELS, NOUNS, STAND_IN, Thing, find_thing
+from shots.lexicon.places import SETS
+from shots.lexicon.things import MODELS, STAND_IN, Thing, find_thing
 from shots.schema import Character, Shot, ShotList
 from shots.staging.acts.drafts import PlayerDraft, is_bed
+from shots.staging.acts.word_ledger import WordLedger
 from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
-
-_DRAWN = grammar.QUALITIES | grammar.SIZES.keys()  # or adds nothing to the picture
 
 
 class CastList:
@@ -27,6 +26,7 @@ class CastList:
         place: The set.
         fixtures: Names on the plan of the shot's set, to their models.
         not_staged: What could not be resolved.
+        ledger: Which words were used.
         weather: Of the action's words.
         detail: See `staged.ShotReading`.
         focus: Thing that something was done to last, "" if there is none.
@@ -43,6 +43,7 @@ class CastList:
         self.fixtures = {each.name: each.model for each in plan.fixtures} if plan else {}
         self.drafts: dict[str, PlayerDraft] = {}
         self.not_staged: list[NotStaged] = []
+        self.ledger = WordLedger()
         self.weather: list[str] = []
         self.detail = ""
         self.focus = ""
@@ -121,20 +122,10 @@ class CastList:
             self.not_staged.append(lost)
 
     def report_adjectives(self, phrase: Phrase) -> None:
-        """Report adjectives of a thing that change it or that are in no table."""
-        if phrase.kind not in ("thing", "body", "part"):
-            return
-        brands = {word.lower() for word in phrase.words.split() if word[0].isupper()}
-        for word in (*phrase.adjectives, phrase.head):
-            if word in grammar.VISIBLE:
+        """Report adjectives that would change a thing; others are left to the prompt."""
+        if phrase.kind in ("thing", "body", "part"):
+            for word in grammar.VISIBLE.intersection(phrase.adjectives):
                 self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
-            elif not (word in _DRAWN or word in brands or find_colour(word)):
-                stems = (word, singular(word)[0])
-                tables = (NOUNS, grammar.CLOTHS, grammar.BODY, grammar.PEOPLE, grammar.SITES,
-                          grammar.ABSTRACT, PLACE_WORDS, grammar.FITTINGS, grammar.NUMBERS,
-                          grammar.LIQUIDS, grammar.CLOTHING, grammar.UNDRAWN)  # fmt: skip
-                if not any(stem in table for stem in stems for table in tables):
-                    self.lose(f"{word} {phrase.noun}", "no word of the lexicon", "")
 
     def _free_id(self, noun: str) -> str:
         key = re.sub(r"\W+", "-", noun.lower()).strip("-") or "thing"

@@ -29,6 +29,7 @@ _STATIVE = frozenset(
      "crowd", "park", "line", "light", "burn", "wrap", "freeze", "drape", "stack", "crack", "smash",
      "shatter", "wreck", "decorate")
 )  # fmt: skip
+_BARE = frozenset(("barefoot", "barefooted", "shirtless", "topless"))
 _BE = Verb("be", "stand")
 _RISING = frozenset(("get up", "stand up", "rise", "rise up"))
 
@@ -147,6 +148,7 @@ class EventReader:
         self.cast.is_subject = False
         if phrase.kind == "body" and any(self._is_meant(key) for key in ids):
             self.cast.detail = self.cast.detail or grammar.BODY[phrase.head]
+            self.cast.ledger.use(phrase.head)
         is_walking = verb is not None and POSTURES.get(verb.posture, POSTURES["stand"]).speed > 0
         if phrase.noun in grammar.FOOTWEAR and is_walking:
             for key in ids:
@@ -186,18 +188,14 @@ class EventReader:
         phrase = clause.subjects[0]
         if phrase.of is not None and phrase.kind in ("abstract", "undrawn"):
             self._resolve(phrase.of)
-        if phrase.head in grammar.HAPPENINGS and clause.base:
-            self.cast.lose(clause.words, "the words do not name who does it")
-        why = {"place": "a place does not move", "part": "parts of a thing do not move alone"}
         is_light = phrase.head in grammar.LIGHT
-        if phrase.of is not None and clause.base and phrase.kind == "abstract" and not is_light:
-            self.cast.lose(clause.words, "nothing that is drawn does this")
-        if phrase.words.lower() == "something":
-            self.cast.lose(clause.words, "the words do not name what")
-        elif is_light and clause.base:
+        is_whole = phrase.kind == "abstract" and phrase.of is None
+        is_actor = phrase.kind in ("place", "part", "abstract") and not is_whole
+        is_vague = phrase.head in grammar.HAPPENINGS or phrase.words.lower() == "something"
+        if is_light and clause.base:
             self.cast.lose(clause.words, "light and shadow are set by lighting:")
-        elif phrase.kind in why and clause.base:
-            self.cast.lose(clause.words, why[phrase.kind])
+        elif clause.base and (is_actor or is_vague):
+            self.cast.lose(clause.words, "nothing that is drawn does this")
 
     # Time
 
@@ -251,6 +249,25 @@ class EventReader:
             self.cast.lose(clause.words, f"no motion of its own: shown as {event.gesture}")
         act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
+        self._report_verb(act, verb)
+        for word in _BARE.intersection(clause.words.lower().split()):
+            for key in subjects:
+                self.cast.drafts[key].looks += f", {word}"
+        read_objects(act)
+        if state:
+            self._seat_of_state(event, clause.state)
+        read_parts(act)
+        read_directions(event, clause.directions, clause.particles)
+        come_closer(act)
+        complete(act)
+        self._look_back(act)
+        self.cast.focus = act.focus or self.cast.focus
+
+    def _report_verb(self, act: ClauseAct, verb: Verb | None) -> None:
+        """Report a verb that is not shown or shown as another one; note the words that are."""
+        clause, event = act.clause, act.event
+        words = (clause.base, clause.state, act.verb.name, *clause.directions, *clause.particles)
+        self.cast.ledger.use(*words)
         if not act.verb.is_shown and not event.gesture:
             self.cast.lose(clause.words, "nothing in the layout shows this")
         elif act.verb.is_alike:
@@ -261,15 +278,6 @@ class EventReader:
                 if word not in verb.name.split():
                     name = f"{clause.base} {word}"
                     self.cast.lose(clause.words, f'"{name}" is no verb of the lexicon: {verb.name}')
-        read_objects(act)
-        if state:
-            self._seat_of_state(event, clause.state)
-        read_parts(act)
-        read_directions(event, clause.directions, clause.particles)
-        come_closer(act)
-        complete(act)
-        self._look_back(act)
-        self.cast.focus = act.focus or self.cast.focus
 
     def _sit_before(self, subjects: list[str], verb: Verb | None, event: PlayerEvent) -> None:
         """Let people sit before they get up."""
@@ -299,6 +307,7 @@ class EventReader:
             for key in filter(self.cast.is_person, subjects):
                 look = PlayerEvent(max(self._slot, 0), looks_at="away", words=clause.words)
                 self.cast.drafts[key].events.append(look)
+                self.cast.ledger.use(clause.base)
 
     def _animal_verb(self, clause: Clause, subjects: list[str]) -> Verb | None:
         """What an animal does that only the table of things has: lands, flies past."""
@@ -319,13 +328,16 @@ class EventReader:
     def _instrument(self, act: ClauseAct) -> None:
         """What a violinist plays, where the words leave it out."""
         model = grammar.INSTRUMENTS.get(act.actor.noun)
+        held = [self.cast.model(key) for key in act.actor.holding()]
+        model = next((each for each in held if each in grammar.INSTRUMENTS.values()), model)
         if act.clause.base != "play" or act.clause.objects or not model:
             return
         key = self.cast.prop(model, act.clause.words)
         if MODELS[model].grip is None:
             act.event.gesture, act.event.target = "play-piano", key
         else:
-            act.event.gesture, act.event.holds = "play-guitar", [key]
+            gesture = "play-violin" if model == "violin" else "play-guitar"
+            act.event.gesture, act.event.holds = gesture, [key]
 
     def _seat_of_state(self, event: PlayerEvent, state: str) -> None:
         """The bicycle of "on a bicycle"."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
+from shots.lexicon.grammar import singular
 from shots.lexicon.things import MODELS, find_thing, nearest_noun
 from shots.lexicon.verbs import Verb
 from shots.staging.acts.drafts import PlayerDraft, PlayerEvent, is_bed
@@ -86,7 +87,7 @@ def read_objects(act: ClauseAct) -> None:
         if act.verb.gesture == "photograph" and phrase.head in grammar.PHOTOS:
             for key in act.resolve(phrase.of)[:1] if phrase.of else ():
                 event.target = event.looks_at = key
-        elif not _is_implied(act, phrase):
+        elif not (_is_implied(act, phrase) or _wear_shoes(act, phrase)):
             read_object(act, phrase)
     if act.verb.gesture == "pour" and not event.target and clause.objects:
         _pour(act)
@@ -149,7 +150,7 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
     ids = [key for key in wearers if key not in act.subjects] if wearers else act.resolve(phrase)
     if len(ids) > 1 and len(act.subjects) > 1:
         act.event.choices = ids
-    for key in ids:
+    for key in (key for key in ids if not _is_given_to(act, key)):
         _give_role(act, verb, key)
         if verb.motion and (verb.role == "target" or verb.gesture == "put-down"):
             _set_in_motion(act, verb.motion, key)
@@ -157,6 +158,17 @@ def read_object(act: ClauseAct, phrase: Phrase) -> None:
             act.focus = key
         elif act.clause.base in _LAID and act.cast.is_human(key):
             _lay_down(act, key)
+
+
+def _wear_shoes(act: ClauseAct, phrase: Phrase) -> bool:
+    """Put on the shoes that are tied: the laces of a pair of running shoes."""
+    shoes = phrase.of or phrase
+    if act.verb.gesture != "tie-shoe" or singular(shoes.noun)[0] not in grammar.FOOTWEAR:
+        return False
+    for key in act.subjects:
+        act.cast.drafts[key].looks += f", {shoes.words}"
+    act.cast.ledger.use(phrase.noun, shoes.head)
+    return True
 
 
 def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
@@ -182,6 +194,20 @@ def _lay_down(act: ClauseAct, key: str) -> None:
     if led.posture in ("dragged", "carried"):
         led.target = act.actor.id
     act.cast.drafts[key].events.append(led)
+
+
+def _is_given_to(act: ClauseAct, key: str) -> bool:
+    """Whether somebody only gets what another object names, or is handed over like a thing."""
+    named = [each for phrase in act.clause.objects for each in act.cast.ids(phrase)]
+    if not act.cast.is_human(key):
+        return False
+    if act.event.gesture == "pour":
+        act.event.looks_at = key  # pours him a glass of wine
+    elif act.event.gesture == "give" and key in named[1:]:
+        act.cast.lose(act.cast.drafts[key].words, "people are not handed over")
+    else:
+        return False
+    return True
 
 
 def _give_role(act: ClauseAct, verb: Verb, key: str) -> None:
@@ -254,6 +280,7 @@ def _pour(act: ClauseAct) -> None:
         liquid = act.clause.objects[-1]
         model = find_thing(liquid.head.split())
         act.event.target = act.cast.prop(model[0] if model else "cup", liquid.words)
+        act.cast.ledger.use(liquid.words)
 
 
 def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
@@ -266,3 +293,10 @@ def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         event.holds = [event.target]
     event.target = act.focus = key
     return True
+
+
+def handle_worn(act: ClauseAct, _: str, key: str, part: Phrase) -> bool:
+    """Goes through his pockets: the person is meant."""
+    is_worn = part.kind == "part" and act.cast.is_human(key)
+    act.event.target = act.event.target or (key if is_worn else "")
+    return is_worn

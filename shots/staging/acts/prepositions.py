@@ -9,7 +9,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
 from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
-from shots.staging.acts.objects import BROUGHT, ClauseAct, bring_onto, read_object
+from shots.staging.acts.objects import BROUGHT, ClauseAct, bring_onto, handle_worn, read_object
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -393,6 +393,6 @@ def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 _RULES = (
-    bring_onto, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat, _address, _work,
-    _at_person, _place,
+    bring_onto, handle_worn, _aimed_for, _sat_on, _with, _from, _put_or_given, _gone_to, _seat,
+    _address, _work, _at_person, _place,
 )  # fmt: skip

@@ -103,12 +103,15 @@ class Cast(ThingList):
         if phrase.owner and is_one and phrase.kind != "body" and phrase.owner.is_definite:
             self.resolve(phrase.owner, subjects)
         ids = finder(phrase, subjects) if finder else self._nothing(phrase)
+        if ids:
+            self.ledger.use_phrase(phrase)
         self.mention(ids)
         return ids
 
     def _nothing(self, phrase: Phrase) -> list[str]:
         if phrase.kind == "weather":
             self.weather.append(grammar.WEATHER[phrase.head])
+            self.ledger.use(phrase.head)
         if phrase.noun in ("surface", "background", "backdrop") and phrase.adjectives:
             self.lose(phrase.words, "surface and background are those of the set")
         if phrase.kind == "undrawn":
@@ -118,7 +121,11 @@ class Cast(ThingList):
         return []
 
     def _part(self, phrase: Phrase, subjects: list[str]) -> list[str]:
-        """Parts of a thing, such as a handle, are not players."""
+        """Parts of a thing are no players; the pockets of somebody else mean that person."""
+        if phrase.owner is not None and phrase.head in _WORN_PARTS:
+            others = [k for k in self.resolve(phrase.owner, subjects) if self.is_human(k)]
+            if others and not set(others) & set(subjects):
+                return others
         if phrase.of is not None:
             self.resolve(phrase.of, subjects)
         elif not (phrase.owner or self.is_subject) and phrase.head in grammar.OPENERS:
@@ -151,7 +158,11 @@ class Cast(ThingList):
         if key == "other":
             return subjects
         if key == "rest":
-            return others[:1] if phrase.count == 1 else others
+            if not others and self.groups:  # the other half
+                like = self.drafts[self.groups[-1][0]]
+                noun, count = like.noun, len(self.groups[-1])
+                others = [self.person(noun, phrase.words, like.looks).id for _ in range(count)]
+            return others[:1] if phrase.words.lower().endswith("other") else others
         if key == "all":
             return others or [self.person("person", phrase.words).id for _ in range(5)]
         if key == "someone":
@@ -188,6 +199,8 @@ class Cast(ThingList):
         unsure = [k for k in recent if self.drafts[k].sex == ""]
         found = [k for k in (*exact, *unsure) if not (is_object and k in subjects)]
         own = [k for k in subjects if k in exact]
+        if phrase.words in ("he", "she") and len(subjects) > 1:  # the owner of "his pockets"
+            found = [k for k in found if k not in subjects] or found
         if not found and own:
             return own[:1]  # holds it in front of her
         if not found:
@@ -287,6 +300,7 @@ class Cast(ThingList):
         return [self.person("someone", phrase.words, "a person").id]
 
 
+_WORN_PARTS = frozenset(("pocket", "sleeve", "collar", "lapel", "cuff", "hem"))
 _ONE_OF_THEM = frozenset(("man", "woman", "one", "officer", "figure", "boy", "girl", "guy"))
 _FOREMOST = frozenset(
     ("lead", "leading", "first", "front", "foremost", "last", "tallest", "oldest")

@@ -49,6 +49,7 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     _land(cast, event, draft, clause.base)
     read_directions(event, clause.directions, clause.particles)
     draft.events.append(event)
+    cast.ledger.use(clause.base, verb.name, *clause.directions, *clause.particles)
 
 
 def _land(cast: Cast, event: PlayerEvent, draft: PlayerDraft, base: str) -> None:

@@ -102,6 +102,7 @@ class Clause:
         is_alone = all(each.kind == "pronoun" for each in self.objects)
         for each in self.subjects if is_alone and self.base != "hold" else ():
             yield each.head if each.kind == "body" else f"by {each.head}"
+        yield from (f"somebody {p}" for p in self.particles if self._is_somebody())
         yield from (f"{p} {noun}" for p in self.particles for noun in nouns)
         yield from (f"{noun} {p}" for p in self.particles for noun in nouns)
         yield from (f"{noun} {phrase}" for noun in nouns for phrase in behind)
@@ -125,5 +126,12 @@ class Clause:
         if kinds & {"thing", "unknown"} or any(each.head == "it" for each in self.objects):
             yield from ("item",) * any(map(is_held, self.objects))
             yield "something"
-        if kinds & {"person", "character", "name", "group"} or kinds == {"pronoun"}:
+        if self._is_somebody():
             yield "somebody"
+
+    def _is_somebody(self) -> bool:
+        """Whether an object names people."""
+        kinds = {each.kind for each in self.objects}
+        return bool(kinds & {"person", "character", "name", "group"}) or (
+            kinds == {"pronoun"} and self.objects[0].head not in ("it", "self")
+        )

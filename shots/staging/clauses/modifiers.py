@@ -86,10 +86,18 @@ class ModifierReader(Lookahead):
             found = self.reader.phrase(self.at + comma + len(prep.split()), subject=True)
             if found is None:
                 break
-            parts.append((grammar.PREPOSITIONS[prep], found[0]))
-            self.at = found[1]
+            while found:
+                parts.append((grammar.PREPOSITIONS[prep], found[0]))
+                self.at = found[1]
+                found = self._one_more_garment(prep)
             self.at += int(self.low() == "," and self.is_finite(self.at + 1))
         return replace(phrase, parts=tuple(parts)) if parts else phrase
+
+    def _one_more_garment(self, prep: str) -> tuple[Phrase, int] | None:
+        """The next of several that somebody is in: "in jeans and a white shirt"."""
+        found = self.reader.phrase(self.at + 1, subject=True)
+        is_more = self.low() in ("and", "&", ",") and grammar.PREPOSITIONS[prep] in ("in", "with")
+        return found if found and is_more and found[0].noun in grammar.CLOTHING else None
 
     def read_apposed(self, phrase: Phrase) -> list[Phrase]:
         """Read other words for a subject between commas: "two men, Tom and Ben, wait"."""

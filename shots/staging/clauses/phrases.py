@@ -21,7 +21,10 @@ from shots.staging.clauses.nouns import (
     starts_with,
 )
 
-_SOME = frozenset(("one", "two", "three", "some", "all", "none", "both", "each", "most", "many"))
+_ONE_OF = frozenset(("one", "each", "first", "last", "youngest", "oldest", "tallest", "smallest"))
+_SOME = _ONE_OF | frozenset(
+    ("two", "three", "some", "all", "none", "both", "most", "many", "half", "rest", "few")
+)
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "both"))
 _TOOLS = frozenset(("seat", "chair", "desk", "cap", "uniform", "mask", "doll", "statue", "figure"))
 # Nouns that are only what something is part or made of: the edge of the roof.
@@ -117,9 +120,14 @@ class PhraseReader:
         inner = self.phrase(some + 2, subject=subject)
         if inner is None:
             return None
-        count = 1 if self.low(some) in ("one", "each") else inner[0].count
-        words = self.span(at, inner[1])
-        return replace(inner[0], words=words, count=count, is_plural=count > 1), inner[1]
+        whole = max(inner[0].count, grammar.GROUPS.get(inner[0].head, 1))
+        count = 1 if self.low(some) in _ONE_OF else whole
+        count = -(-count // 2) if self.low(some) == "half" else count
+        found = replace(inner[0], words=self.span(at, inner[1]), count=count, is_plural=count > 1)
+        one = singular(found.head)[0]
+        if count == 1 and found.kind == "group" and one in grammar.PEOPLE:
+            found = replace(found, kind="person", head=one, is_definite=False)
+        return found, inner[1]
 
     def _determiners(self, at: int) -> tuple[int, int, Phrase | None, bool]:
         """Articles, numbers and possessives: position behind, count, owner, definite."""
@@ -286,11 +294,14 @@ class PhraseReader:
     def _stops(self, at: int, start: int, *, subject: bool, bare: bool) -> bool:
         """Whether a word that is no noun ends the phrase: a verb or an adverb."""
         low, form = self.low(at), self.form(at)
+        is_brand = self.words[at].text.isupper()
+        is_before_verb = low not in grammar.QUALITIES or self.form(at + 1) in ("s", "ed")
+        if is_adverb(low) and not is_brand and is_before_verb:
+            return True
         if low in grammar.QUALITIES or find_colour(low):
             return False
-        is_brand = self.words[at].text.isupper()
         is_verb = form in ("s", "base") and subject and at > start
-        if (is_adverb(low) and not is_brand) or is_verb:
+        if is_verb:
             return True
         if form in ("ing", "ed"):
             if at == start and (self.low(at - 1) == "of" or (subject and self.is_attribute(at))):
@@ -341,7 +352,7 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
     is_shown = inner.kind not in ("abstract", "undrawn", "weather")
     if outer.kind in _EMPTY_HEADS and is_shown and outer.head not in grammar.LIGHT:
         return replace(inner, words=words)
-    if outer.kind == "thing" and inner.head in grammar.LIGHT:
+    if outer.kind in ("thing", "unknown") and inner.head in grammar.LIGHT:
         return replace(inner, words=words)  # a ring of light
     is_piece = outer.kind == "part" and outer.head in grammar.ABSTRACT  # a knob of butter
     is_whole = inner.kind in ("thing", "character") and (inner.is_definite or is_piece)

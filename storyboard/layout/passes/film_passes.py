@@ -46,6 +46,7 @@ def pass_record(film: ShotFilm, size: Size) -> PassRecord:
         {film.numbers[p.id]: (p.name or p.id, p.kind) for p in film.shown},
         [(each.what, each.words) for each in staged.staged],
         [(each.words, each.why) for each in staged.not_staged],
+        staged.prompt_only,
     )
 
 

@@ -78,12 +78,14 @@ class PassRecord:
         ids: Number of each player, with its name and kind.
         staged: Pairs of what is shown and the words that it was read from.
         not_staged: Pairs of words that are not shown and the reason.
+        prompt_only: Words that change nothing in the layout.
     """
 
     span: DepthRange
     ids: Mapping[int, tuple[str, str]]
     staged: Sequence[tuple[str, str]] = ()
     not_staged: Sequence[tuple[str, str]] = ()
+    prompt_only: Sequence[str] = ()
 
 
 def write_shot_passes(
@@ -107,6 +109,7 @@ def write_shot_passes(
         "cameras": cameras,
         "staged": [{"what": what, "from": words} for what, words in record.staged],
         "not_staged": [{"words": words, "why": why} for words, why in record.not_staged],
+        "prompt_only": list(record.prompt_only),
     }
 
 
