@@ -52,7 +52,6 @@ _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.l
 _STILL = GestureRow()
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
-_ASKEW_DEG, _AT_TABLE_DEG = 60.0, 25.0  # that a body is turned on its seat; and still at a table
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
 _FAR = 6.0
 
@@ -269,13 +268,11 @@ class PersonInShot:
             place, facing, moment = taken_along(beat.posture, carrier, self.body.height, moment)
         elif seat is not None and POSTURES[beat.posture].seat:
             on = seat.seated(beat.posture, place, self.body.height)
-            turned = math.remainder(self.player.facing_deg - on.facing_deg, 360)
-            stays = self.beats[0].seat == beat.seat and not seat.gone
-            turned = turned if beat.posture == "sit" and stays and abs(turned) < _ASKEW_DEG else 0.0
-            place, facing = on.place, on.facing_deg + turned
-            metres = metres or seat.gone
+            stays = beat.posture == "sit" and self.beats[0].seat == beat.seat and not seat.gone
+            turned = on.turned(self.player.facing_deg) if stays else 0.0
+            place, facing, metres = on.place, on.facing_deg + turned, metres or seat.gone
             moment = replace(moment, rest_m=on.height, hands=on.hands, metres=metres)
-            if beat.posture == "sit" and not on.hands and abs(turned) < _AT_TABLE_DEG:
+            if beat.posture == "sit" and not (on.hands or turned):
                 moment = replace(moment, table=table_before(self.world.spots, on))
         if beat.posture in GAITS:  # walks on the spot
             stance = stride_in_place(self.body, beat.posture, beat.pace, now, self.seed)
