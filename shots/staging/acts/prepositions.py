@@ -19,8 +19,7 @@ ADDRESSED = frozenset(
 )  # fmt: skip
 """Gestures that are made towards somebody or something."""
 _TOWARDS = frozenset(("at", "to", "towards", "into", "through", "after", "with"))
-# Gestures that are done on or in something.
-_WORK = frozenset(
+_WORK = frozenset(  # gestures that are done on or in something
     ("type", "write", "knock", "wipe", "cook", "pour", "play-piano", "play-guitar", "reach", "push",
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
@@ -34,6 +33,7 @@ _CONSUMED = frozenset(("drink", "read", "eat", "smoke"))
 _ATTACHED = frozenset(("into", "in", "on", "under", "beside", "behind", "with", "above", "before"))
 ON_FLOOR = {"sit": "sit-floor", "lie": "lie-floor", "sleep": "lie-floor",
             "sit-crossed": "crossed-floor", "sit-knees": "knees-floor"}  # fmt: skip
+_ON_TOP = re.compile(r"\b(roof|bonnet|hood|boot|trunk|tailgate)\b").search
 _WAYS = frozenset(("through", "along", "across", "towards", "past"))
 
 
@@ -197,7 +197,7 @@ def _sits_there(act: ClauseAct, key: str) -> bool:
 
 
 def _sat_on(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
-    if prep not in ("in", "on", "from") or not _sits_there(act, key) or "roof" in part.words:
+    if prep not in ("in", "on", "from") or not _sits_there(act, key) or _ON_TOP(part.words):
         return False
     act.event.posture, act.event.seat = "sit", key
     partner = act.cast.drafts.get(act.event.target)
@@ -239,6 +239,8 @@ def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
         if event.gesture == "look" and "table" in act.cast.model(key):
             event.posture = event.posture or "sit"
         act.locate("at", key)
+        if event.gesture == "reach" and event.target in act.cast.drafts:
+            act.cast.drafts[event.target].locate("from", key)
     return True
 
 
@@ -305,7 +307,7 @@ def is_seat(event: PlayerEvent, prep: str, key: str, act: ClauseAct) -> bool:
 
 
 def _seat(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
-    if "roof" in part.words or not is_seat(act.event, prep, key, act):  # of a car
+    if _ON_TOP(part.words) or not is_seat(act.event, prep, key, act):  # of a car
         return False
     act.event.seat = key
     return True

@@ -44,22 +44,11 @@ def pair_over(filming: Filming, people: Sequence[str]) -> tuple[str, str]:
     if not over:
         over = next((name for name in people if name != subject), "")
     if subject and not over:  # alone: over the shoulder to what they look at
-        thing = _looked_thing(filming, subject)
+        thing = _looked_at(filming, subject, ())
         return (thing, subject) if thing else (subject, "")
     if not subject and over:
-        subject = filming.partner(over) or _looked_thing(filming, over)
+        subject = filming.partner(over) or _looked_at(filming, over, ())
     return subject, over
-
-
-def _looked_thing(filming: Filming, name: str) -> str:
-    """The thing that somebody looks at, uses or holds."""
-    for beat in filming.players[name].beats:
-        held = [thing for _, thing in beat.holds]
-        for thing in (filming.reading.detail, beat.looks_at, beat.target, *held):
-            if thing in filming.players and thing != name:
-                return thing
-    return next((p.id for p in filming.reading.players
-                 if p.kind != "person" and p.id in filming.players), "")  # fmt: skip
 
 
 def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
@@ -143,7 +132,8 @@ def point_of_view(filming: Filming, people: Sequence[str]) -> Iterator[SetUp]:
     over = reading.over if reading.over in filming.players else (people[0] if people else "")
     if not over:
         return
-    name, now = _point_looked_at(filming, over, people)
+    name = _looked_at(filming, over, people)
+    now = filming.now(name) if name else None
     near = filming.now(over)
     eye = near.head
     framed_people = [name] if now is not None and now.tall_m else []
@@ -176,17 +166,11 @@ def point_of_view(filming: Filming, people: Sequence[str]) -> Iterator[SetUp]:
     yield SetUp(CameraPlace(at, side, subjects=subjects, over=over), framed)
 
 
-def _point_looked_at(
-    filming: Filming, over: str, people: Sequence[str]
-) -> tuple[str, Standing | None]:
+def _looked_at(filming: Filming, name: str, people: Sequence[str]) -> str:
     """What somebody looks at: by the words of the view, of the action, or who relates to them."""
-    reading, player = filming.reading, filming.players[over]
-    beat = beat_at(player, 0.5)
+    reading, beat = filming.reading, beat_at(filming.players[name], 0.5)
+    subjects = [p.id for p in reading.players if p.is_subject]
     held = [thing for _, thing in beat.holds]
-    subjects = [p.id for p in reading.players if p.is_subject and p.id != over]
-    others = [name for name in people if name != over]
-    partner = filming.partner(over)
-    names = [reading.detail, *subjects, beat.looks_at, beat.target, *others, *held, partner]
-    names += [p.id for p in reading.players if p.id != over]
-    found = next((name for name in names if name in filming.players and name != over), "")
-    return (found, filming.now(found)) if found else ("", None)
+    names = [reading.detail, *subjects, beat.looks_at, beat.target, *people, *held,
+             filming.partner(name), *(p.id for p in reading.players)]  # fmt: skip
+    return next((each for each in names if each in filming.players and each != name), "")

@@ -10,7 +10,6 @@ import numpy as np
 from shots.lexicon.actions import GESTURES
 from shots.path.rig import FIGURE, FULL_SIZES, Framed
 from shots.staging.cameras.action_room import with_action
-from shots.staging.cameras.insert_views import insert
 from shots.staging.cameras.over_views import over_shoulder, pair_over, point_of_view
 from shots.staging.cameras.set_up import (
     TIGHT,
@@ -23,7 +22,7 @@ from shots.staging.cameras.set_up import (
     frame_thing,
     side_of_line,
 )
-from shots.staging.cameras.thing_views import herd, things
+from shots.staging.cameras.thing_views import herd, insert, things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor_space import (
@@ -88,14 +87,8 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         return list(people) or chosen
     if camera.people in _PEOPLE:
         count = _PEOPLE[camera.people]
-        crowd = [
-            *people,
-            *(
-                key
-                for key in filming.players
-                if filming.players[key].kind == "person" and key not in people
-            ),
-        ]
+        crowd = [*people, *(key for key, each in filming.players.items()
+                            if each.kind == "person" and key not in people)]  # fmt: skip
         partner = filming.partner(people[0]) if people else ""
         crowd.sort(key=lambda key: (key not in people[:1], key != partner))
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
@@ -366,12 +359,6 @@ def _establishing(filming: Filming) -> Iterator[SetUp]:
         yield SetUp(CameraPlace(at, side, subjects=tuple(subjects)), framed, 0.04 * k)
 
 
-def _keeps_side(filming: Filming, pair: tuple[str, str], set_up: SetUp) -> bool:
-    a, b = filming.spot(pair[0]), filming.spot(pair[1])
-    eye = camera_at(filming, set_up.place, set_up.framed)
-    return side_of_line(a, b, eye) == filming.line_side(pair)
-
-
 def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
     """A set-up that is disliked if its camera is outside of the room, or crosses the line."""
     eye = camera_at(filming, set_up.place, set_up.framed)
@@ -390,5 +377,6 @@ def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
         and len(set_up.place.subjects) < 3
         and set(set_up.place.subjects) & set(pair)
     ):
-        crosses = not _keeps_side(filming, pair, set_up) and not filming.travels
+        side = side_of_line(filming.spot(pair[0]), filming.spot(pair[1]), eye)
+        crosses = side != filming.line_side(pair) and not filming.travels
     return replace(set_up, penalty=penalty + (0.8 if crosses else 0.0), crosses=crosses)

@@ -162,13 +162,10 @@ def bring_seat(occupied: Seating, posture: str, name: str, relation: str = "") -
 
 def seats_of(thing: Player) -> list[tuple[Point, float]]:
     """Places and facings of the seats of a thing on the plan."""
-    return [
-        (
-            point(np.array(own_to_plan((seat.x, seat.z), thing.at, thing.facing_deg))),
-            thing.facing_deg + seat.facing_deg,
-        )
-        for seat in model_of(thing).seats
-    ]
+    seats = model_of(thing).seats
+    ats = [own_to_plan((seat.x, seat.z), thing.at, thing.facing_deg) for seat in seats]
+    return [(point(np.array(at)), thing.facing_deg + seat.facing_deg)
+            for at, seat in zip(ats, seats, strict=True)]  # fmt: skip
 
 
 def faces(one: Stance, other: Stance) -> bool:
