@@ -47,11 +47,10 @@ def thing_points(now: Standing) -> Array:
 def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> FloorBoxes:
     """Boxes of players at a moment; of a table, its top; of a bed, no boards."""
     chosen = {
-        key: now
-        for key, now in states.items()
+        key: now for key, now in states.items()
         if model_of(players[key]).place not in ("ceiling", "wall")
         and not (model_of(players[key]).door and now.size[2] < _DOOR_M)
-    }
+    }  # fmt: skip
     sizes, bases = [], []
     for key, now in chosen.items():
         is_table = players[key].kind == "thing" and "table" in players[key].model
@@ -86,7 +85,5 @@ def _leaves(player: Player, now: Standing) -> Iterator[tuple[str, Standing]]:
         own = side * (width / 2 + 0.25 * wide), -(deep + 0.8 * wide) / 2
         size = (0.06, high, 0.9 * wide)
         turned = now.facing_deg + 28.0 * side
-        yield (
-            player.id,
-            Standing(own_to_plan(own, now.at, now.facing_deg), turned, now.base_m, size),
-        )
+        at = own_to_plan(own, now.at, now.facing_deg)
+        yield player.id, Standing(at, turned, now.base_m, size)

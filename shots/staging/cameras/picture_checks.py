@@ -73,10 +73,8 @@ class _Moment(NamedTuple):
 def defects(filmed: FilmedShot) -> list[Defect]:
     """Everything wrong with a picture, the worst first."""
     players = filmed.players
-    states = [
-        {key: standing(each, float(share), players) for key, each in players.items()}
-        for share in SHARES
-    ]
+    shares = SHARES.tolist()
+    states = [{key: standing(p, share, players) for key, p in players.items()} for share in shares]
     moments = [_Moment(k, each, boxes(players, each)) for k, each in enumerate(states)]
     found = [*_lens(filmed, moments), *_clutter(filmed, moments[len(moments) // 2])]
     for name in filmed.place.subjects:
@@ -147,10 +145,8 @@ def _turned(filmed: FilmedShot, player: Player, frontal: Sequence[float]) -> Def
     """Defect of a face turned away by so many degrees; a warning in sizes that show faces."""
     weight = 0.5 * float(np.clip(np.mean(frontal) - 75.0, 0.0, 90.0)) / 90.0
     leaves = any(beat.to in ("away", "out") for beat in player.beats)
-    hides = (
-        filmed.is_over_shoulder or filmed.place.view == "insert" or min(frontal) < _SHOWS_FACE_DEG
-    )
-    if hides or leaves or filmed.size not in _FACES:
+    is_other = filmed.is_over_shoulder or filmed.place.view == "insert"
+    if is_other or leaves or min(frontal) < _SHOWS_FACE_DEG or filmed.size not in _FACES:
         return Defect(weight)
     return Defect(weight, _say(filmed, f"the face of {player.name} is turned away"))
 

@@ -124,12 +124,9 @@ def _touched(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> 
 
 def _animals(filming: Filming, name: str) -> list[str]:
     """Ids of the animals of the words near somebody, if the picture has room for them."""
+    named = [each.id for each in filming.reading.players if each.kind == "animal"]
     at = filming.now(name).at
-    found = [
-        each.id for each in filming.reading.players
-        if each.kind == "animal" and each.id in filming.players
-        and distance(filming.now(each.id).at, at) < 3.5
-    ]  # fmt: skip
+    found = [n for n in named if n in filming.players and distance(filming.now(n).at, at) < 3.5]
     return found[:2] if filming.size in FULL_SIZES else []
 
 

@@ -170,13 +170,8 @@ def seats_of(thing: Player) -> list[tuple[Point, float]]:
 
 def faces(one: Stance, other: Stance) -> bool:
     """Whether two who sit at one table look at each other."""
-    apart = distance(one.at, other.at)
-    turns = (
-        turn_between(a.facing_deg, facing(a.at, b.at))
-        for a, b in ((one, other), (other, one))
-        if apart > 0.5
-    )
-    return 0.5 < apart < 2.6 and all(abs(turn) < 40.0 for turn in turns)
+    turns = (turn_between(a.facing_deg, facing(a.at, b.at)) for a, b in permutations((one, other)))
+    return 0.5 < distance(one.at, other.at) < 2.6 and all(abs(turn) < 40.0 for turn in turns)
 
 
 def _fits(thing: Player, kind: str, of: Player | None) -> bool:
