@@ -74,7 +74,7 @@ def test_over_one_who_lies_it_looks_past_the_head() -> None:
     staged = stage((filmed, reading(ann, bob)), plan=SETS["hospital-room"])[0]
     assert staged.camera.over == "bob"
     assert (np.abs(head(filmed, staged, "bob")[:2]) < 0.5).all()
-    assert not staged.warnings
+    assert not [text for text in staged.warnings if "hidden" in text or "crosses" in text]
 
 
 def test_a_screen_between_two_at_a_desk_is_cleared_for_over_the_shoulder() -> None:
