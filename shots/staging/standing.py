@@ -350,6 +350,7 @@ def _walked(player: Player, share: float) -> tuple[Point, float]:
         done = min(1.0, (share - beat.start) / span)
         if len(beat.path) > 1:
             at, facing_deg = along(beat.path, done * length(beat.path))
+            facing_deg += 180.0 * (beat.posture == "walk-back")
         elif beat.path:
             at = beat.path[0]
         if beat.facing_deg is not None and (done > 0.5 or len(beat.path) < 2):
