@@ -61,14 +61,16 @@ def with_company(reading: ShotReading) -> ShotReading:
 
 def shape_of(player: Player) -> str:
     """The formation that is said of one of a group, "" for none."""
-    words = " ".join((player.words, *(beat.words for beat in player.beats[:1])))
-    return next((shape for shape, find in _FINDERS.items() if find(words)), "")
+    return next((shape for shape, find in _FINDERS.items() if find(_words(player))), "")
 
 
 def is_around(player: Player) -> bool:
     """Whether somebody comes to those who stand around another one."""
-    words = " ".join((player.words, *(beat.words for beat in player.beats[:1])))
-    return player.relation == "beside" and bool(_AROUND(words))
+    return player.relation == "beside" and bool(_AROUND(_words(player)))
+
+
+def _words(player: Player) -> str:
+    return " ".join((player.words, *(beat.words for beat in player.beats[:1])))
 
 
 def groups_of(people: Sequence[Player]) -> list[list[Player]]:
