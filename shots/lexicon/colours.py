@@ -8,13 +8,12 @@ from shots.lexicon.grammar import read_sections
 
 Colour = tuple[float, float, float]  # sRGB, 0 to 1
 
-
-def _colour(red: str, green: str, blue: str) -> Colour:
-    return float(red), float(green), float(blue)
-
-
 _ROWS = [row.partition(":") for row in read_sections("colours.words")["colours"]]
-COLOURS: Mapping[str, Colour] = {row.split()[0]: _colour(*row.split()[1:]) for row, _, _ in _ROWS}
+COLOURS: Mapping[str, Colour] = {
+    name: (float(red), float(green), float(blue))
+    for row, _, _ in _ROWS
+    for name, red, green, blue in [row.split()]
+}
 ALIASES: Mapping[str, str] = {
     word: row.split()[0] for row, _, words in _ROWS for word in words.replace(",", " ").split()
 }
