@@ -160,9 +160,9 @@ def _own_way(player: Player, beat: Beat, occupied: Occupied, seconds: float) -> 
         return point(start), player.at
     other = occupied.people.get(beat.to)
     begins = player.kind == "person" and beat is player.beats[0] and not beat.seat
-    if (
-        other is not None and begins and 0.1 < distance(player.at, other.at) < _MET_M
-    ):  # from farther off
+    flees = other is not None and POSTURES[other.posture].speed and not POSTURES[other.posture].seat
+    near = other is not None and 0.1 < distance(player.at, other.at) < _MET_M
+    if other is not None and begins and near and not flees:
         away = (np.array(player.at) - other.at) / distance(player.at, other.at)
         start = occupied.floor.straight(np.array(player.at), np.array(player.at) + reach * away)
         return point(start), player.at
