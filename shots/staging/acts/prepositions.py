@@ -27,6 +27,7 @@ _WORK = frozenset(
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
 _TYING = frozenset(("tie", "chain", "strap", "bind"))
+_CLOSE = frozenset(("drape", "kiss", "hug", "hold-hand", "whisper"))  # beside each other
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _HELD_UP = ("hold-out", "wave-held")
@@ -82,6 +83,9 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
         if prep not in _ATTACHED:
             return False
         cast.attribute(ids, prep, part)
+        bench = next(iter(cast.ids(part)), "")
+        if act.event.gesture in _CLOSE and len(cast.thing_model(bench).seats) > 1:
+            cast.attribute(act.subjects, prep, part)  # kisses her on the sofa: both sit there
         if prep == "under" and cast.model("".join(act.resolve(part)[:1])) == "blanket":
             act.event.posture = act.event.posture or "lie"  # kicks him under the covers
         return part.kind != "body"
@@ -238,6 +242,9 @@ def _from(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     else:
         if event.gesture == "look" and "table" in act.cast.model(key):
             event.posture = event.posture or "sit"
+        knocked = act.cast.drafts.get(event.target)
+        if knocked and knocked.kind == "thing" and act.cast.thing_model(key).surface_m:
+            knocked.locate("on", key)
         act.locate("at", key)
     return True
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import SETS, SetPlan
+from shots.lexicon.things import MODELS
 from shots.staging.staged import Beat, Player, ShotReading
 
 # What guests sit on by the words for the place, else by its set; "": the nearest seat.
@@ -53,9 +54,8 @@ def by_custom(reading: ShotReading) -> ShotReading:
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
     if plan is not None:
-        reading = replace(
-            reading, players=tuple(_at_own_mark(player, plan) for player in reading.players)
-        )
+        players = tuple(_at_own_mark(player, plan) for player in _one_each(reading, plan))
+        reading = replace(reading, players=players)
     if model is None or plan is None:
         return reading
     fixtures = [each for each in plan.fixtures if each.model == model]
@@ -79,10 +79,26 @@ def by_custom(reading: ShotReading) -> ShotReading:
     return replace(reading, players=tuple(players))
 
 
+def _one_each(reading: ShotReading, plan: SetPlan) -> list[Player]:
+    """Players of whom those on things that the set has a row of are on one each: on the blocks."""
+    things = (*plan.fixtures, *(each for each in reading.players if each.kind == "thing"))
+    models = {each.id if isinstance(each, Player) else each.name: each.model for each in things}
+    players, taken = list(reading.players), 0
+    for k, player in enumerate(players):
+        dives = bool(player.beats) and player.beats[0].posture == "dive"
+        model = models.get(player.on or (player.near if dives else ""), "")
+        row = [f.name for f in plan.fixtures if f.model == model and MODELS[model].surface_m]
+        if player.kind == "person" and taken < len(row) > 2:
+            players[k] = replace(player, on=row[taken], near="", relation="")
+            taken += 1
+    return players
+
+
 def _at_own_mark(player: Player, plan: SetPlan) -> Player:
     """A person at the mark that is named after their trade: a teller, a dealer."""
     first = player.beats[0] if player.beats else Beat()
-    is_free = not (player.near or first.to or first.seat) and POSTURES[first.posture].top == 1.0
+    rests = POSTURES[first.posture].top != 1.0 and first.posture != "dive-aside"
+    is_free = not (player.near or first.to or first.seat or rests)
     is_away = POSTURES[first.posture].speed or plan.fixture(first.target) is not None
     if player.kind != "person" or not is_free or is_away or plan.mark(player.id) is None:
         return player

@@ -57,6 +57,8 @@ def send_to_work(occupied: Occupied, people: Sequence[Player], *, is_first: bool
         else:
             strokes = any(beat.gesture == "wipe" for beat in person.beats)
             sides = ("front" if strokes else "left right") if thing.kind == "animal" else ""
+            kicks = thing.is_fixture and any(beat.gesture == "kick" for beat in person.beats)
+            sides = "front" if kicks else sides  # the ball is between them and the goal
             new = work_place(occupied, person.id, thing, sides=sides) or spot
         occupied.people[person.id] = replace(new, posture=spot.posture)
         if new is spot:
