@@ -10,11 +10,12 @@ Colour = tuple[float, float, float]  # sRGB, 0 to 1
 
 _ROWS = [row.partition(":") for row in read_sections("colours.words")["colours"]]
 COLOURS: Mapping[str, Colour] = {
-    word: (float(red), float(green), float(blue))
-    for word, red, green, blue in (row.split() for row, _, _ in _ROWS)
+    name: (float(red), float(green), float(blue))
+    for row, _, _ in _ROWS
+    for name, red, green, blue in [row.split()]
 }
 ALIASES: Mapping[str, str] = {
-    word.strip(): row.split()[0] for row, _, words in _ROWS for word in words.split(",") if word
+    word: row.split()[0] for row, _, words in _ROWS for word in words.replace(",", " ").split()
 }
 
 
