@@ -40,7 +40,7 @@ _STANDS = re.compile(
 )
 _UP = re.compile(r"\b(stands? up|gets? up|rises?|jumps? up)\b", re.IGNORECASE).search
 
-_FACE_TO_FACE = ("hug", "kiss", "kiss-forehead", "whisper", "cling")
+_FACE_TO_FACE = ("guide", "hug", "kiss", "kiss-forehead", "whisper", "cling")
 _CHILD_M = 0.35  # that a child is smaller
 _MEET = re.compile(r"\b(past|pass(es|ing)?|by|meets?|bump\w*|cross(es)?)\b", re.IGNORECASE).search
 _STAIRS = re.compile(r"\bon the (\w+ )?(stairs|steps?|staircase|stairway)\b", re.IGNORECASE).search
@@ -80,13 +80,14 @@ def by_custom(reading: ShotReading) -> ShotReading:
 
 
 def _at_own_mark(player: Player, plan: SetPlan) -> Player:
-    """A person at the mark that is named after their trade: a teller, a dealer."""
+    """A person at the mark that is named after their trade, or at the wall that they climb."""
     first = player.beats[0] if player.beats else Beat()
-    is_free = not (player.near or first.to or first.seat) and POSTURES[first.posture].top == 1.0
+    is_free = not (player.near or first.to or first.seat) and POSTURES[first.posture].top >= 1.0
+    own = "wall" if any(beat.posture == "hang" for beat in player.beats) else player.id
     is_away = POSTURES[first.posture].speed or plan.fixture(first.target) is not None
-    if player.kind != "person" or not is_free or is_away or plan.mark(player.id) is None:
+    if player.kind != "person" or not is_free or is_away or plan.mark(own) is None:
         return player
-    return replace(player, near=player.id, relation="at")
+    return replace(player, near=own, relation="at")
 
 
 def _may_sit(player: Player, fixtures: set[str]) -> bool:
@@ -108,7 +109,8 @@ def _seated_on(player: Player, stairs: str) -> Player:
 
 def _down_to_children(reading: ShotReading) -> ShotReading:
     """Who is much taller goes down on a knee for what is done face to face."""
-    tall = {each.id: each.look.height_m for each in reading.players if each.look is not None}
+    tall = {each.id: each.look.height_m for each in reading.players if each.look is not None
+            and not any(POSTURES[beat.posture].top < 0.25 for beat in each.beats)}  # fmt: skip
     pairs = [{each.id, beat.target} for each in reading.players for beat in each.beats
              if beat.gesture in _FACE_TO_FACE and beat.posture == "stand"]  # fmt: skip
     players = list(reading.players)

@@ -38,7 +38,7 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "": ("front right left back", True),
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
-_BACK_TO_IT = ("lean", "sit-floor")  # postures with the back to what they are at
+_BACK_TO_IT = ("lean", "sit-floor", "knees-floor")  # postures with the back to what they are at
 _HIDING = ("crouch", "kneel", "sneak")
 _AT = ("", "at", "before")
 

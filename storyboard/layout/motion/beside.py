@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
-from shots.lexicon.actions import POSTURES
+from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS, Thing
-from shots.staging.staged import Beat, Player
+from shots.staging.staged import CAMERA, Beat, Player
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, BodyPose
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
+from storyboard.layout.motion.held import HANDLING
+from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
 from storyboard.layout.motion.postures import Moment
 from storyboard.layout.motion.world import Spot, World, stands
 
 LYING_DOWN = ("lie", "sleep", "lie-floor", "dragged")
-_BESIDE_BED_M, _BEHIND_SEAT_M = 0.11, 0.2
+_EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
+_BESIDE_BED_M, _BEHIND_SEAT_M, _FAR = 0.11, 0.2, 6.0
 _NAMED = ("eye", "nose", "mouth", "crown", "skull", "breast", "back", "belly", "neck", "pelvis",
-          "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm", "forearm",
-          "hand", "knee", "foot") for side in SIDES))  # fmt: skip
+          "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm",
+          "fingertip", "forearm", "hand", "knee", "foot") for side in SIDES))  # fmt: skip
 _AT_HEAD = ("their-forehead", "their-neck", "their-mouth", "their-skull", "their-cheek")
 
 
@@ -155,7 +158,7 @@ def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
     if beat.gesture == "phone-look" and beat.posture == "lie":
         return replace(beat, gesture="phone-over")
     for model in (models.get(thing) for _, thing in beat.holds):
-        if model and model.size[2] > 0.5 and model.lies == "side":
+        if model and is_long(model):
             is_idle = beat.gesture in ("", "hold", "carry")
             return replace(beat, gesture="port-arms") if is_idle else beat
         is_jar = model and model.kind == "product" and min(model.size[0], model.size[2]) > 0.04
@@ -164,6 +167,20 @@ def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
         if model and beat.gesture == "play-wind" and model.size[2] > model.size[1]:
             return replace(beat, gesture="play-horn")
     return beat
+
+
+def both_full(beat: Beat, held: Sequence[Thing]) -> str:
+    """How both hands hold on to a thing while the body alone does something; "" if they do not."""
+    row = GESTURES.get(beat.gesture)
+    is_body = row is not None and not (row.hands or row.needs) and GESTURE_ROWS.get(beat.gesture)
+    if not (is_body and held and beat.holds[0][0] == "both") or beat.gesture in HANDLING:
+        return ""
+    return "port-arms" if is_long(held[0]) else "carry"
+
+
+def is_long(thing: Thing) -> bool:
+    """Whether it is a long gun, held across the body."""
+    return thing.size[2] > 0.5 and thing.lies == "side"
 
 
 def _fitting(player: Player, beat: Beat, people: Mapping[str, Player]) -> Beat:
@@ -177,6 +194,22 @@ def _fitting(player: Player, beat: Beat, people: Mapping[str, Player]) -> Beat:
         return beat if low else replace(beat, gesture="hand-in-hand")
     is_small = own and partner.look and partner.look.height_m < 0.8 * own.height_m
     return replace(beat, gesture="kiss-forehead") if low or is_small else beat
+
+
+def looked_at(world: World, beat: Beat, stance: BodyPose) -> Array | None:
+    """What is looked at in a beat, in the figure's axes; None: where the hands lead."""
+    word, lens, eye = beat.looks_at, world.camera, stance.point("eye")
+    if word == CAMERA and lens is not None:
+        return stance.from_world(lens)
+    point = world.eye_of(word)
+    if point is None and not word and beat.gesture not in ("hug", "kiss", *_EYES_ON_HANDS):
+        point = world.eye_of(beat.target)
+    if point is not None:
+        return stance.from_world(point)
+    if word == "away":
+        camera = r.FRONT if lens is None else stance.from_world(lens)
+        return eye + _FAR * way_to(-70.0 if camera[0] >= 0 else 70.0, -8.0)
+    return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None
 
 
 def step_up(stance: BodyPose, goal: Array, world: World, without: set[str]) -> None:

@@ -46,6 +46,8 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
     if motion.stoop and (act.aim is not None or first[0].anchor != "touch"):
         _stoop(stance, act, (first[0], second[0], part))
     face = act.aim if motion.face == "target" else act.partner.get(motion.face[6:])
+    if motion.face == "lips" and "mouth" in act.partner:  # of two who both lean in
+        face = (act.partner["mouth"] + stance.point("mouth")) / 2
     if motion.face and face is not None:
         _bring_face(stance, face, 0.24 if motion.face == "target" else 0.0, act.stands)
     if gaze is None and motion.looks:
@@ -183,7 +185,7 @@ def _take_part(stance: BodyPose, act: GestureNow, motion: GestureRow) -> None:
     """What trunk and legs do in a gesture."""
     head_over = stance.joint("pelvis")[1] - stance.joint("head")[1]
     footing = feet(stance)
-    for bone, row in (motion.trunk or {}).items():
+    for bone, row in (motion.trunk or GESTURE_ROWS.get(act.face, motion).trunk or {}).items():
         if head_over > 0.2 * stance.body.height:  # who lies has the trunk on the bed
             stance.add(bone, *row)
     if act.name in _TRUNKS:
@@ -251,28 +253,8 @@ def _add(stance: BodyPose, rows: Mapping[str, float]) -> None:
         stance.add(bone, flex)
 
 
-def _kiss(stance: BodyPose, act: GestureNow) -> None:
-    """Lean in until the lips are half way."""
-    other = act.partner.get("pelvis")
-    if other is None:
-        return
-    middle = (other + stance.joint("pelvis")) / 2
-    upright = stance.copy()
-    low, high = 0.0, 40.0
-    for _ in range(7):  # until the lips are half way
-        lean = (low + high) / 2
-        stance.become(upright)
-        for bone, part in (("pelvis", 0.35), ("spine", 0.35), ("chest", 0.2), ("neck", 0.3),
-                           ("head", -0.9)):  # fmt: skip
-            stance.add(bone, part * lean)
-        if stance.point("mouth")[2] - middle[2] > 0.01:
-            low = lean
-        else:
-            high = lean
-
-
 _TRUNKS: Mapping[str, Callable[[BodyPose, GestureNow], None]] = {
-    "bow": _bow, "laugh": _laugh, "shiver": _shiver, "hug": _hug, "kiss": _kiss,
+    "bow": _bow, "laugh": _laugh, "shiver": _shiver, "hug": _hug,
     "cry": lambda stance, act: _add(stance, {"chest": 2 * _shake(act, 2.6)}),
     "breathe": lambda stance, act: _add(stance, {"chest": -6 * _shake(act, 0.45), "neck": 3}),
     "punch": lambda stance, act: stance.add("spine", 0, 16 * _shake(act, 1 / 1.5)),
@@ -305,6 +287,7 @@ def _move_head(stance: BodyPose, act: GestureNow) -> None:
         "smile": (0, 0, 5), "shout": (-5, 0, 0), "salute": (-3, 0, 0),
         "photograph": (4, 0, 0), "phone-ear": (2, 0, 0),
         "slapped": (4, -52 * r.smooth((act.part - 0.4) / 0.05) * r.smooth((1 - act.part) / 0.2), 0),
+        "tilt-head": (3, 0, 19),
         "compare": (8, 34 * max(-1.0, min(1.0, 3 * math.sin(2 * math.pi * 0.5 * t))), 0),
     }  # fmt: skip
     if name in turns:

@@ -11,7 +11,7 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Thing
-from shots.staging.staged import CAMERA, Beat, Player
+from shots.staging.staged import Beat, Player
 from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
@@ -20,7 +20,9 @@ from storyboard.layout.motion.beside import (
     LYING_DOWN,
     at_side,
     bedside,
+    both_full,
     fitting,
+    looked_at,
     meet,
     settled,
     step_up,
@@ -35,8 +37,7 @@ from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
 from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
 from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
-from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
-from storyboard.layout.motion.postures import Moment, lean_at
+from storyboard.layout.motion.postures import Moment, back_to, lean_at
 from storyboard.layout.motion.world import (
     Spot,
     World,
@@ -48,12 +49,11 @@ from storyboard.layout.motion.world import (
     world_at,
 )
 
-_EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
 _STILL = GestureRow()
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
-_FAR = 6.0
+_BACK_ON = ("sit-floor", "knees-floor", "crossed-floor")  # with a wall or a door behind
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +141,9 @@ class PersonInShot:
         if steers or (stays and beat.gesture in _ON_THE_PHONE):
             self.faces[len(self.beats)] = beat.gesture
             return replace(beat, gesture="" if steers else "phone-ear")
+        if gesture := both_full(beat, [spots[each].thing for each in held if each in spots]):
+            self.faces[len(self.beats)] = beat.gesture
+            return replace(beat, gesture=gesture)
         if beat.gesture in ("put-down", "") and any(
             self.world.falls(thing, beat.start, beat.end) for thing in held
         ):
@@ -173,7 +176,7 @@ class PersonInShot:
 
     def _turned(self, beat: Beat, x: float, z: float, facing: float) -> float:
         """Where somebody turns to: the target, else the camera, else round."""
-        target = self._eye_of(beat.target or beat.looks_at)
+        target = self.world.eye_of(beat.target or beat.looks_at)
         goal = self.world.camera if target is None else target
         if goal is not None:
             to = r.heading(goal[0] - x, goal[2] - z)
@@ -229,8 +232,7 @@ class PersonInShot:
         act = self._act(beat, stance, now - begin, part)
         act.face, act.length = self.faces.get(k, ""), length
         act.speaks = any(a <= now / self.seconds < b for a, b in beat.speaks)
-        gaze = self._gaze(beat, stance)
-        perform_gesture(stance, act, gaze)
+        perform_gesture(stance, act, looked_at(self.world, beat, stance))
         return stance
 
     def _placed(self, k: int, now: float) -> BodyPose:
@@ -254,6 +256,8 @@ class PersonInShot:
         if beat.posture in GAITS and way is not None:
             return stride(self.body, beat.posture, way, since, self.seed)
         metres = 0.0
+        if beat.posture == "jump" and self.beats[min(k + 1, len(self.beats) - 1)].posture == "hang":
+            part = 0.15 + 0.35 * part  # what it jumps for is caught at the top
         if way is not None:
             metres = way.gone(since)[0]
             x, z, facing = way.at(metres)
@@ -280,12 +284,19 @@ class PersonInShot:
             stance = posture(self.body, beat.posture, moment)
         stance.place, stance.facing_deg = place + stance.place, facing
         self._approach(beat, stance)
-        if way is None and stands(beat.posture):
+        self._come_to_things(beat, stance, is_still=way is None)
+        return stance
+
+    def _come_to_things(self, beat: Beat, stance: BodyPose, *, is_still: bool) -> None:
+        """Step up to what is handled, turn to what is aimed at, lean or sit against something."""
+        seat = self.world.spots.get(beat.seat)
+        if is_still and stands(beat.posture):
             self._step_up(beat, stance)
             self._face(beat, stance)
         if beat.posture == "lean" and seat is not None:
             lean_at(stance, seat, beat.gesture == "lean-head")
-        return stance
+        elif beat.posture in _BACK_ON and self.player.near in self.world.spots:
+            back_to(stance, self.world.spots[self.player.near])
 
     def _face(self, beat: Beat, stance: BodyPose) -> None:
         """Turn to what is aimed at, or so far that an arm can point there."""
@@ -301,7 +312,7 @@ class PersonInShot:
         """Step up to and face the person something is done with; who sits is come to."""
         other, row, is_mine = self._together(beat)
         partner = self.world.spots.get(other)
-        if partner is None or not stands(beat.posture):
+        if partner is None or not (stands(beat.posture) or (row.side and beat.posture == "kneel")):
             return
         theirs = self.world.beat_of(other, (beat.start + beat.end) / 2)
         if "carried" in (theirs.posture, beat.posture):
@@ -375,26 +386,3 @@ class PersonInShot:
         """The model of what is in the hands."""
         spots = (self.world.spots.get(thing) for _, thing in in_hands(beat))
         return next((spot.thing for spot in spots if spot is not None), None)
-
-    def _eye_of(self, name: str) -> Array | None:
-        """The point of a player that is looked at, in the world."""
-        return self.world.spots[name].eye() if name in self.world.spots else None
-
-    def _gaze(self, beat: Beat, stance: BodyPose) -> Array | None:
-        """What is looked at, in the figure's axes."""
-        word = beat.looks_at
-        eye = stance.point("eye")
-        if word == CAMERA and self.world.camera is not None:
-            return stance.from_world(self.world.camera)
-        point = self._eye_of(word)
-        if point is None and not word and beat.gesture not in ("hug", "kiss", *_EYES_ON_HANDS):
-            point = self._eye_of(beat.target)
-        if point is not None:
-            return stance.from_world(point)
-        if word == "away":
-            camera = (
-                stance.from_world(self.world.camera) if self.world.camera is not None else r.FRONT
-            )
-            yaw = -70.0 if camera[0] >= 0 else 70.0
-            return eye + _FAR * way_to(yaw, -8.0)
-        return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None

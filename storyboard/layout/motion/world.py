@@ -126,7 +126,7 @@ class Spot:
         if gesture == "open-door" and self.thing.door:
             side = math.copysign(self.size[2] / 2, (self.axes.T @ (breast - self.position))[2])
             return self.at((0.32 * self.size[0], -1.03, side))  # where doors have their handles
-        place = self.near(breast)
+        place = self.near(breast, 0.2 if gesture == "paint" else 0.0)
         up = min(height + self.size[1] * 0.95, max(-float(breast[1]), height + 0.3))
         return r.xyz(place[0], -up, place[2])
 
@@ -211,6 +211,10 @@ class World:
         """What a player does at a share of the shot."""
         beats = self.players[name].beats if name in self.players else ()
         return next((each for each in beats if each.start <= share <= each.end), Beat())
+
+    def eye_of(self, name: str) -> Array | None:
+        """The point of a player that is looked at."""
+        return self.spots[name].eye() if name in self.spots else None
 
     def stopped(self, place: Array, step: Array, without: set[str]) -> Array:
         """Where a step ends that stops before furniture and people."""
