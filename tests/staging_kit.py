@@ -9,8 +9,9 @@ import numpy as np
 from shots.lexicon.places import Fixture, Mark, SetPlan
 from shots.path.camera_path import camera_path
 from shots.schema import Shot
+from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.picture import SHARES, CameraPicture, take_picture
-from shots.staging.stage_shot import stage_readings
+from shots.staging.stage_shot import stage_in_order
 from shots.staging.staged import Appearance, Beat, Player, ShotReading, StagedShot
 from shots.staging.standing import Standing, standing
 from shots.vocabulary.camera import Camera
@@ -67,7 +68,8 @@ def reading(*players: Player, over: str = "", detail: str = "") -> ShotReading:
 def stage(
     *rows: tuple[Shot, ShotReading], plan: SetPlan | None = None, aspect: float = WIDE
 ) -> list[StagedShot]:
-    return stage_readings([row[0] for row in rows], [row[1] for row in rows], aspect, plan)
+    shots, readings = [row[0] for row in rows], [under_umbrellas(row[1]) for row in rows]
+    return [staged for _, _, staged in stage_in_order(shots, readings, aspect, plan)]
 
 
 def picture(filmed: Shot, staged: StagedShot, aspect: float = WIDE) -> CameraPicture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,11 @@ from shots.lexicon.things import MODELS, Thing
 from shots.staging.staged import Player, Point, Size
 
 Array = NDArray[np.float64]
+
+# Parts of a vehicle that something is on: along it from its middle, and up, in parts of its size.
+_VEHICLE_PARTS = {"bonnet": (-0.37, 0.6), "hood": (-0.37, 0.6), "boot": (0.42, 0.62),
+                  "trunk": (0.42, 0.62), "tailgate": (0.47, 0.42)}  # fmt: skip
+_VEHICLE_PART = re.compile(rf"\b({'|'.join(_VEHICLE_PARTS)})\b", re.IGNORECASE).search
 
 BODY_M = 0.28  # half the room that somebody takes up who walks or stands
 _STEP_OVER_M = 0.12  # lower things are walked over
@@ -293,6 +299,15 @@ def top_of(thing: Player) -> float:
     """Metres from a thing's base to where others stand on it; of a vehicle, to its roof."""
     model, high = model_of(thing), size_of(thing)[1]
     return high if model.kind == "vehicle" else model.top_m * high / model.size[1]
+
+
+def part_of_vehicle(vehicle: Player, words: str) -> tuple[Point, float]:
+    """The place and the height of the part of a vehicle that words name, else of its roof."""
+    part = _VEHICLE_PART(words)
+    z, high = _VEHICLE_PARTS[part[0].lower()] if part else (0.05, 1.0)
+    _, tall, deep = size_of(vehicle)
+    at = point(own_to_plan((0.0, z * deep), vehicle.at, vehicle.facing_deg))
+    return at, vehicle.base_m + (high * tall if part else top_of(vehicle))
 
 
 def gap(place: Point, thing: Player) -> float:

@@ -25,18 +25,26 @@ from shots.staging.cameras.set_up import (
 )
 from shots.staging.cameras.views import set_ups
 from shots.staging.floor.customs import by_custom
-from shots.staging.floor.floor_plan import CONTACT_M, ScenePlan, plan_of
+from shots.staging.floor.floor_plan import ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
 from shots.staging.floor.moves_on_plan import Route, is_vehicle, ways_to_places, with_directions
 from shots.staging.floor.people_places import first_posture, is_crowd, is_named
 from shots.staging.floor.thing_places import SMALL_M
 from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
-from shots.staging.floor_space import distance, facing, model_of, point, size_of, turn_between
+from shots.staging.floor_space import (
+    Floor,
+    distance,
+    facing,
+    model_of,
+    point,
+    size_of,
+    turn_between,
+)
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.read_shot import read_shot
 from shots.staging.staged import Beat, Player, ShotReading, StagedShot
-from shots.staging.standing import FIGURE_M
+from shots.staging.standing import FIGURE_M, TOGETHER
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
@@ -45,6 +53,7 @@ _GOOD = 0.12  # a set-up that is disliked by less is taken at once
 _MOST_TRIED = 26
 _MANY = 8  # of one name
 _OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
+_CLEAR_M = 0.25  # from things to two who are cheated together
 NEAREST_M = 0.6  # between two who are cheated together
 
 
@@ -129,7 +138,7 @@ def _stage_scene(board: ShotList, shots: Sequence[Shot]) -> Iterator[_Filmed]:
     for members in groups.values():
         chosen = [shots[k] for k in members]
         plan = author_plan(plan_of(readings[members[0]].place), chosen)
-        yield from _in_order(chosen, [readings[k] for k in members], aspect, plan)
+        yield from stage_in_order(chosen, [readings[k] for k in members], aspect, plan)
 
 
 def _read(board: ShotList, shot: Shot) -> ShotReading:
@@ -145,25 +154,7 @@ def _untimed(reading: ShotReading) -> list[tuple[Beat, ...]]:
     ]
 
 
-def stage_readings(
-    shots: Sequence[Shot],
-    readings: Sequence[ShotReading],
-    aspect: float,
-    plan: SetPlan | None = None,
-) -> list[StagedShot]:
-    """Stage shots on one floor plan, in the order of the cut.
-
-    Args:
-        shots: Of one scene and one location.
-        readings: What their words say.
-        aspect: Picture width / height.
-        plan: The set; None: the set of the first reading.
-    """
-    readings = [under_umbrellas(each) for each in readings]
-    return [staged for _, _, staged in _in_order(shots, readings, aspect, plan)]
-
-
-def _in_order(
+def stage_in_order(
     shots: Sequence[Shot], readings: Sequence[ShotReading], aspect: float, plan: SetPlan | None
 ) -> Iterator[_Filmed]:
     """Stage shots on one floor plan, each from where the one before ends."""
@@ -189,7 +180,8 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
         begins = _shown_in_hand(begins)
     begun = with_directions(begins, shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
-    players = _cheated(_turned_to_arrivals(players, scene.occupied.partners), shot, aspect)
+    players = _turned_to_arrivals(players, scene.occupied.partners)
+    players = _cheated(players, shot, aspect, scene.occupied.floor)
     absent = {each.id for each in players if not scene.is_drawn(each, reading)}
     if shot.camera.people == "empty":
         players = [each for each in players if each.kind != "person"]
@@ -307,8 +299,8 @@ def _in_front(
     return -0.5 < ahead < distance(eye, aim) + 0.3 and aside < 0.45 + 0.15 * abs(ahead)
 
 
-def _cheated(players: Sequence[Player], shot: Shot, aspect: float) -> list[Player]:
-    """Players; two on their feet come as near for a two-shot as its size asks."""
+def _cheated(players: Sequence[Player], shot: Shot, aspect: float, floor: Floor) -> list[Player]:
+    """Players; two on their feet come as near for a two-shot as its size and things let them."""
     width_m = FRAMINGS[shot.camera.size].frame_m * aspect
     pair = [p for p in players if p.kind == "person" and _is_at_rest(p)][:2]
     if shot.camera.people != "two-shot" or len(pair) < 2:
@@ -318,13 +310,12 @@ def _cheated(players: Sequence[Player], shot: Shot, aspect: float) -> list[Playe
     middle = (np.array(pair[0].at) + np.array(pair[1].at)) / 2
     apart = distance(pair[0].at, pair[1].at)
     part = min(1.0, max(NEAREST_M, width_m - 2 * SHOULDERS_M) / max(apart, 1e-6))
-    ids = {each.id for each in pair} if apart < 2.0 else set()
-    return [
-        replace(each, at=point(middle + part * (np.array(each.at) - middle)))
-        if each.id in ids
-        else each
-        for each in players
-    ]
+    ends = [middle + part * (np.array(each.at) - middle) for each in pair]
+    is_clear = bool((floor.blocks.gaps(np.array(ends)) > _CLEAR_M).all())
+    if apart >= 2.0 or not is_clear:
+        return list(players)
+    places = {each.id: point(end) for each, end in zip(pair, ends, strict=True)}
+    return [replace(each, at=places.get(each.id, each.at)) for each in players]
 
 
 def _turned_to_arrivals(players: Sequence[Player], partners: Mapping[str, str]) -> list[Player]:
@@ -357,7 +348,7 @@ def _turned_open(filming: Filming, subjects: Sequence[str], side_deg: float) -> 
 
 def _is_at_rest(player: Player) -> bool:
     """Whether a person is on their feet in one place, and touches nobody."""
-    busy = any(b.seat or b.path or b.to or b.gesture in CONTACT_M for b in player.beats)
+    busy = any(b.seat or b.path or b.to or b.gesture in TOGETHER for b in player.beats)
     return player.kind == "person" and not busy
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
 import numpy as np
 
-from shots.lexicon.actions import POSTURES
+from shots.lexicon.actions import POSTURES, reaches
 from shots.lexicon.things import Seat
 from shots.staging.floor_space import (
     along,
@@ -35,27 +33,21 @@ HEAD_AHEAD: Mapping[str, float] = {
 }  # fmt: skip
 
 
-def _column(name: str) -> Mapping[str, tuple[float, ...]]:
-    text = (files("shots.lexicon") / "reaches.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["gesture"]: tuple(map(float, row[name].split())) for row in rows if row[name]}
-
-
 # By gesture. Where the palm of the hand with the thing is for a person of 1.75 m who stands: to the
 # side of its hand, over the feet, ahead, in metres; measured on the poses of the layout.
-_PALMS = _column("palm")
+_PALMS = reaches("palm")
 # Metres between two of 1.75 m who do something together, and the side of the other one that it is
 # done from: who does it steps up, and of two on their feet each comes half the way.
-_TOGETHER = _column("near")
+TOGETHER = reaches("near")
 # The parts of the beat at which the body is upright, bent until the hand is where it has to be,
 # bent and upright.
-_BENDS = _column("bends")
-_LOWERED, _LEADS = _column("top"), _column("leads")  # the head's top, and how far it is ahead
+_BENDS = reaches("bends")
+_LOWERED, _LEADS = reaches("top"), reaches("leads")  # the head's top, and how far it is ahead
 _NEAR_EDGE_M, _LONG_ARM = 0.18, 0.34
 _TO_FACE = ("kiss", "kiss-forehead")
 _SHOULDER = 0.81  # of the height; a hand over it needs no stoop
 _UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
-_LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
+LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
 _POURED_M = 0.22  # from what is poured into to the hand with the bottle
 _DESK_M, _BREAST_M = 0.78, 1.35
 _CLIMBED_M, _LADDER_M = 2.4, 1.6  # metres of stairs and of a ladder climbed in a shot
@@ -164,8 +156,8 @@ def _acting(player: Player, now: Standing, share: float, players: Mapping[str, P
     target = players.get(beat.target)
     if now.lies:
         return now
-    held = [] if beat.gesture in _LAID else [name for _, name in beat.holds]
-    is_apart = beat.gesture not in (*_TOGETHER, *_BENDS)
+    held = [] if beat.gesture in LAID else [name for _, name in beat.holds]
+    is_apart = beat.gesture not in (*TOGETHER, *_BENDS)
     if target is None or is_apart or target.id in (player.id, *held):
         return replace(now, at=_met(player, now, share, players))
     if target.kind == "person":
@@ -258,7 +250,7 @@ def _stepped_up(
     beat: Beat, now: Standing, partner: Player, share: float, players: Mapping[str, Player]
 ) -> Standing:
     """Somebody who does something together with a partner, as near as it takes and turned there."""
-    near, side_deg = _TOGETHER.get(beat.gesture, (0.0, 0.0))
+    near, side_deg = TOGETHER.get(beat.gesture, (0.0, 0.0))
     seat = beat_at(partner, share).seat
     others = {seat: players[seat]} if seat in players else {}
     theirs = standing(partner, share, others)
@@ -289,7 +281,7 @@ def _met(player: Player, now: Standing, share: float, players: Mapping[str, Play
         return now.at
     for other in players.values() if player.kind == "person" else ():
         beat = beat_at(other, share)
-        near, side_deg = _TOGETHER.get(beat.gesture, (0.0, 1.0))
+        near, side_deg = TOGETHER.get(beat.gesture, (0.0, 1.0))
         apart = distance(other.at, now.at)
         if beat.target == player.id and not (side_deg or beat.path) and 0.05 < apart < 4.0:
             tall = other.look.height_m if other.look else FIGURE_M
@@ -382,7 +374,7 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
         if person.kind == "person":
             beat = beat_at(person, share)
             for hand, held in beat.holds:
-                if held == thing.id and beat.gesture not in _LAID:
+                if held == thing.id and beat.gesture not in LAID:
                     holder = standing(person, share, players)
                     x, height, z = hand_spot(holder, beat.gesture, hand)
                     target = players.get(beat.target)

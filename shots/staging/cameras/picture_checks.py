@@ -116,8 +116,9 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
         blocks = _blockers(filmed, moment, name, points)
         crossed = blocks.crossed(picture.eyes[k], points[visible])
         head = float(crossed[: max(1, int(visible[:3].sum()))].any(axis=1).mean())
-        by_shoulder = filmed.place.view == "OTS" and player.kind == "person"  # may hide the rest
-        hidden.append(head if by_shoulder else max(head, float(crossed.any(axis=1).mean())))
+        is_part = filmed.place.view == "OTS" and player.kind == "person"  # may hide the rest
+        is_part |= player.relation == "under"
+        hidden.append(head if is_part else max(head, float(crossed.any(axis=1).mean())))
         behind.update(np.array(blocks.ids)[crossed.any(axis=0)].tolist())
         frontal.append(_face_angle(state[name], picture.eyes[k]))
     wanted = 0.1 if set(_LEAVES) & set(filmed.moves) else 0.6
@@ -190,7 +191,9 @@ def _blockers(
     own |= {*_holders(filmed, name)} - {holder}
     inside = (moment.boxes.gaps(points[:, [0, 2]]).min(axis=0) < 1e-6).tolist()
     players = filmed.players
-    keep = [key not in own and (not within or (players[key].kind == "person" and key != holder))
+    over = me.near if me.relation == "under" else ""
+    keep = [key not in own and (
+                not within or key == over or (players[key].kind == "person" and key != holder))
             for key, within in zip(moment.boxes.ids, inside, strict=True)]  # fmt: skip
     return moment.boxes.pick(np.array(keep, bool))
 

@@ -357,7 +357,7 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
     is_piece = outer.kind == "part" and outer.head in grammar.ABSTRACT  # a knob of butter
     is_whole = inner.kind in ("thing", "character") and (inner.is_definite or is_piece)
     is_vehicle = inner.kind == "thing" and MODELS[NOUNS.get(inner.head, STAND_IN)].kind == "vehicle"
-    is_its_roof = outer.head == "roof" and is_vehicle
+    is_its_roof = is_vehicle and (outer.head == "roof" or outer.kind == "part")
     if (outer.kind in ("thing", "part") and is_whole) or is_its_roof:
         return replace(inner, words=words)  # the door of the car
     if outer.kind == "body":

@@ -3,52 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from shots.lexicon.actions import POSTURES
+from shots.lexicon.grammar import mapping_of, read_sections
 from shots.lexicon.places import SETS, SetPlan
-from shots.staging.staged import Beat, Player, ShotReading
+from shots.lexicon.things import MODELS
+from shots.staging.staged import Beat, NotStaged, Player, ShotReading
+from shots.staging.standing import FIGURE_M
 
-# What guests sit on by the words for the place, else by its set; "": the nearest seat.
-_SEATS: Mapping[str, str] = {
-    "park bench": "bench", "bench": "bench", "bar": "bar-stool", "pub": "bar-stool",
-    "tavern": "bar-stool", "saloon": "bar-stool", "restaurant": "", "cafe": "",
-    "classroom": "", "train": "", "aeroplane-cabin": "", "cinema": "", "dining-room": "",
-    "therapist's office": "armchair", "psychologist's office": "armchair",
-    "psychiatrist's office": "armchair", "counsellor's office": "armchair",
-    "therapy room": "armchair", "therapist's practice": "armchair", "breakfast table": "",
-    "dinner table": "", "beer garden": "", "waiting room": "",
-}  # fmt: skip
-_STAFF_MARKS = ("barkeeper", "salesperson", "cashier", "teacher", "receptionist", "surgeon")
-_STAFF = re.compile(
-    r"\b(bar(tender|man|maid|keeper|keep|ista)|wait(er|ress)|teacher|professor|lecturer|cook|chef|"
-    r"butler|maid|steward(ess)?|attendant|conductor|guards?|detectives?|police(man|men|woman)?|"
-    r"officers?|cop|dancers?|musicians?|singer|pianist|band|host(ess)?|owner|cashier|janitor|"
-    r"cleaner|nurse|robbers?|gunm[ae]n|intruders?|thugs?|soldiers?|zombies?|bouncer|shop\w*|clerk|"
-    r"sales\w*|inspector|salesman|ghost|killer|comedian|magician|bride|groom)\b",
-    re.IGNORECASE,
-)
-_ON_FEET = frozenset(
-    ("open-door", "push", "hug", "kick", "punch", "cook", "bow", "play-guitar",
-     "shake-hands", "catch", "carry", "hands-up", "pick-up", "put-on", "kiss", "dance", "wipe")
-)  # fmt: skip
-_STANDS = re.compile(
-    r"\b(stand(s|ing)?|stood|danc\w+|sing(s|ing)?|queue\w*|serves?|lines? up|microphone|"
-    r"blackboard|front of the class)\b",
-    re.IGNORECASE,
-)
-_UP = re.compile(r"\b(stands? up|gets? up|rises?|jumps? up)\b", re.IGNORECASE).search
+_TABLES = read_sections("customs.words")
 
+
+def _words(section: str) -> list[str]:
+    return ", ".join(_TABLES[section]).split(", ")
+
+
+def finder(section: str) -> Callable[[str], re.Match[str] | None]:
+    """The search for the words of a section of the customs."""
+    return re.compile(rf"\b({'|'.join(_words(section))})\b", re.IGNORECASE).search
+
+
+_SEATS, _STAFF_MARKS, _ON_FEET = (
+    mapping_of(_TABLES["seats"]),
+    _words("staff marks"),
+    _words("on feet"),
+)
+_STAFF, _STANDS, _UP = finder("staff"), finder("stands"), finder("up")
+_MEET, _STAIRS, _SHOULDERS = finder("meet"), finder("stairs"), finder("shoulders")
+_MARKS_OF_TRADES = mapping_of(_TABLES["marks of trades"])
+_MARKS_OF_ACTS = mapping_of(_TABLES["marks of acts"])
+_LOW_WALL = (3.0, 0.5, 0.36)
+_CHANGED = ("stand", "crouch", "kneel", "crawl", "sneak", "walk")
+_LOW = ("crouch", "knees-floor", "crawl")  # the highest first
 _FACE_TO_FACE = ("guide", "hug", "kiss", "kiss-forehead", "whisper", "cling")
 _CHILD_M = 0.35  # that a child is smaller
-_MEET = re.compile(r"\b(past|pass(es|ing)?|by|meets?|bump\w*|cross(es)?)\b", re.IGNORECASE).search
-_STAIRS = re.compile(r"\bon the (\w+ )?(stairs|steps?|staircase|stairway)\b", re.IGNORECASE).search
 
 
 def by_custom(reading: ShotReading) -> ShotReading:
     """A reading in which guests sit where guests sit, unless its words say what they do instead."""
-    reading = _down_to_children(_on_stairs(reading))
+    reading = _fitted(_down_to_children(_on_stairs(reading)))
     place = reading.place
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
@@ -60,18 +55,19 @@ def by_custom(reading: ShotReading) -> ShotReading:
         return reading
     fixtures = [each for each in plan.fixtures if each.model == model]
     mark = next((m.name for m in plan.marks if m.name in _STAFF_MARKS), "")
-    players = []
+    players: list[Player] = []
     for player in reading.players:
         first = player.beats[0] if player.beats else Beat()
         if player.kind == "person" and not player.near and not first.to and not first.seat:
             if plan.fixture(first.target) is not None:
                 pass  # a teacher at the blackboard
-            elif _STAFF.search(f"{player.id} {player.words}"):
+            elif _STAFF(f"{player.id} {player.words}"):
                 is_behind = mark and not first.target and not POSTURES[first.posture].speed
                 if is_behind or player.id.startswith(("bar", "teacher")):
                     player = replace(player, near=mark, relation="at" if mark else "")
             elif _may_sit(player, {each.name for each in plan.fixtures}):
-                near = fixtures[0].name if fixtures else ""
+                taken = sum(each.relation == "on" for each in players)  # the next one is free
+                near = fixtures[min(taken, len(fixtures) - 1)].name if fixtures else ""
                 sits = replace(first, posture="sit", seat="")
                 player = replace(player, near=near, relation="on" if near else "",
                                  beats=(sits, *player.beats[1:]))  # fmt: skip
@@ -80,14 +76,19 @@ def by_custom(reading: ShotReading) -> ShotReading:
 
 
 def _at_own_mark(player: Player, plan: SetPlan) -> Player:
-    """A person at the mark that is named after their trade, or at the wall that they climb."""
+    """A person at the mark of their trade or act: a teller, a keeper in the goal, on an edge."""
     first = player.beats[0] if player.beats else Beat()
-    is_free = not (player.near or first.to or first.seat) and POSTURES[first.posture].top >= 1.0
-    own = "wall" if any(beat.posture == "hang" for beat in player.beats) else player.id
-    is_away = POSTURES[first.posture].speed or plan.fixture(first.target) is not None
-    if player.kind != "person" or not is_free or is_away or plan.mark(own) is None:
+    postures = {beat.posture for beat in player.beats}
+    acts = next((each for each in _MARKS_OF_ACTS if each in postures), "")
+    is_free = not (player.near or first.to or first.seat)
+    is_busy = POSTURES[first.posture].speed or plan.fixture(first.target) is not None
+    is_busy = is_busy or POSTURES[first.posture].top != 1.0
+    trade = _MARKS_OF_TRADES.get(player.id.split("-")[0], "")
+    names = ["" if is_busy else player.id, trade, *_MARKS_OF_ACTS.get(acts, "").split()]
+    mark = next((each for each in names if plan.mark(each)), "")
+    if player.kind != "person" or not is_free or not mark:
         return player
-    return replace(player, near=own, relation="at")
+    return replace(player, near=mark, relation="at")
 
 
 def _may_sit(player: Player, fixtures: set[str]) -> bool:
@@ -95,16 +96,7 @@ def _may_sit(player: Player, fixtures: set[str]) -> bool:
     first = player.beats[0] if player.beats else Beat()
     is_busy = first.gesture in _ON_FEET or (first.target in fixtures and first.gesture != "look")
     words = " ".join((first.words, *(beat.words for beat in player.beats if not _UP(beat.words))))
-    return first.posture in ("stand", "sit") and not (is_busy or _STANDS.search(words))
-
-
-def _seated_on(player: Player, stairs: str) -> Player:
-    """A player whose seat is the stairs, where the words name no other."""
-    beats = (
-        replace(beat, seat=stairs) if beat.posture.startswith("sit") and not beat.seat else beat
-        for beat in player.beats
-    )
-    return replace(player, beats=tuple(beats))
+    return first.posture in ("stand", "sit") and not (is_busy or _STANDS(words))
 
 
 def _down_to_children(reading: ShotReading) -> ShotReading:
@@ -126,6 +118,32 @@ def _down_to_children(reading: ShotReading) -> ShotReading:
     return replace(reading, players=tuple(players))
 
 
+def _fitted(reading: ShotReading) -> ShotReading:
+    """People as low as what they are under, or seated with one in the lap; low walls to sit on."""
+    plan, named = SETS.get(reading.place.set), {each.id: each for each in reading.players}
+    sat_on = {beat.seat for each in reading.players for beat in each.beats}
+    laps = {each.near for each in reading.players
+            if each.relation == "in" and each.beats and each.beats[0].posture == "sit"}  # fmt: skip
+    players = []
+    for player in reading.players:
+        thing = named.get(player.near) or (plan.fixture(player.near) if plan else None)
+        model = MODELS.get(thing.model) if thing and player.relation == "under" else None
+        high, posture = (thing.size or model.size)[1] if thing and model else 0.0, ""
+        tall = player.look.height_m if player.look else FIGURE_M
+        if player.id in laps:
+            posture = "sit"
+        elif player.kind == "person" and model and model.kind == "furniture" and high < 0.9 * tall:
+            fits = (each for each in _LOW if POSTURES[each].top * tall < high + 0.1)
+            posture = next(fits, "lie-floor")
+        if posture and player.kind == "person":
+            beats = (replace(beat, posture=posture, to="") if beat.posture in _CHANGED else beat
+                     for beat in player.beats or (Beat(),))  # fmt: skip
+            player = replace(player, beats=tuple(beats))
+        is_low = player.id in sat_on and player.model == "wall"
+        players.append(replace(player, size=_LOW_WALL) if is_low else player)
+    return replace(reading, players=tuple(players))
+
+
 def _on_stairs(reading: ShotReading) -> ShotReading:
     """Of two who meet on stairs, the one who acts comes down and the other goes up."""
     plan = SETS.get(reading.place.set)
@@ -133,7 +151,14 @@ def _on_stairs(reading: ShotReading) -> ShotReading:
     people = [each for each in reading.players if each.kind == "person"]
     words = " ".join(beat.words for each in people for beat in each.beats)
     if stairs and _STAIRS(words):
-        reading = replace(reading, players=tuple(_seated_on(p, stairs) for p in reading.players))
+        players = [replace(each, beats=tuple(
+            replace(beat, seat=stairs) if beat.posture.startswith("sit") and not beat.seat else beat
+            for beat in each.beats)) for each in reading.players]  # fmt: skip
+        reading = replace(reading, players=tuple(players))
+    missed = {"there are no steps in this place": not stairs and " sit" in words and _STAIRS(words),
+              "they are shown in the arms": "carr" in words and _SHOULDERS(words)}  # fmt: skip
+    lost = tuple(NotStaged(found[0], why) for why, found in missed.items() if found)
+    reading = replace(reading, not_staged=(*reading.not_staged, *lost))
     if not stairs or len(people) != 2 or not (_MEET(words) and _STAIRS(words)):
         return reading
     comes_down = next(each.id for each in people if each.beats and each.beats[0].words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 
@@ -16,8 +16,10 @@ from shots.staging.floor.groups import form_groups
 from shots.staging.floor.marks import Occupied, surfaces
 from shots.staging.floor.people_places import (
     MOST_IN_AN_ARC,
+    beneath,
     entrance,
     is_crowd,
+    on_person,
     on_top,
     place_freely,
 )
@@ -28,9 +30,6 @@ from shots.staging.floor_space import direction, distance, facing, gap, model_of
 from shots.staging.staged import CAMERA, Beat, Place, Player, ShotReading
 from shots.staging.standing import beat_at, standing
 
-# Metres between two who do something together.
-CONTACT_M = {"hug": 0.34, "kiss": 0.4, "shake-hands": 0.95, "give": 1.0, "take": 1.0,
-             "punch": 0.78, "whisper": 0.62, "kick": 0.9, "push": 0.82}  # fmt: skip
 _AIM_M = 2.1  # from each of several who aim at somebody
 _OPEN = 25.0  # half extent in metres of a set without a plan
 _STANDS = re.compile(r"\b(stand|stands|standing|stood|walk|walks|walking)\b", re.IGNORECASE)
@@ -83,6 +82,10 @@ class ScenePlan:
                 self.occupied.users.setdefault(held, user)
             for each in reading.players:
                 self.occupied.words.setdefault(each.id, _words_of(each))
+                if each.look is not None:
+                    self.occupied.heights[each.id] = each.look.height_m
+        names = {each.id for each in things}
+        things.sort(key=lambda each: each.on in names)  # after what they are on
         large = [each for each in things if max(size_of(each)) > SMALL_M]
         for thing in large:
             put_thing(self.occupied, thing)
@@ -93,8 +96,6 @@ class ScenePlan:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.occupied.partners.setdefault(who, whom)
         self.place_people(cast)
-        names = {each.id for each in things}
-        things.sort(key=lambda each: each.on in names)  # after what they are on
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
@@ -143,7 +144,7 @@ class ScenePlan:
         laid = {each.id for each in objects if each.near or each.on}  # and held no more
         for name, held_by in self.holding.items():
             self.holding[name] = tuple(each for each in held_by if each[1] not in laid)
-        placed = [self._at_spot(each, present) for each in present.values()]
+        placed = [self._at_spot(each) for each in present.values()]
         held = {thing for each in placed for _, thing in each.beats[0].holds}
         things = []
         for thing_id, thing in self.occupied.things.items():
@@ -228,6 +229,9 @@ class ScenePlan:
         place_freely(self.occupied, waiting, self.readings[0].place.seed)
         for person in people:
             self._face_partner(person)
+        for person in people:
+            if carried := on_person(self.occupied, person):
+                placed[person.id] = carried
 
     def _place_again(self, people: Sequence[Player]) -> None:
         """Keep the spots of people, but where the words of this shot say something else."""
@@ -264,8 +268,8 @@ class ScenePlan:
     def _spot_by_words(self, person: Player) -> Stance | None:
         """The spot that posture, seat and place words of the first beat lead to."""
         return (
-            on_top(self.occupied, person) or self._seat_to_eat(person)
-            or self._named_spot(person) or self._facing_seat(person)
+            on_top(self.occupied, person) or beneath(self.occupied, person)
+            or self._seat_to_eat(person) or self._named_spot(person) or self._facing_seat(person)
         )  # fmt: skip
 
     def _facing_seat(self, person: Player) -> Stance | None:
@@ -341,7 +345,7 @@ class ScenePlan:
             turned = replace(spot, facing_deg=round(facing(spot.at, at), 3))
             self.occupied.people[person.id] = turned
 
-    def _at_spot(self, person: Player, present: Mapping[str, Player]) -> Player:
+    def _at_spot(self, person: Player) -> Player:
         """A person at the spot, with the first beats as continuity has them."""
         spot = self.occupied.people[person.id]
         beats = list(person.beats or (Beat(),))
@@ -363,17 +367,10 @@ class ScenePlan:
             beats[:1] = [sits, replace(first, start=part)]
         if not first.holds and self.holding.get(person.id) and not first.gesture:
             beats[0] = replace(beats[0], holds=self.holding[person.id])
-        at, other = spot.at, self.occupied.people.get(first.target)
-        apart = CONTACT_M.get(first.gesture, 9.0)
-        if other is not None and not (spot.seat or first.to) and distance(at, other.at) > apart:
-            away = np.array(at) - np.array(other.at)  # as near as it takes, for this shot
-            step = away * (1.0 - apart / np.linalg.norm(away))
-            partner = present.get(first.target)
-            answers = [beat for beat in partner.beats[:1] if not other.seat] if partner else []
-            both = any(beat.target == person.id and beat.gesture in CONTACT_M for beat in answers)
-            at = point(np.array(at) - (step / 2 if both else step))
         high = 0.0 if first.to else spot.base_m
-        return replace(person, at=at, facing_deg=spot.facing_deg, base_m=high, beats=tuple(beats))
+        return replace(
+            person, at=spot.at, facing_deg=spot.facing_deg, base_m=high, beats=tuple(beats)
+        )
 
     def _is_new(self, thing: Player) -> bool:
         old = self.occupied.things.get(thing.id)

@@ -42,14 +42,6 @@ def with_company(reading: ShotReading) -> ShotReading:
         first = player.beats[0] if player.beats else None
         if player.kind != "person" or first is None or not player.words:
             continue
-        if first.gesture == "push" and player.near and " against " in first.words:
-            # Whom they push is against the wall, not they.
-            players = [
-                replace(each, near=player.near, relation="against") if each.id == first.target
-                else replace(each, near="", relation="") if each.id == player.id else each
-                for each in players
-            ]  # fmt: skip
-            continue
         if not first.words and not player.near and first.posture == "stand":
             with_them = (p for p in leads if f"with {player.words}" in p.beats[0].words)
             lead = next(with_them, None)

@@ -17,6 +17,7 @@ from shots.staging.floor_space import (
     gap,
     model_of,
     own_to_plan,
+    part_of_vehicle,
     places_round,
     plan_to_own,
     point,
@@ -38,8 +39,11 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "": ("front right left back", True),
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
-_BACK_TO_IT = ("lean", "sit-floor", "knees-floor")  # postures with the back to what they are at
+# Postures with the back to what they are at.
+_BACK_TO_IT = ("lean", "sit-floor", "knees-floor", "crossed-floor")
 _HIDING = ("crouch", "kneel", "sneak")
+_OVER_ABYSS = ("cliff", "balcony")  # shells without ground under the edge
+_BEYOND_M, _HUNG_M = 0.25, 2.1  # from an edge to one who hangs from it, and down to the feet
 _AT = ("", "at", "before")
 
 
@@ -56,6 +60,7 @@ class Occupied:
         users: Who handles a thing, by its id.
         words: What the shots say of people, by id.
         formed: Those who stand in a formation, and the words that they are in it by.
+        heights: Metres of people.
     """
 
     plan: SetPlan
@@ -66,6 +71,7 @@ class Occupied:
     users: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     formed: dict[str, str] = field(default_factory=dict)
+    heights: dict[str, float] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: SetPlan) -> Occupied:
@@ -165,6 +171,11 @@ class Occupied:
             )
         if thing is not None:
             return self._at_thing(thing, others, "", posture)
+        if (
+            posture == "hang" and "edge" in mark.name and self.plan.shell in _OVER_ABYSS
+        ):  # by the hands, under the edge
+            at = mark.at[0], self.plan.bounds[3] + _BEYOND_M
+            return Stance(at, mark.facing_deg + 180.0, posture=posture, base_m=-_HUNG_M)
         at = self.floor.nearest_free(mark.at, others)
         return Stance(at, mark.facing_deg, posture=posture)
 
@@ -235,6 +246,8 @@ def surface_spot(
     occupied: Occupied, thing: Player, surface: Player, near: Point | None
 ) -> tuple[Point, float]:
     """A free place on top of a thing, the nearest to a place, and the height of the top."""
+    if model_of(surface).kind == "vehicle":
+        return part_of_vehicle(surface, f"{surface.words} {thing.words}")
     width, _, depth = size_of(surface)
     need = max(size_of(thing)[0], size_of(thing)[2], 0.12) / 2
     room = need + (_PRODUCT_GAP_M if thing.is_subject else 0.0)

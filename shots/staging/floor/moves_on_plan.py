@@ -42,6 +42,7 @@ _DOWN = re.compile(r"\b(down|descend\w*|downstairs)\b", re.IGNORECASE).search
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
 FRAME = re.compile(r"\b(frame|shot|picture)\b", re.IGNORECASE).search
 _LEAST_M = 0.4
+_LANDING_M = 0.3  # of a flying animal, from where it is first in the picture
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def ways_to_places(
                 if not k and beat.posture == "climb-ladder":
                     player = replace(player, at=stairs.at, facing_deg=stairs.facing_deg + 180.0)
                 continue
-            if leap := leap_over(occupied, player.id, beat):
+            if leap := leap_over(occupied, player.id, beat) or _landing(player, beat):
                 beats.append(replace(beat, to="", path=leap, arrives=True))
                 at = leap[-1]
                 continue
@@ -147,6 +148,14 @@ def ways_to_places(
             occupied.people[player.id] = Stance(at, goal.facing_deg, goal.seat, goal.posture)
         moved.append(starting(player, beats))
     return [_resting(each, seconds) for each in moved], routes
+
+
+def _landing(player: Player, beat: Beat) -> tuple[Point, ...]:
+    """The way of an animal that comes down on a thing, such as a bee on a flower; else empty."""
+    if player.kind != "animal" or not player.on or beat.to != "in":
+        return ()
+    start = np.array(player.at) - _LANDING_M * direction(player.facing_deg - 60.0)
+    return point(start), player.at
 
 
 def _walked_beats(

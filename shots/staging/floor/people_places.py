@@ -11,10 +11,23 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.staging.floor.marks import TALK_M, Occupied, free_marks, surface_spot
 from shots.staging.floor.seats import Stance, seat_kind
-from shots.staging.floor_space import direction, distance, facing, model_of, point, size_of, top_of
+from shots.staging.floor_space import (
+    direction,
+    distance,
+    facing,
+    gap,
+    model_of,
+    part_of_vehicle,
+    places_round,
+    point,
+    size_of,
+    top_of,
+)
 from shots.staging.staged import Beat, Player, Point
+from shots.staging.standing import FIGURE_M
 
 MOST_IN_AN_ARC = 7
+_SHOULDERS_M, _LAP_M = 1.43, 0.12  # over the floor, of an ordinary figure; over a seat
 # Groups that are before whom they relate to; others who look on stand behind, turned to the lens.
 _LISTENERS = ("orchestra", "choir", "audience", "class", "congregation", "pupil", "student", "jury")
 
@@ -157,16 +170,59 @@ def entrance(occupied: Occupied) -> Stance:
     return Stance(at, mark.facing_deg)
 
 
+def _scale(occupied: Occupied, name: str) -> float:
+    """The height of somebody, over that of an ordinary figure."""
+    return occupied.heights.get(name, FIGURE_M) / FIGURE_M
+
+
 def on_top(occupied: Occupied, person: Player) -> Stance | None:
-    """The stance on top of a thing, such as a bed that is jumped on; None for who sits or lies."""
+    """The stance on top of a bed that is jumped on, a bonnet; None for who sits on seats."""
     found, posture = occupied.find(person.on), first_posture(person)
-    if not isinstance(found, Player) or seat_kind(posture) in ("seat", "bed"):
+    if isinstance(found, Stance):
+        return on_person(occupied, person)
+    is_vehicle = isinstance(found, Player) and model_of(found).kind == "vehicle"
+    rests = seat_kind(posture) in ("seat", "bed")
+    if not isinstance(found, Player) or (rests and not is_vehicle):
         return None
-    at, (wide, high, deep) = found.at, size_of(found)
+    (wide, high, deep), at, top = size_of(found), found.at, found.base_m + top_of(found)
     if model_of(found).surface_m and wide > 0.6:  # beside what stands in the middle of a table
         body = replace(person, size=(0.5, high, min(0.3, deep)))
         at, _ = surface_spot(occupied, body, found, None)
-    return Stance(at, found.facing_deg, posture=posture, base_m=found.base_m + top_of(found))
+    elif is_vehicle:
+        at, top = part_of_vehicle(found, f"{found.words} {occupied.words.get(person.id, '')}")
+        if gap(at, found) < 1e-6 < found.base_m + top_of(found) - top:  # at the edge, legs over it
+            at = point(np.array(at) + 0.4 * rests * direction(found.facing_deg))
+    base_m = top - POSTURES[posture].rest * rests * _scale(occupied, person.id)
+    return Stance(at, found.facing_deg, posture=posture, base_m=round(base_m, 3))
+
+
+def beneath(occupied: Occupied, person: Player) -> Stance | None:
+    """The stance under low furniture, at its side to the room, the face or the head out."""
+    thing, posture = occupied.find(person.near), first_posture(person)
+    is_low = person.relation == "under" and POSTURES[posture].top < 1.0
+    if not is_low or not isinstance(thing, Player) or model_of(thing).kind != "furniture":
+        return None
+    sides = [each for each in places_round(thing, "front left right back", 0.0, 9.0)
+             if occupied.floor.contains(each[0])]  # fmt: skip
+    centre = occupied.plan.centre
+    at, out = min(sides, key=lambda each: distance(each[0], centre), default=(thing.at, 0.0))
+    lies = POSTURES[posture].top < 0.25
+    at = point(np.array(at) - (0.45 if lies else 0.22) * direction(out))
+    return Stance(at, out + 180.0 * lies, posture=posture)
+
+
+def on_person(occupied: Occupied, person: Player) -> Stance | None:
+    """The stance of one on the shoulders of somebody, or in the lap of somebody who sits."""
+    name, rest_m = person.on or person.near, POSTURES["sit"].rest
+    carrier, tall = occupied.people.get(name), _scale(occupied, name)
+    if carrier is None or not (person.on or (person.relation == "in" and carrier.seat)):
+        return None
+    high, ahead_m = _SHOULDERS_M * tall, 0.02
+    if carrier.seat and "shoulder" not in occupied.words.get(person.id, ""):
+        high, ahead_m = rest_m * tall + _LAP_M, 0.2
+    at = point(np.array(carrier.at) + ahead_m * direction(carrier.facing_deg))
+    base_m = carrier.base_m + high - rest_m * _scale(occupied, person.id)
+    return Stance(at, carrier.facing_deg, posture="sit", base_m=round(base_m, 3))
 
 
 def before_what_they_lean_on(player: Player, occupied: Occupied) -> Player:

@@ -31,7 +31,7 @@ _BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 _PARKED_M = 14.0
 _LOW_M = 0.12
-_CONTAINER_M, _DRIPS_M = 0.9, 0.15  # extent of what has others in it; over a table, to drip from
+_CONTAINER_M, _DRIPS_M = 1.2, 0.15  # extent of what has others in it; over a table, to drip from
 _TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
 _AT_REST_DEG = 55.0  # of an animal that sits or lies: its face and its side are in the picture
@@ -108,8 +108,10 @@ def _carries(support: Player, thing: Player) -> bool:
     if own.surface_m and model_of(thing).kind != "animal":
         return True
     (wide, _, deep), (own_wide, _, own_deep) = size_of(thing), size_of(support)
-    is_base = own.kind in ("furniture", "vehicle", "structure", "plant") and own.place == "floor"
-    return bool(thing.on) and is_base and max(wide, deep) <= max(own_wide, own_deep)
+    is_base = own.place not in ("ceiling", "sky") and not support.beats
+    drips = any(beat.gesture == "fall" for beat in thing.beats)
+    is_named = (bool(thing.on) and not drips) or own.place == "wall"
+    return is_named and is_base and max(wide, deep) <= max(own_wide, own_deep)
 
 
 def _in_or_under(occupied: Occupied, thing: Player) -> Player | None:
@@ -186,6 +188,11 @@ def _on_shell(occupied: Occupied, thing: Player) -> Player:
     x, z = next((each.at for each in occupied.people.values()), plan.centre)
     if model_of(thing).place == "ceiling":
         return replace(thing, at=plan.centre, base_m=plan.height_m - size[1])
+    windows = (each for each in occupied.things.values() if "window" in each.model)
+    if "sill" in thing.words and (window := next(windows, None)):
+        base, inside = window.base_m - size[1], size_of(window)[2] / 2 + size[2] / 2
+        at = point(own_to_plan((0.0, -inside), window.at, window.facing_deg))
+        return replace(thing, at=at, base_m=base, facing_deg=window.facing_deg)
     left, _, right, far = plan.bounds if plan.is_interior else (x - 3, 0.0, x + 3, z + 3)
     walls: list[tuple[float, Point, float]] = [
         (far - z, (x, far - 0.05), 0.0), (x - left, (left + 0.05, z), 90.0),

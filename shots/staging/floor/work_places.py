@@ -57,6 +57,8 @@ def send_to_work(occupied: Occupied, people: Sequence[Player], *, is_first: bool
         else:
             strokes = any(beat.gesture == "wipe" for beat in person.beats)
             sides = ("front" if strokes else "left right") if thing.kind == "animal" else ""
+            kicks = person.beats[first].gesture == "kick" and occupied.plan.mark("goal")
+            sides = "front" if kicks else sides
             new = work_place(occupied, person.id, thing, sides=sides) or spot
         occupied.people[person.id] = replace(new, posture=spot.posture)
         if new is spot:
@@ -86,7 +88,8 @@ def work_place(
             away = distance(at, thing.at) + 0.12 * float(1.0 - direction(out)[1])
             faced = thing.at
             if opposite is not None:
-                away, faced = -distance(at, opposite.at), opposite.at
+                is_far = distance(at, thing.at) > _FAR_M  # at the other end of a car
+                away, faced = 9.0 * is_far - distance(at, opposite.at), opposite.at
             if best is None or away < best[0] - 1e-6:
                 best = away, Stance(at, round(facing(at, faced), 3))
     return None if best is None or best[0] > _FAR_M else best[1]
