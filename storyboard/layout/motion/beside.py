@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-import numpy as np
-
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS, Thing
-from shots.staging.staged import CAMERA, Beat, Player
+from shots.staging.staged import CAMERA, Beat, Player, Point
+from shots.staging.stooping import bedside, nearer
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, BodyPose
@@ -23,7 +23,7 @@ from storyboard.layout.motion.world import Spot, World, stands
 
 LYING_DOWN = ("lie", "sleep", "lie-floor", "dragged")
 _EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
-_BESIDE_BED_M, _BEHIND_SEAT_M, _FAR = 0.11, 0.2, 6.0
+_BEHIND_SEAT_M, _FAR = 0.2, 6.0
 _NAMED = ("eye", "nose", "mouth", "crown", "skull", "breast", "back", "belly", "neck", "pelvis",
           "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm",
           "fingertip", "forearm", "hand", "knee", "foot") for side in SIDES))  # fmt: skip
@@ -52,29 +52,19 @@ def settled(spots: Mapping[str, Spot], name: str, beat: Beat) -> Settled:
     return Settled(place, facing, beat.posture, spot.size[1], seat)
 
 
-def bedside(on: Settled, place: Array, row: GestureRow) -> tuple[Array, float]:
+def at_bed(on: Settled, place: Array, row: GestureRow) -> tuple[Array, float]:
     """Place and facing beside somebody who lies: at the head or at the hands."""
     lead = row.keys[-1][1].anchor if row.keys else ""
-    to_head = r.yaw(on.facing_deg) @ (0.0, 0.0, 1.0)
     along = 0.36 if row.face or lead in _AT_HEAD else 0.12 if lead != "their-palm" else -0.02
-    goal = on.place + to_head * along * on.height
-    across = r.xyz(to_head[2], 0.0, -to_head[0])
-    edges = {way: _edge(on, across * way, goal) for way in (1.0, -1.0)}
-    near = 1.0 if (place - goal) @ across > 0 else -1.0
-    way = min(edges, key=lambda each: edges[each] + (0.0 if each == near else 0.3))
-    stand = goal + across * way * (edges[way] + _BESIDE_BED_M)
-    stand[1] = place[1]
-    back = goal - stand
-    return stand, r.heading(back[0], back[2])
+    goal = on.place + r.yaw(on.facing_deg) @ (0.0, 0.0, along * on.height)
+    at = on.seat
+    bed = None if at is None else (_on_plan(at.position), at.facing_deg, at.size)
+    x, z = bedside(_on_plan(place), _on_plan(goal), on.facing_deg, bed)
+    return r.xyz(x, place[1], z), r.heading(goal[0] - x, goal[2] - z)
 
 
-def _edge(on: Settled, way: Array, goal: Array) -> float:
-    """Metres from a point to the edge of the bed, or of the body on the floor."""
-    if on.seat is None:
-        return 0.14 * on.height
-    local = on.seat.axes.T @ way
-    half = float(np.abs(local) @ (np.asarray(on.seat.size) / 2 * (1, 0, 1)))
-    return half - float((goal - on.seat.position) @ way)
+def _on_plan(place: Array) -> Point:
+    return float(place[0]), float(place[2])
 
 
 def at_side(on: Settled, place: Array, row: GestureRow) -> tuple[Array, float]:
@@ -212,13 +202,13 @@ def looked_at(world: World, beat: Beat, stance: BodyPose) -> Array | None:
     return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None
 
 
-def step_up(stance: BodyPose, goal: Array, world: World, without: set[str]) -> None:
+def step_up(stance: BodyPose, goal: Array, blocks: Iterable[Player]) -> None:
     """Step so near to a point that the hands reach it, as far as furniture leaves room."""
-    way = (goal - stance.place) * (1, 0, 1)
-    missing = r.norm(way) - 0.3 * stance.body.height
-    if 0.0 < missing < 3.0:
-        stance.place = world.stopped(stance.place, r.unit(way) * missing, without)
-        stance.facing_deg = r.heading(way[0], way[2])
+    here, there, tall = _on_plan(stance.place), _on_plan(goal), stance.body.height
+    x, z = nearer(here, there, 0.3 * tall, blocks)
+    if 0.3 * tall < math.dist(here, there) < 0.3 * tall + 3.0:
+        stance.place = r.xyz(x, stance.place[1], z)
+        stance.facing_deg = r.heading(goal[0] - here[0], goal[2] - here[1])
 
 
 def taken_along(

@@ -27,11 +27,6 @@ _SHORTEST_S = 1.6  # of a round that leads to the mouth and back
 _EYES_DOWN = 0.3  # of the way down to what is looked at
 
 
-def counter_gesture(gesture: str) -> str:
-    """What the other person does to whom somebody does a gesture; "" for nothing of it."""
-    return GESTURE_ROWS[gesture].counter if gesture in GESTURE_ROWS else ""
-
-
 def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> None:
     """Change a stance by a gesture, a look at a point, and speech.
 

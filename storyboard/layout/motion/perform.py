@@ -18,8 +18,8 @@ from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.beside import (
     LYING_DOWN,
+    at_bed,
     at_side,
-    bedside,
     both_full,
     fitting,
     looked_at,
@@ -34,12 +34,11 @@ from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Track, stride, stride_in_place
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
-from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
+from storyboard.layout.motion.gestures import perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
 from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
-from storyboard.layout.motion.postures import Moment, back_to, lean_at
+from storyboard.layout.motion.postures import Moment, lean_at
 from storyboard.layout.motion.world import (
-    Spot,
     World,
     beat_track,
     beside_seats,
@@ -54,6 +53,7 @@ TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
 _BACK_ON = ("sit-floor", "knees-floor", "crossed-floor")  # with a wall or a door behind
+_LOW_M = 0.5  # of what no back leans on
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +95,14 @@ def perform_all(
     # place and eyes; then everybody.
     for actor in actors:
         if actor.player.id in met:
-            _place_points(spots, actor.player.id, touch_points(actor.plain(at * seconds)))
+            points = touch_points(actor.plain(at * seconds))
+            spots[actor.player.id] = replace(spots[actor.player.id], points=points)
     done = {}
     for actor in actors:
         name = actor.player.id
         done[name] = actor.performance(at)
-        _place_points(spots, name, done[name].points)
+        spots[name] = replace(spots[name], points=done[name].points)
     return done
-
-
-def _place_points(spots: dict[str, Spot], name: str, points: Mapping[str, Array]) -> None:
-    spots[name] = replace(spots[name], points=points)
 
 
 @dataclass(eq=False)
@@ -293,10 +290,11 @@ class PersonInShot:
         if is_still and stands(beat.posture):
             self._step_up(beat, stance)
             self._face(beat, stance)
-        if beat.posture == "lean" and seat is not None:
+        if beat.posture in _BACK_ON:
+            seat = self.world.spots.get(self.player.near)
+            seat = seat if seat is not None and seat.top() > _LOW_M else None
+        if seat is not None and beat.posture in ("lean", *_BACK_ON):
             lean_at(stance, seat, beat.gesture == "lean-head")
-        elif beat.posture in _BACK_ON and self.player.near in self.world.spots:
-            back_to(stance, self.world.spots[self.player.near])
 
     def _face(self, beat: Beat, stance: BodyPose) -> None:
         """Turn to what is aimed at, or so far that an arm can point there."""
@@ -319,7 +317,7 @@ class PersonInShot:
             return
         on = settled(self.world.spots, other, theirs)
         if on.posture in LYING_DOWN:
-            stance.place, stance.facing_deg = bedside(on, stance.place, row)
+            stance.place, stance.facing_deg = at_bed(on, stance.place, row)
         elif row.side:
             if is_mine:
                 stance.place, stance.facing_deg = at_side(on, stance.place, row)
@@ -333,7 +331,7 @@ class PersonInShot:
             return
         breast = stance.to_world(stance.point("breast"))
         goal = spot.hand_point(beat.gesture, breast, self._prop(beat), own=False)
-        step_up(stance, goal, self.world, {self.player.id, beat.target})
+        step_up(stance, goal, (p for p in self.world.players.values() if p.id != beat.target))
 
     def _together(self, beat: Beat) -> tuple[str, GestureRow, bool]:
         """With whom it is done, the gesture of two, and whether it is the own beat's."""
@@ -356,7 +354,7 @@ class PersonInShot:
         other, theirs = self._doing_to_me(beat)
         takes = gesture in ("reach", "hold-out") and theirs.gesture == "give" and not beat.holds
         if other and (takes or not gesture) and beat.posture not in LYING_DOWN:
-            gesture, target = counter_gesture(theirs.gesture), other
+            gesture, target = GESTURE_ROWS[theirs.gesture].counter, other
             begin, end = theirs.start * self.seconds, theirs.end * self.seconds
             since = since + beat.start * self.seconds - begin  # in time with the other
             part = min(max(since / max(end - begin, 1e-6), 0.0), 1.0)

@@ -161,8 +161,8 @@ def lean_at(stance: BodyPose, spot: Spot, is_head: bool = False) -> None:
                             "thigh": (1, -3, 2), "shin": (2,)})  # fmt: skip
         _stand(stance, -0.06, True)
         brow = stance.point("eye") + 0.4 * (stance.point("crown") - stance.point("eye"))
-        palm = brow + r.xyz(-0.13 * h, -0.01 * h, 0.01)  # one hand flat beside the head
-        reach(stance, "R", palm, hand=hand_turn(stance.body, "R", (0.1, -1, 0), (0, 0, -1)))
+        flat = brow + r.xyz(-0.13 * h, -0.01 * h, 0.01)  # one hand beside the head
+        reach(stance, "R", flat, hand=hand_turn(stance.body, "R", (0.1, -1, 0), (0, 0, -1)))
         stance.facing_deg = r.heading(-out[0], -out[2])
         stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) - out * (float(brow[2]) - 0.035)
         return
@@ -180,16 +180,6 @@ def lean_at(stance: BodyPose, spot: Spot, is_head: bool = False) -> None:
         palm = r.xyz(SIGN[side] * 0.17 * h, -top - 0.02, -0.25 * h)
         reach(stance, side, palm, hand=hand_turn(stance.body, side, (SIGN[side] * 0.4, 0.15, -1),
               (0, 1, 0)), pole=(SIGN[side] * 0.9, 0.2, 0.6))  # fmt: skip
-
-
-def back_to(stance: BodyPose, spot: Spot) -> None:
-    """Slide who sits before a wall, a door or a fridge with the back to it until it touches."""
-    edge = spot.near(stance.place)
-    out = (stance.place - edge) * (1, 0, 1)
-    if spot.top() > 0.5 and 0.01 < r.norm(out) < 1.2 and (stance.yaw @ r.FRONT) @ out > 0:
-        stance.facing_deg = r.heading(out[0], out[2])
-        contact = max(float(stance.point(name)[2]) for name in ("back", "rump"))
-        stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) + r.unit(out) * contact
 
 
 def _drop_knees(stance: BodyPose) -> None:
@@ -349,7 +339,7 @@ def grasp(stance: BodyPose, moment: Moment, place: Vector, palm: Vector = (0, 1.
     """Both hands on what the seat offers: wheel, bars, reins; else at a place and its mirror."""
     for k, side in enumerate(SIDES):
         mirror = (SIGN[side], 1, 1)
-        goal = moment.hands[k] if len(moment.hands) == 2 else np.asarray(place) * mirror
+        goal: Array = moment.hands[k] if len(moment.hands) == 2 else r.xyz(*place) * mirror
         front = r.unit(goal - stance.joint(f"arm.{side}"))
         hand = hand_turn(stance.body, side, front, np.asarray(palm) * mirror)
         reach(stance, side, goal, hand=hand, pole=(SIGN[side] * 0.7, 0.7, 0.2))

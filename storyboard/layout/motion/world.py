@@ -216,17 +216,6 @@ class World:
         """The point of a player that is looked at."""
         return self.spots[name].eye() if name in self.spots else None
 
-    def stopped(self, place: Array, step: Array, without: set[str]) -> Array:
-        """Where a step ends that stops before furniture and people."""
-        others = [each for name, each in self.spots.items() if name not in without]
-        others = [each for each in others if each.is_person or each.top() > 0.3]
-        for share in (1.0, 0.8, 0.6, 0.4, 0.2):
-            goal = place + step * share
-            apart = [r.norm((each.near(goal) - goal) * (1, 0, 1)) for each in others]
-            if all(gap > 0.17 for gap in apart):
-                return goal
-        return place
-
     def falls(self, name: str, start: float, end: float) -> bool:
         """Whether a thing falls during a part of the shot."""
         player = self.players.get(name)
