@@ -9,62 +9,50 @@ import numpy as np
 
 from shots.staging.staged import Beat
 from storyboard.layout.meshes import Array, Mesh
-from storyboard.layout.motion.gesture_table import GESTURE_ROWS, Key
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.shot_film import ShotFilm
 
 _ANCHORS = ("touch", "muzzle", "meet")  # of hands that come to what a gesture is done to
 _AWAY_M = 0.09  # of a hand from its anchor that hovers, or holds something between
 _NEAR_M = 0.09  # of the middle of a palm, finger tips or lips to what they touch
-_PARTS = (0.1, 0.4, 0.6, 0.9)  # of a beat, beside those of its keys
-_HANDS = tuple(f"{name}.{side}" for name in ("palm", "fingertip") for side in "LR")
+_PARTS = (0.1, 0.4, 0.6, 0.9)  # of a beat, looked at beside its keys
+_TOUCHING = {"mouth": ["mouth"], "hand": ["palm.L", "palm.R", "fingertip.L", "fingertip.R"]}
 _GRID = [(u / 4, v / 4) for u, v in product(range(5), repeat=2) if u + v <= 4]
 
 
-def touching(beat: Beat) -> tuple[str, ...]:
-    """The points of the body of which one comes to the target of a beat; () for no touch."""
+def touches(beat: Beat) -> tuple[float, ...]:
+    """The shares of the shot at which a beat may touch its target; () for no touch."""
     row = GESTURE_ROWS.get(beat.gesture)
     if row is None or not beat.target or beat.holds:
         return ()
-    if row.face.startswith("their-"):
-        return ("mouth",)
-    return _HANDS if any(map(_touches, row.keys)) else ()
-
-
-def _touches(key: Key) -> bool:
-    return any(
-        (hand.anchor in _ANCHORS or hand.anchor.startswith("their-"))
+    near = [
+        time
+        for time, *hands in row.keys
+        for hand in hands
+        if (hand.anchor in _ANCHORS or hand.anchor.startswith("their-"))
         and max(np.abs(hand.at)) < _AWAY_M
-        for hand in key[1:]
-    )
-
-
-def _shares(beat: Beat) -> list[float]:
-    """Times of the shot at which a touch is to be expected in a beat."""
-    times = [key[0] for key in GESTURE_ROWS[beat.gesture].keys if _touches(key)]
-    return [beat.start + part * (beat.end - beat.start) for part in (*_PARTS, *times)]
+    ]
+    parts = (*_PARTS, *near) if near or row.face.startswith("their-") else ()
+    return tuple(beat.start + part * (beat.end - beat.start) for part in parts)
 
 
 def missed_contacts(film: ShotFilm) -> Iterator[str]:
     """What hands and lips should touch and never do: "the hand of ANN does not touch BOB"."""
-    share = film.path.share
     names = {each.id: each.name or each.id for each in film.shown}
     for player in film.shown:
         for beat in player.beats if player.id in film.figures else ():
-            points = touching(beat)
-            if not points or beat.target not in names:
+            frames = {int(np.abs(film.path.share - each).argmin()) for each in touches(beat)}
+            if not frames or beat.target not in names:
                 continue
-            frames = {int(np.abs(share - each).argmin()) for each in _shares(beat)}
-            if min(_apart(film, k, player.id, points, beat.target) for k in frames) > _NEAR_M:
-                part = "hand" if points is _HANDS else "mouth"
+            part = "mouth" if GESTURE_ROWS[beat.gesture].face else "hand"
+            apart = []
+            for frame in frames:
+                points = film.performances(frame)[player.id].points
+                places = np.array([points[each] for each in _TOUCHING[part]])
+                for mesh in (film.scene(frame).moving, film.still.mesh):
+                    apart.append(surface_distance(places, mesh, film.numbers[beat.target]))
+            if min(apart) > _NEAR_M:
                 yield f"the {part} of {names[player.id]} does not touch {names[beat.target]}"
-
-
-def _apart(film: ShotFilm, frame: int, name: str, points: tuple[str, ...], target: str) -> float:
-    """Metres between some points of a person and the mesh of a player at a frame."""
-    acting, scene = film.performances(frame)[name], film.scene(frame)
-    places = np.array([acting.points[each] for each in points])
-    meshes = scene.moving, scene.still.mesh
-    return min(surface_distance(places, mesh, film.numbers[target]) for mesh in meshes)
 
 
 def surface_distance(points: Array, mesh: Mesh, owner: int) -> float:
