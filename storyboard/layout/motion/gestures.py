@@ -23,6 +23,7 @@ from storyboard.layout.motion.inverse_kinematics import (
 )
 
 Hands = tuple[Hand, Hand]
+Missing = Callable[[BodyPose], float]  # metres to what a bent body is to reach
 _SHORTEST_S = 1.6  # of a round that leads to the mouth and back
 _EYES_DOWN = 0.3  # of the way down to what is looked at
 
@@ -44,7 +45,8 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
     if motion.face == "lips" and "mouth" in act.partner:  # of two who both lean in
         face = (act.partner["mouth"] + stance.point("mouth")) / 2
     if motion.face and face is not None:
-        _bring_face(stance, face, 0.24 if motion.face == "target" else 0.0, act.stands)
+        gap = 0.24 if motion.face == "target" else 0.0  # blown at from a distance
+        _bend(stance, face, act, 26.0, lambda bent: abs(r.norm(bent.point("mouth") - face) - gap))
     if gaze is None and motion.looks:
         gaze = act.aim
         if gaze is None:
@@ -117,45 +119,29 @@ def _stoop(stance: BodyPose, act: GestureNow, keys: tuple[Hand, Hand, float]) ->
     """Bend hips and knees no further than it takes to bring the leading hand to its place."""
     palm = hand_place(stance, act, act.side, *keys)[0]
     is_high = palm[1] < stance.joint(f"arm.{act.side}")[1]
-    if is_high or in_reach(stance, act.side, palm) <= 0:
-        return
-    low, high = 0.0, 1.0
-    upright = stance.copy()
-    if in_reach(_bent(upright, 1.0, palm, act.stands), act.side, palm) > 0:  # as near as can be
-        tried = [_bent(upright, k / 8, palm, act.stands) for k in range(9)]
-        stance.become(min(tried, key=lambda each: in_reach(each, act.side, palm)))
-        return
-    for _ in range(7):
-        middle = (low + high) / 2
-        if in_reach(_bent(upright, middle, palm, act.stands), act.side, palm) > 0:
-            low = middle
-        else:
-            high = middle
-    bent = _bent(upright, high, palm, act.stands)
-    stance.become(bent)
+    if not is_high and in_reach(stance, act.side, palm) > 0:
+        _bend(stance, palm, act, -14.0, lambda bent: max(in_reach(bent, act.side, palm), 0.0))
 
 
-def _bring_face(stance: BodyPose, goal: Array, gap: float, stands: bool) -> None:
-    """Bend so far that the mouth comes as near to a point as it can, or to a distance from it."""
+def _bend(stance: BodyPose, goal: Array, act: GestureNow, nod: float, missing: Missing) -> None:
+    """Bend to a point by the least amount at which the least is missing."""
+    upright, most = stance.copy(), 8 if nod < 0 else 13
 
-    def missing(amount: float) -> float:
-        return abs(r.norm(_bent(upright, amount, goal, stands, 26.0).point("mouth") - goal) - gap)
+    def left(amount: float) -> float:
+        return missing(_bent(upright, amount, goal, act.stands, nod)) + 0.0005 * amount
 
-    upright = stance.copy()
-    start = min((k / 8 for k in range(13)), key=missing)
-    low, high = start - 0.125, start + 0.125
-    for _ in range(6):  # the mouth nears the point and then leaves it
+    start = min((k / 8 for k in range(most + 1)), key=left)
+    low, high = max(start - 0.125, 0.0), min(start + 0.125, most / 8)
+    for _ in range(9):  # what is missing falls and then rises
         third = (high - low) / 3
-        if missing(low + third) < missing(high - third):
+        if left(low + third) < left(high - third):
             high -= third
         else:
             low += third
-    stance.become(_bent(upright, max((low + high) / 2, 0.0), goal, stands, 26.0))
+    stance.become(_bent(upright, (low + high) / 2, goal, act.stands, nod))
 
 
-def _bent(
-    upright: BodyPose, amount: float, target: Array, stands: bool, nod: float = -14.0
-) -> BodyPose:
+def _bent(upright: BodyPose, amount: float, target: Array, stands: bool, nod: float) -> BodyPose:
     """Bent forward and, standing, down on the knees, and turned to a target: 0 not, 1 as can be."""
     stance = upright.copy()
     footing = feet(stance)
