@@ -262,9 +262,7 @@ def _stepped_up(
     if theirs.lies:
         share = 0.36 if beat.gesture in _TO_FACE else -0.02 if beat.gesture == "hold-hand" else 0.12
         breast = np.array(theirs.at) - direction(theirs.facing_deg) * share * theirs.tall_m
-        bed = others.get(seat)
-        on = None if bed is None else (bed.at, bed.facing_deg, size_of(bed))
-        goal = bedside(now.at, point(breast), theirs.facing_deg, on)
+        goal = bedside(now.at, point(breast), theirs.facing_deg, others.get(seat))
     elif side_deg:
         sides = (theirs.facing_deg + turn for turn in (side_deg, -side_deg))
         beside = [point(np.array(theirs.at) + near * direction(each)) for each in sides]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from shots.staging.floor_space import direction, distance, gap, point, size_of
-from shots.staging.staged import Player, Point, Size
+from shots.staging.staged import Player, Point
 
 # The body as the layout bends it, in parts of the standing height: hips, then the way to the
 # shoulders and to the top of the head in pieces, and the degrees by which each turns at most.
@@ -65,15 +65,13 @@ def nearer(at: Point, goal: Point, reach_m: float, others: Iterable[Player]) -> 
     return next(free, at)
 
 
-def bedside(
-    at: Point, goal: Point, lies_deg: float, bed: tuple[Point, float, Size] | None
-) -> Point:
-    """Where somebody stands at the side of one who lies, next to a point; bed: see `Standing`."""
+def bedside(at: Point, goal: Point, lies_deg: float, bed: Player | None) -> Point:
+    """Where somebody stands at the side of a bed, or of one on the floor, next to a point."""
     across, half = direction(lies_deg + 90.0), 0.25
     side = 1.0 if (np.array(at) - goal) @ across > 0 else -1.0
     if bed is not None:
-        bed_at, facing_deg, (width, _, depth) = bed
-        ahead = abs(float(direction(facing_deg) @ across))
+        width, _, depth = size_of(bed)
+        ahead = abs(float(direction(bed.facing_deg) @ across))
         half = (depth * ahead + width * (1 - ahead)) / 2
-        half -= side * float((np.array(goal) - bed_at) @ across)
+        half -= side * float((np.array(goal) - bed.at) @ across)
     return point(np.array(goal) + side * (half + _BESIDE_M) * across)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -11,7 +10,7 @@ from itertools import pairwise
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS, Thing
 from shots.staging.staged import CAMERA, Beat, Player, Point
-from shots.staging.stooping import bedside, nearer
+from shots.staging.stooping import bedside
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, BodyPose
@@ -52,18 +51,17 @@ def settled(spots: Mapping[str, Spot], name: str, beat: Beat) -> Settled:
     return Settled(place, facing, beat.posture, spot.size[1], seat)
 
 
-def at_bed(on: Settled, place: Array, row: GestureRow) -> tuple[Array, float]:
+def at_bed(on: Settled, place: Array, row: GestureRow, bed: Player | None) -> tuple[Array, float]:
     """Place and facing beside somebody who lies: at the head or at the hands."""
     lead = row.keys[-1][1].anchor if row.keys else ""
     along = 0.36 if row.face or lead in _AT_HEAD else 0.12 if lead != "their-palm" else -0.02
     goal = on.place + r.yaw(on.facing_deg) @ (0.0, 0.0, along * on.height)
-    at = on.seat
-    bed = None if at is None else (_on_plan(at.position), at.facing_deg, at.size)
-    x, z = bedside(_on_plan(place), _on_plan(goal), on.facing_deg, bed)
+    x, z = bedside(on_plan(place), on_plan(goal), on.facing_deg, bed)
     return r.xyz(x, place[1], z), r.heading(goal[0] - x, goal[2] - z)
 
 
-def _on_plan(place: Array) -> Point:
+def on_plan(place: Array) -> Point:
+    """X and z of a place."""
     return float(place[0]), float(place[2])
 
 
@@ -108,7 +106,6 @@ def touch_points(stance: BodyPose) -> dict[str, Array]:
     found["forehead"] = found["eye"] + 0.35 * (found["crown"] - found["eye"])
     for side in SIDES:
         found[f"cheek.{side}"] = 0.45 * found["mouth"] + 0.55 * found[f"ear.{side}"]
-        found[f"elbow.{side}"] = found[f"forearm.{side}"]
     return found
 
 
@@ -148,7 +145,7 @@ def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
     if beat.gesture == "phone-look" and beat.posture == "lie":
         return replace(beat, gesture="phone-over")
     for model in (models.get(thing) for _, thing in beat.holds):
-        if model and is_long(model):
+        if model and model.size[2] > 0.5 and model.lies == "side":
             is_idle = beat.gesture in ("", "hold", "carry")
             return replace(beat, gesture="port-arms") if is_idle else beat
         is_jar = model and model.kind == "product" and min(model.size[0], model.size[2]) > 0.04
@@ -165,12 +162,7 @@ def both_full(beat: Beat, held: Sequence[Thing]) -> str:
     is_body = row is not None and not (row.hands or row.needs) and GESTURE_ROWS.get(beat.gesture)
     if not (is_body and held and beat.holds[0][0] == "both") or beat.gesture in HANDLING:
         return ""
-    return "port-arms" if is_long(held[0]) else "carry"
-
-
-def is_long(thing: Thing) -> bool:
-    """Whether it is a long gun, held across the body."""
-    return thing.size[2] > 0.5 and thing.lies == "side"
+    return _carried(replace(beat, gesture="carry"), {beat.holds[0][1]: held[0]}).gesture
 
 
 def _fitting(player: Player, beat: Beat, people: Mapping[str, Player]) -> Beat:
@@ -200,15 +192,6 @@ def looked_at(world: World, beat: Beat, stance: BodyPose) -> Array | None:
         camera = r.FRONT if lens is None else stance.from_world(lens)
         return eye + _FAR * way_to(-70.0 if camera[0] >= 0 else 70.0, -8.0)
     return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None
-
-
-def step_up(stance: BodyPose, goal: Array, blocks: Iterable[Player]) -> None:
-    """Step so near to a point that the hands reach it, as far as furniture leaves room."""
-    here, there, tall = _on_plan(stance.place), _on_plan(goal), stance.body.height
-    x, z = nearer(here, there, 0.3 * tall, blocks)
-    if 0.3 * tall < math.dist(here, there) < 0.3 * tall + 3.0:
-        stance.place = r.xyz(x, stance.place[1], z)
-        stance.facing_deg = r.heading(goal[0] - here[0], goal[2] - here[1])
 
 
 def taken_along(

@@ -41,12 +41,7 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
     first, second, part = _keys(act, motion)
     if motion.stoop and (act.aim is not None or first[0].anchor != "touch"):
         _stoop(stance, act, (first[0], second[0], part))
-    face = act.aim if motion.face == "target" else act.partner.get(motion.face[6:])
-    if motion.face == "lips" and "mouth" in act.partner:  # of two who both lean in
-        face = (act.partner["mouth"] + stance.point("mouth")) / 2
-    if motion.face and face is not None:
-        gap = 0.24 if motion.face == "target" else 0.0  # blown at from a distance
-        _bend(stance, face, act, 26.0, lambda bent: abs(r.norm(bent.point("mouth") - face) - gap))
+    _bring_face(stance, act, motion.face)
     if gaze is None and motion.looks:
         gaze = act.aim
         if gaze is None:
@@ -56,7 +51,8 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
         # The eyes do the rest of a look down, so that the face stays in the picture.
         if way[1] > 0:
             way[1] *= 1 - _EYES_DOWN * r.smooth(math.hypot(way[0], way[2]) / 0.5)
-        look(stance, stance.point("eye") + way)
+        if not motion.face.startswith("their-"):  # the lips stay where they are
+            look(stance, stance.point("eye") + way)
         stance.sight = stance.to_world(gaze)
     _move_head(stance, act)
     for k, side in enumerate((act.side, OTHER[act.side])):
@@ -123,6 +119,16 @@ def _stoop(stance: BodyPose, act: GestureNow, keys: tuple[Hand, Hand, float]) ->
         _bend(stance, palm, act, -14.0, lambda bent: max(in_reach(bent, act.side, palm), 0.0))
 
 
+def _bring_face(stance: BodyPose, act: GestureNow, name: str) -> None:
+    """Bend until the mouth is at a point of the other one, or before what is blown at."""
+    face, gap = (act.aim, 0.24) if name == "target" else (act.partner.get(name[6:]), 0.0)
+    if name == "lips" and "mouth" in act.partner:  # of two who both lean in
+        face = (act.partner["mouth"] + stance.point("mouth")) / 2
+    if name and face is not None:
+        goal = face
+        _bend(stance, goal, act, 26.0, lambda bent: abs(r.norm(bent.point("mouth") - goal) - gap))
+
+
 def _bend(stance: BodyPose, goal: Array, act: GestureNow, nod: float, missing: Missing) -> None:
     """Bend to a point by the least amount at which the least is missing."""
     upright, most = stance.copy(), 8 if nod < 0 else 13
@@ -151,7 +157,7 @@ def _bent(upright: BodyPose, amount: float, target: Array, stands: bool, nod: fl
     yaw = min(max(yaw, -60.0), 60.0) * min(amount * 2, 1.0)
     if stands:
         leg = stance.body.leg
-        stance.move(y=0.52 * leg * amount * low, z=(0.16 if nod < 0 else 0.02) * leg * amount)
+        stance.move(y=0.52 * leg * amount * low, z=(0.16 if nod < 0 else -0.06) * leg * amount)
         stance.add("pelvis", 48 * amount)
     else:
         stance.add("pelvis", 30 * amount)
@@ -211,16 +217,6 @@ def _bow(stance: BodyPose, act: GestureNow) -> None:
     _add(stance, {"pelvis": 38 * down, "spine": 14 * down, "chest": 8 * down, "head": 10 * down})
 
 
-def _laugh(stance: BodyPose, act: GestureNow) -> None:
-    shake = _shake(act, 4.2)
-    _add(stance, {"spine": -5 + 1.5 * shake, "chest": -7 + 2 * shake, "neck": -8})
-
-
-def _shiver(stance: BodyPose, act: GestureNow) -> None:
-    shake = _shake(act, 7.5)
-    stance.add("spine", 0, 1.3 * shake, 1.2 * shake)
-
-
 def _hug(stance: BodyPose, act: GestureNow) -> None:
     """Lean in, the head beside the other's: both to their own left."""
     breast = stance.point("breast")
@@ -235,7 +231,11 @@ def _add(stance: BodyPose, rows: Mapping[str, float]) -> None:
 
 
 _TRUNKS: Mapping[str, Callable[[BodyPose, GestureNow], None]] = {
-    "bow": _bow, "laugh": _laugh, "shiver": _shiver, "hug": _hug,
+    "bow": _bow, "hug": _hug,
+    "laugh": lambda stance, act: _add(stance, {
+        "spine": -5 + 1.5 * _shake(act, 4.2), "chest": -7 + 2 * _shake(act, 4.2), "neck": -8}),
+    "shiver": lambda stance, act: stance.add(
+        "spine", 0, 1.3 * _shake(act, 7.5), 1.2 * _shake(act, 7.5)),
     "cry": lambda stance, act: _add(stance, {"chest": 2 * _shake(act, 2.6)}),
     "breathe": lambda stance, act: _add(stance, {"chest": -6 * _shake(act, 0.45), "neck": 3}),
     "punch": lambda stance, act: stance.add("spine", 0, 16 * _shake(act, 1 / 1.5)),

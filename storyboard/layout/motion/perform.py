@@ -12,6 +12,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Thing
 from shots.staging.staged import Beat, Player
+from shots.staging.stooping import nearer
 from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
@@ -24,8 +25,8 @@ from storyboard.layout.motion.beside import (
     fitting,
     looked_at,
     meet,
+    on_plan,
     settled,
-    step_up,
     taken_along,
     touch_points,
 )
@@ -53,7 +54,6 @@ TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
 _BACK_ON = ("sit-floor", "knees-floor", "crossed-floor")  # with a wall or a door behind
-_LOW_M = 0.5  # of what no back leans on
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,7 +292,7 @@ class PersonInShot:
             self._face(beat, stance)
         if beat.posture in _BACK_ON:
             seat = self.world.spots.get(self.player.near)
-            seat = seat if seat is not None and seat.top() > _LOW_M else None
+            seat = seat if seat is not None and seat.top() > 0.5 else None
         if seat is not None and beat.posture in ("lean", *_BACK_ON):
             lean_at(stance, seat, beat.gesture == "lean-head")
 
@@ -310,14 +310,16 @@ class PersonInShot:
         """Step up to and face the person something is done with; who sits is come to."""
         other, row, is_mine = self._together(beat)
         partner = self.world.spots.get(other)
-        if partner is None or not (stands(beat.posture) or (row.side and beat.posture == "kneel")):
-            return
         theirs = self.world.beat_of(other, (beat.start + beat.end) / 2)
+        kneels = beat.posture == "kneel" and (row.side or theirs.posture in LYING_DOWN)
+        if partner is None or not (stands(beat.posture) or kneels):
+            return
         if "carried" in (theirs.posture, beat.posture):
             return
         on = settled(self.world.spots, other, theirs)
         if on.posture in LYING_DOWN:
-            stance.place, stance.facing_deg = at_bed(on, stance.place, row)
+            bed = self.world.players.get(theirs.seat)
+            stance.place, stance.facing_deg = at_bed(on, stance.place, row, bed)
         elif row.side:
             if is_mine:
                 stance.place, stance.facing_deg = at_side(on, stance.place, row)
@@ -331,7 +333,12 @@ class PersonInShot:
             return
         breast = stance.to_world(stance.point("breast"))
         goal = spot.hand_point(beat.gesture, breast, self._prop(beat), own=False)
-        step_up(stance, goal, (p for p in self.world.players.values() if p.id != beat.target))
+        here, there, reach_m = on_plan(stance.place), on_plan(goal), 0.3 * self.body.height
+        if reach_m < math.dist(here, there) < reach_m + 3.0:
+            others = (each for each in self.world.players.values() if each.id != beat.target)
+            x, z = nearer(here, there, reach_m, others)
+            stance.place = r.xyz(x, stance.place[1], z)
+            stance.facing_deg = r.heading(there[0] - here[0], there[1] - here[1])
 
     def _together(self, beat: Beat) -> tuple[str, GestureRow, bool]:
         """With whom it is done, the gesture of two, and whether it is the own beat's."""
