@@ -80,14 +80,13 @@ class HeldPosture:
     back: float = 0.0  # of the leg, that the pelvis is behind the feet
 
 
-def _held(row: Mapping[str, str]) -> HeldPosture:
-    return HeldPosture(
+HELD: Mapping[str, HeldPosture] = {
+    row["posture"]: HeldPosture(
         angles(row["turns"]), tuple(row["on"].split()), "seated" in row, "soles" in row,
         float(row["sway"]), float(row["eyes"]), float(row.get("back", 0)),
-    )  # fmt: skip
-
-
-HELD: Mapping[str, HeldPosture] = {row["posture"]: _held(row) for row in rows("postures.csv")}
+    )
+    for row in rows("postures.csv")
+}  # fmt: skip
 
 
 def set_angles(stance: BodyPose, table: Angles) -> None:
