@@ -37,7 +37,7 @@ RELATIVE: Mapping[str, float] = {
 }  # fmt: skip
 _WITH_CAMERA = {"follow": "away", "lead": "towards", "track-left": "left", "track-right": "right"}
 _SCREEN = {"left-to-right": "right", "right-to-left": "left", "towards": "towards", "away": "away"}
-_NEAR_PERSON_M, _STEP_BACK_M = 0.85, 0.8
+_NEAR_PERSON_M = 0.85
 _RIDDEN = ("vehicle", "bicycle", "motorcycle", "horse")
 _DOWN = re.compile(r"\b(down|descend\w*|downstairs)\b", re.IGNORECASE).search
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
@@ -64,8 +64,7 @@ class Route:
 
 def is_relative(player: Player, beat: Beat) -> bool:
     """Whether a way depends on the camera, or on a lane."""
-    steps_back = beat.posture == "walk-back" and player.near
-    return (beat.to in RELATIVE and not steps_back) or (bool(beat.to) and is_vehicle(player))
+    return beat.to in RELATIVE or (bool(beat.to) and is_vehicle(player))
 
 
 def is_vehicle(player: Player) -> bool:
@@ -231,10 +230,6 @@ def _goal(
         exits = plan.entrances
         nearest = min(exits, key=lambda each: distance(each.at, at), default=None)
         return None if nearest is None else Stance(nearest.at, nearest.facing_deg + 180.0)
-    if beat.posture == "walk-back" and player.near and beat.to == "away":  # from what they face
-        back = np.array(at) - direction(player.facing_deg) * _STEP_BACK_M
-        free = occupied.floor.nearest_free(point(back), occupied.others(player.id))
-        return Stance(free, player.facing_deg)
     rests = seat_kind(beat.posture) in ("seat", "bed") or beat.posture == "lean"
     seat = beat.seat if rests else ""
     if not beat.to and not seat:
