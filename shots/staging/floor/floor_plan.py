@@ -328,9 +328,8 @@ class ScenePlan:
         worked = first.target if seat_kind(first.posture) == "seat" else ""
         tables = (each for each in surfaces(self.occupied) if "table" in each.model
                   and (first.gesture == "eat" or each.id == worked))  # fmt: skip
-        table = next(tables, None)
         is_placed = person.near or first.seat or first.to or _STANDS.search(first.words)
-        if table is None or size_of(table)[1] < 0.6 or is_placed:
+        if (table := next(tables, None)) is None or size_of(table)[1] < 0.6 or is_placed:
             return None
         others = self.occupied.others(person.id)
         return free_seat(self.occupied, others, "sit", of=table, who=person.id)
