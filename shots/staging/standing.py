@@ -26,13 +26,6 @@ from shots.staging.stooping import HIPS, bedside, least_stoop, nearer, stoop_of
 
 FIGURE_M = 1.75
 EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the height
-# Parts of the standing height that the head is ahead of the place, in postures that bend.
-HEAD_AHEAD: Mapping[str, float] = {
-    "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19, "sneak": 0.25,
-    "stagger": 0.14, "knee-slide": -0.19, "ride-bicycle": 0.23, "ride-motorcycle": 0.17,
-}  # fmt: skip
-
-
 # By gesture. Where the palm of the hand with the thing is for a person of 1.75 m who stands: to the
 # side of its hand, over the feet, ahead, in metres; measured on the poses of the layout.
 _PALMS = reaches("palm")
@@ -91,7 +84,7 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        aside, ahead = 0.0, HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
+        aside, ahead = 0.0, POSTURES.get(self.posture, POSTURES["stand"]).ahead + self.stoops
         if self.lies:
             aside, ahead = _ON_SIDE if self.posture == "sleep" else (0.0, -0.4)
         x, z = own_to_plan((aside * self.tall_m, -ahead * self.tall_m), self.at, self.facing_deg)
@@ -145,6 +138,7 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
         top = POSTURES["lie-floor"].top
     size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
+    facing_deg += 180.0 * (beat.gesture == "lean-head")  # the face to the wall, not the back
     now = Standing(at, facing_deg, base_m, size, beat.posture, tall, part * ahead)
     return _acting(player, now, share, players)
 
@@ -234,17 +228,15 @@ def working_hand(beat: Beat, person: Standing, thing: Player) -> tuple[float, fl
     ahead, up = stoop.shoulder
     goal = np.array([away - ahead, over - up])
     goal *= min(1.0, _LONG_ARM / max(1e-6, float(np.linalg.norm(goal))))
-    way = np.array(place) - person.at
-    way /= max(1e-6, float(np.linalg.norm(way)))
+    way = (np.array(place) - person.at) / max(1e-6, distance(person.at, place))
     x, z = np.array(person.at) + (ahead + goal[0]) * tall * way
     return float(x), base + float(up + goal[1]) * tall, float(z)
 
 
 def _hips(person: Standing) -> float:
     """Height of the hips of one who does not stand, in parts of the height; 0 of one who does."""
-    if person.posture in _UPRIGHT:
-        return 0.0
-    return max(0.05, person.size[1] / person.tall_m - 1.0 + HIPS)
+    is_upright = person.posture in _UPRIGHT
+    return 0.0 if is_upright else max(0.05, person.size[1] / person.tall_m - 1.0 + HIPS)
 
 
 def _stepped_up(
@@ -256,7 +248,8 @@ def _stepped_up(
     others = {seat: players[seat]} if seat in players else {}
     theirs = standing(partner, share, others)
     apart = distance(now.at, theirs.at)
-    if not near or now.posture not in _UPRIGHT or beat.path or not 0.05 < apart < 4.0:
+    may_step = now.posture in _UPRIGHT or (side_deg and now.posture == "kneel")
+    if not near or not may_step or beat.path or not 0.05 < apart < 4.0:
         return now
     near *= (now.tall_m + theirs.tall_m) / 3.5
     if theirs.lies:
@@ -350,6 +343,7 @@ def _walked(player: Player, share: float) -> tuple[Point, float]:
         done = min(1.0, (share - beat.start) / span)
         if len(beat.path) > 1:
             at, facing_deg = along(beat.path, done * length(beat.path))
+            facing_deg += 180.0 * (beat.posture == "walk-back")
         elif beat.path:
             at = beat.path[0]
         if beat.facing_deg is not None and (done > 0.5 or len(beat.path) < 2):

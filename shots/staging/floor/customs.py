@@ -37,7 +37,9 @@ _MARKS_OF_ACTS = mapping_of(_TABLES["marks of acts"])
 _LOW_WALL = (3.0, 0.5, 0.36)
 _CHANGED = ("stand", "crouch", "kneel", "crawl", "sneak", "walk")
 _LOW = ("crouch", "knees-floor", "crawl")  # the highest first
-_FACE_TO_FACE = ("hug", "kiss", "kiss-forehead", "whisper", "cling")
+_FACE_TO_FACE = ("guide", "hug", "kiss", "kiss-forehead", "whisper", "cling")
+_UP_OR_DOWN = re.compile(r"\b(up|down) (?:the|a|an)\b", re.IGNORECASE).search
+_BACKS = re.compile(r"\bback\w*( away| up)?\b", re.IGNORECASE).search
 _CHILD_M = 0.35  # that a child is smaller
 
 
@@ -48,9 +50,8 @@ def by_custom(reading: ShotReading) -> ShotReading:
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
     if plan is not None:
-        reading = replace(
-            reading, players=tuple(_at_own_mark(player, plan) for player in reading.players)
-        )
+        placed = tuple(_at_own_mark(player, plan) for player in _one_each(reading, plan))
+        reading = replace(reading, players=placed)
     if model is None or plan is None:
         return reading
     fixtures = [each for each in plan.fixtures if each.model == model]
@@ -67,12 +68,28 @@ def by_custom(reading: ShotReading) -> ShotReading:
                     player = replace(player, near=mark, relation="at" if mark else "")
             elif _may_sit(player, {each.name for each in plan.fixtures}):
                 taken = sum(each.relation == "on" for each in players)  # the next one is free
-                near = fixtures[min(taken, len(fixtures) - 1)].name if fixtures else ""
+                seats = [each.name for each in fixtures for _ in MODELS[each.model].seats]
+                near = seats[min(taken, len(seats) - 1)] if seats else ""
                 sits = replace(first, posture="sit", seat="")
                 player = replace(player, near=near, relation="on" if near else "",
                                  beats=(sits, *player.beats[1:]))  # fmt: skip
         players.append(player)
     return replace(reading, players=tuple(players))
+
+
+def _one_each(reading: ShotReading, plan: SetPlan) -> list[Player]:
+    """Players of whom those on things that the set has a row of are on one each: on the blocks."""
+    models = {each.name: each.model for each in plan.fixtures}
+    models |= {each.id: each.model for each in reading.players if each.kind == "thing"}
+    players, taken = list(reading.players), 0
+    for k, player in enumerate(players):
+        dives = bool(player.beats) and player.beats[0].posture == "dive"
+        model = models.get(player.on or (player.near if dives else ""), "")
+        row = [f.name for f in plan.fixtures if f.model == model and MODELS[model].surface_m]
+        if player.kind == "person" and taken < len(row) > 2:
+            players[k] = replace(player, on=row[taken], near="", relation="")
+            taken += 1
+    return players
 
 
 def _at_own_mark(player: Player, plan: SetPlan) -> Player:
@@ -101,7 +118,8 @@ def _may_sit(player: Player, fixtures: set[str]) -> bool:
 
 def _down_to_children(reading: ShotReading) -> ShotReading:
     """Who is much taller goes down on a knee for what is done face to face."""
-    tall = {each.id: each.look.height_m for each in reading.players if each.look is not None}
+    tall = {each.id: each.look.height_m for each in reading.players if each.look is not None
+            and not any(POSTURES[beat.posture].top < 0.25 for beat in each.beats)}  # fmt: skip
     pairs = [{each.id, beat.target} for each in reading.players for beat in each.beats
              if beat.gesture in _FACE_TO_FACE and beat.posture == "stand"]  # fmt: skip
     players = list(reading.players)
@@ -143,6 +161,17 @@ def _fitted(reading: ShotReading) -> ShotReading:
     return replace(reading, players=tuple(players))
 
 
+def _climbing(player: Player, stairs: str) -> Player:
+    """Somebody who goes up or down the stairs that they are at climbs them."""
+    first = player.beats[0] if player.kind == "person" and player.beats else Beat()
+    way = _UP_OR_DOWN(first.words) if stairs and player.near == stairs else None
+    if way is None or not POSTURES[first.posture].speed:
+        return player
+    to = "down" if way[1].lower() == "down" else ""
+    climbs = replace(first, posture="climb-stairs", seat=stairs, to=to)
+    return replace(player, beats=(climbs, *player.beats[1:]))
+
+
 def _on_stairs(reading: ShotReading) -> ShotReading:
     """Of two who meet on stairs, the one who acts comes down and the other goes up."""
     plan = SETS.get(reading.place.set)
@@ -154,7 +183,11 @@ def _on_stairs(reading: ShotReading) -> ShotReading:
             replace(beat, seat=stairs) if beat.posture.startswith("sit") and not beat.seat else beat
             for beat in each.beats)) for each in reading.players]  # fmt: skip
         reading = replace(reading, players=tuple(players))
+    players = [_climbing(each, stairs) for each in reading.players]
+    reading = replace(reading, players=tuple(players))
     missed = {"there are no steps in this place": not stairs and " sit" in words and _STAIRS(words),
+              "it is shown as climbing": any(b.posture == "climb-stairs" for p in reading.players
+                                             for b in p.beats) and _BACKS(words),
               "they are shown in the arms": "carr" in words and _SHOULDERS(words)}  # fmt: skip
     lost = tuple(NotStaged(found[0], why) for why, found in missed.items() if found)
     reading = replace(reading, not_staged=(*reading.not_staged, *lost))

@@ -12,7 +12,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.groups import form_groups
+from shots.staging.floor.groups import form_groups, is_around
 from shots.staging.floor.marks import Occupied, surfaces
 from shots.staging.floor.people_places import (
     MOST_IN_AN_ARC,
@@ -95,11 +95,13 @@ class ScenePlan:
         for reading in self.readings:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.occupied.partners.setdefault(who, whom)
-        self.place_people(cast)
+        last = [each for each in cast if is_around(each) and each.near in self.cast]
+        self.place_people([each for each in cast if each not in last])
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
         send_to_work(self.occupied, cast, is_first=True)
+        self.place_people(last)
 
     def copy(self) -> ScenePlan:
         """A scene in the same state; what changes in one does not change in the other."""
@@ -223,7 +225,8 @@ class ScenePlan:
         for person in list(waiting):
             partner = self.occupied.partners.get(person.id, "")
             if partner in placed and len(waiting) <= MOST_IN_AN_ARC:
-                opposite = self.occupied.spot(person.id, partner)
+                held = any(p.id == partner and p.relation == "against" for p in people)
+                opposite = self.occupied.spot(person.id, partner, "close" if held else "")
                 assert opposite is not None
                 placed[person.id] = opposite
                 waiting.remove(person)
@@ -270,7 +273,7 @@ class ScenePlan:
         """The spot that posture, seat and place words of the first beat lead to."""
         return (
             on_top(self.occupied, person) or beneath(self.occupied, person)
-            or self._seat_to_eat(person) or self._named_spot(person) or self._facing_seat(person)
+            or self._seat_at_table(person) or self._named_spot(person) or self._facing_seat(person)
         )  # fmt: skip
 
     def _facing_seat(self, person: Player) -> Stance | None:
@@ -319,14 +322,14 @@ class ScenePlan:
                 return self.occupied.spot(person.id, beat.target, "", posture)
         return None
 
-    def _seat_to_eat(self, person: Player) -> Stance | None:
-        """A free seat at a table for one who eats, if the words do not place them otherwise."""
-        if not person.beats or person.beats[0].gesture != "eat":
-            return None
-        table = next((each for each in surfaces(self.occupied) if "table" in each.model), None)
-        first = person.beats[0]
+    def _seat_at_table(self, person: Player) -> Stance | None:
+        """A free seat at the table where somebody eats or works, if no words place them."""
+        first = person.beats[0] if person.beats else Beat()
+        worked = first.target if seat_kind(first.posture) == "seat" else ""
+        tables = (each for each in surfaces(self.occupied) if "table" in each.model
+                  and (first.gesture == "eat" or each.id == worked))  # fmt: skip
         is_placed = person.near or first.seat or first.to or _STANDS.search(first.words)
-        if table is None or size_of(table)[1] < 0.6 or is_placed:
+        if (table := next(tables, None)) is None or size_of(table)[1] < 0.6 or is_placed:
             return None
         others = self.occupied.others(person.id)
         return free_seat(self.occupied, others, "sit", of=table, who=person.id)
