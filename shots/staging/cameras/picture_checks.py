@@ -283,10 +283,11 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
     for name in sorted((filmed.named | dealt) & set(players) - shown):
         is_person = players[name].kind == "person"
         is_tight = filmed.size in _HEAD_MAY_BE_CUT or (filmed.size == "MCU" and name not in dealt)
-        if is_person and (filmed.people == "single" or is_tight or is_close):
-            continue
+        is_off = is_person and (filmed.people == "single" or is_tight or is_close)
+        if is_off and (view == "insert" or not any(b.words for b in players[name].beats)):
+            continue  # does nothing of its own
         why = [_unseen(filmed, moment, name) for moment in (*moments[1::2], moments[-1])]
-        if not is_tight and not is_close and view != "POV":
+        if not (is_tight or is_close or is_off or view == "POV"):
             weight = _MISSED_DEALT if name in dealt else _MISSED
             yield Defect(weight * sum(map(bool, why)) / len(why))
         if all(why) and (name in filmed.named or is_person):
