@@ -23,13 +23,15 @@ from shots.staging.standing import Standing, beat_at, standing
 
 _LEAVES = ("whip-pan-left", "whip-pan-right", "pan-left", "pan-right", "tilt-up", "tilt-down",
            "fly-through", "crane-up", "crane-down")  # fmt: skip
-_FACES = ("MCU", "CU", "BCU", "ECU")
+_FACES = ("MS", "MCU", "CU", "BCU", "ECU")
 _HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
 _MOST_HIDDEN, _ALL_HIDDEN = 0.6, 0.9
 _HIDDEN = 1.0  # for one who is hidden in part
-_MISSED, _MISSED_DEALT = 0.2, 0.35  # who is named, or dealt with, and not to be seen
+# Who is named, is dealt with, or is a building of the set that is named, and not to be seen.
+_MISSED, _MISSED_DEALT, _MISSED_BUILDING = 0.2, 0.35, 0.8
 _SOLID = 0.8  # of a box that hides what is behind it
 _LEAST_PART = 0.0005  # of the picture, that a thing takes up
+_MOST_OF = 0.4  # of an animal in a size that shows all of a figure
 _GROUP = 3  # of one name, of whom half may be hidden
 _SHOWS_FACE_DEG = 95.0  # between the lens and where the near person of an OTS faces, at least
 
@@ -144,7 +146,7 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
 def _turned(filmed: FilmedShot, player: Player, frontal: Sequence[float]) -> Defect:
     """Defect of a face turned away by so many degrees; a warning in sizes that show faces."""
     weight = 0.5 * float(np.clip(np.mean(frontal) - 75.0, 0.0, 90.0)) / 90.0
-    leaves = any(beat.to in ("away", "out") for beat in player.beats)
+    leaves = "follow" in filmed.moves or any(b.to in ("away", "out") for b in player.beats)
     is_other = filmed.is_over_shoulder or filmed.place.view == "insert"
     if is_other or leaves or min(frontal) < _SHOWS_FACE_DEG or filmed.size not in _FACES:
         return Defect(weight)
@@ -288,7 +290,9 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
             continue  # does nothing of its own
         why = [_unseen(filmed, moment, name) for moment in (*moments[1::2], moments[-1])]
         if not (is_tight or is_close or is_off or view == "POV"):
+            is_building = players[name].is_fixture and name in filmed.named
             weight = _MISSED_DEALT if name in dealt else _MISSED
+            weight = _MISSED_BUILDING if is_building else weight
             yield Defect(weight * sum(map(bool, why)) / len(why))
         if all(why) and (name in filmed.named or is_person):
             unseen.setdefault(Counter(why).most_common(1)[0][0], []).append(name)
@@ -321,6 +325,9 @@ def _unseen(filmed: FilmedShot, moment: _Moment, name: str) -> str:
     if now.tall_m and visible.any() and not visible[:3].any():
         return "cut at the head"
     ahead = spots[:, 2] > 0.1
+    is_animal = filmed.players[name].kind == "animal" and filmed.size in FULL_SIZES
+    if is_animal and visible.mean() < _MOST_OF:
+        return "out of the picture"
     if not now.tall_m and ahead.any():  # of a large one, a part is enough
         low, high = spots[ahead, :2].min(axis=0), spots[ahead, :2].max(axis=0)
         visible |= ahead & bool((low < 0.48).all() and (high > -0.48).all())

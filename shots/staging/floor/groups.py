@@ -52,7 +52,8 @@ def with_company(reading: ShotReading) -> ShotReading:
                 as_lead = replace(first, posture=lead.beats[0].posture, words=lead.beats[0].words)
                 players[k] = replace(player, near=lead.near, relation=lead.relation,
                                      beats=(as_lead, *player.beats[1:]))  # fmt: skip
-        elif shape_of(player) == "ring" and first.posture == "sit" and not first.seat:
+        elif (shape_of(player) == "ring" and first.posture == "sit" and not first.seat
+              and player.id[-1:].isdigit()):  # fmt: skip
             beats = (replace(first, posture="sit-floor"), *player.beats[1:])
             players[k] = replace(player, beats=beats)
         elif shape_of(player) == "row" and POSTURES[first.posture].speed and not first.to:
@@ -91,6 +92,7 @@ def groups_of(people: Sequence[Player]) -> list[list[Player]]:
 def form_groups(occupied: Occupied, people: Sequence[Player]) -> None:
     """Give places to the groups whose formation the words name, and to two that face each other."""
     groups = [g for g in groups_of(people) if all(p.id not in occupied.people for p in g)]
+    groups = [g for g in groups if len({p.on for p in g}) < len(g)]  # not those on one block each
     for group in groups:
         first = next((beat for person in group for beat in person.beats[:1]), Beat())
         whom = first.target or first.looks_at
