@@ -56,6 +56,8 @@ class ClauseAct:
 
     def locate(self, prep: str, key: str) -> None:
         """Note where people are at the start: only before they have done anything."""
+        if prep == "above" and any(each.kind == "body" for each in self.clause.subjects):
+            prep = "at"  # her fingers hesitate over the keys
         if prep in ("on", "in", "above") and self.cast.is_small(self.subjects[0], key):
             return  # burns his hand on the pan, talks over a cup of tea
         for subject in self.subjects:

@@ -282,6 +282,8 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
     is_close = filmed.is_over_shoulder or view == "insert"  # shows nobody else
     unseen = dict[str, list[str]]()
     shown = {*filmed.place.subjects, filmed.place.over}
+    if filmed.size == "EWS":  # a subject may be too small
+        shown = {name for name in shown & set(players) if players[name].kind == "person"}
     for name in sorted((filmed.named | dealt) & set(players) - shown):
         is_person = players[name].kind == "person"
         is_tight = filmed.size in _HEAD_MAY_BE_CUT or (filmed.size == "MCU" and name not in dealt)
@@ -294,7 +296,8 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
             weight = _MISSED_DEALT if name in dealt else _MISSED
             weight = _MISSED_BUILDING if is_building else weight
             yield Defect(weight * sum(map(bool, why)) / len(why))
-        if all(why) and (name in filmed.named or is_person):
+        is_used = players[name].is_fixture and not (is_tight or is_close)  # stares at the window
+        if all(why) and (name in filmed.named or is_person or is_used):
             unseen.setdefault(Counter(why).most_common(1)[0][0], []).append(name)
     yield from _unseen_reported(filmed, unseen)
 
