@@ -7,6 +7,7 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
+from shots.staging.acts.cast_list import first_colour
 from shots.staging.acts.completion import read_directions
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft, PlayerEvent
 from shots.staging.acts.objects import move_to
@@ -43,6 +44,9 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
         slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words
     )
     event.to = verb.to
+    if verb.gesture == "blink" and (lit := first_colour(clause.words)):  # pulses blue
+        draft.colour = draft.colour or lit
+        cast.ledger.use(clause.words)
     for phrase in clause.objects:
         _read_object(cast, clause, event, draft, phrase)
     _read_parts(cast, clause, event, draft)

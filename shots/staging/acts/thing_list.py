@@ -66,6 +66,9 @@ class ThingList(CastList):
         full = find_thing([phrase.of.head, phrase.head]) if phrase.of is not None else None
         found = full if full and full[1] == 2 else found  # a bottle of perfume
         model = found[0] if found else STAND_IN
+        devices = [k for k in self.recent if self.model(k) in _LIT] if phrase.owner else []
+        if model == "light-ring" and devices:
+            return devices[-1:]
         is_outside = self.is_subject and not self.place.is_interior
         if phrase.noun in ("window", "door", "chimney") and is_outside:
             whole = [k for k in (*reversed(self.named), *self.fixtures) if self._is_building(k)]
@@ -197,6 +200,7 @@ def _is_one_each(phrase: Phrase) -> bool:
     return is_held and not (phrase.is_definite or is_counted or phrase.head.endswith("s"))
 
 
+_LIT = ("smart-speaker",)  # with a ring of light of their own
 _CUPS = frozenset(
     ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
      "beer-glass", "champagne-glass", "shot-glass")

@@ -23,7 +23,7 @@ from shots.staging.floor_space import (
     size_of,
     top_of,
 )
-from shots.staging.staged import Player, Point
+from shots.staging.staged import Beat, Player, Point
 
 _STUDIOS = ("studio", "tabletop")  # shells of sets in which products are filmed
 _HEIGHTS = {"sky": 4.0}  # of animals by the place where they are found
@@ -36,6 +36,7 @@ _TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
 _AT_REST_DEG = 55.0  # of an animal that sits or lies: its face and its side are in the picture
 _ON = ("on", "above", "at", "")
+_OPENED = Beat(-1.0, 0.0, gesture="open")  # before the shot
 
 
 def put_thing(occupied: Occupied, thing: Player) -> None:
@@ -122,6 +123,9 @@ def _in_or_under(occupied: Occupied, thing: Player) -> Player | None:
         return replace(thing, at=other.at, base_m=other.base_m)
     if isinstance(inside, Player) and max(size_of(thing)) < max(size_of(inside)) < _CONTAINER_M:
         at, top = surface_spot(occupied, thing, inside, None)
+        if model_of(inside).door and inside.id not in occupied.users:  # it is open
+            top -= 0.3 * size_of(inside)[1]
+            occupied.things[inside.id] = replace(inside, beats=inside.beats or (_OPENED,))
         return replace(thing, at=at, base_m=top, on=inside.id)
     if isinstance(source, Player) and any(beat.gesture == "fall" for beat in thing.beats):
         occupied.things[source.id] = replace(source, base_m=source.base_m + _DRIPS_M)
