@@ -47,6 +47,8 @@ SLOTS = mapping_of(_LOOKS["slots"])
 """Kinds of clothes, to where on the body they are worn; what is not listed is a top."""
 WOMENSWEAR = _set("womenswear")
 """Kinds that make a person a woman where no word tells the sex."""
+DEFAULT_COLOURS = mapping_of(_LOOKS["default colours"])
+"""Kinds of clothes, to their colour where none is named."""
 NAMES = mapping_of(_LOOKS["names"])
 """First names, to the sex of a person of whom no word tells it."""
 NOT_SHOWN = mapping_of(_LOOKS["not shown"])

@@ -17,6 +17,8 @@ from shots.staging.clauses.nouns import Names, split_words
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import NotStaged, Place, PlayerKind
 
+_SMALL_ANIMAL_M = 0.4
+
 
 class CastList:
     """The players of a shot, as they are made.
@@ -174,6 +176,14 @@ class CastList:
         """Whether somebody can hold something."""
         is_held = key in self.drafts and self.thing_model(key).grip is not None
         return is_held and self.is_human(who) and not self.is_person(key)
+
+    def is_small(self, who: str, key: str) -> bool:
+        """Whether somebody cannot be on or in a thing: it is held and lies on tables."""
+        model = self.thing_model(key)
+        is_small = model.place == "table" and model.grip is not None
+        is_small = is_small or (model.kind == "animal" and max(model.size) < _SMALL_ANIMAL_M)
+        is_mat = key in self.drafts and grammar.MATS.intersection(self.drafts[key].noun.split())
+        return self.is_human(who) and is_small and not (is_mat or self.is_human(key))
 
 
 def first_colour(text: str) -> str:

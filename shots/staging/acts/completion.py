@@ -33,6 +33,7 @@ _FLIGHTS = frozenset(
      "take")
 )  # fmt: skip
 _WEAK = ("", "look", "smile", "talk")  # gestures that leave the arms free
+_BOARDING = frozenset(("get in", "climb in", "hop on", "hop in", "get on", "jump in", "board"))
 _BIG_M = 0.5  # what is pushed on foot
 
 
@@ -50,6 +51,9 @@ def complete(act: ClauseAct) -> None:
         event.seat = act.cast.prop(default, act.clause.words)
     if act.verb.role == "seat" and act.verb.prop and not event.seat:
         event.seat = act.cast.prop(act.verb.prop, act.clause.words)
+    if act.verb.name in _BOARDING and not event.seat:  # hails a taxi and climbs in
+        named = (key for key in reversed(act.cast.named) if key in act.cast.drafts)
+        event.seat = next((k for k in named if act.cast.thing_model(k).kind == "vehicle"), "")
     _add_prop(act)
     for key in act.subjects:
         act.cast.drafts[key].events.append(_own(act, key))

@@ -21,6 +21,7 @@ _DEPICTING = frozenset(
 )  # fmt: skip
 MOUNTS = {name: each.seat for name, each in POSTURES.items() if name.startswith("ride-")}
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
+TYING = frozenset(("tie", "chain", "strap", "bind"))
 BROUGHT = frozenset(("plug", "dunk", "pack", "drape", "swing-at", "feed"))
 """Gestures whose object is brought to what a preposition names."""
 _BESIDES = ("with", "from", "for", "beside", "before", "behind")  # prepositions of other things
@@ -55,6 +56,8 @@ class ClauseAct:
 
     def locate(self, prep: str, key: str) -> None:
         """Note where people are at the start: only before they have done anything."""
+        if prep in ("on", "in", "above") and self.cast.is_small(self.subjects[0], key):
+            return  # burns his hand on the pan, talks over a cup of tea
         for subject in self.subjects:
             draft = self.cast.drafts[subject]
             if not draft.events and key not in self.subjects:
@@ -186,8 +189,9 @@ def _wearers(act: ClauseAct, phrase: Phrase) -> list[str]:
 
 def _lay_down(act: ClauseAct, key: str) -> None:
     """Let somebody lie who is tucked in or dragged."""
-    if _LAID[act.clause.base] == "carried" and any(is_bed(p.head) for _, p in act.clause.parts):
-        return  # on a stretcher
+    on = [k for _, part in act.clause.parts if part.kind == "thing" for k in act.resolve(part)]
+    if _LAID[act.clause.base] == "carried" and any(act.cast.thing_model(k).seats for k in on):
+        return  # carried on a stretcher, lifted onto a stool
     led = PlayerEvent(act.event.slot, _LAID[act.clause.base], is_led=True)
     beds = act.cast.beds()
     led.seat = beds[0] if beds and led.posture == "lie" else ""
@@ -300,3 +304,20 @@ def handle_worn(act: ClauseAct, _: str, key: str, part: Phrase) -> bool:
     is_worn = part.kind == "part" and act.cast.is_human(key)
     act.event.target = act.event.target or (key if is_worn else "")
     return is_worn
+
+
+def put_into_seat(act: ClauseAct, people: list[str], prep: str, part: Phrase) -> bool:
+    """Seat who is pushed into a chair, laid on a bed, lifted onto a stool; whether this was so."""
+    is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
+    is_into = prep == "into" or (prep in ("in", "on") and not is_push)
+    is_tied = prep == "to" and act.clause.base in TYING
+    seats = act.resolve(part)[:1] if is_into or is_tied else []
+    if not seats or not act.cast.thing_model(seats[0]).seats:
+        return False
+    posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
+    for key in people:
+        led = PlayerEvent(
+            act.event.slot, posture, seat=seats[0], words=act.event.words, is_led=True
+        )
+        act.cast.drafts[key].events.append(led)
+    return True

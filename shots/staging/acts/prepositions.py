@@ -8,8 +8,16 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import STAND_IN
-from shots.staging.acts.drafts import LOCATIONS, PlayerEvent, is_bed
-from shots.staging.acts.objects import BROUGHT, ClauseAct, bring_onto, handle_worn, read_object
+from shots.staging.acts.drafts import LOCATIONS, PlayerEvent
+from shots.staging.acts.objects import (
+    BROUGHT,
+    TYING,
+    ClauseAct,
+    bring_onto,
+    handle_worn,
+    put_into_seat,
+    read_object,
+)
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
 
@@ -24,8 +32,7 @@ _WORK = frozenset(  # gestures that are done on or in something
      "pull", "open", "open-door", "aim", "punch", "kick", "put-down", "throw", "eat", "drink")
 )  # fmt: skip
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
-_HANDLING = frozenset(("push", "pull", "carry", "throw", "put-down"))
-_TYING = frozenset(("tie", "chain", "strap", "bind"))
+_HANDLING = frozenset(("push", "pull", "carry", "carry-person", "throw", "put-down"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _HELD_UP = ("hold-out", "wave-held")
@@ -66,18 +73,19 @@ def read_parts(act: ClauseAct) -> None:
 def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
     cast, ids = act.cast, act.cast.ids(before)
-    is_attached = (prep in _ATTACHED or act.clause.base in _TYING) and part.kind not in (
-        "pronoun",
-        "place",
-    )
+    is_attached = prep in _ATTACHED or act.clause.base in TYING
+    is_attached = is_attached and part.kind not in ("pronoun", "place")
     if not is_attached or not ids or ids[0] in act.subjects:
         return False
+    is_handled = act.event.gesture in _HANDLING or act.clause.base in TYING
+    is_her = is_handled and before.kind == "pronoun" and cast.is_human(ids[0])
+    if is_her and put_into_seat(act, ids, prep, part):  # lifts her onto a stool
+        return True
     is_body = before.kind == "body" and before.owner is not None
     if (is_body or before.kind in ("person", "character", "group")) and act.event.gesture:
         if prep == "with" and part.kind == "thing" and act.event.gesture not in _DISTANT:
             return False
-        is_handled = act.event.gesture in _HANDLING or act.clause.base in _TYING
-        if is_handled and _is_put_into(act, ids, prep, part):
+        if is_handled and put_into_seat(act, ids, prep, part):
             return True
         if prep not in _ATTACHED:
             return False
@@ -112,23 +120,6 @@ def _is_located(act: ClauseAct, ids: list[str], prep: str, part: Phrase) -> bool
     return True
 
 
-def _is_put_into(act: ClauseAct, people: list[str], prep: str, part: Phrase) -> bool:
-    """Whether somebody is pushed into a chair, laid on a bed, carried on a stretcher."""
-    is_push = act.event.gesture == "push"  # somebody in a wheelchair sits there already
-    is_into = prep == "into" or (prep in ("in", "on") and not is_push)
-    is_tied = prep == "to" and act.clause.base in _TYING
-    seats = act.resolve(part)[:1] if is_into or is_tied else []
-    if not seats or not act.cast.thing_model(seats[0]).seats:
-        return False
-    posture = "lie" if is_bed(act.cast.model(seats[0])) else "sit"
-    for key in people:
-        led = PlayerEvent(
-            act.event.slot, posture, seat=seats[0], words=act.event.words, is_led=True
-        )
-        act.cast.drafts[key].events.append(led)
-    return True
-
-
 def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
     event = act.event
     if part.kind == "pronoun" and part.head == "camera":
@@ -137,9 +128,6 @@ def _read_part(act: ClauseAct, prep: str, part: Phrase) -> None:
         return
     if prep == "on" and part.head in (*grammar.FLOORS, *grammar.MATS):
         event.posture = ON_FLOOR.get(event.posture, event.posture)
-    if prep == "in" and part.noun in grammar.CLOTHING and part.owner is None:
-        act.cast.attribute(act.subjects, prep, part)
-        return
     if _is_redundant(act, prep, part):
         return
     meant = grammar.ADDRESSED.get(part.head, "") if event.gesture == "talk" else ""
@@ -171,7 +159,10 @@ def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
         return not (is_target or part.kind in ("pronoun", "character", "name", "person"))
     if prep == "on" and part.head in grammar.FLOORS:
         return True
-    if part.noun in grammar.CLOTHING and part.owner is not None and act.is_own(part):
+    is_worn = part.noun in grammar.CLOTHING and act.is_own(part)
+    if is_worn and (prep == "in" or part.owner is not None):
+        for draft in (act.cast.drafts[key] for key in act.subjects if prep == "in"):
+            draft.looks += f", {part.words}"
         return True
     return (part.head == "water" and part.is_definite) or (part.kind == "body" and act.is_own(part))
 
@@ -207,6 +198,8 @@ def _sat_on(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 def _with(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
+    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
+        prep = "with"  # on her father's arm
     if prep == "with" and act.cast.is_human(key) and act.event.gesture:
         act.event.target = act.event.target or key
     elif prep == "with" and act.cast.is_human(key) and not act.event.is_travelling:
@@ -367,8 +360,6 @@ def _at_person(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
 
 
 def _place(act: ClauseAct, prep: str, key: str, part: Phrase) -> bool:
-    if prep == "on" and act.cast.is_human(key) and part.noun in ("arm", "hand", "side"):
-        prep = "beside"  # on her father's arm
     is_built = act.cast.thing_model(key).kind == "structure"
     if prep == "under" and is_built and not re.search(_BUILT_OVER, act.cast.model(key)):
         if act.event.has_object:

@@ -54,6 +54,8 @@ class Cast(ThingList):
             elif prep in ("in", "on") and draft.kind == "person" and self.thing_model(other).seats:
                 taken = [each.seat for each in self.drafts.values()]
                 draft.seat = draft.seat or ("" if other in taken and len(others) > 1 else other)
+            elif prep in ("on", "in", "above") and self.is_small(key, other):
+                continue  # talks to somebody over a cup of tea
             elif prep in LOCATIONS or prep in ("from", "to"):
                 is_at = prep == "to" or (prep == "in" and self.is_human(other))
                 draft.locate("at" if is_at else prep, other)

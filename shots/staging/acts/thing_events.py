@@ -79,7 +79,8 @@ def _read_others(cast: Cast, clause: Clause, key: str) -> None:
 def _fit(verb: Verb, draft: PlayerDraft, *, is_off: bool) -> Verb:
     """What a verb of movement means for a thing that is no vehicle."""
     kind = MODELS[draft.model].kind
-    if kind == "vehicle" and verb.name in ("slam into", "crash into", "hit", "collide"):
+    is_hit = verb.name in ("slam into", "crash into", "hit", "collide", "splash")
+    if kind == "vehicle" and is_hit:
         return THING_VERBS["drive"]
     if verb.posture != "drive" or kind == "vehicle":
         return verb

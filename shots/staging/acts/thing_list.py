@@ -63,6 +63,9 @@ class ThingList(CastList):
     def _things(self, phrase: Phrase, subjects: list[str]) -> list[str]:
         phrase = self._meant(phrase, subjects)
         found = find_thing(phrase.head.split())
+        is_indoors = found is not None and MODELS[found[0]].kind == "furniture"
+        if is_indoors and phrase.head in PLACE_WORDS and not self.place.is_interior:
+            return []  # out of a bar, on the street
         full = find_thing([phrase.of.head, phrase.head]) if phrase.of is not None else None
         found = full if full and full[1] == 2 else found  # a bottle of perfume
         model = found[0] if found else STAND_IN

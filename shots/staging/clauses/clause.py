@@ -22,6 +22,12 @@ def is_held(phrase: Phrase) -> bool:
     return model is not None and MODELS[model[0]].grip is not None
 
 
+def is_animal(phrase: Phrase) -> bool:
+    """Whether a phrase names an animal."""
+    model = find_thing(phrase.head.split()) if phrase.kind == "thing" else None
+    return model is not None and MODELS[model[0]].kind == "animal"
+
+
 @dataclass
 class Clause:
     """A clause as read.

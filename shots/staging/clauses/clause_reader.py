@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from shots.lexicon import grammar
 from shots.lexicon.verbs import STATES, forms
-from shots.staging.clauses.clause import Clause, Link
+from shots.staging.clauses.clause import Clause, Link, is_animal
 from shots.staging.clauses.lookahead import DIRECTED, is_vague
 from shots.staging.clauses.modifiers import ModifierReader
-from shots.staging.clauses.nouns import Names, is_function_word
+from shots.staging.clauses.nouns import Names, is_function_word, starts_with
 from shots.staging.clauses.phrases import Phrase
 
 # Verbs whose object does what the next verb says: "sees a man run", "teaches her to ride".
@@ -181,7 +181,11 @@ class _ClauseReader(ModifierReader):
                 self.at += 1
             elif self._helper(clause, base):
                 self.at += 1
-            elif form and not (has_be and form in ("s", "base") and self.noun(self.at)):
+            elif (
+                form
+                and not self._is_bare_particle(form)
+                and not (has_be and form in ("s", "base") and self.noun(self.at))
+            ):
                 self._take_verb(clause, base, form, has_be=has_be)
                 return
             elif not self.read_adverb(clause):
@@ -200,6 +204,10 @@ class _ClauseReader(ModifierReader):
         clause.state, clause.form = state, "be"
         self.take(state)
         return True
+
+    def _is_bare_particle(self, form: str) -> bool:
+        """Whether a word such as "down" is no verb: his visor down."""
+        return form == "base" and self.low() in grammar.PARTICLES and self.is_end(self.at + 1)
 
     def _helper(self, clause: Clause, base: str) -> bool:
         """Whether the word here is an auxiliary, a negation, or "starts" before a verb."""
@@ -250,6 +258,8 @@ class _ClauseReader(ModifierReader):
 
     def _list_goes_on(self, clause: Clause) -> bool:
         """Read on behind a comma in a list of objects."""
+        if starts_with(self.words, self.at + 1, grammar.STOP_PHRASES):
+            return False  # on the swing, higher and higher
         found = self.reader.phrase(self.at + 1, subject=False)
         if not found or not clause.objects or self.reader.low(found[1]) not in ("and", "&", ","):
             return False
@@ -319,7 +329,8 @@ class _ClauseReader(ModifierReader):
             each
             for phrase in last
             for each in (phrase.of, phrase)
-            if each is not None and each.kind in ("person", "group", "character")
+            if each is not None
+            and (each.kind in ("person", "group", "character") or is_animal(each))
         ]
         return self._begin(clause, "with", skip, people[:1])
 

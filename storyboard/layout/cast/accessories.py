@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 
 import numpy as np
 
@@ -70,46 +72,16 @@ class HeadMeasures:
         return cls(eye, height, half, np.array([0, y, (low[2] + high[2]) / 2]))
 
 
-# Outlines: radius in parts of the head's section, and height over the line in head heights.
-_DOME = ((1.08, 0.0), (1.1, 0.12), (1.04, 0.4), (0.86, 0.66), (0.5, 0.84), (0.0, 0.9))
-HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, float], ...]]] = {
-    # line over the eyes, tilt back in degrees, length of a visor in head heights, outline
-    "cap": (0.34, 6, 0.75, _DOME),
-    "beanie": (0.32, 9, 0, ((1.1, -0.05), (1.17, 0.0), (1.17, 0.2), (1.12, 0.24), (1.06, 0.5),
-                            (0.8, 0.84), (0.4, 1.0), (0.0, 1.04))),
-    "hat": (0.34, 7, 0, ((1.1, 0.02), (1.6, 0.0), (1.66, 0.03), (1.62, 0.06), (1.12, 0.1),
-                         (1.08, 0.7), (0.95, 0.88), (0.6, 0.92), (0.0, 0.84))),
-    "cowboy hat": (0.36, 6, 0, ((1.1, 0.02), (1.7, 0.02), (2.0, 0.2), (1.98, 0.24), (1.65, 0.08),
-                                (1.12, 0.1), (1.1, 0.8), (0.85, 1.05), (0.0, 0.95))),
-    "straw hat": (0.36, 6, 0, ((1.1, 0.0), (1.9, -0.12), (1.92, -0.09), (1.12, 0.08),
-                               (1.05, 0.6), (0.0, 0.68))),
-    "top hat": (0.36, 5, 0, ((1.1, 0.02), (1.45, 0.06), (1.46, 0.1), (1.12, 0.1), (1.08, 0.5),
-                             (1.2, 1.5), (0.0, 1.5))),
-    "peaked cap": (0.26, 8, 0.6, ((1.1, 0.0), (1.12, 0.34), (1.38, 0.66), (1.36, 0.74), (0.9, 0.84),
-                                  (0.0, 0.86))),
-    "chef's hat": (0.36, 4, 0, ((1.08, 0.0), (1.1, 0.6), (1.5, 0.95), (1.5, 1.3), (1.2, 1.55),
-                                (0.0, 1.6))),
-    "beret": (0.5, 12, 0, ((1.06, 0.0), (1.45, 0.18), (1.45, 0.28), (1.0, 0.48), (0.0, 0.52))),
-    "hard hat": (0.38, 6, 0.5, ((1.3, 0.0), (1.3, 0.04), (1.18, 0.06), (1.18, 0.35), (1.0, 0.75),
-                                (0.55, 1.0), (0.0, 1.06))),
-    "fire helmet": (0.36, 8, 0.6, ((1.5, -0.06), (1.5, 0.0), (1.18, 0.1), (1.18, 0.4), (1.0, 0.8),
-                                   (0.5, 1.08), (0.0, 1.14))),
-    "army helmet": (0.22, 6, 0, ((1.3, -0.25), (1.28, 0.1), (1.24, 0.5), (1.05, 0.85),
-                                 (0.55, 1.08), (0.0, 1.14))),
-    "bicycle helmet": (0.42, 4, 0, ((1.15, 0.0), (1.3, 0.1), (1.25, 0.4), (1.0, 0.75),
-                                    (0.5, 0.95), (0.0, 1.0))),
-    "crown": (0.55, 5, 0, ((1.06, 0.0), (1.12, 0.0), (1.2, 0.4), (1.14, 0.4), (1.06, 0.0))),
-    "swimming cap": (0.3, 6, 0, ((1.1, -0.15), (1.09, 0.1), (1.02, 0.42), (0.84, 0.7), (0.5, 0.9),
-                                 (0.0, 0.96))),
-    "surgical cap": (0.3, 7, 0, ((1.14, -0.12), (1.18, 0.1), (1.16, 0.45), (0.98, 0.78),
-                                 (0.55, 0.96), (0.0, 1.0))),
-    "wizard hat": (0.36, 6, 0, ((1.1, 0.02), (1.9, -0.02), (1.9, 0.04), (1.12, 0.1), (0.72, 1.0),
-                                (0.3, 1.9), (0.0, 2.5))),
-    "pirate hat": (0.38, 4, 0, ((1.1, 0.02), (1.55, 0.0), (1.85, 0.6), (1.8, 0.62), (1.4, 0.12),
-                                (1.12, 0.12), (1.05, 0.6), (0.0, 0.72))),
-    "turban": (0.4, 9, 0, ((1.08, -0.05), (1.3, 0.05), (1.42, 0.35), (1.3, 0.7), (0.8, 0.98),
-                           (0.0, 1.05))),
-}  # fmt: skip
+with (files("storyboard.layout.cast") / "hats.csv").open(encoding="utf-8") as _rows:
+    # Line over the eyes; tilt back; length of a visor in head heights; outline from below: radius
+    # in parts of the head's section, height over the line in head heights.
+    HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, ...], ...]]] = {
+        row["hat"]: (
+            float(row["line"]), float(row["tilt_deg"]), float(row["visor"]),
+            tuple(tuple(map(float, point.split())) for point in row["outline"].split(";")),
+        )
+        for row in csv.DictReader(_rows)
+    }  # fmt: skip
 
 
 def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:

@@ -126,24 +126,6 @@ SETS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kinds that are several pieces of one colour."""
 
-DEFAULT_COLOURS: Mapping[str, str] = {
-    "jeans": "denim", "denim jacket": "denim", "leather jacket": "black", "shoes": "black",
-    "boots": "dark brown", "sneakers": "white", "heels": "black", "sandals": "brown",
-    "suit jacket": "dark grey", "trousers": "dark grey", "shirt": "white", "blouse": "white",
-    "scrubs": "teal", "lab coat": "white", "hospital gown": "light blue", "cassock": "black",
-    "raincoat": "yellow", "wedding dress": "white", "spacesuit": "white", "armour": "silver",
-    "overalls": "denim", "tunic": "navy", "socks": "grey", "tights": "black", "leggings": "black",
-    "swimsuit": "navy", "swimming trunks": "navy", "robe": "cream", "peaked cap": "navy",
-    "glasses": "black", "sunglasses": "black", "belt": "dark brown", "gloves": "black",
-    "hard hat": "yellow", "helmet": "black", "fire helmet": "red", "army helmet": "olive",
-    "crown": "gold", "straw hat": "beige", "hat": "brown", "cowboy hat": "brown", "apron": "white",
-    "chef's hat": "white", "top hat": "black", "bag": "brown", "tie": "maroon", "vest": "black",
-    "balaclava": "black", "surgical mask": "light blue", "surgical cap": "green", "tutu": "pink",
-    "riot helmet": "navy", "knight helmet": "silver", "boxing gloves": "red", "cape": "black",
-    "headphones": "black", "clown nose": "red", "wizard hat": "black", "pirate hat": "black",
-    "ballet shoes": "pink", "swimming cap": "red",
-}  # fmt: skip
-"""Colours of kinds where none is named."""
 _SHADES: Mapping[str, Colour] = {"denim": (0.22, 0.32, 0.48)}
 
 

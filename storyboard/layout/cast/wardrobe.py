@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from shots.lexicon.looks import DEFAULT_COLOURS
 from shots.staging.staged import Garment
 from storyboard.layout.cast.accessories import ACCESSORIES, Wardrobe
 from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.costumes import COSTUMES
-from storyboard.layout.cast.garments import DEFAULT_COLOURS, PIECES, SETS, Shell, cloth_colour
+from storyboard.layout.cast.garments import PIECES, SETS, Shell, cloth_colour
 from storyboard.layout.cast.part import FigurePart
 from storyboard.layout.cast.sheets import circle, hull, sheet
 from storyboard.layout.cast.shells import shell
