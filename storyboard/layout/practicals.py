@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -31,41 +33,20 @@ class Practical(NamedTuple):
     reach_m: float = 3.5
 
 
-_SCREEN: Colour = (0.30, 0.38, 0.52)
-_FLAME: Colour = (0.55, 0.34, 0.14)
-_TUBE: Colour = (0.55, 0.60, 0.60)
-_HEADLIGHTS: Colour = (1.6, 1.5, 1.25)
+with (files("storyboard.layout") / "practicals.csv").open(encoding="utf-8") as _file:
+    _ROWS = {row["model"]: row for row in csv.DictReader(_file)}
 PRACTICALS: Mapping[str, Practical] = {
-    "floor-lamp": Practical(), "table-lamp": Practical(0.8), "desk-lamp": Practical(0.8),
-    "ceiling-lamp": Practical(0.0), "chandelier": Practical(0.1),
-    "neon-tube": Practical(0.0, -0.3, 0.0, _TUBE, 4.0), "street-lamp": Practical(0.95, reach_m=9.0),
-    "lantern": Practical(0.7), "spotlight": Practical(0.8, 0.0, 0.5, (1.5, 1.4, 1.2), 8.0),
-    "neon-sign": Practical(0.5, 0.0, 0.3, (0.7, 0.25, 0.5), 2.5),
-    "candle": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
-    "candlestick": Practical(1.0, 0.12, 0.0, _FLAME, 3.0),
-    "burning-torch": Practical(1.0, 0.1, 0.0, (1.3, 0.78, 0.34), 6.0),
-    "lighter": Practical(1.0, 0.08, 0.0, (0.4, 0.25, 0.11), 2.0),
-    "match": Practical(1.0, 0.08, 0.0, (0.4, 0.25, 0.11), 2.0),
-    "birthday-cake": Practical(1.0, 0.15, 0.0, _FLAME, 2.5),
-    "campfire": Practical(0.5, 0.2, 0.0, (2.0, 1.2, 0.5), 7.0),
-    "fire": Practical(0.5, 0.0, 0.0, (2.2, 1.3, 0.5), 7.0),
-    "fireplace": Practical(0.3, 0.0, 0.4, (1.0, 0.62, 0.28), 4.0),
-    "torch": Practical(0.0, 1.3, 0.0, (0.8, 0.76, 0.66), 5.0),
-    "phone": Practical(0.5, 0.0, 0.2, _SCREEN, 1.5),
-    "tablet": Practical(0.5, 0.0, 0.2, _SCREEN, 1.5),
-    "laptop": Practical(0.6, 0.0, 0.2, _SCREEN, 1.8),
-    "computer": Practical(0.6, 0.0, 0.3, _SCREEN, 2.0),
-    "television": Practical(0.5, 0.0, 0.6, (0.5, 0.62, 0.85), 4.0),
+    model: Practical(
+        float(row["share"]), float(row["over"]), float(row["ahead"]),
+        (float(row["red"]), float(row["green"]), float(row["blue"])), float(row["reach_m"]),
+    )
+    for model, row in _ROWS.items()
 }  # fmt: skip
-_SWITCHED = frozenset({
-    "floor-lamp", "table-lamp", "desk-lamp", "ceiling-lamp", "chandelier", "neon-tube", "lantern",
-    "neon-sign", "spotlight",
-})  # fmt: skip
-_OUTDOOR_LAMPS = frozenset({"street-lamp", "lantern", "spotlight", "burning-torch", "campfire"})
-_CARRIED_FLAMES = frozenset({
-    "candle", "torch", "burning-torch", "lantern", "campfire", "fire", "match", "lighter",
-    "birthday-cake",
-})  # fmt: skip
+_SWITCHED, _OUTDOOR_LAMPS, _CARRIED_FLAMES = (
+    frozenset(model for model, row in _ROWS.items() if kind in row["is"])
+    for kind in ("switched", "outdoors", "flame")
+)
+_HEADLIGHTS: Colour = (1.6, 1.5, 1.25)
 
 
 def is_unlit(players: Iterable[Player], weather: Iterable[str]) -> bool:
