@@ -1,12 +1,16 @@
-"""Things of an insert: what lies on a tray, in a box or on another thing is in the picture."""
+"""Things of an insert: what is on a tray, in a box or on another is there; states are drawn."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from benchmarks.staging_pictures import sentence_board
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import StagedShot
+from storyboard.layout.thing_motion import ThingState, thing_mesh
 
 
 def insert_of(action: str, heading: str = "STUDIO - DAY", size: str = "CU") -> StagedShot:
@@ -40,6 +44,30 @@ def test_a_box_with_things_in_it_is_open() -> None:
     assert [(beat.gesture, beat.end) for beat in box.beats] == [("open", 0.0)]
     assert letters.base_m < box.base_m + 0.3
     assert not staged.warnings
+
+
+@pytest.mark.parametrize(
+    ("words", "model", "state"),
+    [("An overturned car lies on the road", "car", "roof"), ("A truck is burning", "truck", "fire"),
+     ("A steaming mug on the table", "mug", "steam"), ("A dented oil drum", "oil-drum", "dented")],
+)  # fmt: skip
+def test_adjectives_and_verbs_put_things_in_a_state(words: str, model: str, state: str) -> None:
+    staged = insert_of(f"{words}.", "EXT. FIELD - DAY")
+    player = next(each for each in staged.players if each.model == model and not each.is_fixture)
+    assert player.state == state
+    assert not {"overturned", "burning", "steaming", "dented"} & set(staged.prompt_only)
+    ordinary, changed = (
+        thing_mesh(replace(player, state=each), ThingState()) for each in ("", state)
+    )
+    size = [np.ptp(mesh.vertices, axis=0) for mesh in (ordinary, changed)]
+    grows = state in ("fire", "steam")
+    assert (size[1][1] > 1.2 * size[0][1]) == grows
+    assert changed.vertices[:, 1].max() == pytest.approx(0.0, abs=0.02)
+
+
+def test_the_state_of_a_thing_of_the_set_is_reported() -> None:
+    staged = insert_of("A cup on the dusty table.", "INT. KITCHEN - DAY")
+    assert [each.words for each in staged.not_staged] == ["dusty"]
 
 
 def test_a_ring_of_light_is_part_of_its_device() -> None:

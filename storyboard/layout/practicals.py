@@ -78,7 +78,7 @@ def practical_of(player: Player) -> Practical | None:
     thing = MODELS.get(player.model)
     if thing and thing.kind == "vehicle" and not player.is_fixture and len(thing.seats) > 0:
         return Practical(0.35, 0.0, 1.6 + thing.size[2] / 2, _HEADLIGHTS, 8.0)
-    return PRACTICALS.get(player.model)
+    return PRACTICALS.get(player.state or player.model)
 
 
 def lamp_of(player: Player, spot: Spot, held: HeldThing | None = None) -> Lamp | None:

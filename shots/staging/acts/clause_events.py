@@ -90,7 +90,8 @@ class EventReader:
             self._report_subject(clause)
             self._look_away(clause, subjects)
         elif clause.is_passive or not (clause.base or clause.state):
-            if clause.base and any(not self.cast.is_person(key) for key in subjects):
+            is_thing = clause.base and any(not self.cast.is_person(key) for key in subjects)
+            if is_thing and not self.cast.put_in_state(subjects, clause.words.lower().split()):
                 self.cast.lose(clause.words, "the state of a thing is not drawn")
             for prep, part in clause.parts:
                 self.cast.attribute(subjects, prep, part)

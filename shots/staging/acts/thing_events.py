@@ -26,7 +26,7 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     )
     lifts = verb is not None and verb.gesture in ("rise", "fall") and not is_self
     if verb is None or lifts or not verb.is_shown:
-        if clause.base not in ("", "be"):
+        if clause.base not in ("", "be") and not cast.put_in_state([key], [clause.base]):
             cast.lose(clause.words, "no motion of a thing shows this")
         draft = None
     elif verb.gesture != "be":

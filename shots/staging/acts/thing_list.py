@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from shots.lexicon import grammar
@@ -88,12 +88,27 @@ class ThingList(CastList):
             for key in existing:
                 if key in self.drafts and not self.drafts[key].label:
                     self.drafts[key].label = brand
+            self.put_in_state(existing, phrase.adjectives)
             return existing
         one = singular(phrase.head)[0]
         made = self._make(phrase, one if one in NOUNS else phrase.head, model, colour)
         for draft in made:
             draft.label, draft.scale = brand or draft.label, scale
-        return [draft.id for draft in made]
+        made_ids = [draft.id for draft in made]
+        self.put_in_state(made_ids, phrase.adjectives)
+        return made_ids
+
+    def put_in_state(self, keys: Sequence[str], words: Sequence[str]) -> bool:
+        """Give things the state that words name; whether there is one that they can have."""
+        named = [word for word in words if word in grammar.STATES]
+        drafts = [self.drafts[key] for key in keys if key in self.drafts]
+        drafts = [d for d in drafts if d.kind == "thing" and not (d.is_fixture or d.state)]
+        for draft in drafts if named else ():
+            draft.state = grammar.STATES[named[0]]
+            self.ledger.use(named[0])
+        for word in named[bool(drafts) :]:
+            self.lose(word, f"{word} is not drawn here")
+        return bool(drafts and named)
 
     def _make(self, phrase: Phrase, one: str, model: str, colour: str = "") -> list[PlayerDraft]:
         """A new thing, or several, numbered behind the noun for one."""
