@@ -12,14 +12,7 @@ from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
 from shots.staging.floor.marks import Occupied
 from shots.staging.floor.seats import Stance
-from shots.staging.floor_space import (
-    direction,
-    distance,
-    facing,
-    own_to_plan,
-    point,
-    size_of,
-)
+from shots.staging.floor_space import direction, distance, facing, own_to_plan, point, size_of
 from shots.staging.staged import Beat, Player, Point, ShotReading
 
 _FINDERS = {

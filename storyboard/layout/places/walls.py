@@ -115,9 +115,7 @@ class Side:
 
 
 def pierced(
-    side: Side,
-    bands: Sequence[tuple[float, float, Colour, str]],
-    openings: Sequence[Opening] = (),
+    side: Side, bands: Sequence[tuple[float, float, Colour, str]], openings: Sequence[Opening] = ()
 ) -> Mesh:
     """A wall in horizontal bands (height from, to, colour, surface) with openings left out."""
     cuts = sorted({0.0, side.length, *(edge for each in openings for edge in each[:2])})
