@@ -136,12 +136,16 @@ def test_a_plinth_is_for_products_in_a_studio() -> None:
 # Inserts
 
 
-def test_a_page_in_an_insert_is_looked_at_over_the_shoulder_of_its_reader() -> None:
+def test_a_page_in_an_insert_is_looked_at_from_the_side_of_its_reader() -> None:
     ann = person("ann", holds=(("both", "letter"),), posture="sit", near="table", is_subject=True)
     filmed = shot("1", "CU, insert, 85mm")
     staged = stage((filmed, reading(ann, thing("letter"), detail="letter")), plan=KITCHEN)[0]
-    assert staged.player("ann").beats[0].gesture == "read"
-    assert turned_to_camera(filmed, staged, "ann") > 95
+    reader = staged.player("ann")
+    assert reader.beats[0].gesture == "read"
+    lens = picture(filmed, staged).eyes[0][[0, 2]]
+    turned = turn_between(reader.facing_deg, facing(staged.camera.at, tuple(lens)))
+    assert abs(turned) > 95, "onto the side of the page that is read"
+    assert np.abs(head(filmed, staged, "ann")[:2]).max() > 0.5, "past the head"
     poses = picture(filmed, staged).poses[0]
     assert np.degrees(np.arcsin(poses[1, 2])) > 35, "down onto the page"
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from shots.lexicon.grammar import read_sections
 
 VEHICLES = frozenset({"car", "tram", "train", "aeroplane-cabin", "cockpit"})
-_KIND = re.compile(
+KIND_OF_SCENE = re.compile(
     r"^\W*(int|ext|interior|exterior|i(?=/e)|e(?=/i))\b\.?(?:\s*/\s*(?:int|ext|i|e)\b\.?)?[\s.:-]*",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _STUDIOS = frozenset(("studio", "tabletop", "void", "ground"))
 
 def heading_in_words(heading: str) -> str:
     """A heading as a phrase of the prompt: "INT. TOM'S KITCHEN" is "an interior: tom's kitchen"."""
-    found = _KIND.match(heading)
+    found = KIND_OF_SCENE.match(heading)
     if found is None:
         return heading.lower()
     kind = "an interior" if found[1].lower().startswith("i") else "an exterior"
@@ -127,9 +127,9 @@ def find_place(heading: str, looks: str, action: str = "") -> tuple[str, bool, s
     other kind gives the set for it of that kind ("EXT. KITCHEN" is the outside of a house), and no
     word at all the plain room or ground.
     """
-    begins = _KIND.match(heading) or _INDOORS.search(looks)
+    begins = KIND_OF_SCENE.match(heading) or _INDOORS.search(looks)
     kind = begins[1][0].lower() == "i" if begins else None
-    body = _KIND.sub("", heading)
+    body = KIND_OF_SCENE.sub("", heading)
     sources = (_in_heading(body), *map(_head, re.split(r"[,;:.]", looks)), _in_action(action))
     named = [each for each in sources if each]
     if named and named[0][1] == "studio":  # a bar of chocolate is no bar

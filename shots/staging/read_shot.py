@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shots.lexicon import grammar
+from shots.lexicon.place_words import KIND_OF_SCENE
 from shots.lexicon.places import PLACE_WORDS, SETS, find_place, nearest_place
 from shots.lexicon.things import STAND_IN
 from shots.schema import Shot, ShotList
@@ -46,6 +47,7 @@ _DARK = re.compile(
     r"\b(?:lit|illuminated) (?:only )?by|\b(?:light|glow) of (?:a|an|the|his|her)\b|"
     r"pitch[- ]?(?:black|dark)"
 )
+_OWNER = re.compile(r"\b[\w-]+['’]s?\s")  # noqa: RUF001
 _IS_VIEW = re.compile(r"(?:^|[.:,;]|\b(?:look\w*|see\w*|shot|from|is|camera))\s*$", re.IGNORECASE)
 
 
@@ -73,10 +75,13 @@ def read_shot(board: ShotList, shot: Shot) -> ShotReading:
     cast.ledger.use(place.words, *(word for word, key in PLACE_WORDS.items() if key == place.set))
     cast.ledger.use(over, *(draft.label for draft in cast.drafts.values()))
     weather = tuple(dict.fromkeys([*place.weather, *cast.weather]))
+    lost_words = [each.words for each in cast.not_staged]
+    # Of a heading without INT and DAY; whose place it is changes nothing.
+    title = _OWNER.sub("", KIND_OF_SCENE.sub("", heading).partition(" - ")[0])
     return ShotReading(
         replace(place, weather=weather), players, over, detail,
         tuple(_staged(place, players)), tuple(cast.not_staged),
-        prompt_only=cast.ledger.unused(action, (each.words for each in cast.not_staged)),
+        prompt_only=cast.ledger.unused(f"{title}. {action}", lost_words),
     )  # fmt: skip
 
 

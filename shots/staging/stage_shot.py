@@ -29,7 +29,7 @@ from shots.staging.floor.floor_plan import ScenePlan, plan_of
 from shots.staging.floor.groups import with_company
 from shots.staging.floor.moves_on_plan import Route, is_vehicle, ways_to_places, with_directions
 from shots.staging.floor.people_places import first_posture, is_crowd, is_named
-from shots.staging.floor.thing_places import SMALL_M
+from shots.staging.floor.seats import turned_on_seats
 from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import (
@@ -40,11 +40,11 @@ from shots.staging.floor_space import (
     point,
     size_of,
     turn_between,
-)
+)  # fmt: skip
 from shots.staging.picture import CameraPicture, take_picture
 from shots.staging.read_shot import read_shot
 from shots.staging.staged import Beat, Player, ShotReading, StagedShot
-from shots.staging.standing import FIGURE_M, TOGETHER
+from shots.staging.standing import FIGURE_M, TOGETHER, standing
 
 if TYPE_CHECKING:
     from shots.schema import Shot, ShotList
@@ -53,6 +53,9 @@ _GOOD = 0.12  # a set-up that is disliked by less is taken at once
 _MOST_TRIED = 26
 _MANY = 8  # of one name
 _OPEN_BODY_DEG = 25.0  # that the two of a two-shot are turned to the camera
+_ASIDE_M = 2.0  # that a neighbour is farther off in a single, to be looked at out of the picture
+_MOVED_M = 0.7  # size of what is cleared from between the lens and its subject
+_OF_TWO = ("OTS", "POV", "reverse")  # views of one who looks at another
 _CLEAR_M = 0.25  # from things to two who are cheated together
 NEAREST_M = 0.6  # between two who are cheated together
 
@@ -180,6 +183,7 @@ def _film(before: _Before, shot: Shot) -> tuple[StagedShot, ScenePlan, Earlier]:
         begins = _shown_in_hand(begins)
     begun = with_directions(begins, shot.camera, screen or "")
     players, routes = ways_to_places(begun, scene.occupied, seconds)
+    players = turned_on_seats(players, looks=shot.camera.view in _OF_TWO)
     players = _turned_to_arrivals(players, scene.occupied.partners)
     players = _cheated(players, shot, aspect, scene.occupied.floor)
     absent = {each.id for each in players if not scene.is_drawn(each, reading)}
@@ -221,11 +225,10 @@ def _shown_in_hand(players: Sequence[Player]) -> tuple[Player, ...]:
     shown = []
     for player in players:
         beats = tuple(
-            replace(beat, gesture="read" if beat.holds[0][0] == "both" else "phone-look")
-            if beat.holds and beat.holds[0][1] in flat and beat.gesture in ("", "hold", "carry")
-            else beat
-            for beat in player.beats
-        )
+            replace(b, gesture="read" if b.holds[0][0] == "both" else "phone-look")
+            if b.holds and b.holds[0][1] in flat and b.gesture in ("", "hold", "carry") else b
+            for b in player.beats
+        )  # fmt: skip
         shown.append(replace(player, beats=beats))
     return tuple(shown)
 
@@ -246,21 +249,14 @@ def _look(
         moved = tuple(p for p in moved if p.kind != "person" or p.id in named)
     kept = {*place.subjects, *(each.on for each in moved if each.id in shown)}
     extras = _large_groups(moved)
-    kept |= {
-        each.id for each in moved if is_vehicle(each) and (each.is_fixture or each.id in named)
-    }
+    kept |= {p.id for p in moved if is_vehicle(p) + p.is_fixture + (p.id in named) > 1}
     moved = tuple(
         each
         for each in moved
         if (each.id in shown or each.id not in absent)
-        and not _in_front(
-            each,
-            kept,
-            picture,
-            is_extra=is_crowd(each.id) or each.id in extras,
-            is_insert=place.view == "insert",
-        )
-    )
+        and not _in_front(each, kept, picture, is_tidy=place.view in ("insert", "OTS", "reverse"),
+                          is_extra=is_crowd(each.id) or each.id in extras)
+    )  # fmt: skip
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
@@ -278,15 +274,11 @@ def _large_groups(players: Sequence[Player]) -> set[str]:
 
 
 def _in_front(
-    player: Player,
-    subjects: Container[str],
-    picture: CameraPicture,
-    *,
-    is_extra: bool,
-    is_insert: bool,
-) -> bool:
+    player: Player, subjects: Container[str], picture: CameraPicture, *, is_extra: bool,
+    is_tidy: bool,
+) -> bool:  # fmt: skip
     """Whether one of a crowd, a thing on a table or a vehicle is between the lens and a subject."""
-    is_small = is_insert and player.is_fixture and max(size_of(player)) < SMALL_M
+    is_small = is_tidy and player.is_fixture and max(size_of(player)) < _MOVED_M
     is_small = is_small or is_vehicle(player)
     if not (is_small or is_extra) or player.id in subjects:
         return False
@@ -301,6 +293,8 @@ def _in_front(
 
 def _cheated(players: Sequence[Player], shot: Shot, aspect: float, floor: Floor) -> list[Player]:
     """Players; two on their feet come as near for a two-shot as its size and things let them."""
+    if shot.camera.people == "single":
+        return _apart(players)
     width_m = FRAMINGS[shot.camera.size].frame_m * aspect
     pair = [p for p in players if p.kind == "person" and _is_at_rest(p)][:2]
     if shot.camera.people != "two-shot" or len(pair) < 2:
@@ -318,18 +312,30 @@ def _cheated(players: Sequence[Player], shot: Shot, aspect: float, floor: Floor)
     return [replace(each, at=places.get(each.id, each.at)) for each in players]
 
 
+def _apart(players: Sequence[Player]) -> list[Player]:
+    """Players; those who sit beside the subject make room for a picture of one."""
+    by_id = {each.id: each for each in players}
+    subject = next((p for p in players if p.is_subject and p.kind == "person"), None)
+    if subject is None or not all(beat.seat for beat in subject.beats):
+        return list(players)
+    for player in players:
+        apart, rest = distance(player.at, subject.at), standing(player, 0.0, by_id)
+        if player.kind == "person" and 0 < apart < 0.9 and rest.posture in ("sit", "drive"):
+            at = point(player.at + (np.array(player.at) - subject.at) * _ASIDE_M / apart)
+            beats = tuple(replace(beat, posture="sit", seat="") for beat in player.beats)
+            low = rest.base_m - POSTURES["sit"].rest * rest.tall_m / FIGURE_M
+            by_id[player.id] = replace(player, at=at, base_m=low, beats=beats, near="", relation="")
+    return list(by_id.values())
+
+
 def _turned_to_arrivals(players: Sequence[Player], partners: Mapping[str, str]) -> list[Player]:
     """Players; one at rest looks to where somebody whom they relate to has come in the end."""
-    ends = {
-        each.id: way[-1] for each in players for way in [b.path for b in each.beats if b.path][-1:]
-    }
+    ends = {p.id: way[-1] for p in players for way in [b.path for b in p.beats if b.path][-1:]}
     pairs = {**{whom: who for who, whom in partners.items()}, **partners}
     return [
-        replace(each, facing_deg=round(facing(each.at, ends[pairs[each.id]]), 3))
-        if pairs.get(each.id) in ends and each.id not in ends and _is_at_rest(each)
-        else each
-        for each in players
-    ]
+        replace(p, facing_deg=round(facing(p.at, ends[pairs[p.id]]), 3))
+        if pairs.get(p.id) in ends and p.id not in ends and _is_at_rest(p) else p for p in players
+    ]  # fmt: skip
 
 
 def _turned_open(filming: Filming, subjects: Sequence[str], side_deg: float) -> list[Player]:

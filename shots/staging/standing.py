@@ -48,7 +48,7 @@ _TO_FACE = ("kiss", "kiss-forehead")
 _SHOULDER = 0.81  # of the height; a hand over it needs no stoop
 _UPRIGHT = ("stand", "walk", "run", "sneak", "march", "stagger", "bend", "lean")
 LAID = ("put-down", "pick-up")  # what is held there is by the place where it lies
-_POURED_M = 0.22  # from what is poured into to the hand with the bottle
+_POURED_M, _LEANT = 0.22, 0.25  # to the hand with a bottle; to a page's middle, of its length
 _DESK_M, _BREAST_M = 0.78, 1.35
 _CLIMBED_M, _LADDER_M = 2.4, 1.6  # metres of stairs and of a ladder climbed in a shot
 _ON_SIDE, _READ_LYING_M = (-0.1, -0.375), 0.26  # the head asleep; a book nearer to the feet
@@ -383,10 +383,10 @@ def _held(thing: Player, share: float, players: Mapping[str, Player]) -> Standin
                     if beat.gesture == "pour" and target is not None and target.kind == "thing":
                         x, z = reached(target, holder, 0.0)
                         height = target.base_m + size_of(target)[1] + _POURED_M
-                    size = size_of(thing)
-                    if model_of(thing).lies == "back":
+                    grip, size = model_of(thing).grip, size_of(thing)
+                    if model_of(thing).lies == "back":  # leant back
                         size = (size[0], size[2], size[1])
-                    grip = model_of(thing).grip
+                        x, z = np.array((x, z)) + _LEANT * size[1] * direction(holder.facing_deg)
                     base = height - (min(grip[1], size[1]) if grip else size[1] / 2)
                     return Standing(point((x, z)), holder.facing_deg, base, size)
     return None

@@ -321,3 +321,14 @@ def put_into_seat(act: ClauseAct, people: list[str], prep: str, part: Phrase) ->
         )
         act.cast.drafts[key].events.append(led)
     return True
+
+
+def wear_instead(act: ClauseAct, phrase: Phrase, ids: list[str]) -> None:
+    """Let people wear what was read as things in their hands."""
+    for key in filter(act.cast.drafts.get, ids):
+        del act.cast.drafts[key]
+    act.event.holds = [key for key in act.event.holds if key not in ids]
+    for draft in (act.cast.drafts[key] for key in act.subjects):
+        draft.held = [key for key in draft.held if key not in ids]
+        draft.looks += f", {phrase.words}"
+    act.cast.assign(phrase, [])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
+from shots.lexicon.looks import GARMENTS
 from shots.lexicon.things import STAND_IN
 from shots.staging.acts.drafts import LOCATIONS, PlayerEvent
 from shots.staging.acts.objects import (
@@ -17,6 +18,7 @@ from shots.staging.acts.objects import (
     handle_worn,
     put_into_seat,
     read_object,
+    wear_instead,
 )
 from shots.staging.clauses.phrases import Phrase
 from shots.staging.staged import CAMERA
@@ -73,6 +75,9 @@ def read_parts(act: ClauseAct) -> None:
 def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
     """Attach "in a wheelchair" or "on the table" to the phrase before it, if it belongs there."""
     cast, ids = act.cast, act.cast.ids(before)
+    if prep != "in" and part.kind == "body" and before.head in GARMENTS and act.is_own(part):
+        wear_instead(act, before, ids)  # with a schoolbag on her back
+        return True
     is_attached = prep in _ATTACHED or act.clause.base in TYING
     is_attached = is_attached and part.kind not in ("pronoun", "place")
     if not is_attached or not ids or ids[0] in act.subjects:

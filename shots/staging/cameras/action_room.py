@@ -78,14 +78,8 @@ def _note(filming: Filming, picture: _Picture, missed: str) -> str:
     wanted = picture.scale(picture.joined(picture.usual(), picture.box(rooms)))
     asked = FRAMINGS[filming.size].frame_m
     sizes = sorted((each.frame_m, name) for name, each in FRAMINGS.items())
-    fits = next(
-        (
-            name
-            for high, name in sizes
-            if high > 1.01 * asked and high * _LOOSEST.get(name, 1.0) >= asked * wanted
-        ),
-        "WS",
-    )
+    fits = next((name for high, name in sizes if high > 1.01 * asked
+                 and high * _LOOSEST.get(name, 1.0) >= asked * wanted), "WS")  # fmt: skip
     label = filming.players[missed].name if missed in filming.players else missed
     return f"{filming.shot.id}: the {label} is outside of a {filming.size}; {fits} shows it"
 
@@ -122,10 +116,7 @@ class _Picture:
                 nearer = near * np.cos(down) + high * np.sin(down)
                 grows = away / max(0.3 * away, away - nearer)
                 up = aim_m + grows * (high * np.cos(down) - near * np.sin(down))
-                spots += [
-                    (grows * (across - room.half_m), up),
-                    (grows * (across + room.half_m), up),
-                ]
+                spots += [(grows * (across + k * room.half_m), up) for k in (-1, 1)]
             corners.append(np.array([np.min(spots, axis=0), np.max(spots, axis=0)]))
         every = np.array(corners)
         return np.array([every[:, 0].min(axis=0), every[:, 1].max(axis=0)])

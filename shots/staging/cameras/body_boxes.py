@@ -45,21 +45,24 @@ def thing_points(now: Standing) -> Array:
 
 
 def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> FloorBoxes:
-    """Boxes of players at a moment; of a table, its top."""
+    """Boxes of players at a moment; of a table, its top; of a bed, no boards."""
     chosen = {
-        key: now
-        for key, now in states.items()
+        key: now for key, now in states.items()
         if model_of(players[key]).place not in ("ceiling", "wall")
         and not (model_of(players[key]).door and now.size[2] < _DOOR_M)
-    }
+    }  # fmt: skip
     sizes, bases = [], []
     for key, now in chosen.items():
         is_table = players[key].kind == "thing" and "table" in players[key].model
-        top = min(_TABLE_TOP_M, now.size[1]) if is_table else now.size[1]
+        low, high = now.base_m, now.top_m
+        if is_table:
+            low = high - min(_TABLE_TOP_M, now.size[1])
+        elif "bed" in players[key].model and model_of(players[key]).seats:
+            high = low + model_of(players[key]).seats[0].height
         is_pole = model_of(players[key]).kind == "plant" or "parasol" in players[key].model
         slim = 0.5 if is_pole and now.size[1] > 2.0 else 1e3
         sizes.append((min(now.size[0], slim) / 2, min(now.size[2], slim) / 2))
-        bases.append((now.top_m - top, now.top_m))
+        bases.append((low, high))
     leaves = [leaf for key, now in chosen.items() for leaf in _leaves(players[key], now)]
     every = [*chosen.values(), *(leaf for _, leaf in leaves)]
     return FloorBoxes(
@@ -82,7 +85,5 @@ def _leaves(player: Player, now: Standing) -> Iterator[tuple[str, Standing]]:
         own = side * (width / 2 + 0.25 * wide), -(deep + 0.8 * wide) / 2
         size = (0.06, high, 0.9 * wide)
         turned = now.facing_deg + 28.0 * side
-        yield (
-            player.id,
-            Standing(own_to_plan(own, now.at, now.facing_deg), turned, now.base_m, size),
-        )
+        at = own_to_plan(own, now.at, now.facing_deg)
+        yield player.id, Standing(at, turned, now.base_m, size)

@@ -12,17 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shots.lexicon.actions import POSTURES
 from shots.path.rig import FULL_SIZES
 from shots.staging.cameras.body_boxes import body_points, boxes, thing_points
 from shots.staging.cameras.relation_checks import broken_relations, called
-from shots.staging.floor_space import (
-    Array,
-    FloorBoxes,
-    distance,
-    facing,
-    turn_between,
-)
+from shots.staging.cameras.set_up import HEAD_TURN_DEG
+from shots.staging.floor_space import Array, FloorBoxes, distance, facing, turn_between
 from shots.staging.picture import SHARES, CameraPicture
 from shots.staging.staged import CameraPlace, Player
 from shots.staging.standing import Standing, beat_at, standing
@@ -62,6 +56,11 @@ class FilmedShot:
     named: frozenset[str] = frozenset()  # who and what the words name
     note: str = ""  # what is reported of it already
 
+    @property
+    def is_over_shoulder(self) -> bool:
+        """Whether it looks past somebody who is in the picture."""
+        return bool(self.place.over) and self.place.view != "POV"
+
 
 class _Moment(NamedTuple):
     """Where everybody is at one of `SHARES`, and the boxes of what hides others."""
@@ -74,10 +73,8 @@ class _Moment(NamedTuple):
 def defects(filmed: FilmedShot) -> list[Defect]:
     """Everything wrong with a picture, the worst first."""
     players = filmed.players
-    states = [
-        {key: standing(each, float(share), players) for key, each in players.items()}
-        for share in SHARES
-    ]
+    shares = SHARES.tolist()
+    states = [{key: standing(p, share, players) for key, p in players.items()} for share in shares]
     moments = [_Moment(k, each, boxes(players, each)) for k, each in enumerate(states)]
     found = [*_lens(filmed, moments), *_clutter(filmed, moments[len(moments) // 2])]
     for name in filmed.place.subjects:
@@ -85,7 +82,7 @@ def defects(filmed: FilmedShot) -> list[Defect]:
         is_part = filmed.place.view == "insert" and player and player.kind == "person"
         if player and not is_part:
             found += _subject(filmed, moments, name)
-    if filmed.place.over and filmed.place.view != "POV":
+    if filmed.is_over_shoulder:
         found += _shoulder(filmed, states)
     found += _company(filmed, moments)
     x, _, z = filmed.picture.eyes[len(filmed.picture.eyes) // 2].tolist()
@@ -116,11 +113,11 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
         blocks = _blockers(filmed, moment, name, points)
         crossed = blocks.crossed(picture.eyes[k], points[visible])
         head = float(crossed[: max(1, int(visible[:3].sum()))].any(axis=1).mean())
-        is_part = filmed.place.view == "OTS" and player.kind == "person"  # may hide the rest
+        is_part = filmed.is_over_shoulder and player.kind == "person"  # may hide the rest
         is_part |= player.relation == "under"
         hidden.append(head if is_part else max(head, float(crossed.any(axis=1).mean())))
         behind.update(np.array(blocks.ids)[crossed.any(axis=0)].tolist())
-        frontal.append(_face_angle(state[name], picture.eyes[k]))
+        frontal.append(0.0 if state[name].lies else _face_angle(state[name], picture.eyes[k]))
     wanted = 0.1 if set(_LEAVES) & set(filmed.moves) else 0.6
     if inside and np.mean(inside) < wanted:
         yield Defect(3.0 - float(np.mean(inside)), _say(filmed, f"{label} is out of the picture"))
@@ -147,10 +144,9 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
 def _turned(filmed: FilmedShot, player: Player, frontal: Sequence[float]) -> Defect:
     """Defect of a face turned away by so many degrees; a warning in sizes that show faces."""
     weight = 0.5 * float(np.clip(np.mean(frontal) - 75.0, 0.0, 90.0)) / 90.0
-    lies = any(POSTURES[beat.posture].top < 0.25 for beat in player.beats)
     leaves = any(beat.to in ("away", "out") for beat in player.beats)
-    hides = filmed.place.view in ("OTS", "insert") or min(frontal) < _SHOWS_FACE_DEG
-    if hides or lies or leaves or filmed.size not in _FACES:
+    is_other = filmed.is_over_shoulder or filmed.place.view == "insert"
+    if is_other or leaves or min(frontal) < _SHOWS_FACE_DEG or filmed.size not in _FACES:
         return Defect(weight)
     return Defect(weight, _say(filmed, f"the face of {player.name} is turned away"))
 
@@ -259,7 +255,10 @@ def _shoulder(filmed: FilmedShot, states: Sequence[Mapping[str, Standing]]) -> I
     off = -spot[0] * np.sign(filmed.place.shift)
     if spot[2] < 0.2 or not 0.12 < off < 0.5:
         yield Defect(0.5)
-    turned = _face_angle(near, filmed.picture.eyes[0])
+    subject = next((states[0][name] for name in filmed.place.subjects if name in states[0]), near)
+    turn = turn_between(near.facing_deg, facing(near.at, subject.at))
+    gaze = near.facing_deg + float(np.clip(turn, -HEAD_TURN_DEG, HEAD_TURN_DEG))
+    turned = _face_angle(replace(near, facing_deg=gaze), filmed.picture.eyes[0])
     if turned < _SHOWS_FACE_DEG and not near.lies:
         name = filmed.players[filmed.place.over].name
         text = f"the face of {name}, over whose shoulder it looks, is turned to the camera"
@@ -275,15 +274,16 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
     acted = [beat for name in filmed.place.subjects if name in players
              for beat in players[name].beats]  # fmt: skip
     dealt = {name for beat in acted for name in (beat.target, beat.looks_at)}
+    is_close = filmed.is_over_shoulder or view == "insert"  # shows nobody else
     unseen = dict[str, list[str]]()
     shown = {*filmed.place.subjects, filmed.place.over}
     for name in sorted((filmed.named | dealt) & set(players) - shown):
         is_person = players[name].kind == "person"
         is_tight = filmed.size in _HEAD_MAY_BE_CUT or (filmed.size == "MCU" and name not in dealt)
-        if is_person and (filmed.people == "single" or is_tight or view in ("insert", "OTS")):
+        if is_person and (filmed.people == "single" or is_tight or is_close):
             continue
         why = [_unseen(filmed, moment, name) for moment in (*moments[1::2], moments[-1])]
-        if not is_tight and view not in ("POV", "insert", "OTS"):
+        if not is_tight and not is_close and view != "POV":
             weight = _MISSED_DEALT if name in dealt else _MISSED
             yield Defect(weight * sum(map(bool, why)) / len(why))
         if all(why) and (name in filmed.named or is_person):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SHOULDERS_M = 0.31  # half the room in the picture that a person's body takes up
 HEAD_M = 0.16  # the same of a head
+HEAD_TURN_DEG = 65.0  # that a head turns on its body
 NEAREST_LENS_M = 0.3  # from the axis of a body to the camera
 NEW_LINE_DEG = 60.0  # a line that has turned by more is a new one
 MOST_APART_M = 2.6  # of two who relate to each other though the words of the shot do not say so
@@ -125,6 +126,11 @@ class Filming:
         player = self.players[name]
         return standing(player, self.key_share(player), self.players)
 
+    def spot(self, name: str) -> Point:
+        """Where the line of action ends at a player: at the head of one who lies."""
+        now = self.now(name)
+        return point((now.head[0], now.head[2])) if now.lies else now.at
+
     def key_share(self, player: Player) -> float:
         """Moment of the shot, as a share, at which a player is framed: where a way ends."""
         share = 0.0 if len(player.beats) < 2 else 0.5
@@ -159,7 +165,7 @@ class Filming:
         if at is None or target == name or distance(at, now.at) < 0.05:
             return now.facing_deg
         turn = turn_between(now.facing_deg, facing(now.at, at))
-        return now.facing_deg + float(np.clip(turn, -65.0, 65.0))
+        return now.facing_deg + float(np.clip(turn, -HEAD_TURN_DEG, HEAD_TURN_DEG))
 
     def looks_into_lens(self, name: str) -> bool:
         """Whether somebody looks into the camera."""
@@ -191,16 +197,17 @@ class Filming:
         """Side of the line for the cameras: 1 or -1 as `side_of_line` counts, kept in the scene."""
         first, second = sorted(pair)
         a, b = self.now(first), self.now(second)
-        runs = facing(a.at, b.at)
+        start, end = self.spot(first), self.spot(second)
+        runs = facing(start, end)
         side, before = self.line_sides.get((first, second), (0.0, runs))
         if not side or abs(turn_between(before, runs)) > NEW_LINE_DEG:
             across = direction(runs + 90.0)
-            middle = (np.array(a.at) + np.array(b.at)) / 2
+            middle = (np.array(start) + np.array(end)) / 2
             both = direction(a.facing_deg) + direction(b.facing_deg)
             room = np.array(self.occupied.plan.centre) - middle
             # Where both face, then the front of the set, then where there is room.
             liking = 2.0 * float(across @ both) - float(across[1]) + 0.1 * float(across @ room)
-            side = side_of_line(a.at, b.at, point(middle + across)) * (1 if liking >= 0 else -1)
+            side = side_of_line(start, end, point(middle + across)) * (1 if liking >= 0 else -1)
             self.line_sides[first, second] = side, runs
         return side
 
@@ -211,12 +218,12 @@ class Filming:
             return False
         side = self.line_side(pair)
         first, second = sorted(pair)
-        start, end = self.now(first).at, self.now(second).at
+        start, end = self.spot(first), self.spot(second)
         if camera.side:
             subject = next((name for name in self.people() if name in pair), first)
             ahead = facing(start, end) + (0.0 if subject == first else 180.0)
             hand = direction(ahead + (90.0 if camera.side == "left" else -90.0))
-            wanted = side_of_line(start, end, np.array(self.now(subject).at) + hand)
+            wanted = side_of_line(start, end, np.array(self.spot(subject)) + hand)
         else:
             wanted = -side
         self.line_sides[first, second] = wanted, self.line_sides[first, second][1]

@@ -10,7 +10,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES
 from shots.path.rig import FIGURE, FULL_SIZES, Framed
 from shots.staging.cameras.action_room import with_action
-from shots.staging.cameras.over_views import insert, over_shoulder, pair_over, point_of_view
+from shots.staging.cameras.over_views import over_shoulder, pair_over, point_of_view
 from shots.staging.cameras.set_up import (
     TIGHT,
     Filming,
@@ -22,7 +22,7 @@ from shots.staging.cameras.set_up import (
     frame_thing,
     side_of_line,
 )
-from shots.staging.cameras.thing_views import herd, things
+from shots.staging.cameras.thing_views import herd, insert, things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor_space import (
@@ -87,14 +87,8 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
         return list(people) or chosen
     if camera.people in _PEOPLE:
         count = _PEOPLE[camera.people]
-        crowd = [
-            *people,
-            *(
-                key
-                for key in filming.players
-                if filming.players[key].kind == "person" and key not in people
-            ),
-        ]
+        crowd = [*people, *(key for key, each in filming.players.items()
+                            if each.kind == "person" and key not in people)]  # fmt: skip
         partner = filming.partner(people[0]) if people else ""
         crowd.sort(key=lambda key: (key not in people[:1], key != partner))
         return (crowd if count > 1 else list(people[:1]))[:count] or chosen[:count]
@@ -130,12 +124,9 @@ def _touched(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> 
 
 def _animals(filming: Filming, name: str) -> list[str]:
     """Ids of the animals of the words near somebody, if the picture has room for them."""
+    named = [each.id for each in filming.reading.players if each.kind == "animal"]
     at = filming.now(name).at
-    found = [
-        each.id for each in filming.reading.players
-        if each.kind == "animal" and each.id in filming.players
-        and distance(filming.now(each.id).at, at) < 3.5
-    ]  # fmt: skip
+    found = [n for n in named if n in filming.players and distance(filming.now(n).at, at) < 3.5]
     return found[:2] if filming.size in FULL_SIZES else []
 
 
@@ -206,24 +197,22 @@ def _turns(
     if filming.looks_into_lens(name):
         return [(1.0, 0.0, 0.0), (1.0, 8.0, 0.1), (-1.0, 8.0, 0.1)]
     now = filming.now(name)
-    if now.lies:  # across the body, rather from the front of the set; asleep on the right side
+    if now.lies:  # across the body, rather from the front of the set; on the side that is faced
+        faced = -1.0 if now.posture == "sleep" else 0.0
+        if partner:
+            at = plan_to_own(filming.now(partner).at, now.at, now.facing_deg)
+            faced = float(np.sign(at[0]))
         return [
-            (
-                hand,
-                turn,
-                abs(turn - 90.0) / 400
-                + abs(turn_between(0.0, gaze + hand * turn)) / 600
-                + (0.5 if hand > 0 and now.posture == "sleep" else 0.0),
-            )
-            for turn in (90.0, 70.0, 115.0, 50.0)
-            for hand in (1.0, -1.0)
-        ]
+            (hand, turn, abs(turn - 90.0) / 400 + 0.5 * (hand * faced < 0)
+             + abs(turn_between(0.0, gaze + hand * turn)) / 600)
+            for turn in (90.0, 70.0, 115.0, 50.0, 35.0) for hand in (1.0, -1.0)
+        ]  # fmt: skip
     if special := _fixed_turns(filming, name, now):
         return special
     hands = sorted((1.0, -1.0), key=lambda hand: abs(turn_between(0.0, gaze + hand * 32.0)))
     if partner:
         first, second = sorted((name, partner))
-        ends = filming.now(first).at, filming.now(second).at
+        ends = filming.spot(first), filming.spot(second)
         tried = {hand: point(np.array(now.at) + direction(gaze + hand * 32.0)) for hand in hands}
         wanted = filming.line_side((first, second))
         hands.sort(key=lambda hand: side_of_line(*ends, tried[hand]) != wanted)
@@ -367,12 +356,6 @@ def _establishing(filming: Filming) -> Iterator[SetUp]:
         yield SetUp(CameraPlace(at, side, subjects=tuple(subjects)), framed, 0.04 * k)
 
 
-def _keeps_side(filming: Filming, pair: tuple[str, str], set_up: SetUp) -> bool:
-    a, b = filming.now(pair[0]).at, filming.now(pair[1]).at
-    eye = camera_at(filming, set_up.place, set_up.framed)
-    return side_of_line(a, b, eye) == filming.line_side(pair)
-
-
 def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
     """A set-up that is disliked if its camera is outside of the room, or crosses the line."""
     eye = camera_at(filming, set_up.place, set_up.framed)
@@ -391,5 +374,6 @@ def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
         and len(set_up.place.subjects) < 3
         and set(set_up.place.subjects) & set(pair)
     ):
-        crosses = not _keeps_side(filming, pair, set_up) and not filming.travels
+        side = side_of_line(filming.spot(pair[0]), filming.spot(pair[1]), eye)
+        crosses = side != filming.line_side(pair) and not filming.travels
     return replace(set_up, penalty=penalty + (0.8 if crosses else 0.0), crosses=crosses)

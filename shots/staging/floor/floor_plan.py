@@ -186,6 +186,7 @@ class ScenePlan:
                     last = replace(last, at=spot.at, facing_deg=spot.facing_deg)
                 posture = beat.posture if not POSTURES[beat.posture].speed else "stand"
                 seat = beat.seat if seat_kind(posture) or posture == "lean" else ""
+                seat = seat or (self.occupied.people[player.id].seat if posture == "sit" else "")
                 high = 0.0 if any(each.path for each in player.beats) else player.base_m
                 spot = Stance(last.at, last.facing_deg, seat, posture, high)
                 self.occupied.people[player.id] = spot

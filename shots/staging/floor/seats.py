@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Protocol
 
 import numpy as np
@@ -31,6 +32,12 @@ _APART = re.compile(r"\b(opposite|far|either) (ends?|sides?)\b|\bfar apart\b", r
 _EMPTY = re.compile(r"\b(empty|vacant|free|unoccupied)\b", re.IGNORECASE).search
 _TURNED_AWAY_DEG = 24.0  # of those who sit apart on one sofa
 _ROOM_M = 0.35  # from one seat to the next one
+_BACK_TO_LENS = 0.3  # metres that a seat at the side of the lens is thought farther off
+_OVERHEAD_M = 0.5  # base of what is over a chair or on the table beside it
+# Of who sits beside somebody they deal with: degrees that the body turns to them on what it sits
+# on, and that the head turns more; who has less to turn is face to face with them anyway.
+_TURNS: Mapping[str, float] = {"stool": 55.0, "bar-stool": 55.0, "car": 30.0, "taxi": 30.0}
+_TURN_DEG, _NECK_DEG = 42.0, 40.0
 # What is behind those who sit before it; anything else they face.
 _BACKDROPS = ("shelf", "cupboard", "window", "wall", "curtain", "house", "wardrobe", "flag", "tree",
               "backdrop", "plant", "barn", "door", "fence", "dresser", "poster")  # fmt: skip
@@ -105,6 +112,8 @@ def free_seat(
                     x, _ = plan_to_own(at, thing.at, thing.facing_deg)
                     away -= abs(x)
                     facing_deg += float(np.sign(x)) * _TURNED_AWAY_DEG
+                if kind == "seat" and of is not None:
+                    away += _BACK_TO_LENS * (abs(turn_between(facing_deg, 180.0)) < 60.0)
                 chosen.append((away, Stance(at, facing_deg, thing.id, posture)))
     chosen.sort(key=lambda each: each[0])
     sits = occupied.people.get(occupied.partners.get(who, ""))
@@ -139,7 +148,7 @@ def bring_seat(occupied: Seating, posture: str, name: str, relation: str = "") -
         has_back = relation == "before" and is_backdrop(found)
         sides = "front back" if has_back else "left right back front"
         for place, out in places_round(found, sides, 0.65 if has_back else 0.1):
-            others = (each for each in occupied.things.values() if each != found and not each.on)
+            others = (p for p in occupied.things.values() if p != found and p.base_m < _OVERHEAD_M)
             if all(gap(place, each) > 0.25 for each in others) and floor.contains(place):
                 at, turned = place, out + (0.0 if has_back else 180.0)
                 break
@@ -153,24 +162,16 @@ def bring_seat(occupied: Seating, posture: str, name: str, relation: str = "") -
 
 def seats_of(thing: Player) -> list[tuple[Point, float]]:
     """Places and facings of the seats of a thing on the plan."""
-    return [
-        (
-            point(np.array(own_to_plan((seat.x, seat.z), thing.at, thing.facing_deg))),
-            thing.facing_deg + seat.facing_deg,
-        )
-        for seat in model_of(thing).seats
-    ]
+    seats = model_of(thing).seats
+    ats = [own_to_plan((seat.x, seat.z), thing.at, thing.facing_deg) for seat in seats]
+    return [(point(np.array(at)), thing.facing_deg + seat.facing_deg)
+            for at, seat in zip(ats, seats, strict=True)]  # fmt: skip
 
 
 def faces(one: Stance, other: Stance) -> bool:
     """Whether two who sit at one table look at each other."""
-    apart = distance(one.at, other.at)
-    turns = (
-        turn_between(a.facing_deg, facing(a.at, b.at))
-        for a, b in ((one, other), (other, one))
-        if apart > 0.5
-    )
-    return 0.5 < apart < 2.6 and all(abs(turn) < 40.0 for turn in turns)
+    turns = (turn_between(a.facing_deg, facing(a.at, b.at)) for a, b in permutations((one, other)))
+    return 0.5 < distance(one.at, other.at) < 2.6 and all(abs(turn) < 40.0 for turn in turns)
 
 
 def _fits(thing: Player, kind: str, of: Player | None) -> bool:
@@ -193,3 +194,33 @@ def can_be_sat_on(thing: Player) -> bool:
     """Whether somebody can sit on top of a thing without seats: a washing machine, a crate."""
     is_table = "table" in thing.model or "desk" in thing.model or "counter" in thing.model
     return not is_table and model_of(thing).kind != "vehicle" and 0.3 < size_of(thing)[1] < 1.3
+
+
+def turned_on_seats(players: Sequence[Player], *, looks: bool) -> list[Player]:
+    """Players; of two who sit side by side and deal with each other, both turn to the other.
+
+    `looks`: whether a look is enough for that, or somebody has to do something.
+    """
+    by_id = {p.id: p for p in players}
+    seated = {
+        p.id: p for p in players
+        if p.kind == "person" and p.beats and all(
+            b.seat and b.posture in ("sit", "drive") and b.facing_deg is None for b in p.beats)
+    }  # fmt: skip
+    deals = {
+        p.id: [name for beat in p.beats for name in (beat.target, beat.looks_at)
+               if name in seated and (looks or beat.gesture not in ("", "look"))]
+        for p in seated.values()
+    }  # fmt: skip
+    for one, two in permutations(seated, 2):
+        if two not in deals[one] and (one not in deals[two] or deals[one]):
+            continue
+        player, seat = seated[one], by_id.get(seated[one].beats[0].seat)
+        turn = turn_between(player.facing_deg, facing(player.at, seated[two].at))
+        most = _TURNS.get(seat.model, _TURN_DEG) if seat else 0.0
+        most = 0.0 if player.beats[0].posture == "drive" else most
+        body = float(np.sign(turn)) * min(most, max(0.0, abs(turn) - _NECK_DEG))
+        beats = tuple(b if b.target or b.looks_at or b.gesture else replace(b, looks_at=two)
+                      for b in player.beats)  # fmt: skip
+        by_id[one] = replace(player, facing_deg=round(player.facing_deg + body, 3), beats=beats)
+    return list(by_id.values())

@@ -268,10 +268,10 @@ class PersonInShot:
             place, facing, moment = taken_along(beat.posture, carrier, self.body.height, moment)
         elif seat is not None and POSTURES[beat.posture].seat:
             on = seat.seated(beat.posture, place, self.body.height)
-            place, facing = on.place, on.facing_deg
-            metres = metres or seat.gone
-            moment = replace(moment, rest_m=on.height, hands=on.hands, metres=metres)
-            if beat.posture == "sit" and not on.hands:
+            stays = beat.posture == "sit" and self.beats[0].seat == beat.seat and not seat.gone
+            place, facing = on.place, on.facing_deg + stays * on.turned(self.player.facing_deg)
+            moment = replace(moment, rest_m=on.height, hands=on.hands, metres=metres or seat.gone)
+            if beat.posture == "sit" and not on.hands and facing == on.facing_deg:
                 moment = replace(moment, table=table_before(self.world.spots, on))
         if beat.posture in GAITS:  # walks on the spot
             stance = stride_in_place(self.body, beat.posture, beat.pace, now, self.seed)

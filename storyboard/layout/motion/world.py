@@ -177,6 +177,11 @@ class Seated:
     height: float
     hands: tuple[Array, ...]
 
+    def turned(self, facing_deg: float) -> float:
+        """Degrees that a body is turned on it, 0 for a facing that it cannot have there."""
+        turn = math.remainder(facing_deg - self.facing_deg, 360)
+        return turn if abs(turn) < 60.0 else 0.0
+
 
 def table_before(spots: Mapping[str, Spot], on: Seated) -> tuple[float, float] | None:
     """Of a table before somebody seated: height of its top, and metres to its edge; or None."""
