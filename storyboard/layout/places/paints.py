@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 
 import numpy as np
 
@@ -22,17 +23,8 @@ from storyboard.layout.places.grounds import (
 )
 
 FAR = 300.0  # metres; where roads end
-_WORDS: Mapping[str, str] = {
-    "asphalt": "soft:#474749:#38383a:1.3", "paving": "tiles:#85827a:.6",
-    "slabs": "tiles:#999489:1", "walk": "tiles:#99968f:1.2", "lawn": "soft:#426626:#5c7530:1.2",
-    "meadow": "soft:#52732b:#758038:2.4", "beach": "soft:#ccb587:#b3996e:1.4",
-    "dirt": "soft:#856e4f:#665540:.8", "gravel": "soft:#a8997d:#8f8066:.5",
-    "cement": "soft:#858580:#666663:1.1", "cobbles": "cobbles:#807869:#4d4742",
-    "sea": "water:#1a475c:#4d7a8c:1.6", "river": "water:#2b474a:#5c7a7a:1.4",
-    "snow": "soft:#e6ebf2:#c7d4e6:2.2", "desert": "soft:#cc9961:#ad7a4a:2.2",
-    "corn": "furrows:#a8914a:#8a7538:1", "earth": "soft:#7a664d:#5c4d3b:1.1",
-    "surf": "surf:", "mown": "mown:#316627:#3f7a30:4",
-}  # fmt: skip
+_FILE = files("storyboard.layout.places") / "grounds.words"
+_WORDS = dict(row.split() for row in _FILE.read_text(encoding="utf-8").splitlines())
 
 
 def paint(word: str, colour_of: Callable[[str], Colour]) -> GroundPaint:
