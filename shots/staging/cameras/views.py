@@ -78,6 +78,7 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
     camera = filming.shot.camera
     named = [each for each in filming.reading.players if each.id in filming.players]
     chosen = [each.id for each in named if each.is_subject] or [each.id for each in named[:1]]
+    chosen = [name for name in chosen if not is_crowd(name)] or chosen
     if camera.people == "empty":
         return [name for name in chosen if filming.players[name].kind != "person"]
     if camera.view == "reverse" and len(people) < 2:

@@ -144,15 +144,17 @@ def _scatter(occupied: Occupied, crowd: Sequence[Player], seed: int) -> None:
     left, near, right, far = plan.bounds
     reach = min(9.0, max(right - left, far - near) / 2)
     for person in crowd:
-        host = occupied.people.get(person.near)
+        mark = plan.mark(person.near)  # the pit before a stage
+        host = mark or occupied.people.get(person.near)
         middle, back = (host.at, host.facing_deg + 180.0) if host else (plan.centre, 180.0)
         around = 70.0 if host is None or person.relation == "behind" else 180.0
         for attempt in range(60):
             away = direction(back + random.uniform(-around, around))
-            at = point(np.array(middle) + away * random.uniform(1.4, reach))
+            at = point(np.array(middle) + away * random.uniform(*((0, 5) if mark else (1.4, reach))))
             if floor.is_free(at, occupied.others(), 0.7 if attempt < 40 else 0.5):
                 break
         turned = facing(at, middle) + random.uniform(-50, 50)
+        turned = mark.facing_deg + 0.2 * turned if mark else turned
         occupied.people[person.id] = Stance(at, turned, posture=first_posture(person))
 
 
