@@ -171,10 +171,7 @@ def alternative_moves(path: CameraPath) -> Iterator[CameraPath]:
 
 
 def is_likeliest(
-    motion: Motion,
-    path: CameraPath,
-    masks: Frames | None = None,
-    geometry: Geometry | None = None,
+    motion: Motion, path: CameraPath, masks: Frames | None = None, geometry: Geometry | None = None
 ) -> bool:
     """Whether a path explains more of the picture than its reverse and than a static camera.
 

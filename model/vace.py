@@ -16,13 +16,7 @@ from typing import cast
 from einops import rearrange
 from torch import Tensor, nn
 
-from model.block import (
-    Blocks,
-    PreparedContext,
-    TransformerBlock,
-    embed_patches,
-    prepare_blocks,
-)
+from model.block import Blocks, PreparedContext, TransformerBlock, embed_patches, prepare_blocks
 from model.ops import Linear
 from model.presets import VACE_CHANNELS, Backbone
 

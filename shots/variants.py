@@ -18,14 +18,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from shots.vocabulary.terms import Fault, StrictModel, did_you_mean, faults_error, value_error
-from shots.vocabulary.values import (
-    Lower,
-    Texts,
-    TimeText,
-    from_text,
-    read_aspect,
-    read_time,
-)
+from shots.vocabulary.values import Lower, Texts, TimeText, from_text, read_aspect, read_time
 
 FULL = "full"  # value of the axis `length` that keeps every shot
 MAX_VARIANTS = 500

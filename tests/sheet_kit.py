@@ -10,17 +10,7 @@ import imageio_ffmpeg
 import numpy as np
 from PIL import Image
 
-from shots.schema import (
-    Camera,
-    Dialogue,
-    Lighting,
-    Scene,
-    Shot,
-    ShotList,
-    Sound,
-    Style,
-    Transition,
-)
+from shots.schema import Camera, Dialogue, Lighting, Scene, Shot, ShotList, Sound, Style, Transition
 from storyboard.sheet.page import build_sheet
 from storyboard.sheet.plan_drawing import PlanPoint
 from storyboard.sheet.sheet_board import DirectiveRow, ShotResult

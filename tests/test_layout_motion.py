@@ -243,10 +243,7 @@ BEATS = {
     "sits down": (Beat(0, 0.3), Beat(0.3, 1, "sit", gesture="drink", holds=CUP)),
     "falls": (Beat(0, 0.2, gesture="wave"), Beat(0.2, 1, "fall")),
     "lies down": (Beat(0, 0.2), Beat(0.2, 1, "lie")),
-    "phone": (
-        Beat(0, 0.4, "walk", path=((0, 0), (0, -2))),
-        Beat(0.4, 1, gesture="phone-ear"),
-    ),
+    "phone": (Beat(0, 0.4, "walk", path=((0, 0), (0, -2))), Beat(0.4, 1, gesture="phone-ear")),
     "picks up": (
         Beat(0, 0.5, gesture="pick-up", target="cup"),
         Beat(0.5, 1, gesture="drink", holds=CUP),

@@ -11,13 +11,7 @@ import torch
 import torch.nn.functional as F
 from einops import rearrange
 
-from model.camera_adapter import (
-    CameraAdapter,
-    fold_frames,
-    path_rays,
-    plucker_rays,
-    unshuffle_of,
-)
+from model.camera_adapter import CameraAdapter, fold_frames, path_rays, plucker_rays, unshuffle_of
 from model.exceptions import GeometryError
 
 

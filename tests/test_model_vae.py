@@ -115,10 +115,7 @@ def test_bytes_are_rounded_and_cut():
 
 @pytest.mark.parametrize(
     ("build", "sizes", "tensors", "parameters"),
-    [
-        (wan21_vae, WAN21_SIZES, 194, 126_892_531),
-        (wan22_vae, WAN22_SIZES, 196, 704_688_668),
-    ],
+    [(wan21_vae, WAN21_SIZES, 194, 126_892_531), (wan22_vae, WAN22_SIZES, 196, 704_688_668)],
 )
 def test_full_size_autoencoders_have_the_published_tensors(build, sizes, tensors, parameters):
     with torch.device("meta"):

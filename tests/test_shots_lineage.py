@@ -107,11 +107,7 @@ def test_a_shot_takes_over_what_another_says_and_not_how_far_the_work_is():
             "setup: dor",
             '21:25: SB011 setup "dor" is not on this board = did you mean "door"?',
         ),
-        (
-            "{id: 1, ",
-            "{id: 1, extends: 1b, ",
-            "",
-        ),
+        ("{id: 1, ", "{id: 1, extends: 1b, ", ""),
         (
             "id: 1A,",
             "id: 1A, extends: 1b,",

@@ -130,8 +130,7 @@ def test_a_setup_that_reads_like_a_scene_is_said():
 
 
 @pytest.mark.parametrize(
-    ("num_words", "shot", "limit"),
-    [(195, "", 200), (95, "references: {first-frame: a.png}", 100)],
+    ("num_words", "shot", "limit"), [(195, "", 200), (95, "references: {first-frame: a.png}", 100)]
 )
 def test_a_prompt_that_is_too_long_is_said(num_words, shot, limit):
     words = " ".join(["rain falls"] * (num_words // 2 + 3))

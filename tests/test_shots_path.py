@@ -132,8 +132,7 @@ def test_wide_sizes_give_the_whole_figure_its_share(size: str, share: float, asp
 
 @pytest.mark.parametrize("lens", ["24mm", "50mm", "135mm"])
 @pytest.mark.parametrize(
-    ("size", "cut_m"),
-    [("MWS", 0.50), ("MS", 1.0), ("MCU", 1.23), ("CU", 1.40), ("BCU", 1.51)],
+    ("size", "cut_m"), [("MWS", 0.50), ("MS", 1.0), ("MCU", 1.23), ("CU", 1.40), ("BCU", 1.51)]
 )
 def test_close_sizes_cut_the_figure_where_they_should(size: str, cut_m: float, lens: str) -> None:
     path = film(f"{size}, static, {lens}")

@@ -122,11 +122,7 @@ def test_every_phrase_of_the_vocabulary_is_in_a_reviewed_prompt():
             "A guard in grey. The guards turn. The guard waves at the guard.",
             "The guards turn. The guard waves at the guard.",
         ),
-        (
-            "Will will leave.",
-            "A tall man with a beard will leave.",
-            "The tall man will leave.",
-        ),
+        ("Will will leave.", "A tall man with a beard will leave.", "The tall man will leave."),
         (
             "The tram arrives. The tram driver waits at the tram stop",
             "A yellow tram arrives. The tram driver waits at the tram stop.",
@@ -276,11 +272,7 @@ def test_every_clash_is_about_words_of_the_negative_text():
         ("camera: push in", "style: {palette: [saturated]}\n", ("色调艳丽",)),
         ("camera: push in\nlighting: high key", "", ("过曝", "整体发灰")),
         ("camera: push in, group", "", ("背景人很多",)),
-        (
-            "camera: push in\naction: Mara crosses the market.",
-            "",
-            ("杂乱的背景", "背景人很多"),
-        ),
+        ("camera: push in\naction: Mara crosses the market.", "", ("杂乱的背景", "背景人很多")),
         ("camera: push in", "style: {look: watercolour}\n", ("风格", "作品", "画作")),
         ("camera: push in\naction: Mara walks slowly backwards.", "", ("倒着走",)),
         ("camera: push in\naction: Mara walks.", "", ()),

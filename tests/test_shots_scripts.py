@@ -38,12 +38,7 @@ EXPECTED = {
         ],
         [29],
     ),
-    "duet": (
-        ["1 INT. REHEARSAL ROOM DAY", "2 INT. STAGE NIGHT"],
-        ["ANNA", "BEN"],
-        [],
-        [],
-    ),
+    "duet": (["1 INT. REHEARSAL ROOM DAY", "2 INT. STAGE NIGHT"], ["ANNA", "BEN"], [], []),
     "forced": (
         ["1 SNIPER SCOPE POV", "7B FLASHBACK - THE ROOF", "8 ÉCOLE - JOUR"],
         ["McClane", "ÉLODIE", "DEALER #2", "MR. O'BRIEN-SMITH"],

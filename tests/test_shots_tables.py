@@ -368,10 +368,7 @@ REFUSED = {
     ("12", "Size"): ("Tight", "12 Size (not a camera term, see `storyboard vocab`)"),
     ("12B", "Size"): ("two-shot", "12B Size (that is the people of the camera)"),
     ("12B", "Duration"): ("3", "12B Duration (write it like 4s or 96f)"),
-    ("12E1", "Duration"): (
-        "1.3s",
-        "12E1 Duration (not a whole number of frames at 24 fps)",
-    ),
+    ("12E1", "Duration"): ("1.3s", "12E1 Duration (not a whole number of frames at 24 fps)"),
     ("12B", "Cast"): (
         "BOB",
         '12B Cast (character "BOB" is not on the board, define it there first)',

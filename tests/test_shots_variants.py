@@ -129,14 +129,8 @@ BAD = {
         RULE.format("keep: [1, 1C]"),
         'SB011 keep: no shot "1C" on this board (did you mean "1"?)',
     ),
-    "format": (
-        "  axes: {format: [969]}",
-        'SB012 "969" is a number, not a ratio (write 16:9)',
-    ),
-    "length": (
-        "  axes: {length: [6]}",
-        'SB012 "6" has no unit of time (write 6s or 6f)',
-    ),
+    "format": ("  axes: {format: [969]}", 'SB012 "969" is a number, not a ratio (write 16:9)'),
+    "length": ("  axes: {length: [6]}", 'SB012 "6" has no unit of time (write 6s or 6f)'),
     "focus": (
         RULE.format("keep: priority = 1, focus: 130%"),
         'SB008 "130%" is not a point of the picture (write left, center, right, or percent from '

@@ -16,6 +16,7 @@ CASES = [
     ("Anna slowly walks to the window.", ""),
     ("Anna lights a candle for her mother.", "mother"),
     ("Anna taps Ben on the shoulder.", "shoulder"),
+    ("Rain falls on the empty bed.", "empty"),
     ("A woman in a red coat waits in the bedroom.", ""),
     ("A mournful woman waits in the kitchen.", "kitchen"),
     ("Three wolves run past a tall tree.", "tall"),

@@ -11,13 +11,7 @@ import pytest
 from shots import parse_shots
 from shots.lexicon.places import Fixture
 from shots.staging.cameras.relation_checks import broken_relations
-from shots.staging.floor_space import (
-    distance,
-    facing,
-    gap,
-    plan_to_own,
-    turn_between,
-)
+from shots.staging.floor_space import distance, facing, gap, plan_to_own, turn_between
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import Beat
 from shots.staging.standing import standing

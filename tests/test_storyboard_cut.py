@@ -96,9 +96,7 @@ def test_two_things_at_one_cut_are_refused():
 
 
 def test_transitions_longer_than_their_shot_are_refused():
-    shots = [
-        CutShot("1", 10, effect_in=Effect("fade", 6), effect_out=Effect("fade", 6)),
-    ]
+    shots = [CutShot("1", 10, effect_in=Effect("fade", 6), effect_out=Effect("fade", 6))]
     with pytest.raises(InputError) as error:
         plan_cut(shots)
     assert str(error.value) == (

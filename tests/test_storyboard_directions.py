@@ -14,12 +14,7 @@ from benchmarks.directions import is_likeliest, score, table, words_of
 from shots import load_shots, parse_shots
 from shots.staging.stage_shot import staged_path
 from storyboard.judge.alternatives import Alternatives
-from storyboard.judge.camera_verdict import (
-    expected_motion,
-    is_static,
-    judge_camera,
-    judge_motion,
-)
+from storyboard.judge.camera_verdict import expected_motion, is_static, judge_camera, judge_motion
 from storyboard.judge.motion import measure_motion, step_frames
 from storyboard.layout import layout_film, layout_with_mask
 

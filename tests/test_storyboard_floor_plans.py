@@ -16,15 +16,7 @@ from openpyxl import load_workbook
 from shots import parse_shots
 from shots.lexicon.places import SETS
 from shots.path.camera_path import camera_path
-from shots.staging.staged import (
-    Beat,
-    CameraPlace,
-    NotStaged,
-    Place,
-    Player,
-    Staged,
-    StagedShot,
-)
+from shots.staging.staged import Beat, CameraPlace, NotStaged, Place, Player, Staged, StagedShot
 from storyboard.cli.main import run
 from storyboard.interchange.spreadsheet.setup_list import COLUMNS, setup_list
 from storyboard.sheet.page import build_sheet, write_sheet

@@ -269,8 +269,7 @@ def test_file_names_are_safe_and_distinct():
 
 
 @pytest.mark.parametrize(
-    ("aspect", "size"),
-    [((16, 9), (832, 480)), ((9, 16), (480, 832)), ((1, 1), (624, 624))],
+    ("aspect", "size"), [((16, 9), (832, 480)), ((9, 16), (480, 832)), ((1, 1), (624, 624))]
 )
 def test_render_size_follows_the_aspect(aspect, size):
     level = QUALITIES["wan2.2-t2v-a14b"]["draft"]

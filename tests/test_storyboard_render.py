@@ -46,11 +46,7 @@ def run(plan, folder, waves=None, kept=None):
     events = [] if kept is None else kept
     store = Store(folder)
     failures = render(
-        plan.stages,
-        waves or [plan.takes],
-        store,
-        LocalExecutor(events.append),
-        events.append,
+        plan.stages, waves or [plan.takes], store, LocalExecutor(events.append), events.append
     )
     return store, events, failures
 

@@ -165,10 +165,7 @@ def test_script_and_marks_are_shown_as_an_editor_writes_them(tmp_path):
     page = write_sheet(build(), tmp_path / "sheet.html").read_text()
     cards = [re.split(r'<dl class="lines">', card)[1] for card in page.split("</article>")[:2]]
     sounds = [re.findall(r'<div><dt>(\w+)</dt><dd dir="auto">([^<]*)<', card) for card in cards]
-    assert sounds == [
-        [("Ambience", "heavy rain"), ("Effects", "tram bell")],
-        [("Sound", "MOS")],
-    ]
+    assert sounds == [[("Ambience", "heavy rain"), ("Effects", "tram bell")], [("Sound", "MOS")]]
     spoken = re.search(r'<p class="who".*?</blockquote>', page, flags=re.DOTALL)[0]
     assert re.sub("<.*?>", "", spoken).split() == ["MARA", "(1.2", "s)", "Please."]
     assert '<span class="mark fade">' in page

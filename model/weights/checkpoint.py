@@ -20,13 +20,7 @@ from model.exceptions import WeightsError
 from model.presets import Backbone, Preset
 from model.transformer import FLOAT32_PARAMETERS, PACKED_PARAMETERS, Transformer
 from model.vace import VacePart
-from model.weights.build import (
-    NONE,
-    LoadOptions,
-    Part,
-    fingerprint,
-    load_network,
-)
+from model.weights.build import NONE, LoadOptions, Part, fingerprint, load_network
 from model.weights.lora import Lora, LoraChoice, merge_loras, read_lora
 from model.weights.stream import stream_network
 from model.weights.tensor_files import FLOAT8, OpenFiles

@@ -176,10 +176,7 @@ def relative_focal(lens_mm: float, sensor_mm: float = FULL_FRAME_WIDTH_MM) -> fl
 
 
 def frame_subject(
-    camera: Camera,
-    aspect: float,
-    framed: Framed = FIGURE,
-    sensor_mm: float = FULL_FRAME_WIDTH_MM,
+    camera: Camera, aspect: float, framed: Framed = FIGURE, sensor_mm: float = FULL_FRAME_WIDTH_MM
 ) -> Rig:
     """Place the camera at rest: distance from the size, height and pitch from the angle."""
     focal = relative_focal(camera.lens_mm, sensor_mm)

@@ -162,8 +162,7 @@ SOURCE = _table(
 )
 
 QUALITY = _table(
-    ("soft", "diffused", "soft lighting", "W"),
-    ("hard", "harsh, direct", "hard lighting", "W"),
+    ("soft", "diffused", "soft lighting", "W"), ("hard", "harsh, direct", "hard lighting", "W")
 )
 
 # The left or right of "side left" is a field of its own, parsed in lighting.py.

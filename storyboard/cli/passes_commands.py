@@ -37,11 +37,7 @@ def passes(
     """
     from shots import load_shots
     from storyboard.layout.passes.film_passes import pass_frames, pass_record
-    from storyboard.layout.passes.passes_writer import (
-        TARGETS,
-        write_passes_json,
-        write_shot_passes,
-    )
+    from storyboard.layout.passes.passes_writer import TARGETS, write_passes_json, write_shot_passes
     from storyboard.plan.sizes import layout_size
 
     if (output / "passes.json").exists() and not force:

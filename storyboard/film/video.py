@@ -115,8 +115,7 @@ def _add_stream(
     container: OutputContainer, first: Frame, fps: Fraction, encoding: Encoding
 ) -> VideoStream:
     stream = cast(
-        VideoStream,
-        container.add_stream(encoding.codec, rate=fps, options=dict(encoding.options)),
+        VideoStream, container.add_stream(encoding.codec, rate=fps, options=dict(encoding.options))
     )
     stream.height, stream.width = first.shape[:2]
     stream.pix_fmt = encoding.pixel_format

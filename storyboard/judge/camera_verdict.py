@@ -26,12 +26,7 @@ from storyboard.judge.motion import (
     squared_length,
     summarise,
 )
-from storyboard.judge.predicted_flow import (
-    Geometry,
-    PredictedFlow,
-    predict_flow,
-    simple_moves,
-)
+from storyboard.judge.predicted_flow import Geometry, PredictedFlow, predict_flow, simple_moves
 
 if TYPE_CHECKING:
     from shots.path.camera_path import CameraPath
@@ -155,10 +150,7 @@ def is_static(path: CameraPath) -> bool:
 
 
 def judge_motion(
-    motion: Motion,
-    path: CameraPath,
-    masks: Frames | None = None,
-    geometry: Geometry | None = None,
+    motion: Motion, path: CameraPath, masks: Frames | None = None, geometry: Geometry | None = None
 ) -> CameraVerdict:
     """Judge whether a measured motion is that of a path with as many frames.
 

@@ -29,12 +29,7 @@ SHELL, GARDEN = Clearing(0.45, 0.7, 0.4), Clearing(0.95, 1.2, 0.05)
 
 
 def without_near_shell(
-    shell: Mesh,
-    poses: Array,
-    focal: Array,
-    aspect: float,
-    aims: Array,
-    clearing: Clearing = SHELL,
+    shell: Mesh, poses: Array, focal: Array, aspect: float, aims: Array, clearing: Clearing = SHELL
 ) -> Mesh:
     """A shell without the faces that are before the middle of the picture at some frame.
 

@@ -90,11 +90,7 @@ class ShotFilm:
     """
 
     def __init__(
-        self,
-        staged: StagedShot,
-        path: CameraPath,
-        shot: Shot,
-        palette: Iterable[str] = (),
+        self, staged: StagedShot, path: CameraPath, shot: Shot, palette: Iterable[str] = ()
     ) -> None:
         """Build a shot.
 

@@ -17,15 +17,7 @@ from typing import TYPE_CHECKING
 from model.exceptions import WeightsError
 from model.flow import SOLVERS
 from model.geometry import Tiling, is_legal_frames, legal_frames_at_least, tiling
-from model.presets import (
-    PRESETS,
-    QUALITIES,
-    Preset,
-    Quality,
-    is_lightning,
-    lightning,
-    preset_named,
-)
+from model.presets import PRESETS, QUALITIES, Preset, Quality, is_lightning, lightning, preset_named
 from model.weights.survey import survey
 from storyboard.errors import InputError
 from storyboard.plan.request import SAMPLING, LoraRequest, Request, choose_loras

@@ -106,10 +106,7 @@ def with_one_more_take(board: ShotList, shots: Sequence[str]) -> ShotList:
 def with_kept(board: ShotList, kept: Mapping[str, Kept]) -> ShotList:
     """Copy of the board that has all compared takes and shows the kept ones."""
     changes = {
-        shot: {
-            "takes": max(board.shot(shot).takes, *choice.compared),
-            "use": f"T{choice.take:02}",
-        }
+        shot: {"takes": max(board.shot(shot).takes, *choice.compared), "use": f"T{choice.take:02}"}
         for shot, choice in kept.items()
     }
     return _with_changes(board, changes)

@@ -68,10 +68,7 @@ class Run:
     """
 
     def __init__(
-        self,
-        planned: Preview,
-        recorder: Recorder,
-        kept: Mapping[str, Kept] = MappingProxyType({}),
+        self, planned: Preview, recorder: Recorder, kept: Mapping[str, Kept] = MappingProxyType({})
     ) -> None:
         self._planned, self._recorder, self._kept = planned, recorder, kept
         self.spec, self.plan, self._folder = planned.spec, planned.plan, planned.spec.folder

@@ -32,11 +32,7 @@ LAYOUT_THREADS = min(cpu_count() or 1, 4)
 
 def staging_inputs(take: Take, staged: StagedShot) -> dict[str, object]:
     """Everything that the shapes in the layout of a take depend on, for cache keys."""
-    return {
-        "staged": staged.shown(),
-        "seconds": str(take.filmed.duration_s),
-        "path": take.path_key,
-    }
+    return {"staged": staged.shown(), "seconds": str(take.filmed.duration_s), "path": take.path_key}
 
 
 def layout_inputs(take: Take) -> dict[str, object]:

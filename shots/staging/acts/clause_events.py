@@ -191,6 +191,8 @@ class EventReader:
         if clause.is_negated or not clause.subjects:
             return
         phrase = clause.subjects[0]
+        if phrase.kind == "weather":
+            self.cast.ledger.use(clause.base)
         if phrase.of is not None and phrase.kind in ("abstract", "undrawn"):
             self._resolve(phrase.of)
         is_light = phrase.head in grammar.LIGHT

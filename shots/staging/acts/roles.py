@@ -30,7 +30,12 @@ class Cast(ThingList):
         """Give players what is said of them: in a red coat, with umbrellas, on a bench."""
         for k, key in enumerate(keys):
             draft = self.drafts.get(key)
-            if draft is None or (part.kind == "body" and draft.kind != "person"):
+            if draft is not None and part.kind == "body" and draft.kind != "person":
+                if part.owner and prep in ("in", "on") and grammar.BODY[part.head] == "hands":
+                    for who in self.resolve(part, [])[:1]:  # the letter in Nora's hands
+                        self.drafts[who].held += [key] * self.can_hold(who, key)
+                continue
+            if draft is None:
                 continue
             if draft.kind == "person" and self._is_look(draft, prep, part):
                 continue

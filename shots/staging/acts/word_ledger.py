@@ -39,10 +39,15 @@ class WordLedger:
     def use_phrase(self, phrase: Phrase) -> None:
         """Note the noun of a phrase that names a player, with its colours and sizes.
 
-        A part of the body changes nothing by itself: a verb that is drawn with it names it.
+        A part of the body changes nothing by itself, unless it is the hand that holds something: a
+        verb that is drawn with it names it.
         """
         drawn = [each for each in phrase.adjectives if find_colour(each) or each in grammar.SIZES]
-        self.use(*drawn, *(() if phrase.kind == "body" else (phrase.head, phrase.noun)))
+        self.use(*drawn)
+        if phrase.kind in ("character", "name"):
+            self.use(phrase.words)
+        elif phrase.kind != "body" or grammar.BODY[phrase.head] == "hands":
+            self.use(phrase.head, phrase.noun)
 
     def unused(self, action: str, reported: Iterable[str]) -> tuple[str, ...]:
         """Runs of words of an action that were neither used nor reported, as written."""

@@ -25,14 +25,7 @@ from shots.staging.cameras.set_up import (
 from shots.staging.cameras.thing_views import herd, insert, things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
 from shots.staging.floor.people_places import is_crowd
-from shots.staging.floor_space import (
-    direction,
-    distance,
-    facing,
-    plan_to_own,
-    point,
-    turn_between,
-)
+from shots.staging.floor_space import direction, distance, facing, plan_to_own, point, turn_between
 from shots.staging.picture import take_picture
 from shots.staging.staged import CameraPlace, Point
 from shots.staging.standing import Standing, beat_at

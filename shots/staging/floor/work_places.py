@@ -7,11 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shots.lexicon.actions import GESTURES, POSTURES
-from shots.staging.floor.marks import (
-    Occupied,
-    surface_spot,
-    surfaces,
-)
+from shots.staging.floor.marks import Occupied, surface_spot, surfaces
 from shots.staging.floor.people_places import is_crowd
 from shots.staging.floor.seats import Stance
 from shots.staging.floor.thing_places import SMALL_M
