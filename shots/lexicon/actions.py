@@ -20,6 +20,7 @@ class Posture:
         speed: Metres a second at the usual pace; 0 stays in place.
         seat: Kind of thing that it rests on: seat, bed, vehicle, bicycle, motorcycle, horse,
             stairs, ladder, or "".
+        ahead: That the head is before the place.
     """
 
     top: float = 1.0
@@ -27,6 +28,7 @@ class Posture:
     length: float = 0.3
     speed: float = 0.0
     seat: str = ""
+    ahead: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def _rows(file: str) -> list[dict[str, str]]:
 POSTURES: Mapping[str, Posture] = {
     row["posture"]: Posture(
         float(row["top"] or 1.0), float(row["rest"] or 0.0), float(row["length"] or 0.3),
-        float(row["speed"] or 0.0), row["seat"],
+        float(row["speed"] or 0.0), row["seat"], float(row["ahead"] or 0.0),
     )
     for row in _rows("postures.csv")
 }  # fmt: skip

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from importlib.resources import files
+
+from shots.lexicon.grammar import read_sections
 
 Colour = tuple[float, float, float]  # sRGB, 0 to 1
 
-with (files("shots.lexicon") / "colours.csv").open(encoding="utf-8") as _file:
-    _ROWS = list(csv.DictReader(_file))
+_ROWS = [row.partition(":") for row in read_sections("colours.words")["colours"]]
 COLOURS: Mapping[str, Colour] = {
-    row["colour"]: (float(row["red"]), float(row["green"]), float(row["blue"])) for row in _ROWS
+    name: (float(red), float(green), float(blue))
+    for row, _, _ in _ROWS
+    for name, red, green, blue in [row.split()]
 }
 ALIASES: Mapping[str, str] = {
-    word: row["colour"] for row in _ROWS for word in row["other words"].split()
+    word: row.split()[0] for row, _, words in _ROWS for word in words.replace(",", " ").split()
 }
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
+from shots.lexicon.grammar import mapping_of, read_sections
 from shots.schema import Shot, ShotList
 
 # Model data, verbatim from wan/configs/shared_config.py; sha256 of its UTF-8 begins with ce96e032.
@@ -20,37 +20,13 @@ WAN_NEGATIVE = (
     "形态畸形的肢体，手指融合，静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走"  # noqa: RUF001
 )
 
-MEANINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "色调艳丽": "garish colours",
-        "过曝": "overexposed",
-        "静态": "static",
-        "风格": "style",
-        "作品": "artwork",
-        "画作": "painting",
-        "静止": "still",
-        "整体发灰": "overall grey",
-        "静止不动的画面": "motionless picture",
-        "杂乱的背景": "cluttered background",
-        "背景人很多": "many people in the background",
-        "倒着走": "walking backwards",
-    }
-)
-
+_TABLES = read_sections("negative.words")
+MEANINGS: Mapping[str, str] = mapping_of(_TABLES["meanings"])
 # What a shot can ask for, and the stock words that exclude it; their English is removed as well.
-CLASHES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "static": ("静态", "静止", "静止不动的画面"),
-        "saturated": ("色调艳丽",),
-        "desaturated": ("整体发灰",),
-        "low-contrast": ("过曝", "整体发灰"),
-        "group": ("背景人很多",),
-        "a crowded place": ("杂乱的背景", "背景人很多"),
-        "an illustrated style": ("风格", "作品", "画作"),
-        "walking backwards": ("倒着走",),
-    }
-)
-
+CLASHES: Mapping[str, tuple[str, ...]] = {
+    clash: tuple(words.split(", "))
+    for clash, _, words in (r.partition(": ") for r in _TABLES["clashes"])
+}
 _CROWDED = re.compile(
     r"\b(?:super)?market(?:s|place)?\b|\bbazaar\b|\bcrowd(?:s|ed)?\b|\bpacked\b|\brush hour\b",
     re.IGNORECASE,

@@ -26,13 +26,6 @@ from shots.staging.stooping import HIPS, bedside, least_stoop, nearer, stoop_of
 
 FIGURE_M = 1.75
 EYES_UNDER_TOP = 0.069  # eyes under the top of the head, as a part of the height
-# Parts of the standing height that the head is ahead of the place, in postures that bend.
-HEAD_AHEAD: Mapping[str, float] = {
-    "crouch": 0.18, "bend": 0.25, "crawl": 0.17, "kneel": 0.06, "lean": -0.19, "sneak": 0.25,
-    "stagger": 0.14, "knee-slide": -0.19, "ride-bicycle": 0.23, "ride-motorcycle": 0.17,
-}  # fmt: skip
-
-
 # By gesture. Where the palm of the hand with the thing is for a person of 1.75 m who stands: to the
 # side of its hand, over the feet, ahead, in metres; measured on the poses of the layout.
 _PALMS = reaches("palm")
@@ -91,7 +84,7 @@ class Standing:
     @property
     def head(self) -> tuple[float, float, float]:
         """x, height, z of the middle of the head."""
-        aside, ahead = 0.0, HEAD_AHEAD.get(self.posture, 0.0) + self.stoops
+        aside, ahead = 0.0, POSTURES.get(self.posture, POSTURES["stand"]).ahead + self.stoops
         if self.lies:
             aside, ahead = _ON_SIDE if self.posture == "sleep" else (0.0, -0.4)
         x, z = own_to_plan((aside * self.tall_m, -ahead * self.tall_m), self.at, self.facing_deg)
@@ -350,6 +343,7 @@ def _walked(player: Player, share: float) -> tuple[Point, float]:
         done = min(1.0, (share - beat.start) / span)
         if len(beat.path) > 1:
             at, facing_deg = along(beat.path, done * length(beat.path))
+            facing_deg += 180.0 * (beat.posture == "walk-back")
         elif beat.path:
             at = beat.path[0]
         if beat.facing_deg is not None and (done > 0.5 or len(beat.path) < 2):

@@ -33,20 +33,22 @@ class Practical(NamedTuple):
     reach_m: float = 3.5
 
 
-with (files("storyboard.layout") / "practicals.csv").open(encoding="utf-8") as _file:
-    _ROWS = {row["model"]: row for row in csv.DictReader(_file)}
-PRACTICALS: Mapping[str, Practical] = {
-    model: Practical(
-        float(row["share"]), float(row["over"]), float(row["ahead"]),
-        (float(row["red"]), float(row["green"]), float(row["blue"])), float(row["reach_m"]),
-    )
-    for model, row in _ROWS.items()
-}  # fmt: skip
-_SWITCHED, _OUTDOOR_LAMPS, _CARRIED_FLAMES = (
-    frozenset(model for model, row in _ROWS.items() if kind in row["is"])
-    for kind in ("switched", "outdoors", "flame")
-)
 _HEADLIGHTS: Colour = (1.6, 1.5, 1.25)
+_ROWS = csv.reader((files("storyboard.layout") / "practicals.csv").read_text().splitlines()[1:])
+PRACTICALS: Mapping[str, Practical] = {
+    model: Practical(share, over, ahead, (red, green, blue), reach_m)
+    for model, *row in _ROWS
+    for share, over, ahead, red, green, blue, reach_m in [map(float, row)]
+}
+_SWITCHED = frozenset({
+    "floor-lamp", "table-lamp", "desk-lamp", "ceiling-lamp", "chandelier", "neon-tube", "lantern",
+    "neon-sign", "spotlight",
+})  # fmt: skip
+_OUTDOOR_LAMPS = frozenset({"street-lamp", "lantern", "spotlight", "burning-torch", "campfire"})
+_CARRIED_FLAMES = frozenset({
+    "candle", "torch", "burning-torch", "lantern", "campfire", "fire", "match", "lighter",
+    "birthday-cake",
+})  # fmt: skip
 
 
 def is_unlit(players: Iterable[Player], weather: Iterable[str]) -> bool:
@@ -76,7 +78,8 @@ def outdoor_lamp(players: Iterable[Player], subject: Point, side_deg: float) -> 
 def practical_of(player: Player) -> Practical | None:
     """The light of a thing; vehicles that are parked have theirs off."""
     thing = MODELS.get(player.model)
-    if thing and thing.kind == "vehicle" and not player.is_fixture and len(thing.seats) > 0:
+    is_driven = thing and thing.kind == "vehicle" and not player.is_fixture and thing.seats
+    if thing and is_driven and player.state not in PRACTICALS:
         return Practical(0.35, 0.0, 1.6 + thing.size[2] / 2, _HEADLIGHTS, 8.0)
     return PRACTICALS.get(player.state or player.model)
 

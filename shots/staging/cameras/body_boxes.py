@@ -12,6 +12,7 @@ from shots.staging.staged import Player
 from shots.staging.standing import Standing
 
 _TABLE_TOP_M = 0.08
+_FLIGHT = 5  # pieces of stairs
 _DOOR_M = 0.25  # depth of a door in its wall, which hides nobody
 _SWINGS: Mapping[str, tuple[int, ...]] = {"fridge": (1,), "locker": (1,), "wardrobe": (-1, 1)}
 """Sides of the tall doors of a thing, each as wide as it is, that stand out when it is open."""
@@ -50,6 +51,7 @@ def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Floo
         key: now for key, now in states.items()
         if model_of(players[key]).place not in ("ceiling", "wall")
         and not (model_of(players[key]).door and now.size[2] < _DOOR_M)
+        and players[key].model != "stairs"
     }  # fmt: skip
     sizes, bases = [], []
     for key, now in chosen.items():
@@ -75,7 +77,14 @@ def boxes(players: Mapping[str, Player], states: Mapping[str, Standing]) -> Floo
 
 
 def _leaves(player: Player, now: Standing) -> Iterator[tuple[str, Standing]]:
-    """The doors of what somebody opens in the shot, as they stand out from its front."""
+    """Stairs in pieces; the doors of what somebody opens in the shot, out from its front."""
+    if player.model == "stairs":
+        width, high, deep = now.size
+        for k in range(_FLIGHT):
+            own = 0.0, ((k + 0.5) / _FLIGHT - 0.5) * deep
+            size = (width, (k + 0.5) / _FLIGHT * high, deep / _FLIGHT)
+            at = own_to_plan(own, now.at, now.facing_deg)
+            yield player.id, Standing(at, now.facing_deg, now.base_m, size)
     if not any(beat.gesture == "open" for beat in player.beats):
         return
     sides = _SWINGS.get(player.model, ())

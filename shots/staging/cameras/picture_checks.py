@@ -183,7 +183,10 @@ def _blockers(
     own |= {me.near} if me.kind == "thing" and me.relation == "in" else set()
     own |= {k for k, each in filmed.players.items() for b in each.beats if b.seat == name}
     for beat in me.beats:
-        own |= {beat.seat, *(held for _, held in beat.holds)}
+        own |= {
+            "" if beat.posture == "climb-stairs" else beat.seat,
+            *(held for _, held in beat.holds),
+        }
     own |= {*_holders(filmed, name)} - {holder}
     inside = (moment.boxes.gaps(points[:, [0, 2]]).min(axis=0) < 1e-6).tolist()
     players = filmed.players

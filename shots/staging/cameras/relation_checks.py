@@ -59,7 +59,9 @@ def broken_relations(
         relation, other = ("on", player.on) if player.on else (player.relation, player.near)
         carrier = _nearest_like(player, players.get(other), players)
         texts = [*_broken_acts(player, players)]
-        if carrier is not None and other != player.id and not _is_ground(player, carrier):
+        is_ground = player.kind != "person" and carrier is not None and (
+            max(size_of(player)) > max(size_of(carrier)))  # a house on a hill  # fmt: skip
+        if carrier is not None and other != player.id and not is_ground:
             good = [
                 beat_at(player, share).seat == other
                 or _holds(relation, state[player.id], state[carrier.id], carrier, eye)
@@ -74,11 +76,6 @@ def broken_relations(
         for text in texts:  # of a group, one
             found.setdefault(_NUMBER.sub("", text), text)
     yield from found.values()
-
-
-def _is_ground(player: Player, carrier: Player) -> bool:
-    """Whether what a thing is on is the smaller one: a house on a hill."""
-    return player.kind != "person" and max(size_of(player)) > max(size_of(carrier))
 
 
 def called(player: Player) -> str:

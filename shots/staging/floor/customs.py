@@ -38,6 +38,8 @@ _LOW_WALL = (3.0, 0.5, 0.36)
 _CHANGED = ("stand", "crouch", "kneel", "crawl", "sneak", "walk")
 _LOW = ("crouch", "knees-floor", "crawl")  # the highest first
 _FACE_TO_FACE = ("hug", "kiss", "kiss-forehead", "whisper", "cling")
+_UP_OR_DOWN = re.compile(r"\b(up|down) (?:the|a|an)\b", re.IGNORECASE).search
+_BACKS = re.compile(r"\bback\w*( away| up)?\b", re.IGNORECASE).search
 _CHILD_M = 0.35  # that a child is smaller
 
 
@@ -143,6 +145,17 @@ def _fitted(reading: ShotReading) -> ShotReading:
     return replace(reading, players=tuple(players))
 
 
+def _climbing(player: Player, stairs: str) -> Player:
+    """Somebody who goes up or down the stairs that they are at climbs them."""
+    first = player.beats[0] if player.kind == "person" and player.beats else Beat()
+    way = _UP_OR_DOWN(first.words) if stairs and player.near == stairs else None
+    if way is None or not POSTURES[first.posture].speed:
+        return player
+    to = "down" if way[1].lower() == "down" else ""
+    climbs = replace(first, posture="climb-stairs", seat=stairs, to=to)
+    return replace(player, beats=(climbs, *player.beats[1:]))
+
+
 def _on_stairs(reading: ShotReading) -> ShotReading:
     """Of two who meet on stairs, the one who acts comes down and the other goes up."""
     plan = SETS.get(reading.place.set)
@@ -154,7 +167,11 @@ def _on_stairs(reading: ShotReading) -> ShotReading:
             replace(beat, seat=stairs) if beat.posture.startswith("sit") and not beat.seat else beat
             for beat in each.beats)) for each in reading.players]  # fmt: skip
         reading = replace(reading, players=tuple(players))
+    players = [_climbing(each, stairs) for each in reading.players]
+    reading = replace(reading, players=tuple(players))
     missed = {"there are no steps in this place": not stairs and " sit" in words and _STAIRS(words),
+              "it is shown as climbing": any(b.posture == "climb-stairs" for p in reading.players
+                                             for b in p.beats) and _BACKS(words),
               "they are shown in the arms": "carr" in words and _SHOULDERS(words)}  # fmt: skip
     lost = tuple(NotStaged(found[0], why) for why, found in missed.items() if found)
     reading = replace(reading, not_staged=(*reading.not_staged, *lost))

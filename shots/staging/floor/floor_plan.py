@@ -12,7 +12,7 @@ import numpy as np
 from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.places import Mark as FloorMark
-from shots.staging.floor.groups import form_groups
+from shots.staging.floor.groups import form_groups, is_around
 from shots.staging.floor.marks import Occupied, surfaces
 from shots.staging.floor.people_places import (
     MOST_IN_AN_ARC,
@@ -95,11 +95,13 @@ class ScenePlan:
         for reading in self.readings:
             for who, whom in relations(reading, [each.id for each in cast]).items():
                 self.occupied.partners.setdefault(who, whom)
-        self.place_people(cast)
+        last = [each for each in cast if is_around(each) and each.near in self.cast]
+        self.place_people([each for each in cast if each not in last])
         for thing in things:  # small things and animals are by people
             if thing not in large or (thing.kind == "animal" and not thing.near):
                 put_thing(self.occupied, thing)
         send_to_work(self.occupied, cast, is_first=True)
+        self.place_people(last)
 
     def copy(self) -> ScenePlan:
         """A scene in the same state; what changes in one does not change in the other."""
@@ -151,13 +153,11 @@ class ScenePlan:
             before = tuple(beat for beat in thing.beats if beat.start < 0)
             now = named.get(thing_id, replace(thing, beats=(), is_subject=False, words=""))
             if thing.is_fixture or thing_id in {*named, *self.introduced, *held}:
-                things.append(
-                    replace(
-                        now, at=thing.at, facing_deg=thing.facing_deg, base_m=thing.base_m,
-                        on=thing.on, size=now.size or thing.size, is_fixture=thing.is_fixture,
-                        colour=now.colour or thing.colour, beats=now.beats or before,
-                    )
-                )  # fmt: skip
+                things.append(replace(
+                    now, at=thing.at, facing_deg=thing.facing_deg, base_m=thing.base_m,
+                    on=thing.on, size=now.size or thing.size, is_fixture=thing.is_fixture,
+                    colour=now.colour or thing.colour, beats=now.beats or before,
+                ))  # fmt: skip
         self.introduced.update((each.id, each) for each in reading.players)
         order = {"person": 0, "animal": 1, "thing": 2}
         things.sort(key=lambda each: (order[each.kind], each.is_fixture))
@@ -224,7 +224,8 @@ class ScenePlan:
         for person in list(waiting):
             partner = self.occupied.partners.get(person.id, "")
             if partner in placed and len(waiting) <= MOST_IN_AN_ARC:
-                opposite = self.occupied.spot(person.id, partner)
+                held = any(p.id == partner and p.relation == "against" for p in people)
+                opposite = self.occupied.spot(person.id, partner, "close" if held else "")
                 assert opposite is not None
                 placed[person.id] = opposite
                 waiting.remove(person)

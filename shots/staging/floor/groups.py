@@ -19,6 +19,7 @@ _FINDERS = {
     shape: re.compile(rf"\b({'|'.join(phrases)})\b", re.IGNORECASE).search
     for shape, phrases in grammar.FORMATIONS.items()
 }
+_AROUND = re.compile(r"\b(a?round|surround\w*|encircl\w*)\b", re.IGNORECASE).search
 _LEADS = re.compile(r"\b(lead|first|front|foremost|leading)\b", re.IGNORECASE).search
 _FACING_M = 2.0  # from the middle to the first of each of two lines that face each other
 _LEAST = 3
@@ -53,8 +54,16 @@ def with_company(reading: ShotReading) -> ShotReading:
 
 def shape_of(player: Player) -> str:
     """The formation that is said of one of a group, "" for none."""
-    words = " ".join((player.words, *(beat.words for beat in player.beats[:1])))
-    return next((shape for shape, find in _FINDERS.items() if find(words)), "")
+    return next((shape for shape, find in _FINDERS.items() if find(_words(player))), "")
+
+
+def is_around(player: Player) -> bool:
+    """Whether somebody comes to those who stand around another one."""
+    return player.relation == "beside" and bool(_AROUND(_words(player)))
+
+
+def _words(player: Player) -> str:
+    return " ".join((player.words, *(beat.words for beat in player.beats[:1])))
 
 
 def groups_of(people: Sequence[Player]) -> list[list[Player]]:
@@ -81,7 +90,7 @@ def form_groups(occupied: Occupied, people: Sequence[Player]) -> None:
             _facing_lines(occupied, group, other)
             return
     for group in groups:
-        shape = next(filter(None, map(shape_of, group)), "")
+        shape = next(filter(None, map(shape_of, group)), "ring" if is_around(group[0]) else "")
         rests = any(_posture(person) in ("lie", "sleep") for person in group)
         if shape and not rests:
             near = next((each.near for each in group if each.near), "")
@@ -113,11 +122,13 @@ def _formed(
 ) -> Iterator[Stance]:
     thing = anchor if isinstance(anchor, Player) else None
     middle = thing.at if thing else anchor.at if isinstance(anchor, Stance) else None
+    host = anchor if isinstance(anchor, Stance) and shape == "ring" else None
     spots = {"ring": _ring, "file": _file, "ranks": _ranks, "row": _row}[shape]
     taken: list[Point] = []
     at_thing = shape in ("row", "file") and thing is not None
     middle = middle if middle is not None else occupied.plan.centre
-    for person, (near, turned) in zip(group, spots(occupied, group, middle, thing), strict=True):
+    places = _about(host, len(group)) if host else spots(occupied, group, middle, thing)
+    for person, (near, turned) in zip(group, places, strict=True):
         others = [*occupied.others(), *taken]
         at = near if at_thing else occupied.floor.nearest_free(near, others, 0.5)
         taken.append(at)
@@ -135,6 +146,14 @@ def _ring(_: Occupied, group: Sequence[Player], middle: Point, thing: Player | N
     for angle in np.linspace(72.0, 288.0, len(group)):
         at = point(np.array(middle) + radius * direction(float(angle)))
         yield at, facing(at, middle)
+
+
+def _about(host: Stance, count: int) -> _Spots:
+    """Behind somebody and at both sides, as near as they have room, open to what the host faces."""
+    radius = max(0.8, 0.19 * count)
+    for angle in np.linspace(80.0, 280.0, count):
+        at = point(np.array(host.at) + radius * direction(host.facing_deg + float(angle)))
+        yield at, facing(at, host.at)
 
 
 def _row(

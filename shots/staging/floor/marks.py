@@ -28,7 +28,7 @@ from shots.staging.staged import Player, Point
 
 REACH_M = 0.45  # from the edge of a thing to somebody who uses it
 TALK_M = 1.15  # between two who talk
-BESIDE_M = 0.65
+BESIDE_M, _CLOSE_M = 0.65, 0.53
 # Sides of a thing by relation, best first, and whether people there face it or the other way.
 _SIDES: Mapping[str, tuple[str, bool]] = {
     "before": ("front back right left", True),
@@ -143,7 +143,7 @@ class Occupied:
             return None
         name = next((key for key, new in self.renamed.items() if new == found.id), found.id)
         mark = self.plan.mark(name)
-        sits = seat_kind(posture)
+        sits = seat_kind(posture) if not posture.startswith("climb") else ""  # from the foot
         is_free = mark is not None and all(distance(mark.at, each) > 0.5 for each in others)
         is_free = is_free and posture not in _BACK_TO_IT
         if mark is not None and is_free and not (mark.seat or sits) and relation in _AT:
@@ -185,7 +185,9 @@ class Occupied:
 
     def _at_person(self, other: Stance, others: Sequence[Point], relation: str) -> Stance:
         ahead = direction(other.facing_deg)
-        first, metres = {"beside": (90, BESIDE_M), "behind": (180, 0.9)}.get(relation, (0, TALK_M))
+        ways = {"beside": (90, BESIDE_M), "behind": (180, 0.9), "close": (0, _CLOSE_M)}
+        first, metres = ways.get(relation, (0, TALK_M))
+        others = [each for each in others if each != other.at]
         if relation == "before" and not other.seat:
             metres = 0.9
         floor = self.floor

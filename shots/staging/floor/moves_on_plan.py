@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shots.lexicon.actions import POSTURES
-from shots.staging.floor.marks import Occupied
+from shots.staging.floor.marks import REACH_M, Occupied
 from shots.staging.floor.people_places import before_what_they_lean_on
 from shots.staging.floor.seats import Stance, seat_kind
 from shots.staging.floor.work_places import leap_over
@@ -23,6 +23,7 @@ from shots.staging.floor_space import (
     facing,
     length,
     model_of,
+    places_round,
     point,
 )
 from shots.staging.staged import Beat, Player, Point
@@ -41,7 +42,8 @@ _RIDDEN = ("vehicle", "bicycle", "motorcycle", "horse")
 _DOWN = re.compile(r"\b(down|descend\w*|downstairs)\b", re.IGNORECASE).search
 _VEHICLE_SPEED, _ANIMAL_SPEED, _THING_SPEED = 8.0, 1.4, 1.2
 FRAME = re.compile(r"\b(frame|shot|picture)\b", re.IGNORECASE).search
-_LEAST_M = 0.4
+_LEAST_M, _LEFT_M, _MET_M = 0.4, 1.8, 2.2
+_OUT_OF = re.compile(r"\bout of (the|a|an|his|her|their|its)\b", re.IGNORECASE).search
 _LANDING_M = 0.3  # of a flying animal, from where it is first in the picture
 
 
@@ -111,6 +113,11 @@ def ways_to_places(
         beats: list[Beat] = []
         at = player.at
         for k, beat in enumerate(player.beats):
+            if own_way := _own_way(player, beat, occupied, seconds):
+                looks_at = player.near if beat.posture == "walk-back" else beat.looks_at
+                beats.append(replace(beat, to="", path=own_way, arrives=True, looks_at=looks_at))
+                at = own_way[-1]
+                continue
             if is_relative(player, beat):
                 routes.append(Route(player.id, len(beats), arrives=False))
                 beats.append(beat)
@@ -125,12 +132,9 @@ def ways_to_places(
                 if not k and beat.posture == "climb-ladder":
                     player = replace(player, at=stairs.at, facing_deg=stairs.facing_deg + 180.0)
                 continue
-            if leap := leap_over(occupied, player.id, beat) or _landing(player, beat):
-                beats.append(replace(beat, to="", path=leap, arrives=True))
-                at = leap[-1]
-                continue
             stance = occupied.people.get(player.id)
-            rests = not k and not beat.to and stance is not None and stance.seat == beat.seat
+            rests = not beat.to and stance is not None and stance.seat == beat.seat
+            rests = rests and (not k or bool(beat.seat))  # or goes on sitting there
             goal = None if rests else _goal(player, beat, after, occupied, at)
             if goal is None or distance(at, goal.at) < 0.25:  # stays, or is there already
                 stays = not beat.to or seat_kind(beat.posture)
@@ -148,12 +152,34 @@ def ways_to_places(
     return [_resting(each, seconds) for each in moved], routes
 
 
-def _landing(player: Player, beat: Beat) -> tuple[Point, ...]:
-    """The way of an animal that comes down on a thing, such as a bee on a flower; else empty."""
-    if player.kind != "animal" or not player.on or beat.to != "in":
+def _own_way(player: Player, beat: Beat, occupied: Occupied, seconds: float) -> tuple[Point, ...]:
+    """The way over a thing, down on it, off or out of it, or up to somebody; else empty."""
+    reach = min(speed_of(player, beat) * (beat.end - beat.start) * seconds, _LEFT_M)
+    if player.kind == "animal" and player.on and beat.to == "in":  # a bee on a flower
+        start = np.array(player.at) - _LANDING_M * direction(player.facing_deg - 60.0)
+        return point(start), player.at
+    other = occupied.people.get(beat.to)
+    begins = player.kind == "person" and beat is player.beats[0] and not beat.seat
+    flees = other is not None and POSTURES[other.posture].speed and not POSTURES[other.posture].seat
+    near = other is not None and 0.1 < distance(player.at, other.at) < _MET_M
+    if other is not None and begins and near and not flees:
+        away = (np.array(player.at) - other.at) / distance(player.at, other.at)
+        start = occupied.floor.straight(np.array(player.at), np.array(player.at) + reach * away)
+        return point(start), player.at
+    return leap_over(occupied, player.id, beat) or _leaving(player, beat, occupied, reach)
+
+
+def _leaving(player: Player, beat: Beat, occupied: Occupied, reach: float) -> tuple[Point, ...]:
+    """The straight way of who backs off from what they are at, or gets out of it; else empty."""
+    thing, backs = occupied.find(player.near), beat.posture == "walk-back" and beat.to == "away"
+    if not isinstance(thing, Player) or not (backs or (beat.to == "out" and _OUT_OF(beat.words))):
         return ()
-    start = np.array(player.at) - _LANDING_M * direction(player.facing_deg - 60.0)
-    return point(start), player.at
+    sides = "left right" if is_vehicle(thing) else "front back left right"
+    places = places_round(thing, sides, REACH_M)
+    centre = occupied.plan.centre if is_vehicle(thing) else player.at
+    at, out = min(places, key=lambda each: distance(each[0], centre))
+    end = occupied.floor.straight(np.array(at), np.array(at) + reach * direction(out))
+    return at, point(end)
 
 
 def _walked_beats(
@@ -259,7 +285,7 @@ def starting(player: Player, beats: list[Beat]) -> Player:
     """A player who begins where the first way begins."""
     if beats and len(beats[0].path) > 1:
         start = beats[0].path[0]
-        turned = along(beats[0].path, 0.01)[1]
+        turned = along(beats[0].path, 0.01)[1] + 180.0 * (beats[0].posture == "walk-back")
         return replace(player, at=start, facing_deg=round(turned, 3), beats=tuple(beats))
     return replace(player, beats=tuple(beats))
 

@@ -27,6 +27,7 @@ from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import FIGURE_M
 
 MOST_IN_AN_ARC = 7
+_STAGE_M = 3.6  # from who is on a stage to the crowd before it
 _SHOULDERS_M, _LAP_M = 1.43, 0.12  # over the floor, of an ordinary figure; over a seat
 # Groups that are before whom they relate to; others who look on stand behind, turned to the lens.
 _LISTENERS = ("orchestra", "choir", "audience", "class", "congregation", "pupil", "student", "jury")
@@ -46,10 +47,15 @@ def place_freely(occupied: Occupied, people: Sequence[Player], seed: int) -> Non
     for person, (near, turned) in zip(people, places, strict=True):
         at = floor.nearest_free(near, occupied.others())
         occupied.people[person.id] = Stance(at, turned, posture=first_posture(person))
-    goes = any(beat.to or POSTURES[beat.posture].speed for each in people for beat in each.beats)
+    stage = occupied.plan.mark("microphone") is not None
+    goes = not stage and any(
+        beat.to or POSTURES[beat.posture].speed for each in people for beat in each.beats
+    )
     for group in () if goes else _hosted(crowd):
         _before_or_behind(occupied, group, [each.id for each in people])
-    _scatter(occupied, [each for each in crowd if each.id not in occupied.people], seed)
+    goals = (occupied.place_of(beat.to) for each in people for beat in each.beats[:1] if beat.to)
+    left = [each for each in crowd if each.id not in occupied.people]
+    _scatter(occupied, left, seed, next(goals, None))
 
 
 def _hosted(crowd: Sequence[Player]) -> list[list[Player]]:
@@ -71,6 +77,8 @@ def _before_or_behind(occupied: Occupied, group: Sequence[Player], hosts: Sequen
     stem = group[0].id.rsplit("-", 1)[0]
     attends = len(placed) == 1 and stem in _LISTENERS
     centre, half, first_m = (60.0, 120.0, 1.7) if attends else (180.0, 62.0, 2.3)
+    if stem == "crowd" and occupied.plan.mark("microphone"):  # before the stage
+        centre, half, first_m = 0.0, 50.0, _STAGE_M
     if attends:
         name = next(each for each in hosts if each in occupied.people)
         occupied.people[name] = replace(placed[0], facing_deg=60.0)
@@ -138,19 +146,26 @@ def _arc(middle: Point, count: int) -> list[tuple[Point, float]]:
     return [(at, round(facing(at, focus), 3)) for at in places]
 
 
-def _scatter(occupied: Occupied, crowd: Sequence[Player], seed: int) -> None:
-    """Places for a crowd outside of the acting space, behind or round whom the words name."""
+def _scatter(occupied: Occupied, crowd: Sequence[Player], seed: int, goal: Point | None) -> None:
+    """Places for a crowd outside of the acting space, behind or round whom the words name.
+
+    Where somebody goes through it, it is round the goal.
+    """
     plan, floor, random = occupied.plan, occupied.floor, np.random.default_rng(seed)
     left, near, right, far = plan.bounds
     reach = min(9.0, max(right - left, far - near) / 2)
+    reach = reach if goal is None else min(reach, 5.0)
     for person in crowd:
         mark = plan.mark(person.near)  # the pit before a stage
         host = mark or occupied.people.get(person.near)
-        middle, back = (host.at, host.facing_deg + 180.0) if host else (plan.centre, 180.0)
-        around = 70.0 if host is None or person.relation == "behind" else 180.0
+        middle, back = (host.at, host.facing_deg + 180.0) if host else (goal or plan.centre, 180.0)
+        is_behind = mark or (host is None and goal is None) or person.relation == "behind"
+        around = 70.0 if is_behind else 180.0
         for attempt in range(60):
             away = direction(back + random.uniform(-around, around))
-            at = point(np.array(middle) + away * random.uniform(*((0, 5) if mark else (1.4, reach))))
+            at = point(
+                np.array(middle) + away * random.uniform(*((0, 5) if mark else (1.4, reach)))
+            )
             if floor.is_free(at, occupied.others(), 0.7 if attempt < 40 else 0.5):
                 break
         turned = facing(at, middle) + random.uniform(-50, 50)

@@ -5,9 +5,11 @@ Light directions are relative to the camera at rest: "side left" is the left of 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -80,40 +82,18 @@ class LightRig:
         return vector / np.float32(np.linalg.norm(vector))
 
 
+def _value(text: str) -> bool | float | tuple[float, ...]:
+    numbers = () if text == "yes" else tuple(map(float, text.split()))
+    return numbers if len(numbers) > 1 else numbers[0] if numbers else True
+
+
+_ROWS = csv.DictReader((files("storyboard.layout.render") / "lights.csv").read_text().splitlines())
 TIMES: Mapping[str, LightRig] = {
-    "day": LightRig(),
-    "night": LightRig(
-        key=0.50, key_colour=(0.80, 0.90, 1.15), fill=0.24, fill_colour=(0.65, 0.8, 1.3),
-        zenith=(0.03, 0.05, 0.13), horizon=(0.10, 0.13, 0.23), haze=0.08, is_dark=True,
-    ),
-    "dawn": LightRig(
-        key=0.60, key_colour=(1.12, 0.94, 0.90), fill=0.34, fill_colour=(0.86, 0.92, 1.15),
-        zenith=(0.30, 0.38, 0.58), horizon=(0.84, 0.70, 0.68), haze=0.10,
-    ),
-    "sunrise": LightRig(
-        key=0.80, key_colour=(1.25, 0.96, 0.66), fill=0.30, fill_colour=(0.90, 0.92, 1.1),
-        zenith=(0.38, 0.50, 0.72), horizon=(0.99, 0.80, 0.52), haze=0.10,
-    ),
-    "sunset": LightRig(
-        key=0.82, key_colour=(1.32, 0.82, 0.46), fill=0.26, fill_colour=(0.95, 0.82, 0.98),
-        zenith=(0.28, 0.30, 0.54), horizon=(0.99, 0.56, 0.28), haze=0.09,
-    ),
-    "dusk": LightRig(
-        key=0.52, key_colour=(1.05, 0.84, 0.98), fill=0.50, fill_colour=(0.84, 0.80, 1.16),
-        zenith=(0.13, 0.18, 0.40), horizon=(0.46, 0.38, 0.52), haze=0.16, is_dark=True,
-    ),
-}  # fmt: skip
-# By whether it is dusk: light of a room whose lamps are on, and what is outside its windows.
-_ROOMS: Mapping[bool, LightRig] = {
-    False: replace(
-        TIMES["night"], towards=(-0.35, -0.8, -0.75), key=0.64, fill=0.29,
-        fill_colour=(0.94, 0.94, 1.06), zenith=(0.03, 0.05, 0.12), horizon=(0.06, 0.08, 0.17),
-    ),
-    True: replace(
-        TIMES["dusk"], towards=(-0.35, -0.8, -0.75), key=0.58, fill=0.36,
-        fill_colour=(0.92, 0.93, 1.08), zenith=(0.20, 0.23, 0.42), horizon=(0.36, 0.31, 0.44),
-    ),
-}  # fmt: skip
+    row.pop("time"): LightRig(
+        **{name: cast("Any", _value(text)) for name, text in row.items() if text}
+    )
+    for row in _ROWS
+}
 # Tints of what lights people when it is dark.
 WARM: Colour = (1.22, 0.98, 0.70)
 TUBES: Colour = (0.96, 1.03, 1.02)
@@ -158,7 +138,11 @@ def light_rig(
     rig = TIMES[lighting.time or "day"]
     lit = lighting.source in (None, "artificial", "fluorescent", "practical")
     if is_interior and rig.is_dark and lit and (glow or lighting.source):
-        rig = replace(_ROOMS[lighting.time == "dusk"], key_colour=glow or WARM, room=room)
+        rig = replace(
+            TIMES["room at dusk" if lighting.time == "dusk" else "room at night"],
+            key_colour=glow or WARM,
+            room=room,
+        )
     elif is_interior and rig.is_dark and lighting.source is None:
         rig = replace(rig, key=0.48, fill=0.33, room=room)
     rig = _with_source(rig, lighting.source)
