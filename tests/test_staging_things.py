@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from benchmarks.staging_pictures import sentence_board
+from shots.lexicon.places import SETS
+from shots.staging.floor_space import distance, facing, turn_between
 from shots.staging.stage_shot import stage_board
 from shots.staging.staged import StagedShot
 from storyboard.layout.thing_motion import ThingState, thing_mesh
 
 
-def insert_of(action: str, heading: str = "STUDIO - DAY", size: str = "CU") -> StagedShot:
-    entry = {"n": 1, "heading": heading, "subjects": [], "camera": f"{size}, insert"}
+def insert_of(action: str, heading: str = "STUDIO - DAY", camera: str = "CU, insert") -> StagedShot:
+    entry = {"n": 1, "heading": heading, "subjects": [], "camera": camera}
     return stage_board(sentence_board({**entry, "action": action}))["1"]
 
 
@@ -68,6 +70,31 @@ def test_adjectives_and_verbs_put_things_in_a_state(words: str, model: str, stat
 def test_the_state_of_a_thing_of_the_set_is_reported() -> None:
     staged = insert_of("A cup on the dusty table.", "INT. KITCHEN - DAY")
     assert [each.words for each in staged.not_staged] == ["dusty"]
+
+
+def test_a_crowd_is_in_the_pit_and_who_plays_is_on_the_stage() -> None:
+    words = "The guitarist slides across the stage on his knees, and the crowd goes wild."
+    staged = insert_of(words, "EXT. FESTIVAL STAGE - NIGHT", "WS")
+    crowd = [each for each in staged.players if each.id.startswith("crowd")]
+    assert len(crowd) > 6
+    assert all(each.at[1] < 1.2 for each in crowd)
+    assert staged.camera.subjects[0] == "guitarist"
+    assert max(abs(each.facing_deg) for each in crowd) > 130  # to the stage
+
+
+def test_a_huge_animal_is_before_somebody_and_in_the_picture() -> None:
+    staged = insert_of("A knight bars the way to a dragon.", "EXT. CASTLE GATE - DAY", "FS")
+    knight, dragon = staged.player("knight"), staged.player("dragon")
+    assert set(staged.camera.subjects) == {"knight", "dragon"}
+    assert distance(knight.at, dragon.at) > 3.0
+    assert abs(turn_between(dragon.facing_deg, facing(dragon.at, knight.at))) < 15
+
+
+def test_an_animal_wades_in_the_water_that_it_fishes_in() -> None:
+    staged = insert_of("A bear snatches a salmon out of the rapids.", "EXT. RIVER - DAY", "WS")
+    bear, mark = staged.player("bear"), SETS["river-bank"].mark("rapids")
+    assert distance(bear.at, mark.at) < 1.0
+    assert -0.5 < bear.base_m < -0.2
 
 
 def test_a_ring_of_light_is_part_of_its_device() -> None:

@@ -30,6 +30,7 @@ _HEIGHTS = {"sky": 4.0}  # of animals by the place where they are found
 _BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 _PARKED_M = 14.0
+_WADED = ("rapids", "river", "stream")  # marks in water
 _LOW_M, _HUGE_M = 0.12, 1.6
 _CONTAINER_M, _DRIPS_M = 1.2, 0.15  # extent of what has others in it; over a table, to drip from
 _TAIL_M = 2.5  # between one vehicle and the next on its tail
@@ -73,7 +74,9 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     if found := _on_road(occupied, thing) or _in_or_under(occupied, thing):
         return found
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
-        return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
+        wades = thing.kind == "animal" and thing.near in _WADED
+        base = -0.28 * size[1] if wades else 0.0
+        return replace(thing, at=spot.at, facing_deg=spot.facing_deg, base_m=base)
     if model.place in ("wall", "ceiling"):
         return _on_shell(occupied, thing)
     if model.place == "sky" and not occupied.plan.is_interior:
