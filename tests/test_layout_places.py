@@ -102,7 +102,7 @@ HEADINGS = {
     "EXT. COAST": "coast", "EXT. BALCONY": "balcony", "EXT. FRONT PORCH": "porch",
     "EXT. BEACH BAR": "beach-bar", "EXT. FESTIVAL STAGE": "festival", "EXT. ORCHARD": "orchard",
     "EXT. ENCHANTED FOREST": "magic-forest", "EXT. OLD TOWN MARKET": "cathedral-market",
-    "EXT. ABANDONED FARMHOUSE": "farmhouse", "EXT. RIVER RAPIDS": "rapids",
+    "EXT. ABANDONED FARMHOUSE": "derelict-house", "EXT. RIVER RAPIDS": "rapids",
     "EXT. OCEAN - NIGHT": "sea", "INT. BEACH": "room", "EXT. ZOLG": "ground", "INT. ZOLG": "room",
 }  # fmt: skip
 LOOKS = {

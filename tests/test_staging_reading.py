@@ -196,6 +196,12 @@ def test_unknown_noun_is_a_block_with_its_name_and_never_a_person() -> None:
     assert (player.kind, player.model, player.label) == ("thing", "stand-in", "gramophonium")
 
 
+def test_snow_in_the_words_is_on_the_ground() -> None:
+    assert read("A man walks.", "EXT. MOUNTAIN").place.set == "mountains"
+    assert read("A man walks through the snow.", "EXT. MOUNTAIN").place.set == "snow-field"
+    assert read("A man walks.", "EXT. SNOWY FOREST").place.set == "snow-field"
+
+
 def test_insert_is_of_the_thing() -> None:
     reading = read("A letter lies on the table.", shot="        camera: ECU, insert")
     assert reading.detail == "letter"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from difflib import get_close_matches
 
 from shots.lexicon.grammar import read_sections
+from shots.lexicon.things import singular
 
 VEHICLES = frozenset({"car", "tram", "train", "aeroplane-cabin", "cockpit"})
 KIND_OF_SCENE = re.compile(
@@ -55,15 +55,6 @@ def heading_in_words(heading: str) -> str:
     return f"{kind}: {heading[found.end() :].lower()}"
 
 
-def _candidates(words: list[str]) -> Iterator[str]:
-    """A phrase, and with its last word in the singular."""
-    yield " ".join(words)
-    *front, last = words
-    for ending, stem in (("ies", "y"), ("es", ""), ("s", "")):
-        if last.endswith(ending) and len(last) > 3 and not last.endswith("ss"):
-            yield " ".join([*front, last[: -len(ending)] + stem])
-
-
 def _phrases(words: list[str]) -> list[tuple[str, str]]:
     """Places that a phrase names, from its end, each as written and as in the table."""
     found = []
@@ -71,7 +62,7 @@ def _phrases(words: list[str]) -> list[tuple[str, str]]:
     while end > 0:
         for count in range(min(_LONGEST, end), 0, -1):
             part = words[end - count : end]
-            name = next((each for each in _candidates(part) if each in PLACES), None)
+            name = next((each for each in singular(" ".join(part)) if each in PLACES), None)
             if name:
                 found.append((" ".join(part), name))
                 end -= count

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -144,6 +146,14 @@ def find_thing(words: Sequence[str]) -> tuple[str, int] | None:
             if noun in NOUNS:
                 return NOUNS[noun], count
     return None
+
+
+@lru_cache(maxsize=64)
+def models_in(text: str) -> frozenset[str]:
+    """All models that the nouns of a text name."""
+    words = re.findall(r"[a-z']+", text.lower())
+    found = (find_thing(words[k:]) for k in range(len(words)))
+    return frozenset(each[0] for each in found if each)
 
 
 def nearest_noun(word: str) -> str:

@@ -40,6 +40,8 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _OUTDOORS = frozenset(("stadium", "sea", "beach", "forest", "field", "river-bank"))
+_SNOWED = frozenset(("mountains", "field", "forest", "ground", "park"))
+"""Sets that are fields of snow where the words have snow."""
 # Words for a scene without lamps, but for what it names.
 _DARK = re.compile(
     r"\bin the dark\b|\bdark(?:ened|ness)?,? (?:room|house|hallway|corridor|cellar|street|alley)|"
@@ -53,7 +55,7 @@ _IS_VIEW = re.compile(r"(?:^|[.:,;]|\b(?:look\w*|see\w*|shot|from|is|camera))\s*
 
 def read_shot(board: ShotList, shot: Shot) -> ShotReading:
     """Who and what is in a shot and what they do; nobody has a place on the floor plan yet."""
-    place = _place(shot)
+    place = _place(board, shot)
     cast = Cast(board, shot, place)
     names = character_names(board)
     action, whose = _without_camera(shot.action)
@@ -91,7 +93,7 @@ def _resolve(cast: Cast, names: Names, text: str) -> str:
     return next(iter(cast.resolve(found[0], [])), "") if found else ""
 
 
-def _place(shot: Shot) -> Place:
+def _place(board: ShotList, shot: Shot) -> Place:
     heading = shot.location.heading if shot.location else ""
     looks = shot.location.looks if shot.location else ""
     name, is_interior, words = find_place(heading, looks, shot.action)
@@ -102,6 +104,10 @@ def _place(shot: Shot) -> Place:
     weather = [] if is_interior else [grammar.WEATHER[w] for w in named if w in grammar.WEATHER]
     if _DARK.search(f"{heading} {shot.action}".lower()):
         weather.append("dark")
+    if name in _SNOWED:  # in all shots of the scene alike
+        actions = [each.action for each in board.shots if each.scene == shot.scene]
+        is_snowed = re.search(r"\bsnow(?:y|-covered)?\b", f"{looks} {heading} {actions}".lower())
+        name = "snow-field" if is_snowed else name
     seed = zlib.crc32((shot.location.key if shot.location else name).encode())
     return Place(name, is_interior, seed, tuple(dict.fromkeys(weather)), words)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.places import SetPlan
+from shots.lexicon.things import models_in
 from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FRAMINGS
 from shots.staging.acts.blocked import author_plan, blocked
@@ -30,6 +31,7 @@ from shots.staging.floor.groups import with_company
 from shots.staging.floor.moves_on_plan import Route, is_vehicle, ways_to_places, with_directions
 from shots.staging.floor.people_places import first_posture, is_crowd, is_named
 from shots.staging.floor.seats import turned_on_seats
+from shots.staging.floor.thing_places import BUILDING_M
 from shots.staging.floor.ways_in_picture import InPicture
 from shots.staging.floor.work_places import under_umbrellas
 from shots.staging.floor_space import (
@@ -260,10 +262,19 @@ def _look(
     by_id = {each.id: each for each in moved}
     filmed = FilmedShot(
         shot.id, shot.camera.size, shot.camera.movement, shot.camera.people or "", by_id, place,
-        picture, frozenset(each.id for each in filming.reading.players if is_named(each)),
-        set_up.note,
+        picture, frozenset(each.id for each in filming.reading.players if is_named(each))
+        | _landmarks(moved, shot.action), set_up.note,
     )  # fmt: skip
     return moved, defects(filmed)
+
+
+def _landmarks(players: Sequence[Player], words: str) -> frozenset[str]:
+    """Ids of buildings of the set that the words name: the lighthouse, the cathedral."""
+    named = models_in(words)
+    large = [p for p in players if p.is_fixture and p.model in named
+             and model_of(p).kind == "structure" and max(size_of(p)) > BUILDING_M]  # fmt: skip
+    models = Counter(each.model for each in large)
+    return frozenset(each.id for each in large if models[each.model] == 1)
 
 
 def _large_groups(players: Sequence[Player]) -> set[str]:

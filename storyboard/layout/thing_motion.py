@@ -87,7 +87,8 @@ def state_of(player: Player, spot: Spot, seconds: float, length: float) -> Thing
         since = min(seconds, end) - begin
         if MODELS[player.model].kind == "animal":
             state = replace(state, rest=ANIMAL_RESTS.get(beat.posture, ""))
-        if beat.gesture == "fall" and max(spot.size) < _DROP_M:  # it hangs before it falls
+        is_hanging = max(spot.size) < _DROP_M or player.on
+        if beat.gesture == "fall" and is_hanging:  # it hangs, or stands there, before it falls
             since = max(0.0, since - 0.6 * (end - begin))
         state = _after(state, beat.gesture, since, (end - begin), beat.pace, player.base_m, seed)
     return state

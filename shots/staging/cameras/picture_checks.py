@@ -27,7 +27,8 @@ _FACES = ("MCU", "CU", "BCU", "ECU")
 _HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
 _MOST_HIDDEN, _ALL_HIDDEN = 0.6, 0.9
 _HIDDEN = 1.0  # for one who is hidden in part
-_MISSED, _MISSED_DEALT = 0.2, 0.35  # who is named, or dealt with, and not to be seen
+# Who is named, is dealt with, or is a building of the set that is named, and not to be seen.
+_MISSED, _MISSED_DEALT, _MISSED_BUILDING = 0.2, 0.35, 0.8
 _SOLID = 0.8  # of a box that hides what is behind it
 _LEAST_PART = 0.0005  # of the picture, that a thing takes up
 _GROUP = 3  # of one name, of whom half may be hidden
@@ -287,7 +288,9 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
             continue
         why = [_unseen(filmed, moment, name) for moment in (*moments[1::2], moments[-1])]
         if not is_tight and not is_close and view != "POV":
+            is_building = players[name].is_fixture and name in filmed.named
             weight = _MISSED_DEALT if name in dealt else _MISSED
+            weight = _MISSED_BUILDING if is_building else weight
             yield Defect(weight * sum(map(bool, why)) / len(why))
         if all(why) and (name in filmed.named or is_person):
             unseen.setdefault(Counter(why).most_common(1)[0][0], []).append(name)

@@ -324,8 +324,8 @@ def _group(filming: Filming, names: Sequence[str]) -> Iterator[SetUp]:
     mean = np.sum([direction(filming.gaze(name)) for name in names], axis=0)
     clear = float(np.linalg.norm(mean)) > 0.35 * len(names)
     front = facing((0, 0), (mean[0], mean[1])) if clear else 0.0
-    for k, turn in enumerate((*_ASIDE, 70.0, -70.0, 100.0, -100.0)):
-        side = front + turn
+    sides = [front + turn for turn in (*_ASIDE, 70.0, -70.0, 100.0, -100.0)]
+    for k, side in enumerate((*sides, 0.0, 25.0, -25.0) if clear else sides):
         at, framed = frame_people(filming, names, side, margin=0.1)
         at, framed, tight, note = with_action(filming, names, side, at, framed)
         place = CameraPlace(at, side, subjects=tuple(names))

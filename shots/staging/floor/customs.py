@@ -50,9 +50,8 @@ def by_custom(reading: ShotReading) -> ShotReading:
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
     if plan is not None:
-        reading = replace(
-            reading, players=tuple(_at_own_mark(player, plan) for player in reading.players)
-        )
+        placed = tuple(_at_own_mark(player, plan) for player in _one_each(reading, plan))
+        reading = replace(reading, players=placed)
     if model is None or plan is None:
         return reading
     fixtures = [each for each in plan.fixtures if each.model == model]
@@ -75,6 +74,21 @@ def by_custom(reading: ShotReading) -> ShotReading:
                                  beats=(sits, *player.beats[1:]))  # fmt: skip
         players.append(player)
     return replace(reading, players=tuple(players))
+
+
+def _one_each(reading: ShotReading, plan: SetPlan) -> list[Player]:
+    """Players of whom those on things that the set has a row of are on one each: on the blocks."""
+    models = {each.name: each.model for each in plan.fixtures}
+    models |= {each.id: each.model for each in reading.players if each.kind == "thing"}
+    players, taken = list(reading.players), 0
+    for k, player in enumerate(players):
+        dives = bool(player.beats) and player.beats[0].posture == "dive"
+        model = models.get(player.on or (player.near if dives else ""), "")
+        row = [f.name for f in plan.fixtures if f.model == model and MODELS[model].surface_m]
+        if player.kind == "person" and taken < len(row) > 2:
+            players[k] = replace(player, on=row[taken], near="", relation="")
+            taken += 1
+    return players
 
 
 def _at_own_mark(player: Player, plan: SetPlan) -> Player:

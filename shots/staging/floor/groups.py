@@ -82,6 +82,7 @@ def groups_of(people: Sequence[Player]) -> list[list[Player]]:
 def form_groups(occupied: Occupied, people: Sequence[Player]) -> None:
     """Give places to the groups whose formation the words name, and to two that face each other."""
     groups = [g for g in groups_of(people) if all(p.id not in occupied.people for p in g)]
+    groups = [g for g in groups if len({p.on for p in g}) < len(g)]  # not those on one block each
     for group in groups:
         first = next((beat for person in group for beat in person.beats[:1]), Beat())
         whom = first.target or first.looks_at

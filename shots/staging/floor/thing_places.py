@@ -27,7 +27,7 @@ from shots.staging.staged import Beat, Player, Point
 
 _STUDIOS = ("studio", "tabletop")  # shells of sets in which products are filmed
 _HEIGHTS = {"sky": 4.0}  # of animals by the place where they are found
-_BUILDING_M = 4.0  # structures that are wider stand behind the acting space
+BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 _PARKED_M = 14.0
 _WADED = ("rapids", "river", "stream")  # marks in water
@@ -68,9 +68,7 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     named = thing.on or (thing.near if thing.relation in _ON else "")
     support = occupied.find(named) if named else None
     if isinstance(support, Player) and _carries(support, thing):
-        users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
-        at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
-        return replace(thing, at=at, base_m=top, on=support.id)
+        return _supported(occupied, thing, support)
     if found := _on_road(occupied, thing) or _in_or_under(occupied, thing):
         return found
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
@@ -82,7 +80,7 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     if model.place == "sky" and not occupied.plan.is_interior:
         centre, far = occupied.plan.centre, occupied.plan.bounds[3]
         return replace(thing, at=(centre[0] + 4.0, far + 12.0), base_m=14.0)
-    if model.kind == "structure" and max(size[0], size[2]) > _BUILDING_M:
+    if model.kind == "structure" and max(size[0], size[2]) > BUILDING_M:
         far = occupied.plan.bounds[3] + size[2] / 2  # behind the acting space
         return replace(thing, at=(occupied.plan.centre[0], far))
     is_flat = thing.id in occupied.users and size[1] < 0.15 and max(size) < 2.1  # a plank
@@ -106,6 +104,19 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     return replace(thing, at=at)
 
 
+def _supported(occupied: Occupied, thing: Player, support: Player) -> Player:
+    """A thing or an animal on another: before the animal that is there, else near its user."""
+    users = sorted(occupied.people.values(), key=lambda each: distance(each.at, support.at))
+    at, top = surface_spot(occupied, thing, support, users[0].at if users else None)
+    turned = support.facing_deg + 60.0 if thing.kind == "animal" else thing.facing_deg
+    there = (t for t in occupied.things.values() if t.on == support.id and t.kind == "animal")
+    cat = next(there, None) if thing.kind == "thing" else None
+    if cat is not None:
+        along = direction(support.facing_deg + 90.0)
+        at = point(np.array(cat.at) + 0.8 * size_of(cat)[2] * along)
+    return replace(thing, at=at, base_m=top, on=support.id, facing_deg=turned)
+
+
 def _carries(support: Player, thing: Player) -> bool:
     """Whether a thing can stand on another: on a table, or on a bed if the words put it there."""
     own = model_of(support)
@@ -122,6 +133,9 @@ def _in_or_under(occupied: Occupied, thing: Player) -> Player | None:
     """A thing in a bowl (at its rim, in view), under a table, or at the tip that it drips from."""
     other, source = occupied.find(thing.near), occupied.find(thing.on)
     inside, high = other if thing.relation == "in" else None, size_of(thing)[1]
+    if isinstance(other, Player) and thing.model == "wave":  # from the sea, to the shore
+        out = (size_of(other)[2] + size_of(thing)[2]) / 2
+        return replace(thing, at=(other.at[0], other.at[1] + out))
     if isinstance(other, Player) and thing.relation == "under" and high < top_of(other):
         return replace(thing, at=other.at, base_m=other.base_m)
     if isinstance(inside, Player) and max(size_of(thing)) < max(size_of(inside)) < _CONTAINER_M:

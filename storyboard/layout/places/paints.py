@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 
@@ -23,8 +24,8 @@ from storyboard.layout.places.grounds import (
 )
 
 FAR = 300.0  # metres; where roads end
-_FILE = files("storyboard.layout.places") / "grounds.words"
-_WORDS = dict(row.split() for row in _FILE.read_text(encoding="utf-8").splitlines())
+_ROWS = (files("storyboard.layout.places") / "paints.csv").read_text(encoding="utf-8")
+_WORDS: Mapping[str, str] = dict(csv.reader(_ROWS.splitlines()))
 
 
 def paint(word: str, colour_of: Callable[[str], Colour]) -> GroundPaint:
