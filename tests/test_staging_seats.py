@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from shots.lexicon.places import SETS
+from shots.path.rig import FIGURE
+from shots.staging.cameras.picture_checks import FilmedShot, defects
+from shots.staging.floor.groups import with_company
 from shots.staging.floor_space import facing, turn_between
+from shots.staging.picture import take_picture
+from shots.staging.staged import CameraPlace, Player
 from tests.staging_kit import film, head, now, person, picture, reading, shot, stage, thing
 
 BENCH = {"seat": "bench-1", "posture": "sit"}
@@ -103,3 +108,50 @@ def test_whoever_is_named_to_be_on_a_stool_may_be_on_any() -> None:
     bob = person("bob", posture="sit", near="stool-1", relation="on", is_subject=True)
     staged = film((ann, bob), plan=SETS["bar"])[0]
     assert not [text for text in staged.warnings if "is not on" in text]
+
+
+def test_who_works_at_a_table_sits_at_it_and_not_at_the_nearest_seat() -> None:
+    ben = person("ben", posture="sit", gesture="cry", target="table", is_subject=True)
+    staged = film((ben,), plan=SETS["police-station"])[0]
+    assert staged.player("ben").beats[0].seat in ("chair-5", "chair-6")
+
+
+def test_a_sitter_who_is_alone_is_in_no_ring() -> None:
+    lily = person("lily", posture="sit", gesture="eat", words="pushes her peas around the plate")
+    assert with_company(reading(lily)).players[0].beats[0].posture == "sit"
+
+
+def test_beside_one_who_lies_the_camera_looks_down_over_the_covers() -> None:
+    ann = person("ann", posture="sit", seat="chair", target="bob", is_subject=True)
+    bob = person("bob", posture="lie", seat="bed", is_subject=True)
+    staged = film((ann, bob), plan=SETS["hospital-room"], camera="MS, two-shot")[0]
+    assert staged.framed.pitch_deg < -10
+
+
+def test_a_wide_shot_is_framed_on_who_acts_and_not_on_the_crowd() -> None:
+    crowd = [person(f"crowd-{k}", gesture="hands-up", is_subject=True) for k in range(1, 12)]
+    staged = film((person("ann", posture="kneel", is_subject=True), *crowd),
+                  plan=SETS["festival"], camera="WS")[0]  # fmt: skip
+    assert staged.camera.subjects == ("ann",)
+
+
+@pytest.mark.parametrize(
+    ("camera", "reported"), [("MS", True), ("WS", False), ("MS, follow", False)]
+)
+def test_a_face_turned_away_in_a_size_that_shows_faces_is_reported(camera, reported) -> None:
+    filmed, place = shot("1", f"{camera}, 35mm"), CameraPlace(subjects=("ann",))
+    players = {"ann": person("ann", facing_deg=180.0, is_subject=True)}
+    taken = take_picture(filmed, 16 / 9, place, FIGURE)
+    found = defects(FilmedShot("1", filmed.camera.size, filmed.camera.movement, "", players, place,
+                               taken))  # fmt: skip
+    assert any("turned away" in each.text for each in found) == reported
+
+
+@pytest.mark.parametrize(("x", "reported"), [(0.3, False), (2.5, True)])
+def test_an_animal_of_which_little_is_in_a_full_shot_is_reported(x: float, reported: bool) -> None:
+    filmed, place = shot("1", "FS, 35mm"), CameraPlace(subjects=("ann",))
+    horse = Player("horse", "horse", "animal", "horse", at=(x, 1.0), facing_deg=90.0)
+    players = {"ann": person("ann", is_subject=True), "horse": horse}
+    taken = take_picture(filmed, 16 / 9, place, FIGURE)
+    found = defects(FilmedShot("1", "FS", (), "", players, place, taken, frozenset(players)))
+    assert any("horse is out of the picture" in each.text for each in found) == reported

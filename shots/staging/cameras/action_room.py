@@ -22,7 +22,7 @@ _LOOSEST: Mapping[str, float] = {
 # How much a camera is disliked for what it does not hold, for its room, for a head that it cuts.
 _MISSED, _LOOSE, _CUT = 0.2, 0.15, 0.6
 _SMALL_M = 0.7  # things up to this extent are shown whole
-_INSIDE = 0.88  # of the picture, that is used
+_INSIDE, _SHOWN = 0.88, 0.46  # of the picture, that is used; from its middle to what shows
 _KEPT = 0.75  # of what the size shows under the top of the head, in any case
 _BENT_M = 0.1  # by which the head of one who bends may be higher than it is thought
 _REACH_M = 1.3  # from somebody to what their hands are on
@@ -52,7 +52,7 @@ def with_action(
     if size not in _LOOSEST or framed.whole:
         return at, framed, 0.0, ""
     picture = _Picture(filming, side_deg, at, framed)
-    most, missed, cut = _LOOSEST[size], list[str](), False
+    most, missed, cut = _LOOSEST[size], list[_Room](), False
     box = picture.box([_head(filming.now(name)) for name in names])
     if size not in FULL_SIZES:
         wider = picture.joined(box, picture.box(list(_heads(filming, names))))
@@ -66,10 +66,11 @@ def with_action(
         if picture.scale(wider) <= most:
             box = wider
         else:
-            missed.append(room.name)
+            missed.append(room)
     penalty = _MISSED * len(missed) + _CUT * cut + _LOOSE * (picture.scale(box) - 1.0)
     at, framed = picture.holding(box)
-    notes = (_note(filming, picture, name) for name in missed if name)
+    made = _Picture(filming, side_deg, at, framed)
+    notes = (_note(filming, picture, r.name) for r in missed if r.name and not made.shows(r))
     return at, framed, penalty, next(notes, "")
 
 
@@ -102,24 +103,31 @@ class _Picture:
 
     def box(self, rooms: Sequence[_Room]) -> Array:
         """(2, 2): low and high corner of what has to be in, as the camera sees it."""
+        every = np.array([self.usual(), *map(self._corners, rooms)])
+        return np.array([every[:, 0].min(axis=0), every[:, 1].max(axis=0)])
+
+    def shows(self, room: _Room) -> bool:
+        """Whether the middle of something small is in the picture."""
+        rig = self.filming.rig(self.framed)
+        wide = float(rig.distance[0]) / self.filming.focal
+        across, up = self._corners(room).mean(axis=0) + (0.0, rig.aim[0, 1])
+        is_in = abs(across) < _SHOWN * wide and abs(up) < _SHOWN * wide / self.filming.aspect
+        return bool(is_in) and room.half_m < _SMALL_M / 2
+
+    def _corners(self, room: _Room) -> Array:
+        """(2, 2): low and high corner of something."""
         rig = self.filming.rig(self.framed)
         away, aim_m, down = float(rig.distance[0]), -float(rig.aim[0, 1]), -float(rig.pitch[0])
-        right, ahead = direction(self.side_deg + 90.0), direction(self.side_deg)
         rises = np.array(self.framed.rises or [(0.0, 0.0)]).T
-        corners = [self.usual()]
-        for room in rooms:
-            off = np.array([room.at[0], room.at[2]]) - self.at
-            across, near = float(off @ right), float(off @ ahead)
-            risen = aim_m + float(np.interp(room.share, *rises))
-            spots = []
-            for high in (room.low_m - risen, room.at[1] - risen):
-                nearer = near * np.cos(down) + high * np.sin(down)
-                grows = away / max(0.3 * away, away - nearer)
-                up = aim_m + grows * (high * np.cos(down) - near * np.sin(down))
-                spots += [(grows * (across + k * room.half_m), up) for k in (-1, 1)]
-            corners.append(np.array([np.min(spots, axis=0), np.max(spots, axis=0)]))
-        every = np.array(corners)
-        return np.array([every[:, 0].min(axis=0), every[:, 1].max(axis=0)])
+        off = np.array([room.at[0], room.at[2]]) - self.at
+        across, near = (float(off @ direction(self.side_deg + turn)) for turn in (90.0, 0.0))
+        risen, spots = aim_m + float(np.interp(room.share, *rises)), []
+        for high in (room.low_m - risen, room.at[1] - risen):
+            nearer = near * np.cos(down) + high * np.sin(down)
+            grows = away / max(0.3 * away, away - nearer)
+            up = aim_m + grows * (high * np.cos(down) - near * np.sin(down))
+            spots += [(grows * (across + k * room.half_m), up) for k in (-1, 1)]
+        return np.array([np.min(spots, axis=0), np.max(spots, axis=0)])
 
     def joined(self, first: Array, second: Array) -> Array:
         """(2, 2): a box round two."""

@@ -8,14 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from shots.path.rig import FRAMINGS, Framed
-from shots.staging.cameras.set_up import (
-    Filming,
-    SetUp,
-    centroid,
-    frame_people,
-    frame_thing,
-    side_of_line,
-)
+from shots.staging.cameras.set_up import Filming, SetUp, centroid, frame_people, frame_thing
 from shots.staging.floor.moves_on_plan import is_vehicle
 from shots.staging.floor_space import direction, distance, facing, point
 from shots.staging.staged import CameraPlace
@@ -59,7 +52,10 @@ def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
     is_person = bool(target.tall_m)
     back = facing(target.at, near.at)
     apart = max(0.05, distance(target.at, near.at))
-    hand = _hand(filming, subject, over, target, near, back)
+    pair, tried = (subject, over), np.array(target.at) + direction(back + 20.0)
+    hand = 1.0  # the way round the subject from the near person to the camera
+    if is_person and filming.side_of(pair, tried) != filming.line_side(pair):
+        hand = -1.0
     if is_person:
         framed = frame_people(filming, [subject], back)[1]
     else:
@@ -91,19 +87,6 @@ def over_shoulder(filming: Filming, subject: str, over: str) -> Iterator[SetUp]:
             place = CameraPlace(at, side, subjects=(subject,), over=over, shift=hand * shift)
             placed = replace(framed, eye=(run, height), pitch_deg=None, rises=())
             yield SetUp(place, placed, 0.05 * k + abs(extra), note)
-
-
-def _hand(
-    filming: Filming, subject: str, over: str, target: Standing, near: Standing, back: float
-) -> float:
-    """1 or -1: the way round the subject from the near person to the camera."""
-    if not target.tall_m:
-        return 1.0
-    first, second = sorted((subject, over))
-    wanted = filming.line_side((first, second))
-    ends = (target.at, near.at) if first == subject else (near.at, target.at)
-    tried = point(np.array(target.at) + direction(back + 20.0))
-    return 1.0 if side_of_line(*ends, tried) == wanted else -1.0
 
 
 def _off_line(apart: float, run: float, ratio: float) -> float:

@@ -23,7 +23,7 @@ from shots.staging.standing import Standing, beat_at, standing
 
 _LEAVES = ("whip-pan-left", "whip-pan-right", "pan-left", "pan-right", "tilt-up", "tilt-down",
            "fly-through", "crane-up", "crane-down")  # fmt: skip
-_FACES = ("MCU", "CU", "BCU", "ECU")
+_FACES = ("MS", "MCU", "CU", "BCU", "ECU")
 _HEAD_MAY_BE_CUT = ("CU", "BCU", "ECU")
 _MOST_HIDDEN, _ALL_HIDDEN = 0.6, 0.9
 _HIDDEN = 1.0  # for one who is hidden in part
@@ -31,6 +31,7 @@ _HIDDEN = 1.0  # for one who is hidden in part
 _MISSED, _MISSED_DEALT, _MISSED_BUILDING = 0.2, 0.35, 0.8
 _SOLID = 0.8  # of a box that hides what is behind it
 _LEAST_PART = 0.0005  # of the picture, that a thing takes up
+_MOST_OF = 0.4  # of an animal in a size that shows all of a figure
 _GROUP = 3  # of one name, of whom half may be hidden
 _SHOWS_FACE_DEG = 95.0  # between the lens and where the near person of an OTS faces, at least
 
@@ -145,7 +146,7 @@ def _subject(filmed: FilmedShot, moments: Sequence[_Moment], name: str) -> Itera
 def _turned(filmed: FilmedShot, player: Player, frontal: Sequence[float]) -> Defect:
     """Defect of a face turned away by so many degrees; a warning in sizes that show faces."""
     weight = 0.5 * float(np.clip(np.mean(frontal) - 75.0, 0.0, 90.0)) / 90.0
-    leaves = any(beat.to in ("away", "out") for beat in player.beats)
+    leaves = "follow" in filmed.moves or any(b.to in ("away", "out") for b in player.beats)
     is_other = filmed.is_over_shoulder or filmed.place.view == "insert"
     if is_other or leaves or min(frontal) < _SHOWS_FACE_DEG or filmed.size not in _FACES:
         return Defect(weight)
@@ -323,6 +324,9 @@ def _unseen(filmed: FilmedShot, moment: _Moment, name: str) -> str:
     if now.tall_m and visible.any() and not visible[:3].any():
         return "cut at the head"
     ahead = spots[:, 2] > 0.1
+    is_animal = filmed.players[name].kind == "animal" and filmed.size in FULL_SIZES
+    if is_animal and visible.mean() < _MOST_OF:
+        return "out of the picture"
     if not now.tall_m and ahead.any():  # of a large one, a part is enough
         low, high = spots[ahead, :2].min(axis=0), spots[ahead, :2].max(axis=0)
         visible |= ahead & bool((low < 0.48).all() and (high > -0.48).all())

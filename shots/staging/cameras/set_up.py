@@ -211,6 +211,11 @@ class Filming:
             self.line_sides[first, second] = side, runs
         return side
 
+    def side_of(self, pair: tuple[str, str], place: Point | Array) -> float:
+        """Side of the line between two on which a place is, as `line_side` counts."""
+        first, second = sorted(pair)
+        return side_of_line(self.spot(first), self.spot(second), place)
+
     def take_side(self) -> bool:
         """Put the cameras on the side of the line that the author asks for; whether it crosses."""
         camera, pair = self.shot.camera, self.line()

@@ -20,7 +20,6 @@ from shots.staging.cameras.set_up import (
     composed,
     frame_people,
     frame_thing,
-    side_of_line,
 )
 from shots.staging.cameras.thing_views import herd, insert, things
 from shots.staging.floor.moves_on_plan import RELATIVE, is_vehicle
@@ -34,6 +33,7 @@ FACE_TURN_DEG = 32.0  # from the lens to where the subject of a single looks
 _BEFORE_FACE, _BESIDE_DEG = ("photograph", "play-wind"), 70.0  # past what hides it
 _ROUND = (32.0, 20.0, 45.0, 60.0, 75.0, 90.0, 110.0, 130.0, 150.0, 170.0)
 _ASIDE = (0.0, 15.0, -15.0, 30.0, -30.0, 45.0, -45.0)
+_OVER_COVERS_DEG = -16.0
 _MOST_IN_FULL = 7  # people of a sentence who are all in a full shot
 _FACE_TO_FACE = ("hug", "kiss", "kiss-forehead")
 _PEOPLE = {"single": 1, "two-shot": 2, "three-shot": 3}
@@ -71,7 +71,8 @@ def _subjects(filming: Filming, people: Sequence[str]) -> list[str]:
     camera = filming.shot.camera
     named = [each for each in filming.reading.players if each.id in filming.players]
     chosen = [each.id for each in named if each.is_subject] or [each.id for each in named[:1]]
-    chosen = [name for name in chosen if not is_crowd(name)] or chosen
+    leads = [name for name in chosen if not is_crowd(name)]
+    chosen = leads or chosen  # the crowd is where they are
     if camera.people == "empty":
         return [name for name in chosen if filming.players[name].kind != "person"]
     if camera.view == "reverse" and len(people) < 2:
@@ -206,11 +207,10 @@ def _turns(
         return special
     hands = sorted((1.0, -1.0), key=lambda hand: abs(turn_between(0.0, gaze + hand * 32.0)))
     if partner:
-        first, second = sorted((name, partner))
-        ends = filming.spot(first), filming.spot(second)
+        pair = name, partner
         tried = {hand: point(np.array(now.at) + direction(gaze + hand * 32.0)) for hand in hands}
-        wanted = filming.line_side((first, second))
-        hands.sort(key=lambda hand: side_of_line(*ends, tried[hand]) != wanted)
+        wanted = filming.line_side(pair)
+        hands.sort(key=lambda hand: filming.side_of(pair, tried[hand]) != wanted)
     elif side := filming.shot.camera.side:
         hands = [1.0 if side == "left" else -1.0]
     best = filming.earlier.angle_deg if filming.shot.camera.view == "reverse" else FACE_TURN_DEG
@@ -296,14 +296,9 @@ def _along_the_way(filming: Filming, name: str) -> Iterator[tuple[float, float, 
 def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
     """Both at equal size, the camera across the line."""
     a, b = filming.now(first), filming.now(second)
-    pair = tuple(sorted((first, second)))
-    wanted = filming.line_side((pair[0], pair[1]))
-    start, end = (a, b) if pair[0] == first else (b, a)
-    middle = centroid((a, b))
-    across = facing(start.at, end.at) + 90.0
-    if distance(start.at, end.at) < 0.05:
-        across = a.facing_deg
-    if side_of_line(start.at, end.at, point(np.array(middle) + direction(across))) != wanted:
+    wanted, middle = filming.line_side((first, second)), np.array(centroid((a, b)))
+    across = facing(a.at, b.at) + 90.0 if distance(a.at, b.at) > 0.05 else a.facing_deg
+    if filming.side_of((first, second), middle + direction(across)) != wanted:
         across += 180.0
     sides = [across + turn for turn in (*_ASIDE, 65.0, -65.0)]
     if a.lies != b.lies:  # rather across the bed, onto the one who is at its other side
@@ -314,6 +309,8 @@ def _two(filming: Filming, first: str, second: str) -> Iterator[SetUp]:
     for k, side in enumerate(sides):
         at, framed = frame_people(filming, (first, second), side)
         at, framed, tight, note = with_action(filming, (first, second), side, at, framed)
+        if a.lies != b.lies and filming.shot.camera.angle == "eye-level":  # over the covers
+            framed = replace(framed, pitch_deg=_OVER_COVERS_DEG)
         place = CameraPlace(at, side, subjects=(first, second))
         along = any(abs(abs(turn_between(n.facing_deg, side)) - 90) > 50 for n in (a, b) if n.lies)
         yield composed(filming, SetUp(place, framed, 0.08 * k + 0.5 * along + tight, note), None)
@@ -361,14 +358,8 @@ def _with_bounds(filming: Filming, set_up: SetUp) -> SetUp:
     if not filming.occupied.floor.contains(eye, 0.1):
         behind = _WALL_PENALTY if plan.is_interior else _BACKDROP_PENALTY
         penalty += _FRONT_PENALTY if front and plan.is_interior else behind
-    pair, crosses = filming.line(), False
-    if (
-        pair
-        and set_up.place.view != "POV"
-        and distance(filming.now(pair[0]).at, filming.now(pair[1]).at) > 0.3
-        and len(set_up.place.subjects) < 3
-        and set(set_up.place.subjects) & set(pair)
-    ):
-        side = side_of_line(filming.spot(pair[0]), filming.spot(pair[1]), eye)
-        crosses = side != filming.line_side(pair) and not filming.travels
+    pair, crosses, subjects = filming.line(), False, set_up.place.subjects
+    far = pair is not None and distance(*(filming.now(name).at for name in pair)) > 0.3
+    if pair and far and set_up.place.view != "POV" and len(subjects) < 3 and {*subjects} & {*pair}:
+        crosses = filming.side_of(pair, eye) != filming.line_side(pair) and not filming.travels
     return replace(set_up, penalty=penalty + (0.8 if crosses else 0.0), crosses=crosses)

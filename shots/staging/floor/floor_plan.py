@@ -272,7 +272,7 @@ class ScenePlan:
         """The spot that posture, seat and place words of the first beat lead to."""
         return (
             on_top(self.occupied, person) or beneath(self.occupied, person)
-            or self._seat_to_eat(person) or self._named_spot(person) or self._facing_seat(person)
+            or self._seat_at_table(person) or self._named_spot(person) or self._facing_seat(person)
         )  # fmt: skip
 
     def _facing_seat(self, person: Player) -> Stance | None:
@@ -321,14 +321,14 @@ class ScenePlan:
                 return self.occupied.spot(person.id, beat.target, "", posture)
         return None
 
-    def _seat_to_eat(self, person: Player) -> Stance | None:
-        """A free seat at a table for one who eats, if the words do not place them otherwise."""
-        if not person.beats or person.beats[0].gesture != "eat":
-            return None
-        table = next((each for each in surfaces(self.occupied) if "table" in each.model), None)
-        first = person.beats[0]
+    def _seat_at_table(self, person: Player) -> Stance | None:
+        """A free seat at the table where somebody eats or works, if no words place them."""
+        first = person.beats[0] if person.beats else Beat()
+        worked = first.target if seat_kind(first.posture) == "seat" else ""
+        tables = (each for each in surfaces(self.occupied) if "table" in each.model
+                  and (first.gesture == "eat" or each.id == worked))  # fmt: skip
         is_placed = person.near or first.seat or first.to or _STANDS.search(first.words)
-        if table is None or size_of(table)[1] < 0.6 or is_placed:
+        if (table := next(tables, None)) is None or size_of(table)[1] < 0.6 or is_placed:
             return None
         others = self.occupied.others(person.id)
         return free_seat(self.occupied, others, "sit", of=table, who=person.id)

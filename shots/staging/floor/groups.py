@@ -43,7 +43,8 @@ def with_company(reading: ShotReading) -> ShotReading:
                 as_lead = replace(first, posture=lead.beats[0].posture, words=lead.beats[0].words)
                 players[k] = replace(player, near=lead.near, relation=lead.relation,
                                      beats=(as_lead, *player.beats[1:]))  # fmt: skip
-        elif shape_of(player) == "ring" and first.posture == "sit" and not first.seat:
+        elif (shape_of(player) == "ring" and first.posture == "sit" and not first.seat
+              and player.id[-1:].isdigit()):  # fmt: skip
             beats = (replace(first, posture="sit-floor"), *player.beats[1:])
             players[k] = replace(player, beats=beats)
         elif shape_of(player) == "row" and POSTURES[first.posture].speed and not first.to:
