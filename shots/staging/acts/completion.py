@@ -144,9 +144,6 @@ def _fit_animal(act: ClauseAct) -> None:
         flies = draft.model in _BIRDS and act.verb.name.split()[0] in _FLIGHTS
         place = "sky" if flies else MODELS[draft.model].place
         event.posture = {"water": "swim", "sky": "float"}.get(place, event.posture)
-        if act.verb.name == "land" and act.cast.model(draft.on or draft.near):
-            event.posture, event.gesture, event.to = "stand", "land", ""
-            act.cast.detail = act.cast.detail or draft.id
 
 
 def _is_in_vehicle(act: ClauseAct) -> bool:

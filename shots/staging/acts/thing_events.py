@@ -12,6 +12,7 @@ from shots.staging.acts.completion import read_directions
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft, PlayerEvent
 from shots.staging.acts.objects import move_to
 from shots.staging.acts.roles import Cast
+from shots.staging.acts.thing_list import LIT
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
@@ -44,7 +45,8 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
         slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words
     )
     event.to = verb.to
-    if verb.gesture == "blink" and (lit := first_colour(clause.words)):  # pulses blue
+    lit = first_colour(clause.words) if draft.model in LIT else ""  # pulses blue
+    if verb.gesture == "blink" and lit:
         draft.colour = draft.colour or lit
         cast.ledger.use(clause.words)
     for phrase in clause.objects:

@@ -69,7 +69,7 @@ class ThingList(CastList):
         full = find_thing([phrase.of.head, phrase.head]) if phrase.of is not None else None
         found = full if full and full[1] == 2 else found  # a bottle of perfume
         model = found[0] if found else STAND_IN
-        devices = [k for k in self.recent if self.model(k) in _LIT] if phrase.owner else []
+        devices = [k for k in self.recent if self.model(k) in LIT] if phrase.owner else []
         if model == "light-ring" and devices:
             return devices[-1:]
         is_outside = self.is_subject and not self.place.is_interior
@@ -218,7 +218,7 @@ def _is_one_each(phrase: Phrase) -> bool:
     return is_held and not (phrase.is_definite or is_counted or phrase.head.endswith("s"))
 
 
-_LIT = ("smart-speaker",)  # with a ring of light of their own
+LIT = ("smart-speaker", "light-ring")  # whose own colour is that of their light
 _CUPS = frozenset(
     ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
      "beer-glass", "champagne-glass", "shot-glass")
