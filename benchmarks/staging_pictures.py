@@ -26,6 +26,7 @@ from shots.schema import Shot
 from shots.staging.stage_shot import stage_board, staged_path
 from shots.staging.staged import StagedShot
 from storyboard.layout import ShotFilm
+from storyboard.layout.contacts import missed_contacts
 
 SENTENCES = Path(__file__).with_name("staging_sentences.yaml")
 CHARACTERS = {
@@ -77,7 +78,7 @@ def draw_shot(board: ShotList, shot: Shot, staged: StagedShot, number: int) -> N
     lines = [(line, (255, 255, 255)) for line in textwrap.wrap(words, 140)[:2]]
     lost = [f"{x.words}: {x.why}" for x in staged.not_staged]
     words_left = [f"prompt only: {', '.join(staged.prompt_only)}"] if staged.prompt_only else []
-    reported = "; ".join([*lost, *staged.warnings, *words_left])
+    reported = "; ".join([*lost, *missed_contacts(film), *staged.warnings, *words_left])
     lines += [(line, (255, 170, 130)) for line in textwrap.wrap(reported, 140)[:2]]
     for row, (line, colour) in enumerate(lines):
         at = (4, 13 + 14 * row)

@@ -17,7 +17,7 @@ from storyboard.layout.cast.pose import BONE, BONES, PARENTS
 from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import SIDES, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, stride, track
-from storyboard.layout.motion.gestures import counter_gesture
+from storyboard.layout.motion.gesture_table import GESTURE_ROWS
 from storyboard.layout.motion.inverse_kinematics import HEAD_YAW, in_reach, look, reach
 from storyboard.layout.motion.perform import PersonInShot, perform_all
 from storyboard.layout.motion.postures import Moment
@@ -225,8 +225,8 @@ def test_arms_go_round_the_other_in_a_hug():
     for one, other in ((ann, bob), (bob, ann)):
         for palm in ("palm.L", "palm.R"):
             assert np.linalg.norm(one[palm] - other["back"]) < 0.28
-    assert counter_gesture("hug") == "hug"
-    assert counter_gesture("wave") == ""
+    assert GESTURE_ROWS["hug"].counter == "hug"
+    assert GESTURE_ROWS["wave"].counter == ""
 
 
 def test_mouths_meet_in_a_kiss():

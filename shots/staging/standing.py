@@ -138,6 +138,7 @@ def standing(player: Player, share: float, players: Mapping[str, Player]) -> Sta
     if beat.posture == "fall" and share > (beat.start + beat.end) / 2:
         top = POSTURES["lie-floor"].top
     size = (0.27 * tall, top * tall, (0.18 if top > 0.4 else max(0.15, posture.length)) * tall)
+    facing_deg += 180.0 * (beat.gesture == "lean-head")  # the face to the wall, not the back
     now = Standing(at, facing_deg, base_m, size, beat.posture, tall, part * ahead)
     return _acting(player, now, share, players)
 
@@ -227,17 +228,15 @@ def working_hand(beat: Beat, person: Standing, thing: Player) -> tuple[float, fl
     ahead, up = stoop.shoulder
     goal = np.array([away - ahead, over - up])
     goal *= min(1.0, _LONG_ARM / max(1e-6, float(np.linalg.norm(goal))))
-    way = np.array(place) - person.at
-    way /= max(1e-6, float(np.linalg.norm(way)))
+    way = (np.array(place) - person.at) / max(1e-6, distance(person.at, place))
     x, z = np.array(person.at) + (ahead + goal[0]) * tall * way
     return float(x), base + float(up + goal[1]) * tall, float(z)
 
 
 def _hips(person: Standing) -> float:
     """Height of the hips of one who does not stand, in parts of the height; 0 of one who does."""
-    if person.posture in _UPRIGHT:
-        return 0.0
-    return max(0.05, person.size[1] / person.tall_m - 1.0 + HIPS)
+    is_upright = person.posture in _UPRIGHT
+    return 0.0 if is_upright else max(0.05, person.size[1] / person.tall_m - 1.0 + HIPS)
 
 
 def _stepped_up(
@@ -249,7 +248,8 @@ def _stepped_up(
     others = {seat: players[seat]} if seat in players else {}
     theirs = standing(partner, share, others)
     apart = distance(now.at, theirs.at)
-    if not near or now.posture not in _UPRIGHT or beat.path or not 0.05 < apart < 4.0:
+    may_step = now.posture in _UPRIGHT or (side_deg and now.posture == "kneel")
+    if not near or not may_step or beat.path or not 0.05 < apart < 4.0:
         return now
     near *= (now.tall_m + theirs.tall_m) / 3.5
     if theirs.lies:

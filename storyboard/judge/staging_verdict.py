@@ -20,6 +20,7 @@ from storyboard.judge.alternatives import best_framed_frame
 from storyboard.judge.coherence import look_frames
 from storyboard.judge.finding import UNDECIDED, Finding
 from storyboard.judge.motion import Frame, Frames
+from storyboard.layout.contacts import missed_contacts
 
 if TYPE_CHECKING:
     from shots.schema import Shot
@@ -73,8 +74,10 @@ def judge_staging(frames: Frames, film: ShotFilm, shot: Shot) -> Iterator[Findin
 def _judge_action(film: ShotFilm, frames: list[int], *, is_layout: bool) -> Finding:
     staged = film.staged
     asked = ", ".join(dict.fromkeys(each.what for each in staged.staged)) or "nothing staged"
-    if staged.not_staged:
-        missing = ", ".join(f'"{each.words}"' for each in staged.not_staged)
+    missing = ", ".join(
+        (*(f'"{each.words}"' for each in staged.not_staged), *missed_contacts(film))
+    )
+    if missing:
         return Finding("action", asked, f"not staged: {missing}", *UNDECIDED)
     if not is_layout:
         return Finding("action", asked, "staged; the clip is not measured", *UNDECIDED)

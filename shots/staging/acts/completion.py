@@ -76,6 +76,8 @@ def _fit_gesture(act: ClauseAct) -> None:
         is_other = event.gesture not in ("braid", "attend") and len(others) == 1
         event.target = others[0] if is_other and not event.target else event.target
         event.gesture = event.gesture if is_other else _ALONE[event.gesture]
+    if event.gesture == "paint" and not event.target:
+        event.target = act.actor.near
     if event.gesture == "look" and event.target and not event.looks_at:
         event.looks_at = event.target
     model = cast.thing_model(event.target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -122,6 +123,8 @@ class Clause:
             yield "somebody something"
         is_thing = any(each.kind in ("thing", "unknown") for each in self.objects)
         yield from (f"something {prep}" for prep in self.preps if is_thing)
+        if self._is_somebody() and re.search(r"\bhow to\b", self.words):
+            yield "somebody how"
         yield from self._any_object()
         yield from (f"{noun} {prep}" for noun in nouns for prep in self.preps)
         yield from () if self.objects else (*self.preps, "alone")

@@ -37,7 +37,7 @@ _MARKS_OF_ACTS = mapping_of(_TABLES["marks of acts"])
 _LOW_WALL = (3.0, 0.5, 0.36)
 _CHANGED = ("stand", "crouch", "kneel", "crawl", "sneak", "walk")
 _LOW = ("crouch", "knees-floor", "crawl")  # the highest first
-_FACE_TO_FACE = ("hug", "kiss", "kiss-forehead", "whisper", "cling")
+_FACE_TO_FACE = ("guide", "hug", "kiss", "kiss-forehead", "whisper", "cling")
 _UP_OR_DOWN = re.compile(r"\b(up|down) (?:the|a|an)\b", re.IGNORECASE).search
 _BACKS = re.compile(r"\bback\w*( away| up)?\b", re.IGNORECASE).search
 _CHILD_M = 0.35  # that a child is smaller
@@ -117,7 +117,8 @@ def _may_sit(player: Player, fixtures: set[str]) -> bool:
 
 def _down_to_children(reading: ShotReading) -> ShotReading:
     """Who is much taller goes down on a knee for what is done face to face."""
-    tall = {each.id: each.look.height_m for each in reading.players if each.look is not None}
+    tall = {each.id: each.look.height_m for each in reading.players if each.look is not None
+            and not any(POSTURES[beat.posture].top < 0.25 for beat in each.beats)}  # fmt: skip
     pairs = [{each.id, beat.target} for each in reading.players for beat in each.beats
              if beat.gesture in _FACE_TO_FACE and beat.posture == "stand"]  # fmt: skip
     players = list(reading.players)

@@ -39,12 +39,8 @@ _SIDES: Mapping[str, tuple[str, bool]] = {
     "": ("front right left back", True),
 }
 _PRODUCT_GAP_M = 0.12  # that stays free round what a shot is about
-_BACK_TO_IT = (
-    "lean",
-    "sit-floor",
-    "knees-floor",
-    "crossed-floor",
-)  # postures with the back to what they are at
+# Postures with the back to what they are at.
+_BACK_TO_IT = ("lean", "sit-floor", "knees-floor", "crossed-floor")
 _HIDING = ("crouch", "kneel", "sneak")
 _OVER_ABYSS = ("cliff", "balcony")  # shells without ground under the edge
 _BEYOND_M, _HUNG_M = 0.25, 2.1  # from an edge to one who hangs from it, and down to the feet

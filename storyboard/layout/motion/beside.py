@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-import numpy as np
-
-from shots.lexicon.actions import POSTURES
+from shots.lexicon.actions import GESTURES, POSTURES
 from shots.lexicon.things import MODELS, Thing
-from shots.staging.staged import Beat, Player
+from shots.staging.staged import CAMERA, Beat, Player, Point
+from shots.staging.stooping import bedside
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, BodyPose
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
+from storyboard.layout.motion.held import HANDLING
+from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
 from storyboard.layout.motion.postures import Moment
 from storyboard.layout.motion.world import Spot, World, stands
 
 LYING_DOWN = ("lie", "sleep", "lie-floor", "dragged")
-_BESIDE_BED_M, _BEHIND_SEAT_M = 0.11, 0.2
+_EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
+_BEHIND_SEAT_M, _FAR = 0.2, 6.0
 _NAMED = ("eye", "nose", "mouth", "crown", "skull", "breast", "back", "belly", "neck", "pelvis",
-          "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm", "forearm",
-          "hand", "knee", "foot") for side in SIDES))  # fmt: skip
+          "head", *(f"{name}.{side}" for name in ("clavicle", "shoulder", "ear", "palm",
+          "fingertip", "forearm", "hand", "knee", "foot") for side in SIDES))  # fmt: skip
 _AT_HEAD = ("their-forehead", "their-neck", "their-mouth", "their-skull", "their-cheek")
 
 
@@ -49,29 +51,18 @@ def settled(spots: Mapping[str, Spot], name: str, beat: Beat) -> Settled:
     return Settled(place, facing, beat.posture, spot.size[1], seat)
 
 
-def bedside(on: Settled, place: Array, row: GestureRow) -> tuple[Array, float]:
+def at_bed(on: Settled, place: Array, row: GestureRow, bed: Player | None) -> tuple[Array, float]:
     """Place and facing beside somebody who lies: at the head or at the hands."""
     lead = row.keys[-1][1].anchor if row.keys else ""
-    to_head = r.yaw(on.facing_deg) @ (0.0, 0.0, 1.0)
     along = 0.36 if row.face or lead in _AT_HEAD else 0.12 if lead != "their-palm" else -0.02
-    goal = on.place + to_head * along * on.height
-    across = r.xyz(to_head[2], 0.0, -to_head[0])
-    edges = {way: _edge(on, across * way, goal) for way in (1.0, -1.0)}
-    near = 1.0 if (place - goal) @ across > 0 else -1.0
-    way = min(edges, key=lambda each: edges[each] + (0.0 if each == near else 0.3))
-    stand = goal + across * way * (edges[way] + _BESIDE_BED_M)
-    stand[1] = place[1]
-    back = goal - stand
-    return stand, r.heading(back[0], back[2])
+    goal = on.place + r.yaw(on.facing_deg) @ (0.0, 0.0, along * on.height)
+    x, z = bedside(on_plan(place), on_plan(goal), on.facing_deg, bed)
+    return r.xyz(x, place[1], z), r.heading(goal[0] - x, goal[2] - z)
 
 
-def _edge(on: Settled, way: Array, goal: Array) -> float:
-    """Metres from a point to the edge of the bed, or of the body on the floor."""
-    if on.seat is None:
-        return 0.14 * on.height
-    local = on.seat.axes.T @ way
-    half = float(np.abs(local) @ (np.asarray(on.seat.size) / 2 * (1, 0, 1)))
-    return half - float((goal - on.seat.position) @ way)
+def on_plan(place: Array) -> Point:
+    """X and z of a place."""
+    return float(place[0]), float(place[2])
 
 
 def at_side(on: Settled, place: Array, row: GestureRow) -> tuple[Array, float]:
@@ -115,7 +106,6 @@ def touch_points(stance: BodyPose) -> dict[str, Array]:
     found["forehead"] = found["eye"] + 0.35 * (found["crown"] - found["eye"])
     for side in SIDES:
         found[f"cheek.{side}"] = 0.45 * found["mouth"] + 0.55 * found[f"ear.{side}"]
-        found[f"elbow.{side}"] = found[f"forearm.{side}"]
     return found
 
 
@@ -166,6 +156,15 @@ def _carried(beat: Beat, models: Mapping[str, Thing | None]) -> Beat:
     return beat
 
 
+def both_full(beat: Beat, held: Sequence[Thing]) -> str:
+    """How both hands hold on to a thing while the body alone does something; "" if they do not."""
+    row = GESTURES.get(beat.gesture)
+    is_body = row is not None and not (row.hands or row.needs) and GESTURE_ROWS.get(beat.gesture)
+    if not (is_body and held and beat.holds[0][0] == "both") or beat.gesture in HANDLING:
+        return ""
+    return _carried(replace(beat, gesture="carry"), {beat.holds[0][1]: held[0]}).gesture
+
+
 def _fitting(player: Player, beat: Beat, people: Mapping[str, Player]) -> Beat:
     own, partner = player.look, people.get(beat.target)
     if beat.gesture not in ("kiss", "hold-hand") or not partner or not stands(beat.posture):
@@ -179,13 +178,20 @@ def _fitting(player: Player, beat: Beat, people: Mapping[str, Player]) -> Beat:
     return replace(beat, gesture="kiss-forehead") if low or is_small else beat
 
 
-def step_up(stance: BodyPose, goal: Array, world: World, without: set[str]) -> None:
-    """Step so near to a point that the hands reach it, as far as furniture leaves room."""
-    way = (goal - stance.place) * (1, 0, 1)
-    missing = r.norm(way) - 0.3 * stance.body.height
-    if 0.0 < missing < 3.0:
-        stance.place = world.stopped(stance.place, r.unit(way) * missing, without)
-        stance.facing_deg = r.heading(way[0], way[2])
+def looked_at(world: World, beat: Beat, stance: BodyPose) -> Array | None:
+    """What is looked at in a beat, in the figure's axes; None: where the hands lead."""
+    word, lens, eye = beat.looks_at, world.camera, stance.point("eye")
+    if word == CAMERA and lens is not None:
+        return stance.from_world(lens)
+    point = world.eye_of(word)
+    if point is None and not word and beat.gesture not in ("hug", "kiss", *_EYES_ON_HANDS):
+        point = world.eye_of(beat.target)
+    if point is not None:
+        return stance.from_world(point)
+    if word == "away":
+        camera = r.FRONT if lens is None else stance.from_world(lens)
+        return eye + _FAR * way_to(-70.0 if camera[0] >= 0 else 70.0, -8.0)
+    return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None
 
 
 def taken_along(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from storyboard.layout.motion.inverse_kinematics import hand_turn, plant, reach
 from storyboard.layout.motion.postures import (
     SOLES,
     Moment,
+    grasp,
     hold_posture,
     rest_height,
     set_angles,
@@ -192,17 +194,7 @@ def _bicycle(stance: BodyPose, moment: Moment) -> None:
             [SIGN[side] * 0.10, pedal - 0.17 * math.cos(a), -0.22 * leg - 0.17 * math.sin(a)]
         )
         plant(stance, side, ankle, r.about(r.X, math.radians(16 + 10 * math.sin(a))), (0, -0.4, -1))
-    _hold_bars(stance, moment, (0.24, -height - 0.14, -0.58))
-
-
-def _hold_bars(stance: BodyPose, moment: Moment, bar: tuple[float, float, float]) -> None:
-    for k, side in enumerate(SIDES):
-        goal = np.array([SIGN[side] * bar[0], bar[1], bar[2]])
-        if len(moment.hands) == 2:
-            goal = moment.hands[k]
-        reach(stance, side, goal, hand=hand_turn(stance.body, side, (0, 0.45, -1), (0, 1, 0.2)),
-              pole=(SIGN[side] * 0.9, 0.6, 0.3))  # fmt: skip
-        stance.grips[k] = 0.9
+    grasp(stance, moment, (0.24, -height - 0.14, -0.58))
 
 
 def _motorcycle(stance: BodyPose, moment: Moment) -> None:
@@ -214,7 +206,7 @@ def _motorcycle(stance: BodyPose, moment: Moment) -> None:
     for side in SIDES:
         ankle = np.array([SIGN[side] * 0.20, -height + 0.40 * leg, -0.10 * leg])
         plant(stance, side, ankle, r.about(r.X, 0.12), (SIGN[side] * 0.4, -0.5, -1))
-    _hold_bars(stance, moment, (0.34, -height - 0.20, -0.60))
+    grasp(stance, moment, (0.34, -height - 0.20, -0.60))
 
 
 def _horse(stance: BodyPose, moment: Moment) -> None:
@@ -225,17 +217,8 @@ def _horse(stance: BodyPose, moment: Moment) -> None:
                     "head": (2 - 2 * bob,), "thigh": (52, -14, 32), "shin": (74,),
                     "foot": (12,)})  # fmt: skip
     settle(stance, height + 0.03 * max(bob, 0.0), "seat")
-    for k, side in enumerate(SIDES):
-        goal = stance.point("belly") + r.xyz(SIGN[side] * 0.09, 0.0, -0.24 - 0.03 * bob)
-        if len(moment.hands) == 2:
-            goal = moment.hands[k] + r.xyz(0, 0, -0.03 * bob)
-        reach(
-            stance,
-            side,
-            goal,
-            hand=hand_turn(stance.body, side, (-SIGN[side] * 0.3, 0.1, -1), (-SIGN[side], 0, 0)),
-        )
-        stance.grips[k] = 0.9
+    x, y, z = stance.point("belly")
+    grasp(stance, moment, (x + 0.09, y, z - 0.24), (-1.0, 0.0, 0.0))
 
 
 def _float(stance: BodyPose, moment: Moment) -> None:
@@ -252,17 +235,8 @@ def _float(stance: BodyPose, moment: Moment) -> None:
     stance.grips = [0.1, 0.1]
 
 
-def _dive(stance: BodyPose, moment: Moment) -> None:
-    """A leap forward, stretched out level in the air, and the landing on hands and breast."""
-    _flight(stance, moment, "x", 1.25)
-
-
-def _dive_aside(stance: BodyPose, moment: Moment) -> None:
-    """A keeper's leap to the left, both arms stretched to where the ball may come."""
-    _flight(stance, moment, "z", 0.85)
-
-
-def _flight(stance: BodyPose, moment: Moment, axis: str, far: float) -> None:
+def _dive(stance: BodyPose, moment: Moment, axis: str, far: float) -> None:
+    """A leap, stretched out level in the air: ahead onto the breast, or a keeper's to the left."""
     h, u = stance.body.height, min(moment.part * max(moment.length / 4.5, 1.0), 1.0)
     low = r.smooth(u / 0.2) * r.smooth((0.32 - u) / 0.12)
     air, gone = r.smooth((u - 0.22) / 0.26), min(max((u - 0.22) / 0.5, 0.0), 1.0)
@@ -291,7 +265,8 @@ def _flight(stance: BodyPose, moment: Moment, axis: str, far: float) -> None:
 MOVING: Mapping[str, Callable[[BodyPose, Moment], None]] = {
     "crawl": _crawl, "climb-ladder": _ladder, "jump": _jump, "fall": _fall, "dance": _dance,
     "swim": _swim, "ride-bicycle": _bicycle, "ride-motorcycle": _motorcycle,
-    "ride-horse": _horse, "float": _float, "dive": _dive, "dive-aside": _dive_aside,
+    "ride-horse": _horse, "float": _float, "dive": partial(_dive, axis="x", far=1.25),
+    "dive-aside": partial(_dive, axis="z", far=0.85),
 }  # fmt: skip
 
 

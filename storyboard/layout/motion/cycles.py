@@ -13,6 +13,7 @@ from shots.lexicon.actions import POSTURES
 from storyboard.layout import rotations as r
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPlan, BodyPose, turn
+from storyboard.layout.motion.gesture_table import rows
 from storyboard.layout.motion.inverse_kinematics import lower_hips, plant
 
 Ground = Callable[[float, float], float]  # height over the floor at x, z of the plan
@@ -30,7 +31,7 @@ class Gait:
         bob: Above 0 it rises and falls as the standing leg is an arc; below 0 it bounces by this
             amplitude, lowest over the standing foot.
         width: Distance of the footprints from the line walked.
-        lean: Degrees that the trunk leans forward, at the pelvis and over spine and chest.
+        lean, hunch: Degrees that the trunk leans forward, at the pelvis, and in spine and chest.
         swing: Degrees that the arms swing.
         elbow: Degrees that they bend.
         push, strike: Degrees of the foot as it leaves, heel up, and as it lands, toes up.
@@ -44,7 +45,8 @@ class Gait:
     drop: float = 0.006
     bob: float = 1.0
     width: float = 0.055
-    lean: tuple[float, float] = (3.0, 1.0)
+    lean: float = 3.0
+    hunch: float = 1.0
     swing: float = 24.0
     elbow: float = 18.0
     push: float = 42.0
@@ -54,18 +56,9 @@ class Gait:
 
 
 GAITS = {
-    "walk": Gait(),
-    "run": Gait(step=0.70, duty=0.36, lift=0.34, drop=0.10, bob=-0.035, width=0.03,
-                 lean=(10.0, 4.0), swing=44.0, elbow=88.0, push=55.0, strike=4.0),
-    "sneak": Gait(step=0.62, duty=0.66, lift=0.20, drop=0.22, bob=-0.005, width=0.09,
-                  lean=(24.0, 14.0), swing=8.0, elbow=62.0, push=40.0, strike=-8.0, arm=18.0),
-    "march": Gait(step=0.62, lift=0.24, swing=42.0, elbow=6.0, lean=(0.0, -3.0), strike=6.0),
-    "stagger": Gait(step=0.55, duty=0.66, lift=0.05, drop=0.06, width=0.14, swing=14.0,
-                    lean=(9.0, 8.0), elbow=38.0, strike=4.0, sway=11.0),
-    "walk-back": Gait(step=0.5, lean=(-2.0, 0.0), swing=14.0, elbow=24.0, push=24.0, strike=6.0),
-    "climb-stairs": Gait(step=0.62, duty=0.60, lift=0.20, drop=0.06, lean=(10.0, 4.0), swing=16.0,
-                         elbow=28.0, push=30.0, strike=2.0),
-}  # fmt: skip
+    row["gait"]: Gait(**{name: float(text) for name, text in row.items() if name != "gait"})
+    for row in rows("gaits.csv")
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,7 +260,7 @@ def _print(
 def _carry(stance: BodyPose, gait: Gait, phase: float, pace: float) -> None:
     """Trunk, arms and head for a phase: 0 with the left leg upright on the ground."""
     swing, late = math.sin(phase) * pace, math.sin(phase - 0.7) * gait.sway * pace
-    whole, upper = gait.lean
+    whole, upper = gait.lean, gait.hunch
     roll = 3.0 * math.cos(phase) * pace
     stance.set("pelvis", turn("pelvis", whole * (0.3 + 0.7 * pace), 6 * swing, roll + late))
     stance.set("spine", turn("spine", upper, -5 * swing, -roll - late * 0.5))

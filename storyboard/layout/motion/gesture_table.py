@@ -61,7 +61,7 @@ class GestureRow:
         stoop: Whether the body bends to bring the hand to its target.
         near: Metres between two people who do it together; 0: it is done alone.
         side: Where it is done from: behind or beside the other person, or "" before them.
-        face: Point that the mouth is brought to: of the other person, or target.
+        face: Point that the mouth is brought to: of the other person, their lips, or target.
         counter: What the other person does meanwhile, without a gesture of their own.
         held: Front and up of a thing in the hand: see `held`; None: the hand has no part in it.
         trunk: Degrees added to bones.

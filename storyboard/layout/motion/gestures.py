@@ -23,13 +23,9 @@ from storyboard.layout.motion.inverse_kinematics import (
 )
 
 Hands = tuple[Hand, Hand]
+Missing = Callable[[BodyPose], float]  # metres to what a bent body is to reach
 _SHORTEST_S = 1.6  # of a round that leads to the mouth and back
 _EYES_DOWN = 0.3  # of the way down to what is looked at
-
-
-def counter_gesture(gesture: str) -> str:
-    """What the other person does to whom somebody does a gesture; "" for nothing of it."""
-    return GESTURE_ROWS[gesture].counter if gesture in GESTURE_ROWS else ""
 
 
 def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> None:
@@ -45,9 +41,7 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
     first, second, part = _keys(act, motion)
     if motion.stoop and (act.aim is not None or first[0].anchor != "touch"):
         _stoop(stance, act, (first[0], second[0], part))
-    face = act.aim if motion.face == "target" else act.partner.get(motion.face[6:])
-    if motion.face and face is not None:
-        _bring_face(stance, face, 0.24 if motion.face == "target" else 0.0, act.stands)
+    _bring_face(stance, act, motion.face)
     if gaze is None and motion.looks:
         gaze = act.aim
         if gaze is None:
@@ -57,7 +51,8 @@ def perform_gesture(stance: BodyPose, act: GestureNow, gaze: Array | None) -> No
         # The eyes do the rest of a look down, so that the face stays in the picture.
         if way[1] > 0:
             way[1] *= 1 - _EYES_DOWN * r.smooth(math.hypot(way[0], way[2]) / 0.5)
-        look(stance, stance.point("eye") + way)
+        if not motion.face.startswith("their-"):  # the lips stay where they are
+            look(stance, stance.point("eye") + way)
         stance.sight = stance.to_world(gaze)
     _move_head(stance, act)
     for k, side in enumerate((act.side, OTHER[act.side])):
@@ -120,45 +115,39 @@ def _stoop(stance: BodyPose, act: GestureNow, keys: tuple[Hand, Hand, float]) ->
     """Bend hips and knees no further than it takes to bring the leading hand to its place."""
     palm = hand_place(stance, act, act.side, *keys)[0]
     is_high = palm[1] < stance.joint(f"arm.{act.side}")[1]
-    if is_high or in_reach(stance, act.side, palm) <= 0:
-        return
-    low, high = 0.0, 1.0
-    upright = stance.copy()
-    if in_reach(_bent(upright, 1.0, palm, act.stands), act.side, palm) > 0:  # as near as can be
-        tried = [_bent(upright, k / 8, palm, act.stands) for k in range(9)]
-        stance.become(min(tried, key=lambda each: in_reach(each, act.side, palm)))
-        return
-    for _ in range(7):
-        middle = (low + high) / 2
-        if in_reach(_bent(upright, middle, palm, act.stands), act.side, palm) > 0:
-            low = middle
-        else:
-            high = middle
-    bent = _bent(upright, high, palm, act.stands)
-    stance.become(bent)
+    if not is_high and in_reach(stance, act.side, palm) > 0:
+        _bend(stance, palm, act, -14.0, lambda bent: max(in_reach(bent, act.side, palm), 0.0))
 
 
-def _bring_face(stance: BodyPose, goal: Array, gap: float, stands: bool) -> None:
-    """Bend so far that the mouth comes as near to a point as it can, or to a distance from it."""
+def _bring_face(stance: BodyPose, act: GestureNow, name: str) -> None:
+    """Bend until the mouth is at a point of the other one, or before what is blown at."""
+    face, gap = (act.aim, 0.24) if name == "target" else (act.partner.get(name[6:]), 0.0)
+    if name == "lips" and "mouth" in act.partner:  # of two who both lean in
+        face = (act.partner["mouth"] + stance.point("mouth")) / 2
+    if name and face is not None:
+        goal = face
+        _bend(stance, goal, act, 26.0, lambda bent: abs(r.norm(bent.point("mouth") - goal) - gap))
 
-    def missing(amount: float) -> float:
-        return abs(r.norm(_bent(upright, amount, goal, stands, 26.0).point("mouth") - goal) - gap)
 
-    upright = stance.copy()
-    start = min((k / 8 for k in range(13)), key=missing)
-    low, high = start - 0.125, start + 0.125
-    for _ in range(6):  # the mouth nears the point and then leaves it
+def _bend(stance: BodyPose, goal: Array, act: GestureNow, nod: float, missing: Missing) -> None:
+    """Bend to a point by the least amount at which the least is missing."""
+    upright, most = stance.copy(), 8 if nod < 0 else 13
+
+    def left(amount: float) -> float:
+        return missing(_bent(upright, amount, goal, act.stands, nod)) + 0.0005 * amount
+
+    start = min((k / 8 for k in range(most + 1)), key=left)
+    low, high = max(start - 0.125, 0.0), min(start + 0.125, most / 8)
+    for _ in range(9):  # what is missing falls and then rises
         third = (high - low) / 3
-        if missing(low + third) < missing(high - third):
+        if left(low + third) < left(high - third):
             high -= third
         else:
             low += third
-    stance.become(_bent(upright, max((low + high) / 2, 0.0), goal, stands, 26.0))
+    stance.become(_bent(upright, (low + high) / 2, goal, act.stands, nod))
 
 
-def _bent(
-    upright: BodyPose, amount: float, target: Array, stands: bool, nod: float = -14.0
-) -> BodyPose:
+def _bent(upright: BodyPose, amount: float, target: Array, stands: bool, nod: float) -> BodyPose:
     """Bent forward and, standing, down on the knees, and turned to a target: 0 not, 1 as can be."""
     stance = upright.copy()
     footing = feet(stance)
@@ -168,7 +157,7 @@ def _bent(
     yaw = min(max(yaw, -60.0), 60.0) * min(amount * 2, 1.0)
     if stands:
         leg = stance.body.leg
-        stance.move(y=0.52 * leg * amount * low, z=(0.16 if nod < 0 else 0.02) * leg * amount)
+        stance.move(y=0.52 * leg * amount * low, z=(0.16 if nod < 0 else -0.06) * leg * amount)
         stance.add("pelvis", 48 * amount)
     else:
         stance.add("pelvis", 30 * amount)
@@ -183,7 +172,7 @@ def _take_part(stance: BodyPose, act: GestureNow, motion: GestureRow) -> None:
     """What trunk and legs do in a gesture."""
     head_over = stance.joint("pelvis")[1] - stance.joint("head")[1]
     footing = feet(stance)
-    for bone, row in (motion.trunk or {}).items():
+    for bone, row in (motion.trunk or GESTURE_ROWS.get(act.face, motion).trunk or {}).items():
         if head_over > 0.2 * stance.body.height:  # who lies has the trunk on the bed
             stance.add(bone, *row)
     if act.name in _TRUNKS:
@@ -228,16 +217,6 @@ def _bow(stance: BodyPose, act: GestureNow) -> None:
     _add(stance, {"pelvis": 38 * down, "spine": 14 * down, "chest": 8 * down, "head": 10 * down})
 
 
-def _laugh(stance: BodyPose, act: GestureNow) -> None:
-    shake = _shake(act, 4.2)
-    _add(stance, {"spine": -5 + 1.5 * shake, "chest": -7 + 2 * shake, "neck": -8})
-
-
-def _shiver(stance: BodyPose, act: GestureNow) -> None:
-    shake = _shake(act, 7.5)
-    stance.add("spine", 0, 1.3 * shake, 1.2 * shake)
-
-
 def _hug(stance: BodyPose, act: GestureNow) -> None:
     """Lean in, the head beside the other's: both to their own left."""
     breast = stance.point("breast")
@@ -251,28 +230,12 @@ def _add(stance: BodyPose, rows: Mapping[str, float]) -> None:
         stance.add(bone, flex)
 
 
-def _kiss(stance: BodyPose, act: GestureNow) -> None:
-    """Lean in until the lips are half way."""
-    other = act.partner.get("pelvis")
-    if other is None:
-        return
-    middle = (other + stance.joint("pelvis")) / 2
-    upright = stance.copy()
-    low, high = 0.0, 40.0
-    for _ in range(7):  # until the lips are half way
-        lean = (low + high) / 2
-        stance.become(upright)
-        for bone, part in (("pelvis", 0.35), ("spine", 0.35), ("chest", 0.2), ("neck", 0.3),
-                           ("head", -0.9)):  # fmt: skip
-            stance.add(bone, part * lean)
-        if stance.point("mouth")[2] - middle[2] > 0.01:
-            low = lean
-        else:
-            high = lean
-
-
 _TRUNKS: Mapping[str, Callable[[BodyPose, GestureNow], None]] = {
-    "bow": _bow, "laugh": _laugh, "shiver": _shiver, "hug": _hug, "kiss": _kiss,
+    "bow": _bow, "hug": _hug,
+    "laugh": lambda stance, act: _add(stance, {
+        "spine": -5 + 1.5 * _shake(act, 4.2), "chest": -7 + 2 * _shake(act, 4.2), "neck": -8}),
+    "shiver": lambda stance, act: stance.add(
+        "spine", 0, 1.3 * _shake(act, 7.5), 1.2 * _shake(act, 7.5)),
     "cry": lambda stance, act: _add(stance, {"chest": 2 * _shake(act, 2.6)}),
     "breathe": lambda stance, act: _add(stance, {"chest": -6 * _shake(act, 0.45), "neck": 3}),
     "punch": lambda stance, act: stance.add("spine", 0, 16 * _shake(act, 1 / 1.5)),
@@ -305,6 +268,7 @@ def _move_head(stance: BodyPose, act: GestureNow) -> None:
         "smile": (0, 0, 5), "shout": (-5, 0, 0), "salute": (-3, 0, 0),
         "photograph": (4, 0, 0), "phone-ear": (2, 0, 0),
         "slapped": (4, -52 * r.smooth((act.part - 0.4) / 0.05) * r.smooth((1 - act.part) / 0.2), 0),
+        "tilt-head": (3, 0, 19),
         "compare": (8, 34 * max(-1.0, min(1.0, 3 * math.sin(2 * math.pi * 0.5 * t))), 0),
     }  # fmt: skip
     if name in turns:

@@ -75,6 +75,8 @@ def _axes(stance: BodyPose, act: GestureNow, side: str, hand: Hand) -> tuple[Arr
     elif name in ("aim", "aim-eye"):
         origin = shoulder if name == "aim" else stance.point("eye")
         target = act.aim if act.aim is not None else origin + stance.rotation("chest") @ front * 5
+        if act.name == "hold-out" and "back" in act.partner:  # before their breast
+            target = target + 0.3 * r.unit(act.partner["breast"] - act.partner["back"])
         turned = r.facing(target - origin)
         anchor = origin
     elif name in PLACES:
@@ -268,6 +270,9 @@ def _one_place(
     anchor, axes = _axes(stance, act, side, hand)
     scale = stance.body.arm if hand.anchor == "aim" else stance.body.height / 1.75
     at = np.asarray(hand.at)
+    if hand.anchor == "aim" and act.partner and act.aim is not None:  # no further than they are
+        near = max(r.norm(act.aim - anchor) / scale, 0.45)
+        at = at * (1, 1, min(1.0, near / at[2]))
     if hand.anchor == "mouth" and act.prop is not None and act.name in ("drink", "eat"):
         at = _rim_at_mouth(act, act.prop) / scale
     if hand.hertz:

@@ -19,10 +19,10 @@ from storyboard.layout.motion.hand_places import pouring
 from storyboard.layout.motion.world import LYING, World
 
 _GRASPED_BY = {"aim": ("R",), "port-arms": ("R",), "play-guitar": ("L",), "play-violin": ("L",),
-               "swing-at": ("R",)}  # fmt: skip
+               "swing-at": ("R",), "throw": ("R",)}  # fmt: skip
 _POINTED = ("swing-at", "saw", "conduct", "wave-held", "point-held")
-_FRONT_HOLDS = (*_POINTED, "phone-look", "phone-over", "read", "photograph", "aim", "phone-ear",
-                "port-arms", "play-horn")  # fmt: skip
+_FRONT_HOLDS = (*_POINTED, "phone-look", "phone-over", "read", "hide-behind", "photograph",
+                "aim", "phone-ear", "port-arms", "play-horn")  # fmt: skip
 _ORDINARY = ("front", "up")
 RELEASED = ("put-down", "drop", "throw", "give", "kick")
 TAKEN = ("pick-up", "catch")

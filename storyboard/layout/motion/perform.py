@@ -11,19 +11,22 @@ import numpy as np
 
 from shots.lexicon.actions import POSTURES
 from shots.lexicon.things import Thing
-from shots.staging.staged import CAMERA, Beat, Player
+from shots.staging.staged import Beat, Player
+from shots.staging.stooping import nearer
 from storyboard.layout import rotations as r
 from storyboard.layout.cast.figure import Figure
 from storyboard.layout.cast.pose import Pose
 from storyboard.layout.meshes import Array
 from storyboard.layout.motion.beside import (
     LYING_DOWN,
+    at_bed,
     at_side,
-    bedside,
+    both_full,
     fitting,
+    looked_at,
     meet,
+    on_plan,
     settled,
-    step_up,
     taken_along,
     touch_points,
 )
@@ -32,13 +35,11 @@ from storyboard.layout.motion.body_cycles import posture
 from storyboard.layout.motion.body_pose import BodyPlan, BodyPose, plan_of
 from storyboard.layout.motion.cycles import GAITS, Track, stride, stride_in_place
 from storyboard.layout.motion.gesture_table import GESTURE_ROWS, GestureRow
-from storyboard.layout.motion.gestures import counter_gesture, perform_gesture, turn_eyes
+from storyboard.layout.motion.gestures import perform_gesture, turn_eyes
 from storyboard.layout.motion.hand_places import OTHER, GestureNow
 from storyboard.layout.motion.held import HANDLING, TAKEN, HeldThing, held_things, in_hands
-from storyboard.layout.motion.inverse_kinematics import WAYS, way_to
 from storyboard.layout.motion.postures import Moment, lean_at
 from storyboard.layout.motion.world import (
-    Spot,
     World,
     beat_track,
     beside_seats,
@@ -48,12 +49,11 @@ from storyboard.layout.motion.world import (
     world_at,
 )
 
-_EYES_ON_HANDS = tuple(name for name, motion in GESTURE_ROWS.items() if motion.looks)
 _STILL = GestureRow()
 TOGETHER = {name: row.near for name, row in GESTURE_ROWS.items() if row.near}
 _FACED = {"aim": 0.0, "throw": 10.0, "point": 40.0, "hold-out": 30.0}  # degrees off the target
 _ON_THE_PHONE = ("", "talk", "whisper", "listen", "look", "nod", "shake-head", "smile", "laugh")
-_FAR = 6.0
+_BACK_ON = ("sit-floor", "knees-floor", "crossed-floor")  # with a wall or a door behind
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +95,14 @@ def perform_all(
     # place and eyes; then everybody.
     for actor in actors:
         if actor.player.id in met:
-            _place_points(spots, actor.player.id, touch_points(actor.plain(at * seconds)))
+            points = touch_points(actor.plain(at * seconds))
+            spots[actor.player.id] = replace(spots[actor.player.id], points=points)
     done = {}
     for actor in actors:
         name = actor.player.id
         done[name] = actor.performance(at)
-        _place_points(spots, name, done[name].points)
+        spots[name] = replace(spots[name], points=done[name].points)
     return done
-
-
-def _place_points(spots: dict[str, Spot], name: str, points: Mapping[str, Array]) -> None:
-    spots[name] = replace(spots[name], points=points)
 
 
 @dataclass(eq=False)
@@ -141,6 +138,9 @@ class PersonInShot:
         if steers or (stays and beat.gesture in _ON_THE_PHONE):
             self.faces[len(self.beats)] = beat.gesture
             return replace(beat, gesture="" if steers else "phone-ear")
+        if gesture := both_full(beat, [spots[each].thing for each in held if each in spots]):
+            self.faces[len(self.beats)] = beat.gesture
+            return replace(beat, gesture=gesture)
         if beat.gesture in ("put-down", "") and any(
             self.world.falls(thing, beat.start, beat.end) for thing in held
         ):
@@ -173,7 +173,7 @@ class PersonInShot:
 
     def _turned(self, beat: Beat, x: float, z: float, facing: float) -> float:
         """Where somebody turns to: the target, else the camera, else round."""
-        target = self._eye_of(beat.target or beat.looks_at)
+        target = self.world.eye_of(beat.target or beat.looks_at)
         goal = self.world.camera if target is None else target
         if goal is not None:
             to = r.heading(goal[0] - x, goal[2] - z)
@@ -229,8 +229,7 @@ class PersonInShot:
         act = self._act(beat, stance, now - begin, part)
         act.face, act.length = self.faces.get(k, ""), length
         act.speaks = any(a <= now / self.seconds < b for a, b in beat.speaks)
-        gaze = self._gaze(beat, stance)
-        perform_gesture(stance, act, gaze)
+        perform_gesture(stance, act, looked_at(self.world, beat, stance))
         return stance
 
     def _placed(self, k: int, now: float) -> BodyPose:
@@ -254,6 +253,8 @@ class PersonInShot:
         if beat.posture in GAITS and way is not None:
             return stride(self.body, beat.posture, way, since, self.seed)
         metres = 0.0
+        if beat.posture == "jump" and self.beats[min(k + 1, len(self.beats) - 1)].posture == "hang":
+            part = 0.15 + 0.35 * part  # what it jumps for is caught at the top
         if way is not None:
             metres = way.gone(since)[0]
             x, z, facing = way.at(metres)
@@ -280,12 +281,20 @@ class PersonInShot:
             stance = posture(self.body, beat.posture, moment)
         stance.place, stance.facing_deg = place + stance.place, facing
         self._approach(beat, stance)
-        if way is None and stands(beat.posture):
+        self._come_to_things(beat, stance, is_still=way is None)
+        return stance
+
+    def _come_to_things(self, beat: Beat, stance: BodyPose, *, is_still: bool) -> None:
+        """Step up to what is handled, turn to what is aimed at, lean or sit against something."""
+        seat = self.world.spots.get(beat.seat)
+        if is_still and stands(beat.posture):
             self._step_up(beat, stance)
             self._face(beat, stance)
-        if beat.posture == "lean" and seat is not None:
+        if beat.posture in _BACK_ON:
+            seat = self.world.spots.get(self.player.near)
+            seat = seat if seat is not None and seat.top() > 0.5 else None
+        if seat is not None and beat.posture in ("lean", *_BACK_ON):
             lean_at(stance, seat, beat.gesture == "lean-head")
-        return stance
 
     def _face(self, beat: Beat, stance: BodyPose) -> None:
         """Turn to what is aimed at, or so far that an arm can point there."""
@@ -301,14 +310,16 @@ class PersonInShot:
         """Step up to and face the person something is done with; who sits is come to."""
         other, row, is_mine = self._together(beat)
         partner = self.world.spots.get(other)
-        if partner is None or not stands(beat.posture):
-            return
         theirs = self.world.beat_of(other, (beat.start + beat.end) / 2)
+        kneels = beat.posture == "kneel" and (row.side or theirs.posture in LYING_DOWN)
+        if partner is None or not (stands(beat.posture) or kneels):
+            return
         if "carried" in (theirs.posture, beat.posture):
             return
         on = settled(self.world.spots, other, theirs)
         if on.posture in LYING_DOWN:
-            stance.place, stance.facing_deg = bedside(on, stance.place, row)
+            bed = self.world.players.get(theirs.seat)
+            stance.place, stance.facing_deg = at_bed(on, stance.place, row, bed)
         elif row.side:
             if is_mine:
                 stance.place, stance.facing_deg = at_side(on, stance.place, row)
@@ -322,7 +333,12 @@ class PersonInShot:
             return
         breast = stance.to_world(stance.point("breast"))
         goal = spot.hand_point(beat.gesture, breast, self._prop(beat), own=False)
-        step_up(stance, goal, self.world, {self.player.id, beat.target})
+        here, there, reach_m = on_plan(stance.place), on_plan(goal), 0.3 * self.body.height
+        if reach_m < math.dist(here, there) < reach_m + 3.0:
+            others = (each for each in self.world.players.values() if each.id != beat.target)
+            x, z = nearer(here, there, reach_m, others)
+            stance.place = r.xyz(x, stance.place[1], z)
+            stance.facing_deg = r.heading(there[0] - here[0], there[1] - here[1])
 
     def _together(self, beat: Beat) -> tuple[str, GestureRow, bool]:
         """With whom it is done, the gesture of two, and whether it is the own beat's."""
@@ -345,7 +361,7 @@ class PersonInShot:
         other, theirs = self._doing_to_me(beat)
         takes = gesture in ("reach", "hold-out") and theirs.gesture == "give" and not beat.holds
         if other and (takes or not gesture) and beat.posture not in LYING_DOWN:
-            gesture, target = counter_gesture(theirs.gesture), other
+            gesture, target = GESTURE_ROWS[theirs.gesture].counter, other
             begin, end = theirs.start * self.seconds, theirs.end * self.seconds
             since = since + beat.start * self.seconds - begin  # in time with the other
             part = min(max(since / max(end - begin, 1e-6), 0.0), 1.0)
@@ -375,26 +391,3 @@ class PersonInShot:
         """The model of what is in the hands."""
         spots = (self.world.spots.get(thing) for _, thing in in_hands(beat))
         return next((spot.thing for spot in spots if spot is not None), None)
-
-    def _eye_of(self, name: str) -> Array | None:
-        """The point of a player that is looked at, in the world."""
-        return self.world.spots[name].eye() if name in self.world.spots else None
-
-    def _gaze(self, beat: Beat, stance: BodyPose) -> Array | None:
-        """What is looked at, in the figure's axes."""
-        word = beat.looks_at
-        eye = stance.point("eye")
-        if word == CAMERA and self.world.camera is not None:
-            return stance.from_world(self.world.camera)
-        point = self._eye_of(word)
-        if point is None and not word and beat.gesture not in ("hug", "kiss", *_EYES_ON_HANDS):
-            point = self._eye_of(beat.target)
-        if point is not None:
-            return stance.from_world(point)
-        if word == "away":
-            camera = (
-                stance.from_world(self.world.camera) if self.world.camera is not None else r.FRONT
-            )
-            yaw = -70.0 if camera[0] >= 0 else 70.0
-            return eye + _FAR * way_to(yaw, -8.0)
-        return eye + _FAR * way_to(*WAYS[word]) if word in WAYS else None

@@ -12,7 +12,7 @@ import numpy as np
 from shots.lexicon.actions import POSTURES
 from storyboard.layout import rotations as r
 from storyboard.layout.cast.pose import BONE
-from storyboard.layout.meshes import Array
+from storyboard.layout.meshes import Array, Vector
 from storyboard.layout.motion.body_pose import SIDES, SIGN, BodyPose
 from storyboard.layout.motion.gesture_table import Angles, angles, rows
 from storyboard.layout.motion.inverse_kinematics import (
@@ -80,14 +80,13 @@ class HeldPosture:
     back: float = 0.0  # of the leg, that the pelvis is behind the feet
 
 
-def _held(row: Mapping[str, str]) -> HeldPosture:
-    return HeldPosture(
+HELD: Mapping[str, HeldPosture] = {
+    row["posture"]: HeldPosture(
         angles(row["turns"]), tuple(row["on"].split()), "seated" in row, "soles" in row,
         float(row["sway"]), float(row["eyes"]), float(row.get("back", 0)),
-    )  # fmt: skip
-
-
-HELD: Mapping[str, HeldPosture] = {row["posture"]: _held(row) for row in rows("postures.csv")}
+    )
+    for row in rows("postures.csv")
+}  # fmt: skip
 
 
 def set_angles(stance: BodyPose, table: Angles) -> None:
@@ -161,6 +160,8 @@ def lean_at(stance: BodyPose, spot: Spot, is_head: bool = False) -> None:
                             "thigh": (1, -3, 2), "shin": (2,)})  # fmt: skip
         _stand(stance, -0.06, True)
         brow = stance.point("eye") + 0.4 * (stance.point("crown") - stance.point("eye"))
+        flat = brow + r.xyz(-0.13 * h, -0.01 * h, 0.01)  # one hand beside the head
+        reach(stance, "R", flat, hand=hand_turn(stance.body, "R", (0.1, -1, 0), (0, 0, -1)))
         stance.facing_deg = r.heading(-out[0], -out[2])
         stance.place = edge * (1, 0, 1) + stance.place * (0, 1, 0) - out * (float(brow[2]) - 0.035)
         return
@@ -219,7 +220,8 @@ def hold_posture(stance: BodyPose, name: str, moment: Moment, raised: bool = Tru
     elif name == "sit" and not moment.hands:
         _rest_hands(stance)
     if name == "drive" or moment.hands:
-        grasp(stance, moment, height)
+        h = stance.body.height
+        grasp(stance, moment, (0.11 * h, -height - 0.20 * h, -0.30 * h))
     breathe(stance, moment, held.sway)
 
 
@@ -332,13 +334,12 @@ def breathe(stance: BodyPose, moment: Moment, sway: float) -> None:
         stand_on(stance, footing)
 
 
-def grasp(stance: BodyPose, moment: Moment, height: float) -> None:
-    """Both hands on what the seat offers: wheel, bars, reins; else on a wheel before the chest."""
-    h = stance.body.height
-    wheel = [np.array([SIGN[side] * 0.11 * h, -height - 0.20 * h, -0.30 * h]) for side in SIDES]
+def grasp(stance: BodyPose, moment: Moment, place: Vector, palm: Vector = (0, 1.0, -0.4)) -> None:
+    """Both hands on what the seat offers: wheel, bars, reins; else at a place and its mirror."""
     for k, side in enumerate(SIDES):
-        goal = moment.hands[k] if len(moment.hands) == 2 else wheel[k]
+        mirror = (SIGN[side], 1, 1)
+        goal: Array = moment.hands[k] if len(moment.hands) == 2 else r.xyz(*place) * mirror
         front = r.unit(goal - stance.joint(f"arm.{side}"))
-        hand = hand_turn(stance.body, side, front, (0, 1.0, -0.4))
+        hand = hand_turn(stance.body, side, front, np.asarray(palm) * mirror)
         reach(stance, side, goal, hand=hand, pole=(SIGN[side] * 0.7, 0.7, 0.2))
-        stance.grips[k] = 0.85
+        stance.grips[k] = 0.9

@@ -126,7 +126,7 @@ class Spot:
         if gesture == "open-door" and self.thing.door:
             side = math.copysign(self.size[2] / 2, (self.axes.T @ (breast - self.position))[2])
             return self.at((0.32 * self.size[0], -1.03, side))  # where doors have their handles
-        place = self.near(breast)
+        place = self.near(breast, 0.2 if gesture == "paint" else 0.0)
         up = min(height + self.size[1] * 0.95, max(-float(breast[1]), height + 0.3))
         return r.xyz(place[0], -up, place[2])
 
@@ -217,16 +217,9 @@ class World:
         beats = self.players[name].beats if name in self.players else ()
         return next((each for each in beats if each.start <= share <= each.end), Beat())
 
-    def stopped(self, place: Array, step: Array, without: set[str]) -> Array:
-        """Where a step ends that stops before furniture and people."""
-        others = [each for name, each in self.spots.items() if name not in without]
-        others = [each for each in others if each.is_person or each.top() > 0.3]
-        for share in (1.0, 0.8, 0.6, 0.4, 0.2):
-            goal = place + step * share
-            apart = [r.norm((each.near(goal) - goal) * (1, 0, 1)) for each in others]
-            if all(gap > 0.17 for gap in apart):
-                return goal
-        return place
+    def eye_of(self, name: str) -> Array | None:
+        """The point of a player that is looked at."""
+        return self.spots[name].eye() if name in self.spots else None
 
     def falls(self, name: str, start: float, end: float) -> bool:
         """Whether a thing falls during a part of the shot."""
