@@ -21,7 +21,7 @@ _COATS: Mapping[str, tuple[Colour, float]] = {
 # Model that rises from a thing: width and height in parts of its own, where it begins, and colour.
 _RISING: Mapping[str, tuple[str, float, float, float, str]] = {
     "fire": ("fire", 0.75, 0.95, 0.55, ""), "smoke": ("smoke", 0.7, 1.7, 0.7, "black"),
-    "steam": ("steam", 0.6, 0.6, 0.97, ""),
+    "steam": ("steam", 0.4, 1.3, 0.97, ""),
 }  # fmt: skip
 _DENTS = 0.05  # of the extent of a thing
 
