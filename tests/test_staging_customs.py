@@ -315,3 +315,10 @@ def test_a_herd_is_no_speck_in_the_widest_size() -> None:
     many = staged("EXT. ICE", "A column of penguins waddles across the ice.", camera="EWS")
     assert len(many.camera.subjects) > 2
     assert many.framed.width_m < 8 * alone.framed.width_m
+
+
+@pytest.mark.parametrize(("place", "seats"), [("EXT. PARK BENCH", 1), ("INT. BAR", 2)])
+def test_two_share_a_bench_and_have_a_stool_each(place: str, seats: int) -> None:
+    shot = staged(place, "An old woman talks to Ben.", "ben")
+    taken = {each.beats[0].seat for each in shot.players if each.kind == "person"}
+    assert len(taken) == seats

@@ -76,3 +76,9 @@ def test_words_for_worn_houses_large_churches_and_swings() -> None:
     assert models_in("Two gulls over the lighthouse and a cathedral") >= {"lighthouse", "cathedral"}
     named = [find_thing(words.split()) for words in ("porch swing", "lioness", "lion")]
     assert [each[0] for each in named] == ["porch-swing", "lioness", "lion"]
+
+
+@pytest.mark.parametrize("words", ["drapes his jacket over a girl", "kisses a girl"])
+def test_two_who_are_close_on_a_swing_both_sit_there(words: str) -> None:
+    shot = staged("EXT. PORCH", "MS, 35mm", f"A man {words} on the porch swing.")
+    assert [each.beats[0].seat for each in shot.players if each.kind == "person"] == ["swing"] * 2

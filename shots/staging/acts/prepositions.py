@@ -35,6 +35,7 @@ _WORK = frozenset(  # gestures that are done on or in something
 )  # fmt: skip
 _DISTANT = frozenset(("look", "phone-look", "reach", "point", "aim", "photograph"))
 _HANDLING = frozenset(("push", "pull", "carry", "carry-person", "throw", "put-down"))
+_CLOSE = frozenset(("drape", "kiss", "hug", "hold-hand", "whisper"))
 _AT_FEET = frozenset(("at her feet", "at his feet", "at their feet"))
 _BUILT_OVER = "bridge|crane|stop|arch|shelter|tent|pavilion|scaffold"
 _HELD_UP = ("hold-out", "wave-held")
@@ -95,6 +96,9 @@ def _describes(act: ClauseAct, before: Phrase, prep: str, part: Phrase) -> bool:
         if prep not in _ATTACHED:
             return False
         cast.attribute(ids, prep, part)
+        bench = "".join(cast.ids(part)[:1]) if act.event.gesture in _CLOSE else ""
+        both = act.subjects if len(cast.thing_model(bench).seats) > 1 else []
+        cast.attribute(both, prep, part)  # kisses her on the sofa: both sit there
         if prep == "under" and cast.model("".join(act.resolve(part)[:1])) == "blanket":
             act.event.posture = act.event.posture or "lie"  # kicks him under the covers
         return part.kind != "body"

@@ -68,7 +68,8 @@ def by_custom(reading: ShotReading) -> ShotReading:
                     player = replace(player, near=mark, relation="at" if mark else "")
             elif _may_sit(player, {each.name for each in plan.fixtures}):
                 taken = sum(each.relation == "on" for each in players)  # the next one is free
-                near = fixtures[min(taken, len(fixtures) - 1)].name if fixtures else ""
+                seats = [each.name for each in fixtures for _ in MODELS[each.model].seats]
+                near = seats[min(taken, len(seats) - 1)] if seats else ""
                 sits = replace(first, posture="sit", seat="")
                 player = replace(player, near=near, relation="on" if near else "",
                                  beats=(sits, *player.beats[1:]))  # fmt: skip

@@ -18,6 +18,7 @@ from storyboard.layout.meshes import (
     limb,
 )
 from storyboard.layout.places.walls import Side
+from storyboard.layout.things.shapes import lump
 
 Random = np.random.Generator
 BARK: Colour = (0.30, 0.22, 0.15)
@@ -100,19 +101,17 @@ def bush(random: Random, size: float = 1.0, leaf: Colour = (0.24, 0.36, 0.16)) -
 
 def rock(random: Random, size: float = 1.0, stone: Colour = (0.45, 0.43, 0.40)) -> Mesh:
     """An angular boulder, half of it in the ground."""
-    ball = ellipsoid((0, 0, 0), (1, 1, 1), toned(stone, random, 0.04), rings=5, segments=7)
-    # The same jitter for equal points, so that the facets stay closed.
-    jitter = 1 + 0.22 * np.sin(ball.vertices @ floats(random.uniform(3, 7, (3, 1))))
-    points = (
-        ball.vertices
-        * jitter
-        * floats(random.uniform(0.75, 1.2, 3))
-        * size
-        * floats((0.62, 0.45, 0.55))
-    )
-    return from_triangles(
-        points + floats((0, -0.12 * size, 0)), ball.faces, ball.colour, smooth=False,
-        surface="stone",
+    radii = random.uniform(0.75, 1.2, 3) * size * (0.62, 0.45, 0.55)
+    seed, tone = int(random.integers(999)), toned(stone, random, 0.04)
+    return lump(radii, 0.16, tone, seed, rings=5, surface="stone").moved((0, -0.12 * size, 0))
+
+
+def tuft(random: Random, size: float = 1.0) -> Mesh:
+    """Tall grass: seven dry blades."""
+    return join(
+        limb((0.3 * x, 0, 0.3 * z), (float(x), -size, float(z)), 0.04 * size,
+             toned((0.58, 0.54, 0.26), random, 0.05), end_radius=0.004, segments=3, surface="leaf")
+        for x, z in random.uniform(-0.4 * size, 0.4 * size, (7, 2))
     )  # fmt: skip
 
 
@@ -230,7 +229,7 @@ SHAPES: Mapping[str, Callable[[Random, float], Mesh]] = {
     "tree": broadleaf, "pine": conifer, "snowy": snowy, "palm": palm, "bush": bush, "rock": rock,
     "blossom": lambda random, size: broadleaf(random, size, (0.90, 0.76, 0.80)),
     "fern": lambda random, size: bush(random, size, (0.22, 0.36, 0.14)),
-    "tuft": lambda random, size: bush(random, size, (0.44, 0.48, 0.26)),
+    "tuft": tuft,
     "redrock": _stone((0.62, 0.37, 0.24)), "greyrock": _stone((0.40, 0.39, 0.38)),
     "cliff": lambda random, size: rock(random, size).moved(scale=(0.8, 1.5, 0.9)),
     "grave": lambda random, size: box((0, -size / 2, 0), (0.7, size, 0.2),
