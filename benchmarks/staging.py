@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shots import Shot
-from shots.path.camera_path import camera_path
+from shots.path.camera_path import CameraPath, camera_path
 from shots.path.rig import FULL_SIZES
 from shots.staging.stage_shot import staged_path
 from shots.staging.staged import Player
@@ -215,6 +215,12 @@ def measure_verdicts(count: int, seed: int, tally: Tally) -> dict[str, object]:
     return {"shots disobeyed": shots, "of": count, "by directive": dict(wrong)}
 
 
+def _is_same_path(one: CameraPath, other: CameraPath) -> bool:
+    return np.allclose(one.camera_to_world, other.camera_to_world) and np.allclose(
+        one.focal, other.focal
+    )
+
+
 def measure_moves(count: int, seed: int, tally: Tally) -> dict[str, object]:
     """How often a layout agrees with its own move, and with another one."""
     found = Counter[str]()
@@ -232,7 +238,9 @@ def measure_moves(count: int, seed: int, tally: Tally) -> dict[str, object]:
             masks = alternatives.subject_masks() if move == "static" else None
             asked[move] = motion, path, masks, alternatives.geometry()
         for move, (_, path, masks, geometry) in asked.items():
-            for filmed_move, (motion, *_) in asked.items():
+            for filmed_move, (motion, filmed_path, *_) in asked.items():
+                if move != filmed_move and _is_same_path(path, filmed_path):
+                    continue  # a push-in without room films the picture of a static camera
                 verdict = judge_motion(motion, path, masks, geometry).verdict
                 is_own = move == filmed_move
                 found[f"{'own' if is_own else 'other'} {verdict}"] += 1

@@ -173,8 +173,11 @@ def test_a_shaking_camera_is_told_from_a_smooth_one():
 
 @pytest.mark.parametrize("hand", ["left", "right"])
 def test_a_roll_is_no_orbit(hand):
+    rolled, soft, *_ = staged(f"roll {hand}", STANDS)
     for move in ("orbit left", "orbit right"):
-        assert judge_motion(motion(f"roll {hand}"), shoot(move)[1]).verdict != "agrees"
+        _, _, path, geometry = staged(move, STANDS)
+        for each in (rolled, soft):
+            assert judge_motion(each, path, geometry=geometry).verdict != "agrees"
 
 
 @pytest.mark.parametrize("place", ["street", "room", "forest"])
@@ -223,6 +226,22 @@ def test_at_the_distances_of_the_layout_moves_do_not_explain_one_another(action,
     other, soft_other, *_ = staged(filmed, action)
     assert judge_motion(other, path, geometry=geometry).verdict != "agrees"
     assert judge_motion(soft_other, path, geometry=geometry).verdict != "agrees"
+
+
+def test_at_the_distances_of_the_layout_a_slow_track_is_no_static_camera():
+    motion, soft, path, geometry = staged("static", STANDS)
+    slow, soft_slow, *_ = staged("track left 0.1 m", STANDS)
+    for still, moving in ((motion, slow), (soft, soft_slow)):
+        assert judge_motion(still, path, geometry=geometry).verdict == "agrees"
+        assert judge_motion(moving, path, geometry=geometry).verdict != "agrees"
+
+
+@pytest.mark.parametrize("move", ["zoom in", "push in", "zoom out"])
+def test_a_zoom_and_a_push_on_a_flat_wall_cannot_be_told_from_one_another(move):
+    motion, _, path, geometry = staged(move, STANDS)
+    assert judge_motion(motion, path, geometry=geometry).verdict == "agrees"
+    flat = replace(geometry, depth=np.full_like(geometry.depth, path.subject_distance_m))
+    assert judge_motion(motion, path, geometry=flat).verdict == "cannot tell"
 
 
 def test_nothing_is_known_of_the_camera_where_all_that_is_filmed_walks():

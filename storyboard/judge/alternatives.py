@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shots.path.camera_path import camera_path
 from shots.path.rig import frame_subject
@@ -76,22 +77,32 @@ class Alternatives:
         return np.stack([self.film.mask(self.film.movers, frame) for frame in frames])
 
     def geometry(self) -> Geometry:
-        """Depth and motion of what the layout has in each cell of the picture."""
+        """Depth and motion of what the layout has in each cell of the picture.
+
+        Of several things it is the nearest one, whose outline moves with it.
+        """
         path = self.film.path
         rows, columns = grid_shape(path.aspect)
         size = (columns * _CELL_PX, rows * _CELL_PX)
-        middle = slice(_CELL_PX // 2, None, _CELL_PX)
         depths, walks = [], []
         for first, last in pairwise(step_frames(path.num_frames)):
             frame = self.film.frame(int(first), size)
-            owner = frame.owner[middle, middle]
-            moves = self.film.displacements(int(first), int(last))
-            walked = np.zeros((*owner.shape, 3))
-            for number, move in moves.items():
+            depth, owner = (_by_cell(each) for each in (frame.depth, frame.owner))
+            nearest = depth.argmin(axis=-1, keepdims=True)
+            owner = np.take_along_axis(owner, nearest, axis=-1)[..., 0]
+            walked = np.zeros((rows, columns, 3))
+            for number, move in self.film.displacements(int(first), int(last)).items():
                 walked[owner == number] = move
-            depths.append(frame.depth[middle, middle].astype(np.float64))
+            depths.append(depth.min(axis=-1).astype(np.float64))
             walks.append(walked)
         return Geometry(np.stack(depths), np.stack(walks))
+
+
+def _by_cell(picture: NDArray[Any]) -> NDArray[Any]:
+    """(R, C, N), the pixels of each cell."""
+    rows, columns = picture.shape[0] // _CELL_PX, picture.shape[1] // _CELL_PX
+    blocks = picture.reshape(rows, _CELL_PX, columns, _CELL_PX)
+    return blocks.swapaxes(1, 2).reshape(rows, columns, -1)
 
 
 def best_framed_frame(shot: Shot, staged: StagedShot, path: CameraPath) -> int:

@@ -48,17 +48,19 @@ _LEAST_AGREEMENT = 0.3  # or this cosine, for screen-fixed blocks vote for a sta
 _MOST_REST = 0.55  # less than this of the picture rests, or it is but a subject that moves
 _LEAST_MOTION = 0.3  # of the visible motion expected; less is a static camera
 _MOST_RESIDUAL = 0.5  # of the picture off the global motion, for "it did something else"
-_MOST_ROLL_DEG = 10.0  # that the path does not have; at free distances an orbit explains a roll
-# A camera that stands while its subject walks: the picture at large drifts less than both.
-_STAND_DRIFT = 0.01  # picture widths
-_STAND_PART = 0.08  # of the expected drift; tracks have 0.14 and more, orbits 0.03 once in fifty
 # At free distances pans, tracks, orbits and cranes explain one another, and so do pushes and zooms.
-# So what agrees has to explain what nobody walks through at the distances of the layout too. 28
-# boards, each filmed by 14 moves: of 5,096 pairs of a move and another that was asked 766 agree
-# without this and 56 with it; 316 of 372 clips that agree with their own move still do.
-_OTHER_LEAD = 0.03  # of the picture that a simple move explains and the path does not
-_MOST_LOST = 0.4  # of the motion, by a path that turns or zooms only: distances do not matter to it
-_TURNS = frozenset({"pan", "tilt", "roll", "zoom"})
+# So what agrees has to explain what nobody walks through at the distances of the layout too, and no
+# move of another kind may do it as well. 10 boards, each filmed by 14 moves: clips of the same move
+# lead by 0.052 and more, but for 13 of 126, where all is far; those of others by 0.030 at most, but
+# for turns. Degraded layouts of the tests lead by 0.038 and more.
+_LEAST_APART = 0.035  # of the picture, that the path explains and a move of another kind does not
+_LEAST_GAIN = 0.015  # by a move over a static camera; where that is filmed, 0.008 at most
+# Of the motion, lost by a path that turns or zooms only: distances do not matter to it.
+_MOST_LOST = {"pan": 0.25, "tilt": 0.25, "roll": 0.25, "zoom": 0.3}
+_KINDS = {  # of the simple moves, by the first part of a word; others are of the kind they name
+    "pull": ("push",), "fly": ("push",), "whip": ("pan",), "crane": ("crane", "arc"),
+    "follow": ("track", "push"), "lead": ("track", "push"), "static": (), "rack": (),
+}  # fmt: skip
 _FIT_TOLERANCE, _ROUNDS = 0.002, 4  # picture widths a step; rounds of reweighting
 # A camera that stands. 50 boards of the staging benchmark, as requested and degraded, with a static
 # camera and with two slow moves: 92 of 98 static clips agree by these limits, 0 of 196 others.
@@ -164,29 +166,29 @@ def judge_motion(
     predicted = predict_flow(path, (motion.flow.shape[1], motion.flow.shape[2]), geometry)
     expected = _as_motion(predicted.guess, path.aspect)
     words = [move.word for move in path.moves]
-    amount = None
+    amount, rest = None, motion
     if is_static(path):
         verdict, confidence = _judge_still(motion)
-        if verdict != "agrees" and masks is not None:
-            background = background_motion(motion, masks)
-            verdict, confidence = _judge_still(background, is_background=True)
+        if masks is not None:
+            rest = background_motion(motion, masks)
+            if verdict != "agrees":
+                verdict, confidence = _judge_still(rest, is_background=True)
     elif set(words) <= _QUIET and path.textures:
         amount = _shake(motion) / max(_shake(expected), 1e-9)
         verdict, confidence = _judge_shake(motion, amount, expected.drift)
+        geometry = None
     else:
         evidence = compare_hypotheses(motion, predicted)
         amount = evidence.amount
         is_unsure = bool(set(words) & _UNSURE)
-        verdict, confidence = _judge_move(motion, evidence, expected, is_unsure=is_unsure)
+        verdict, confidence = _judge_move(motion, evidence, is_unsure=is_unsure)
         rest = background_motion(motion, _walkers(geometry)) if geometry else motion
         if verdict != "agrees" and geometry is not None and geometry.walked.any():
             # Whoever rides or runs through a tight picture is most of its motion.
             evidence = compare_hypotheses(rest, predicted)
-            verdict, confidence = _judge_move(rest, evidence, expected, is_unsure=is_unsure)
-        if verdict == "agrees" and geometry is not None:
-            turns = {word.split("-")[0] for word in words} <= _TURNS
-            if not _is_this_move(rest, path, geometry, predicted.guess, turns=turns):
-                verdict, confidence = UNDECIDED
+            verdict, confidence = _judge_move(rest, evidence, is_unsure=is_unsure)
+    if verdict == "agrees" and geometry and not _is_this_move(rest, path, geometry, predicted):
+        verdict, confidence = UNDECIDED
     return CameraVerdict(
         directive=" then ".join([*words, *path.textures]) or "static",
         verdict=verdict,
@@ -205,47 +207,37 @@ def _walkers(geometry: Geometry) -> Frames:
 
 
 def _is_this_move(
-    background: Motion, path: CameraPath, geometry: Geometry, planned: Array, *, turns: bool
+    background: Motion, path: CameraPath, geometry: Geometry, predicted: PredictedFlow
 ) -> bool:
-    """Whether the path explains the background at its distances, and no simple move does better.
+    """Whether the path explains the background, and no move of another kind does as well.
 
-    Args:
-        background: The measured motion without what moves by itself.
-        path: The requested camera.
-        geometry: What the layout has in each cell.
-        planned: The flow of the path in that geometry.
-        turns: Whether the path turns or zooms only.
+    A static camera is at rest in each of them, so there none may do better.
     """
-    if not background.trust.any():
-        return False
-    still = _lost(background, np.zeros_like(planned))
-    if still < _LEAST_MOTION * _visible(background, planned):
-        return False
-    lost = _lost(background, planned, forward=True)
-    if turns and lost > _MOST_LOST * still:
-        return False
-    others = simple_moves(path, geometry.depth).values()
-    return lost - min(_lost(background, other) for other in others) <= _OTHER_LEAD
+    kinds = {move.word.split("-")[0] for move in path.moves}
+    own = {name for kind in kinds for name in _KINDS.get(kind, (kind,))}
+    others = simple_moves(path, geometry.depth) if own or is_static(path) else {}
+    lost = [_lost(background, flow) for name, flow in others.items() if name not in own]
+    still = _lost(background, np.zeros_like(predicted.guess))
+    if is_static(path):
+        return background.confidence < _LEAST_TRACKED or still - min(lost) < _LEAST_GAIN
+    explained = _lost(background, predicted.guess, forward=True)
+    most = max((_MOST_LOST.get(name, 1.0) for name in own), default=1.0)
+    return explained <= most * still and min([still, *lost]) - explained >= _LEAST_APART
 
 
 def _lost(motion: Motion, flow: Array, *, forward: bool = False) -> float:
-    """Trust in cells that a flow does not explain, with the best amount of it in each step."""
+    """Trust in cells that a flow does not explain, 0 to 1, with the best amount of it in a step."""
+    visible = np.einsum("krcij,krcj->krci", motion.structure, flow)
+    square, both = (visible * flow).sum(axis=-1), (visible * motion.flow).sum(axis=-1)
+    own = squared_length(motion.flow, motion.structure)
     trust = weight = motion.trust
     for _ in range(_ROUNDS):
-        tensor = motion.structure * weight[..., None, None]
-        along = np.einsum("krci,krcij,krcj->k", flow, tensor, motion.flow)
-        amount = along / np.maximum(np.einsum("krci,krcij,krcj->k", flow, tensor, flow), 1e-12)
-        amount = np.maximum(amount, 0) if forward else amount
-        miss = squared_length(motion.flow - amount[:, None, None, None] * flow, motion.structure)
+        amount = (weight * both).sum(axis=(1, 2)) / ((weight * square).sum(axis=(1, 2)) + 1e-12)
+        amount = (np.maximum(amount, 0) if forward else amount)[:, None, None]
+        miss = np.maximum(own - 2 * amount * both + amount**2 * square, 0.0)
         weight = trust * (_FIT_TOLERANCE**2 / (_FIT_TOLERANCE**2 + miss)) ** 2
-    return float((trust * miss / (miss + _FIT_TOLERANCE**2)).sum() / trust.sum())
-
-
-def _visible(motion: Motion, flow: Array) -> float:
-    """Trust in cells that a flow moves."""
-    square = squared_length(flow, motion.structure)
-    moved = motion.trust * square / (square + _FIT_TOLERANCE**2)
-    return float(moved.sum() / motion.trust.sum())
+    lost = trust * miss / (miss + _FIT_TOLERANCE**2)
+    return float(lost.sum() / max(float(trust.sum()), 1e-9))
 
 
 def compare_hypotheses(motion: Motion, predicted: PredictedFlow) -> Evidence:
@@ -294,9 +286,7 @@ def _unexplained(
     return float(lost.sum() / max(float(motion.trust.sum()), 1e-9))
 
 
-def _judge_move(
-    motion: Motion, evidence: Evidence, expected: Motion, *, is_unsure: bool
-) -> tuple[Agreement, float]:
+def _judge_move(motion: Motion, evidence: Evidence, *, is_unsure: bool) -> tuple[Agreement, float]:
     # Parts of the motion, which is what a static camera leaves unexplained.
     motion_cost = evidence.still + 0.01
     share = (evidence.still - evidence.path) / motion_cost
@@ -306,10 +296,7 @@ def _judge_move(
     least = _LEAST_LEAD_CLEAR if is_unsure else _LEAST_LEAD
     if motion.confidence < _LEAST_TRACKED or evidence.visible < _LEAST_VISIBLE:
         return UNDECIDED
-    stands = motion.drift < min(_STAND_DRIFT, _STAND_PART * expected.drift)
-    explained = _explains_much(share, agreement, motion.rest)
-    rolls = abs(motion.total.turn_deg - expected.total.turn_deg) > _MOST_ROLL_DEG
-    if lead >= least and explained and not (stands or rolls):
+    if lead >= least and _explains_much(share, agreement, motion.rest):
         return "agrees", confidence
     if -lead >= least and _explains_much(reverse_share, -agreement, motion.rest):
         return "disagrees", confidence

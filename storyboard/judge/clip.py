@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shots.schema import Shot
     from storyboard.layout import ShotFilm
 
-VERSION = 9
+VERSION = 10
 """Raised with every change of a measure or of the layouts it is compared with."""
 
 
