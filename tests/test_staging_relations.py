@@ -182,13 +182,13 @@ def test_each_of_two_guests_has_an_armchair():
     assert len({staged.player(name).beats[0].seat for name in ("lily", "ben")}) == 2
 
 
-def sentence_staged(action, place=""):
+def sentence_staged(action, place="", size="FS"):
     heading = place or ("INT. KITCHEN" if "table" in action else "INT. BEDROOM")
     text = f"""
 storyboard: 1
 characters: {{lily: {{name: LILY, looks: a girl of eight}}, ben: {{name: BEN, looks: a man}}}}
 scenes:
-  - {{number: 1, heading: "{heading}", shots: [{{id: 1, camera: FS, action: "{action}"}}]}}
+  - {{number: 1, heading: "{heading}", shots: [{{id: 1, camera: {size}, action: "{action}"}}]}}
 """
     return stage_board(parse_shots(text, Path("board.yaml")))["1"]
 

@@ -61,3 +61,34 @@ def test_who_is_shoved_against_a_wall_is_at_it():
     staged = sentence_staged("Two thugs shove Ben against the wall.", "EXT. ALLEY")
     assert not [text for text in staged.warnings if " not " in text]
     assert distance(now(staged, "thug-1").at, now(staged, "ben").at) < 0.8
+
+
+def test_each_swimmer_dives_off_a_block_of_their_own():
+    staged = sentence_staged("Six swimmers dive off the blocks.", "INT. SWIMMING POOL")
+    blocks = [each for each in staged.players if each.model == "starting-block"]
+    swimmers = [now(staged, each.id) for each in staged.players if each.id.startswith("swimmer")]
+    assert len(swimmers) == 6
+    for swimmer in swimmers:
+        assert min(distance(swimmer.at, block.at) for block in blocks) < 0.1
+        assert swimmer.base_m > 0.4
+
+
+def test_who_is_between_the_others_walks_between_them():
+    staged = sentence_staged("Lily, Ben and a woman walk along the beach, Lily swinging between "
+                             "them.", "EXT. BEACH")  # fmt: skip
+    x = {name: now(staged, name).at[0] for name in ("lily", "ben", "woman")}
+    assert min(x["ben"], x["woman"]) < x["lily"] < max(x["ben"], x["woman"])
+
+
+def test_what_is_knocked_off_stands_until_the_hand_has_come_to_it():
+    staged = sentence_staged("The cat knocks a vase off the windowsill.", "INT. LIVING ROOM")
+    vase = staged.player("vase")
+    assert vase.on == staged.player("cat").on
+    assert [beat.gesture for beat in vase.beats] == ["", "fall"]
+    assert vase.beats[1].start > 0.3
+
+
+def test_who_acts_and_is_out_of_a_tight_picture_is_reported():
+    staged = sentence_staged("Lily pulls the blanket over her head as a hand reaches out from "
+                             "under the bed.", size="CU")  # fmt: skip
+    assert any("hand is out of the picture" in text for text in staged.warnings)

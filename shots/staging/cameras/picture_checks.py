@@ -285,10 +285,11 @@ def _company(filmed: FilmedShot, moments: Sequence[_Moment]) -> Iterator[Defect]
     for name in sorted((filmed.named | dealt) & set(players) - shown):
         is_person = players[name].kind == "person"
         is_tight = filmed.size in _HEAD_MAY_BE_CUT or (filmed.size == "MCU" and name not in dealt)
-        if is_person and (filmed.people == "single" or is_tight or is_close):
-            continue
+        is_off = is_person and (filmed.people == "single" or is_tight or is_close)
+        if is_off and (view == "insert" or not any(b.words for b in players[name].beats)):
+            continue  # does nothing of its own
         why = [_unseen(filmed, moment, name) for moment in (*moments[1::2], moments[-1])]
-        if not is_tight and not is_close and view != "POV":
+        if not (is_tight or is_close or is_off or view == "POV"):
             is_building = players[name].is_fixture and name in filmed.named
             weight = _MISSED_DEALT if name in dealt else _MISSED
             weight = _MISSED_BUILDING if is_building else weight

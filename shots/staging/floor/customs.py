@@ -40,12 +40,13 @@ _LOW = ("crouch", "knees-floor", "crawl")  # the highest first
 _FACE_TO_FACE = ("guide", "hug", "kiss", "kiss-forehead", "whisper", "cling")
 _UP_OR_DOWN = re.compile(r"\b(up|down) (?:the|a|an)\b", re.IGNORECASE).search
 _BACKS = re.compile(r"\bback\w*( away| up)?\b", re.IGNORECASE).search
+_KNOCKS = ("reach", "push", "kick", "shove")
 _CHILD_M = 0.35  # that a child is smaller
 
 
 def by_custom(reading: ShotReading) -> ShotReading:
     """A reading in which guests sit where guests sit, unless its words say what they do instead."""
-    reading = _fitted(_down_to_children(_on_stairs(reading)))
+    reading = _knocked_down(_fitted(_down_to_children(_on_stairs(reading))))
     place = reading.place
     model = _SEATS.get(place.words.lower(), _SEATS.get(place.set))
     plan = SETS.get(place.set)
@@ -170,6 +171,22 @@ def _climbing(player: Player, stairs: str) -> Player:
     to = "down" if way[1].lower() == "down" else ""
     climbs = replace(first, posture="climb-stairs", seat=stairs, to=to)
     return replace(player, beats=(climbs, *player.beats[1:]))
+
+
+def _knocked_down(reading: ShotReading) -> ShotReading:
+    """What falls because of somebody's hand does so when the hand has come to it."""
+    acts = {(beat.target, beat.start): beat for each in reading.players for beat in each.beats
+            if beat.gesture in _KNOCKS}  # fmt: skip
+    players = []
+    for player in reading.players:
+        first = player.beats[0] if player.beats else Beat()
+        act = acts.get((player.id, first.start)) if first.gesture == "fall" else None
+        if act is not None:
+            falls = round(act.start + 0.6 * (act.end - act.start), 4)
+            waits = replace(first, end=falls, gesture="", posture="stand")
+            player = replace(player, beats=(waits, replace(first, start=falls, end=1.0)))
+        players.append(player)
+    return replace(reading, players=tuple(players))
 
 
 def _on_stairs(reading: ShotReading) -> ShotReading:

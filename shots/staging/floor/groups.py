@@ -10,9 +10,18 @@ import numpy as np
 
 from shots.lexicon import grammar
 from shots.lexicon.actions import POSTURES
+from shots.lexicon.places import Mark
 from shots.staging.floor.marks import Occupied
 from shots.staging.floor.seats import Stance
-from shots.staging.floor_space import direction, distance, facing, own_to_plan, point, size_of
+from shots.staging.floor_space import (
+    direction,
+    distance,
+    facing,
+    own_to_plan,
+    point,
+    size_of,
+    top_of,
+)
 from shots.staging.staged import Beat, Player, Point, ShotReading
 
 _FINDERS = {
@@ -22,7 +31,7 @@ _FINDERS = {
 _AROUND = re.compile(r"\b(a?round|surround\w*|encircl\w*)\b", re.IGNORECASE).search
 _LEADS = re.compile(r"\b(lead|first|front|foremost|leading)\b", re.IGNORECASE).search
 _FACING_M = 2.0  # from the middle to the first of each of two lines that face each other
-_LEAST = 3
+_LEAST, _LANE_M = 3, 1.1  # people of a group; from one block to the next
 
 
 def with_company(reading: ShotReading) -> ShotReading:
@@ -124,6 +133,10 @@ def _formed(
 ) -> Iterator[Stance]:
     thing = anchor if isinstance(anchor, Player) else None
     middle = thing.at if thing else anchor.at if isinstance(anchor, Stance) else None
+    edge = occupied.plan.mark("edge")
+    if thing is not None and edge is not None and _posture(group[0]) == "dive":
+        yield from _on_blocks(occupied, len(group), thing, edge)
+        return
     host = anchor if isinstance(anchor, Stance) and shape == "ring" else None
     spots = {"ring": _ring, "file": _file, "ranks": _ranks, "row": _row}[shape]
     taken: list[Point] = []
@@ -135,6 +148,18 @@ def _formed(
         at = near if at_thing else occupied.floor.nearest_free(near, others, 0.5)
         taken.append(at)
         yield Stance(at, round(turned, 3), posture=_posture(person))
+
+
+def _on_blocks(occupied: Occupied, count: int, block: Player, edge: Mark) -> Iterator[Stance]:
+    """Each on a block of their own, in a row at the edge of the water."""
+    for k in range(count):
+        own = (k - (count - 1) / 2) * _LANE_M, -0.5
+        at = point(own_to_plan(own, edge.at, edge.facing_deg))
+        name = f"{block.id.rpartition('-')[0]}-{k + 1}"
+        occupied.things[name] = replace(
+            block, id=name, name=name, at=at, facing_deg=edge.facing_deg, is_fixture=True
+        )
+        yield Stance(at, edge.facing_deg, posture="dive", base_m=top_of(block))
 
 
 _Spots = Iterator[tuple[Point, float]]

@@ -27,6 +27,7 @@ from shots.staging.staged import Beat, Player, Point
 from shots.staging.standing import FIGURE_M
 
 MOST_IN_AN_ARC = 7
+_BETWEEN = re.compile(r"\bbetween (them|the two|(his|her|its) parents)\b", re.IGNORECASE).search
 _STAGE_M = 3.6  # from who is on a stage to the crowd before it
 _SHOULDERS_M, _LAP_M = 1.43, 0.12  # over the floor, of an ordinary figure; over a seat
 # Groups that are before whom they relate to; others who look on stand behind, turned to the lens.
@@ -40,6 +41,9 @@ def place_freely(occupied: Occupied, people: Sequence[Player], seed: int) -> Non
     if len(people) > MOST_IN_AN_ARC + len(crowd):
         crowd += [each for each in people if each.id[-1:].isdigit() and each not in crowd]
     people = [each for each in people if each not in crowd]
+    between = [each for each in people if _BETWEEN(occupied.words.get(each.id, ""))]
+    people = [each for each in people if each not in between]
+    people[len(people) // 2 : len(people) // 2] = between
     if len(people) == 1 and (mark := next(free_marks(occupied), None)):
         places = [(mark.at, mark.facing_deg)]
     else:

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 
 from shots.source.board_source import UNPRINTABLE
 from storyboard.interchange.import_report import ImportReport, InterchangeError
@@ -34,31 +35,11 @@ COLUMNS = (
 )  # fmt: skip
 """In the order in which they are written."""
 
-_ALIASES: Mapping[str, str] = {
-    "Scene": "sc, scn, scene no, scene number",
-    "Shot": "shot no, shot number, setup, slate, shot name",
-    "Location": "set, place, set name, scene location",
-    "Description": "action, shot description, details, content, what happens",
-    "Size": "shot size, framing, frame size",
-    "Type": "shot type, framing type, composition type",
-    "Angle": "camera angle, shot angle",
-    "Movement": "move, moves, motion, camera movement, camera move",
-    "Lens": "focal length, lens mm, lenses",
-    "Equipment": "gear, rig, support, camera equipment",
-    "Frame rate": "fps, camera speed, frames per second",
-    "Cast": "characters, character, actors, talent, subjects, subject, cast members",
-    "Sound": "audio, sound design",
-    "Notes": "note, comments, comment, remarks, shot notes",
-    "Duration": "length, time, est duration, estimated duration, screen time, ert, est time",
-    "Lighting": "light, lights, lighting setup",
-    "Status": "state, shot status",
-    "Take": "use, circled take, best take",
-    "id": "shot id, storyboard id, uid",
-    # The parts of a scene heading, in tables from other programs; these are never written.
-    "Heading": "scene heading, slugline, slug, scene name, scene title",
-    "Side": "int ext, i e, interior exterior",
-    "Time of day": "day night, d n, scene time",
-}
+# Columns and other headers for them; those of a scene heading (from Heading on) are never written.
+_COLUMNS = files("storyboard.interchange.spreadsheet") / "columns.words"
+_ALIASES: Mapping[str, str] = dict(
+    line.split(": ", 1) for line in _COLUMNS.read_text(encoding="utf-8").splitlines()
+)
 _UNITS = {"sec": "s", "secs": "s", "seconds": "s", "s": "s", "frames": "f", "f": "f", "mm": "mm"}
 _DELIMITERS = ",;\t"
 # Characters that begin a formula in Excel, LibreOffice or Sheets, including full-width forms.
