@@ -94,9 +94,8 @@ class ThingList(CastList):
         made = self._make(phrase, one if one in NOUNS else phrase.head, model, colour)
         for draft in made:
             draft.label, draft.scale = brand or draft.label, scale
-        made_ids = [draft.id for draft in made]
-        self.put_in_state(made_ids, phrase.adjectives)
-        return made_ids
+        self.put_in_state([draft.id for draft in made], phrase.adjectives)
+        return [draft.id for draft in made]
 
     def put_in_state(self, keys: Sequence[str], words: Sequence[str]) -> bool:
         """Give things the state that words name; whether there is one that they can have."""
