@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -37,62 +38,10 @@ class Code:
         return files("shots").joinpath("pages", f"{self.code}.md").read_text(encoding="utf-8")
 
 
-_ROWS: tuple[tuple[str, Level, str], ...] = (
-    ("SB001", "error", "file that cannot be read as YAML"),
-    ("SB002", "error", "tab in the indentation"),
-    ("SB003", "error", "key written twice in one block"),
-    ("SB004", "error", "unknown key"),
-    ("SB005", "error", "value of the wrong type"),
-    ("SB006", "error", "empty value before a #"),
-    ("SB007", "error", "required key that is missing"),
-    ("SB008", "error", "value out of range"),
-    ("SB009", "error", "board larger than the limits"),
-    ("SB011", "error", "name that is not defined"),
-    ("SB012", "error", "ratio or time written as a number"),
-    ("SB013", "error", "circular reference between files, definitions or shots"),
-    ("SB014", "error", "conflicting definitions in two included files"),
-    ("SB021", "error", "id or number used twice"),
-    ("SB022", "warning", "slate that can be misread"),
-    ("SB023", "warning", "different cameras or lights in one set-up"),
-    ("SB101", "error", "word that is not in the vocabulary"),
-    ("SB102", "error", "two values for one field"),
-    ("SB201", "warning", "move or speed on a static camera"),
-    ("SB202", "warning", "framing for more people than the shot has"),
-    ("SB203", "warning", "light that contradicts the time of day"),
-    ("SB204", "warning", "action in which nothing happens"),
-    ("SB205", "notice", "words removed from the negative prompt"),
-    ("SB206", "warning", "prompt longer than recommended"),
-    ("SB207", "warning", "action that contradicts the screen direction"),
-    ("SB208", "warning", "dialogue or sound in a shot without sound"),
-    ("SB209", "warning", "line that begins after the end of the shot"),
-    ("SB210", "warning", "takes that are all identical"),
-    ("SB211", "warning", "framing for fewer people than the shot has"),
-    ("SB212", "warning", "lens and focus that contradict each other"),
-    ("SB213", "warning", "size that contradicts the view or the number of people"),
-    ("SB214", "error", "prompt longer than the model can read"),
-    ("SB215", "warning", "two people at one place"),
-    ("SB216", "warning", "move outside of the shot"),
-    ("SB217", "notice", "words that the layout does not show"),
-    ("SB218", "warning", "a picture that fails"),
-    ("SB301", "warning", "shot longer than the model's longest clip"),
-    ("SB302", "notice", "length that the model cannot render exactly"),
-    ("SB303", "warning", "model with another frame rate than the cut"),
-    ("SB304", "warning", "picture shape that the model was not trained on"),
-    ("SB311", "warning", "screen direction that reverses at a cut"),
-    ("SB312", "warning", "chain of last frames that will drift"),
-    ("SB313", "warning", "cut across the line of action"),
-    ("SB314", "warning", "character without an outfit for the shot"),
-    ("SB315", "warning", "outfit that changes within a scene"),
-    ("SB316", "warning", "colour matched to a shot with another light"),
-    ("SB401", "error", "variant without a shot"),
-    ("SB402", "error", "cut-down longer than its target length"),
-    ("SB403", "warning", "framing that changes in another format"),
-    ("SB404", "warning", "line without a translation for a variant"),
-    ("SB405", "error", "file name template that does not work"),
-    ("SB406", "warning", "cut-down shorter than its target length"),
+_FILE = (files("shots") / "problems.csv").read_text(encoding="utf-8")
+CODES: Mapping[str, Code] = MappingProxyType(
+    {row["code"]: Code(**row) for row in csv.DictReader(_FILE.splitlines())}  # type: ignore[arg-type]
 )
-
-CODES: Mapping[str, Code] = MappingProxyType({row[0]: Code(*row) for row in _ROWS})
 
 
 @dataclass(frozen=True)

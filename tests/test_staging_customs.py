@@ -221,11 +221,12 @@ def test_an_insert_is_filled_by_its_first_thing_and_clear_of_what_stands_before_
     assert all(distance(each.at, cup.at) > 0.05 for each in shot.players if each.id != "cup")
 
 
-def test_what_lies_in_a_box_is_on_view_at_its_rim() -> None:
+def test_what_lies_in_an_open_box_is_on_view_under_its_rim() -> None:
     shot = staged("INT. ATTIC", "Inside the box: a photograph.", camera="CU, insert")
     photo, box = place(shot, "photograph"), place(shot, "box")
     assert distance(photo.at, box.at) < 0.25
-    assert photo.base_m == pytest.approx(box.top_m)
+    assert photo.base_m == pytest.approx(box.top_m - 0.3 * box.size[1])
+    assert [beat.gesture for beat in shot.player("box").beats] == ["open"]
 
 
 def test_several_who_aim_stand_at_both_sides_of_their_target() -> None:

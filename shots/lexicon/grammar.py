@@ -102,7 +102,9 @@ UNDRAWN = _set("undrawn")
 """Visible, and not drawn: reported."""
 VISIBLE = _set("visible")
 """Adjectives, participles and adverbs that would change the picture, not drawn: reported."""
-QUALITIES = _set("qualities") | VISIBLE
+STATES = _mapping("states")
+"""Adjectives and verbs of what things are like, to a word of `Player.state`."""
+QUALITIES = _set("qualities") | VISIBLE | STATES.keys()
 """Adjectives and adverbs; those that are not in VISIBLE change nothing that is drawn."""
 UNSTAGED = _set("unstaged phrases")
 """Phrases that would change the picture, and are not staged: reported."""

@@ -72,7 +72,7 @@ def read_shot(board: ShotList, shot: Shot) -> ShotReading:
         cast.lose(heading, f"no such interior: {place.set}")
     _mark_subjects(cast)
     players = read_players(board, shot, cast, events.slots)
-    things = [player.id for player in players if player.kind == "thing"]
+    things = [player.id for player in players if player.kind != "person"]
     detail = cast.detail or (things[0] if things and shot.camera.view == "insert" else "")
     cast.ledger.use(place.words, *(word for word, key in PLACE_WORDS.items() if key == place.set))
     cast.ledger.use(over, *(draft.label for draft in cast.drafts.values()))

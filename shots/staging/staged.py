@@ -95,6 +95,7 @@ class Player:
         colour: Word of `lexicon.colours`, "" for the model's own.
         size: Of a thing or an animal; None for the model's own.
         label: Text that a stand-in or a packshot carries.
+        state: Of a thing, a value of `lexicon.grammar.STATES`, "" for an ordinary one.
         at: Place on the plan at the start of the shot.
         base_m: Height of its base over the floor: of a cup on a table, the table's.
         facing_deg: See the module.
@@ -125,6 +126,7 @@ class Player:
     is_subject: bool = False
     is_fixture: bool = False
     words: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True)

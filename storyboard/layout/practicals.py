@@ -78,9 +78,10 @@ def outdoor_lamp(players: Iterable[Player], subject: Point, side_deg: float) -> 
 def practical_of(player: Player) -> Practical | None:
     """The light of a thing; vehicles that are parked have theirs off."""
     thing = MODELS.get(player.model)
-    if thing and thing.kind == "vehicle" and not player.is_fixture and len(thing.seats) > 0:
+    is_driven = thing and thing.kind == "vehicle" and not player.is_fixture and thing.seats
+    if thing and is_driven and player.state not in PRACTICALS:
         return Practical(0.35, 0.0, 1.6 + thing.size[2] / 2, _HEADLIGHTS, 8.0)
-    return PRACTICALS.get(player.model)
+    return PRACTICALS.get(player.state or player.model)
 
 
 def lamp_of(player: Player, spot: Spot, held: HeldThing | None = None) -> Lamp | None:

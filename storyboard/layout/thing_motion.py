@@ -15,7 +15,9 @@ from shots.staging.staged import Player
 from storyboard.layout.meshes import Array, Mesh
 from storyboard.layout.motion.held import HeldThing
 from storyboard.layout.motion.world import Spot
+from storyboard.layout.practicals import PRACTICALS
 from storyboard.layout.rotations import about, smooth, yaw
+from storyboard.layout.thing_states import in_state
 from storyboard.layout.things.models import build_thing
 
 _WHEEL_M = 0.33  # radius of a wheel
@@ -150,6 +152,8 @@ def thing_mesh(player: Player, state: ThingState, *, is_held: bool = False) -> M
         held=is_held,
     )  # fmt: skip
     mesh = _at_rest(mesh, state.rest) if state.rest else mesh
+    if player.state and not (player.state == "fire" and player.model in PRACTICALS):
+        mesh = in_state(mesh, player.state, len(player.id))
     if state.is_dark:
         mesh = replace(mesh, glow=np.zeros_like(mesh.glow))
     if state.tilt_deg:

@@ -44,7 +44,7 @@ def read_players(board: ShotList, shot: Shot, cast: Cast, slots: int) -> tuple[P
             draft.id, draft.name, draft.kind, draft.model, _look(board, cast, draft), draft.colour,
             _size(draft), draft.label, on=draft.on, relation=draft.relation, near=draft.near,
             beats=timing.beats(draft), is_subject=draft.is_subject,
-            is_fixture=draft.is_fixture, words=draft.words,
+            is_fixture=draft.is_fixture, words=draft.words, state=draft.state,
         ))
         for draft in drafts
     )  # fmt: skip

@@ -13,7 +13,7 @@ from shots.lexicon.things import MODELS, STAND_IN, find_thing
 from shots.lexicon.verbs import STATES, THING_VERBS, VERBS, Verb
 from shots.staging.acts.absolutes import read_absolute
 from shots.staging.acts.completion import come_closer, complete, read_directions
-from shots.staging.acts.drafts import PlayerEvent
+from shots.staging.acts.drafts import LOCATIONS, PlayerEvent
 from shots.staging.acts.implied import complete_cast
 from shots.staging.acts.objects import ClauseAct, is_liquid, read_objects
 from shots.staging.acts.prepositions import read_parts
@@ -90,7 +90,8 @@ class EventReader:
             self._report_subject(clause)
             self._look_away(clause, subjects)
         elif clause.is_passive or not (clause.base or clause.state):
-            if clause.base and any(not self.cast.is_person(key) for key in subjects):
+            is_thing = clause.base and any(not self.cast.is_person(key) for key in subjects)
+            if is_thing and not self.cast.put_in_state(subjects, clause.words.lower().split()):
                 self.cast.lose(clause.words, "the state of a thing is not drawn")
             for prep, part in clause.parts:
                 self.cast.attribute(subjects, prep, part)
@@ -125,6 +126,10 @@ class EventReader:
 
     def _who(self, clause: Clause) -> list[str]:
         if clause.subjects:
+            if not clause.base:  # a lemon and two glasses on a tray
+                places = tuple(each for each in clause.subjects[-1].parts if each[0] in LOCATIONS)
+                clause.subjects = [each if each.parts else replace(each, parts=places)
+                                   for each in clause.subjects]  # fmt: skip
             ids = [key for phrase in clause.subjects for key in self._subject(clause, phrase)]
             self.cast.mention(ids)
             return list(dict.fromkeys(ids))

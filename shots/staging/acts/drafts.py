@@ -71,6 +71,7 @@ class PlayerDraft:
     Attributes:
         noun: Noun that the words use for it.
         scale: Of a thing, over the usual size.
+        state: Of a thing: overturned, on fire; see `staged.Player`.
         looks, outfit: Words about a person.
         member: Place in a crowd whose members differ by themselves, -1 outside one.
         sex: he, she or "" where the words do not say.
@@ -84,6 +85,7 @@ class PlayerDraft:
     model: str = "person"
     noun: str = ""
     scale: float = 1.0
+    state: str = ""
     looks: str = ""
     outfit: str = ""
     member: int = -1

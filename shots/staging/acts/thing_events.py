@@ -7,10 +7,12 @@ from dataclasses import replace
 from shots.lexicon import grammar
 from shots.lexicon.things import MODELS
 from shots.lexicon.verbs import THING_VERBS, Verb
+from shots.staging.acts.cast_list import first_colour
 from shots.staging.acts.completion import read_directions
 from shots.staging.acts.drafts import LOCATIONS, PlayerDraft, PlayerEvent
 from shots.staging.acts.objects import move_to
 from shots.staging.acts.roles import Cast
+from shots.staging.acts.thing_list import LIT
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
@@ -25,7 +27,7 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
     )
     lifts = verb is not None and verb.gesture in ("rise", "fall") and not is_self
     if verb is None or lifts or not verb.is_shown:
-        if clause.base not in ("", "be"):
+        if clause.base not in ("", "be") and not cast.put_in_state([key], [clause.base]):
             cast.lose(clause.words, "no motion of a thing shows this")
         draft = None
     elif verb.gesture != "be":
@@ -43,6 +45,10 @@ def read_thing_event(cast: Cast, clause: Clause, key: str, slot: int) -> None:
         slot, verb.posture or "stand", verb.gesture, clause.pace, words=clause.words
     )
     event.to = verb.to
+    lit = first_colour(clause.words) if draft.model in LIT else ""  # pulses blue
+    if verb.gesture == "blink" and lit:
+        draft.colour = draft.colour or lit
+        cast.ledger.use(clause.words)
     for phrase in clause.objects:
         _read_object(cast, clause, event, draft, phrase)
     _read_parts(cast, clause, event, draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from shots.lexicon import grammar
@@ -69,6 +69,9 @@ class ThingList(CastList):
         full = find_thing([phrase.of.head, phrase.head]) if phrase.of is not None else None
         found = full if full and full[1] == 2 else found  # a bottle of perfume
         model = found[0] if found else STAND_IN
+        devices = [k for k in self.recent if self.model(k) in LIT] if phrase.owner else []
+        if model == "light-ring" and devices:
+            return devices[-1:]
         is_outside = self.is_subject and not self.place.is_interior
         if phrase.noun in ("window", "door", "chimney") and is_outside:
             whole = [k for k in (*reversed(self.named), *self.fixtures) if self._is_building(k)]
@@ -85,12 +88,26 @@ class ThingList(CastList):
             for key in existing:
                 if key in self.drafts and not self.drafts[key].label:
                     self.drafts[key].label = brand
+            self.put_in_state(existing, phrase.adjectives)
             return existing
         one = singular(phrase.head)[0]
         made = self._make(phrase, one if one in NOUNS else phrase.head, model, colour)
         for draft in made:
             draft.label, draft.scale = brand or draft.label, scale
+        self.put_in_state([draft.id for draft in made], phrase.adjectives)
         return [draft.id for draft in made]
+
+    def put_in_state(self, keys: Sequence[str], words: Sequence[str]) -> bool:
+        """Give things the state that words name; whether there is one that they can have."""
+        named = [word for word in words if word in grammar.STATES]
+        drafts = [self.drafts[key] for key in keys if key in self.drafts]
+        drafts = [d for d in drafts if d.kind == "thing" and not (d.is_fixture or d.state)]
+        for draft in drafts if named else ():
+            draft.state = grammar.STATES[named[0]]
+            self.ledger.use(named[0])
+        for word in named[bool(drafts) :]:
+            self.lose(word, f"{word} is not drawn here")
+        return bool(drafts and named)
 
     def _make(self, phrase: Phrase, one: str, model: str, colour: str = "") -> list[PlayerDraft]:
         """A new thing, or several, numbered behind the noun for one."""
@@ -200,6 +217,7 @@ def _is_one_each(phrase: Phrase) -> bool:
     return is_held and not (phrase.is_definite or is_counted or phrase.head.endswith("s"))
 
 
+LIT = ("smart-speaker", "light-ring")  # whose own colour is that of their light
 _CUPS = frozenset(
     ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
      "beer-glass", "champagne-glass", "shot-glass")

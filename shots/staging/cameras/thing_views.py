@@ -185,15 +185,16 @@ def _shown(filming: Filming) -> _Shown | None:
         return _body_part(filming, people[0]) if people else None
     carrier = players[name].on
     is_small = carrier in players and max(size_of(players[carrier])) < _NEAR_M
-    names = [name, carrier] if is_small else [name]
-    names = _beside(filming, name) if filming.size != "ECU" else names
+    names = _beside(filming, name) if filming.size != "ECU" else [name]
+    names += [carrier] if is_small else []
     states = [filming.now(each) for each in names]
     holder, hand = _handler(filming, names, people)
     front, turns = states[0].facing_deg, _Shown.turns
     united_now = united([*states, *hand])
     pitch: float | None = _DOWN_DEG
-    if flat(united_now.size):
-        pitch = _ONTO_DEG
+    is_inside = any(players[each].relation == "in" for each in names)
+    if is_inside or flat(united_now.size):
+        pitch = _OVER_SHOULDER_DEG if is_inside else _ONTO_DEG
     elif united_now.size[1] > _TALL * max(united_now.size[0], united_now.size[2]):
         pitch = -20.0
     if max(united_now.size) > _LARGE_M:

@@ -120,8 +120,9 @@ def _touched(filming: Filming, chosen: Sequence[str], people: Sequence[str]) -> 
 def _animals(filming: Filming, name: str) -> list[str]:
     """Ids of the animals of the words near somebody, if the picture has room for them."""
     named = [each.id for each in filming.reading.players if each.kind == "animal"]
-    at = filming.now(name).at
-    found = [n for n in named if n in filming.players and distance(filming.now(n).at, at) < 3.5]
+    at, nows = filming.now(name).at, {n: filming.now(n) for n in named if n in filming.players}
+    reach = {n: 3.5 + (max(now.size) > 3.2) * max(now.size) / 2 for n, now in nows.items()}
+    found = [n for n, now in nows.items() if distance(now.at, at) < reach[n]]
     return found[:2] if filming.size in FULL_SIZES else []
 
 

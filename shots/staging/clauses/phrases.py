@@ -354,7 +354,10 @@ def _join(outer: Phrase, inner: Phrase, words: str) -> Phrase:
         return replace(inner, words=words)
     if outer.kind in ("thing", "unknown") and inner.head in grammar.LIGHT:
         return replace(inner, words=words)  # a ring of light
-    is_piece = outer.kind == "part" and outer.head in grammar.ABSTRACT  # a knob of butter
+    full, turned = f"{outer.head} of {inner.head}", f"{inner.head} {outer.head}"
+    if full in NOUNS and turned not in NOUNS:  # a knob of BRAND butter
+        return replace(outer, kind="thing", head=full, words=words)
+    is_piece = outer.kind == "part" and outer.head in grammar.ABSTRACT
     is_whole = inner.kind in ("thing", "character") and (inner.is_definite or is_piece)
     is_vehicle = inner.kind == "thing" and MODELS[NOUNS.get(inner.head, STAND_IN)].kind == "vehicle"
     is_its_roof = is_vehicle and (outer.head == "roof" or outer.kind == "part")

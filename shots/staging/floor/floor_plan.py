@@ -150,15 +150,14 @@ class ScenePlan:
         held = {thing for each in placed for _, thing in each.beats[0].holds}
         things = []
         for thing_id, thing in self.occupied.things.items():
+            before = tuple(beat for beat in thing.beats if beat.start < 0)
             now = named.get(thing_id, replace(thing, beats=(), is_subject=False, words=""))
             if thing.is_fixture or thing_id in {*named, *self.introduced, *held}:
-                things.append(
-                    replace(
-                        now, at=thing.at, facing_deg=thing.facing_deg, base_m=thing.base_m,
-                        on=thing.on, size=now.size or thing.size, is_fixture=thing.is_fixture,
-                        colour=now.colour or thing.colour,
-                    )
-                )  # fmt: skip
+                things.append(replace(
+                    now, at=thing.at, facing_deg=thing.facing_deg, base_m=thing.base_m,
+                    on=thing.on, size=now.size or thing.size, is_fixture=thing.is_fixture,
+                    colour=now.colour or thing.colour, beats=now.beats or before,
+                ))  # fmt: skip
         self.introduced.update((each.id, each) for each in reading.players)
         order = {"person": 0, "animal": 1, "thing": 2}
         things.sort(key=lambda each: (order[each.kind], each.is_fixture))

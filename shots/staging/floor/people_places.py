@@ -160,16 +160,20 @@ def _scatter(occupied: Occupied, crowd: Sequence[Player], seed: int, goal: Point
     reach = min(9.0, max(right - left, far - near) / 2)
     reach = reach if goal is None else min(reach, 5.0)
     for person in crowd:
-        host = occupied.people.get(person.near)
+        mark = plan.mark(person.near)  # the pit before a stage
+        host = mark or occupied.people.get(person.near)
         middle, back = (host.at, host.facing_deg + 180.0) if host else (goal or plan.centre, 180.0)
-        is_behind = (host is None and goal is None) or person.relation == "behind"
+        is_behind = mark or (host is None and goal is None) or person.relation == "behind"
         around = 70.0 if is_behind else 180.0
         for attempt in range(60):
             away = direction(back + random.uniform(-around, around))
-            at = point(np.array(middle) + away * random.uniform(1.4, reach))
+            at = point(
+                np.array(middle) + away * random.uniform(*((0, 5) if mark else (1.4, reach)))
+            )
             if floor.is_free(at, occupied.others(), 0.7 if attempt < 40 else 0.5):
                 break
         turned = facing(at, middle) + random.uniform(-50, 50)
+        turned = mark.facing_deg + 0.2 * turned if mark else turned
         occupied.people[person.id] = Stance(at, turned, posture=first_posture(person))
 
 

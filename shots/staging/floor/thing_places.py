@@ -23,19 +23,21 @@ from shots.staging.floor_space import (
     size_of,
     top_of,
 )
-from shots.staging.staged import Player, Point
+from shots.staging.staged import Beat, Player, Point
 
 _STUDIOS = ("studio", "tabletop")  # shells of sets in which products are filmed
 _HEIGHTS = {"sky": 4.0}  # of animals by the place where they are found
 BUILDING_M = 4.0  # structures that are wider stand behind the acting space
 _FAR_M = 3.0  # from people to a table that a thing of theirs lies on
 _PARKED_M = 14.0
-_LOW_M = 0.12
+_WADED = ("rapids", "river", "stream")  # marks in water
+_LOW_M, _HUGE_M = 0.12, 1.6
 _CONTAINER_M, _DRIPS_M = 1.2, 0.15  # extent of what has others in it; over a table, to drip from
 _TAIL_M = 2.5  # between one vehicle and the next on its tail
 SMALL_M = 0.6  # things up to this size lie on tables
 _AT_REST_DEG = 55.0  # of an animal that sits or lies: its face and its side are in the picture
 _ON = ("on", "above", "at", "")
+_OPENED = Beat(-1.0, 0.0, gesture="open")  # before the shot
 
 
 def put_thing(occupied: Occupied, thing: Player) -> None:
@@ -70,7 +72,9 @@ def _placed(occupied: Occupied, thing: Player) -> Player:
     if found := _on_road(occupied, thing) or _in_or_under(occupied, thing):
         return found
     if thing.near and (spot := occupied.spot(thing.id, thing.near, thing.relation)):
-        return replace(thing, at=spot.at, facing_deg=spot.facing_deg)
+        wades = thing.kind == "animal" and thing.near in _WADED
+        base = -0.28 * size[1] if wades else 0.0
+        return replace(thing, at=spot.at, facing_deg=spot.facing_deg, base_m=base)
     if model.place in ("wall", "ceiling"):
         return _on_shell(occupied, thing)
     if model.place == "sky" and not occupied.plan.is_interior:
@@ -136,6 +140,9 @@ def _in_or_under(occupied: Occupied, thing: Player) -> Player | None:
         return replace(thing, at=other.at, base_m=other.base_m)
     if isinstance(inside, Player) and max(size_of(thing)) < max(size_of(inside)) < _CONTAINER_M:
         at, top = surface_spot(occupied, thing, inside, None)
+        if model_of(inside).door and inside.id not in occupied.users:  # it is open
+            top -= 0.3 * size_of(inside)[1]
+            occupied.things[inside.id] = replace(inside, beats=inside.beats or (_OPENED,))
         return replace(thing, at=at, base_m=top, on=inside.id)
     if isinstance(source, Player) and any(beat.gesture == "fall" for beat in thing.beats):
         occupied.things[source.id] = replace(source, base_m=source.base_m + _DRIPS_M)
@@ -151,7 +158,9 @@ def _animal(occupied: Occupied, animal: Player) -> Player:
         return replace(animal, base_m=base, **_in_herd(occupied, animal))
     half = max(size_of(animal)[0], size_of(animal)[2]) / 2
     reach = max(0.75, 0.45 + half)
-    aside = np.array(owner.at) + reach * direction(owner.facing_deg + 90.0)
+    is_huge = half > _HUGE_M  # a dragon is before somebody, not beside
+    reach += 1.2 * is_huge
+    aside = np.array(owner.at) + reach * direction(owner.facing_deg + 90.0 * (not is_huge))
     at = occupied.floor.nearest_free(point(aside), occupied.others(), reach - 0.1)
     turned = facing(at, owner.at) if half > 0.8 else owner.facing_deg
     base = _HEIGHTS.get(model_of(animal).place, 0.0)
