@@ -139,6 +139,7 @@ FORMATIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Formations of groups, and the phrases that name them."""
 CLOTHS = _set("cloths")
+STATIVE, DEPICTING = _set("stative"), _set("depicting")
 _PLURALS = _mapping("irregular plurals")
 
 

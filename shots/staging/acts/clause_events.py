@@ -23,12 +23,6 @@ from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
 _TRADES = ("er", "or", "ist", "man", "woman", "ian", "eer", "ess")  # endings of nouns for persons
-# Participles that say where somebody is, and not what somebody else does.
-_STATIVE = frozenset(
-    ("seat", "dress", "cover", "surround", "fill", "break", "close", "tie", "lock", "trap", "bury",
-     "crowd", "park", "line", "light", "burn", "wrap", "freeze", "drape", "stack", "crack", "smash",
-     "shatter", "wreck", "decorate")
-)  # fmt: skip
 _BARE = frozenset(("barefoot", "barefooted", "shirtless", "topless"))
 _BE = Verb("be", "stand")
 _RISING = frozenset(("get up", "stand up", "rise", "rise up"))
@@ -108,7 +102,7 @@ class EventReader:
 
     @staticmethod
     def _is_passive(clause: Clause) -> bool:
-        return clause.is_passive and clause.base not in _STATIVE
+        return clause.is_passive and clause.base not in grammar.STATIVE
 
     def _passive(self, clause: Clause) -> tuple[list[str], Clause]:
         """Who does what the subject suffers, and the clause in the active voice."""

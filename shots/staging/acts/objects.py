@@ -15,10 +15,6 @@ from shots.staging.acts.thing_list import find_brand
 from shots.staging.clauses.clause import Clause
 from shots.staging.clauses.phrases import Phrase
 
-_DEPICTING = frozenset(
-    ("draw", "sketch", "scribble", "doodle", "trace", "write down", "jot down", "scribble down",
-     "note down")
-)  # fmt: skip
 MOUNTS = {name: each.seat for name, each in POSTURES.items() if name.startswith("ride-")}
 _DRESSING = frozenset(("open", "wipe", "reach", "pull", "comb", "put-on"))
 TYING = frozenset(("tie", "chain", "strap", "bind"))
@@ -119,7 +115,7 @@ def _is_implied(act: ClauseAct, phrase: Phrase) -> bool:
     is_lapped = act.actor.kind == "animal" and verb.gesture == "drink"
     if (is_lapped or verb.gesture in ("pour", "touch-cheek", "wipe")) and is_liquid(phrase):
         return not (verb.role == "hold" and find_brand(phrase.words))
-    if verb.name in _DEPICTING and _is_depicted(verb.name, phrase):
+    if verb.name in grammar.DEPICTING and _is_depicted(verb.name, phrase):
         act.cast.lose(phrase.words, "what is drawn or written is not shown")
         return True
     is_idiom = phrase.head in idiom or f"{phrase.head}s" in idiom
