@@ -63,9 +63,8 @@ def lie_in_hand(
         ) / 4
     if gesture == "pour" and thing is not None:
         return pouring(thing, sides[-1])[0], at
-    front, up = (
-        _direction(stance, word, at, sides[-1], aim) for word in _LIE.get(gesture, _ORDINARY)
-    )
+    lie = _LIE.get(gesture, _ORDINARY)
+    front, up = (_direction(stance, word, at, sides[-1], aim) for word in lie)
     if gesture == "read":  # flatter than it is read, so that the page shows from the side, too
         front = r.unit(front) + 0.3 * r.UP
     if gesture in _POINTED and thing is not None and thing.grip and thing.lies == "back":

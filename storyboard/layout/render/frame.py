@@ -69,33 +69,26 @@ def _soft_terms(
     terms = np.empty((2, *half.shape), np.float32)
     other = np.empty_like(terms)
     spread = -1.0 if rig.softness < _CRISP else 0.02 + 0.34 * rig.softness
-    position, focal = (
-        np.asarray(camera.position, np.float64),
-        camera.focal * found.depth.shape[1] / 2,
-    )
-    in_bands(
-        lambda a, b: occlude(
-            half, found.sight, found.normal, position, focal, shadows, spread, PATTERN, a, b, terms
-        ),
-        len(half),
-        threads,
-    )
+    position = np.asarray(camera.position, np.float64)
+    focal = camera.focal * found.depth.shape[1] / 2
+    given = half, found.sight, found.normal, position, focal, shadows, spread, PATTERN
+    in_bands(lambda a, b: occlude(*given, a, b, terms), len(half), threads)
     for _ in range(2):
         in_bands(lambda a, b: even_out(terms, half, 0, a, b, other), len(half), threads)
         in_bands(lambda a, b: even_out(other, half, 1, a, b, terms), len(half), threads)
     return terms, half
 
 
-def _finishes(scene: RenderScene, found: Visible) -> tuple[Array, Ints]:
+def _finishes(paint: Array, found: Visible) -> tuple[Array, Ints]:
     """(N + P, 6) finish of the faces, then room for that of the ground where a pixel shows it.
 
     Returns:
         It, and (H + 1,) where each row of the ground begins and the last one ends.
     """
     counts = np.count_nonzero(found.soil, axis=1)
-    starts = np.cumsum(np.append(len(scene.paint), counts), dtype=np.int32)
+    starts = np.cumsum(np.append(len(paint), counts), dtype=np.int32)
     finish = np.empty((starts[-1] + 1, 6), np.float32)
-    finish[: len(scene.paint)] = scene.paint
+    finish[: len(paint)] = paint
     return finish, starts
 
 
@@ -106,6 +99,11 @@ def _paint_ground(
     """Fill the finish of the ground in some rows of pixels; few at once stay in the cache."""
     begin, end = starts[rows.start], starts[rows.stop]
     if begin == end:
+        return
+    if found.over is not None:  # what moves hides parts of the ground that the set alone shows
+        starts, laid = found.over.laid[is_wet]
+        shown = found.soil[rows][found.over.soil[rows]]
+        finish[begin:end] = laid[starts[rows.start] : starts[rows.stop]][shown]
         return
     spots, albedo = np.empty((3, end - begin), np.float32), finish[begin:end]
     locate_ground(
@@ -129,7 +127,14 @@ def render_pinhole(
     points = receivers(found.depth[::8, ::8], _rays(found.sight, size, 8), position)
     shadows = still.shadows.make(still.mesh, scene.moving, rig.direction, points, scene.lit_at)
     terms, half = _soft_terms(found, shadows, camera, rig, threads)
-    finish, starts = _finishes(scene, found)
+    finish, starts = _finishes(scene.paint, found)
+    kept = found.over
+    if kept is not None and scene.ground is not None and is_wet not in kept.laid:
+        laid, begins = _finishes(scene.paint[:0], kept)
+        for row in range(0, size[1], BAND):
+            rows = slice(row, min(row + BAND, size[1]))
+            _paint_ground(scene.ground, kept, rows, begins, position, is_wet, laid)
+        kept.laid[is_wet] = begins, laid
     mesh = scene.mesh
     surfaces = Surfaces(found.shown, mesh.normals, mesh.faces, finish, found.ground)
     taps = _CRISP_TAPS if rig.softness < _CRISP else np.empty((0, 0, 3))

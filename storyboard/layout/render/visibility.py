@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,8 @@ class Visible:
     moved: NDArray[np.bool_]  # (H, W) whether a sample is not of the kept view of the set
     over: Visible | None  # the kept view
     front: Array | None  # (4 H, W) greatest inverse depth of what is no glass, of a kept view
+    # Of a kept view, dry and wet: (H + 1,) where each row begins, (P, 6) finish of its ground.
+    laid: dict[bool, tuple[Ints, Array]] = field(default_factory=dict)
 
     def panes_of(self, row: int) -> Ints:
         """`panes`, or none where the band of a row has no glass."""

@@ -180,10 +180,7 @@ def torus(
     glow: float = 0.0,
 ) -> Mesh:  # fmt: skip
     """A ring round the vertical axis at the origin."""
-    around, across = (
-        np.arange(segments) * 2 * np.pi / segments,
-        np.arange(_TUBE) * 2 * np.pi / _TUBE,
-    )
+    around, across = (np.arange(n) * 2 * np.pi / n for n in (segments, _TUBE))
     u, v = np.meshgrid(around, across, indexing="ij")
     normal = np.stack([np.cos(v) * np.cos(u), np.sin(v), np.cos(v) * np.sin(u)], -1).reshape(-1, 3)
     centre = radius * np.stack([np.cos(u), 0 * u, np.sin(u)], -1).reshape(-1, 3)
