@@ -41,6 +41,8 @@ def spots(film: ShotFilm, name: str, point: str) -> np.ndarray:
         ("CU", "Ben rides a bicycle.", ("ben",), "eye"),
         ("MS, high-angle, track-right", "Anna sneaks to the right.", ("anna",), "crown"),
         ("MS, POV", "Anna hugs Ben.", ("ben",), "crown"),
+        ("MS", "Lily jumps up and down.", ("lily",), "eye"),
+        ("MCU", "Anna jumps on a table.", ("anna",), "eye"),
     ],
 )
 def test_heads_stay_in_the_picture_through_the_whole_action(

@@ -139,7 +139,8 @@ FORMATIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Formations of groups, and the phrases that name them."""
 CLOTHS = _set("cloths")
-STATIVE, DEPICTING = _set("stative"), _set("depicting")
+STATIVE, DEPICTING, CUPS = _set("stative"), _set("depicting"), _set("cups")
+BABIES, FIRST = _set("babies"), _set("foremost")
 _PLURALS = _mapping("irregular plurals")
 
 

@@ -134,6 +134,11 @@ def _fit_state(act: ClauseAct) -> None:
     event, last = act.event, next(reversed(act.actor.events), None)
     if event.posture.startswith("sit-") and not event.seat and not (last and last.posture == "sit"):
         event.posture = ON_FLOOR.get(event.posture, event.posture)
+    if event.posture in ("lie", "sleep") and act.cast.is_human(act.actor.on):
+        act.cast.lose(event.words, "shown asleep beside that person")
+        act.actor.near, act.actor.relation, act.actor.on = act.actor.on, "beside", ""
+        event.posture, event.looks_at = "sit", "down"
+        act.cast.drafts[act.actor.near].events.append(PlayerEvent(event.slot, "sit", is_led=True))
     if last and last.gesture == "bound" and event.gesture in ("saw", "work-on", "cook"):
         event.gesture = "saw-bound"
     if event.posture == "dive" and act.actor.noun in ("goalkeeper", "keeper", "goalie"):

@@ -290,6 +290,10 @@ def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
     event = act.event
     if event.gesture not in BROUGHT or prep in _BESIDES:
         return False
+    given = {k for phrase in act.clause.objects for k in act.cast.ids(phrase)}
+    if event.target in act.cast.drafts.keys() - given and event.target == act.focus:
+        act.cast.drafts[event.target].locate(prep, key)  # into the suitcase on the bed
+        return True
     is_free = event.gesture != "pack" and not event.holds
     if event.target and is_free and act.cast.can_hold(act.subjects[0], event.target):
         event.holds = [event.target]

@@ -178,7 +178,7 @@ class Cast(ThingList):
             things = [
                 key
                 for key in reversed(self.named)
-                if not self.is_human(key) or self.drafts[key].noun in _BABIES
+                if not self.is_human(key) or self.drafts[key].noun in grammar.BABIES
             ]
             things.sort(key=lambda k: k in self.fixtures or self.thing_model(k).kind == "structure")
             return [k for k in (self.focus, *things) if k and k not in subjects][:1]
@@ -268,7 +268,7 @@ class Cast(ThingList):
             return list(reversed(found)) if many else found[:1]
         if noun == "couple" and len(self.people()) == 2:
             return self.people()
-        if self.groups and noun in _ONE_OF_THEM and _FOREMOST.intersection(phrase.adjectives):
+        if self.groups and noun in _ONE_OF_THEM and grammar.FIRST.intersection(phrase.adjectives):
             return self.groups[-1][:1]  # the lead man
         for key, character in self.board.characters.items():
             named = character.as_.lower().removeprefix("the ").split()
@@ -309,12 +309,6 @@ class Cast(ThingList):
 
 _WORN_PARTS = frozenset(("pocket", "sleeve", "collar", "lapel", "cuff", "hem"))
 _ONE_OF_THEM = frozenset(("man", "woman", "one", "officer", "figure", "boy", "girl", "guy"))
-_FOREMOST = frozenset(
-    ("lead", "leading", "first", "front", "foremost", "last", "tallest", "oldest")
-)
 _TURNED = frozenset(("head", "eye", "face"))
 _CRUTCHES = ("crutch", "walking-stick", "walker")
-_BABIES = frozenset(
-    ("baby", "child", "toddler", "infant", "newborn", "android", "cyborg", "humanoid")
-)
 _PRONOUN_OF = {"female": "she", "male": "he"}

@@ -218,15 +218,11 @@ def _is_one_each(phrase: Phrase) -> bool:
 
 
 LIT = ("smart-speaker", "light-ring")  # whose own colour is that of their light
-_CUPS = frozenset(
-    ("cocktail", "glass", "whisky-glass", "wine-glass", "coffee-cup", "cup", "mug", "paper-cup",
-     "beer-glass", "champagne-glass", "shot-glass")
-)  # fmt: skip
 # What a definite noun may mean besides things of its own name: the glass of a window, of a drink.
 _PARTS: Mapping[str, Callable[[ThingList, str], bool]] = {
-    "glass": lambda cast, key: key == "window" or cast.model(key) in (*_CUPS, "window"),
-    "drink": lambda cast, key: cast.model(key) in _CUPS,
-    "cup": lambda cast, key: cast.model(key) in _CUPS,
+    "glass": lambda cast, key: key == "window" or cast.model(key) in (*grammar.CUPS, "window"),
+    "drink": lambda cast, key: cast.model(key) in grammar.CUPS,
+    "cup": lambda cast, key: cast.model(key) in grammar.CUPS,
     "door": lambda cast, key: (
         cast.thing_model(key).kind == "vehicle" or cast.model(key).endswith("door")
     ),

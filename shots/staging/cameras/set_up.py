@@ -270,7 +270,10 @@ def frame_people(
             at = now.at if filming.size in FULL_SIZES else point((now.head[0], now.head[2]))
             rises = _rises(filming, names[0], now, scale)
             top = now.top_m if rises else float(top)
-            return at, Framed(top, foot, scale, clear_m=NEAREST_LENS_M, rises=rises)
+            jumps = any(beat.posture == "jump" for beat in filming.players[names[0]].beats)
+            crouched = now.base_m + 0.6 * now.tall_m if jumps else top  # down to the chin
+            width = LOWER_HEAD_ROOM * (top - crouched) * filming.aspect
+            return at, Framed(top, foot, scale, width, clear_m=NEAREST_LENS_M, rises=rises)
         head = (now.head[0], now.head[2])
         part = {"CU": 0.0, "BCU": 0.0, "ECU": 0.0, "MCU": 0.15, "MS": 0.4}.get(filming.size, 1.0)
         at = point(np.array(head) + part * (np.array(now.at) - np.array(head)))

@@ -334,7 +334,7 @@ class PersonInShot:
         breast = stance.to_world(stance.point("breast"))
         goal = spot.hand_point(beat.gesture, breast, self._prop(beat), own=False)
         here, there, reach_m = on_plan(stance.place), on_plan(goal), 0.3 * self.body.height
-        if reach_m < math.dist(here, there) < reach_m + 3.0:
+        if reach_m < math.dist(here, there) < reach_m + 0.8:  # farther, the camera loses them
             others = (each for each in self.world.players.values() if each.id != beat.target)
             x, z = nearer(here, there, reach_m, others)
             stance.place = r.xyz(x, stance.place[1], z)
