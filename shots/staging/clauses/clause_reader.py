@@ -126,7 +126,7 @@ class _ClauseReader(ModifierReader):
 
     def _opening(self, clause: Clause) -> None:
         """Read phrases and adverbs before the subject: in the kitchen, slowly."""
-        while not self.is_over:
+        while not self.is_over and " and " not in self.starts(STATES):  # on hands and knees
             if self.read_part(clause, subject=True) or self.read_adverb(clause):
                 continue
             if self.low() != "," or not self.at or self.is_end(self.at + 1):
