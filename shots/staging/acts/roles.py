@@ -10,7 +10,7 @@ from shots.lexicon.looks import NAMES
 from shots.lexicon.places import PLACE_WORDS
 from shots.schema import Shot, ShotList
 from shots.staging.acts.cast_list import pronoun_of, sex_of, thing_of_looks
-from shots.staging.acts.drafts import LOCATIONS, PlayerDraft
+from shots.staging.acts.drafts import LOCATIONS, PlayerDraft, PlayerEvent
 from shots.staging.acts.thing_list import ThingList
 from shots.staging.clauses.nouns import people
 from shots.staging.clauses.phrases import Phrase
@@ -28,14 +28,14 @@ class Cast(ThingList):
 
     def attribute(self, keys: Sequence[str], prep: str, part: Phrase) -> None:
         """Give players what is said of them: in a red coat, with umbrellas, on a bench."""
-        for k, key in enumerate(keys):
-            draft = self.drafts.get(key)
-            if draft is not None and part.kind == "body" and draft.kind != "person":
-                if part.owner and prep in ("in", "on") and grammar.BODY[part.head] == "hands":
-                    for who in self.resolve(part, [])[:1]:  # the letter in Nora's hands
-                        self.drafts[who].held += [key] * self.can_hold(who, key)
-                continue
-            if draft is None:
+        for k, key in [(k, key) for k, key in enumerate(keys) if key in self.drafts]:
+            draft = self.drafts[key]
+            if part.kind == "body" and draft.kind != "person":
+                in_hand = part.owner and prep in ("in", "on") and grammar.BODY[part.head] == "hands"
+                for who in self.resolve(part, [])[:1] if in_hand else ():  # in Nora's hands
+                    gesture = "read" if self.model(key) == "letter" else "hold"
+                    event = PlayerEvent(0, "", gesture, holds=[key])
+                    self.drafts[who].events += [event] * self.can_hold(who, key)
                 continue
             if draft.kind == "person" and self._is_look(draft, prep, part):
                 continue
