@@ -19,9 +19,9 @@ import yaml
 from benchmarks.staging_pictures import sentence_board
 from shots import load_shots, parse_shots
 from shots.lexicon.actions import GESTURES, POSTURES
-from shots.lexicon.grammar import read_sections
 from shots.lexicon.things import MODELS, STAND_IN
 from shots.lexicon.verbs import STATES, THING_MOTIONS, THING_VERBS, VERBS, forms
+from shots.lexicon.word_tables import read_sections
 from shots.schema import ShotList
 from shots.staging.read_shot import read_shot
 from shots.staging.stage_shot import stage_board

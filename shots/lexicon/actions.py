@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Literal, cast
+
+from shots.lexicon.word_tables import read_rows
 
 
 @dataclass(frozen=True)
@@ -48,19 +48,14 @@ class Gesture:
     posture: str = ""
 
 
-def _rows(file: str) -> list[dict[str, str]]:
-    text = (files("shots.lexicon") / file).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 POSTURES: Mapping[str, Posture] = {
     row["posture"]: Posture(
         float(row["top"] or 1.0), float(row["rest"] or 0.0), float(row["length"] or 0.3),
         float(row["speed"] or 0.0), row["seat"], float(row["ahead"] or 0.0),
     )
-    for row in _rows("postures.csv")
+    for row in read_rows("shots.lexicon", "postures.csv")
 }  # fmt: skip
-_GESTURES = _rows("gestures.csv")
+_GESTURES = read_rows("shots.lexicon", "gestures.csv")
 GESTURES: Mapping[str, Gesture] = {
     row["gesture"]: Gesture(
         cast('Literal["", "right", "left", "both"]', row["hands"]), row["prop"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shots.lexicon.grammar import read_sections
+from shots.lexicon.word_tables import read_sections
 
 Colour = tuple[float, float, float]  # sRGB, 0 to 1
 

@@ -5,41 +5,16 @@ They are in `english.words` beside this module; another language is another file
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-
-def read_sections(file: str) -> dict[str, list[str]]:
-    """The rows of each [section] of a file beside this module, wrapped lines joined."""
-    sections: dict[str, list[str]] = {}
-    lines: list[str] = []
-    for line in (files("shots.lexicon") / file).read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            lines = sections.setdefault(line[1:-1], [])
-        elif line.startswith("  "):
-            lines[-1] += " " + line.strip()
-        elif line and not line.startswith("#"):
-            lines.append(line)
-    return sections
-
+from shots.lexicon.word_tables import mapping_of, numbers_of, read_sections, set_of, words_of
 
 _SECTIONS = read_sections("english.words")
 
 
-def _split(text: str) -> list[str]:
-    """Words separated by commas if there is one, else by blanks."""
-    return [word.strip() for word in (text.split(",") if "," in text else text.split())]
-
-
 def _set(name: str) -> frozenset[str]:
-    return frozenset(_split(" ".join(_SECTIONS[name])))
-
-
-def mapping_of(lines: Iterable[str]) -> Mapping[str, str]:
-    """Lines of "value: words", as words to their value."""
-    rows = (line.partition(": ") for line in lines)
-    return {word.strip(): value for value, _, words in rows for word in words.split(",")}
+    return set_of(_SECTIONS[name])
 
 
 def _mapping(name: str) -> Mapping[str, str]:
@@ -47,7 +22,7 @@ def _mapping(name: str) -> Mapping[str, str]:
 
 
 def _numbers(name: str) -> Mapping[str, float]:
-    return {word: float(value) for word, value in _mapping(name).items()}
+    return numbers_of(_SECTIONS[name])
 
 
 def _counts(name: str) -> Mapping[str, int]:
@@ -79,14 +54,14 @@ ROWS = _counts("rows")
 """What things and animals form together, and how many stand for them."""
 MEMBER = _mapping("member")
 MEMBERS: Mapping[str, tuple[str, ...]] = {
-    group: tuple(_split(who)) for group, who in _mapping("members").items()
+    group: tuple(words_of(who)) for group, who in _mapping("members").items()
 }
 """Who a group consists of, in turn."""
 RIDERS = _mapping("riders")
 """People of a trade, to the posture in which they move where the words leave it out."""
 INSTRUMENTS = _mapping("instruments")
 SEATED: Mapping[str, frozenset[str]] = {
-    place: frozenset(_split(who)) for place, who in _mapping("seated").items()
+    place: frozenset(words_of(who)) for place, who in _mapping("seated").items()
 }
 """Words of a heading, to who sits there where nothing else is said."""
 IMPLIED = _mapping("implied")
@@ -134,7 +109,7 @@ CLOTHING = _set("clothing")
 NOT_PEOPLE = _set("not people")
 NOT_ADVERBS = _set("not adverbs")
 FORMATIONS: Mapping[str, tuple[str, ...]] = {
-    shape: tuple(_split(phrases))
+    shape: tuple(words_of(phrases))
     for shape, _, phrases in (row.partition(": ") for row in _SECTIONS["formations"])
 }
 """Formations of groups, and the phrases that name them."""

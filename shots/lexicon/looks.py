@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shots.lexicon.grammar import mapping_of, read_sections
+from shots.lexicon.word_tables import mapping_of, numbers_of, read_sections, set_of
 
 _LOOKS, _WEAR = read_sections("looks.words"), read_sections("outfits.words")
 _COUNTED = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
@@ -22,20 +22,11 @@ def _table(section: str) -> Mapping[str, str]:
     return {**named, **mapping_of(row for row in _LOOKS[section] if ": " in row)}
 
 
-def _numbers(section: str) -> Mapping[str, float]:
-    return {word: float(value) for word, value in mapping_of(_LOOKS[section]).items()}
-
-
-def _set(section: str) -> frozenset[str]:
-    text = " ".join(_LOOKS[section])
-    return frozenset(text.split(", ") if "," in text else text.split())
-
-
 SEXES = _table("sexes")
-AGES = _numbers("ages")
-DECADES = _numbers("decades")
+AGES = numbers_of(_LOOKS["ages"])
+DECADES = numbers_of(_LOOKS["decades"])
 BUILDS = _table("builds")
-HEIGHTS = _numbers("heights")
+HEIGHTS = numbers_of(_LOOKS["heights"])
 """Words to metres more than others of the same sex and age."""
 SKINS = _table("skins")
 HAIRS = _table("hairs")
@@ -45,7 +36,7 @@ GARMENTS = _table("garments")
 """Words for clothes, and the kind of a `Garment` that each is."""
 SLOTS = mapping_of(_LOOKS["slots"])
 """Kinds of clothes, to where on the body they are worn; what is not listed is a top."""
-WOMENSWEAR = _set("womenswear")
+WOMENSWEAR = set_of(_LOOKS["womenswear"])
 """Kinds that make a person a woman where no word tells the sex."""
 DEFAULT_COLOURS = mapping_of(_LOOKS["default colours"])
 """Kinds of clothes, to their colour where none is named."""
@@ -57,12 +48,12 @@ NUMBERS: Mapping[str, int] = {word: value for value, word in enumerate(_COUNTED.
      "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
      "ninety": 90}  # fmt: skip
 
-HAIR_NOUNS, SKIN_NOUNS = _set("hair nouns"), _set("skin nouns")
-BREAKS = _set("breaks") | frozenset(",;.:()/")
+HAIR_NOUNS, SKIN_NOUNS = set_of(_LOOKS["hair nouns"]), set_of(_LOOKS["skin nouns"])
+BREAKS = set_of(_LOOKS["breaks"]) | frozenset(",;.:()/")
 """Words and marks at which what belongs to one noun ends."""
-NEEDS_HAIR, NEEDS_PERSON = _set("needs hair"), _set("needs person")
+NEEDS_HAIR, NEEDS_PERSON = set_of(_LOOKS["needs hair"]), set_of(_LOOKS["needs person"])
 """Words that say something of hair only beside that noun, and of skin only before a person."""
-IGNORED = _set("ignored") | BREAKS
+IGNORED = set_of(_LOOKS["ignored"]) | BREAKS
 
 OUTFITS: Mapping[str, str] = mapping_of(_WEAR["outfits"])
 """What people wear by their profession or part: words for clothes, by each noun for them."""

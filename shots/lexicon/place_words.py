@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from shots.lexicon.grammar import read_sections
 from shots.lexicon.things import singular
+from shots.lexicon.word_tables import read_sections
 
 VEHICLES = frozenset({"car", "tram", "train", "aeroplane-cabin", "cockpit"})
 KIND_OF_SCENE = re.compile(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal
+
+from shots.lexicon.word_tables import read_rows
 
 ThingKind = Literal[
     "vehicle", "furniture", "prop", "food", "product", "fitting", "structure", "plant", "animal"
@@ -115,9 +115,7 @@ def _thing(row: Mapping[str, str]) -> Thing:
 
 
 STAND_IN = "stand-in"  # model of a noun without one: a plain block that carries the noun
-_ROWS = list(
-    csv.DictReader((files("shots.lexicon") / _TABLE).read_text(encoding="utf-8").splitlines())
-)
+_ROWS = read_rows("shots.lexicon", _TABLE)
 MODELS: Mapping[str, Thing] = {
     STAND_IN: Thing("prop", (0.4, 0.4, 0.4), grip=(0, 0.2, 0), hands=2, colour="beige"),
     **{row["model"]: _thing(row) for row in _ROWS},

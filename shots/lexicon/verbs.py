@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from shots.lexicon.grammar import read_sections
+from shots.lexicon.word_tables import read_sections
 
 _FILE = "english.verbs"
 _ROLES = frozenset(("none", "chase", "move", "hold", "release", "look", "seat", "to", "wear"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shots.lexicon.grammar import mapping_of, read_sections
+from shots.lexicon.word_tables import mapping_of, read_sections
 from shots.schema import Shot, ShotList
 
 # Model data, verbatim from wan/configs/shared_config.py; sha256 of its UTF-8 begins with ce96e032.

@@ -105,7 +105,8 @@ def _place(board: ShotList, shot: Shot) -> Place:
     if _DARK.search(f"{heading} {shot.action}".lower()):
         weather.append("dark")
     if name in _SNOWED:  # in all shots of the scene alike
-        actions = [each.action for each in board.shots if each.scene == shot.scene]
+        scene = board.scene_of(shot)
+        actions = [each.action for each in scene.shots] if scene else [shot.action]
         is_snowed = re.search(r"\bsnow(?:y|-covered)?\b", f"{looks} {heading} {actions}".lower())
         name = "snow-field" if is_snowed else name
     seed = zlib.crc32((shot.location.key if shot.location else name).encode())

@@ -126,7 +126,7 @@ class CastList:
     def report_adjectives(self, phrase: Phrase) -> None:
         """Report adjectives that would change a thing; others are left to the prompt."""
         if phrase.kind in ("thing", "body", "part"):
-            for word in grammar.VISIBLE.intersection(phrase.adjectives):
+            for word in filter(grammar.VISIBLE.__contains__, phrase.adjectives):
                 self.lose(f"{word} {phrase.noun}", f"{word} is not drawn")
 
     def _free_id(self, noun: str) -> str:
@@ -178,7 +178,7 @@ class CastList:
         return is_held and self.is_human(who) and not self.is_person(key)
 
     def is_small(self, who: str, key: str) -> bool:
-        """Whether somebody cannot be on or in a thing: it is held and lies on tables."""
+        """Whether a thing is too small for somebody to be on or in: a cup, a pan, a crab."""
         model = self.thing_model(key)
         is_small = model.place == "table" and model.grip is not None
         is_small = is_small or (model.kind == "animal" and max(model.size) < _SMALL_ANIMAL_M)

@@ -251,9 +251,8 @@ class EventReader:
         act = ClauseAct(self.cast, clause, event, verb or state or _BE, subjects)
         self._instrument(act)
         self._report_verb(act, verb)
-        for word in _BARE.intersection(clause.words.lower().split()):
-            for key in subjects:
-                self.cast.drafts[key].looks += f", {word}"
+        for word in sorted(_BARE.intersection(clause.words.lower().split())):
+            act.wear(word)
         read_objects(act)
         if state:
             self._seat_of_state(event, clause.state)
@@ -275,8 +274,8 @@ class EventReader:
             shown = event.gesture or event.posture
             self.cast.lose(clause.words, f"no gesture of its own: shown as {shown}")
         elif verb and event.gesture != "look" and not event.is_moving:
-            for word in {"off", "out", "through", "in"} & set(clause.particles):
-                if word not in verb.name.split():
+            for word in clause.particles:
+                if word in ("off", "out", "through", "in") and word not in verb.name.split():
                     name = f"{clause.base} {word}"
                     self.cast.lose(clause.words, f'"{name}" is no verb of the lexicon: {verb.name}')
 

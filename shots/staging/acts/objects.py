@@ -50,6 +50,11 @@ class ClauseAct:
         """Whether a part of the body or a thing belongs to who does it."""
         return phrase.owner is None or set(self.resolve(phrase.owner)) <= set(self.subjects)
 
+    def wear(self, words: str) -> None:
+        """Add words to the looks of who does it."""
+        for key in self.subjects:
+            self.cast.drafts[key].looks += f", {words}"
+
     def locate(self, prep: str, key: str) -> None:
         """Note where people are at the start: only before they have done anything."""
         if prep == "above" and any(each.kind == "body" for each in self.clause.subjects):
@@ -78,8 +83,7 @@ def read_objects(act: ClauseAct) -> None:
     """Give each object of the clause its role."""
     clause, event = act.clause, act.event
     if act.verb.role == "wear":
-        for key in act.subjects:
-            act.cast.drafts[key].looks += ", " + clause.words
+        act.wear(clause.words)
         for part in (part for prep, part in clause.parts if prep == "about"):
             act.cast.assign(part, [])  # as a pirate: nobody else
         return
@@ -166,8 +170,7 @@ def _wear_shoes(act: ClauseAct, phrase: Phrase) -> bool:
     shoes = phrase.of or phrase
     if act.verb.gesture != "tie-shoe" or singular(shoes.noun)[0] not in grammar.FOOTWEAR:
         return False
-    for key in act.subjects:
-        act.cast.drafts[key].looks += f", {shoes.words}"
+    act.wear(shoes.words)
     act.cast.ledger.use(phrase.noun, shoes.head)
     return True
 
@@ -199,7 +202,7 @@ def _lay_down(act: ClauseAct, key: str) -> None:
 
 
 def _is_given_to(act: ClauseAct, key: str) -> bool:
-    """Whether somebody only gets what another object names, or is handed over like a thing."""
+    """Whether a person is the one poured for, or is given away, which is reported: no target."""
     named = [each for phrase in act.clause.objects for each in act.cast.ids(phrase)]
     if not act.cast.is_human(key):
         return False
@@ -302,7 +305,7 @@ def bring_onto(act: ClauseAct, prep: str, key: str, _: Phrase) -> bool:
 
 
 def handle_worn(act: ClauseAct, _: str, key: str, part: Phrase) -> bool:
-    """Goes through his pockets: the person is meant."""
+    """Target the person whose pocket or sleeve a phrase names: goes through his pockets."""
     is_worn = part.kind == "part" and act.cast.is_human(key)
     act.event.target = act.event.target or (key if is_worn else "")
     return is_worn
@@ -332,5 +335,5 @@ def wear_instead(act: ClauseAct, phrase: Phrase, ids: list[str]) -> None:
     act.event.holds = [key for key in act.event.holds if key not in ids]
     for draft in (act.cast.drafts[key] for key in act.subjects):
         draft.held = [key for key in draft.held if key not in ids]
-        draft.looks += f", {phrase.words}"
+    act.wear(phrase.words)
     act.cast.assign(phrase, [])

@@ -170,8 +170,8 @@ def _is_redundant(act: ClauseAct, prep: str, part: Phrase) -> bool:
         return True
     is_worn = part.noun in grammar.CLOTHING and act.is_own(part)
     if is_worn and (prep == "in" or part.owner is not None):
-        for draft in (act.cast.drafts[key] for key in act.subjects if prep == "in"):
-            draft.looks += f", {part.words}"
+        if prep == "in":
+            act.wear(part.words)
         return True
     return (part.head == "water" and part.is_definite) or (part.kind == "body" and act.is_own(part))
 

@@ -98,7 +98,7 @@ class ThingList(CastList):
         return [draft.id for draft in made]
 
     def put_in_state(self, keys: Sequence[str], words: Sequence[str]) -> bool:
-        """Give things the state that words name; whether there is one that they can have."""
+        """Give things the state that words name, such as overturned; whether one was given."""
         named = [word for word in words if word in grammar.STATES]
         drafts = [self.drafts[key] for key in keys if key in self.drafts]
         drafts = [d for d in drafts if d.kind == "thing" and not (d.is_fixture or d.state)]

@@ -39,8 +39,8 @@ class WordLedger:
     def use_phrase(self, phrase: Phrase) -> None:
         """Note the noun of a phrase that names a player, with its colours and sizes.
 
-        A part of the body changes nothing by itself, unless it is the hand that holds something: a
-        verb that is drawn with it names it.
+        Of the parts of the body only hands count, because they hold things. Others count by the
+        verb that is drawn with them: shakes her head.
         """
         drawn = [each for each in phrase.adjectives if find_colour(each) or each in grammar.SIZES]
         self.use(*drawn)

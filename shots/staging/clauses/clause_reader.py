@@ -181,11 +181,7 @@ class _ClauseReader(ModifierReader):
                 self.at += 1
             elif self._helper(clause, base):
                 self.at += 1
-            elif (
-                form
-                and not self._is_bare_particle(form)
-                and not (has_be and form in ("s", "base") and self.noun(self.at))
-            ):
+            elif form and not (self._is_bare_particle(form) or self._is_noun(form, has_be=has_be)):
                 self._take_verb(clause, base, form, has_be=has_be)
                 return
             elif not self.read_adverb(clause):
@@ -204,6 +200,10 @@ class _ClauseReader(ModifierReader):
         clause.state, clause.form = state, "be"
         self.take(state)
         return True
+
+    def _is_noun(self, form: str, *, has_be: bool) -> bool:
+        """Whether what can be a verb here is a noun behind "is"."""
+        return has_be and form in ("s", "base") and self.noun(self.at) is not None
 
     def _is_bare_particle(self, form: str) -> bool:
         """Whether a word such as "down" is no verb: his visor down."""

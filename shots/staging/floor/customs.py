@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from shots.lexicon.actions import POSTURES
-from shots.lexicon.grammar import mapping_of, read_sections
 from shots.lexicon.places import SETS, SetPlan
 from shots.lexicon.things import MODELS
+from shots.lexicon.word_tables import mapping_of, read_sections
 from shots.staging.staged import Beat, NotStaged, Player, ShotReading
 from shots.staging.standing import FIGURE_M
 
@@ -25,11 +25,8 @@ def finder(section: str) -> Callable[[str], re.Match[str] | None]:
     return re.compile(rf"\b({'|'.join(_words(section))})\b", re.IGNORECASE).search
 
 
-_SEATS, _STAFF_MARKS, _ON_FEET = (
-    mapping_of(_TABLES["seats"]),
-    _words("staff marks"),
-    _words("on feet"),
-)
+_SEATS = mapping_of(_TABLES["seats"])
+_STAFF_MARKS, _ON_FEET = _words("staff marks"), _words("on feet")
 _STAFF, _STANDS, _UP = finder("staff"), finder("stands"), finder("up")
 _MEET, _STAIRS, _SHOULDERS = finder("meet"), finder("stairs"), finder("shoulders")
 _MARKS_OF_TRADES = mapping_of(_TABLES["marks of trades"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 
 import numpy as np
 
+from shots.lexicon.word_tables import read_rows
 from storyboard.layout.cast.body import Body, atlas
 from storyboard.layout.cast.part import FigurePart, solid
 from storyboard.layout.cast.shells import shell
@@ -72,16 +71,15 @@ class HeadMeasures:
         return cls(eye, height, half, np.array([0, y, (low[2] + high[2]) / 2]))
 
 
-with (files("storyboard.layout.cast") / "hats.csv").open(encoding="utf-8") as _rows:
-    # Line over the eyes; tilt back; length of a visor in head heights; outline from below: radius
-    # in parts of the head's section, height over the line in head heights.
-    HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, ...], ...]]] = {
-        row["hat"]: (
-            float(row["line"]), float(row["tilt_deg"]), float(row["visor"]),
-            tuple(tuple(map(float, point.split())) for point in row["outline"].split(";")),
-        )
-        for row in csv.DictReader(_rows)
-    }  # fmt: skip
+# Line over the eyes; tilt back; length of a visor in head heights; outline from below: radius in
+# parts of the head's section, height over the line in head heights.
+HATS: Mapping[str, tuple[float, float, float, tuple[tuple[float, ...], ...]]] = {
+    row["hat"]: (
+        float(row["line"]), float(row["tilt_deg"]), float(row["visor"]),
+        tuple(tuple(map(float, point.split())) for point in row["outline"].split(";")),
+    )
+    for row in read_rows("storyboard.layout.cast", "hats.csv")
+}  # fmt: skip
 
 
 def _hat(name: str) -> Callable[[Wardrobe, Body, Colour], None]:

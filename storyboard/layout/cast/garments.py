@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from shots.lexicon.colours import COLOURS
+from shots.lexicon.word_tables import read_rows
 from storyboard.layout.meshes import Colour
 
 _NO_ARMS = 0.0
@@ -64,11 +63,10 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "layer": int, "is_shoe": bool,
 }  # fmt: skip
 PIECES: dict[str, tuple[Shell, ...]] = {}
-with (files("storyboard.layout.cast") / "garments.csv").open(encoding="utf-8") as _file:
-    for _row in csv.DictReader(_file):
-        _kind = _row.pop("kind")
-        _own = {name: _READ.get(name, float)(text) for name, text in _row.items() if text}
-        PIECES[_kind] = (*PIECES.get(_kind, ()), Shell(**_own))
+for _row in read_rows("storyboard.layout.cast", "garments.csv"):
+    _kind = _row.pop("kind")
+    _own = {name: _READ.get(name, float)(text) for name, text in _row.items() if text}
+    PIECES[_kind] = (*PIECES.get(_kind, ()), Shell(**_own))
 """Shells of each kind of clothing."""
 
 SETS: Mapping[str, tuple[str, ...]] = {

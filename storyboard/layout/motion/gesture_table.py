@@ -7,11 +7,11 @@ hand that leads and the other; "-" hangs as the posture has it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from importlib.resources import files
 from typing import Any
+
+from shots.lexicon.word_tables import read_rows
 
 Triple = tuple[float, float, float]
 Angles = Mapping[str, tuple[float, ...]]  # bone: flex, twist, spread; without a side: both
@@ -81,8 +81,7 @@ class GestureRow:
 
 def rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of a table of this folder; empty cells are left out."""
-    text = (files("storyboard.layout.motion") / name).read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_rows("storyboard.layout.motion", name):
         yield {key: value for key, value in row.items() if value}
 
 

@@ -5,14 +5,13 @@ Light directions are relative to the camera at rest: "side left" is the left of 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from shots.lexicon.word_tables import read_rows
 from storyboard.layout.meshes import Array, Colour, floats, yaw_matrix
 
 if TYPE_CHECKING:
@@ -87,12 +86,11 @@ def _value(text: str) -> bool | float | tuple[float, ...]:
     return numbers if len(numbers) > 1 else numbers[0] if numbers else True
 
 
-_ROWS = csv.DictReader((files("storyboard.layout.render") / "lights.csv").read_text().splitlines())
 TIMES: Mapping[str, LightRig] = {
     row.pop("time"): LightRig(
         **{name: cast("Any", _value(text)) for name, text in row.items() if text}
     )
-    for row in _ROWS
+    for row in read_rows("storyboard.layout.render", "lights.csv")
 }
 # Tints of what lights people when it is dark.
 WARM: Colour = (1.22, 0.98, 0.70)

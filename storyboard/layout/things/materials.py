@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from importlib.resources import files
-
 from shots.lexicon.colours import COLOURS
+from shots.lexicon.word_tables import read_rows
 from storyboard.layout.meshes import SURFACE, Colour
 
-with (files("storyboard.layout.things") / "materials.csv").open(encoding="utf-8") as _rows:
-    _MATERIALS: dict[str, tuple[Colour, str]] = {
-        row["material"]: (
-            (float(row["red"]), float(row["green"]), float(row["blue"])),
-            row["surface"],
-        )
-        for row in csv.DictReader(_rows)
-    }
+_MATERIALS: dict[str, tuple[Colour, str]] = {
+    row["material"]: ((float(row["red"]), float(row["green"]), float(row["blue"])), row["surface"])
+    for row in read_rows("storyboard.layout.things", "materials.csv")
+}
 _GLOW = {"flame": 1.0, "warm": 0.9, "light": 0.9, "screen": 0.8}
 _OWN = "C"  # the colour that is asked for
 
